@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { UserKey } from "./user-id.js";
+
+/** Where a true answer, or a judgement of the response, came from. */
+export const feedbackSchema = z.strictObject({
+  kind: z.enum(["answer", "edit", "accept", "reject"]),
+  /** Who gave it, as the caller names them. */
+  author: z.string(),
+  at: z.iso.datetime(),
+});
+export type Feedback = z.output<typeof feedbackSchema>;
+
+/**
+ * One interaction of one user: the paper's event (query, true answer, metadata). Plain JSON.
+ * An episode without a true answer is recalled like any other, but teaches nothing.
+ */
+export const episodeSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** Time-ordered: sorting ids as text sorts episodes by time. Letters and digits only. */
+  id: z.string().regex(/^[0-9a-v]{26}$/),
+  /** When it happened, ISO 8601 UTC; `null` for an imported item without a date. */
+  at: z.iso.datetime().nullable(),
+  /** What the user asked or said. */
+  query: z.string(),
+  /** What the agent answered; `null` for an imported item that no agent answered. */
+  response: z.string().nullable(),
+  /** What the user really answered, chose or wanted; `null` while unknown. */
+  answer: z.string().nullable(),
+  feedback: feedbackSchema.nullable(),
+  /** Responses that a regenerated or forked turn replaced, oldest first. */
+  replacedResponses: z.array(z.string()),
+  /** Names of the tools that were called, in order. */
+  toolsUsed: z.array(z.string()),
+  /** The persona version that answered; `null` where no persona did. */
+  personaVersion: z.number().int().nonnegative().nullable(),
+  threadId: z.string().nullable(),
+  source: z.enum(["turn", "import"]),
+  /** The benchmark task the item belongs to, as LaMP names it (`LaMP_3`); `null` otherwise. */
+  task: z.string().nullable(),
+});
+export type Episode = z.output<typeof episodeSchema>;
+
+/** Milliseconds added so that times of any year after 0, and undated items before them, are positive. */
+const orderOffset = 62_167_219_200_000 + 10_000_000_000;
+
+/**
+ * An episode's place in its user's time line: milliseconds since 1970 for a dated one; below every
+ * dated one, by position, for an undated one.
+ *
+ * @param position - Place of an undated item in its history, from 0 (oldest).
+ */
+export function episodeOrder(at: string | null, position = 0): number {
+  return at === null ? position - orderOffset : Date.parse(at);
+}
+
+/** The order number that an episode id begins with; inverse of the id's first ten characters. */
+export function orderOfId(id: string): number {
+  return Number.parseInt(id.slice(0, 10), 32) - orderOffset;
+}
+
+function idOf(order: number, identity: string): string {
+  return (order + orderOffset).toString(32).padStart(10, "0") + identity;
+}
+
+function identityOf(parts: readonly (string | null)[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return BigInt(`0x${hash.slice(0, 20)}`)
+    .toString(32)
+    .padStart(16, "0");
+}
+
+/**
+ * The part of a turn's episode id that does not depend on its time: equal for a retried, resumed,
+ * regenerated or forked turn, and for no other.
+ *
+ * @param messageId - The id of the human message in the thread.
+ */
+export function turnIdentity(
+  user: UserKey,
+  threadId: string | null,
+  message: { readonly id: string; readonly text: string },
+): string {
+  return identityOf(["turn", user, threadId, message.id, message.text]);
+}
+
+/** @param at - The turn's time, ISO 8601, taken once in the first node. */
+export function turnEpisodeId(at: string, identity: string): string {
+  return idOf(Date.parse(at), identity);
+}
+
+/** The identity part of an episode id: what `turnIdentity` gave. */
+export function identityOfId(id: string): string {
+  return id.slice(10);
+}
+
+/** The id of an imported item: the same item imported again is the same episode. */
+export function importedEpisodeId(
+  user: UserKey,
+  item: {
+    readonly itemId: string | null;
+    readonly query: string;
+    readonly answer: string | null;
+    readonly at: string | null;
+    readonly position?: number;
+  },
+): string {
+  const { itemId, query, answer, at, position = 0 } = item;
+  return idOf(episodeOrder(at, position), identityOf(["import", user, itemId, query, answer, at]));
+}
+
+/** Limits on what one episode keeps, in UTF-16 units. Longer text is cut. */
+export const episodeTextLimits = { query: 32_000, response: 32_000, answer: 8_000 } as const;

@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+/** One learned preference, and the episodes it rests on. Only text the user wrote is evidence. */
+export const personaLineSchema = z.strictObject({
+  text: z.string().min(1),
+  /** The tool whose use this line guides (what to search for, where); `null` for a line about answers. */
+  tool: z.string().nullable(),
+  /** Episode ids, oldest first; at least one. */
+  evidence: z.array(z.string()).min(1),
+});
+export type PersonaLine = z.output<typeof personaLineSchema>;
+
+/**
+ * One version of the learned part of a user's persona. Never edited: a change appends a checkpoint that
+ * names its parent. What a persona says beyond its learned lines is configuration (the rules) or read
+ * fresh (the profile), so it is not repeated here.
+ */
+export const personaCheckpointSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** Unique among the user's checkpoints; sorting ids sorts versions. */
+  id: z.string(),
+  version: z.number().int().nonnegative(),
+  /** The checkpoint this one was made from; `null` for version 0. */
+  parentId: z.string().nullable(),
+  at: z.iso.datetime(),
+  author: z.enum(["initial", "alignment", "person", "rollback"]),
+  /** Rejected checkpoints are kept as evidence and are never the head. */
+  status: z.enum(["active", "rejected"]),
+  lines: z.array(personaLineSchema),
+  reason: z.string(),
+});
+export type PersonaCheckpoint = z.output<typeof personaCheckpointSchema>;
+
+/** Version 0 of every user: nothing learned yet. It is not stored, because it says the same for all. */
+export const initialPersona: PersonaCheckpoint = {
+  schemaVersion: 1,
+  id: "0000000000",
+  version: 0,
+  parentId: null,
+  at: "1970-01-01T00:00:00.000Z",
+  author: "initial",
+  status: "active",
+  lines: [],
+  reason: "The first persona: the fixed rules and the user's profile, nothing learned yet.",
+};
+
+/**
+ * The head of a log, by a rule that every reader computes alike whatever order it read the checkpoints in:
+ * from version 0, step to the earliest active child (time, then id) until there is none. Of two writers that
+ * met, one is the head; the other's checkpoint stays in the log, superseded.
+ *
+ * @param checkpoints - Any order; version 0 need not be among them.
+ */
+export function personaHead(checkpoints: readonly PersonaCheckpoint[]): PersonaCheckpoint {
+  const children = new Map<string, PersonaCheckpoint[]>();
+  for (const checkpoint of checkpoints) {
+    if (checkpoint.status !== "active" || checkpoint.parentId === null) continue;
+    const siblings = children.get(checkpoint.parentId) ?? [];
+    children.set(checkpoint.parentId, [...siblings, checkpoint]);
+  }
+  let head = initialPersona;
+  for (;;) {
+    const [next] = (children.get(head.id) ?? []).toSorted(
+      (a, b) => compare(a.at, b.at) || compare(a.id, b.id),
+    );
+    if (next === undefined) return head;
+    // A checkpoint is visited once, so a log damaged into a circle still has a head.
+    children.delete(head.id);
+    head = next;
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

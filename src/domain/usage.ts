@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+/** What model calls cost. Tokens are the provider's own count; 0 where it gave none. */
+export const usageSchema = z.strictObject({
+  calls: z.number().int().nonnegative(),
+  tokens: z.strictObject({
+    in: z.number().int().nonnegative(),
+    out: z.number().int().nonnegative(),
+  }),
+});
+export type Usage = z.output<typeof usageSchema>;
+
+export const noUsage: Usage = { calls: 0, tokens: { in: 0, out: 0 } };
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    calls: a.calls + b.calls,
+    tokens: { in: a.tokens.in + b.tokens.in, out: a.tokens.out + b.tokens.out },
+  };
+}
+
+/** The usage of one model call, from what LangChain puts on its answer. */
+export function usageOfCall(message: {
+  readonly usage_metadata?:
+    | { readonly input_tokens: number; readonly output_tokens: number }
+    | undefined;
+}): Usage {
+  const { input_tokens = 0, output_tokens = 0 } = message.usage_metadata ?? {};
+  return { calls: 1, tokens: { in: input_tokens, out: output_tokens } };
+}

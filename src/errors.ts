@@ -1,0 +1,57 @@
+/**
+ * Every failure this package raises on purpose. The text of a message may change; a code may not.
+ * The prefix says who acts: `config-*` the caller, `model-*` the model or its provider, `memory-*` the
+ * store, the index or a concurrent run, `persona-*` the optimizer refused its own result. A new code
+ * gets its heading in `docs/errors.md`.
+ */
+export type PersonaAgentErrorCode =
+  | "config-invalid"
+  | "config-user-invalid"
+  | "config-message-invalid"
+  | "config-thread-owner"
+  | "config-file-invalid"
+  | "config-tool-invalid"
+  | "model-unavailable"
+  | "model-key-refused"
+  | "model-output-invalid"
+  | "memory-folder-in-use"
+  | "memory-index-unavailable"
+  | "memory-store-unavailable"
+  | "memory-episode-unknown"
+  | "memory-record-invalid";
+
+const brand = Symbol.for("persona-agent/error");
+
+/**
+ * An error with a stable code. The message is one line: what was wrong, what was expected, what to do.
+ *
+ * @example
+ * try {
+ *   await agent.ask("ada", "hello");
+ * } catch (error) {
+ *   if (PersonaAgentError.is(error, "model-key-refused")) console.error("Check OPENAI_API_KEY.");
+ * }
+ */
+export class PersonaAgentError extends Error {
+  override readonly name = "PersonaAgentError";
+  readonly [brand] = true;
+  readonly code: PersonaAgentErrorCode;
+  /** The evidence: the model's answer, the bad fields, the other process. Plain JSON. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: PersonaAgentErrorCode,
+    message: string,
+    { details = {}, cause }: { details?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(message, cause === undefined ? {} : { cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  /** True across duplicate copies of this package, where `instanceof` is not. */
+  static is(error: unknown, code?: PersonaAgentErrorCode): error is PersonaAgentError {
+    if (typeof error !== "object" || error === null || !(brand in error)) return false;
+    return code === undefined || ("code" in error && error.code === code);
+  }
+}
