@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 const floors = [
   ["errors"],
   ["config", "domain"],
-  ["state", "prompts", "memory", "model"],
+  ["prompts"],
+  ["state", "memory", "model"],
   ["tools"],
   ["nodes"],
   ["graph"],

@@ -1,0 +1,93 @@
+import { embedOffline, similarity } from "./offline-embeddings.js";
+import type { AnswerOption, ClosedQuestion } from "./options.js";
+import type { ReadRequest } from "./request-reading.js";
+import { sharedWords } from "./words.js";
+
+/** What a past answer to a question unlike this one counts, beside 1 for the same question. */
+const anyVote = 0.05;
+const usualVote = 0.5;
+const sharedWordVote = 0.15;
+const mostSharedWords = 4;
+
+/**
+ * Chooses one of the allowed answers by votes: past true answers by how near their question is; lines of the
+ * summary and, twice as heavy, learned preferences that name an answer. Scores take the middle of the votes
+ * and not the most voted, because a neighbouring score is half right. Ties go to the option listed first.
+ */
+export function answerClosed(request: ReadRequest, question: ClosedQuestion): string {
+  const { options } = question;
+  const hasTexts = options.some((option) => option.text !== option.answer);
+  const votes = hasTexts
+    ? options.map((option) => nearness(option.text, request))
+    : options.map((option) => votesFor(option, request, question));
+  const total = votes.reduce((sum, vote) => sum + vote, 0);
+  if (total <= 0) return withoutVotes(question);
+  const isScale = options.every((option) => /^-?\d+(\.\d+)?$/.test(option.answer));
+  const chosen = isScale ? middle(votes, total) : votes.indexOf(Math.max(...votes));
+  return options[chosen]?.answer ?? "";
+}
+
+function votesFor(option: AnswerOption, request: ReadRequest, { subject }: ClosedQuestion): number {
+  const asked = embedOffline(subject);
+  let votes = 0;
+  for (const { trueAnswer, question } of request.interactions)
+    if (trueAnswer !== null && isSame(trueAnswer, option.answer))
+      votes += anyVote + Math.max(0, similarity(asked, embedOffline(question)));
+  for (const line of request.summary) votes += voteOfLine(line, option, subject);
+  for (const line of request.preferences) votes += 2 * voteOfLine(line, option, subject);
+  return votes;
+}
+
+/** A line speaks for the answer it names first: `"4", not "5"` is a line about 4. */
+function voteOfLine(line: string, option: AnswerOption, subject: string): number {
+  const quoted = /"([^"]+)"/.exec(line)?.[1];
+  const isNumber = /^\d+$/.test(option.answer);
+  const isNamed =
+    quoted === undefined
+      ? !isNumber && containsPhrase(line, option.answer)
+      : isSame(quoted, option.answer);
+  if (!isNamed || /^(rarely|never|not|do not|avoid)\b/i.test(line)) return 0;
+  const [, count, all] = /\((\d+) of (\d+)\)/.exec(line) ?? [];
+  const usual = count === undefined ? 0 : usualVote * (Number(count) / Math.max(1, Number(all)));
+  const rest = line.replace(quoted ?? option.answer, " ");
+  return usual + sharedWordVote * Math.min(mostSharedWords, sharedWords(rest, subject));
+}
+
+/** For options that stand for texts: how near each is to what the user dealt with before. */
+function nearness(text: string, request: ReadRequest): number {
+  const option = embedOffline(text);
+  const near = request.interactions
+    .map(({ question, trueAnswer }) => embedOffline(`${question} ${trueAnswer ?? ""}`))
+    .map((past) => Math.max(0, similarity(option, past)))
+    .toSorted((a, b) => b - a);
+  const lines = [...request.summary, ...request.preferences];
+  const said = lines.reduce(
+    (sum, line) => sum + Math.min(mostSharedWords, sharedWords(line, text)),
+    0,
+  );
+  // The nearest count most: one paper of the same field says more than many of others.
+  return near.reduce((sum, one, rank) => sum + one / (rank + 1), 0) + sharedWordVote * said;
+}
+
+function middle(votes: readonly number[], total: number): number {
+  let seen = 0;
+  return votes.findIndex((vote) => (seen += vote) >= total / 2);
+}
+
+/** Nothing speaks for any: the one whose words the question uses most, else the middle of a scale or the first. */
+function withoutVotes({ subject, options }: ClosedQuestion): string {
+  const shared = options.map((option) => sharedWords(option.text, subject));
+  const most = Math.max(...shared);
+  const isScale = options.every((option) => /^-?\d+(\.\d+)?$/.test(option.answer));
+  if (isScale) return options[Math.floor((options.length - 1) / 2)]?.answer ?? "";
+  return options[most > 0 ? shared.indexOf(most) : 0]?.answer ?? "";
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
+
+function containsPhrase(text: string, phrase: string): boolean {
+  const escaped = phrase.replaceAll(/[^\p{L}\p{N} ]/gu, (sign) => `\\${sign}`);
+  return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "iu").test(text);
+}

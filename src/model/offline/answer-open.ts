@@ -1,0 +1,98 @@
+import { embedOffline, similarity } from "./offline-embeddings.js";
+import type { ReadRequest, ShownInteraction } from "./request-reading.js";
+import { sharedWords } from "./words.js";
+
+const signature =
+  "(This is the offline model: it quotes what is remembered of you and cannot reason about it.)";
+const mostInteractions = 2;
+const mostLines = 2;
+const quotedLength = 240;
+
+/** Answers from what stands in the prompt by quoting what is nearest to the question; says so, and says when there is nothing. */
+export function answerOpen(request: ReadRequest): string {
+  const { question } = request;
+  const interactions = nearest(
+    request.interactions.filter((shown) => shown.trueAnswer !== null || shown.response !== null),
+    mostInteractions,
+    question,
+    (shown) => `${shown.question} ${shown.trueAnswer ?? shown.response ?? ""}`,
+  );
+  const lines = nearest(
+    [...request.preferences, ...request.summary],
+    mostLines,
+    question,
+    (line) => line,
+  );
+  const findings = nearest(
+    request.findings.flatMap((text) => text.split(/(?<=[.!?])\s+|\n+/)),
+    1,
+    question,
+    (text) => text,
+  );
+  const sentences = [
+    ...interactions.map(fromBefore),
+    ...lines.map((line) => `What I know of you: ${sentence(line)}`),
+    ...findings.map((text) => `I looked it up: ${sentence(text)}`),
+  ];
+  if (sentences.length === 0) {
+    const known = request.interactions.length + request.summary.length + request.preferences.length;
+    sentences.push(
+      known === 0
+        ? "I do not know anything of you yet, so I cannot answer this for you."
+        : "Nothing that I remember of you bears on this.",
+    );
+  }
+  return [...sentences, signature].join(" ");
+}
+
+/** Whether the prompt holds anything that shares a word with the question. */
+export function hasSomethingRelevant(request: ReadRequest): boolean {
+  const texts = [
+    ...request.interactions.map((shown) => `${shown.question} ${shown.trueAnswer ?? ""}`),
+    ...request.preferences,
+    ...request.summary,
+  ];
+  return texts.some((text) => sharedWords(text, request.question) > 0);
+}
+
+function nearest<T>(
+  candidates: readonly T[],
+  most: number,
+  question: string,
+  textOf: (candidate: T) => string,
+): T[] {
+  const asked = embedOffline(question);
+  const seen = new Set<string>();
+  return candidates
+    .filter((candidate) => sharedWords(textOf(candidate), question) > 0)
+    .map((candidate) => ({
+      candidate,
+      near: similarity(asked, embedOffline(textOf(candidate))),
+    }))
+    .toSorted((a, b) => b.near - a.near)
+    .map(({ candidate }) => candidate)
+    .filter((candidate) => !seen.has(textOf(candidate)) && seen.add(textOf(candidate)))
+    .slice(0, most);
+}
+
+function fromBefore({ question, trueAnswer, response }: ShownInteraction): string {
+  return trueAnswer === null
+    ? `Before, on ${quoted(question)}, I said ${quoted(response ?? "")}.`
+    : `Before, on ${quoted(question)}, your answer was ${quoted(trueAnswer)}.`;
+}
+
+function quoted(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  const short =
+    line.length <= quotedLength ? line : `${line.slice(0, quotedLength).toWellFormed()}…`;
+  return `“${short.replace(/[.]$/, "")}”`;
+}
+
+function sentence(text: string): string {
+  const line = text
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .slice(0, 2 * quotedLength)
+    .toWellFormed();
+  return /[.!?…”"]$/.test(line) ? line : `${line}.`;
+}

@@ -1,0 +1,139 @@
+import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
+import {
+  BaseChatModel,
+  type BaseChatModelCallOptions,
+  type BindToolsInput,
+} from "@langchain/core/language_models/chat_models";
+import { AIMessageChunk, type BaseMessage, type MessageContent } from "@langchain/core/messages";
+import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
+import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
+import { concat } from "@langchain/core/utils/stream";
+import { estimateTokens } from "../../domain/text.js";
+import { answerClosed } from "./answer-closed.js";
+import { answerOpen } from "./answer-open.js";
+import { chooseTools, type ChosenCall, type OfferedTool } from "./choose-tools.js";
+import { readOptions } from "./options.js";
+import { answerProfile } from "./profile.js";
+import { readRequest } from "./request-reading.js";
+
+interface OfflineCallOptions extends BaseChatModelCallOptions {
+  readonly tools?: readonly OfferedTool[];
+}
+
+/**
+ * A chat model without a network and without a language model: it counts, compares words and quotes. It makes
+ * the whole loop run, and really depend on what is remembered, where there is no key. It reads only its
+ * prompt, is the same for the same prompt, streams word by word, counts tokens (estimated), calls
+ * `recall_memory` and `search_wikipedia`, and answers this project's own schemas. It understands nothing.
+ */
+export class OfflineChatModel extends BaseChatModel<OfflineCallOptions> {
+  readonly model = "offline";
+
+  constructor() {
+    super({});
+  }
+
+  static override lc_name() {
+    return "OfflineChatModel";
+  }
+
+  override _llmType() {
+    return "offline";
+  }
+
+  override bindTools(tools: BindToolsInput[], options?: Partial<OfflineCallOptions>) {
+    return this.withConfig({ ...options, tools: tools.map(offered) });
+  }
+
+  override async getNumTokens(content: MessageContent): Promise<number> {
+    return estimateTokens(typeof content === "string" ? content : JSON.stringify(content));
+  }
+
+  override async _generate(
+    messages: BaseMessage[],
+    options: this["ParsedCallOptions"],
+    runManager?: CallbackManagerForLLMRun,
+  ): Promise<ChatResult> {
+    let whole: ChatGenerationChunk | undefined;
+    for await (const chunk of this._streamResponseChunks(messages, options, runManager))
+      whole = whole === undefined ? chunk : concat(whole, chunk);
+    return { generations: whole === undefined ? [] : [whole] };
+  }
+
+  override async *_streamResponseChunks(
+    messages: BaseMessage[],
+    options: this["ParsedCallOptions"],
+    runManager?: CallbackManagerForLLMRun,
+  ): AsyncGenerator<ChatGenerationChunk> {
+    const reply = replyTo(messages, options.tools ?? []);
+    const written = reply.kind === "text" ? reply.text : JSON.stringify(reply.calls);
+    const usage = {
+      input_tokens: messages.reduce((sum, message) => sum + estimateTokens(message.text), 0),
+      output_tokens: estimateTokens(written),
+    };
+    const pieces =
+      reply.kind === "text"
+        ? (reply.text.match(/\S+\s*/g) ?? []).map((content) => new AIMessageChunk({ content }))
+        : [callChunk(reply.calls, messages.length)];
+    const last = new AIMessageChunk({
+      content: "",
+      response_metadata: { model_name: "offline", finish_reason: "stop" },
+    });
+    last.usage_metadata = { ...usage, total_tokens: usage.input_tokens + usage.output_tokens };
+    pieces.push(last);
+    for (const message of pieces) {
+      options.signal?.throwIfAborted();
+      const chunk = new ChatGenerationChunk({ message, text: message.text });
+      yield chunk;
+      await runManager?.handleLLMNewToken(chunk.text, undefined, undefined, undefined, undefined, {
+        chunk,
+      });
+    }
+  }
+}
+
+type Reply =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "calls"; readonly calls: readonly Call[] };
+interface Call {
+  readonly name: string;
+  readonly args: object;
+}
+
+function replyTo(messages: readonly BaseMessage[], tools: readonly OfferedTool[]): Reply {
+  const profileTool = tools.find((tool) => asksFor(tool, "statements"));
+  if (profileTool !== undefined)
+    return { kind: "calls", calls: [{ name: profileTool.name, args: answerProfile(messages) }] };
+  const request = readRequest(messages);
+  const calls: ChosenCall[] = chooseTools(request, tools);
+  if (calls.length > 0) return { kind: "calls", calls };
+  const closed = readOptions(request.question);
+  return {
+    kind: "text",
+    text: closed === null ? answerOpen(request) : answerClosed(request, closed),
+  };
+}
+
+/** Our schemas are told apart by the field that only they have. */
+function asksFor(tool: OfferedTool, field: string): boolean {
+  return Object.hasOwn(tool.parameters["properties"] ?? {}, field);
+}
+
+function callChunk(calls: readonly Call[], turn: number): AIMessageChunk {
+  return new AIMessageChunk({
+    content: "",
+    tool_call_chunks: calls.map(({ name, args }, index) => ({
+      type: "tool_call_chunk",
+      name,
+      args: JSON.stringify(args),
+      // Its place in the thread, so that no two calls of a thread have one id.
+      id: `offline_${turn}_${index}`,
+      index,
+    })),
+  });
+}
+
+function offered(tool: BindToolsInput): OfferedTool {
+  const { name, parameters } = convertToOpenAITool(tool as never).function;
+  return { name, parameters: parameters as OfferedTool["parameters"] };
+}

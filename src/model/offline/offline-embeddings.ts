@@ -1,0 +1,78 @@
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import { isStopWord, wordsOf } from "./words.js";
+
+const dimensions = 384;
+const seed = 0x811c9dc5;
+/** A word's share against the pieces it is made of: pieces find `cooking` from `cooked`, words keep it exact. */
+const pieceWeight = 0.35;
+const stopWordWeight = 0.05;
+
+/**
+ * Embeddings without a model: words and their pieces of three and four letters, hashed with a fixed seed into
+ * signed places, normalised. Texts that share words are near; that two different words mean the same is
+ * not known. Pure: the same text gives the same vector on every machine.
+ */
+export class OfflineEmbeddings implements EmbeddingsInterface {
+  /** Changes when the vectors do. */
+  readonly version = "v1";
+  readonly dimensions = dimensions;
+
+  embedQuery(text: string): Promise<number[]> {
+    return Promise.resolve(embedOffline(text));
+  }
+
+  embedDocuments(texts: string[]): Promise<number[][]> {
+    return Promise.resolve(texts.map(embedOffline));
+  }
+}
+
+/** @returns 384 numbers of length 1 together; never all zero, whatever the text. */
+export function embedOffline(text: string): number[] {
+  const vector = Array.from<number>({ length: dimensions }).fill(0);
+  for (const [feature, weight] of features(text)) {
+    const hash = hashOf(feature);
+    const place = hash % dimensions;
+    const sign = (hash >>> 16) & 1 ? 1 : -1;
+    vector[place] = (vector[place] ?? 0) + sign * weight;
+  }
+  const length = Math.hypot(...vector);
+  // A text without a word gets a direction of its own: an index cannot hold a vector without one.
+  if (length === 0) return vector.map((_value, place) => (place === 0 ? 1 : 0));
+  return vector.map((value) => value / length);
+}
+
+/** Cosine of two vectors of length 1: 1 for the same direction, about 0 for texts without a common word. */
+export function similarity(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, place) => sum + value * (b[place] ?? 0), 0);
+}
+
+function features(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const weights = new Map<string, number>();
+  const add = (feature: string, weight: number) =>
+    weights.set(feature, (weights.get(feature) ?? 0) + weight);
+  for (const [word, count] of counts) {
+    const weight = (1 + Math.log(count)) * (isStopWord(word) ? stopWordWeight : 1);
+    add(word, weight);
+    const framed = `^${word}$`;
+    const pieces = [3, 4].flatMap((size) =>
+      Array.from({ length: Math.max(0, framed.length - size + 1) }, (_, start) =>
+        framed.slice(start, start + size),
+      ),
+    );
+    // Together the pieces of a word weigh the same, however long it is.
+    for (const piece of pieces) add(`#${piece}`, (weight * pieceWeight) / Math.sqrt(pieces.length));
+  }
+  return weights;
+}
+
+/** FNV-1a over UTF-16 units, with a final mix because places are taken from the low bits. */
+function hashOf(feature: string): number {
+  let hash = seed;
+  for (let index = 0; index < feature.length; index++)
+    hash = Math.imul(hash ^ feature.charCodeAt(index), 0x01000193);
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x2c1b3c6d);
+  return (hash ^ (hash >>> 12)) >>> 0;
+}

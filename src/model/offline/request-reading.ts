@@ -1,0 +1,110 @@
+import { isAIMessage, isToolMessage, type BaseMessage } from "@langchain/core/messages";
+
+/** A past interaction as a prompt shows it. */
+export interface ShownInteraction {
+  readonly question: string;
+  readonly trueAnswer: string | null;
+  readonly response: string | null;
+}
+
+/** One numbered item of a history as a prompt shows it. */
+export interface ShownItem {
+  readonly number: number;
+  readonly question: string;
+  readonly trueAnswer: string | null;
+}
+
+/** What a request says, read from its prompt and nothing else. */
+export interface ReadRequest {
+  /** The latest message of the user. */
+  readonly question: string;
+  /** From the system message and from what tools returned in this turn, in that order. */
+  readonly interactions: readonly ShownInteraction[];
+  readonly summary: readonly string[];
+  readonly preferences: readonly string[];
+  /** What tools returned in this turn, without the interactions in it. */
+  readonly findings: readonly string[];
+  /** Names of the tools called since the user's latest message. */
+  readonly calledTools: readonly string[];
+  readonly asksForTwoTools: boolean;
+}
+
+export function readRequest(messages: readonly BaseMessage[]): ReadRequest {
+  const instructions = messages
+    .filter((message) => message.type === "system")
+    .map((message) => message.text)
+    .join("\n");
+  const lastHuman = messages.findLastIndex((message) => message.type === "human");
+  const turn = messages.slice(lastHuman + 1);
+  const results = turn.filter((message) => isToolMessage(message)).map((message) => message.text);
+  return {
+    question: messages[lastHuman]?.text ?? "",
+    interactions: [instructions, ...results].flatMap(readInteractions),
+    summary: readLines(instructions, "user_summary"),
+    preferences: readLines(instructions, "learned_preferences"),
+    findings: results.map(withoutInteractions).filter((text) => text !== ""),
+    calledTools: turn.flatMap((message) =>
+      isAIMessage(message) ? (message.tool_calls ?? []).map((call) => call.name) : [],
+    ),
+    asksForTwoTools: /at least two tools/i.test(instructions),
+  };
+}
+
+/** The items of a history prompt, and the counts of all answers: those stated, else those of the items. */
+export function readHistory(messages: readonly BaseMessage[]): {
+  readonly items: readonly ShownItem[];
+  readonly counts: ReadonlyMap<string, number>;
+} {
+  const prompt = messages.map((message) => message.text).join("\n");
+  const items = blocks(prompt, "history").flatMap((block) =>
+    [...block.matchAll(/<item n="(\d+)"[^>]*>\n([\s\S]*?)\n<\/item>/g)].map(
+      ([, number = "0", inner = ""]) => ({
+        number: Number(number),
+        question: inTag(inner, "question") ?? "",
+        trueAnswer: inTag(inner, "true_answer"),
+      }),
+    ),
+  );
+  const counts = new Map<string, number>();
+  const stated = /<answer_counts>([^<]*)<\/answer_counts>/.exec(prompt)?.[1] ?? "";
+  for (const [, answer = "", count = "0"] of stated.matchAll(/\s*(.+?): (\d+)(?:,|\s*$)/g))
+    counts.set(answer, Number(count));
+  if (counts.size === 0)
+    for (const { trueAnswer } of items)
+      if (trueAnswer !== null) counts.set(trueAnswer, (counts.get(trueAnswer) ?? 0) + 1);
+  return { items, counts };
+}
+
+function readInteractions(text: string): ShownInteraction[] {
+  return blocks(text, "past_interactions").flatMap((block) =>
+    [...block.matchAll(/<interaction [^>]*>\n([\s\S]*?)\n<\/interaction>/g)].map(
+      ([, inner = ""]) => ({
+        question: inTag(inner, "question") ?? "",
+        trueAnswer: inTag(inner, "true_answer"),
+        response: inTag(inner, "response"),
+      }),
+    ),
+  );
+}
+
+function withoutInteractions(text: string): string {
+  return text.replaceAll(/<past_interactions>[\s\S]*?<\/past_interactions>/g, "").trim();
+}
+
+/** The lines of a block, without the dash they may begin with. */
+function readLines(text: string, tag: string): string[] {
+  return blocks(text, tag)
+    .flatMap((block) => block.split("\n"))
+    .map((line) => line.replace(/^\s*[-*]\s+/, "").trim())
+    .filter((line) => line !== "");
+}
+
+/** A prompt also mentions its tags in its sentences (`<user_summary>: a description`); a block is not that. */
+function blocks(text: string, tag: string): string[] {
+  const pattern = new RegExp(`^<${tag}>([\\s\\S]*?)</${tag}>`, "gm");
+  return [...text.matchAll(pattern)].map(([, inner = ""]) => inner);
+}
+
+function inTag(text: string, tag: string): string | null {
+  return new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(text)?.[1]?.trim() ?? null;
+}

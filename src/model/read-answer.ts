@@ -1,0 +1,73 @@
+import type { AIMessage } from "@langchain/core/messages";
+import type { z } from "zod";
+
+/** What a model's reply comes to, held against the schema that it should fit. */
+export type ReadAnswer<Answer> =
+  | { readonly kind: "answer"; readonly answer: Answer }
+  /** `problem` is one sentence for the model, `text` what it wrote. */
+  | { readonly kind: "unfit"; readonly problem: string; readonly text: string }
+  | { readonly kind: "refused"; readonly problem: string; readonly text: string };
+
+/**
+ * Reads a reply that may be a tool call, bare JSON, JSON in a fence or between words, half of it, prose, or
+ * nothing.
+ *
+ * @param name - The tool's name, where the answer is a tool call.
+ */
+export function readAnswer<Answer>(
+  reply: AIMessage,
+  schema: z.ZodType<Answer>,
+  name: string,
+): ReadAnswer<Answer> {
+  const call = reply.tool_calls?.find((candidate) => candidate.name === name);
+  const text = call === undefined ? writtenText(reply) : JSON.stringify(call.args);
+  const refusal = reply.additional_kwargs["refusal"];
+  if (typeof refusal === "string" && refusal !== "")
+    return { kind: "refused", problem: "It was a refusal.", text: refusal };
+  if (reply.response_metadata["finish_reason"] === "content_filter")
+    return { kind: "refused", problem: "It was withheld by a content filter.", text };
+  if (text.trim() === "") return { kind: "unfit", problem: "It was empty.", text };
+  const value = call === undefined ? parseJson(text) : call.args;
+  if (value === undefined) {
+    const isCut = reply.response_metadata["finish_reason"] === "length";
+    const problem = isCut
+      ? "It was too long and was cut off; answer more briefly."
+      : "It was not one whole JSON object.";
+    return { kind: "unfit", problem, text };
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return { kind: "answer", answer: result.data };
+  return { kind: "unfit", problem: describeIssues(result.error), text };
+}
+
+/** A call whose arguments were no JSON is kept apart by LangChain, with the text as it came. */
+function writtenText(reply: AIMessage): string {
+  return reply.text.trim() === "" ? (reply.invalid_tool_calls?.[0]?.args ?? "") : reply.text;
+}
+
+/** The text as JSON, or else the longest part of it from a `{` to a `}`; undefined when neither is JSON. */
+function parseJson(text: string): unknown {
+  const inner = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
+  for (const candidate of [text, inner]) {
+    try {
+      const value: unknown = JSON.parse(candidate);
+      if (typeof value === "object" && value !== null) return value;
+    } catch {
+      // Not JSON: the next candidate, or the caller's problem sentence.
+    }
+  }
+  return undefined;
+}
+
+const shownIssues = 5;
+
+function describeIssues(error: z.ZodError): string {
+  const issues = error.issues
+    .slice(0, shownIssues)
+    .map(
+      (issue) =>
+        `${issue.path.length === 0 ? "the object" : issue.path.join(".")}: ${issue.message}`,
+    );
+  const more = error.issues.length - issues.length;
+  return `Wrong fields: ${issues.join("; ")}${more > 0 ? `; and ${more} more` : ""}.`;
+}

@@ -1,0 +1,262 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+
+/** One request as it came, already parsed. */
+export interface OpenAiRequest {
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface ToolCallReply {
+  readonly name: string;
+  /** Arguments as an object, or as text that is sent as it is. */
+  readonly args: object | string;
+  readonly id?: string;
+}
+
+/** What the server does with one request. */
+export type OpenAiReply =
+  /** An answer, streamed word by word when the request asks for a stream. */
+  | {
+      readonly kind: "message";
+      readonly text?: string;
+      readonly toolCalls?: readonly ToolCallReply[];
+      readonly refusal?: string;
+      readonly finishReason?: string;
+    }
+  | { readonly kind: "embeddings"; readonly vectorOf: (text: string) => number[] }
+  /** A refusal or a failure, in OpenAI's form of an error. */
+  | {
+      readonly kind: "error";
+      readonly status: number;
+      readonly message?: string;
+      readonly code?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** Any status and body. */
+  | {
+      readonly kind: "raw";
+      readonly status?: number;
+      readonly type?: string;
+      readonly body: string;
+    }
+  /** Takes the request and never says a word. */
+  | { readonly kind: "silence" }
+  /** Streams `text`, then nothing more: the connection stays open. */
+  | { readonly kind: "stall"; readonly text: string }
+  /** Streams `text`, then cuts the connection. */
+  | { readonly kind: "cut"; readonly text: string };
+
+export interface OpenAiServer {
+  /** Base address, as `OPENAI_BASE_URL` takes it. */
+  readonly url: string;
+  /** Every request, in the order they came. */
+  readonly requests: OpenAiRequest[];
+  /** Fails when a request was not scripted, or a scripted reply was never asked for. */
+  assertUsedUp(): void;
+  close(): Promise<void>;
+}
+
+/** Usage that every answer reports. */
+export const scriptedUsage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
+
+/**
+ * A server on the loopback that talks OpenAI's protocol, so that the real client is what is tested.
+ *
+ * @param script - A reply per request, in order; or a function of the request, which may throw. A request
+ * beyond the script gets a 400 that says so, and fails `assertUsedUp`.
+ */
+export async function startOpenAiServer(
+  script: readonly OpenAiReply[] | ((request: OpenAiRequest) => OpenAiReply),
+): Promise<OpenAiServer> {
+  const requests: OpenAiRequest[] = [];
+  const faults: string[] = [];
+  const queue = typeof script === "function" ? [] : [...script];
+
+  const replyTo = (request: OpenAiRequest): OpenAiReply => {
+    const reply = typeof script === "function" ? script(request) : queue.shift();
+    if (reply === undefined) throw new Error(`request #${requests.length} was not scripted`);
+    const path = reply.kind === "embeddings" ? "/v1/embeddings" : "/v1/chat/completions";
+    if ((reply.kind === "message" || reply.kind === "embeddings") && request.path !== path)
+      throw new Error(`a reply for ${path} was scripted, but ${request.path} was asked`);
+    return reply;
+  };
+
+  const server = createServer((incoming, outgoing) => {
+    void readRequest(incoming).then((request) => {
+      requests.push(request);
+      try {
+        send(replyTo(request), request, outgoing);
+      } catch (error) {
+        const fault = `OpenAiServer: ${error instanceof Error ? error.message : String(error)}.`;
+        faults.push(fault);
+        send({ kind: "error", status: 400, message: fault }, request, outgoing);
+      }
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    requests,
+    assertUsedUp() {
+      const [fault] = faults;
+      if (fault !== undefined) throw new Error(fault);
+      if (queue.length > 0) throw new Error(`OpenAiServer: ${queue.length} replies left unasked.`);
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<OpenAiRequest> {
+  const pieces: Buffer[] = [];
+  for await (const piece of incoming) pieces.push(piece as Buffer);
+  const text = Buffer.concat(pieces).toString();
+  return {
+    path: incoming.url ?? "",
+    headers: incoming.headers,
+    body: (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>,
+  };
+}
+
+function send(reply: OpenAiReply, request: OpenAiRequest, outgoing: ServerResponse) {
+  switch (reply.kind) {
+    case "message":
+      if (request.body["stream"] === true) return sendStream(reply, request, outgoing);
+      return sendJson(outgoing, 200, completion(reply, request));
+    case "embeddings":
+      return sendJson(outgoing, 200, embeddings(reply.vectorOf, request));
+    case "error": {
+      const { status, message = "scripted failure", code = null, headers = {} } = reply;
+      const error = { message, type: "scripted", param: null, code };
+      return sendJson(outgoing, status, { error }, headers);
+    }
+    case "raw":
+      outgoing.writeHead(reply.status ?? 200, { "content-type": reply.type ?? "application/json" });
+      outgoing.end(reply.body);
+      return;
+    case "silence":
+      return;
+    case "stall":
+      startStream(outgoing);
+      outgoing.write(event(chunk(request, { role: "assistant", content: reply.text })));
+      return;
+    case "cut":
+      startStream(outgoing);
+      outgoing.write(event(chunk(request, { role: "assistant", content: reply.text })), () =>
+        outgoing.destroy(),
+      );
+  }
+}
+
+type MessageReply = Extract<OpenAiReply, { kind: "message" }>;
+
+function completion(reply: MessageReply, request: OpenAiRequest) {
+  const { text = null, refusal = null } = reply;
+  const calls = toolCalls(reply);
+  return {
+    ...base(request),
+    object: "chat.completion",
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: "assistant",
+          content: text,
+          refusal,
+          ...(calls.length === 0 ? {} : { tool_calls: calls }),
+        },
+        logprobs: null,
+        finish_reason: finishReason(reply),
+      },
+    ],
+    usage: scriptedUsage,
+  };
+}
+
+/** As OpenAI streams: the role, then words, or a call's name and then its arguments in pieces; usage only if asked. */
+function sendStream(reply: MessageReply, request: OpenAiRequest, outgoing: ServerResponse) {
+  startStream(outgoing);
+  const write = (delta: object, finish: string | null = null) =>
+    outgoing.write(event(chunk(request, delta, finish)));
+  write({ role: "assistant", content: reply.toolCalls === undefined ? "" : null });
+  for (const word of reply.text?.match(/\S+\s*|\s+/g) ?? []) write({ content: word });
+  for (const word of reply.refusal?.match(/\S+\s*/g) ?? []) write({ refusal: word });
+  for (const [index, call] of toolCalls(reply).entries()) {
+    const { name, arguments: text } = call.function;
+    const first = { index, id: call.id, type: "function", function: { name, arguments: "" } };
+    write({ tool_calls: [first] });
+    for (const piece of text.match(/[\s\S]{1,9}/g) ?? [])
+      write({ tool_calls: [{ index, function: { arguments: piece } }] });
+  }
+  write({}, finishReason(reply));
+  const options = request.body["stream_options"] as { include_usage?: boolean } | undefined;
+  if (options?.include_usage === true)
+    outgoing.write(
+      event({
+        ...base(request),
+        object: "chat.completion.chunk",
+        choices: [],
+        usage: scriptedUsage,
+      }),
+    );
+  outgoing.end("data: [DONE]\n\n");
+}
+
+function embeddings(vectorOf: (text: string) => number[], request: OpenAiRequest) {
+  const input = request.body["input"];
+  const texts = (Array.isArray(input) ? input : [input]) as string[];
+  return {
+    object: "list",
+    model: request.body["model"],
+    data: texts.map((text, index) => ({ object: "embedding", index, embedding: vectorOf(text) })),
+    usage: { prompt_tokens: 3, total_tokens: 3 },
+  };
+}
+
+function toolCalls({ toolCalls: calls = [] }: MessageReply) {
+  return calls.map(({ name, args, id }, index) => ({
+    id: id ?? `call_${index}`,
+    type: "function",
+    function: { name, arguments: typeof args === "string" ? args : JSON.stringify(args) },
+  }));
+}
+
+function finishReason({ finishReason: given, toolCalls: calls }: MessageReply): string {
+  return given ?? (calls === undefined ? "stop" : "tool_calls");
+}
+
+function base(request: OpenAiRequest) {
+  return { id: "chatcmpl-scripted", created: 1_700_000_000, model: request.body["model"] };
+}
+
+function chunk(request: OpenAiRequest, delta: object, finish: string | null = null) {
+  const choices = [{ index: 0, delta, logprobs: null, finish_reason: finish }];
+  return { ...base(request), object: "chat.completion.chunk", choices };
+}
+
+function event(data: object): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+function startStream(outgoing: ServerResponse) {
+  outgoing.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+}
+
+function sendJson(
+  outgoing: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  outgoing.writeHead(status, { "content-type": "application/json", ...headers });
+  outgoing.end(JSON.stringify(body));
+}
