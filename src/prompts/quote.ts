@@ -10,6 +10,7 @@ export const promptTags = [
   "history",
   "item",
   "answer_counts",
+  "search_results",
 ] as const;
 export type PromptTag = (typeof promptTags)[number];
 

@@ -1,0 +1,112 @@
+import type { StructuredToolInterface } from "@langchain/core/tools";
+import type { ClientConfig, Connection, MultiServerMCPClient } from "@langchain/mcp-adapters";
+import { storableText } from "../domain/text.js";
+import { PersonaAgentError } from "../errors.js";
+import { endProcess, withChildProcesses } from "./child-processes.js";
+import { TimeLimitError, withTimeLimit } from "./with-time-limit.js";
+
+/** The settings of `MultiServerMCPClient`, servers by name under `mcpServers`, as in every MCP config file. */
+export type McpConfig = Omit<ClientConfig, "onConnectionError"> & {
+  /** For each server: to start, to answer and to list its tools. */
+  readonly startTimeoutMs?: number;
+};
+
+export interface McpTools {
+  /** Server by server in the order of the config. */
+  readonly tools: StructuredToolInterface[];
+  /** Ends the connections and the processes that were started. May be called more than once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to MCP servers through `@langchain/mcp-adapters` (loaded here, so that nobody else pays for it) and
+ * gives their tools as LangChain's. A tool that two servers offer is named `server__tool` for both; characters that
+ * providers refuse in a name become `_`.
+ *
+ * @throws {PersonaAgentError} `config-tool-invalid` naming the server that did not start or answer; the others
+ *   are closed again, and no process is left.
+ */
+export async function loadMcpTools({
+  startTimeoutMs = 20_000,
+  mcpServers,
+  ...settings
+}: McpConfig): Promise<McpTools> {
+  const outcomes = await Promise.allSettled(
+    Object.entries(mcpServers).map(([name, connection]) =>
+      connect({ name, connection, settings, startTimeoutMs }),
+    ),
+  );
+  const servers = outcomes.flatMap((outcome) =>
+    outcome.status === "fulfilled" ? [outcome.value] : [],
+  );
+  const close = async () => {
+    await Promise.all(servers.map(({ client }) => client.close()));
+  };
+  const failure = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failure !== undefined) {
+    await close();
+    throw failure.reason;
+  }
+  return { tools: nameApart(servers), close };
+}
+
+interface Server {
+  readonly name: string;
+  readonly client: MultiServerMCPClient;
+  readonly tools: Awaited<ReturnType<MultiServerMCPClient["getTools"]>>;
+}
+
+interface ServerConfig {
+  readonly name: string;
+  readonly connection: Connection;
+  readonly settings: Omit<ClientConfig, "mcpServers" | "onConnectionError">;
+  readonly startTimeoutMs: number;
+}
+
+/** One client a server: the adapters connect one after the other, and a client with a failed server is of no use. */
+async function connect({ name, connection, settings, startTimeoutMs }: ServerConfig) {
+  const { MultiServerMCPClient } = await import("@langchain/mcp-adapters");
+  return withChildProcesses(async (children): Promise<Server> => {
+    let client: MultiServerMCPClient | undefined;
+    try {
+      const connecting = new MultiServerMCPClient({
+        ...settings,
+        mcpServers: { [name]: connection },
+      });
+      client = connecting;
+      const tools = await withTimeLimit(() => connecting.getTools(), { timeoutMs: startTimeoutMs });
+      return { name, client, tools };
+    } catch (error) {
+      // The client knows a server only once that has answered, so closing it does not end one that never did.
+      await Promise.all(children.map(endProcess));
+      await client?.close();
+      throw new PersonaAgentError(
+        "config-tool-invalid",
+        `The MCP server ${JSON.stringify(name)} did not start: ${reasonOf(error, startTimeoutMs)}; expected a server that answers and lists its tools. Check its command or url, or leave it out.`,
+        { cause: error, details: { server: name } },
+      );
+    }
+  });
+}
+
+function reasonOf(error: unknown, startTimeoutMs: number): string {
+  if (error instanceof TimeLimitError) return `no answer within ${startTimeoutMs / 1_000} seconds`;
+  const message = error instanceof Error ? error.message : String(error);
+  return storableText(message.replaceAll(/\s+/g, " ").trim(), 300).replace(/[.;]$/, "");
+}
+
+/** Renames the tools, which are ours alone: the adapters made them for this call, and call servers by the old name. */
+function nameApart(servers: readonly Server[]): StructuredToolInterface[] {
+  const named = servers.flatMap(({ name: server, tools }) =>
+    tools.map((tool) => ({ server, tool, name: providerName(tool.name) })),
+  );
+  return named.map(({ server, tool, name }) => {
+    const shared = named.some((other) => other.name === name && other.server !== server);
+    tool.name = shared ? providerName(`${server}__${name}`) : name;
+    return tool;
+  });
+}
+
+function providerName(name: string): string {
+  return name.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64);
+}

@@ -1,0 +1,120 @@
+import type { ToolRunnableConfig } from "@langchain/core/tools";
+import {
+  type StructuredToolInterface,
+  tool,
+  ToolInputParsingException,
+} from "@langchain/core/tools";
+import { z } from "zod";
+import { parseRunConfig } from "../config.js";
+import { storableText } from "../domain/text.js";
+import { parseUserId } from "../domain/user-id.js";
+import type {
+  EpisodicMemory,
+  MemoryDegradation,
+  Recall,
+  RecallBounds,
+  RecalledEpisode,
+} from "../memory/episodic-memory.js";
+import { renderInteractions, withinTokens } from "../prompts/past-interactions.js";
+import { recallMemoryCard, toolArguments } from "../prompts/tool-cards.js";
+import {
+  memoryDegradedPrompts,
+  memoryEmptyPrompt,
+  memoryTooLongPrompt,
+} from "../prompts/tool-results.js";
+import { declareOwnQuoting } from "./own-quoting.js";
+import { parsePeriod } from "./time-range.js";
+
+export interface RecallMemoryDeps {
+  readonly episodes: Pick<EpisodicMemory, "similar">;
+  /** How many interactions a search returns when the model does not say. */
+  readonly defaultLimit?: number;
+}
+
+/** What stands in the `artifact` of the tool's message: what the model was shown, and what went wrong. */
+export interface RecallArtifact {
+  readonly recalled: readonly { readonly id: string; readonly score: number }[];
+  readonly degraded: readonly MemoryDegradation[];
+}
+
+const time = (meaning: string) =>
+  z
+    .string()
+    .refine((text) => text === "" || parsePeriod(text) !== null, {
+      error: "expected a time as 2024, 2024-03, 2024-03-09 or 2024-03-09T18:30:00Z",
+    })
+    .nullish()
+    .describe(meaning);
+
+/** Optional arguments may be null or empty: models send both where they mean nothing. */
+const recallArguments = z.object({
+  query: z.string().trim().min(1).describe(toolArguments.recallQuery),
+  since: time(toolArguments.since),
+  until: time(toolArguments.until),
+  limit: z.number().int().min(1).max(20).nullish().describe(toolArguments.limit),
+});
+
+/** The longest query that is searched for, in UTF-16 units; the rest says nothing more. */
+const maxQueryLength = 2_000;
+
+/**
+ * The tool `recall_memory`: semantic search in the episodes of the user of the run (`userId` in its settings,
+ * never an argument), kept to the run's `recallTokens`.
+ *
+ * Errors of the settings (`config-*`) and of the store (`memory-*`) are thrown as they are.
+ */
+export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryDeps) {
+  async function recallMemory(
+    { query, since, until, limit }: z.output<typeof recallArguments>,
+    config: ToolRunnableConfig,
+  ): Promise<[string, RecallArtifact]> {
+    const { userId, recallTokens } = parseRunConfig(config);
+    const found = await episodes.similar(
+      parseUserId(userId),
+      storableText(query, maxQueryLength),
+      limit ?? defaultLimit,
+      parseBounds(since, until),
+    );
+    const shown = withinTokens(found.recalled, recallTokens, ({ episode }) => episode);
+    return [
+      describeRecall(found, shown),
+      {
+        recalled: shown.map(({ episode, score }) => ({ id: episode.id, score })),
+        degraded: found.degraded,
+      },
+    ];
+  }
+  const recall: StructuredToolInterface = tool(recallMemory, {
+    name: "recall_memory",
+    description: recallMemoryCard,
+    schema: recallArguments,
+    responseFormat: "content_and_artifact",
+  });
+  return declareOwnQuoting(recall);
+}
+
+function parseBounds(
+  since: string | null | undefined,
+  until: string | null | undefined,
+): RecallBounds {
+  const from = parsePeriod(since ?? "")?.start;
+  const to = parsePeriod(until ?? "")?.end;
+  if (from !== undefined && to !== undefined && from > to)
+    throw new ToolInputParsingException(
+      `\`since\` (${since}) is after \`until\` (${until}); expected it to be before.`,
+    );
+  return {
+    ...(from === undefined ? {} : { since: from }),
+    ...(to === undefined ? {} : { until: to }),
+  };
+}
+
+function describeRecall({ recalled, degraded }: Recall, shown: readonly RecalledEpisode[]) {
+  const found =
+    shown.length > 0
+      ? renderInteractions(shown.map(({ episode }) => episode))
+      : recalled.length > 0
+        ? memoryTooLongPrompt.render({ count: String(recalled.length) })
+        : memoryEmptyPrompt;
+  return [...degraded.map((reason) => memoryDegradedPrompts[reason]), found].join("\n");
+}

@@ -1,0 +1,101 @@
+import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
+import type { RunConfig } from "../config.js";
+import type { PersonaLine } from "../domain/persona.js";
+import { storableText } from "../domain/text.js";
+import { PersonaAgentError } from "../errors.js";
+import { toolGuidancePrompt } from "../prompts/agent.js";
+import { unquoted } from "../prompts/quote.js";
+import { paperToolCards } from "../prompts/tool-cards.js";
+
+/** The tools of one agent, each with a name of its own. */
+export interface ToolRegistry {
+  /** In the order of registration. */
+  readonly names: readonly string[];
+  /**
+   * The tools that a run may use, in the order of registration: all when `allowed` is undefined.
+   *
+   * @throws {PersonaAgentError} `config-invalid` when `allowed` names a tool that is not registered.
+   */
+  select(choice?: { readonly allowed?: readonly string[] | undefined }): StructuredToolInterface[];
+}
+
+/** What model providers take as the name of a function. */
+const validName = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/**
+ * @param tools - LangChain tools: what `tool(...)` makes, subclasses of `StructuredTool`, an MCP server's.
+ * @throws {PersonaAgentError} `config-tool-invalid` for what is not a tool, a name that providers refuse, and
+ *   two tools of one name.
+ */
+export function createToolRegistry(tools: readonly StructuredToolInterface[]): ToolRegistry {
+  const byName = new Map<string, StructuredToolInterface>();
+  for (const [index, tool] of tools.entries()) {
+    const name = parseToolName(tool, index);
+    if (byName.has(name))
+      throw refused(
+        `Two tools are named ${JSON.stringify(name)}; expected a name of its own for each. Rename one of them.`,
+      );
+    byName.set(name, tool);
+  }
+  const names = [...byName.keys()];
+  return {
+    names,
+    select({ allowed } = {}) {
+      const unknown = allowed?.find((name) => !byName.has(name));
+      if (unknown !== undefined)
+        throw new PersonaAgentError(
+          "config-invalid",
+          `The setting allowedTools names the unknown tool ${printable(unknown)}; expected some of ${names.join(", ") || "none: no tool is registered"}. Correct it or leave it out.`,
+          { details: { unknown, known: names } },
+        );
+      return [...byName.values()].filter(({ name }) => allowed?.includes(name) ?? true);
+    },
+  };
+}
+
+/**
+ * The tools as they are bound to a model: name, description and schema, where the description ends with the
+ * persona's lines for that tool. The registered tools are not changed, and are what is run.
+ *
+ * @param mode - In paper mode a tool of ours has the paper's card.
+ */
+export function withGuidance(
+  tools: readonly StructuredToolInterface[],
+  lines: readonly Pick<PersonaLine, "text" | "tool">[],
+  mode: RunConfig["mode"] = "default",
+): StructuredToolParams[] {
+  return tools.map(({ name, description, schema, extras }) => {
+    const card = (mode === "paper" ? paperToolCards[name] : undefined) ?? description;
+    const guidance = lines
+      .filter((line) => line.tool === name)
+      .map((line) => `- ${unquoted(line.text.replaceAll(/\s+/g, " ").trim())}`)
+      .join("\n");
+    return {
+      name,
+      description: guidance === "" ? card : toolGuidancePrompt.render({ card, lines: guidance }),
+      schema,
+      ...(extras === undefined ? {} : { extras }),
+    };
+  });
+}
+
+/** Callers without types can pass anything, and a bad tool would only be noticed by the model's provider. */
+function parseToolName(tool: unknown, index: number): string {
+  const { name, schema, invoke } = Object(tool) as Record<string, unknown>;
+  if (typeof invoke !== "function" || typeof schema !== "object" || schema === null)
+    throw refused(
+      `Tool number ${index + 1} is not a LangChain tool; expected what tool(...) of @langchain/core/tools makes. Pass such tools.`,
+    );
+  if (typeof name === "string" && validName.test(name)) return name;
+  throw refused(
+    `The tool name ${printable(name)} is not valid; expected 1 to 64 letters, digits, _ or -. Rename the tool.`,
+  );
+}
+
+function printable(name: unknown): string {
+  return typeof name === "string" ? JSON.stringify(storableText(name, 80)) : String(typeof name);
+}
+
+function refused(message: string) {
+  return new PersonaAgentError("config-tool-invalid", message);
+}

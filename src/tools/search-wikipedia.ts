@@ -1,0 +1,110 @@
+import { WikipediaQueryRun } from "@langchain/community/tools/wikipedia_query_run";
+import { type StructuredToolInterface, tool, type ToolRunnableConfig } from "@langchain/core/tools";
+import { z } from "zod";
+import { storableText } from "../domain/text.js";
+import { PersonaAgentError } from "../errors.js";
+import { quoteBlock, unquoted } from "../prompts/quote.js";
+import { searchWikipediaCard, toolArguments } from "../prompts/tool-cards.js";
+import { wikipediaEmptyPrompt } from "../prompts/tool-results.js";
+import { createMediaWikiReader } from "./media-wiki-reader.js";
+import { declareOwnQuoting } from "./own-quoting.js";
+import { TimeLimitError, withTimeLimit } from "./with-time-limit.js";
+
+export interface SearchWikipediaOptions {
+  /** Address of a MediaWiki `api.php`; that of the language's Wikipedia unless given. */
+  readonly baseUrl?: string;
+  /** The Wikipedia's language code, as in its host name. */
+  readonly language?: string;
+  /** Most pages returned. */
+  readonly topK?: number;
+  /** Most text returned, in UTF-16 units, shared evenly by the pages. */
+  readonly maxChars?: number;
+  /** For the whole search, all its requests together. */
+  readonly timeoutMs?: number;
+  /** Wikimedia asks every client to name itself and a contact. */
+  readonly userAgent?: string;
+}
+
+const searchArguments = z.object({
+  query: z.string().trim().min(1).describe(toolArguments.wikipediaQuery),
+});
+
+/** MediaWiki refuses a longer search. */
+const maxQueryLength = 300;
+
+/**
+ * The tool `search_wikipedia`: LangChain's `WikipediaQueryRun` with a time limit and an end by the run's signal.
+ * Its result is plain text between tags that the text cannot close.
+ *
+ * @throws {PersonaAgentError} `config-tool-invalid` for a language or an address that cannot be one. A search
+ *   that fails throws an `Error` that says why.
+ */
+export function createSearchWikipedia({
+  language = "en",
+  baseUrl = wikipediaAddress(language),
+  topK = 3,
+  maxChars = 4_000,
+  timeoutMs = 8_000,
+  userAgent = "persona-agent (LangGraph agent)",
+}: SearchWikipediaOptions = {}) {
+  const source = parseAddress(baseUrl).host;
+
+  async function searchWikipedia(
+    { query }: z.output<typeof searchArguments>,
+    config: ToolRunnableConfig,
+  ): Promise<string> {
+    const words = storableText(query, maxQueryLength);
+    const search = (signal: AbortSignal) => {
+      const wikipedia = new WikipediaQueryRun({
+        baseUrl,
+        topKResults: topK,
+        maxDocContentLength: maxChars,
+      });
+      // It takes neither a signal nor headers, lets the first page use up all the text, and reports a failed
+      // request without its reason. So its two reading steps are ours; should it rename them, its own run again,
+      // and the time limit still holds.
+      const reader = createMediaWikiReader({ baseUrl, topK, maxChars, userAgent, signal });
+      Object.assign(wikipedia, {
+        _fetchSearchResults: reader.search,
+        _fetchPage: reader.readPage,
+      });
+      return wikipedia._call(words);
+    };
+    try {
+      const text = await withTimeLimit(search, { timeoutMs, signal: config.signal });
+      return text.startsWith("Page: ")
+        ? quoteBlock("search_results", unquoted(storableText(text, maxChars)))
+        : wikipediaEmptyPrompt.render({ source, query: unquoted(words) });
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+      throw new Error(`${source} did not answer within ${timeoutMs / 1_000} seconds.`, {
+        cause: error,
+      });
+    }
+  }
+  const search: StructuredToolInterface = tool(searchWikipedia, {
+    name: "search_wikipedia",
+    description: searchWikipediaCard,
+    schema: searchArguments,
+  });
+  return declareOwnQuoting(search);
+}
+
+function wikipediaAddress(language: string): string {
+  if (!/^[a-z]{2,12}(?:-[a-z]{2,12})*$/.test(language))
+    throw new PersonaAgentError(
+      "config-tool-invalid",
+      `The Wikipedia language ${JSON.stringify(language)} is not valid; expected a code as in its host name, such as en, de or zh-yue. Correct \`language\`, or give \`baseUrl\`.`,
+    );
+  return `https://${language}.wikipedia.org/w/api.php`;
+}
+
+function parseAddress(baseUrl: string): URL {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "")
+    return url;
+  throw new PersonaAgentError(
+    "config-tool-invalid",
+    `The Wikipedia address ${JSON.stringify(baseUrl)} is not valid; expected the http(s) address of a MediaWiki api.php, such as https://en.wikipedia.org/w/api.php. Correct \`baseUrl\`.`,
+  );
+}
