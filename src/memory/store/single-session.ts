@@ -1,7 +1,7 @@
 import type { PGlite } from "@electric-sql/pglite";
 
-/** Parse, Bind, Describe, Execute, Close, Flush, copied data: messages that a Sync has yet to follow. */
-const openers = new Set([..."PBDECHFdcf"].map((letter) => letter.charCodeAt(0)));
+/** Parse, Bind, Describe, Execute, Close, Flush: the messages of an exchange that a Sync has yet to end. */
+const openMessages = "PBDECH";
 
 /**
  * PGlite has one session, and `PGLiteSocketServer` lets many connections into it, message by message; only
@@ -18,7 +18,7 @@ export function singleSession(database: PGlite, onFailure: (error: unknown) => v
   const isInTransaction: PGlite["isInTransaction"] = () => inExchange || database.isInTransaction();
 
   const execProtocolRawStream: PGlite["execProtocolRawStream"] = async (message, options) => {
-    inExchange = openers.has(message[0] ?? 0);
+    inExchange = openMessages.includes(String.fromCharCode(message[0] ?? 0));
     try {
       await database.execProtocolRawStream(message, options);
     } catch (error) {

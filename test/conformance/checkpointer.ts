@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import { Annotation, END, START, StateGraph, type BaseCheckpointSaver } from "@langchain/langgraph";
+import { describe, expect, it } from "vitest";
+
+const threads = () => ({ configurable: { thread_id: randomUUID() } });
+
+/** Appends each node's name; `second` fails as long as `broken` says so. */
+function twoSteps(checkpointer: BaseCheckpointSaver, broken: () => boolean, visits: string[]) {
+  const State = Annotation.Root({
+    path: Annotation<string[]>({ reducer: (left, right) => left.concat(right), default: () => [] }),
+  });
+  const step = (name: string) => () => {
+    visits.push(name);
+    if (name === "second" && broken()) throw new Error("the process ends here");
+    return { path: [name] };
+  };
+  return new StateGraph(State)
+    .addNode("first", step("first"))
+    .addNode("second", step("second"))
+    .addEdge(START, "first")
+    .addEdge("first", "second")
+    .addEdge("second", END)
+    .compile({ checkpointer });
+}
+
+/** What we need of any checkpointer: threads are kept apart, survive, resume where they stopped, and can be erased. */
+export function describeCheckpointer(name: string, open: () => BaseCheckpointSaver) {
+  describe(`${name} as a checkpointer`, () => {
+    it("continues a thread, and keeps threads apart", async () => {
+      const graph = twoSteps(open(), () => false, []);
+      const [ada, bob] = [threads(), threads()];
+      await graph.invoke({ path: ["ada"] }, ada);
+      await graph.invoke({ path: ["bob"] }, bob);
+      const again = await graph.invoke({ path: ["again"] }, ada);
+      expect(again.path).toEqual(["ada", "first", "second", "again", "first", "second"]);
+      expect((await graph.getState(bob)).values).toEqual({ path: ["bob", "first", "second"] });
+    });
+
+    it("resumes after the node that was last done, in another graph object", async () => {
+      const visits: string[] = [];
+      const thread = { ...threads(), durability: "sync" } as const;
+      await expect(
+        twoSteps(open(), () => true, visits).invoke({ path: ["start"] }, thread),
+      ).rejects.toThrow("the process ends here");
+      const resumed = await twoSteps(open(), () => false, visits).invoke(null, thread);
+      expect(resumed.path).toEqual(["start", "first", "second"]);
+      expect(visits).toEqual(["first", "second", "second"]);
+    });
+
+    it("keeps a history, and forgets a thread that is deleted", async () => {
+      const checkpointer = open();
+      const graph = twoSteps(checkpointer, () => false, []);
+      const [kept, erased] = [threads(), threads()];
+      await graph.invoke({ path: [] }, kept);
+      await graph.invoke({ path: [] }, erased);
+      const history = [];
+      for await (const snapshot of graph.getStateHistory(erased)) history.push(snapshot.next);
+      expect(history).toEqual([[], ["second"], ["first"], ["__start__"]]);
+      await checkpointer.deleteThread(erased.configurable.thread_id);
+      expect(await checkpointer.getTuple(erased)).toBeUndefined();
+      expect(await checkpointer.getTuple(kept)).toBeDefined();
+    });
+
+    it("keeps many threads that run at once", async () => {
+      const graph = twoSteps(open(), () => false, []);
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => graph.invoke({ path: [`t${i}`] }, threads())),
+      );
+      expect(results.map(({ path }) => path[0])).toEqual(
+        Array.from({ length: 20 }, (_, i) => `t${i}`),
+      );
+    });
+  });
+}

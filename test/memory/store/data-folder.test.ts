@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PersonaAgentError } from "../../../src/errors.js";
+import { openDataFolder } from "../../../src/memory/store/data-folder.js";
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "persona-folder-"));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const open = (folder: string) => openDataFolder({ folder, command: "persona-agent test" });
+const refusal = (attempt: Promise<unknown>, code: PersonaAgentError["code"]) =>
+  attempt.then(
+    () => expect.fail("expected a refusal"),
+    (error: unknown) => {
+      if (!PersonaAgentError.is(error, code)) throw error;
+      expect(error.message).not.toContain("\n");
+      return error.message;
+    },
+  );
+
+describe("a data folder", () => {
+  it("is made when missing, for its owner only", async () => {
+    const folder = await open(join(root, "new", "deep"));
+    expect(folder.path).toBe(join(root, "new", "deep"));
+    expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
+    await folder.close();
+  });
+
+  it("belongs to one at a time, and the second is told by whom", async () => {
+    const first = await openDataFolder({
+      folder: join(root, "one"),
+      command: "persona-agent dev",
+      url: "http://127.0.0.1:2024",
+    });
+    const message = await refusal(open(join(root, "one")), "memory-folder-in-use");
+    expect(message).toContain(`process ${process.pid} (persona-agent dev) since 20`);
+    expect(message).toContain("--url http://127.0.0.1:2024");
+    await first.close();
+    await (await open(join(root, "one"))).close();
+  });
+
+  it("refuses what is no folder in one line that says so", async () => {
+    await writeFile(join(root, "file"), "");
+    expect(await refusal(open(join(root, "file")), "config-invalid")).toContain("is a file");
+    expect(await refusal(open(join(root, "file", "below")), "config-invalid")).toContain(
+      "lies below a file",
+    );
+    expect(await refusal(open(""), "config-invalid")).toContain("--data-dir");
+    expect(await refusal(open("a\0b"), "config-invalid")).toContain("cannot be made or opened");
+  });
+
+  it.skipIf(process.getuid?.() === 0)("refuses a folder that it may not write", async () => {
+    await mkdir(join(root, "theirs"), { mode: 0o500 });
+    expect(await refusal(open(join(root, "theirs")), "config-invalid")).toContain(
+      "cannot be written by this user",
+    );
+  });
+});

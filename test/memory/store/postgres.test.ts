@@ -1,0 +1,133 @@
+import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PersonaAgentError } from "../../../src/errors.js";
+import { openPostgres, type PostgresStorage } from "../../../src/memory/store/postgres.js";
+import { describeStore } from "../../conformance/base-store.js";
+import { describeCheckpointer } from "../../conformance/checkpointer.js";
+import { hasPostgres, startPostgres, type TestPostgres } from "../../support/postgres.js";
+
+const memoryStore = new InMemoryStore();
+describeStore("InMemoryStore", () => memoryStore, { prefixBy: "labels", takesNul: true });
+const memorySaver = new MemorySaver();
+describeCheckpointer("MemorySaver", () => memorySaver);
+
+const refusal = (attempt: Promise<unknown>, code: PersonaAgentError["code"]) =>
+  attempt.then(
+    () => expect.fail("expected a refusal"),
+    (error: unknown) => {
+      if (!PersonaAgentError.is(error, code)) throw error;
+      expect(error.message).not.toContain("\n");
+      expect(JSON.stringify([error.message, error.details])).not.toContain("secret");
+      return error.message;
+    },
+  );
+
+describe("an address", () => {
+  it.each([
+    "",
+    "localhost",
+    "mysql://u:secret@h/d",
+    "postgresql://u:se%cret@h/d",
+    "postgres://u:secret@h:port/d",
+  ])("%j is refused without being repeated", async (url) => {
+    expect(await refusal(openPostgres({ url }), "config-invalid")).toContain("DATABASE_URL");
+  });
+
+  it("where nothing listens is named, without its password", async () => {
+    const url = "postgresql://ada:secret@127.0.0.1:1/memory";
+    const message = await refusal(openPostgres({ url }), "memory-store-unavailable");
+    expect(message).toContain('"memory" on 127.0.0.1:1 cannot be reached');
+  });
+});
+
+describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
+  let server: TestPostgres;
+  let storage: PostgresStorage;
+  beforeAll(async () => {
+    server = await startPostgres();
+    storage = await openPostgres({ url: await server.createDatabase() });
+  });
+  afterAll(async () => {
+    await storage?.close();
+    await server?.stop();
+  });
+
+  describeStore("PostgresStore", () => storage.store, { prefixBy: "characters", takesNul: false });
+  describeCheckpointer("PostgresSaver", () => storage.checkpointer);
+
+  it("is set up by many processes at once", async () => {
+    for (let round = 0; round < 3; round++) {
+      const url = await server.createDatabase();
+      const opened = await Promise.all(Array.from({ length: 8 }, () => openPostgres({ url })));
+      await Promise.all(opened.map(({ store }, i) => store.put(["persona", "a"], `k${i}`, { i })));
+      expect(await opened[0]?.store.search(["persona", "a"], { limit: 100 })).toHaveLength(8);
+      await Promise.all(opened.map(({ close }) => close()));
+    }
+  });
+
+  it("looks a namespace up by an index, whatever the database's locale", async () => {
+    const url = await server.createDatabase();
+    const { close } = await openPostgres({ url });
+    await (await openPostgres({ url })).close();
+    const client = new pg.Client(url);
+    await client.connect();
+    const insert = `INSERT INTO store (namespace_path, key, value)
+      SELECT 'persona:' || md5((n % 500)::text), n::text, '{}' FROM generate_series(1, 20000) n`;
+    await client.query(insert);
+    await client.query("ANALYZE store");
+    const plan = await client.query(
+      `EXPLAIN SELECT key FROM store WHERE namespace_path LIKE 'persona:${"a".repeat(30)}%'`,
+    );
+    await client.end();
+    await close();
+    expect(JSON.stringify(plan.rows)).toContain("persona_agent_store_prefix");
+  });
+
+  it("tells a database that does not exist and a user that may not in one line each", async () => {
+    const missing = server.url
+      .replace(/postgres$/, "missing")
+      .replace("postgres@", "postgres:secret@");
+    expect(await refusal(openPostgres({ url: missing }), "memory-store-unavailable")).toContain(
+      '"missing" on 127.0.0.1',
+    );
+    const client = new pg.Client(server.url);
+    await client.connect();
+    await client.query("CREATE USER reader");
+    await client.end();
+    const reader = server.url.replace("postgres@", "reader:secret@");
+    expect(await refusal(openPostgres({ url: reader }), "memory-store-unavailable")).toContain(
+      "Grant reader CREATE",
+    );
+    const nobody = server.url.replace("postgres@", "nobody:secret@");
+    expect(await refusal(openPostgres({ url: nobody }), "memory-store-unavailable")).toContain(
+      "refused the user",
+    );
+  });
+
+  it("that goes away fails the calls made meanwhile and no more, and heals when it is back", async () => {
+    const { store, checkpointer } = storage;
+    const space = ["persona", "outage"];
+    await store.put(space, "before", { n: 1 });
+    // A call that is being answered when the connection is cut is the one that once ended the process.
+    const cut = store.batch([
+      { namespace: space, key: "before" },
+      ...Array.from({ length: 2_000 }, () => ({ namespace: space, key: "before" })),
+    ]);
+    const outcome = expect(cut).rejects.toThrow();
+    await server.down();
+    await outcome;
+    await expect(store.get(space, "before")).rejects.toThrow(/ECONNREFUSED|terminated/);
+    const thread = { configurable: { thread_id: "outage" } };
+    await expect(checkpointer.getTuple(thread)).rejects.toThrow(/ECONNREFUSED|terminated/);
+    await server.up();
+    expect((await store.get(space, "before"))?.value).toEqual({ n: 1 });
+    expect(await checkpointer.getTuple(thread)).toBeUndefined();
+  });
+
+  it("closes twice without complaint", async () => {
+    const opened = await openPostgres({ url: server.url });
+    await opened.close();
+    await opened.close();
+  });
+});
