@@ -1,0 +1,152 @@
+import type { Where } from "chromadb";
+import type { UserKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../errors.js";
+import { checkVector } from "../check-vector.js";
+import type { EpisodeIndex, IndexBounds, IndexEntry } from "../episode-index.js";
+import { parseChromaUrl } from "./chroma-address.js";
+import { connectToChroma } from "./chroma-connection.js";
+import { createUserCollections, type IndexedEmbedding } from "./user-collections.js";
+import { inBatches } from "./write-batches.js";
+
+/** Measured; see docs/decisions/0002-chroma-collections.md. */
+const defaultCollections = 16;
+
+/** Hits fetched beyond the limit, so that ties at the limit are ours to order. */
+const spareForTies = 8;
+
+export interface ChromaIndexOptions {
+  /** `http://host:port` or `https://host:port`. Nothing is sent before the first call. */
+  readonly url: string;
+  readonly embedding: IndexedEmbedding;
+  /** For servers that ask for one. */
+  readonly token?: string | undefined;
+  /** Over how many collections users are spread. After a change every user's entries must be rebuilt. */
+  readonly collections?: number;
+  /** For how long one request may take, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The index in Chroma collections. Every filter names the user, and every id begins with him, so users who
+ * share a collection cannot meet. A stopped server that is started again, empty or not, works again.
+ *
+ * @throws {PersonaAgentError} `config-invalid` for a URL or a number that cannot be right.
+ */
+export function createChromaIndex({
+  url,
+  embedding,
+  token,
+  collections = defaultCollections,
+  timeoutMs = 10_000,
+}: ChromaIndexOptions): EpisodeIndex {
+  checkCount("collections", collections);
+  checkCount("dimensions", embedding.dimensions);
+  const connection = connectToChroma(parseChromaUrl(url), { token, timeoutMs });
+  const users = createUserCollections(connection, embedding, collections);
+  const check = (vector: readonly number[]) => checkVector(vector, embedding.dimensions);
+
+  return {
+    kind: "chroma",
+    async identity(user) {
+      const id = await users.collectionId(user);
+      return `chroma/${embedding.name}/${embedding.dimensions}/${collections}/${id}`;
+    },
+    async upsert(user, entries) {
+      for (const { vector } of entries) check(vector);
+      for (const batch of inBatches(entries))
+        await users.inCollection(user, (collection) => collection.upsert(toRecords(user, batch)));
+    },
+    async nearest(user, vector, limit, bounds) {
+      check(vector);
+      if (limit < 1) return [];
+      for (let wanted = limit + spareForTies; ; wanted *= 4) {
+        const found = await users.inCollection(user, (collection) =>
+          collection.query({
+            queryEmbeddings: [[...vector]],
+            nResults: wanted,
+            where: filterOf(user, bounds),
+            include: ["documents", "distances"],
+          }),
+        );
+        const hits = (found.rows()[0] ?? [])
+          .map((row) => ({ ...toHit(user, row), distance: roundToTie(row.distance ?? 2) }))
+          .toSorted((a, b) => a.distance - b.distance || newestFirst(a, b));
+        const isCutInTie =
+          hits.length === wanted && hits.at(-1)?.distance === hits[limit - 1]?.distance;
+        if (!isCutInTie) return hits.slice(0, limit).map(({ id, words }) => ({ id, words }));
+      }
+    },
+    async containing(user, words, limit, bounds) {
+      const searched = words.filter((word) => word !== "").map((word) => ({ $contains: word }));
+      const [first, ...others] = searched;
+      if (first === undefined || limit < 1) return [];
+      return users.inCollection(user, async (collection) => {
+        // `get` knows no order. So the ids of all matches, which sort by time, and then the newest few.
+        const { ids } = await collection.get({
+          where: filterOf(user, bounds),
+          whereDocument: others.length === 0 ? first : { $or: searched },
+          include: [],
+        });
+        const newest = ids.toSorted().reverse().slice(0, limit);
+        if (newest.length === 0) return [];
+        const found = await collection.get({ ids: newest, include: ["documents"] });
+        return found
+          .rows()
+          .map((row) => toHit(user, row))
+          .toSorted(newestFirst);
+      });
+    },
+    async remove(user, ids) {
+      for (const batch of inBatches(ids.map((id) => ({ id: keyOf(user, id) }))))
+        await users.inCollection(user, (collection) =>
+          collection.delete({ ids: batch.map(({ id }) => id), where: filterOf(user) }),
+        );
+    },
+    async clear(user) {
+      await users.inCollection(user, (collection) => collection.delete({ where: filterOf(user) }));
+    },
+  };
+}
+
+/** In a collection ids are everybody's, and an upsert of another user's id would take his entry away. */
+const keyOf = (user: UserKey, id: string) => `${user}/${id}`;
+
+function toHit(
+  user: UserKey,
+  { id, document }: { readonly id: string; readonly document?: string | null | undefined },
+) {
+  return { id: id.slice(user.length + 1), words: document ?? "" };
+}
+
+function toRecords(user: UserKey, entries: readonly IndexEntry[]) {
+  return {
+    ids: entries.map(({ id }) => keyOf(user, id)),
+    embeddings: entries.map(({ vector }) => [...vector]),
+    documents: entries.map(({ words }) => words),
+    metadatas: entries.map(({ order }) => ({ user, order })),
+  };
+}
+
+/** Bounds are made whole numbers: Chroma compares an integer with nothing but integers. */
+function filterOf(user: UserKey, { after, before }: IndexBounds = {}): Where {
+  const parts: Where[] = [{ user }];
+  if (after !== undefined && after !== -Infinity) parts.push({ order: { $gt: Math.floor(after) } });
+  if (before !== undefined && before !== Infinity)
+    parts.push({ order: { $lt: Math.ceil(before) } });
+  return parts.length === 1 ? { user } : { $and: parts };
+}
+
+/** Ids sort by time, so the larger id is the newer episode. */
+const newestFirst = (a: { readonly id: string }, b: { readonly id: string }) =>
+  a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
+
+/** Equal vectors get distances apart in the last digits, by where Chroma happens to keep them. */
+const roundToTie = (distance: number) => Math.round(distance * 1e6);
+
+function checkCount(name: string, count: number) {
+  if (Number.isSafeInteger(count) && count >= 1) return;
+  throw new PersonaAgentError(
+    "config-invalid",
+    `The index setting ${name} is ${count}; expected a whole number of 1 or more. Correct it.`,
+  );
+}

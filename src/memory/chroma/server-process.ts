@@ -1,0 +1,91 @@
+/**
+ * The program that holds the embedded Chroma server: it takes the folder's lock, runs the server that is in
+ * the native library, and ends with the process that started it. Started by `embedded-server.ts` only.
+ *
+ * The native call never returns while it serves, so it has a thread of its own and this one stays free to
+ * see the parent go. Nothing of LangChain is imported: how soon this program starts, a user waits.
+ */
+import { tmpdir } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { PersonaAgentError } from "../../errors.js";
+import { acquireFolderLock } from "../store/folder-lock.js";
+import type { ServerOrder, ServerReport } from "./server-messages.js";
+
+const pollMs = 15;
+
+/** Plain CommonJS in text: a file of its own would need the TypeScript loader in the thread as well. */
+const serve = `
+  const { workerData } = require("node:worker_threads");
+  let binding, failure;
+  for (const file of workerData.bindings) {
+    try { binding = require(file); break; } catch (error) { failure ??= error; }
+  }
+  if (binding === undefined) throw failure;
+  binding.cli(workerData.command);
+`;
+
+// `process.exit` waits for the native thread for ever. A signal does not, and SQLite survives it.
+const end = () => process.kill(process.pid, "SIGKILL");
+
+process.once("disconnect", end);
+process.once("message", (order: ServerOrder) => {
+  run(order).then(report, (error: unknown) => report({ kind: "failed", ...describe(error) }));
+});
+
+async function run(order: ServerOrder): Promise<ServerReport> {
+  const { folder, path, port, bindings, startedBy, lockWaitMs } = order;
+  const holder = { pid: process.pid, command: `the Chroma server of process ${startedBy}` };
+  await acquireFolderLock({ folder, name: "chroma", holder, waitMs: lockWaitMs });
+  // Two servers that were given one free port at the same moment would both hear the first one answer.
+  const isPortOurs = await acquireFolderLock({
+    folder: tmpdir(),
+    name: `port${port}`,
+    holder,
+  }).then(
+    () => true,
+    () => false,
+  );
+  if (!isPortOurs) return { kind: "port-taken" };
+
+  const command = ["chroma", "run", "--path", path, "--port", `${port}`, "--host", "127.0.0.1"];
+  const thread = new Worker(serve, { eval: true, workerData: { bindings, command }, env: {} });
+  const stopped = new Promise<ServerReport>((resolve) => {
+    thread.once("error", (error) =>
+      resolve({ kind: "no-binding", reason: error.message.split("\n")[0] ?? "" }),
+    );
+    // Chroma's command returns, and calls it success, when it finds the port taken.
+    thread.once("exit", () => resolve({ kind: "port-taken" }));
+  });
+  let isStopped = false;
+  void stopped.then(() => (isStopped = true));
+  const serving = answering(`http://127.0.0.1:${port}/api/v2/heartbeat`, () => isStopped);
+  const outcome = await Promise.race([stopped, serving]);
+  if (outcome.kind === "serving") thread.once("exit", end);
+  return outcome;
+}
+
+async function answering(url: string, isStopped: () => boolean): Promise<ServerReport> {
+  while (!isStopped()) {
+    const answer = await fetch(url).catch(() => null);
+    if (answer?.ok === true) return { kind: "serving" };
+    await delay(pollMs);
+  }
+  return { kind: "port-taken" };
+}
+
+function report(outcome: ServerReport) {
+  process.send?.(outcome, () => {
+    if (outcome.kind !== "serving") end();
+  });
+}
+
+function describe(error: unknown) {
+  if (PersonaAgentError.is(error))
+    return { code: error.code, message: error.message, details: error.details };
+  return {
+    code: null,
+    message: error instanceof Error ? error.message : String(error),
+    details: {},
+  };
+}

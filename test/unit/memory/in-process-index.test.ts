@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { userKey } from "../../../src/domain/user-id.js";
+import { createInProcessIndex } from "../../../src/memory/in-process-index.js";
+import { conformanceDimensions, describeEpisodeIndex } from "../../conformance/episode-index.js";
+
+const create = () => createInProcessIndex({ name: "test", dimensions: conformanceDimensions });
+
+describeEpisodeIndex("in-process", async () => create());
+
+it("says that it is another one in every process, so that entries are rebuilt", async () => {
+  const ada = userKey("ada");
+  expect(await create().identity(ada)).not.toBe(await create().identity(ada));
+  expect(create().kind).toBe("in-process");
+});
+
+it("keeps copies, so a caller cannot change what is found", async () => {
+  const index = create();
+  const ada = userKey("ada");
+  const entry = { id: "a", order: 1, words: "tea", vector: [1, 0, 0, 0] };
+  await index.upsert(ada, [entry]);
+  entry.vector[0] = -1;
+  entry.words = "coffee";
+  const [hit] = await index.nearest(ada, [1, 0, 0, 0], 1);
+  expect(hit?.words).toBe("tea");
+  Object.assign(hit ?? {}, { words: "coffee" });
+  expect(await index.containing(ada, ["coffee"], 1)).toEqual([]);
+});
