@@ -41,6 +41,11 @@ export const episodeSchema = z.strictObject({
 });
 export type Episode = z.output<typeof episodeSchema>;
 
+/** Whether a text has the form of an episode id. */
+export function isEpisodeId(text: string): boolean {
+  return episodeSchema.shape.id.safeParse(text).success;
+}
+
 /** Milliseconds added so that times of any year after 0, and undated items before them, are positive. */
 const orderOffset = 62_167_219_200_000 + 10_000_000_000;
 

@@ -1,0 +1,22 @@
+import type { Episode } from "../domain/episode.js";
+import { parseQuestion } from "../domain/question.js";
+import { storableText } from "../domain/text.js";
+import { foldWords } from "./words.js";
+
+/** Below the 8,192 tokens that common embedding models take, in any script; one text too long fails its batch. */
+const maxEmbeddedLength = 6_000;
+const maxWordsLength = 8_000;
+
+/** What is embedded of a query: its subject only, so that episodes are compared by what they are about. */
+export function embeddedText(query: string): string {
+  const text = storableText(parseQuestion(query).subject, maxEmbeddedLength);
+  // Providers refuse an empty text, and with it the whole batch.
+  return text.trim() === "" ? "(empty)" : text;
+}
+
+/** The text whose words find an episode; of very long parts, the beginning. */
+export function searchedWords(episode: Episode): string {
+  return [parseQuestion(episode.query).subject, episode.response ?? "", episode.answer ?? ""]
+    .map((part) => foldWords(storableText(part, maxWordsLength)))
+    .join("\n");
+}

@@ -1,0 +1,146 @@
+import type { Episode } from "../domain/episode.js";
+import type { UserKey } from "../domain/user-id.js";
+import type { CachedEmbedder } from "./cached-embedder.js";
+import type { EpisodeIndex, IndexHit } from "./episode-index.js";
+import { embeddedText, searchedWords } from "./episode-text.js";
+import type { Recall, RecalledEpisode } from "./episodic-memory.js";
+import { mergeRankings, rankByWords } from "./hybrid-ranking.js";
+import { markedIds, type IndexMark } from "./index-marks.js";
+import { userNamespaces } from "./namespaces.js";
+import { recentSize, type RecentPointers } from "./recent-window.js";
+import { episodeRecord } from "./record-kinds.js";
+import type { StoreAccess } from "./store-access.js";
+import type { Trouble } from "./trouble.js";
+import type { VisibleEpisodes } from "./visible-episodes.js";
+import { lookupWords } from "./words.js";
+
+/** What the index half of memory is to a search. */
+export interface RecallUpkeep {
+  isCurrent(user: UserKey): Promise<boolean>;
+  /** The index looks emptier than it can be: look again whether it is current. */
+  distrust(): void;
+  /** Starts filling the index from the store, in the background. */
+  rebuild(user: UserKey): void;
+  /** Brings some marked episodes into the index now and the others later; gives the marks still open. */
+  heal(user: UserKey, marks: readonly IndexMark[], trouble: Trouble): Promise<readonly IndexMark[]>;
+  /** The index knows ids that the store does not. */
+  forget(user: UserKey, ids: readonly string[]): void;
+}
+
+interface Search {
+  readonly user: UserKey;
+  readonly query: string;
+  readonly limit: number;
+  readonly visible: VisibleEpisodes;
+  readonly pointers: RecentPointers;
+  readonly marks: readonly IndexMark[];
+  readonly trouble: Trouble;
+}
+
+/** Ids in the order of one kind of nearness, the texts to rank by words, and episodes read on the way. */
+interface Candidates {
+  readonly nearest: readonly string[];
+  readonly texts: ReadonlyMap<string, string>;
+  readonly read: ReadonlyMap<string, Episode>;
+}
+
+/**
+ * The search behind `similar`: vector hits and hits of the query's rarest words, ranked by BM25 over both, merged by
+ * reciprocal rank. What the index does not have yet takes part by its words, read from the store; when the index
+ * cannot be used at all, the latest episodes do.
+ */
+export function createHybridRecall(
+  access: StoreAccess,
+  index: EpisodeIndex,
+  embedder: CachedEmbedder,
+  upkeep: RecallUpkeep,
+) {
+  return async (search: Search): Promise<Recall> => {
+    const { user, query, trouble } = search;
+    const [vectors, current] = await Promise.all([
+      trouble.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
+      trouble.attempt("index-unavailable", async () =>
+        (await upkeep.isCurrent(user)) ? "current" : "outdated",
+      ),
+    ]);
+    if (current === "outdated") {
+      trouble.note("index-rebuilding");
+      upkeep.rebuild(user);
+    }
+    const candidates =
+      (current === "current" ? await fromIndex(search, vectors?.[0]) : null) ??
+      (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
+    return { recalled: await bestOf(search, candidates), degraded: trouble.kinds() };
+  };
+
+  async function fromIndex(
+    search: Search,
+    vector: readonly number[] | undefined,
+  ): Promise<Candidates | null> {
+    const { user, query, limit, visible, marks, trouble } = search;
+    const open =
+      vector === undefined || marks.length === 0 ? marks : await upkeep.heal(user, marks, trouble);
+    // More than asked: some hits are dropped, and words may order them differently.
+    const wanted = Math.max(20, 4 * limit) + visible.excludedCount;
+    const words = lookupWords(query);
+    const none: IndexHit[] = [];
+    const hits = await trouble.attempt("index-unavailable", () =>
+      Promise.all([
+        vector === undefined ? none : index.nearest(user, vector, wanted, visible.indexBounds),
+        words.length === 0 ? none : index.containing(user, words, 3 * wanted, visible.indexBounds),
+      ]),
+    );
+    if (hits === null) return null;
+    const [nearest, containing] = hits;
+    // A user with episodes has near ones. None at all, and the index was emptied behind our back.
+    if (vector !== undefined && nearest.length === 0 && visible.isUnbounded) {
+      upkeep.distrust();
+      return null;
+    }
+    const waiting = await fromStore(search, markedIds(open).slice(0, recentSize));
+    return {
+      nearest: nearest.map(({ id }) => id),
+      texts: new Map([
+        ...[...nearest, ...containing].map((hit) => [hit.id, hit.words] as const),
+        ...waiting.texts,
+      ]),
+      read: waiting.read,
+    };
+  }
+
+  async function fromStore({ user, visible }: Search, ids: readonly string[]): Promise<Candidates> {
+    const keys = ids.filter((id) => visible.includes(id));
+    const episodes = await access.get(episodeRecord, userNamespaces(user).episodes, keys);
+    const read = new Map(
+      episodes.filter((episode) => episode !== null).map((episode) => [episode.id, episode]),
+    );
+    const texts = new Map([...read].map(([id, episode]) => [id, searchedWords(episode)]));
+    return { nearest: [], texts, read };
+  }
+
+  /** Walks down the merged ranking until enough episodes were found in the store. */
+  async function bestOf(search: Search, { nearest, texts, read }: Candidates) {
+    const { user, query, limit, visible } = search;
+    const seen = [...texts].filter(([id]) => visible.includes(id));
+    const byWords = rankByWords(
+      query,
+      seen.map(([id, words]) => ({ id, words })),
+    );
+    const ranking = mergeRankings([nearest.filter((id) => visible.includes(id)), byWords]);
+    const recalled: RecalledEpisode[] = [];
+    const gone: string[] = [];
+    for (let from = 0; from < ranking.length && recalled.length < limit; from += limit) {
+      const some = ranking.slice(from, from + limit);
+      const missing = some.map(({ id }) => id).filter((id) => !read.has(id));
+      const stored = await access.get(episodeRecord, userNamespaces(user).episodes, missing);
+      const found = new Map(missing.map((id, place) => [id, stored[place] ?? null]));
+      for (const { id, score } of some) {
+        const episode = read.get(id) ?? found.get(id) ?? null;
+        if (episode === null) gone.push(id);
+        else if (recalled.length < limit) recalled.push({ episode, score });
+      }
+    }
+    if (gone.length > 0) upkeep.forget(user, gone);
+    return recalled;
+  }
+}
