@@ -54,5 +54,5 @@ export const memoryDegradedPrompts = {
 } as const;
 
 export const wikipediaEmptyPrompt = defineTemplate(
-  `Wikipedia ({{source}}) has no page for "{{query}}". Other words may find one.`,
+  `Wikipedia ({{source}}) has nothing on "{{query}}". Other words may find something.`,
 );

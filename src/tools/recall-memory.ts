@@ -99,7 +99,7 @@ function parseBounds(
 ): RecallBounds {
   const from = parsePeriod(since ?? "")?.start;
   const to = parsePeriod(until ?? "")?.end;
-  if (from !== undefined && to !== undefined && from > to)
+  if (from !== undefined && to !== undefined && from >= to)
     throw new ToolInputParsingException(
       `\`since\` (${since}) is after \`until\` (${until}); expected it to be before.`,
     );

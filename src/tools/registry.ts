@@ -1,4 +1,4 @@
-import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
+import type { StructuredToolInterface, StructuredToolParams, Tool } from "@langchain/core/tools";
 import type { RunConfig } from "../config.js";
 import type { PersonaLine } from "../domain/persona.js";
 import { storableText } from "../domain/text.js";
@@ -6,6 +6,12 @@ import { PersonaAgentError } from "../errors.js";
 import { toolGuidancePrompt } from "../prompts/agent.js";
 import { unquoted } from "../prompts/quote.js";
 import { paperToolCards } from "../prompts/tool-cards.js";
+
+/**
+ * A tool as callers give it. `Tool` (a tool of one string) is a `StructuredToolInterface` in all but its types:
+ * under `exactOptionalPropertyTypes` the compiler takes LangChain's own for two things.
+ */
+export type GivenTool = StructuredToolInterface | Tool;
 
 /** The tools of one agent, each with a name of its own. */
 export interface ToolRegistry {
@@ -27,10 +33,11 @@ const validName = /^[a-zA-Z0-9_-]{1,64}$/;
  * @throws {PersonaAgentError} `config-tool-invalid` for what is not a tool, a name that providers refuse, and
  *   two tools of one name.
  */
-export function createToolRegistry(tools: readonly StructuredToolInterface[]): ToolRegistry {
+export function createToolRegistry(tools: readonly GivenTool[]): ToolRegistry {
   const byName = new Map<string, StructuredToolInterface>();
-  for (const [index, tool] of tools.entries()) {
-    const name = parseToolName(tool, index);
+  for (const [index, given] of tools.entries()) {
+    const tool = parseTool(given, index);
+    const { name } = tool;
     if (byName.has(name))
       throw refused(
         `Two tools are named ${JSON.stringify(name)}; expected a name of its own for each. Rename one of them.`,
@@ -80,20 +87,20 @@ export function withGuidance(
 }
 
 /** Callers without types can pass anything, and a bad tool would only be noticed by the model's provider. */
-function parseToolName(tool: unknown, index: number): string {
+function parseTool(tool: unknown, index: number): StructuredToolInterface {
   const { name, schema, invoke } = Object(tool) as Record<string, unknown>;
   if (typeof invoke !== "function" || typeof schema !== "object" || schema === null)
     throw refused(
       `Tool number ${index + 1} is not a LangChain tool; expected what tool(...) of @langchain/core/tools makes. Pass such tools.`,
     );
-  if (typeof name === "string" && validName.test(name)) return name;
+  if (typeof name === "string" && validName.test(name)) return tool as StructuredToolInterface;
   throw refused(
     `The tool name ${printable(name)} is not valid; expected 1 to 64 letters, digits, _ or -. Rename the tool.`,
   );
 }
 
 function printable(name: unknown): string {
-  return typeof name === "string" ? JSON.stringify(storableText(name, 80)) : String(typeof name);
+  return typeof name === "string" ? JSON.stringify(storableText(name, 80)) : typeof name;
 }
 
 function refused(message: string) {

@@ -14,7 +14,7 @@ import {
   toolUnknownPrompt,
 } from "../prompts/tool-results.js";
 import { hasOwnQuoting } from "./own-quoting.js";
-import { type ToolAnswer, toToolMessage } from "./tool-message.js";
+import { maxNameLength, type ToolAnswer, toToolMessage } from "./tool-message.js";
 import { TimeLimitError, withTimeLimit } from "./with-time-limit.js";
 
 export interface ToolCallsOptions {
@@ -65,7 +65,7 @@ export async function runToolCalls(options: ToolCallsOptions): Promise<ToolCalls
 
   const messages = await Promise.all(
     calls.map(async (call) => {
-      const name = storableText(call.name, 200);
+      const name = storableText(call.name, maxNameLength);
       config.writer?.({ kind: "tool-started", name } satisfies ToolProgress);
       // The first fault stops the others, and is kept as the reason of the signal that stopped them.
       const message = await answer(call, run).catch((error: unknown) => fault.abort(error));
@@ -120,7 +120,7 @@ async function carryOut(
 
 function describeUnknown(call: ToolCall, tools: readonly StructuredToolInterface[]): string {
   return toolUnknownPrompt.render({
-    name: storableText(call.name, 200),
+    name: storableText(call.name, maxNameLength),
     names: tools.map(({ name }) => name).join(", ") || "none",
   });
 }

@@ -4,6 +4,9 @@ import { maxTextLength, storableText } from "../domain/text.js";
 import { unquoted } from "../prompts/quote.js";
 import { toolCutPrompt, toolPartLeftOutPrompt, toolSilentPrompt } from "../prompts/tool-results.js";
 
+/** The most of a tool's name that is repeated: a model can call for anything. */
+export const maxNameLength = 200;
+
 /** What a call came to, before it is made fit for the state. */
 export interface ToolAnswer {
   readonly ok: boolean;
@@ -33,7 +36,7 @@ export function toToolMessage(
           ? storableText(text, maxTextLength)
           : cut(unquoted(text), maxLength),
     status: ok ? "success" : "error",
-    name: call.name,
+    name: storableText(call.name, maxNameLength),
     tool_call_id: call.id ?? "",
     ...(kept === undefined ? {} : { artifact: kept }),
   });

@@ -21,7 +21,7 @@ server.registerTool("fail", { description: "Always fails." }, async () => ({
 server.registerTool("hang", { description: "Never answers." }, async () => {
   return new Promise<never>(() => undefined);
 });
-server.registerTool(`only.${name}/pid`, { description: "The process id." }, async () => ({
+server.registerTool(`only.${name}.pid`, { description: "The process id." }, async () => ({
   content: [{ type: "text", text: String(process.pid) }],
 }));
 
