@@ -71,6 +71,18 @@ export function parseQuestion(text: string): ParsedQuestion {
 }
 
 /**
+ * What a LaMP question is about, as its user's history would hold it: the article, the description, the
+ * review, the paper's title. The whole text for any other question.
+ */
+export function lampSubject(question: string): string {
+  for (const { pattern } of lampPatterns) {
+    const subject = pattern.exec(question)?.groups?.["subject"];
+    if (subject !== undefined) return subject.trim();
+  }
+  return question;
+}
+
+/**
  * The question that a task asks over one item of a history, in LaMP's exact wording.
  *
  * @param labels - The allowed answers of 2N and 2M, for sets that have labels of their own.

@@ -1,0 +1,97 @@
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { parseQuestion } from "../../domain/question.js";
+import type { LampTask } from "../../domain/question.js";
+import { fileInvalid, readBytes } from "./read-bytes.js";
+import { splitJsonArray } from "./split-json-array.js";
+
+/** The files of one LaMP set: the question files of the splits that are there, and who the users are. */
+export interface LampFolder {
+  readonly questions: readonly string[];
+  readonly outputs: readonly string[];
+  /** `users.jsonl`; `null` where each question is a user. */
+  readonly users: string | null;
+}
+
+/** What all questions of a set have in common. */
+export interface LampSet {
+  readonly task: LampTask;
+  /** The answers that its questions allow; `null` for any text. Sets may have labels of their own. */
+  readonly options: readonly string[] | null;
+}
+
+const splits = ["dev", "train", "test"];
+const outputsSchema = z.object({ task: z.string() });
+const peekedSchema = z.object({ input: z.string() });
+
+/** @throws {PersonaAgentError} `config-file-invalid` when the folder has no question file. */
+export async function findLampFiles(folder: string): Promise<LampFolder> {
+  const names = new Set(await readdir(folder));
+  const find = (name: string) =>
+    [name, `${name}.gz`].filter((candidate) => names.has(candidate)).slice(0, 1);
+  const inFolder = (found: readonly string[]) => found.map((name) => join(folder, name));
+  const questions = inFolder(splits.flatMap((split) => find(`${split}_questions.json`)));
+  if (questions.length === 0)
+    throw fileInvalid(
+      `The folder ${folder} holds no dev_questions.json, train_questions.json or test_questions.json (or .gz); expected a LaMP folder. Give such a folder, or a JSONL file.`,
+    );
+  return {
+    questions,
+    outputs: inFolder(splits.flatMap((split) => find(`${split}_outputs.json`))),
+    users: inFolder(find("users.jsonl"))[0] ?? null,
+  };
+}
+
+/**
+ * Which task a set is of: what its outputs file says, `LaMP_2` told apart by the questions' wording.
+ *
+ * @throws {PersonaAgentError} `config-file-invalid` for a task whose answers are not choices, or an unknown one.
+ */
+export async function readLampSet(folder: LampFolder): Promise<LampSet> {
+  const declared = folder.outputs[0] === undefined ? null : await declaredTask(folder.outputs[0]);
+  const asked = await firstKnownQuestion(folder.questions);
+  const known = (["LaMP_1", "LaMP_2N", "LaMP_2M", "LaMP_3"] as const).find(
+    (task) => task === declared,
+  );
+  const undecided = declared === null || declared === "LaMP_2";
+  const task = known ?? (undecided ? asked?.task : undefined);
+  if (task === undefined || task === null)
+    throw fileInvalid(
+      declared === null
+        ? `The questions of ${basename(folder.questions[0] ?? "")} are in no wording of LaMP_1, LaMP_2N, LaMP_2M or LaMP_3. Add the set's outputs file, which names its task.`
+        : `The set's task is ${JSON.stringify(declared)}; expected LaMP_1, LaMP_2, LaMP_2N, LaMP_2M or LaMP_3. Import it as JSONL instead.`,
+    );
+  return { task, options: asked?.task === task ? asked.options : null };
+}
+
+async function declaredTask(path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of readBytes(path)) chunks.push(chunk);
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.concat(chunks).toString());
+  } catch (error) {
+    throw fileInvalid(`${basename(path)} is not valid JSON. Copy the file again.`, error);
+  }
+  const outputs = outputsSchema.safeParse(value);
+  if (outputs.success) return outputs.data.task;
+  throw fileInvalid(
+    `${basename(path)} names no task; expected LaMP's {"task", "golds"}. Check the file.`,
+  );
+}
+
+/** Some published files hold a few malformed questions, so more than the first is looked at. */
+async function firstKnownQuestion(paths: readonly string[]) {
+  let looked = 0;
+  for (const path of paths) {
+    for await (const element of splitJsonArray(readBytes(path), basename(path))) {
+      const peeked = peekedSchema.safeParse(element);
+      const question = peeked.success ? parseQuestion(peeked.data.input) : null;
+      if (question !== null && question.task !== null) return question;
+      looked += 1;
+      if (looked === 50) return null;
+    }
+  }
+  return null;
+}

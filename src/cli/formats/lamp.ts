@@ -1,0 +1,206 @@
+import { basename } from "node:path";
+import { z } from "zod";
+import { lampSubject, parseQuestion } from "../../domain/question.js";
+import { parseUserId } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../errors.js";
+import { createUserFilter } from "./imported-item.js";
+import type { HistorySource, ReadItem, ReadOptions } from "./imported-item.js";
+import { findLampFiles, readLampSet } from "./lamp-folder.js";
+import type { LampFolder, LampSet } from "./lamp-folder.js";
+import { parseLampItem } from "./lamp-item.js";
+import { readBytes } from "./read-bytes.js";
+import { splitJsonArray } from "./split-json-array.js";
+import { splitLines } from "./split-lines.js";
+
+const id = z.union([z.string(), z.number().int()]).transform(String);
+const questionSchema = z.object({ id, input: z.string(), profile: z.array(z.unknown()) });
+type Question = z.output<typeof questionSchema>;
+const userSchema = z.object({
+  user: z.string(),
+  question_ids: z.array(id),
+  history: z.array(z.unknown()).optional(),
+});
+type User = z.output<typeof userSchema>;
+
+/** A user's history as the files hold it, and where: what one run of items is made from. */
+interface History {
+  readonly user: string;
+  readonly items: readonly unknown[];
+  /** The user's own questions: an item that is the text of one of them would give its answer away. */
+  readonly questions: readonly string[];
+  readonly file: string;
+  readonly line: number;
+}
+
+type Fault = Extract<ReadItem, { ok: false }>;
+
+/** A whole user's history stands on one line of `users.jsonl`. */
+const maxUserLineBytes = 400_000_000;
+
+/**
+ * Reads a folder in LaMP's format, question by question, so that its size does not matter. Users and
+ * their histories come from `users.jsonl` (`history`, else the profile of the user's first question); without that
+ * file each question is a user. Numbers in faults count the questions, or the lines of `users.jsonl`, from 1.
+ *
+ * @throws {PersonaAgentError} `config-file-invalid` when it is not such a folder.
+ */
+export async function openLamp(path: string): Promise<HistorySource> {
+  const folder = await findLampFiles(path);
+  const set = await readLampSet(folder);
+  return {
+    format: "lamp",
+    async *read(options = {}) {
+      const histories =
+        folder.users === null
+          ? readQuestionsAsUsers(folder, options)
+          : readUsers(folder, folder.users, options);
+      for await (const history of histories) {
+        if ("ok" in history) yield history;
+        else yield* readHistory(history, set);
+      }
+    },
+  };
+}
+
+function* readHistory(history: History, set: LampSet): Generator<ReadItem> {
+  const { user, items, questions, file, line } = history;
+  const own = questions.map(parseQuestion).find((question) => question.task === set.task);
+  const ownSet = { task: set.task, options: own?.options ?? set.options };
+  const asked = new Set(questions.map((question) => comparable(lampSubject(question))));
+  const refuse = (itemId: string | null, reason: string): Fault => ({
+    ok: false,
+    line,
+    reason: `${file}: item ${itemId ?? "without an id"} of ${user} ${reason}`,
+  });
+  for (const value of items) {
+    const parsed = parseLampItem(value, ownSet);
+    if ("fault" in parsed) yield refuse(parsed.id, parsed.fault);
+    else if (asked.has(comparable(parsed.text)))
+      yield refuse(parsed.item.itemId, "is the text of one of the user's questions");
+    else yield { ok: true, user, item: parsed.item };
+  }
+}
+
+/** Without case, punctuation and spacing: the published files differ in these between question and item. */
+function comparable(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+async function* readQuestionsAsUsers(
+  folder: LampFolder,
+  options: ReadOptions,
+): AsyncGenerator<History | Fault> {
+  const wanted = createUserFilter(options);
+  const seen = new Set<string>();
+  let taken = 0;
+  for await (const entry of readQuestions(folder)) {
+    if ("ok" in entry) {
+      yield entry;
+      continue;
+    }
+    const { question, file, line } = entry;
+    const fault = userFault(question.id, seen);
+    if (fault !== null) {
+      yield { ok: false, line, reason: `${file}: ${fault}` };
+      continue;
+    }
+    seen.add(question.id);
+    if (!wanted(question.id)) continue;
+    yield { user: question.id, items: question.profile, questions: [question.input], file, line };
+    taken += 1;
+    if (taken === options.limitUsers || taken === options.users?.size) return;
+  }
+}
+
+async function* readUsers(
+  folder: LampFolder,
+  path: string,
+  options: ReadOptions,
+): AsyncGenerator<History | Fault> {
+  const inputs = new Map<string, string>();
+  for await (const entry of readQuestions(folder)) {
+    if ("ok" in entry) yield entry;
+    else inputs.set(entry.question.id, entry.question.input);
+  }
+
+  const file = basename(path);
+  const wanted = createUserFilter(options);
+  const seen = new Set<string>();
+  const withoutHistory = new Map<string, Omit<History, "items">>();
+  for await (const line of splitLines(readBytes(path), maxUserLineBytes)) {
+    const user = "fault" in line ? line.fault : parseUserLine(line.text);
+    const fault = typeof user === "string" ? user : userFault(user.user, seen);
+    if (typeof user === "string" || fault !== null) {
+      yield { ok: false, line: line.number, reason: `${file}: ${fault}` };
+      continue;
+    }
+    seen.add(user.user);
+    if (!wanted(user.user)) continue;
+    const questions = user.question_ids.flatMap((questionId) => inputs.get(questionId) ?? []);
+    const history = { user: user.user, questions, file, line: line.number };
+    const first = user.question_ids.find((questionId) => inputs.has(questionId));
+    if (user.history !== undefined) yield { ...history, items: user.history };
+    else if (first !== undefined) withoutHistory.set(first, history);
+    else
+      yield {
+        ok: false,
+        line: line.number,
+        reason: `${file}: ${user.user} has neither a history nor a question in the question files`,
+      };
+  }
+
+  if (withoutHistory.size === 0) return;
+  for await (const entry of readQuestions(folder)) {
+    if ("ok" in entry) continue;
+    const history = withoutHistory.get(entry.question.id);
+    if (history === undefined) continue;
+    withoutHistory.delete(entry.question.id);
+    yield { ...history, items: entry.question.profile };
+    if (withoutHistory.size === 0) return;
+  }
+}
+
+function parseUserLine(text: string): User | string {
+  try {
+    const parsed = userSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : 'expected {"user", "question_ids", "history"}';
+  } catch {
+    return "not valid JSON";
+  }
+}
+
+function userFault(user: string, seen: ReadonlySet<string>): string | null {
+  if (seen.has(user)) return `${user} stands there a second time; the first was taken`;
+  try {
+    parseUserId(user);
+    return null;
+  } catch (error) {
+    if (PersonaAgentError.is(error)) return error.message;
+    throw error;
+  }
+}
+
+async function* readQuestions(
+  folder: LampFolder,
+): AsyncGenerator<
+  { readonly question: Question; readonly file: string; readonly line: number } | Fault
+> {
+  for (const path of folder.questions) {
+    const file = basename(path);
+    let line = 0;
+    for await (const element of splitJsonArray(readBytes(path), file)) {
+      line += 1;
+      const parsed = questionSchema.safeParse(element);
+      if (parsed.success) yield { question: parsed.data, file, line };
+      else
+        yield {
+          ok: false,
+          line,
+          reason: `${file}: not a question; expected {"id", "input", "profile"}`,
+        };
+    }
+  }
+}

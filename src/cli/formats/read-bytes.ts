@@ -1,0 +1,80 @@
+import { createReadStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { PassThrough } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { PersonaAgentError } from "../../errors.js";
+
+/** How a file that cannot be imported is refused, everywhere: what was wrong, what was expected, what to do. */
+export function fileInvalid(message: string, cause?: unknown): PersonaAgentError {
+  return new PersonaAgentError("config-file-invalid", message, { cause });
+}
+
+/**
+ * A file's bytes, unpacked when it is gzip (told by its first bytes, not its name).
+ *
+ * @throws {PersonaAgentError} `config-file-invalid` when it is missing, unreadable or a truncated archive.
+ */
+export async function* readBytes(path: string): AsyncGenerator<Buffer> {
+  const name = basename(path);
+  try {
+    const source = createReadStream(path);
+    const packed = await isGzip(path);
+    const output = new PassThrough();
+    const flowing = packed ? pipeline(source, createGunzip(), output) : pipeline(source, output);
+    // The error also arrives through `output`; without a listener it would end the process as well.
+    flowing.catch(() => {});
+    for await (const chunk of output) yield chunk as Buffer;
+    await flowing;
+  } catch (error) {
+    throw readFault(path, name, error);
+  }
+}
+
+/** `file`, `folder`, or a `config-file-invalid` error that says why it is neither. */
+export async function kindOfPath(path: string): Promise<"file" | "folder"> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return "folder";
+    if (found.isFile()) return "file";
+  } catch (error) {
+    throw readFault(path, path, error);
+  }
+  throw fileInvalid(
+    `${path} is neither a file nor a folder; expected a JSONL file or a LaMP folder. Check the path.`,
+  );
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
+}
+
+function readFault(path: string, name: string, error: unknown): unknown {
+  if (PersonaAgentError.is(error) || !(error instanceof Error)) return error;
+  const code = "code" in error ? String(error.code) : "";
+  if (code === "ENOENT")
+    return fileInvalid(
+      `There is no ${path}; expected a JSONL file or a LaMP folder. Check the path.`,
+      error,
+    );
+  if (code === "EACCES" || code === "EPERM")
+    return fileInvalid(
+      `${path} may not be read; expected a readable file. Change its rights.`,
+      error,
+    );
+  if (code === "Z_BUF_ERROR")
+    return fileInvalid(
+      `${name} ends in the middle of its gzip data; expected a whole file. Copy it again.`,
+      error,
+    );
+  if (code.startsWith("Z_"))
+    return fileInvalid(`${name} is a damaged gzip file (${code}). Copy it again.`, error);
+  return error;
+}

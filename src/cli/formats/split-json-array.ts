@@ -1,0 +1,95 @@
+import { fileInvalid } from "./read-bytes.js";
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const opens = (byte: number) => byte === 0x7b || byte === 0x5b;
+const closes = (byte: number) => byte === 0x7d || byte === 0x5d;
+const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+
+/**
+ * The elements of a JSON array whose text comes in chunks, parsed one by one: LaMP's question files are
+ * up to 400 MB, which is near the longest string that Node can hold.
+ *
+ * @param name - The file's name, for messages.
+ * @throws {PersonaAgentError} `config-file-invalid` when it is not one whole JSON array.
+ */
+export async function* splitJsonArray(
+  chunks: AsyncIterable<Buffer>,
+  name: string,
+): AsyncGenerator<unknown> {
+  let depth = 0;
+  let inString = false;
+  let escaped = false;
+  let opened = false;
+  let closed = false;
+  let count = 0;
+  let held: Buffer[] = [];
+
+  const parse = (): unknown => {
+    const text = Buffer.concat(held).toString();
+    held = [];
+    count += 1;
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw fileInvalid(
+        `Element ${count} of ${name} is not valid JSON; expected a JSON array. Copy the file again.`,
+        error,
+      );
+    }
+  };
+  const blank = () => held.every((part) => part.every(isSpace));
+
+  for await (const chunk of withoutByteOrderMark(chunks)) {
+    let start = 0;
+    for (let at = 0; at < chunk.length; at += 1) {
+      const byte = chunk[at] ?? 0;
+      if (inString) {
+        if (escaped) escaped = false;
+        else if (byte === backslash) escaped = true;
+        else if (byte === quote) inString = false;
+      } else if (!opened || closed) {
+        if (isSpace(byte)) continue;
+        if (closed || byte !== 0x5b)
+          throw fileInvalid(
+            `${name} is not a JSON array; expected LaMP's [{"id", "input", "profile"}, ...]. Check the file.`,
+          );
+        opened = true;
+        depth = 1;
+        start = at + 1;
+      } else if (byte === quote) inString = true;
+      else if (opens(byte)) depth += 1;
+      else if (closes(byte)) {
+        depth -= 1;
+        if (depth > 0) continue;
+        closed = true;
+        held.push(chunk.subarray(start, at));
+        start = chunk.length;
+        // `[]` has no element, while `[1,]` has an empty one, which `parse` refuses.
+        if (count > 0 || !blank()) yield parse();
+      } else if (byte === comma && depth === 1) {
+        held.push(chunk.subarray(start, at));
+        yield parse();
+        start = at + 1;
+      }
+    }
+    if (opened && !closed) held.push(chunk.subarray(start));
+  }
+  if (!closed)
+    throw fileInvalid(
+      opened
+        ? `${name} ends before its JSON array does; expected a whole file. Copy it again.`
+        : `${name} is empty; expected LaMP's [{"id", "input", "profile"}, ...]. Copy it again.`,
+    );
+}
+
+async function* withoutByteOrderMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const chunk of chunks) {
+    yield first && chunk.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))
+      ? chunk.subarray(3)
+      : chunk;
+    first = false;
+  }
+}
