@@ -1,0 +1,87 @@
+import { lampAsks, parseQuestion } from "../domain/question.js";
+import type { Episode } from "../domain/episode.js";
+import { estimateTokens, storableText } from "../domain/text.js";
+import { quote, quoteBlock, unquoted } from "./quote.js";
+
+/** What a profile is drawn from: only what the user wrote or chose, never an agent's response. */
+export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "answer">;
+
+/** Most of one text that the history shows, in UTF-16 units: many items say more about a user than long ones. */
+const shownLength = { question: 600, answer: 300, countedAnswer: 80 } as const;
+
+/** Answers counted one by one; the rest are only counted together. */
+const maxCountedAnswers = 40;
+
+/** A history within a budget: its block, and the episode that each item number stands for. */
+export interface RenderedHistory {
+  readonly block: string;
+  /** `episodeIds[n - 1]` is the episode of item `n`. */
+  readonly episodeIds: readonly string[];
+}
+
+/**
+ * The latest episodes that fit into `maxTokens` (estimated), numbered from 1 and shown oldest first.
+ *
+ * @param episodes - Oldest first.
+ */
+export function renderHistory(
+  episodes: readonly HistoryEpisode[],
+  maxTokens: number,
+): RenderedHistory {
+  let left = maxTokens;
+  let first = episodes.length;
+  for (const [index, episode] of [...episodes.entries()].toReversed()) {
+    // The longest number is taken, so that numbering the chosen ones cannot exceed the budget.
+    left -= estimateTokens(`${renderItem(episode, episodes.length)}\n`);
+    if (left < 0) break;
+    first = index;
+  }
+  const shown = episodes.slice(first);
+  return {
+    block: quoteBlock(
+      "history",
+      shown.map((episode, index) => renderItem(episode, index + 1)).join("\n"),
+    ),
+    episodeIds: shown.map((episode) => episode.id),
+  };
+}
+
+function renderItem(episode: HistoryEpisode, number: number): string {
+  const { task, subject } = parseQuestion(episode.query);
+  const at = episode.at === null ? "" : ` at="${episode.at.slice(0, 10)}"`;
+  const asked = task === null ? "" : ` asked="${lampAsks[task]}"`;
+  const lines = [
+    quote("question", shorten(subject, shownLength.question)),
+    ...(episode.answer === null
+      ? []
+      : [quote("true_answer", shorten(episode.answer, shownLength.answer))]),
+  ];
+  return `<item n="${number}"${at}${asked}>\n${lines.join("\n")}\n</item>`;
+}
+
+/**
+ * How often the user gave each answer, most frequent first, as `answer: count, ...`; the attribute `others`
+ * counts the answers that are not named.
+ */
+export function renderAnswerCounts(episodes: readonly HistoryEpisode[]): string {
+  const counts = new Map<string, number>();
+  for (const { answer } of episodes) {
+    if (answer === null) continue;
+    const shown = shorten(answer, shownLength.countedAnswer);
+    counts.set(shown, (counts.get(shown) ?? 0) + 1);
+  }
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
+  const named = sorted.slice(0, maxCountedAnswers);
+  const others = sorted.slice(maxCountedAnswers).reduce((sum, [, count]) => sum + count, 0);
+  return quote(
+    "answer_counts",
+    named.map(([answer, count]) => `${unquoted(answer)}: ${count}`).join(", "),
+    others === 0 ? "" : `others="${others}"`,
+  );
+}
+
+/** On one line, cut at a code point, with a mark where something was cut. */
+function shorten(text: string, maxLength: number): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length <= maxLength ? line : `${storableText(line, maxLength - 1)}…`;
+}
