@@ -1,7 +1,8 @@
+import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessage, HumanMessage, isBaseMessage, type BaseMessage } from "@langchain/core/messages";
-import type { Runnable, RunnableConfig } from "@langchain/core/runnables";
-import { concat } from "@langchain/core/utils/stream";
+import type { LLMResult } from "@langchain/core/outputs";
+import { mergeConfigs, type Runnable, type RunnableConfig } from "@langchain/core/runnables";
 import { z } from "zod";
 import { addUsage, noUsage, usageOfCall, type Usage } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
@@ -46,7 +47,7 @@ export async function ask<Answer>(options: AskOptions<Answer>): Promise<Asked<An
   const { model, messages, schema, name, maxRepairs = 2, signal } = options;
   const config = { ...options.config, ...(signal === undefined ? {} : { signal }) };
   const jsonSchema = JSON.stringify(z.toJSONSchema(schema, { io: "input" }));
-  const structured = model.withStructuredOutput(schema, { name, includeRaw: true });
+  const structured = model.withStructuredOutput(schema, { name });
   const inWords = [...messages, new HumanMessage(schemaPrompt.render({ schema: jsonSchema }))];
 
   let usage = noUsage;
@@ -95,22 +96,39 @@ function isUnsupported(error: Error): boolean {
 }
 
 /**
- * The whole message, read as a stream. Streamed, a long answer is seen to be alive, and OpenAI's client leaves
- * judging it to us: not streamed, it throws on a bad answer, and text and cost are lost.
+ * The whole message, read as a stream and caught before it is parsed. Streamed, a long answer is seen to be
+ * alive. Caught, because LangChain's and OpenAI's own parsers throw on a bad answer, and its text and cost
+ * are lost; `includeRaw` does not help in a stream.
  */
 async function lastOf(
   runnable: Runnable,
   messages: readonly BaseMessage[],
   config: RunnableConfig,
 ): Promise<AIMessage> {
-  let whole: unknown;
-  for await (const part of await runnable.stream([...messages], config))
-    whole = whole === undefined ? part : concat(whole as object, part as object);
-  const message = isRaw(whole) ? whole.raw : whole;
-  if (isBaseMessage(message) && AIMessage.isInstance(message)) return message;
-  throw new Error("Received empty response from chat model call.");
+  const catcher = new MessageCatcher();
+  try {
+    const parts = await runnable.stream(
+      [...messages],
+      mergeConfigs(config, { callbacks: [catcher] }),
+    );
+    for await (const _part of parts) config.signal?.throwIfAborted();
+  } catch (error) {
+    // With a whole message in hand, only the parser can have failed; `readAnswer` says how.
+    if (catcher.message === undefined || config.signal?.aborted === true) throw error;
+  }
+  if (catcher.message === undefined)
+    throw new Error("Received empty response from chat model call.");
+  return catcher.message;
 }
 
-function isRaw(value: unknown): value is { readonly raw: unknown } {
-  return typeof value === "object" && value !== null && "raw" in value;
+class MessageCatcher extends BaseCallbackHandler {
+  readonly name = "message-catcher";
+  override readonly awaitHandlers = true;
+  message: AIMessage | undefined;
+
+  override handleLLMEnd({ generations }: LLMResult) {
+    const [generation] = generations[0] ?? [];
+    const message = generation !== undefined && "message" in generation ? generation.message : null;
+    if (isBaseMessage(message) && AIMessage.isInstance(message)) this.message = message;
+  }
 }

@@ -56,7 +56,7 @@ function describeBroken(chain: readonly Error[], said: string): Described {
   const code = chain.map(systemCode).find((found) => found !== undefined);
   if (chain.some((link) => link.name === "TimeoutError"))
     return ["model-unavailable", "The model did not answer in time. Check the model server."];
-  if (chain.some((link) => /terminated|other side closed|premature/i.test(link.message)))
+  if (chain.some((link) => /^terminated$|other side closed/i.test(link.message)))
     return [
       "model-unavailable",
       "The connection to the model was cut in the middle of its answer. Try again.",
@@ -70,7 +70,7 @@ function describeBroken(chain: readonly Error[], said: string): Described {
       `The model's server could not be reached (${code ?? "no connection"}). Check that it runs, OPENAI_BASE_URL and the network.`,
     ];
   // A page or an object that is no answer makes the clients fail on a field that is missing.
-  if (chain.some((link) => link instanceof SyntaxError || link instanceof TypeError))
+  if (chain.some((link) => /^(Syntax|Type)Error$/.test(link.name)))
     return [
       "model-output-invalid",
       "The model's server answered with something that is not OpenAI's protocol. Check OPENAI_BASE_URL.",

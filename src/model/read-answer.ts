@@ -1,4 +1,4 @@
-import type { AIMessage } from "@langchain/core/messages";
+import { AIMessageChunk, type AIMessage } from "@langchain/core/messages";
 import type { z } from "zod";
 
 /** What a model's reply comes to, held against the schema that it should fit. */
@@ -19,15 +19,14 @@ export function readAnswer<Answer>(
   schema: z.ZodType<Answer>,
   name: string,
 ): ReadAnswer<Answer> {
-  const call = reply.tool_calls?.find((candidate) => candidate.name === name);
-  const text = call === undefined ? writtenText(reply) : JSON.stringify(call.args);
+  const text = writtenText(reply, name);
   const refusal = reply.additional_kwargs["refusal"];
   if (typeof refusal === "string" && refusal !== "")
     return { kind: "refused", problem: "It was a refusal.", text: refusal };
   if (reply.response_metadata["finish_reason"] === "content_filter")
     return { kind: "refused", problem: "It was withheld by a content filter.", text };
   if (text.trim() === "") return { kind: "unfit", problem: "It was empty.", text };
-  const value = call === undefined ? parseJson(text) : call.args;
+  const value = parseJson(text);
   if (value === undefined) {
     const isCut = reply.response_metadata["finish_reason"] === "length";
     const problem = isCut
@@ -40,8 +39,16 @@ export function readAnswer<Answer>(
   return { kind: "unfit", problem: describeIssues(result.error), text };
 }
 
-/** A call whose arguments were no JSON is kept apart by LangChain, with the text as it came. */
-function writtenText(reply: AIMessage): string {
+/**
+ * What the model wrote. A streamed call is read from its pieces: LangChain closes the brackets of half an
+ * answer, which then passes for a whole one. A call whose arguments were no JSON it keeps apart.
+ */
+function writtenText(reply: AIMessage, name: string): string {
+  const pieces = AIMessageChunk.isInstance(reply) ? (reply.tool_call_chunks ?? []) : [];
+  const streamed = pieces.find((piece) => piece.name === name)?.args;
+  if (streamed !== undefined) return streamed;
+  const call = reply.tool_calls?.find((candidate) => candidate.name === name);
+  if (call !== undefined) return JSON.stringify(call.args);
   return reply.text.trim() === "" ? (reply.invalid_tool_calls?.[0]?.args ?? "") : reply.text;
 }
 

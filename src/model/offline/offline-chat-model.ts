@@ -4,7 +4,12 @@ import {
   type BaseChatModelCallOptions,
   type BindToolsInput,
 } from "@langchain/core/language_models/chat_models";
-import { AIMessageChunk, type BaseMessage, type MessageContent } from "@langchain/core/messages";
+import {
+  AIMessageChunk,
+  type BaseMessage,
+  type MessageContent,
+  type StandardMessageStructure,
+} from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import { concat } from "@langchain/core/utils/stream";
@@ -75,12 +80,13 @@ export class OfflineChatModel extends BaseChatModel<OfflineCallOptions> {
       reply.kind === "text"
         ? (reply.text.match(/\S+\s*/g) ?? []).map((content) => new AIMessageChunk({ content }))
         : [callChunk(reply.calls, messages.length)];
-    const last = new AIMessageChunk({
-      content: "",
-      response_metadata: { model_name: "offline", finish_reason: "stop" },
-    });
-    last.usage_metadata = { ...usage, total_tokens: usage.input_tokens + usage.output_tokens };
-    pieces.push(last);
+    pieces.push(
+      new AIMessageChunk<StandardMessageStructure>({
+        content: "",
+        usage_metadata: { ...usage, total_tokens: usage.input_tokens + usage.output_tokens },
+        response_metadata: { model_name: "offline", finish_reason: "stop" },
+      }),
+    );
     for (const message of pieces) {
       options.signal?.throwIfAborted();
       const chunk = new ChatGenerationChunk({ message, text: message.text });

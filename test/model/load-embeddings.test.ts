@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { PersonaAgentError } from "../../src/errors.js";
+import { loadEmbeddings } from "../../src/model/load-embeddings.js";
+import {
+  startOpenAiServer,
+  type OpenAiReply,
+  type OpenAiServer,
+} from "../support/openai-server.js";
+
+let server: OpenAiServer;
+afterEach(async () => server?.close());
+
+async function embeddingsOn(script: Parameters<typeof startOpenAiServer>[0], model = "embedder") {
+  server = await startOpenAiServer(script);
+  return loadEmbeddings(`openai:${model}`, {
+    openaiBaseUrl: server.url,
+    timeoutMs: 5_000,
+    backoffMs: 0,
+  });
+}
+
+const lengths: OpenAiReply = {
+  kind: "embeddings",
+  vectorOf: (text) => [text.length, 0.5, -0.25],
+};
+
+async function refusal(call: Promise<unknown>): Promise<PersonaAgentError> {
+  const error: unknown = await call.catch((caught: unknown) => caught);
+  if (PersonaAgentError.is(error)) return error;
+  throw error;
+}
+
+describe("OpenAI embeddings", () => {
+  it("embeds texts in order, one request a batch, as plain numbers", async () => {
+    const { embeddings } = await embeddingsOn([lengths]);
+    expect(await embeddings.embedDocuments(["four", "sixsix"])).toEqual([
+      [4, 0.5, -0.25],
+      [6, 0.5, -0.25],
+    ]);
+    expect(server.requests[0]?.body).toMatchObject({ model: "embedder", encoding_format: "float" });
+    server.assertUsedUp();
+  });
+
+  it("measures the dimension once, and again only after a failure", async () => {
+    const loaded = await embeddingsOn([
+      { kind: "error", status: 404, message: "no embeddings here" },
+      lengths,
+    ]);
+    expect((await refusal(loaded.dimensions())).code).toBe("model-unavailable");
+    expect(await loaded.dimensions()).toBe(3);
+    expect(await loaded.dimensions()).toBe(3);
+    server.assertUsedUp();
+  });
+
+  it("cuts long texts, and sends no empty one", async () => {
+    const { embeddings } = await embeddingsOn([lengths]);
+    const vectors = await embeddings.embedDocuments(["x".repeat(30_000), ""]);
+    expect(vectors.map(([length]) => length)).toEqual([8_000, 1]);
+    server.assertUsedUp();
+  });
+
+  it("tells a wrong key and a wrong answer apart", async () => {
+    const { embeddings } = await embeddingsOn([
+      { kind: "error", status: 401 },
+      { kind: "embeddings", vectorOf: (text) => (text === "a" ? [1, 2] : [1]) },
+      { kind: "raw", body: '{"ok": true}' },
+    ]);
+    expect((await refusal(embeddings.embedQuery("a"))).code).toBe("model-key-refused");
+    expect((await refusal(embeddings.embedDocuments(["a", "b"]))).code).toBe(
+      "model-output-invalid",
+    );
+    expect((await refusal(embeddings.embedQuery("a"))).code).toBe("model-output-invalid");
+    server.assertUsedUp();
+  });
+
+  it("tries again after a 429 and after a 500", async () => {
+    const { embeddings } = await embeddingsOn([
+      { kind: "error", status: 429, headers: { "retry-after": "0" } },
+      { kind: "error", status: 500 },
+      lengths,
+    ]);
+    expect(await embeddings.embedQuery("four")).toEqual([4, 0.5, -0.25]);
+    server.assertUsedUp();
+  });
+
+  it("has a name that an index can take, and that tells models apart", () => {
+    const names = [
+      "text-embedding-3-small",
+      "nomic/embed:v1",
+      "nomic/embed-v1",
+      "x".repeat(200),
+    ].map((model) => loadEmbeddings(`openai:${model}`, { openaiApiKey: "k" }).name);
+    expect(names[0]).toBe("openai-text-embedding-3-small");
+    expect(new Set(names).size).toBe(4);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z0-9][\w.-]{2,75}$/);
+  });
+});
+
+describe("the setting", () => {
+  it("gives offline embeddings their dimension without a request", async () => {
+    const { name, dimensions } = loadEmbeddings("offline");
+    expect(name).toBe("offline-v1");
+    expect(await dimensions()).toBe(384);
+  });
+
+  it("refuses what it does not know, and OpenAI without a key, before any request", () => {
+    expect(() => loadEmbeddings("ollama:x")).toThrow(/expected `offline` or `openai:<name>`/);
+    expect(() => loadEmbeddings("openai:x")).toThrow(/there is no key/);
+  });
+});
