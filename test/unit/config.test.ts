@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { parseRunConfig, runConfigSchema } from "../../src/config.js";
+import { PersonaAgentError } from "../../src/errors.js";
+
+describe("parseRunConfig", () => {
+  it("fills every default", () => {
+    const config = parseRunConfig({});
+    expect(config.mode).toBe("default");
+    for (const [name, value] of Object.entries(config))
+      if (name !== "userId" && name !== "allowedTools") expect(value, name).toBeDefined();
+  });
+
+  it("lets the user in context win over the one in configurable", () => {
+    const config = parseRunConfig({ context: { userId: "ada" }, configurable: { userId: "bob" } });
+    expect(config.userId).toBe("ada");
+  });
+
+  it("reads our keys of configurable and leaves the server's alone", () => {
+    const configurable = { userId: "ada", thread_id: "t", "user-agent": "x", recallSimilar: 3 };
+    expect(parseRunConfig({ configurable, context: {} })).toMatchObject({
+      userId: "ada",
+      recallSimilar: 3,
+    });
+  });
+
+  it("refuses an unknown setting in context in one line that names the known ones", () => {
+    const parse = () => parseRunConfig({ context: { recalSimilar: 3 } });
+    expect(parse).toThrow(PersonaAgentError);
+    expect(parse).toThrow(/^Unknown setting "recalSimilar"; expected one of .*recallSimilar.*\.$/);
+  });
+
+  it("names every field that is wrong", () => {
+    const parse = () => parseRunConfig({ context: { recallSimilar: "x", toolRounds: -1 } });
+    expect(parse).toThrow(/recallSimilar is not valid.*toolRounds is not valid/);
+  });
+
+  it("takes no value that is not in the schema's range", () => {
+    expect(runConfigSchema.safeParse({ toolRounds: 1.5 }).success).toBe(false);
+  });
+});
