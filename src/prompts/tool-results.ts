@@ -56,3 +56,8 @@ export const memoryDegradedPrompts = {
 export const wikipediaEmptyPrompt = defineTemplate(
   `Wikipedia ({{source}}) has nothing on "{{query}}". Other words may find something.`,
 );
+
+export const toolArgumentsUnreadablePrompt = defineTemplate(
+  `The arguments for the tool "{{name}}" are not valid JSON: {{given}}
+Call the tool again with one JSON object of arguments.`,
+);

@@ -1,0 +1,59 @@
+import { type BaseMessage, HumanMessage, SystemMessage } from "@langchain/core/messages";
+import type { RunConfig } from "../config.js";
+import { parseMessageText } from "../domain/text.js";
+import { parseUserId, type UserKey, userKey } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
+import type { AgentState } from "../state/agent.js";
+
+/** A turn that may go on. */
+export interface AdmittedTurn {
+  readonly userId: string;
+  readonly owner: UserKey;
+  /** The human message to be answered. */
+  readonly question: { readonly id: string; readonly text: string };
+}
+
+type ThreadState = Pick<AgentState, "messages" | "owner" | "turn">;
+
+/**
+ * Checks who asks, on whose thread, and what.
+ *
+ * @throws {PersonaAgentError} `config-user-invalid`, `config-thread-owner`, `config-message-invalid`.
+ */
+export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">): AdmittedTurn {
+  // The thread comes first: nobody learns more about a stranger's thread than that it is not theirs.
+  const owner = config.userId === undefined ? undefined : userKey(config.userId);
+  if (state.owner !== undefined && state.owner !== owner)
+    throw new PersonaAgentError(
+      "config-thread-owner",
+      "This thread belongs to another user; expected the user of its first turn. Start a new thread, or pass that user's `userId`.",
+    );
+  const userId = parseUserId(config.userId);
+  const message = newMessages(state).findLast((candidate) => HumanMessage.isInstance(candidate));
+  const question =
+    message ?? state.messages.findLast((candidate) => HumanMessage.isInstance(candidate));
+  if (question?.id === undefined)
+    throw new PersonaAgentError(
+      "config-message-invalid",
+      "The turn has no human message; expected one to answer. Send `messages` with a message of role user.",
+    );
+  return {
+    userId,
+    owner: userKey(userId),
+    question: { id: question.id, text: parseMessageText(question.text) },
+  };
+}
+
+/**
+ * The messages that came in with this turn: all after the latest admitted turn and what answered it. They
+ * are in the state before any node runs, so a turn that is refused has to take them out again.
+ */
+export function newMessages({ messages, turn }: ThreadState): BaseMessage[] {
+  const admitted = messages.findIndex((message) => message.id === turn?.messageId);
+  if (admitted === -1) return messages;
+  const rest = messages.slice(admitted + 1);
+  const first = rest.findIndex(
+    (message) => HumanMessage.isInstance(message) || SystemMessage.isInstance(message),
+  );
+  return first === -1 ? [] : rest.slice(first);
+}

@@ -1,0 +1,133 @@
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import { AIMessage, type BaseMessage, SystemMessage } from "@langchain/core/messages";
+import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
+import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseRunConfig, type RunConfig } from "../config.js";
+import { addUsage, usageOfCall } from "../domain/usage.js";
+import { PersonaAgentError } from "../errors.js";
+import { describeModelError } from "../model/describe-model-error.js";
+import { renderAgentRequest } from "../prompts/agent-request.js";
+import type { AgentState, AgentUpdate } from "../state/agent.js";
+import { withGuidance } from "../tools/registry.js";
+import { promptMessages } from "./turn-messages.js";
+
+export interface ReasonDeps {
+  /** The chat model for a role: the one that `models.agent` of the run names, or the process's own. */
+  readonly modelFor: (name: string | undefined) => BaseChatModel;
+  /** The tools that this run may use. */
+  readonly toolsFor: (config: RunConfig) => StructuredToolInterface[];
+}
+
+/** Where the turn goes from here. */
+export type ReasonGoto = "execute-tools" | "write-memory";
+
+/**
+ * One model call: the persona, what was recalled and the thread go in; an answer or tool calls come out. When the
+ * rounds of tool calls are used up the tools are taken away, so that the model must answer.
+ *
+ * Errors: `model-*`; `model-output-invalid` when the model says nothing at all.
+ */
+export function createReason({ modelFor, toolsFor }: ReasonDeps) {
+  return async function reason(
+    state: AgentState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<Command<unknown, AgentUpdate, ReasonGoto>> {
+    const config = parseRunConfig(runtime);
+    const tools = withGuidance(toolsFor(config), state.personaLines, config.mode);
+    const answerNow = tools.length > 0 && state.toolRound >= config.toolRounds;
+    const system = renderAgentRequest({
+      mode: config.mode,
+      summary: state.userSummary,
+      lines: state.personaLines,
+      recalled: state.recalled,
+      answerNow,
+    });
+    const thread = await promptMessages(state, config.threadTokens);
+    const model = modelFor(config.models.agent);
+    const answer = await call(
+      tools.length === 0 || answerNow ? model : bind(model, tools),
+      [new SystemMessage(system), ...thread],
+      traced(state, config, runtime),
+    );
+    const usage = addUsage(state.usage, usageOfCall(answer));
+    if (!answerNow && callCount(answer) > 0) {
+      const update = { messages: [withReadableCalls(answer)], usage };
+      return new Command({ goto: "execute-tools", update });
+    }
+    if (answer.text.trim() === "")
+      throw new PersonaAgentError(
+        "model-output-invalid",
+        "The model answered with nothing; expected text or a tool call. Ask again, or try another model.",
+        { details: { answer: answer.toDict() } },
+      );
+    return new Command({
+      goto: "write-memory",
+      update: { messages: [withoutCalls(answer)], usage },
+    });
+  };
+}
+
+function callCount({ tool_calls = [], invalid_tool_calls = [] }: AIMessage): number {
+  return tool_calls.length + invalid_tool_calls.length;
+}
+
+/**
+ * Calls whose arguments could not be read stand among the others, with no arguments: providers want an answer to
+ * every call of a message, and LangChain leaves unreadable ones out when it sends the message back.
+ */
+function withReadableCalls(answer: AIMessage): AIMessage {
+  const { tool_calls = [], invalid_tool_calls = [] } = answer;
+  if (invalid_tool_calls.length === 0) return answer;
+  const unreadable = invalid_tool_calls.map(({ id, name = "" }) => ({
+    id: id ?? "",
+    name,
+    args: {},
+  }));
+  return new AIMessage({
+    ...idOf(answer),
+    content: answer.text,
+    tool_calls: [...tool_calls, ...unreadable],
+    invalid_tool_calls,
+  });
+}
+
+/** A model that calls tools after they were taken away would leave calls in the thread that nobody answers. */
+function withoutCalls(answer: AIMessage): AIMessage {
+  if (callCount(answer) === 0) return answer;
+  return new AIMessage({ ...idOf(answer), content: answer.text });
+}
+
+function idOf({ id }: AIMessage): { id?: string } {
+  return id === undefined ? {} : { id };
+}
+
+function bind(model: BaseChatModel, tools: StructuredToolParams[]) {
+  if (model.bindTools === undefined)
+    throw new PersonaAgentError(
+      "config-invalid",
+      `The model ${model._llmType()} takes no tools; expected one that does. Use another model, or set \`allowedTools\` to [].`,
+    );
+  return model.bindTools(tools);
+}
+
+async function call(
+  model: Pick<BaseChatModel, "invoke">,
+  messages: BaseMessage[],
+  config: LangGraphRunnableConfig,
+): Promise<AIMessage> {
+  try {
+    return await model.invoke(messages, config);
+  } catch (error) {
+    throw describeModelError(error);
+  }
+}
+
+/** What makes the call readable in a trace. The user's id goes in as its key only. */
+function traced(
+  { owner, personaVersion }: AgentState,
+  { mode }: RunConfig,
+  runtime: LangGraphRunnableConfig,
+): LangGraphRunnableConfig {
+  const metadata = { ...runtime.metadata, user: owner, personaVersion, mode };
+  return { ...runtime, runName: "answer", metadata };
+}

@@ -1,0 +1,54 @@
+import { AIMessage } from "@langchain/core/messages";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseRunConfig } from "../config.js";
+import type { Episode } from "../domain/episode.js";
+import { parseQuestion } from "../domain/question.js";
+import { parseUserId } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
+import type { Memory } from "../memory/memory.js";
+import type { AgentEvent } from "../state/agent-event.js";
+import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent.js";
+import { threadIdOf } from "./load-persona.js";
+import { questionOf } from "./turn-messages.js";
+
+export interface WriteMemoryDeps {
+  readonly episodes: Pick<Memory["episodes"], "add">;
+}
+
+/**
+ * Remembers the turn as one episode, under the id that the first node fixed: a retried or resumed run writes it
+ * again and changes nothing. Never fails the turn: what could not be written is named in `degraded`.
+ */
+export function createWriteMemory({ episodes }: WriteMemoryDeps) {
+  return async function writeMemory(
+    state: AgentState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<AgentUpdate> {
+    if (state.turn === undefined) return {};
+    const userId = parseUserId(parseRunConfig(runtime).userId);
+    const query = questionOf(state).text;
+    const episode: Episode = {
+      schemaVersion: 1,
+      id: state.turn.episodeId,
+      at: state.turn.at,
+      query,
+      response: state.messages.findLast((message) => AIMessage.isInstance(message))?.text ?? null,
+      answer: null,
+      feedback: null,
+      replacedResponses: [],
+      toolsUsed: state.tools.map(({ name }) => name),
+      personaVersion: state.personaVersion,
+      threadId: threadIdOf(runtime),
+      source: "turn",
+      task: parseQuestion(query).task,
+    };
+    try {
+      const written = await episodes.add(userId, episode);
+      runtime.writer?.({ kind: "episode-written", id: episode.id } satisfies AgentEvent);
+      return { episodeId: episode.id, degraded: withDegraded(state.degraded, written.degraded) };
+    } catch (error) {
+      if (!PersonaAgentError.is(error, "memory-store-unavailable")) throw error;
+      return { degraded: withDegraded(state.degraded, ["store-unavailable"]) };
+    }
+  };
+}

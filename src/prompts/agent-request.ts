@@ -1,0 +1,49 @@
+import type { PersonaLine } from "../domain/persona.js";
+import { agentPrompt, answerNowPrompt, paperPersonaPrompt } from "./agent.js";
+import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
+import { quoteBlock, unquoted } from "./quote.js";
+
+export interface AgentRequestParts {
+  readonly mode: "default" | "paper";
+  /** The profile, as lines of text; empty when nothing is known. */
+  readonly summary: string;
+  readonly lines: readonly PersonaLine[];
+  /** Best first. */
+  readonly recalled: readonly ShownEpisode[];
+  /** True when the rounds of tool calls are used up. */
+  readonly answerNow: boolean;
+}
+
+const nothingKnown = "Nothing is known of this user yet.";
+
+/** The system message of one model call: the persona, and what was recalled for this turn. */
+export function renderAgentRequest(parts: AgentRequestParts): string {
+  const persona = parts.mode === "paper" ? paperPersona(parts) : defaultPersona(parts);
+  return parts.answerNow ? `${persona}\n\n${answerNowPrompt}` : persona;
+}
+
+function defaultPersona({ summary, lines, recalled }: AgentRequestParts): string {
+  const learned = answerLines(lines);
+  return agentPrompt
+    .render({
+      summary: quoteBlock("user_summary", summary === "" ? nothingKnown : unquoted(summary)),
+      preferences: learned === "" ? "" : quoteBlock("learned_preferences", learned),
+      interactions: recalled.length === 0 ? "" : renderInteractions(recalled),
+    })
+    .trimEnd();
+}
+
+function paperPersona({ summary, lines }: AgentRequestParts): string {
+  const known = [unquoted(summary), answerLines(lines)].filter((text) => text !== "").join("\n");
+  return paperPersonaPrompt.render({
+    summary: quoteBlock("user_summary", known === "" ? nothingKnown : known),
+  });
+}
+
+/** Lines about a tool stand beside that tool's card instead. */
+function answerLines(lines: readonly PersonaLine[]): string {
+  return lines
+    .filter(({ tool }) => tool === null)
+    .map(({ text }) => `- ${unquoted(text)}`)
+    .join("\n");
+}

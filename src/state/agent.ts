@@ -1,0 +1,76 @@
+import type { BaseMessage } from "@langchain/core/messages";
+import { MessagesZodMeta } from "@langchain/langgraph";
+import { withLangGraph } from "@langchain/langgraph/zod";
+import { z } from "zod";
+import { episodeSchema } from "../domain/episode.js";
+import { personaLineSchema } from "../domain/persona.js";
+import { noUsage, usageSchema } from "../domain/usage.js";
+
+/**
+ * `z.any`, not `z.custom`: a custom check has no JSON schema, and without one the server gives Studio no
+ * schema of any field of the state.
+ */
+const messages: z.ZodType<BaseMessage[], BaseMessage[]> = z
+  .array(z.any())
+  .describe("The thread's messages.");
+const messagesField = withLangGraph(messages, MessagesZodMeta);
+
+/** A recalled interaction, as the prompt shows it. `score` is 0 for one recalled only for being recent. */
+export const recalledSchema = episodeSchema
+  .pick({ id: true, at: true, query: true, response: true, answer: true })
+  .extend({ score: z.number().nonnegative() });
+export type Recalled = z.output<typeof recalledSchema>;
+
+/** What travels between the agent's nodes. Everything but `messages` and `owner` describes the latest turn. */
+export const agentState = z.object({
+  messages: messagesField,
+  owner: z
+    .string()
+    .optional()
+    .describe("Key of the user whose thread this is, from its first turn on."),
+  turn: z
+    .object({
+      at: z.iso.datetime().describe("When the turn began."),
+      messageId: z.string().describe("The human message that it answers."),
+      episodeId: z.string().describe("The id that its episode has, or will have."),
+    })
+    .optional(),
+  refusal: z
+    .object({ code: z.string(), message: z.string() })
+    .nullable()
+    .default(null)
+    .describe("Why the turn was refused; null for one that was taken."),
+  personaVersion: z.number().int().default(0).describe("The persona version that answered."),
+  userSummary: z.string().default("").describe("The user's profile, as the prompt shows it."),
+  personaLines: z.array(personaLineSchema).default([]).describe("What the persona has learned."),
+  recalled: z
+    .array(recalledSchema)
+    .default([])
+    .describe("Past interactions in the prompt, best first."),
+  recalledByTools: z
+    .array(recalledSchema.pick({ id: true, score: true }))
+    .default([])
+    .describe("Past interactions that a tool gave the model, in order."),
+  toolRound: z.number().int().default(0).describe("Rounds of tool calls so far."),
+  tools: z
+    .array(z.object({ name: z.string(), ok: z.boolean() }))
+    .default([])
+    .describe("Tools that were called, in order."),
+  episodeId: z.string().nullable().default(null).describe("The episode that was written."),
+  alignment: z
+    .object({ newAnswers: z.number().int(), due: z.boolean() })
+    .default({ newAnswers: 0, due: false })
+    .describe("True answers that no alignment has seen yet, and whether one is due."),
+  degraded: z.array(z.string()).default([]).describe("What did not work as it should."),
+  usage: usageSchema.default(noUsage).describe("Model calls and tokens of the turn."),
+});
+export type AgentState = z.output<typeof agentState>;
+export type AgentUpdate = Partial<AgentState>;
+
+/** What a caller sends: the new message, and nothing of the rest. */
+export const agentInput = z.object({ messages: messagesField });
+
+/** `already` and `more`, each name once, in order of appearance. */
+export function withDegraded(already: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...already, ...more])];
+}
