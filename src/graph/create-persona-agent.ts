@@ -1,0 +1,155 @@
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { StructuredToolInterface } from "@langchain/core/tools";
+import {
+  type BaseCheckpointSaver,
+  type BaseStore,
+  InMemoryStore,
+} from "@langchain/langgraph-checkpoint";
+import type { RunConfig } from "../config.js";
+import type { Profile } from "../domain/profile.js";
+import type { Usage } from "../domain/usage.js";
+import { parseUserId } from "../domain/user-id.js";
+import { createMemory } from "../memory/create-memory.js";
+import type { EpisodeIndex } from "../memory/episode-index.js";
+import type { MemoryDegradation } from "../memory/episodic-memory.js";
+import { createInProcessIndex } from "../memory/in-process-index.js";
+import type { Memory } from "../memory/memory.js";
+import { ask } from "../model/ask.js";
+import { loadChatModel } from "../model/load-chat-model.js";
+import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
+import { buildProfile } from "../nodes/build-profile.js";
+import { createRecallMemory } from "../tools/recall-memory.js";
+import { createToolRegistry } from "../tools/registry.js";
+import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/search-wikipedia.js";
+import { type AgentGraph, buildAgent } from "./agent.js";
+import { askGraph, type AskOptions, type TurnResult } from "./ask-graph.js";
+
+export interface PersonaAgentOptions {
+  /** Any LangChain chat model that takes tools. The offline model unless given. */
+  readonly model?: BaseChatModel;
+  /** What `models` in a run's settings may name; `offline` only, unless given. */
+  readonly resolveModel?: (name: string) => BaseChatModel;
+  /** Names `model` in what is stored about it, such as `openai:gpt-4o-mini`; its LangChain type unless given. */
+  readonly modelName?: string;
+  /** The offline embeddings unless given. With other ones, give an `index` made for them too. */
+  readonly embeddings?: EmbeddingsInterface;
+  /** The truth about users. In this process only, unless given. */
+  readonly store?: BaseStore;
+  /** Finds episodes. In this process only, unless given; rebuilt from the store by itself. */
+  readonly index?: EpisodeIndex;
+  /** Keeps threads. Without one, every turn is a thread of its own. */
+  readonly checkpointer?: BaseCheckpointSaver;
+  /** Tools beside `recall_memory` and `search_wikipedia`; MCP servers' tools come from `loadMcpTools`. */
+  readonly tools?: readonly StructuredToolInterface[];
+  /** Names of the tools a user may use; all of them when it gives `undefined`. A run can only narrow it. */
+  readonly allowedToolsFor?: (userId: string) => readonly string[] | undefined;
+  readonly wikipedia?: SearchWikipediaOptions;
+  /** Called when enough new true answers came in for the user's persona to be aligned. Must return at once. */
+  readonly requestAlignment?: (userId: string) => Promise<void>;
+  /** The most one tool call may take, in milliseconds. */
+  readonly toolTimeoutMs?: number;
+  /** Told of every failure of the index or the embeddings that a call worked around. */
+  readonly onMemoryError?: (error: unknown, kind: MemoryDegradation) => void;
+  readonly now?: () => Date;
+}
+
+export interface PersonaAgent {
+  /** The compiled graph: `invoke`, `stream`, `getState` and the rest of LangGraph. */
+  readonly graph: AgentGraph;
+  readonly memory: Memory;
+  /**
+   * Answers one message of one user.
+   *
+   * @throws {PersonaAgentError} `config-*` for bad input, `model-*` when the model fails. Memory does not fail a turn.
+   */
+  ask(userId: string, message: string, options?: AskOptions): Promise<TurnResult>;
+  /**
+   * Summarises the user's episodes into a new version of the profile: one model call, and none when there is no
+   * episode.
+   *
+   * @param options.maxTokens - Most tokens (estimated) of the prompt.
+   * @param options.model - As in `models` of a run's settings.
+   */
+  buildProfile(
+    userId: string,
+    options?: {
+      readonly maxTokens?: number;
+      readonly model?: string;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<{ readonly profile: Profile | null; readonly usage: Usage }>;
+}
+
+/**
+ * Puts an agent together from its parts. With no options it runs in this process alone, on the offline model:
+ * nothing is kept, nothing is needed.
+ *
+ * @example
+ * const agent = createPersonaAgent();
+ * await agent.ask("ada", "I never eat meat.");
+ * const { answer } = await agent.ask("ada", "What did I say about meat?");
+ */
+export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAgent {
+  const { now = () => new Date(), store = new InMemoryStore(), checkpointer } = options;
+  const offline = new OfflineEmbeddings();
+  const memory = createMemory({
+    store,
+    embeddings: options.embeddings ?? offline,
+    index:
+      options.index ?? createInProcessIndex({ name: "offline", dimensions: offline.dimensions }),
+    now,
+    ...(options.onMemoryError && { onIndexError: options.onMemoryError }),
+  });
+  const registry = createToolRegistry([
+    createRecallMemory(memory),
+    createSearchWikipedia(options.wikipedia),
+    ...(options.tools ?? []),
+  ]);
+  const modelFor = createModelFor(options);
+  const graph = buildAgent({
+    ...memory,
+    modelFor,
+    toolsFor: (config) => registry.select({ allowed: allowedTools(config, options) }),
+    toolTimeoutMs: options.toolTimeoutMs ?? 30_000,
+    requestAlignment: options.requestAlignment,
+    now,
+  }).compile({ name: "agent", store, ...(checkpointer && { checkpointer }) });
+
+  return {
+    graph,
+    memory,
+    ask: (userId, message, asked) => askGraph(graph, userId, message, asked),
+    buildProfile: (userId, { model, ...limits } = {}) =>
+      buildProfile(userId, {
+        ...memory,
+        ...limits,
+        ask,
+        model: modelFor(model),
+        modelName: model ?? options.modelName ?? modelFor(undefined)._llmType(),
+        now: () => now().toISOString(),
+      }),
+  };
+}
+
+/** Models by name, each made once. */
+function createModelFor(options: PersonaAgentOptions) {
+  const { model = loadChatModel("offline"), resolveModel = loadChatModel } = options;
+  const named = new Map<string, BaseChatModel>();
+  return (name: string | undefined): BaseChatModel => {
+    if (name === undefined) return model;
+    const known = named.get(name) ?? resolveModel(name);
+    named.set(name, known);
+    return known;
+  };
+}
+
+/** What the user may use, narrowed by what the run asks for; `undefined` for no limit. */
+function allowedTools(
+  { userId, allowedTools: asked }: RunConfig,
+  { allowedToolsFor }: PersonaAgentOptions,
+): readonly string[] | undefined {
+  const granted = allowedToolsFor?.(parseUserId(userId));
+  if (granted === undefined || asked === undefined) return granted ?? asked;
+  return asked.filter((name) => granted.includes(name));
+}

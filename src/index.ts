@@ -1,0 +1,33 @@
+export { type RunContext, runConfigSchema } from "./config.js";
+export type { Episode, Feedback } from "./domain/episode.js";
+export type { PersonaCheckpoint, PersonaLine } from "./domain/persona.js";
+export type { Profile, ProfileStatement } from "./domain/profile.js";
+export type { Usage } from "./domain/usage.js";
+export { PersonaAgentError, type PersonaAgentErrorCode } from "./errors.js";
+export type { AgentGraph } from "./graph/agent.js";
+export type { AskOptions, TurnResult } from "./graph/ask-graph.js";
+export {
+  createPersonaAgent,
+  type PersonaAgent,
+  type PersonaAgentOptions,
+} from "./graph/create-persona-agent.js";
+export {
+  type AgentEnvironment,
+  type OpenAgent,
+  type OpenOptions,
+  openPersonaAgent,
+} from "./graph/open-persona-agent.js";
+export { createChromaIndex, type ChromaIndexOptions } from "./memory/chroma/chroma-index.js";
+export type { EpisodeIndex, IndexBounds, IndexEntry, IndexHit } from "./memory/episode-index.js";
+export type { EpisodicMemory, Recall, RecallBounds } from "./memory/episodic-memory.js";
+export { createInProcessIndex } from "./memory/in-process-index.js";
+export type { Memory } from "./memory/memory.js";
+export type { PersonaLog } from "./memory/persona-log.js";
+export type { ProfileMemory } from "./memory/profile-memory.js";
+export { loadChatModel } from "./model/load-chat-model.js";
+export { type LoadedEmbeddings, loadEmbeddings } from "./model/load-embeddings.js";
+export { OfflineChatModel } from "./model/offline/offline-chat-model.js";
+export { OfflineEmbeddings } from "./model/offline/offline-embeddings.js";
+export type { AgentEvent } from "./state/agent-event.js";
+export type { AgentState } from "./state/agent.js";
+export { loadMcpTools } from "./tools/mcp.js";
