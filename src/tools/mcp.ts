@@ -90,7 +90,7 @@ async function connect({ name, connection, settings, startTimeoutMs }: ServerCon
 }
 
 function reasonOf(error: unknown, startTimeoutMs: number): string {
-  if (error instanceof TimeLimitError) return `no answer within ${startTimeoutMs / 1_000} seconds`;
+  if (error instanceof TimeLimitError) return `no answer within ${startTimeoutMs / 1_000} s`;
   const message = error instanceof Error ? error.message : String(error);
   return storableText(message.replaceAll(/\s+/g, " ").trim(), 300).replace(/[.;]$/, "");
 }

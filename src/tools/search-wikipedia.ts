@@ -36,8 +36,8 @@ const maxQueryLength = 300;
  * The tool `search_wikipedia`: LangChain's `WikipediaQueryRun` with a time limit and an end by the run's signal.
  * Its result is plain text between tags that the text cannot close.
  *
- * @throws {PersonaAgentError} `config-tool-invalid` for a language or an address that cannot be one. A search
- *   that fails throws an `Error` that says why.
+ * @throws {PersonaAgentError} `config-tool-invalid` for an option that cannot be one. A search that fails throws
+ *   an `Error` that says why.
  */
 export function createSearchWikipedia({
   language = "en",
@@ -48,6 +48,12 @@ export function createSearchWikipedia({
   userAgent = "persona-agent (LangGraph agent)",
 }: SearchWikipediaOptions = {}) {
   const source = parseAddress(baseUrl).host;
+  for (const [option, value] of Object.entries({ topK, maxChars, timeoutMs }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new PersonaAgentError(
+        "config-tool-invalid",
+        `The Wikipedia option ${option} is ${value}; expected a whole number, 1 or more. Correct it or leave it out.`,
+      );
 
   async function searchWikipedia(
     { query }: z.output<typeof searchArguments>,

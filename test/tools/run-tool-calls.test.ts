@@ -259,9 +259,10 @@ describe("runToolCalls", () => {
 
   describe("what comes back", () => {
     it("is cut, with a note, within the limit", async () => {
-      const { text } = await runOdd(() => "😀".repeat(500), { maxLength: 201 });
+      const { message } = await runOdd(() => "😀".repeat(500), { maxLength: 201 });
+      const text = message?.text ?? "";
       expect(text).toMatch(/^(?:😀)+\n\[Cut here: \d+ of 1000 characters are shown\.\]$/u);
-      expect(String(text).length).toBeLessThanOrEqual(201);
+      expect(text.length).toBeLessThanOrEqual(201);
     });
 
     it("is storable text", async () => {

@@ -111,6 +111,8 @@ describe("search_wikipedia", () => {
     { language: "" },
     { baseUrl: "wiki" },
     { baseUrl: "file:///etc/passwd" },
+    { topK: 0 },
+    { timeoutMs: 1.5 },
   ])("refuses %o", (options) => {
     expect(() => createSearchWikipedia(options)).toThrow(
       expect.objectContaining({
