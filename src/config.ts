@@ -6,10 +6,8 @@ const text = () => z.string().min(1);
 const count = (least: number, most: number) => z.number().int().min(least).max(most);
 
 /**
- * What a caller may set per run, with every default of the project. Given to `StateGraph` as its context
- * schema, so every field is optional and unknown keys pass: the server always sends an empty context, and
- * in process LangGraph checks `configurable`, `thread_id` and all, when there is no context. LangGraph
- * checks but does not fill the defaults in; `parseRunConfig` does.
+ * What a caller may set per run, with every default of the project. Every field is optional, because a server
+ * always sends an empty context; `parseRunConfig` checks it and fills the defaults in.
  */
 export const runConfigSchema = z.object({
   userId: z
@@ -56,6 +54,21 @@ export const runConfigSchema = z.object({
     .optional()
     .describe("Model per role, as `offline` or `openai:<name>`; the process's own unless given."),
 });
+/**
+ * The same settings as LangGraph is given them: Studio draws its form from the types, ranges, defaults and
+ * descriptions, but every value passes. LangGraph's own check fills no default in, takes `configurable`,
+ * `thread_id` and all, for a context where there is none, and fails in twenty lines before any node can refuse
+ * the turn in one.
+ */
+export const contextFormSchema: z.ZodObject = z.object(
+  Object.fromEntries(
+    Object.entries(runConfigSchema.shape).map(([name, field]) => {
+      const { $schema: _, ...form } = z.toJSONSchema(field, { io: "input" });
+      return [name, z.any().optional().meta(form)];
+    }),
+  ),
+);
+
 export type RunContext = z.input<typeof runConfigSchema>;
 
 type Given = z.output<typeof runConfigSchema>;

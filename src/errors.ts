@@ -55,3 +55,8 @@ export class PersonaAgentError extends Error {
     return code === undefined || ("code" in error && error.code === code);
   }
 }
+
+/** The one failure of memory that a turn works around and a retry may mend. */
+export function isStoreUnavailable(error: unknown): boolean {
+  return PersonaAgentError.is(error, "memory-store-unavailable");
+}

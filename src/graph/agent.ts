@@ -1,7 +1,6 @@
 import { END, START, StateGraph } from "@langchain/langgraph";
-import type { z } from "zod";
-import { runConfigSchema } from "../config.js";
-import { PersonaAgentError } from "../errors.js";
+import { contextFormSchema } from "../config.js";
+import { isStoreUnavailable, PersonaAgentError } from "../errors.js";
 import { createExecuteTools, type ExecuteToolsDeps } from "../nodes/execute-tools.js";
 import { createLoadPersona, type LoadPersonaDeps } from "../nodes/load-persona.js";
 import { createReason, type ReasonDeps } from "../nodes/reason.js";
@@ -11,7 +10,7 @@ import {
   createScheduleAlignment,
   type ScheduleAlignmentDeps,
 } from "../nodes/schedule-alignment.js";
-import { createWriteMemory, type WriteMemoryDeps } from "../nodes/write-memory.js";
+import { createWriteMemory, type WriteMemoryDeps, writeAttempts } from "../nodes/write-memory.js";
 import { agentInput, agentState } from "../state/agent.js";
 
 export type AgentDeps = LoadPersonaDeps &
@@ -23,24 +22,20 @@ export type AgentDeps = LoadPersonaDeps &
 
 export type AgentGraph = ReturnType<ReturnType<typeof buildAgent>["compile"]>;
 
-/**
- * For the compiler, a context of any fields: LangGraph types every field of a zod context as required, optional
- * or not. `RunContext` is what callers write, and `parseRunConfig` checks it.
- */
-const contextSchema: z.ZodObject = runConfigSchema;
-
 /** The hot path: answers one message of one user under that user's persona, and remembers it. */
 export function buildAgent(deps: AgentDeps) {
-  return new StateGraph(agentState, { context: contextSchema, input: agentInput })
+  return new StateGraph(agentState, { context: contextFormSchema, input: agentInput })
     .addNode("load-persona", createLoadPersona(deps), { ends: ["retrieve-memory", "refuse-turn"] })
     .addNode("refuse-turn", createRefuseTurn())
     .addNode("retrieve-memory", createRetrieveMemory(deps))
     .addNode("reason", createReason(deps), {
       ends: ["execute-tools", "write-memory"],
-      retryPolicy: { maxAttempts: 2, retryOn: saidNothing },
+      retryPolicy: { maxAttempts: 2, retryOn: saidNothing, logWarning: false },
     })
     .addNode("execute-tools", createExecuteTools(deps))
-    .addNode("write-memory", createWriteMemory(deps))
+    .addNode("write-memory", createWriteMemory(deps), {
+      retryPolicy: { maxAttempts: writeAttempts, retryOn: isStoreUnavailable, logWarning: false },
+    })
     .addNode("schedule-alignment", createScheduleAlignment(deps))
     .addEdge(START, "load-persona")
     .addEdge("refuse-turn", END)

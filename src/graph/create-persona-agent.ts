@@ -10,6 +10,7 @@ import type { RunConfig } from "../config.js";
 import type { Profile } from "../domain/profile.js";
 import type { Usage } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
 import { createMemory } from "../memory/create-memory.js";
 import type { EpisodeIndex } from "../memory/episode-index.js";
 import type { MemoryDegradation } from "../memory/episodic-memory.js";
@@ -107,19 +108,29 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     ...(options.tools ?? []),
   ]);
   const modelFor = createModelFor(options);
-  const graph = buildAgent({
+  const builder = buildAgent({
     ...memory,
     modelFor,
     toolsFor: (config) => registry.select({ allowed: allowedTools(config, options) }),
     toolTimeoutMs: options.toolTimeoutMs ?? 30_000,
     requestAlignment: options.requestAlignment,
     now,
-  }).compile({ name: "agent", store, ...(checkpointer && { checkpointer }) });
+  });
+  const graph = builder.compile({ name: "agent", store, ...(checkpointer && { checkpointer }) });
+  // A checkpointer refuses a run without a thread, and a turn of its own needs none to be kept.
+  const threadless = builder.compile({ name: "agent", store });
 
   return {
     graph,
     memory,
-    ask: (userId, message, asked) => askGraph(graph, userId, message, asked),
+    async ask(userId, message, asked) {
+      if (asked?.threadId === undefined) return askGraph(threadless, userId, message, asked);
+      if (checkpointer !== undefined) return askGraph(graph, userId, message, asked);
+      throw new PersonaAgentError(
+        "config-invalid",
+        "A thread was named, but this agent keeps none; expected a checkpointer. Give `createPersonaAgent` one, or leave `threadId` out.",
+      );
+    },
     buildProfile: (userId, { model, ...limits } = {}) =>
       buildProfile(userId, {
         ...memory,

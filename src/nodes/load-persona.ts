@@ -2,9 +2,10 @@ import { HumanMessage, RemoveMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config.js";
 import { turnEpisodeId, turnIdentity } from "../domain/episode.js";
+import { initialPersona } from "../domain/persona.js";
 import { profileSummary } from "../domain/profile.js";
 import { noUsage } from "../domain/usage.js";
-import { PersonaAgentError } from "../errors.js";
+import { isStoreUnavailable, PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState, AgentUpdate } from "../state/agent.js";
@@ -22,7 +23,8 @@ export type LoadPersonaGoto = "retrieve-memory" | "refuse-turn";
 
 /**
  * Begins the turn: admits it, takes its time, clears what the thread's last turn left, and reads the user's
- * persona. A turn that is not admitted goes to `refuse-turn`, with its messages taken out of the thread.
+ * persona. A turn that is not admitted goes to `refuse-turn`, with its messages taken out of the thread. While the
+ * store is away the first persona answers, and `degraded` says so.
  */
 export function createLoadPersona({ episodes, profiles, personas, now }: LoadPersonaDeps) {
   return async function loadPersona(
@@ -46,12 +48,16 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
     const { userId, owner, question } = admitted;
     const threadId = threadIdOf(runtime);
     const identity = turnIdentity(owner, threadId, question);
-    const [persona, profile, written] = await Promise.all([
+    const read = await Promise.all([
       personas.head(userId),
       profiles.current(userId),
       // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
       threadId === null ? null : episodes.findTurn(userId, identity),
-    ]);
+    ]).catch((error: unknown) => {
+      if (isStoreUnavailable(error)) return null;
+      throw error;
+    });
+    const [persona, profile, written] = read ?? [initialPersona, null, null];
     const at = now().toISOString();
     runtime.writer?.({ kind: "persona-loaded", version: persona.version } satisfies AgentEvent);
     return new Command({
@@ -70,7 +76,7 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         tools: [],
         episodeId: null,
         alignment: { newAnswers: 0, due: false },
-        degraded: [],
+        degraded: read === null ? ["store-unavailable"] : [],
         usage: noUsage,
       },
     });

@@ -2,7 +2,7 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config.js";
 import type { Episode } from "../domain/episode.js";
 import { parseUserId } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
+import { isStoreUnavailable } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import { withinTokens } from "../prompts/past-interactions.js";
 import type { AgentEvent } from "../state/agent-event.js";
@@ -32,7 +32,7 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
       episodes.similar(userId, questionOf(state).text, config.recallSimilar, bounds),
       episodes.latest(userId, config.recallLatest, bounds),
     ]).catch((error: unknown) => {
-      if (PersonaAgentError.is(error, "memory-store-unavailable")) return null;
+      if (isStoreUnavailable(error)) return null;
       throw error;
     });
     const [similar, latest] = found ?? [{ recalled: [], degraded: ["store-unavailable"] }, []];

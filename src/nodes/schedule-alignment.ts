@@ -1,7 +1,7 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config.js";
 import { parseUserId } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
+import { isStoreUnavailable } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent.js";
 
@@ -35,7 +35,7 @@ export function createScheduleAlignment({
       if (due) await requestAlignment?.(userId);
       return { alignment: { newAnswers, due } };
     } catch (error) {
-      if (!PersonaAgentError.is(error)) throw error;
+      if (!isStoreUnavailable(error)) throw error;
       return { degraded: withDegraded(state.degraded, ["alignment-not-scheduled"]) };
     }
   };

@@ -4,12 +4,15 @@ import { parseRunConfig } from "../config.js";
 import type { Episode } from "../domain/episode.js";
 import { parseQuestion } from "../domain/question.js";
 import { parseUserId } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
+import { isStoreUnavailable } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent.js";
 import { threadIdOf } from "./load-persona.js";
 import { questionOf } from "./turn-messages.js";
+
+/** How often the graph lets this node try while the store is away. */
+export const writeAttempts = 3;
 
 export interface WriteMemoryDeps {
   readonly episodes: Pick<Memory["episodes"], "add">;
@@ -17,7 +20,7 @@ export interface WriteMemoryDeps {
 
 /**
  * Remembers the turn as one episode, under the id that the first node fixed: a retried or resumed run writes it
- * again and changes nothing. Never fails the turn: what could not be written is named in `degraded`.
+ * again and changes nothing. Never fails the turn: what could not be written, tries included, is named in `degraded`.
  */
 export function createWriteMemory({ episodes }: WriteMemoryDeps) {
   return async function writeMemory(
@@ -47,7 +50,8 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
       runtime.writer?.({ kind: "episode-written", id: episode.id } satisfies AgentEvent);
       return { episodeId: episode.id, degraded: withDegraded(state.degraded, written.degraded) };
     } catch (error) {
-      if (!PersonaAgentError.is(error, "memory-store-unavailable")) throw error;
+      const attempt = runtime.executionInfo?.nodeAttempt ?? writeAttempts;
+      if (!isStoreUnavailable(error) || attempt < writeAttempts) throw error;
       return { degraded: withDegraded(state.degraded, ["store-unavailable"]) };
     }
   };
