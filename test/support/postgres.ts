@@ -1,7 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, chownSync, existsSync, readdirSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,7 +16,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
 
-/** A throw-away PostgreSQL on 127.0.0.1: trusts everybody, keeps nothing. */
+/** Whoever has this name needs a password; everybody else is trusted. The test creates the user. */
+export const guardedUser = "guarded";
+
+/** A throw-away PostgreSQL on 127.0.0.1. */
 export interface TestPostgres {
   /** Its first database. */
   readonly url: string;
@@ -45,6 +55,10 @@ export async function startPostgres(): Promise<TestPostgres> {
   }
   const initdb = [join(bin, "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "--no-sync"];
   run([...prefix, ...initdb, "-E", "UTF8", "--locale=C.UTF-8"]);
+
+  const access = join(data, "pg_hba.conf");
+  const trusting = readFileSync(access, "utf8");
+  writeFileSync(access, `host all ${guardedUser} all scram-sha-256\n${trusting}`);
 
   let port = await freePort();
   const launch = () =>

@@ -1,11 +1,17 @@
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
+import { inspect } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
 import { openPostgres, type PostgresStorage } from "../../../src/memory/store/postgres.js";
 import { describeStore } from "../../conformance/base-store.js";
 import { describeCheckpointer } from "../../conformance/checkpointer.js";
-import { hasPostgres, startPostgres, type TestPostgres } from "../../support/postgres.js";
+import {
+  guardedUser,
+  hasPostgres,
+  startPostgres,
+  type TestPostgres,
+} from "../../support/postgres.js";
 
 const memoryStore = new InMemoryStore();
 describeStore("InMemoryStore", () => memoryStore, { prefixBy: "labels", takesNul: true });
@@ -18,7 +24,7 @@ const refusal = (attempt: Promise<unknown>, code: PersonaAgentError["code"]) =>
     (error: unknown) => {
       if (!PersonaAgentError.is(error, code)) throw error;
       expect(error.message).not.toContain("\n");
-      expect(JSON.stringify([error.message, error.details])).not.toContain("secret");
+      expect(inspect(error, { depth: 10 })).not.toContain("secret");
       return error.message;
     },
   );
@@ -84,7 +90,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     expect(JSON.stringify(plan.rows)).toContain("persona_agent_store_prefix");
   });
 
-  it("tells a database that does not exist and a user that may not in one line each", async () => {
+  it("says in one line that a database does not exist, or that a user may not or has the wrong password", async () => {
     const missing = server.url
       .replace(/postgres$/, "missing")
       .replace("postgres@", "postgres:secret@");
@@ -94,15 +100,16 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     const client = new pg.Client(server.url);
     await client.connect();
     await client.query("CREATE USER reader");
+    await client.query(`CREATE USER ${guardedUser} PASSWORD 'right'`);
     await client.end();
-    const reader = server.url.replace("postgres@", "reader:secret@");
-    expect(await refusal(openPostgres({ url: reader }), "memory-store-unavailable")).toContain(
+    const as = (user: string) => ({ url: server.url.replace("postgres@", `${user}:secret@`) });
+    expect(await refusal(openPostgres(as("reader")), "memory-store-unavailable")).toContain(
       "Grant reader CREATE",
     );
-    const nobody = server.url.replace("postgres@", "nobody:secret@");
-    expect(await refusal(openPostgres({ url: nobody }), "memory-store-unavailable")).toContain(
-      "refused the user",
-    );
+    for (const user of ["unknown", guardedUser])
+      expect(await refusal(openPostgres(as(user)), "memory-store-unavailable")).toContain(
+        `refused the user or the password; expected a PostgreSQL that takes user "${user}"`,
+      );
   });
 
   it("that goes away fails the calls made meanwhile and no more, and heals when it is back", async () => {
