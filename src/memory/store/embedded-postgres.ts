@@ -32,7 +32,11 @@ export async function openEmbeddedPostgres({
 }: {
   readonly folder: string;
 }): Promise<EmbeddedPostgres> {
-  const database = await openDatabase(folder);
+  return serve(await openDatabase(folder));
+}
+
+/** Serves an open database; it is closed with what is returned. For `openEmbeddedPostgres` and its tests. */
+export async function serve(database: PGlite): Promise<EmbeddedPostgres> {
   const server: PGLiteSocketServer = new PGLiteSocketServer({
     // A failed engine would leave every query waiting; without a server they fail at once.
     db: singleSession(database, () => void server.stop()),
@@ -45,7 +49,8 @@ export async function openEmbeddedPostgres({
   let closing: Promise<void> | null = null;
   return {
     url: `postgresql://postgres@${server.getServerConn()}/postgres`,
-    close: () => (closing ??= server.stop().then(() => database.close())),
+    close: () =>
+      (closing ??= server.stop().then(() => (database.closed ? undefined : database.close()))),
   };
 }
 

@@ -15,7 +15,9 @@ const openMessages = "PBDECH";
 export function singleSession(database: PGlite, onFailure: (error: unknown) => void): PGlite {
   let inExchange = false;
 
-  const isInTransaction: PGlite["isInTransaction"] = () => inExchange || database.isInTransaction();
+  // A closed PGlite throws at the question, where the server expects no throw and would answer nobody again.
+  const isInTransaction: PGlite["isInTransaction"] = () =>
+    database.ready && (inExchange || database.isInTransaction());
 
   const execProtocolRawStream: PGlite["execProtocolRawStream"] = async (message, options) => {
     inExchange = openMessages.includes(String.fromCharCode(message[0] ?? 0));
@@ -31,7 +33,7 @@ export function singleSession(database: PGlite, onFailure: (error: unknown) => v
   // that, so a rejection here would end the process.
   const exec: PGlite["exec"] = async (query, options) => {
     inExchange = false;
-    if (database.closed) return [];
+    if (!database.ready) return [];
     try {
       return await database.exec(query, options);
     } catch (error) {

@@ -7,12 +7,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
 import { openDataFolder } from "../../../src/memory/store/data-folder.js";
 import {
   openEmbeddedPostgres,
+  serve,
   type EmbeddedPostgres,
 } from "../../../src/memory/store/embedded-postgres.js";
 import { openPostgres, type PostgresStorage } from "../../../src/memory/store/postgres.js";
@@ -74,9 +76,6 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
 
     const owner = await openDataFolder({ folder, command: "test" });
     const embedded = await openEmbeddedPostgres({ folder });
-    const storage = await openPostgres({ url: embedded.url, embedded: true });
-    await storage.store.put(["persona", "a"], "kept", { n: 1 });
-    await storage.close();
     await embedded.close();
     await owner.close();
     expect(existsSync(join(folder, "pglite-unfinished"))).toBe(false);
@@ -110,7 +109,6 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     const keys = new Set(rows.map(({ key }) => key));
     for (let n = 0; n <= acknowledged; n++)
       for (let i = 0; i < 4; i++) expect(keys, `row ${n}-${i}`).toContain(`${n}-${i}`);
-    expect(await storage.store.get(["persona", "a"], "kept")).not.toBeNull();
     await storage.close();
     await embedded.close();
     await owner.close();
@@ -140,6 +138,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     beforeAll(async () => {
       embedded = await openEmbeddedPostgres({ folder });
       storage = await openPostgres({ url: embedded.url, embedded: true });
+      await storage.store.put(["persona", "a"], "kept", { n: 1 });
     });
     afterAll(async () => {
       await storage?.close();
@@ -260,6 +259,20 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
       expect((await opened[3]?.store.get(["persona", "a"], "kept"))?.value).toEqual({ n: 1 });
       await Promise.all(opened.map(({ close }) => close()));
     });
+  });
+
+  it("whose engine failed fails calls, those under way too, instead of leaving them waiting", async () => {
+    const database = await PGlite.create({ dataDir: join(folder, "pglite") });
+    const embedded = await serve(database);
+    const storage = await openPostgres({ url: embedded.url, embedded: true });
+    const under = expect(
+      Promise.all(Array.from({ length: 50 }, () => storage.store.get(["persona", "a"], "kept"))),
+    ).rejects.toThrow();
+    await database.close();
+    await under;
+    await expect(storage.store.get(["persona", "a"], "kept")).rejects.toThrow();
+    await storage.close();
+    await embedded.close();
   });
 
   it("once closed fails calls at once, and closes twice without complaint", async () => {
