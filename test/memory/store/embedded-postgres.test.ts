@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface, type Interface } from "node:readline";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
@@ -45,9 +45,13 @@ function otherProcess(code: string) {
   return { child, lines: createInterface({ input: child.stdout }) };
 }
 
-async function nextLine(lines: Interface): Promise<string> {
-  const [line]: unknown[] = await once(lines, "line");
-  return String(line);
+/** Resolves once the folder has an entry of this name. */
+async function appears(parent: string, name: string): Promise<void> {
+  const changes = watch(parent);
+  const seen = once(changes, "change");
+  for (let change = seen; !existsSync(join(parent, name)); change = once(changes, "change"))
+    await change;
+  changes.close();
 }
 
 beforeAll(async () => {
@@ -62,14 +66,14 @@ afterAll(async () => {
 // Making a database keeps one core busy for seconds; beside other tests that can become half a minute.
 describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
   it("is made anew when the process that was making it was killed", async () => {
-    const { child, lines } = otherProcess(`
-      console.log("making");
+    const dataDir = join(folder, "pglite");
+    await mkdir(folder);
+    const begun = appears(folder, "pglite");
+    const { child } = otherProcess(`
       await openDataFolder({ folder, command: "persona-agent first" });
       await openEmbeddedPostgres({ folder });`);
-    await nextLine(lines);
-    // Ends it as soon as there is something half made to find.
-    const halfMade = join(folder, "pglite", "PG_VERSION");
-    while (!existsSync(halfMade)) await new Promise((resolve) => setImmediate(resolve));
+    await begun;
+    await appears(dataDir, "PG_VERSION");
     child.kill("SIGKILL");
     await once(child, "exit");
     expect(existsSync(join(folder, "pglite-unfinished"))).toBe(true);
@@ -79,7 +83,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     await embedded.close();
     await owner.close();
     expect(existsSync(join(folder, "pglite-unfinished"))).toBe(false);
-    expect(await readFile(halfMade, "utf8")).toBe("18\n");
+    expect(await readFile(join(dataDir, "PG_VERSION"), "utf8")).toBe("18\n");
   });
 
   it("has every acknowledged row after kill -9, and the next process may open it", async () => {
