@@ -56,23 +56,28 @@ export function createHybridRecall(
   upkeep: RecallUpkeep,
 ) {
   return async (search: Search): Promise<Recall> => {
-    const { user, query, trouble } = search;
-    const [vectors, current] = await Promise.all([
+    const { query, trouble } = search;
+    const [vectors, isUsable] = await Promise.all([
       trouble.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
-      trouble.attempt("index-unavailable", async () =>
-        (await upkeep.isCurrent(user)) ? "current" : "outdated",
-      ),
+      canUseIndex(search),
     ]);
-    if (current === "outdated") {
-      trouble.note("index-rebuilding");
-      upkeep.rebuild(user);
-    }
     const candidates =
-      (current === "current" ? await fromIndex(search, vectors?.[0]) : null) ??
+      (isUsable ? await fromIndex(search, vectors?.[0]) : null) ??
       (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
     return { recalled: await bestOf(search, candidates), degraded: trouble.kinds() };
   };
 
+  async function canUseIndex({ user, trouble }: Search): Promise<boolean> {
+    const state = await trouble.attempt("index-unavailable", async () =>
+      (await upkeep.isCurrent(user)) ? "current" : "outdated",
+    );
+    if (state !== "outdated") return state === "current";
+    trouble.note("index-rebuilding");
+    upkeep.rebuild(user);
+    return false;
+  }
+
+  /** Null when the index turns out to be of no use. */
   async function fromIndex(
     search: Search,
     vector: readonly number[] | undefined,
@@ -92,9 +97,10 @@ export function createHybridRecall(
     );
     if (hits === null) return null;
     const [nearest, containing] = hits;
-    // A user with episodes has near ones. None at all, and the index was emptied behind our back.
+    // A user with episodes has near ones. If there are none at all, the index may have been emptied behind our back.
     if (vector !== undefined && nearest.length === 0 && visible.isUnbounded) {
       upkeep.distrust();
+      await canUseIndex(search);
       return null;
     }
     const waiting = await fromStore(search, markedIds(open).slice(0, recentSize));
