@@ -17,6 +17,15 @@ class PrefixStore extends InMemoryStore {
   }
 }
 
+class ReadCountingStore extends InMemoryStore {
+  itemsRead = 0;
+  override async batch(...[operations]: Parameters<InMemoryStore["batch"]>): Promise<never> {
+    const results = await super.batch(operations);
+    this.itemsRead += results.flat().filter((result) => result !== null).length;
+    return results as never;
+  }
+}
+
 class BrokenStore extends InMemoryStore {
   isBroken = false;
   override async batch(...[operations]: Parameters<InMemoryStore["batch"]>): Promise<never> {
@@ -117,8 +126,9 @@ describe("memory over a store", () => {
     });
   });
 
-  it("has a time line of 10,000 episodes, and reads only the window for the latest", async () => {
-    const { episodes, store } = memoryParts();
+  it("pages through 10,000 episodes, and reads only the window for the latest", async () => {
+    const store = new ReadCountingStore();
+    const { episodes } = memoryParts({ store });
     const history = Array.from({ length: 10_000 }, (_, n) => turnAt(n, `matter ${n}`));
     // Written as another process would have left them, to keep the test short.
     const access = createStoreAccess(store);
@@ -137,5 +147,10 @@ describe("memory over a store", () => {
     expect(await pageFrom(5_000)).toEqual(ids.slice(5_001, 5_004));
     expect(await pageFrom(9_998)).toEqual(ids.slice(9_999));
     expect(await pageFrom(9_999)).toEqual([]);
+    store.itemsRead = 0;
+    await episodes.latest("ada", 2);
+    await episodes.countAnswered("ada", null);
+    await episodes.findTurn("ada", "none");
+    expect(store.itemsRead).toBeLessThan(3 * 320 + 3);
   });
 });
