@@ -2,14 +2,14 @@ import { createMemory } from "../../../src/memory/create-memory.js";
 import { describeEpisodicMemory } from "../../conformance/episodic-memory.js";
 import { describePersonaLog } from "../../conformance/persona-log.js";
 import { describeProfileMemory } from "../../conformance/profile-memory.js";
-import { ArrayIndex } from "../../support/array-index.js";
+import { createInProcessIndex } from "../../../src/memory/in-process-index.js";
 import { FrozenStore } from "../../support/frozen-store.js";
 import { WordEmbeddings } from "../../support/word-embeddings.js";
 
 const create = () =>
   createMemory({
     store: new FrozenStore(),
-    index: new ArrayIndex(),
+    index: createInProcessIndex({ name: "words", dimensions: 64 }),
     embeddings: new WordEmbeddings(),
     now: () => new Date("2026-01-01T00:00:00.000Z"),
   });
