@@ -88,6 +88,6 @@ function isSame(a: string, b: string): boolean {
 }
 
 function containsPhrase(text: string, phrase: string): boolean {
-  const escaped = phrase.replaceAll(/[^\p{L}\p{N} ]/gu, (sign) => `\\${sign}`);
+  const escaped = phrase.replaceAll(/[\\^$.*+?()[\]{}|/]/g, (sign) => `\\${sign}`);
   return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "iu").test(text);
 }

@@ -4,7 +4,7 @@ import { isStopWord, wordsOf } from "./words.js";
 const dimensions = 384;
 const seed = 0x811c9dc5;
 /** A word's share against the pieces it is made of: pieces find `cooking` from `cooked`, words keep it exact. */
-const pieceWeight = 0.35;
+const pieceWeight = 0.8;
 const stopWordWeight = 0.05;
 
 /**

@@ -48,18 +48,22 @@ function aboutAnswers(
   });
 }
 
-/** Words by log-odds of standing in an item of this answer against the others, among those in two items or more. */
+/**
+ * Words by log-odds of standing in an item of this answer against the others, in units of their standard
+ * error, so that a word seen twice does not outdo one seen often.
+ */
 function characteristicWords(own: readonly ShownItem[], others: readonly ShownItem[]): string[] {
   const inOwn = itemCounts(own);
   const inOthers = itemCounts(others);
   const odds = (count: number, all: number) => Math.log((count + 0.5) / (all - count + 0.5));
   return [...inOwn]
     .filter(([, count]) => count >= 2)
-    .map(([word, count]) => ({
-      word,
-      score: odds(count, own.length) - odds(inOthers.get(word) ?? 0, others.length),
-    }))
-    .filter(({ score }) => score > 0)
+    .map(([word, count]) => {
+      const elsewhere = inOthers.get(word) ?? 0;
+      const gap = odds(count, own.length) - odds(elsewhere, others.length);
+      return { word, score: gap / Math.sqrt(1 / (count + 0.5) + 1 / (elsewhere + 0.5)) };
+    })
+    .filter(({ score }) => score > 0.5)
     .toSorted((a, b) => b.score - a.score || (a.word < b.word ? -1 : 1))
     .slice(0, shownWords)
     .map(({ word }) => word);
