@@ -54,7 +54,8 @@ function describeStatus(status: number, said: string): Described {
 
 function describeBroken(chain: readonly Error[], said: string): Described {
   const code = chain.map(systemCode).find((found) => found !== undefined);
-  if (chain.some((link) => link.name === "TimeoutError"))
+  // Node's own fetch gives up after five minutes of silence.
+  if (chain.some((link) => link.name === "TimeoutError") || code?.endsWith("TIMEOUT"))
     return ["model-unavailable", "The model did not answer in time. Check the model server."];
   if (chain.some((link) => /^terminated$|other side closed/i.test(link.message)))
     return [

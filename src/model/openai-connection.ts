@@ -32,7 +32,8 @@ const openAiUrl = "https://api.openai.com/v1";
 const maxRetryWaitMs = 60_000;
 
 /**
- * One connection for chat and embeddings. Nothing is left for the client to look up in the environment.
+ * One connection for chat and embeddings. Key and address are never left for the client to look up in the
+ * environment.
  *
  * @param setting - What asks for the connection, for the message.
  * @throws {PersonaAgentError} `config-invalid` without a key where one is needed, or for a bad address.

@@ -17,9 +17,7 @@ const mostSharedWords = 4;
 export function answerClosed(request: ReadRequest, question: ClosedQuestion): string {
   const { options } = question;
   const hasTexts = options.some((option) => option.text !== option.answer);
-  const votes = hasTexts
-    ? options.map((option) => nearness(option.text, request))
-    : options.map((option) => votesFor(option, request, question));
+  const votes = hasTexts ? votesByText(request, options) : votesByAnswer(request, question);
   const total = votes.reduce((sum, vote) => sum + vote, 0);
   if (total <= 0) return withoutVotes(question);
   const isScale = options.every((option) => /^-?\d+(\.\d+)?$/.test(option.answer));
@@ -27,15 +25,21 @@ export function answerClosed(request: ReadRequest, question: ClosedQuestion): st
   return options[chosen]?.answer ?? "";
 }
 
-function votesFor(option: AnswerOption, request: ReadRequest, { subject }: ClosedQuestion): number {
+/** @returns One number an option, in their order; higher speaks more for it. */
+function votesByAnswer(request: ReadRequest, { subject, options }: ClosedQuestion): number[] {
   const asked = embedOffline(subject);
-  let votes = 0;
-  for (const { trueAnswer, question } of request.interactions)
-    if (trueAnswer !== null && isSame(trueAnswer, option.answer))
-      votes += anyVote + Math.max(0, similarity(asked, embedOffline(question)));
-  for (const line of request.summary) votes += voteOfLine(line, option, subject);
-  for (const line of request.preferences) votes += 2 * voteOfLine(line, option, subject);
-  return votes;
+  const past = request.interactions.flatMap(({ trueAnswer, question }) =>
+    trueAnswer === null
+      ? []
+      : [{ trueAnswer, vote: anyVote + Math.max(0, similarity(asked, embedOffline(question))) }],
+  );
+  return options.map((option) => {
+    let votes = 0;
+    for (const { trueAnswer, vote } of past) if (isSame(trueAnswer, option.answer)) votes += vote;
+    for (const line of request.summary) votes += voteOfLine(line, option, subject);
+    for (const line of request.preferences) votes += 2 * voteOfLine(line, option, subject);
+    return votes;
+  });
 }
 
 /** A line speaks for the answer it names first: `"4", not "5"` is a line about 4. */
@@ -54,19 +58,21 @@ function voteOfLine(line: string, option: AnswerOption, subject: string): number
 }
 
 /** For options that stand for texts: how near each is to what the user dealt with before. */
-function nearness(text: string, request: ReadRequest): number {
-  const option = embedOffline(text);
-  const near = request.interactions
-    .map(({ question, trueAnswer }) => embedOffline(`${question} ${trueAnswer ?? ""}`))
-    .map((past) => Math.max(0, similarity(option, past)))
-    .toSorted((a, b) => b - a);
-  const lines = [...request.summary, ...request.preferences];
-  const said = lines.reduce(
-    (sum, line) => sum + Math.min(mostSharedWords, sharedWords(line, text)),
-    0,
+function votesByText(request: ReadRequest, options: readonly AnswerOption[]): number[] {
+  const past = request.interactions.map(({ question, trueAnswer }) =>
+    embedOffline(`${question} ${trueAnswer ?? ""}`),
   );
-  // The nearest count most: one paper of the same field says more than many of others.
-  return near.reduce((sum, one, rank) => sum + one / (rank + 1), 0) + sharedWordVote * said;
+  const lines = [...request.summary, ...request.preferences];
+  return options.map(({ text }) => {
+    const option = embedOffline(text);
+    // The nearest count most: one paper of the same field says more than many of others.
+    const near = past
+      .map((vector) => Math.max(0, similarity(option, vector)))
+      .toSorted((a, b) => b - a)
+      .reduce((sum, one, rank) => sum + one / (rank + 1), 0);
+    const shared = lines.map((line) => Math.min(mostSharedWords, sharedWords(line, text)));
+    return near + sharedWordVote * shared.reduce((sum, count) => sum + count, 0);
+  });
 }
 
 function middle(votes: readonly number[], total: number): number {

@@ -19,20 +19,27 @@ const asksAboutThePast =
 const searchWords = 12;
 
 /**
- * The tools to call before answering, each at most once in a turn: the memory when the message is about the
- * past or the prompt holds nothing that bears on it; memory and Wikipedia when two tools are demanded.
+ * The tools to call before answering, each at most once in a turn: the memory when an open question is about
+ * the past or the prompt holds nothing that bears on it; memory and Wikipedia when two tools are demanded.
  */
 export function chooseTools(request: ReadRequest, offered: readonly OfferedTool[]): ChosenCall[] {
-  const wanted = request.asksForTwoTools
-    ? ["recall_memory", "search_wikipedia"]
-    : asksAboutThePast.test(request.question) || !hasSomethingRelevant(request)
-      ? ["recall_memory"]
-      : [];
-  const subject = readOptions(request.question)?.subject ?? request.question;
-  const query = contentWords(subject).slice(0, searchWords).join(" ") || subject.slice(0, 100);
+  const closed = readOptions(request.question);
+  const subject = closed?.subject ?? request.question;
+  const words = contentWords(subject).slice(0, searchWords);
+  const wanted = new Set<string>();
+  if (request.asksForTwoTools) wanted.add("recall_memory").add("search_wikipedia");
+  else if (words.length > 0 && lacksMemory(request, closed !== null)) wanted.add("recall_memory");
+  const query = words.length > 0 ? words.join(" ") : subject.slice(0, 100);
   return offered
-    .filter(({ name }) => wanted.includes(name) && !request.calledTools.includes(name))
+    .filter(({ name }) => wanted.has(name) && !request.calledTools.includes(name))
     .map(({ name, parameters }) => ({ name, args: { [textArgument(parameters)]: query } }));
+}
+
+/** An article to be judged may well hold "last week" or "remember"; that does not ask for the past. */
+function lacksMemory(request: ReadRequest, isClosed: boolean): boolean {
+  const { interactions, summary, preferences } = request;
+  if (isClosed) return interactions.length + summary.length + preferences.length === 0;
+  return asksAboutThePast.test(request.question) || !hasSomethingRelevant(request);
 }
 
 /** The argument that takes the search: `query` where there is one, else the first. */

@@ -18,7 +18,7 @@ export interface ShownItem {
 export interface ReadRequest {
   /** The latest message of the user. */
   readonly question: string;
-  /** From the system message and from what tools returned in this turn, in that order. */
+  /** From the system message and from what tools returned in this turn, failures left out, in that order. */
   readonly interactions: readonly ShownInteraction[];
   readonly summary: readonly string[];
   readonly preferences: readonly string[];
@@ -36,7 +36,10 @@ export function readRequest(messages: readonly BaseMessage[]): ReadRequest {
     .join("\n");
   const lastHuman = messages.findLastIndex((message) => message.type === "human");
   const turn = messages.slice(lastHuman + 1);
-  const results = turn.filter((message) => isToolMessage(message)).map((message) => message.text);
+  const results = turn
+    .filter((message) => isToolMessage(message))
+    .filter((message) => message.status !== "error")
+    .map((message) => message.text);
   return {
     question: messages[lastHuman]?.text ?? "",
     interactions: [instructions, ...results].flatMap(readInteractions),

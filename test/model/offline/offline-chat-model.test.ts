@@ -190,6 +190,26 @@ describe("tools", () => {
     expect(reply.text).toContain("The green one");
   });
 
+  it("takes no text that is to be judged for a question about the past", async () => {
+    const review = lampQuestion("LaMP_3", "Do you remember the last time a film was fun?");
+    const reply = await bound.invoke(
+      prompt(review, { summary: ['Usually answers "4" (3 of 4).'] }),
+    );
+    expect(reply.text).toBe("4");
+  });
+
+  it("does not quote a tool that failed", async () => {
+    const messages = prompt("Do you remember the whales?");
+    const call = await bound.invoke(messages);
+    const result = new ToolMessage({
+      content: "Error: the whales could not be searched.",
+      tool_call_id: "offline_2_0",
+      name: "recall_memory",
+      status: "error",
+    });
+    expect((await bound.invoke([...messages, call, result])).text).not.toContain("searched");
+  });
+
   it("calls both tools where the persona demands two, and then answers", async () => {
     const messages = [
       new SystemMessage(paperPersonaPrompt.render({ summary: quoteBlock("user_summary", "") })),
