@@ -14,7 +14,8 @@ export interface AgentRequestParts {
   readonly answerNow: boolean;
 }
 
-const nothingKnown = "Nothing is known of this user yet.";
+/** Stands in for the summary of a user without a profile. */
+export const nothingKnown = "Nothing is known of this user yet.";
 
 /** The system message of one model call: the persona, and what was recalled for this turn. */
 export function renderAgentRequest(parts: AgentRequestParts): string {

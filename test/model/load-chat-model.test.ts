@@ -242,11 +242,12 @@ describe("faults", () => {
     );
     expect(error.code).toBe("model-unavailable");
     expect(error.message).toContain("was silent for 0.05 s");
-    expect(server.requests).toHaveLength(1);
+    // None when the limit passed before the server had read it; never a second one.
+    expect(server.requests.length).toBeLessThan(2);
   });
 
   it("ends a stream that stalls, and does not take what came for the answer", async () => {
-    const model = await modelOn([{ kind: "stall", text: "half an" }], { timeoutMs: 100 });
+    const model = await modelOn([{ kind: "stall", text: "half an" }], { timeoutMs: 500 });
     const texts: string[] = [];
     const error = await failure(async () => {
       for await (const chunk of await model.stream(question)) texts.push(chunk.text);

@@ -1,6 +1,6 @@
 import { embedOffline, similarity } from "./offline-embeddings.js";
 import type { ReadRequest, ShownInteraction } from "./request-reading.js";
-import { sharedWords } from "./words.js";
+import { isOwnStatement, sharedWords } from "./words.js";
 
 const signature =
   "(This is the offline model: it quotes what is remembered of you and cannot reason about it.)";
@@ -12,10 +12,10 @@ const quotedLength = 240;
 export function answerOpen(request: ReadRequest): string {
   const { question } = request;
   const interactions = nearest(
-    request.interactions.filter((shown) => shown.trueAnswer !== null || shown.response !== null),
+    request.interactions.filter((shown) => shown.trueAnswer !== null || !isQuestion(shown)),
     mostInteractions,
     question,
-    (shown) => `${shown.question} ${shown.trueAnswer ?? shown.response ?? ""}`,
+    (shown) => `${shown.question} ${shown.trueAnswer ?? ""}`,
   );
   const lines = nearest(
     [...request.preferences, ...request.summary],
@@ -34,6 +34,8 @@ export function answerOpen(request: ReadRequest): string {
     ...lines.map((line) => `What I know of you: ${sentence(line)}`),
     ...findings.map((text) => `I looked it up: ${sentence(text)}`),
   ];
+  if (sentences.length === 0 && isOwnStatement(question))
+    sentences.push(`Noted: ${quoted(question)}.`);
   if (sentences.length === 0) {
     const known = request.interactions.length + request.summary.length + request.preferences.length;
     sentences.push(
@@ -75,9 +77,14 @@ function nearest<T>(
     .slice(0, most);
 }
 
-function fromBefore({ question, trueAnswer, response }: ShownInteraction): string {
+/** A question without a true answer is not quoted: what an assistant said to it tells nothing of the user. */
+function isQuestion({ question }: ShownInteraction): boolean {
+  return /\?\s*$/.test(question);
+}
+
+function fromBefore({ question, trueAnswer }: ShownInteraction): string {
   return trueAnswer === null
-    ? `Before, on ${quoted(question)}, I said ${quoted(response ?? "")}.`
+    ? `You told me: ${quoted(question)}.`
     : `Before, on ${quoted(question)}, your answer was ${quoted(trueAnswer)}.`;
 }
 

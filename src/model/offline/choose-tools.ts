@@ -1,7 +1,7 @@
 import { hasSomethingRelevant } from "./answer-open.js";
 import { readOptions } from "./options.js";
 import type { ReadRequest } from "./request-reading.js";
-import { contentWords } from "./words.js";
+import { contentWords, isOwnStatement } from "./words.js";
 
 /** A tool as the provider is told of it: its name and the JSON schema of its arguments. */
 export interface OfferedTool {
@@ -39,6 +39,7 @@ export function chooseTools(request: ReadRequest, offered: readonly OfferedTool[
 function lacksMemory(request: ReadRequest, isClosed: boolean): boolean {
   const { interactions, summary, preferences } = request;
   if (isClosed) return interactions.length + summary.length + preferences.length === 0;
+  if (isOwnStatement(request.question)) return false;
   return asksAboutThePast.test(request.question) || !hasSomethingRelevant(request);
 }
 

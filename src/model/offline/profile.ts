@@ -15,8 +15,8 @@ const ownWords =
  * in the first person, and what the items are about. The sentences are such that `answerClosed` can use them.
  */
 export function answerProfile(messages: readonly BaseMessage[]): ProfileAnswer {
-  const { items, counts } = readHistory(messages);
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const { items, counts, others } = readHistory(messages);
+  const total = [...counts.values()].reduce((sum, count) => sum + count, others);
   const ranked = [...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   // Answers that hardly ever return are texts of their own, not choices.
   const isChoice = ranked.length > 0 && ranked.length <= Math.max(2, total / 2);

@@ -1,4 +1,5 @@
 import { isAIMessage, isToolMessage, type BaseMessage } from "@langchain/core/messages";
+import { nothingKnown } from "../../prompts/agent-request.js";
 
 /** A past interaction as a prompt shows it. */
 export interface ShownInteraction {
@@ -22,7 +23,7 @@ export interface ReadRequest {
   readonly interactions: readonly ShownInteraction[];
   readonly summary: readonly string[];
   readonly preferences: readonly string[];
-  /** What tools returned in this turn, without the interactions in it. */
+  /** What tools other than the memory returned in this turn. */
   readonly findings: readonly string[];
   /** Names of the tools called since the user's latest message. */
   readonly calledTools: readonly string[];
@@ -38,14 +39,17 @@ export function readRequest(messages: readonly BaseMessage[]): ReadRequest {
   const turn = messages.slice(lastHuman + 1);
   const results = turn
     .filter((message) => isToolMessage(message))
-    .filter((message) => message.status !== "error")
-    .map((message) => message.text);
+    .filter((message) => message.status !== "error");
   return {
     question: messages[lastHuman]?.text ?? "",
-    interactions: [instructions, ...results].flatMap(readInteractions),
+    interactions: [instructions, ...results.map((message) => message.text)].flatMap(
+      readInteractions,
+    ),
     summary: readLines(instructions, "user_summary"),
     preferences: readLines(instructions, "learned_preferences"),
-    findings: results.map(withoutInteractions).filter((text) => text !== ""),
+    findings: results
+      .filter((message) => message.name !== "recall_memory")
+      .map((message) => message.text.replaceAll(/<\/?search_results[^>]*>/g, "").trim()),
     calledTools: turn.flatMap((message) =>
       isAIMessage(message) ? (message.tool_calls ?? []).map((call) => call.name) : [],
     ),
@@ -53,10 +57,14 @@ export function readRequest(messages: readonly BaseMessage[]): ReadRequest {
   };
 }
 
-/** The items of a history prompt, and the counts of all answers: those stated, else those of the items. */
+/**
+ * The items of a history prompt, and the counts of all answers: those stated, else those of the items. `others`
+ * are answers that are stated together, without their names.
+ */
 export function readHistory(messages: readonly BaseMessage[]): {
   readonly items: readonly ShownItem[];
   readonly counts: ReadonlyMap<string, number>;
+  readonly others: number;
 } {
   const prompt = messages.map((message) => message.text).join("\n");
   const items = blocks(prompt, "history").flatMap((block) =>
@@ -69,13 +77,14 @@ export function readHistory(messages: readonly BaseMessage[]): {
     ),
   );
   const counts = new Map<string, number>();
-  const stated = /<answer_counts>([^<]*)<\/answer_counts>/.exec(prompt)?.[1] ?? "";
+  const [, others = "0", stated = ""] =
+    /^<answer_counts(?: others="(\d+)")?>(.*)<\/answer_counts>$/m.exec(prompt) ?? [];
   for (const [, answer = "", count = "0"] of stated.matchAll(/\s*(.+?): (\d+)(?:,|\s*$)/g))
     counts.set(answer, Number(count));
   if (counts.size === 0)
     for (const { trueAnswer } of items)
       if (trueAnswer !== null) counts.set(trueAnswer, (counts.get(trueAnswer) ?? 0) + 1);
-  return { items, counts };
+  return { items, counts, others: Number(others) };
 }
 
 function readInteractions(text: string): ShownInteraction[] {
@@ -90,16 +99,12 @@ function readInteractions(text: string): ShownInteraction[] {
   );
 }
 
-function withoutInteractions(text: string): string {
-  return text.replaceAll(/<past_interactions>[\s\S]*?<\/past_interactions>/g, "").trim();
-}
-
 /** The lines of a block, without the dash they may begin with. */
 function readLines(text: string, tag: string): string[] {
   return blocks(text, tag)
     .flatMap((block) => block.split("\n"))
     .map((line) => line.replace(/^\s*[-*]\s+/, "").trim())
-    .filter((line) => line !== "");
+    .filter((line) => line !== "" && line !== nothingKnown);
 }
 
 /** A prompt also mentions its tags in its sentences (`<user_summary>: a description`); a block is not that. */

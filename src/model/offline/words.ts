@@ -27,3 +27,8 @@ export function sharedWords(a: string, b: string): number {
   const others = new Set(contentWords(b));
   return contentWords(a).filter((word) => others.has(word)).length;
 }
+
+/** Whether a message tells something of its author and asks nothing. */
+export function isOwnStatement(text: string): boolean {
+  return /^\s*(?:I|I['’](?:m|ve|d)|My|We)\s/.test(text) && !text.includes("?");
+}

@@ -12,6 +12,7 @@ import { lampQuestion } from "../../../src/domain/question.js";
 import { estimateTokens } from "../../../src/domain/text.js";
 import { usageOfCall } from "../../../src/domain/usage.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
+import { nothingKnown } from "../../../src/prompts/agent-request.js";
 import { agentPrompt, paperPersonaPrompt } from "../../../src/prompts/agent.js";
 import { renderInteractions } from "../../../src/prompts/past-interactions.js";
 import { quoteBlock } from "../../../src/prompts/quote.js";
@@ -142,8 +143,25 @@ describe("an open question", () => {
     expect(text).toContain("offline model");
   });
 
+  it("quotes what the user said, and not what an assistant made of it", async () => {
+    const interactions = [
+      past("I never eat meat.", null, "I will remember that about meat."),
+      past("Is meat expensive?", null, "Meat is expensive."),
+    ];
+    const text = await answer("What did I say about meat?", { interactions });
+    expect(text).toMatch(/^You told me: “I never eat meat”\. \(This is the offline model/);
+  });
+
+  it("takes note of what the user tells, without a search", async () => {
+    const reply = await model.bindTools(tools).invoke(prompt("I never eat meat."));
+    expect(reply.text).toMatch(/^Noted: “I never eat meat”\./);
+  });
+
   it("says so when nothing is known", async () => {
     expect(await answer("What should I cook?")).toMatch(/^I do not know anything of you yet/);
+    expect(await answer("What is known of me?", { summary: [nothingKnown] })).toMatch(
+      /^I do not know/,
+    );
     const text = await answer("What should I cook?", { summary: ["Collects stamps."] });
     expect(text).toMatch(/^Nothing that I remember of you bears on this/);
   });
@@ -208,6 +226,25 @@ describe("tools", () => {
       status: "error",
     });
     expect((await bound.invoke([...messages, call, result])).text).not.toContain("searched");
+  });
+
+  it("quotes what was looked up", async () => {
+    const messages = prompt("Tell me about the moon");
+    const result = new ToolMessage({
+      content:
+        "<search_results>\nTides come and go. The Moon is a satellite of the Earth.\n</search_results>",
+      tool_call_id: "x",
+      name: "search_wikipedia",
+    });
+    const call = new AIMessage({
+      content: "",
+      tool_calls: [
+        { name: "search_wikipedia", args: {}, id: "x" },
+        { name: "recall_memory", args: {}, id: "y" },
+      ],
+    });
+    const reply = await bound.invoke([...messages, call, result]);
+    expect(reply.text).toMatch(/^I looked it up: The Moon is a satellite of the Earth\. \(This/);
   });
 
   it("calls both tools where the persona demands two, and then answers", async () => {

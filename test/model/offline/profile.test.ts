@@ -16,7 +16,7 @@ interface Item {
 }
 
 /** The prompt that asks for a profile, exactly as the import puts it together. */
-function profileRequest(items: readonly Item[], counts = "") {
+function profileRequest(items: readonly Item[], counts = "", others = "") {
   const history = items
     .map(({ question, answer }, index) => {
       const lines = [quote("question", question)];
@@ -27,7 +27,7 @@ function profileRequest(items: readonly Item[], counts = "") {
   return [
     new HumanMessage(
       profilePrompt.render({
-        counts: counts === "" ? "" : quote("answer_counts", counts),
+        counts: counts === "" ? "" : quote("answer_counts", counts, others),
         history: quoteBlock("history", history),
       }),
     ),
@@ -62,6 +62,15 @@ describe("the offline model's profile", () => {
     expect(found[1]?.items).toEqual([4, 5, 6]);
     // No item shows it, so there is nothing to rest a statement on.
     expect(found.some(({ text }) => text.includes("sci-fi"))).toBe(false);
+  });
+
+  it("reads counts whose answers hold commas, and those that are not named", async () => {
+    const found = await statements(
+      [{ question: "A hat.", answer: "hats, caps & more" }],
+      "hats, caps & more: 30, shoes: 12",
+      'others="3"',
+    );
+    expect(found[0]?.text).toBe('Usually answers "hats, caps & more" (30 of 45).');
   });
 
   it("counts for itself where no counts are stated", async () => {
