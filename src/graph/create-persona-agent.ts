@@ -98,7 +98,11 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     store,
     embeddings: options.embeddings ?? offline,
     index:
-      options.index ?? createInProcessIndex({ name: "offline", dimensions: offline.dimensions }),
+      options.index ??
+      createInProcessIndex({
+        name: `offline-${offline.version}`,
+        dimensions: offline.dimensions,
+      }),
     now,
     ...(options.onMemoryError && { onIndexError: options.onMemoryError }),
   });

@@ -118,7 +118,7 @@ async function call(
   try {
     return await model.invoke(messages, config);
   } catch (error) {
-    throw describeModelError(error);
+    throw describeModelError(error, config.signal);
   }
 }
 
