@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { UserKey } from "../domain/user-id.js";
-import { checkVector } from "./check-vector.js";
 import type { EpisodeIndex, IndexBounds, IndexEntry } from "./episode-index.js";
+import { nearestFirst, newestFirst } from "./hit-order.js";
+import { checkVector, dot, toUnit } from "./vector.js";
 
 /**
  * An index in this process's memory, with exact search: for unit tests, short evaluations, and platforms
@@ -40,8 +41,8 @@ export function createInProcessIndex({
       checkVector(vector, dimensions);
       const unit = toUnit(vector);
       return entriesOf(user, bounds)
-        .map((entry) => ({ ...toHit(entry), nearness: roundToTie(dot(entry.vector, unit)) }))
-        .toSorted((a, b) => b.nearness - a.nearness || newestFirst(a, b))
+        .map((entry) => ({ ...toHit(entry), distance: 1 - dot(entry.vector, unit) }))
+        .toSorted(nearestFirst)
         .slice(0, Math.max(0, limit))
         .map(toHit);
     },
@@ -63,25 +64,6 @@ export function createInProcessIndex({
 
 const toHit = ({ id, words }: { readonly id: string; readonly words: string }) => ({ id, words });
 
-/** Ids sort by time, so the larger id is the newer episode. */
-const newestFirst = (a: { readonly id: string }, b: { readonly id: string }) =>
-  a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
-
 function isWithin(order: number, { after = -Infinity, before = Infinity }: IndexBounds = {}) {
   return order > after && order < before;
-}
-
-/** Equal directions must tie whatever their length, and arithmetic leaves them apart in the last digits. */
-const roundToTie = (nearness: number) => Math.round(nearness * 1e6);
-
-function dot(a: readonly number[], b: readonly number[]): number {
-  let sum = 0;
-  for (const [place, value] of a.entries()) sum += value * (b[place] ?? 0);
-  return sum;
-}
-
-/** A vector of zeros stays one: as near to anything as to anything else. */
-function toUnit(vector: readonly number[]): number[] {
-  const length = Math.hypot(...vector);
-  return length === 0 ? [...vector] : vector.map((value) => value / length);
 }

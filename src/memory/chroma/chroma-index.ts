@@ -1,18 +1,18 @@
 import type { Where } from "chromadb";
 import type { UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
-import { checkVector } from "../check-vector.js";
 import type { EpisodeIndex, IndexBounds, IndexEntry } from "../episode-index.js";
+import { newestFirst } from "../hit-order.js";
+import { checkVector } from "../vector.js";
 import { parseChromaUrl } from "./chroma-address.js";
 import { connectToChroma } from "./chroma-connection.js";
 import { createUserCollections, type IndexedEmbedding } from "./user-collections.js";
+import { nearestInCollection } from "./nearest-in-collection.js";
+import { createUserVector } from "./user-vector.js";
 import { inBatches } from "./write-batches.js";
 
 /** Measured; see docs/decisions/0002-chroma-collections.md. */
 const defaultCollections = 16;
-
-/** Hits fetched beyond the limit, so that ties at the limit are ours to order. */
-const spareForTies = 8;
 
 export interface ChromaIndexOptions {
   /** `http://host:port` or `https://host:port`. Nothing is sent before the first call. */
@@ -59,22 +59,14 @@ export function createChromaIndex({
     async nearest(user, vector, limit, bounds) {
       check(vector);
       if (limit < 1) return [];
-      for (let wanted = limit + spareForTies; ; wanted *= 4) {
-        const found = await users.inCollection(user, (collection) =>
-          collection.query({
-            queryEmbeddings: [[...vector]],
-            nResults: wanted,
-            where: filterOf(user, bounds),
-            include: ["documents", "distances"],
-          }),
-        );
-        const hits = (found.rows()[0] ?? [])
-          .map((row) => ({ ...toHit(user, row), distance: roundToTie(row.distance ?? 2) }))
-          .toSorted((a, b) => a.distance - b.distance || newestFirst(a, b));
-        const isCutInTie =
-          hits.length === wanted && hits.at(-1)?.distance === hits[limit - 1]?.distance;
-        if (!isCutInTie) return hits.slice(0, limit).map(({ id, words }) => ({ id, words }));
-      }
+      const hits = await users.inCollection(user, (collection) =>
+        nearestInCollection(collection, {
+          vector: createUserVector(user).asked(vector),
+          where: filterOf(user, bounds),
+          limit,
+        }),
+      );
+      return hits.map((hit) => toHit(user, hit));
     },
     async containing(user, words, limit, bounds) {
       const searched = words.filter((word) => word !== "").map((word) => ({ $contains: word }));
@@ -119,9 +111,10 @@ function toHit(
 }
 
 function toRecords(user: UserKey, entries: readonly IndexEntry[]) {
+  const { kept } = createUserVector(user);
   return {
     ids: entries.map(({ id }) => keyOf(user, id)),
-    embeddings: entries.map(({ vector }) => [...vector]),
+    embeddings: entries.map(({ vector }) => kept(vector)),
     documents: entries.map(({ words }) => words),
     metadatas: entries.map(({ order }) => ({ user, order })),
   };
@@ -135,13 +128,6 @@ function filterOf(user: UserKey, { after, before }: IndexBounds = {}): Where {
     parts.push({ order: { $lt: Math.ceil(before) } });
   return parts.length === 1 ? { user } : { $and: parts };
 }
-
-/** Ids sort by time, so the larger id is the newer episode. */
-const newestFirst = (a: { readonly id: string }, b: { readonly id: string }) =>
-  a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
-
-/** Equal vectors get distances apart in the last digits, by where Chroma happens to keep them. */
-const roundToTie = (distance: number) => Math.round(distance * 1e6);
 
 function checkCount(name: string, count: number) {
   if (Number.isSafeInteger(count) && count >= 1) return;

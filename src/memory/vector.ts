@@ -20,3 +20,16 @@ export function checkVector(vector: readonly number[], dimensions: number): void
     { details: { dimensions, length: vector.length } },
   );
 }
+
+/** A vector of zeros stays one: as near to anything as to anything else. */
+export function toUnit(vector: readonly number[]): number[] {
+  const length = Math.sqrt(dot(vector, vector));
+  return length === 0 ? [...vector] : vector.map((value) => value / length);
+}
+
+/** The inner product of two vectors of one length. */
+export function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (const [place, value] of a.entries()) sum += value * (b[place] ?? 0);
+  return sum;
+}
