@@ -15,7 +15,7 @@ export interface ServerOrder {
   readonly lockWaitMs: number;
 }
 
-/** What the server process answers, once. After anything but `serving` it ends itself. */
+/** What the server process answers, once. After anything but `serving` it waits to be ended. */
 export type ServerReport =
   | { readonly kind: "serving" }
   | { readonly kind: "port-taken" }

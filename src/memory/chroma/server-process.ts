@@ -5,6 +5,7 @@
  * The native call never returns while it serves, so it has a thread of its own and this one stays free to
  * see the parent go. Nothing of LangChain is imported: how soon this program starts, a user waits.
  */
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -46,38 +47,47 @@ async function run(order: ServerOrder): Promise<ServerReport> {
     () => true,
     () => false,
   );
-  if (!isPortOurs) return { kind: "port-taken" };
+  // Chroma would end this process when it finds the port taken.
+  if (!isPortOurs || !(await isFree(port))) return { kind: "port-taken" };
 
   const command = ["chroma", "run", "--path", path, "--port", `${port}`, "--host", "127.0.0.1"];
   const thread = new Worker(serve, { eval: true, workerData: { bindings, command }, env: {} });
+  const over = new AbortController();
   const stopped = new Promise<ServerReport>((resolve) => {
-    thread.once("error", (error) =>
-      resolve({ kind: "no-binding", reason: error.message.split("\n")[0] ?? "" }),
+    thread.once("error", ({ message }) =>
+      resolve({ kind: "no-binding", reason: message.split("\n")[0] ?? "" }),
     );
-    // Chroma's command returns, and calls it success, when it finds the port taken.
-    thread.once("exit", () => resolve({ kind: "port-taken" }));
-  });
-  let isStopped = false;
-  void stopped.then(() => (isStopped = true));
-  const serving = answering(`http://127.0.0.1:${port}/api/v2/heartbeat`, () => isStopped);
+    const message = "stopped before it answered";
+    thread.once("exit", () => resolve({ kind: "failed", code: null, message, details: {} }));
+  }).finally(() => over.abort());
+  const serving = untilAnswered(`http://127.0.0.1:${port}/api/v2/heartbeat`, over.signal).then(
+    (): ServerReport => ({ kind: "serving" }),
+  );
   const outcome = await Promise.race([stopped, serving]);
   if (outcome.kind === "serving") thread.once("exit", end);
   return outcome;
 }
 
-async function answering(url: string, isStopped: () => boolean): Promise<ServerReport> {
-  while (!isStopped()) {
-    const answer = await fetch(url).catch(() => null);
-    if (answer?.ok === true) return { kind: "serving" };
-    await delay(pollMs);
-  }
-  return { kind: "port-taken" };
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
 }
 
+async function untilAnswered(url: string, signal: AbortSignal) {
+  while (!signal.aborted) {
+    const answer = await fetch(url).catch(() => null);
+    if (answer?.ok === true) return;
+    await delay(pollMs);
+  }
+  throw signal.reason;
+}
+
+/** After a failure the parent ends us: were we to end first, it might see that before it reads why. */
 function report(outcome: ServerReport) {
-  process.send?.(outcome, () => {
-    if (outcome.kind !== "serving") end();
-  });
+  process.send?.(outcome);
 }
 
 function describe(error: unknown) {

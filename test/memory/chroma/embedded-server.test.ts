@@ -1,0 +1,184 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { userKey } from "../../../src/domain/user-id.js";
+import { createChromaIndex } from "../../../src/memory/chroma/chroma-index.js";
+import {
+  type EmbeddedChroma,
+  type EmbeddedChromaOptions,
+  startEmbeddedChroma,
+} from "../../../src/memory/chroma/embedded-server.js";
+
+let folder: string;
+let started: EmbeddedChroma[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "embedded-chroma-"));
+  started = [];
+});
+afterEach(async () => {
+  await Promise.all(started.map((chroma) => chroma.close()));
+  await rm(folder, { recursive: true });
+});
+
+async function start(options: Partial<EmbeddedChromaOptions> = {}) {
+  const chroma = await startEmbeddedChroma({ dataFolder: folder, ...options });
+  started.push(chroma);
+  return chroma;
+}
+
+const ada = userKey("ada");
+const entry = { id: "a", order: 1, words: "tea", vector: [1, 0, 0, 0] };
+const indexAt = (url: string) =>
+  createChromaIndex({ url, embedding: { name: "test", dimensions: 4 }, collections: 2 });
+const portOf = ({ url }: EmbeddedChroma) => Number(new URL(url).port);
+
+function isAlive(pid: number) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+const untilGone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false), 10_000);
+
+/** A process of its own with a server in it. */
+async function startHost() {
+  const host = fork(new URL("../../support/embedded-chroma-host.ts", import.meta.url), [folder], {
+    execArgv: ["--import", "tsx"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  let printed = "";
+  for (const stream of [host.stdout, host.stderr])
+    stream?.on("data", (part: Buffer) => (printed += part.toString()));
+  const [server] = (await once(host, "message")) as [{ url: string; pid: number }];
+  return { host, server, printed: () => printed };
+}
+
+it("keeps what was written, for the next process, and is gone when closed", async () => {
+  const first = await start();
+  await indexAt(first.url).upsert(ada, [entry]);
+  const identity = await indexAt(first.url).identity(ada);
+  await first.close();
+  await first.close();
+  expect(isAlive(first.pid)).toBe(false);
+
+  const second = await start();
+  expect(await indexAt(second.url).identity(ada)).toBe(identity);
+  expect(await indexAt(second.url).containing(ada, ["tea"], 1)).toEqual([
+    { id: "a", words: "tea" },
+  ]);
+});
+
+it("is gone soon after its process was killed with kill -9, and leaves the folder free and whole", async () => {
+  const { host, server, printed } = await startHost();
+  await indexAt(server.url).upsert(ada, [entry]);
+  host.kill("SIGKILL");
+  await untilGone(server.pid);
+  expect(printed()).toBe("");
+
+  const next = await start();
+  expect(await indexAt(next.url).containing(ada, ["tea"], 1)).toHaveLength(1);
+});
+
+it("does not keep its process alive, and is gone after it ended by itself", async () => {
+  const { host, server } = await startHost();
+  // The channel to this test is all that keeps the process alive.
+  host.disconnect();
+  const [code] = (await once(host, "exit")) as [number];
+  expect(code).toBe(0);
+  await untilGone(server.pid);
+});
+
+it("is started again on the same port when it dies, and the same index object works on", async () => {
+  const chroma = await start();
+  const index = indexAt(chroma.url);
+  await index.upsert(ada, [entry]);
+  const { pid } = chroma;
+  process.kill(pid, "SIGKILL");
+  await untilGone(pid);
+  await vi.waitFor(
+    async () => expect(await index.nearest(ada, [1, 0, 0, 0], 1)).toHaveLength(1),
+    20_000,
+  );
+  expect(chroma.pid).not.toBe(pid);
+});
+
+it("works again after it was stopped and started on the same port, and says meanwhile that it is away", async () => {
+  const first = await start();
+  const index = indexAt(first.url);
+  await index.upsert(ada, [entry]);
+  await first.close();
+  const away = { code: "memory-index-unavailable", message: expect.stringContaining(first.url) };
+  await expect(index.nearest(ada, [1, 0, 0, 0], 1)).rejects.toMatchObject(away);
+  await expect(index.identity(ada)).rejects.toMatchObject(away);
+
+  await start({ port: portOf(first) });
+  expect(await index.nearest(ada, [1, 0, 0, 0], 1)).toHaveLength(1);
+});
+
+it("goes on with an index whose server was wiped, with another identity", async () => {
+  const first = await start();
+  const index = indexAt(first.url);
+  await index.upsert(ada, [entry]);
+  const identity = await index.identity(ada);
+  await first.close();
+  await rm(join(folder, "chroma"), { recursive: true });
+
+  await start({ port: portOf(first) });
+  expect(await index.nearest(ada, [1, 0, 0, 0], 1)).toEqual([]);
+  await Promise.all(Array.from({ length: 5 }, () => index.upsert(ada, [entry])));
+  expect(await index.containing(ada, ["tea"], 1)).toHaveLength(1);
+  expect(await index.identity(ada)).not.toBe(identity);
+});
+
+it("takes another port when the one it was to have is taken", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const address = other.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const chroma = await start({ port });
+  expect(portOf(chroma)).not.toBe(port);
+  expect(await indexAt(chroma.url).nearest(ada, [1, 0, 0, 0], 1)).toEqual([]);
+  other.close();
+});
+
+it("refuses a folder that another server holds, and names it", async () => {
+  const first = await start();
+  await expect(start({ lockWaitMs: 0 })).rejects.toMatchObject({
+    code: "memory-folder-in-use",
+    message: expect.stringContaining(`${first.pid}`),
+  });
+});
+
+it("waits for a server of the folder that is on its way out", async () => {
+  const first = await start();
+  const second = start();
+  await first.close();
+  expect(await indexAt((await second).url).nearest(ada, [1, 0, 0, 0], 1)).toEqual([]);
+});
+
+it("says in one line that the native library does not load, and the ways out", async () => {
+  const file = join(folder, "broken.node");
+  await writeFile(file, "not a library");
+  await expect(start({ findBindings: () => [file] })).rejects.toMatchObject({
+    code: "memory-index-unavailable",
+    message: expect.stringMatching(
+      /^[^\n]*does not load[^\n]*CHROMA_URL[^\n]*INDEX=in-process[^\n]*$/,
+    ),
+  });
+});
+
+it("says what Chroma said when it cannot read its files", async () => {
+  await rm(join(folder, "chroma"), { recursive: true, force: true });
+  await start().then((chroma) => chroma.close());
+  await writeFile(join(folder, "chroma", "chroma.sqlite3"), "not a database ".repeat(1_000));
+  await expect(start()).rejects.toMatchObject({
+    code: "memory-index-unavailable",
+    message: expect.stringMatching(/^[^\n]*last words[^\n]*CHROMA_URL[^\n]*$/),
+  });
+});
