@@ -7,6 +7,7 @@ import { noUsage } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import type { EpisodicMemory } from "../memory/episodic-memory.js";
 import type { ProfileMemory } from "../memory/profile-memory.js";
+import type { ask } from "../model/ask.js";
 import { renderAnswerCounts, renderHistory } from "../prompts/history.js";
 import { profileAnswerSchema, profilePrompt } from "../prompts/profile.js";
 import type { ProfileAnswer } from "../prompts/profile.js";
@@ -28,19 +29,10 @@ export interface BuildProfileOptions {
   /** The present, ISO 8601 UTC. */
   readonly now: () => string;
   /** Most tokens (estimated) of the prompt; a few hundred of them are the instructions. */
-  readonly maxTokens?: number;
-  readonly signal?: AbortSignal;
-  readonly ask: AskForProfile;
+  readonly maxTokens?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly ask: typeof ask;
 }
-
-/** The part of `ask` (`src/model/ask.ts`) that a profile needs. */
-export type AskForProfile = (request: {
-  readonly model: BaseChatModel;
-  readonly messages: HumanMessage[];
-  readonly schema: typeof profileAnswerSchema;
-  readonly name: string;
-  readonly signal?: AbortSignal;
-}) => Promise<{ readonly answer: ProfileAnswer; readonly usage: Usage }>;
 
 /**
  * Draws a user's profile from all that they did, in one model call, and appends it to the user's profiles.
@@ -67,7 +59,7 @@ export async function buildProfile(
     messages: [new HumanMessage(profilePrompt.render({ counts, history: history.block }))],
     schema: profileAnswerSchema,
     name: "profile",
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
   const profile = await profiles.append(userId, {
     at: now(),

@@ -59,10 +59,7 @@ function renderItem(episode: HistoryEpisode, number: number): string {
   return `<item n="${number}"${at}${asked}>\n${lines.join("\n")}\n</item>`;
 }
 
-/**
- * How often the user gave each answer, most frequent first, as `answer: count, ...`; the attribute `others`
- * counts the answers that are not named.
- */
+/** How often the user gave each answer, most frequent first, as `answer: count, ...`; rare ones together at the end. */
 export function renderAnswerCounts(episodes: readonly HistoryEpisode[]): string {
   const counts = new Map<string, number>();
   for (const { answer } of episodes) {
@@ -71,13 +68,13 @@ export function renderAnswerCounts(episodes: readonly HistoryEpisode[]): string 
     counts.set(shown, (counts.get(shown) ?? 0) + 1);
   }
   const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
-  const named = sorted.slice(0, maxCountedAnswers);
-  const others = sorted.slice(maxCountedAnswers).reduce((sum, [, count]) => sum + count, 0);
-  return quote(
-    "answer_counts",
-    named.map(([answer, count]) => `${unquoted(answer)}: ${count}`).join(", "),
-    others === 0 ? "" : `others="${others}"`,
-  );
+  const rest = sorted.slice(maxCountedAnswers);
+  const others = rest.reduce((sum, [, count]) => sum + count, 0);
+  const named = sorted
+    .slice(0, maxCountedAnswers)
+    .map(([answer, count]) => `${unquoted(answer)}: ${count}`);
+  const unnamed = others === 0 ? [] : [`all others (${rest.length} different): ${others}`];
+  return quote("answer_counts", [...named, ...unnamed].join(", "));
 }
 
 /** On one line, cut at a code point, with a mark where something was cut. */

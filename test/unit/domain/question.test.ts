@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lampQuestion, parseQuestion } from "../../../src/domain/question.js";
+import { lampQuestion, lampSubject, parseQuestion } from "../../../src/domain/question.js";
 
 const text = 'A film about "dreams" [sort of] article: with, commas\nand lines';
 
@@ -43,5 +43,15 @@ describe("parseQuestion", () => {
   it("reads hostile texts in no time", () => {
     const hostile = `For an author who has written the paper with the title "${'", which reference is related?'.repeat(3_000)}`;
     expect(parseQuestion(hostile).task).toBeNull();
+  });
+});
+
+describe("lampSubject", () => {
+  it("is the part of a question that an item of a history would hold", () => {
+    const asked =
+      'For an author who has written the paper with the title "On "Green" Tea", which reference is related? Just answer with [1] or [2] without explanation. [1]: "A" [2]: "B"';
+    expect(lampSubject(lampQuestion("LaMP_2M", " A heist. "))).toBe("A heist.");
+    expect(lampSubject(asked)).toBe('On "Green" Tea');
+    expect(lampSubject("Tea or coffee?")).toBe("Tea or coffee?");
   });
 });
