@@ -38,7 +38,10 @@ export function parseLampItem(
   const parsed = schemas[task].safeParse(value);
   if (!parsed.success) {
     const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))];
-    return { id: idOf(value), fault: `is not as ${task} has it; check ${names.join(", ")}` };
+    const fault = names.includes("")
+      ? "is not an object"
+      : `is not as ${task} has it; check ${names.join(", ")}`;
+    return { id: idOf(value), fault };
   }
   const { id, date } = parsed.data;
   const { text, query, answer } = read(parsed.data, options);

@@ -1,0 +1,105 @@
+import type { Readable, Writable } from "node:stream";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { storableText } from "../domain/text.js";
+import { PersonaAgentError } from "../errors.js";
+import type { OpenAgent, openPersonaAgent } from "../graph/open-persona-agent.js";
+
+/** The process as a command sees it. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  /** Aborted at the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly openAgent: typeof openPersonaAgent;
+}
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly dataDir: string;
+  readonly json: boolean;
+}
+
+export function commonOptions(command: Command): CommonOptions {
+  const { dataDir, json } = command.optsWithGlobals<{ dataDir: string; json?: boolean }>();
+  return { dataDir, json: json === true };
+}
+
+/** Opens the agent on the data folder for as long as `work` takes. */
+export async function withAgent<Result>(
+  { env, signal, openAgent }: CliContext,
+  command: Command,
+  work: (agent: OpenAgent) => Promise<Result>,
+): Promise<Result> {
+  const { dataDir } = commonOptions(command);
+  if (dataDir.trim() === "")
+    throw new PersonaAgentError(
+      "config-invalid",
+      "--data-dir is empty; expected a folder. Name one, or leave the option out.",
+    );
+  const agent = await openAgent(env, {
+    dataDir: resolve(dataDir),
+    command: `persona-agent ${command.name()}`,
+  });
+  try {
+    return await untilStopped(signal, () => work(agent));
+  } finally {
+    await agent.close();
+  }
+}
+
+/** Not all work can be interrupted, but nobody has to wait for it: closing the agent ends what it runs. */
+async function untilStopped<Result>(
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  signal.throwIfAborted();
+  const { promise: stopped, reject } = withRejector();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop);
+  try {
+    return await Promise.race([work(), stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function withRejector() {
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<never>((_resolve, refuse) => {
+    reject = refuse;
+  });
+  return { promise, reject };
+}
+
+/** One line of JSON, the only thing a command with `--json` writes to its output. */
+export function writeJson({ stdout }: CliContext, value: unknown): void {
+  stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** Text of users and models, without what would move a terminal's cursor or change its state. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
+}
+
+/** The same on one line, cut to `width` UTF-16 units, which are columns for most scripts. */
+export function printableLine(text: string, width: number): string {
+  const line = printable(text.replaceAll(/\s+/g, " ").trim());
+  return line.length <= width ? line : `${storableText(line, width - 1)}…`;
+}
+
+export function secondsSince(startMs: number): number {
+  return Math.round(performance.now() - startMs) / 1_000;
+}
+
+/** @throws {PersonaAgentError} `config-invalid` for anything but a whole number from 1. */
+export function parseCount(text: string, name: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new PersonaAgentError(
+    "config-invalid",
+    `${name} is ${JSON.stringify(text.slice(0, 40))}; expected a whole number from 1. Correct it or leave it out.`,
+  );
+}

@@ -1,0 +1,15 @@
+import { PersonaAgentError } from "../errors.js";
+
+/** An error in one line: what was wrong, what was expected, what to do. */
+export function describeError(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = message.trim().replaceAll(/\s*\n\s*/g, " ");
+  if (PersonaAgentError.is(error)) return line;
+  return `something unexpected failed: ${line.slice(0, 500)} (run it again with --debug for the stack)`;
+}
+
+/** The line that stands in the output of a failed command with `--json`. This shape is a contract. */
+export function errorJson(error: unknown) {
+  const code = PersonaAgentError.is(error) ? error.code : "unexpected";
+  return { error: { code, message: describeError(error) } };
+}

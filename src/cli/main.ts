@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { Console } from "node:console";
+import { Writable } from "node:stream";
+import { runCli } from "./run-cli.js";
+import { Stopped } from "./stopped.js";
+
+const { argv, env, stdin, stdout, stderr } = process;
+
+// Libraries print notes of their own. The output belongs to the command's result alone, and a failure is told
+// in one line.
+const notes = argv.includes("--debug")
+  ? stderr
+  : new Writable({ write: (_chunk, _encoding, done) => done() });
+globalThis.console = new Console(notes, notes);
+
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => {
+    const stopped = new Stopped(signal);
+    // Once more: whoever asks twice wants it now. The embedded services end with their parent.
+    if (stopping.signal.aborted) process.exit(stopped.exitCode);
+    stopping.abort(stopped);
+  });
+for (const stream of [stdout, stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    stopping.abort(new Stopped("EPIPE"));
+  });
+
+const code = await runCli(argv.slice(2), {
+  env,
+  stdin,
+  stdout,
+  stderr,
+  signal: stopping.signal,
+  // Loaded only when a command needs it, so that `--help` and a mistyped option answer at once.
+  openAgent: async (...given) => {
+    const { openPersonaAgent } = await import("../graph/open-persona-agent.js");
+    return openPersonaAgent(...given);
+  },
+});
+// A library's idle timer or kept-alive connection must not hold the process when the work is done.
+stdout.write("", () => stderr.write("", () => process.exit(code)));

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { PersonaAgentError } from "../errors.js";
+import { addAskCommand } from "./ask.js";
+import { addChatCommand } from "./add-chat-command.js";
+import { writeJson } from "./context.js";
+import type { CliContext } from "./context.js";
+import { describeError, errorJson } from "./describe-error.js";
+import { addImportCommand } from "./import.js";
+import { addMemoryCommand } from "./memory.js";
+import { addReindexCommand } from "./reindex.js";
+import { Stopped } from "./stopped.js";
+
+/**
+ * Runs one command line.
+ *
+ * @param words - The command line without the program's name.
+ * @returns The exit code: 0; 1 for a failure, told in one line; 2 for a command line that is not understood; 128
+ * and the signal's number after a signal.
+ */
+export async function runCli(words: readonly string[], context: CliContext): Promise<number> {
+  const json = words.includes("--json");
+  try {
+    await buildProgram(context).parseAsync(words, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (context.signal.aborted) return afterStop(context);
+    if (error instanceof CommanderError) return afterCommander(error, json, context);
+    context.stderr.write(`persona-agent: ${describeError(error)}\n`);
+    if (words.includes("--debug") && error instanceof Error)
+      context.stderr.write(`${error.stack ?? ""}\n`);
+    if (json) writeJson(context, errorJson(error));
+    return 1;
+  }
+}
+
+function buildProgram(context: CliContext): Command {
+  const program = new Command("persona-agent")
+    .description("An agent that keeps a persona for each user, and remembers.")
+    .version(packageVersion(), "--version")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) => write(`persona-agent: ${oneLine(text)}\n`),
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .addOption(
+      new Option("--data-dir <folder>", "where everything is kept")
+        .env("PERSONA_DATA_DIR")
+        .default(".persona-agent"),
+    )
+    .option("--json", "print one line of JSON, and nothing else, on the output")
+    .option("--debug", "show the stack of an unexpected error");
+  addImportCommand(program, context);
+  addAskCommand(program, context);
+  addChatCommand(program, context);
+  addMemoryCommand(program, context);
+  addReindexCommand(program, context);
+  return program;
+}
+
+function afterCommander(error: CommanderError, json: boolean, context: CliContext): number {
+  if (error.exitCode === 0) return 0;
+  const message = oneLine(error.message);
+  if (json) writeJson(context, errorJson(new PersonaAgentError("config-invalid", message)));
+  return 2;
+}
+
+function afterStop({ signal, stderr }: CliContext): number {
+  const { reason } = signal;
+  if (!(reason instanceof Stopped)) return 1;
+  if (reason.by !== "EPIPE") stderr.write(`persona-agent: stopped by ${reason.by}.\n`);
+  return reason.exitCode;
+}
+
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .replace(/^error: /, "")
+    .replaceAll(/\s*\n\s*/g, " ");
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}

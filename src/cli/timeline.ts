@@ -1,0 +1,68 @@
+import { episodeTextLimits, importedEpisodeId } from "../domain/episode.js";
+import type { Episode } from "../domain/episode.js";
+import { storableText } from "../domain/text.js";
+import { userKey } from "../domain/user-id.js";
+import type { UserKey } from "../domain/user-id.js";
+import type { ImportedItem } from "./formats/imported-item.js";
+
+/** A user's place in the reading: what tells the next item's time and whether it was there already. */
+interface Place {
+  readonly key: UserKey;
+  readonly seen: Set<string>;
+  /** Distinct items so far on each day, month or year that only says so much. */
+  readonly sharing: Map<string, number>;
+  undated: number;
+}
+
+/**
+ * Turns items, asked in the file's order, into episodes with their place in the user's time line; `null`
+ * for an item that was there already. Items that share a day, a month or a year are a millisecond apart, and undated
+ * ones are counted, so that the file's order is kept and the same file gives the same ids again.
+ */
+export function createTimeline(): (user: string, item: ImportedItem) => Episode | null {
+  const places = new Map<string, Place>();
+  return (user, item) => {
+    const place = places.get(user) ?? {
+      key: userKey(user),
+      seen: new Set<string>(),
+      sharing: new Map<string, number>(),
+      undated: 0,
+    };
+    places.set(user, place);
+    return placed(place, item);
+  };
+}
+
+function placed(place: Place, item: ImportedItem): Episode | null {
+  const { itemId, at, coarse, task } = item;
+  const query = storableText(item.query, episodeTextLimits.query);
+  const answer = cut(item.answer, episodeTextLimits.answer);
+  const same = importedEpisodeId(place.key, { itemId, query, answer, at });
+  if (place.seen.has(same)) return null;
+  place.seen.add(same);
+
+  const sharing = at === null || !coarse ? 0 : (place.sharing.get(at) ?? 0);
+  if (at !== null && coarse) place.sharing.set(at, sharing + 1);
+  const exact = at === null ? null : new Date(Date.parse(at) + sharing).toISOString();
+  const position = at === null ? place.undated : 0;
+  if (at === null) place.undated += 1;
+  return {
+    schemaVersion: 1,
+    id: importedEpisodeId(place.key, { itemId, query, answer, at: exact, position }),
+    at: exact,
+    query,
+    response: cut(item.response, episodeTextLimits.response),
+    answer,
+    feedback: null,
+    replacedResponses: [],
+    toolsUsed: [],
+    personaVersion: null,
+    threadId: null,
+    source: "import",
+    task,
+  };
+}
+
+function cut(text: string | null, maxLength: number): string | null {
+  return text === null ? null : storableText(text, maxLength);
+}

@@ -1,0 +1,103 @@
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { describe, expect, it } from "vitest";
+import { runCli } from "../../src/cli/run-cli.js";
+import { Stopped } from "../../src/cli/stopped.js";
+
+/** A command line that is refused before anything is opened. */
+async function run(
+  words: readonly string[],
+  { input = "", signal = new AbortController().signal } = {},
+) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const stdin = Readable.from([input]);
+  const code = await runCli(words, {
+    env: {},
+    stdin,
+    stdout,
+    stderr,
+    signal,
+    openAgent: () => Promise.reject(new Error("The agent was opened.")),
+  });
+  stdout.end();
+  stderr.end();
+  return { code, out: await text(stdout), err: await text(stderr) };
+}
+
+describe("a command line that is not understood ends with 2 and one line", () => {
+  it.each([
+    [["frob"], "unknown command 'frob'"],
+    [["import"], "required option '--data <path>' not specified"],
+    [["ask", "hi"], "required option '--user <id>' not specified"],
+    [["ask", "--user", "ada"], "missing required argument 'question'"],
+    [["ask", "--user", "ada", "--mode", "odd", "hi"], "Allowed choices are default, paper."],
+    [["ask", "--user", "ada", "--colour", "hi"], "unknown option '--colour'"],
+    [["memory", "delete", "--user", "ada"], "missing required argument 'id'"],
+  ])("%j", async (words, part) => {
+    const { code, out, err } = await run(words);
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(err).toMatch(/^persona-agent: [^\n]+\n$/);
+    expect(err).toContain(part);
+  });
+});
+
+describe("bad input ends with 1 and one line that says what to do", () => {
+  it.each([
+    [["ask", "--user", "a:b", "hi"], "config-user-invalid", 'The user id "a:b" holds'],
+    [["ask", "--user", "", "hi"], "config-user-invalid", "The user id is empty"],
+    [["ask", "--user", "😀", "hi"], "config-user-invalid", "holds a character that is not taken"],
+    [["ask", "--user", "ada", " "], "config-message-invalid", "The question is empty"],
+    [["ask", "--user", "ada", "--url", "foo", "hi"], "config-invalid", '--url is "foo"'],
+    [["ask", "--user", "ada", "--thread", "", "hi"], "config-invalid", "--thread is empty"],
+    [["ask", "--data-dir", "", "--user", "ada", "hi"], "config-invalid", "--data-dir is empty"],
+    [["import", "--data", "/nothing/there"], "config-file-invalid", "There is no /nothing/there"],
+    [["import", "--data", "/", "--limit-users", "0"], "config-invalid", '--limit-users is "0"'],
+    [["memory", "list", "--user", "a/b"], "config-user-invalid", 'The user id "a/b" holds'],
+    [["memory", "search", "--user", "ada", "--limit", "-1", "x"], "config-invalid", "--limit is"],
+    [["reindex", "--user", "*"], "config-user-invalid", 'The user id "*" holds'],
+  ])("%j", async (words, code, part) => {
+    const plain = await run(words);
+    expect(plain.code).toBe(1);
+    expect(plain.out).toBe("");
+    expect(plain.err).toMatch(/^persona-agent: [^\n]+\n$/);
+    expect(plain.err).toContain(part);
+
+    const json = await run([...words, "--json"]);
+    expect(json.code).toBe(1);
+    expect(json.err).toBe(plain.err);
+    const message = plain.err.replace("persona-agent: ", "").trim();
+    expect(JSON.parse(json.out)).toEqual({ error: { code, message } });
+    expect(json.out.trim()).not.toContain("\n");
+  });
+
+  it("refuses 10 MB of text from the input", async () => {
+    const { code, err } = await run(["ask", "--user", "ada", "-"], {
+      input: "a".repeat(10_000_000),
+    });
+    expect(code).toBe(1);
+    expect(err).toContain("The question is 10000000 characters long; at most 200000 are taken.");
+  });
+});
+
+describe("help and version", () => {
+  it("are printed on the output, with the options that every command takes", async () => {
+    const help = await run(["import", "--help"]);
+    expect(help).toMatchObject({ code: 0, err: "" });
+    for (const option of ["--data <path>", "--no-profile", "--data-dir <folder>", "--json"])
+      expect(help.out).toContain(option);
+    expect(await run(["--version"])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d/),
+    });
+  });
+});
+
+describe("a signal", () => {
+  it("ends the command with the signal's own code", async () => {
+    const stopping = new AbortController();
+    stopping.abort(new Stopped("SIGTERM"));
+    const stopped = await run(["import", "--data", "package.json"], { signal: stopping.signal });
+    expect(stopped).toEqual({ code: 143, out: "", err: "persona-agent: stopped by SIGTERM.\n" });
+  });
+});

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openHistories } from "../../src/cli/formats/open-histories.js";
+import { createTimeline } from "../../src/cli/timeline.js";
+import { parseQuestion } from "../../src/domain/question.js";
+
+/** Real histories, beside the checkout of whoever has them; their licences keep them out of the project. */
+const folder = join(import.meta.dirname, "../../../shared/data");
+const isThere = existsSync(join(folder, "lamp1-real"));
+
+/** Users, distinct items, items with a true answer, and items left out for being a user's question. */
+const sets = [
+  ["lamp1-real", 121, 1519, 0, 20],
+  ["lamp2n-real", 50, 846, 846, 9],
+  ["citation-aan", 50, 2148, 1801, 0],
+  ["movies-ml20m", 21, 695, 695, 0],
+  ["news-huffpost15", 33, 2220, 2220, 0],
+  ["news-huffpost-own", 37, 4355, 4355, 0],
+  ["rating-critics", 50, 5743, 5743, 0],
+  ["rating-amazon", 47, 676, 676, 0],
+] as const;
+
+const absent = isThere ? "" : " (skipped: ../shared/data is not there)";
+
+describe.skipIf(!isThere)(`real data in LaMP's format${absent}`, () => {
+  it.each(sets)("%s is read whole, in its order", async (set, users, items, answered, skipped) => {
+    const toEpisode = createTimeline();
+    const lastIds = new Map<string, string>();
+    const found = { items: 0, answered: 0, skipped: 0, outOfOrder: 0, unlisted: 0 };
+    for await (const entry of (await openHistories(join(folder, set))).read()) {
+      if (!entry.ok) {
+        expect(entry.reason).toContain("is the text of one of the user's questions");
+        found.skipped += 1;
+        continue;
+      }
+      const episode = toEpisode(entry.user, entry.item);
+      if (episode === null) continue;
+      found.items += 1;
+      if (episode.answer !== null) found.answered += 1;
+      const { options } = parseQuestion(episode.query);
+      if (options !== null && !options.includes(episode.answer ?? "")) found.unlisted += 1;
+      if (episode.id < (lastIds.get(entry.user) ?? "")) found.outOfOrder += 1;
+      lastIds.set(entry.user, episode.id);
+    }
+    expect({ users: lastIds.size, ...found }).toEqual({
+      users,
+      items,
+      answered,
+      skipped,
+      outOfOrder: 0,
+      unlisted: 0,
+    });
+  });
+});
