@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Client } from "@langchain/langgraph-sdk";
 import { z } from "zod";
 import { PersonaAgentError } from "../errors.js";
+import type { PersonaAgentErrorCode } from "../errors.js";
 import { readRemoteEvent, readRemoteTurn } from "./remote-turn.js";
 import type { Conversation } from "./turn.js";
 
@@ -14,10 +15,11 @@ export interface RemoteOptions {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const failureSchema = z.object({ message: z.string() });
+const refusalSchema = z.object({ refusal: z.object({ code: z.string(), message: z.string() }) });
 
 /**
- * A thread with the agent of a running LangGraph server (`npm run dev`, or a deployed one). What `say` throws is
- * `config-invalid`: nobody answers at `url`, or the server refused the turn.
+ * A thread with the agent of a running LangGraph server (`npm run dev`, or a deployed one). `say` throws
+ * `config-invalid` when nobody answers at `url`, a refusal with its own code, and `model-unavailable` for what else fails there.
  */
 export function openRemoteConversation(
   url: string,
@@ -38,7 +40,7 @@ export function openRemoteConversation(
           });
         let state: unknown;
         for await (const { event: name, data } of parts) {
-          if (name === "error") throw refused(failureSchema.safeParse(data).data?.message);
+          if (name === "error") throw serverFailure(data, state);
           if (name === "values") state = data;
           const event = readRemoteEvent(name, data);
           if (event !== null) onEvent?.(event);
@@ -65,11 +67,13 @@ export function serverThreadId(threadId: string): string {
   ].join("-");
 }
 
-function refused(message = "it gave no reason"): PersonaAgentError {
-  return new PersonaAgentError(
-    "config-invalid",
-    `The server refused the turn: ${message.split("\n")[0] ?? message}`,
-  );
+/** A refused turn has its code in the state that came last; what else ends a turn is the model's. */
+function serverFailure(data: unknown, state: unknown): PersonaAgentError {
+  const refusal = refusalSchema.safeParse(state).data?.refusal;
+  if (refusal !== undefined)
+    return new PersonaAgentError(refusal.code as PersonaAgentErrorCode, refusal.message);
+  const message = failureSchema.safeParse(data).data?.message ?? "it gave no reason.";
+  return new PersonaAgentError("model-unavailable", `The turn failed on the server: ${message}`);
 }
 
 function describeFailure(url: string, error: unknown): unknown {
