@@ -1,0 +1,65 @@
+import { importedEpisodeId } from "../../domain/episode.js";
+import type { Episode } from "../../domain/episode.js";
+import { userKey } from "../../domain/user-id.js";
+
+/** One dated interaction of an invented user; `answer` is what they really chose or did, `null` for a statement. */
+export interface DemoItem {
+  readonly at: string;
+  readonly query: string;
+  readonly answer: string | null;
+}
+
+export interface DemoUser {
+  readonly id: string;
+  /** What a person watching the demo should know of them. Never shown to the agent. */
+  readonly about: string;
+  /** Oldest first. */
+  readonly history: readonly DemoItem[];
+  /** Choices made after the history: never imported, so that they can tell how well it was learned from. */
+  readonly later: readonly DemoItem[];
+}
+
+/** @param at - As `2026-03-06T20:30`, UTC. */
+export function said(at: string, query: string): DemoItem {
+  return { at: utc(at), query, answer: null };
+}
+
+export function asked(at: string, query: string, answer: string): DemoItem {
+  return { at: utc(at), query, answer };
+}
+
+export const film = choices("a film", ["comedy", "documentary", "drama", "thriller"]);
+export const dinner = choices("a dinner", ["curry", "noodles", "salad", "soup"]);
+export const outing = choices("an outing", ["hike", "market", "museum", "pool"]);
+
+/** A closed question, worded alike for everybody, and the choice that was made. */
+function choices<const Option extends string>(what: string, options: readonly Option[]) {
+  return (at: string, situation: string, answer: Option): DemoItem => ({
+    at: utc(at),
+    query: `Pick ${what} for me: ${situation} Answer with one of: ${options.join(", ")}.`,
+    answer,
+  });
+}
+
+function utc(at: string): string {
+  return `${at}:00.000Z`;
+}
+
+/** The item as an import would write it: the same item is the same episode. */
+export function demoEpisode(user: string, { at, query, answer }: DemoItem): Episode {
+  return {
+    schemaVersion: 1,
+    id: importedEpisodeId(userKey(user), { itemId: null, query, answer, at }),
+    at,
+    query,
+    response: null,
+    answer,
+    feedback: null,
+    replacedResponses: [],
+    toolsUsed: [],
+    personaVersion: null,
+    threadId: null,
+    source: "import",
+    task: null,
+  };
+}

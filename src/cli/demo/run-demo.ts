@@ -1,0 +1,161 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TurnResult } from "../../graph/ask-graph.js";
+import { type AgentEnvironment, openPersonaAgent } from "../../graph/open-persona-agent.js";
+import type { OpenAgent } from "../../graph/open-persona-agent.js";
+import { bo } from "./bo.js";
+import { demoEpisode, film, type DemoUser } from "./demo-user.js";
+import { ines } from "./ines.js";
+import type { Screen, ShownEpisode, ShownTurn } from "./screen.js";
+
+/** What `npm run demo -- --json` prints, without the time it took. This shape is a contract. */
+export interface DemoReport {
+  readonly model: string;
+  readonly index: string;
+  /** Each user's answer to the same closed question. */
+  readonly users: readonly {
+    readonly user: string;
+    readonly question: string;
+    readonly answer: string;
+    readonly personaVersion: number;
+    /** Best first. */
+    readonly recalled: readonly ShownEpisode[];
+  }[];
+}
+
+export const demoUsers: readonly DemoUser[] = [ines, bo];
+export const closedQuestion = film(
+  "2026-11-20T19:00",
+  "it is Friday and I want to unwind.",
+  "comedy",
+).query;
+const openQuestion = "What should I cook when friends come over on Saturday?";
+const news = "I have signed up for a night train to Trieste in December.";
+const questionAboutNews = "Which night train did I sign up for?";
+
+/** Invented users belong into no real memory: of the environment only what names models and tools is taken. */
+const passedOn = /^(?:MODEL|EMBEDDINGS|INDEX|OPENAI_.*|WIKIPEDIA_.*)$/;
+
+/**
+ * The whole loop on embedded services in a folder that is gone afterwards: histories come in, profiles are drawn,
+ * both users ask the same, one tells something new and asks for it in another thread.
+ *
+ * @throws {PersonaAgentError} As opening and asking do. The signal's reason when it was aborted.
+ */
+export async function runDemo(options: {
+  readonly env: AgentEnvironment;
+  readonly screen: Screen;
+  readonly signal: AbortSignal;
+}): Promise<DemoReport> {
+  const { env, screen, signal } = options;
+  const dataDir = await mkdtemp(join(tmpdir(), "persona-agent-demo-"));
+  try {
+    const agent = await openPersonaAgent(
+      Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name))),
+      { dataDir, command: "persona-agent demo" },
+    );
+    try {
+      return await orStopped(signal, play(agent, screen, signal));
+    } finally {
+      await agent.close();
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function play(agent: OpenAgent, screen: Screen, signal: AbortSignal): Promise<DemoReport> {
+  screen.services(agent.info);
+  for (const user of demoUsers) {
+    const episodes = user.history.map((item) => demoEpisode(user.id, item));
+    await agent.memory.episodes.addMany(user.id, episodes);
+    const { profile } = await agent.buildProfile(user.id, { signal });
+    screen.user(user, profile?.statements ?? []);
+  }
+
+  const ask = async (user: string, question: string, threadId = `${user} 1`) => {
+    const start = performance.now();
+    const turn = await agent.ask(user, question, { threadId, signal });
+    return shown(agent, user, turn, performance.now() - start);
+  };
+  const askBoth = (question: string) =>
+    Promise.all(demoUsers.map((user) => ask(user.id, question)));
+
+  screen.part("The same question, with answers to choose from", closedQuestion);
+  const closed = await askBoth(closedQuestion);
+  for (const turn of closed) screen.turn(turn);
+
+  screen.part("The same question, open", openQuestion);
+  for (const turn of await askBoth(openQuestion)) screen.turn(turn);
+
+  screen.part(`${ines.id} tells something new`, news);
+  screen.turn(await ask(ines.id, news));
+  screen.part("And asks for it in a new thread, as does the other", questionAboutNews);
+  for (const user of demoUsers) screen.turn(await ask(user.id, questionAboutNews, `${user.id} 2`));
+
+  return {
+    model: agent.info.model,
+    index: agent.info.index,
+    users: closed.map(({ user, answer, personaVersion, recalled }) => ({
+      user,
+      question: closedQuestion,
+      answer,
+      personaVersion,
+      recalled,
+    })),
+  };
+}
+
+/** A turn with the interactions that it rests on, read back from memory. */
+async function shown(
+  agent: OpenAgent,
+  user: string,
+  turn: TurnResult,
+  milliseconds: number,
+): Promise<ShownTurn> {
+  const found = await Promise.all(
+    turn.recalled.map(async ({ id, score }) => ({
+      score,
+      episode: await agent.memory.episodes.get(user, id),
+    })),
+  );
+  const recalled = found.flatMap(({ episode, score }) => {
+    if (episode === null) return [];
+    const { id, at, query, answer } = episode;
+    return [{ id, score, at, query, answer }];
+  });
+  const { answer, personaVersion, tools, degraded, usage } = turn;
+  const toolNames = tools.map(({ name, ok }) => (ok ? name : `${name} (failed)`));
+  return {
+    user,
+    answer,
+    personaVersion,
+    recalled,
+    tools: toolNames,
+    degraded,
+    calls: usage.calls,
+    milliseconds,
+  };
+}
+
+/** Not all work can be interrupted, but nobody has to wait for it: closing the agent ends what it runs. */
+async function orStopped<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  const { promise: stopped, reject } = withRejector();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function withRejector() {
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<never>((_resolve, refuse) => {
+    reject = refuse;
+  });
+  return { promise, reject };
+}

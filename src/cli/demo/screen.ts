@@ -1,0 +1,187 @@
+import type { Writable } from "node:stream";
+import picocolors from "picocolors";
+import type { DemoUser } from "./demo-user.js";
+
+/** A past interaction as the demo shows it; `score` is 0 for one recalled only for being recent. */
+export interface ShownEpisode {
+  readonly id: string;
+  readonly score: number;
+  readonly at: string | null;
+  readonly query: string;
+  readonly answer: string | null;
+}
+
+export interface ShownTurn {
+  readonly user: string;
+  readonly answer: string;
+  readonly personaVersion: number;
+  readonly recalled: readonly ShownEpisode[];
+  readonly tools: readonly string[];
+  readonly degraded: readonly string[];
+  readonly calls: number;
+  readonly milliseconds: number;
+}
+
+/** What happens in the demo, in order, for whoever watches. */
+export interface Screen {
+  opening(): void;
+  services(info: { readonly model: string; readonly index: string }): void;
+  user(user: DemoUser, statements: readonly { readonly text: string }[]): void;
+  part(title: string, message: string): void;
+  turn(turn: ShownTurn): void;
+  closing(seconds: number): void;
+}
+
+export const silentScreen: Screen = {
+  opening: () => {},
+  services: () => {},
+  user: () => {},
+  part: () => {},
+  turn: () => {},
+  closing: () => {},
+};
+
+const shownStatements = 3;
+const shownEpisodes = 3;
+/** Columns before a user's texts: the longest user name, and room around it. */
+const indent = 8;
+
+/** Writes the demo for a person, in colours where the stream is a terminal that wants them. */
+export function createScreen(
+  stream: Writable & { readonly isTTY?: boolean; readonly columns?: number },
+): Screen {
+  const colors = picocolors.createColors(stream.isTTY === true && picocolors.isColorSupported);
+  const width = Math.max(60, Math.min(stream.columns ?? 88, 96)) - 2;
+  const write = (text = "") => stream.write(`${text}\n`);
+  /** Wrapped text; `label` stands before the first line. */
+  const block = (label: string, text: string, style: (line: string) => string = String) => {
+    const [first = "", ...rest] = wrap(text, width - indent);
+    write(`  ${label.padEnd(indent - 2)}${style(first)}`);
+    for (const line of rest) write(`${" ".repeat(indent)}${style(line)}`);
+  };
+  const named = (name: string, text: string, style: (line: string) => string = String) => {
+    const [first = "", ...rest] = wrap(text, width - indent);
+    write(
+      `  ${colors.bold(name)}${" ".repeat(Math.max(1, indent - 2 - name.length))}${style(first)}`,
+    );
+    for (const line of rest) write(`${" ".repeat(indent)}${style(line)}`);
+  };
+
+  return {
+    opening() {
+      write();
+      write(`  ${colors.bold("persona-agent")} ${colors.dim("· demo")}`);
+      write();
+      const text =
+        "Two invented people ask the same questions, and each gets an answer of their own. Everything runs on this machine, in a folder that is removed at the end.";
+      for (const line of wrap(text, width - 2)) write(`  ${line}`);
+      write();
+    },
+    services({ model, index }) {
+      const isOffline = model === "offline";
+      block(
+        "model",
+        isOffline
+          ? "the offline stand-in. It counts, compares words and quotes; it understands nothing. For a real one: MODEL=openai:<name> OPENAI_API_KEY=... npm run demo"
+          : model,
+        colors.dim,
+      );
+      block("memory", `PostgreSQL in this process (PGlite); index: ${index}`, colors.dim);
+      write();
+    },
+    user({ id, about, history }, statements) {
+      named(id, about);
+      const span = `${month(history[0]?.at)} to ${month(history.at(-1)?.at)}`;
+      block(
+        "",
+        `${history.length} interactions, ${span}. The profile drawn from them begins:`,
+        colors.dim,
+      );
+      for (const { text } of statements.slice(0, shownStatements))
+        for (const [index, line] of wrap(text, width - indent - 2).entries())
+          write(`${" ".repeat(indent)}${colors.dim(index === 0 ? "·" : " ")} ${colors.dim(line)}`);
+      write();
+    },
+    part(title, message) {
+      write(`  ${colors.cyan(title)}`);
+      for (const line of wrap(`“${message}”`, width - 2)) write(`  ${line}`);
+      write();
+    },
+    turn(turn) {
+      named(turn.user, turn.answer, colors.green);
+      const [first, ...others] = turn.recalled;
+      if (first === undefined) block("", "nothing recalled", colors.dim);
+      for (const episode of turn.recalled.slice(0, shownEpisodes))
+        write(`${" ".repeat(indent)}${colors.dim(recalledLine(episode, width - indent))}`);
+      const more = others.length + 1 - shownEpisodes;
+      const facts = [
+        ...(more > 0 ? [`${more} more recalled`] : []),
+        turn.tools.length === 0 ? "no tool called" : `called ${turn.tools.join(", ")}`,
+        `persona v${turn.personaVersion}`,
+        turn.calls === 1 ? "1 model call" : `${turn.calls} model calls`,
+        `${Math.round(turn.milliseconds)} ms`,
+        ...turn.degraded,
+      ];
+      block("", facts.join(" · "), colors.dim);
+      write();
+    },
+    closing(seconds) {
+      const text = `Done in ${seconds.toFixed(1)} s; the folder is gone. Before each question stand the past interactions that were recalled for it, with a score (nearness by meaning and by words, .033 at most) and the date. Talk to it yourself: npm run persona -- chat --user you`;
+      for (const line of wrap(text, width - 2)) write(`  ${colors.dim(line)}`);
+      write();
+    },
+  };
+}
+
+/** `.033  4 Sep 2026  It is Friday … → thriller`, on one line. */
+function recalledLine({ score, at, query, answer }: ShownEpisode, width: number): string {
+  const rank = score === 0 ? "last" : score.toFixed(3).slice(1);
+  const date = at === null ? "" : day(at);
+  const asked = query.replace(/ Answer with one of: .*$/, "");
+  const outcome = answer === null ? "" : ` → ${answer}`;
+  const start = `${rank}  ${date.padStart(11)}  `;
+  return cut(
+    `${start}${cut(asked, Math.max(30, width - start.length - outcome.length))}${outcome}`,
+    width,
+  );
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1).toWellFormed()}…`;
+}
+
+function day(at: string): string {
+  return new Date(at).toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+}
+
+function month(at: string | undefined): string {
+  if (at === undefined) return "";
+  return new Date(at).toLocaleDateString("en-GB", {
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+}
+
+/** Lines of at most `width` characters, broken at spaces; a model's own line breaks are kept. */
+function wrap(text: string, width: number): string[] {
+  // eslint-disable-next-line no-control-regex
+  const clean = text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "").trim();
+  return clean.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = "";
+    for (const word of paragraph.split(/\s+/)) {
+      if (line !== "" && line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = "";
+      }
+      line = line === "" ? word : `${line} ${word}`;
+    }
+    return [...lines, line];
+  });
+}
