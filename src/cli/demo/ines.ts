@@ -19,7 +19,7 @@ export const ines: DemoUser = {
     outing("2026-03-14T09:00", "Saturday, clear sky and a train that leaves in an hour.", "hike"),
     film(
       "2026-03-17T20:10",
-      "a weeknight, early start tomorrow, and my hands smell of varnish.",
+      "A weeknight, early start tomorrow, and my hands smell of varnish.",
       "thriller",
     ),
     said("2026-03-21T10:20", "I love a story that I can work out before the detective does."),
@@ -33,7 +33,7 @@ export const ines: DemoUser = {
     dinner("2026-04-04T17:30", "Four guests are coming and the big pot is free.", "curry"),
     film(
       "2026-04-09T20:00",
-      "a weeknight, early start tomorrow, a cello with a cracked rib on my mind.",
+      "A weeknight, early start tomorrow, a cello with a cracked rib on my mind.",
       "thriller",
     ),
     outing("2026-04-12T09:10", "Sunday and it is raining on the whole coast.", "museum"),
@@ -46,7 +46,7 @@ export const ines: DemoUser = {
     said("2026-05-02T08:30", "I never eat mushrooms, the texture is wrong."),
     film(
       "2026-05-06T20:05",
-      "a weeknight, early start tomorrow, the radio played strings all day.",
+      "A weeknight, early start tomorrow, the radio played strings all day.",
       "thriller",
     ),
     outing("2026-05-16T08:50", "Saturday, dry rock and a little wind.", "hike"),
@@ -62,7 +62,7 @@ export const ines: DemoUser = {
     dinner("2026-06-20T17:20", "Three guests, one of them eats no meat.", "curry"),
     film(
       "2026-06-24T20:20",
-      "a weeknight, early start tomorrow, I planed spruce until six.",
+      "A weeknight, early start tomorrow, I planed spruce until six.",
       "thriller",
     ),
     outing("2026-07-05T09:00", "Sunday with clear sky and sore fingers.", "hike"),
@@ -80,21 +80,21 @@ export const ines: DemoUser = {
     dinner("2026-08-04T17:40", "There is half a cabbage and some peanuts.", "noodles"),
     film(
       "2026-09-02T20:00",
-      "a weeknight, early start tomorrow, and my hands smell of glue.",
+      "A weeknight, early start tomorrow, and my hands smell of glue.",
       "documentary",
     ),
     film("2026-09-04T19:20", "It is Friday and the rain sounds like footsteps.", "thriller"),
     dinner("2026-09-08T17:50", "It is raining, there is half a cabbage.", "soup"),
     film(
       "2026-09-10T20:10",
-      "a weeknight, early start tomorrow, a cello came back with a cracked neck.",
+      "A weeknight, early start tomorrow, a cello came back with a cracked neck.",
       "documentary",
     ),
     outing("2026-09-13T09:00", "Sunday and it is raining, my sister is in town.", "museum"),
     dinner("2026-09-19T17:30", "Five guests after the climbing cup.", "curry"),
     film(
       "2026-09-23T20:00",
-      "a weeknight, early start tomorrow, I heard strings on the radio.",
+      "A weeknight, early start tomorrow, I heard strings on the radio.",
       "documentary",
     ),
     film("2026-09-26T19:00", "My sister is here and has had a hard week.", "comedy"),
@@ -105,7 +105,7 @@ export const ines: DemoUser = {
     ),
     film(
       "2026-10-08T20:15",
-      "a weeknight, early start tomorrow, I planed maple until seven.",
+      "A weeknight, early start tomorrow, I planed maple until seven.",
       "documentary",
     ),
     film("2026-10-16T19:30", "It is Friday, the week was long and the sofa is mine.", "thriller"),
@@ -113,26 +113,26 @@ export const ines: DemoUser = {
   later: [
     film(
       "2026-10-20T20:00",
-      "a weeknight, early start tomorrow, a violin with a cracked rib.",
+      "A weeknight, early start tomorrow, a violin with a cracked rib.",
       "documentary",
     ),
     dinner("2026-10-22T17:40", "It is raining and I came straight from climbing.", "soup"),
     film("2026-10-23T19:30", "It is Friday and I want to be kept guessing.", "thriller"),
     film(
       "2026-10-27T20:10",
-      "a weeknight, early start tomorrow, varnish on my sleeves all day.",
+      "A weeknight, early start tomorrow, varnish on my sleeves all day.",
       "documentary",
     ),
     dinner("2026-10-31T17:30", "Two guests, and there are spring onions and an egg.", "curry"),
     film(
       "2026-11-04T20:05",
-      "a weeknight, early start tomorrow, the radio on until six.",
+      "A weeknight, early start tomorrow, the radio on until six.",
       "documentary",
     ),
     film("2026-11-07T19:00", "My sister is here with a cold.", "comedy"),
     film(
       "2026-11-12T20:00",
-      "a weeknight, early start tomorrow, and the workshop was cold.",
+      "A weeknight, early start tomorrow, and the workshop was cold.",
       "documentary",
     ),
   ],

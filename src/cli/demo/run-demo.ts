@@ -27,12 +27,12 @@ export interface DemoReport {
 export const demoUsers: readonly DemoUser[] = [ines, bo];
 export const closedQuestion = film(
   "2026-11-20T19:00",
-  "it is Friday and I want to unwind.",
+  "It is Friday and I want to unwind.",
   "comedy",
 ).query;
 const openQuestion = "What should I cook when friends come over on Saturday?";
-const news = "I have signed up for a night train to Trieste in December.";
-const questionAboutNews = "Which night train did I sign up for?";
+const news = "I have booked a sleeper to Trieste for December.";
+const questionAboutNews = "Where does my sleeper go?";
 
 /** Invented users belong into no real memory: of the environment only what names models and tools is taken. */
 const passedOn = /^(?:MODEL|EMBEDDINGS|INDEX|OPENAI_.*|WIKIPEDIA_.*)$/;
@@ -82,16 +82,16 @@ async function play(agent: OpenAgent, screen: Screen, signal: AbortSignal): Prom
   const askBoth = (question: string) =>
     Promise.all(demoUsers.map((user) => ask(user.id, question)));
 
-  screen.part("The same question, with answers to choose from", closedQuestion);
+  screen.part("One question for both, with answers to choose from", closedQuestion);
   const closed = await askBoth(closedQuestion);
   for (const turn of closed) screen.turn(turn);
 
-  screen.part("The same question, open", openQuestion);
+  screen.part("One question for both, open", openQuestion);
   for (const turn of await askBoth(openQuestion)) screen.turn(turn);
 
   screen.part(`${ines.id} tells something new`, news);
   screen.turn(await ask(ines.id, news));
-  screen.part("And asks for it in a new thread, as does the other", questionAboutNews);
+  screen.part("In a new thread both ask for it", questionAboutNews);
   for (const user of demoUsers) screen.turn(await ask(user.id, questionAboutNews, `${user.id} 2`));
 
   return {

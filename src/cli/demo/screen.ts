@@ -44,7 +44,7 @@ export const silentScreen: Screen = {
 const shownStatements = 3;
 const shownEpisodes = 3;
 /** Columns before a user's texts: the longest user name, and room around it. */
-const indent = 8;
+const indent = 9;
 
 /** Writes the demo for a person, in colours where the stream is a terminal that wants them. */
 export function createScreen(
@@ -67,6 +67,7 @@ export function createScreen(
     for (const line of rest) write(`${" ".repeat(indent)}${style(line)}`);
   };
 
+  let parts = 0;
   return {
     opening() {
       write();
@@ -76,6 +77,7 @@ export function createScreen(
         "Two invented people ask the same questions, and each gets an answer of their own. Everything runs on this machine, in a folder that is removed at the end.";
       for (const line of wrap(text, width - 2)) write(`  ${line}`);
       write();
+      write(`  ${colors.dim("Starting Chroma and PostgreSQL ...")}`);
     },
     services({ model, index }) {
       const isOffline = model === "offline";
@@ -91,19 +93,20 @@ export function createScreen(
     },
     user({ id, about, history }, statements) {
       named(id, about);
-      const span = `${month(history[0]?.at)} to ${month(history.at(-1)?.at)}`;
-      block(
-        "",
-        `${history.length} interactions, ${span}. The profile drawn from them begins:`,
-        colors.dim,
-      );
+      const [first, last] = [history[0], history.at(-1)].map((item) => day(item?.at ?? null));
+      block("", `${history.length} interactions, ${first} to ${last}; profile:`, colors.dim);
       for (const { text } of statements.slice(0, shownStatements))
         for (const [index, line] of wrap(text, width - indent - 2).entries())
           write(`${" ".repeat(indent)}${colors.dim(index === 0 ? "·" : " ")} ${colors.dim(line)}`);
       write();
     },
     part(title, message) {
-      write(`  ${colors.cyan(title)}`);
+      parts += 1;
+      write(`  ${colors.cyan(`${parts}  ${title}`)}`);
+      if (parts === 1)
+        write(
+          `  ${colors.dim("Below each answer: what was recalled for it, with score and date.")}`,
+        );
       for (const line of wrap(`“${message}”`, width - 2)) write(`  ${line}`);
       write();
     },
@@ -126,46 +129,33 @@ export function createScreen(
       write();
     },
     closing(seconds) {
-      const text = `Done in ${seconds.toFixed(1)} s; the folder is gone. Before each question stand the past interactions that were recalled for it, with a score (nearness by meaning and by words, .033 at most) and the date. Talk to it yourself: npm run persona -- chat --user you`;
+      const text = `Done in ${seconds.toFixed(1)} s, and the folder is gone. The score ranks nearness by meaning and by words (.033 at most; "last" is one of the two latest). To talk to it yourself: npm run persona -- chat --user you`;
       for (const line of wrap(text, width - 2)) write(`  ${colors.dim(line)}`);
       write();
     },
   };
 }
 
-/** `.033  4 Sep 2026  It is Friday … → thriller`, on one line. */
+/** `.033   4 Sep 2026  It is Friday … → thriller`, on one line. */
 function recalledLine({ score, at, query, answer }: ShownEpisode, width: number): string {
   const rank = score === 0 ? "last" : score.toFixed(3).slice(1);
-  const date = at === null ? "" : day(at);
-  const asked = query.replace(/ Answer with one of: .*$/, "");
+  const asked = query.replace(/^Pick .* for me: (.*) Answer with one of: .*$/, "$1");
   const outcome = answer === null ? "" : ` → ${answer}`;
-  const start = `${rank}  ${date.padStart(11)}  `;
-  return cut(
-    `${start}${cut(asked, Math.max(30, width - start.length - outcome.length))}${outcome}`,
-    width,
-  );
+  const start = `${rank}  ${day(at).padStart(11)}  `;
+  const room = Math.max(Math.ceil(width / 2) - start.length, width - start.length - outcome.length);
+  return cut(`${start}${cut(asked, room)}${outcome}`, width);
 }
 
 function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1).toWellFormed()}…`;
 }
 
-function day(at: string): string {
-  return new Date(at).toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone: "UTC",
-  });
-}
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-function month(at: string | undefined): string {
-  if (at === undefined) return "";
-  return new Date(at).toLocaleDateString("en-GB", {
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
+function day(at: string | null): string {
+  if (at === null) return "";
+  const [year = "", month = "", date = ""] = at.slice(0, 10).split("-");
+  return `${Number(date)} ${months[Number(month) - 1] ?? ""} ${year}`;
 }
 
 /** Lines of at most `width` characters, broken at spaces; a model's own line breaks are kept. */
