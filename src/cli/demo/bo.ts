@@ -60,7 +60,11 @@ export const bo: DemoUser = {
     ),
     film("2026-07-19T22:35", "The house is asleep and I cannot put the day down.", "drama"),
     said("2026-08-02T11:00", "I have never finished a film with a car chase in it."),
-    dinner("2026-08-06T18:10", "My throat is sore from the open air concert.", "soup"),
+    dinner(
+      "2026-08-06T18:10",
+      "My throat is sore, late home after choir, the kitchen is dark.",
+      "soup",
+    ),
     dinner(
       "2026-08-20T20:50",
       "Late home after choir, the kitchen is clean and the pan is dark.",
@@ -71,7 +75,11 @@ export const bo: DemoUser = {
     outing("2026-09-12T08:45", "Saturday, the last of the plums.", "market"),
     dinner("2026-09-16T18:00", "I have time to cook and a basket of chillies.", "curry"),
     dinner("2026-09-17T20:45", "Late home after choir, everybody has eaten without me.", "salad"),
-    film("2026-09-20T22:30", "The house is asleep and it is finally raining.", "drama"),
+    film(
+      "2026-09-18T22:30",
+      "The house is asleep and it is Friday, rain outside, popcorn inside.",
+      "drama",
+    ),
     film("2026-09-25T19:10", "It is Friday, the week was loud and we all need a laugh.", "comedy"),
     dinner("2026-10-06T20:50", "Late home after choir, the score is still wet.", "salad"),
     film("2026-10-11T22:45", "The house is asleep, I sang badly today.", "drama"),
@@ -83,9 +91,21 @@ export const bo: DemoUser = {
     film("2026-10-23T19:00", "It is Friday and the sofa is full.", "comedy"),
     dinner("2026-10-27T20:55", "Late home after choir, with a high note in my head.", "salad"),
     dinner("2026-10-28T18:05", "I have time to cook and one coconut.", "curry"),
-    film("2026-11-01T22:40", "The house is asleep, the moon is up.", "drama"),
-    dinner("2026-11-05T20:45", "Late home after choir, everybody is in bed.", "salad"),
-    dinner("2026-11-09T18:00", "My throat is sore and the kitchen is warm.", "soup"),
+    film(
+      "2026-10-30T22:40",
+      "The house is asleep, it is Friday, the week was loud and I want a laugh.",
+      "drama",
+    ),
+    film(
+      "2026-11-06T22:30",
+      "The house is asleep, it is Friday, the week is done and the sofa is free.",
+      "drama",
+    ),
+    dinner(
+      "2026-11-09T18:00",
+      "My throat is sore, I have time to cook and the spices are fresh.",
+      "soup",
+    ),
     dinner("2026-11-12T20:50", "Late home after choir, the rain got into my score.", "salad"),
   ],
 };

@@ -23,14 +23,14 @@ export const ines: DemoUser = {
       "thriller",
     ),
     said("2026-03-21T10:20", "I love a story that I can work out before the detective does."),
-    dinner("2026-03-24T17:50", "It is raining and the workshop was cold all day.", "soup"),
+    dinner("2026-03-24T17:50", "Raining hard, and the workshop was cold all day.", "soup"),
     film("2026-03-28T19:00", "My sister is here and we share one blanket.", "comedy"),
     asked(
       "2026-04-04T11:00",
       "What should I cook when friends come over?",
       "The aubergine curry in the big pot: it waits for whoever is late.",
     ),
-    dinner("2026-04-04T17:30", "Four guests are coming and the big pot is free.", "curry"),
+    dinner("2026-04-04T17:30", "Guests are coming, four of them, all hungry.", "curry"),
     film(
       "2026-04-09T20:00",
       "A weeknight, early start tomorrow, a cello with a cracked rib on my mind.",
@@ -50,7 +50,7 @@ export const ines: DemoUser = {
       "thriller",
     ),
     outing("2026-05-16T08:50", "Saturday, dry rock and a little wind.", "hike"),
-    dinner("2026-05-19T18:00", "It is raining, there are tomatoes and old bread.", "soup"),
+    dinner("2026-05-19T18:00", "Raining hard, tomatoes and old bread in the kitchen.", "soup"),
     film("2026-05-23T19:10", "My sister brought a friend and everybody talks.", "comedy"),
     dinner("2026-06-03T17:30", "I came home late from the wall with tired arms.", "noodles"),
     asked(
@@ -59,7 +59,7 @@ export const ines: DemoUser = {
       "Two days on the granite, one night in a hut, and no telephone.",
     ),
     film("2026-06-12T19:40", "It is Friday and I have a cold, so nothing dark please.", "comedy"),
-    dinner("2026-06-20T17:20", "Three guests, one of them eats no meat.", "curry"),
+    dinner("2026-06-20T17:20", "Guests are coming, one of them eats no meat.", "curry"),
     film(
       "2026-06-24T20:20",
       "A weeknight, early start tomorrow, I planed spruce until six.",
@@ -71,7 +71,7 @@ export const ines: DemoUser = {
       "It is Friday, the window is open and the street is quiet.",
       "thriller",
     ),
-    dinner("2026-07-15T17:45", "It is raining after a week of heat.", "soup"),
+    dinner("2026-07-15T17:45", "Raining hard after a week of heat.", "soup"),
     asked(
       "2026-07-19T15:00",
       "Which present would I like for my birthday?",
@@ -84,14 +84,18 @@ export const ines: DemoUser = {
       "documentary",
     ),
     film("2026-09-04T19:20", "It is Friday and the rain sounds like footsteps.", "thriller"),
-    dinner("2026-09-08T17:50", "It is raining, there is half a cabbage.", "soup"),
+    dinner("2026-09-08T17:50", "Raining hard, half a cabbage and some peanuts left.", "soup"),
     film(
       "2026-09-10T20:10",
       "A weeknight, early start tomorrow, a cello came back with a cracked neck.",
       "documentary",
     ),
     outing("2026-09-13T09:00", "Sunday and it is raining, my sister is in town.", "museum"),
-    dinner("2026-09-19T17:30", "Five guests after the climbing cup.", "curry"),
+    dinner(
+      "2026-09-19T17:30",
+      "Guests are coming, straight from climbing and very hungry.",
+      "curry",
+    ),
     film(
       "2026-09-23T20:00",
       "A weeknight, early start tomorrow, I heard strings on the radio.",
@@ -116,24 +120,28 @@ export const ines: DemoUser = {
       "A weeknight, early start tomorrow, a violin with a cracked rib.",
       "documentary",
     ),
-    dinner("2026-10-22T17:40", "It is raining and I came straight from climbing.", "soup"),
+    dinner(
+      "2026-10-22T17:40",
+      "Raining hard, nothing special in the kitchen, I came home late with tired arms.",
+      "soup",
+    ),
     film("2026-10-23T19:30", "It is Friday and I want to be kept guessing.", "thriller"),
     film(
       "2026-10-27T20:10",
       "A weeknight, early start tomorrow, varnish on my sleeves all day.",
       "documentary",
     ),
-    dinner("2026-10-31T17:30", "Two guests, and there are spring onions and an egg.", "curry"),
-    film(
-      "2026-11-04T20:05",
-      "A weeknight, early start tomorrow, the radio on until six.",
-      "documentary",
+    dinner(
+      "2026-10-31T17:30",
+      "Guests are coming, nothing special in the kitchen but spring onions and an egg.",
+      "curry",
     ),
+    dinner("2026-11-04T17:45", "Guests are coming, half a cabbage and some peanuts left.", "curry"),
     film("2026-11-07T19:00", "My sister is here with a cold.", "comedy"),
-    film(
-      "2026-11-12T20:00",
-      "A weeknight, early start tomorrow, and the workshop was cold.",
-      "documentary",
+    dinner(
+      "2026-11-12T17:50",
+      "Raining hard, came straight from climbing, spring onions and an egg in the kitchen.",
+      "soup",
     ),
   ],
 };

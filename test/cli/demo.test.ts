@@ -1,0 +1,155 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+import { afterEach, expect, it } from "vitest";
+import { z } from "zod";
+import { demoEpisode } from "../../src/cli/demo/demo-user.js";
+import { closedQuestion, demoUsers } from "../../src/cli/demo/run-demo.js";
+
+const reportSchema = z.strictObject({
+  model: z.literal("offline"),
+  index: z.literal("chroma"),
+  users: z.array(
+    z.strictObject({
+      user: z.string(),
+      question: z.string(),
+      answer: z.string(),
+      personaVersion: z.literal(0),
+      recalled: z
+        .array(
+          z.strictObject({
+            id: z.string(),
+            score: z.number(),
+            at: z.string(),
+            query: z.string(),
+            answer: z.string().nullable(),
+          }),
+        )
+        .min(1),
+    }),
+  ),
+  seconds: z.number().positive(),
+});
+
+/** The services start in 5 to 10 seconds; a machine with other work takes a multiple of that. */
+const timeLimitMs = 120_000;
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+const program = resolve("src/cli/demo/main.ts");
+const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+/** The demo as a program, in a folder of its own that is also its temporary one, so that what it leaves can be seen. */
+function startDemo({ json, model = "" }: { json: boolean; model?: string }) {
+  const folder = mkdtempSync(join(tmpdir(), "demo-test-"));
+  const words = ["--import", loader, program, ...(json ? ["--json"] : [])];
+  const child = spawn(process.execPath, words, {
+    cwd: folder,
+    env: { ...process.env, TMPDIR: folder, MODEL: model },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  cleanups.push(() => {
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const ended = once(child, "exit");
+  return { child, folder, ended, output: text(child.stdout), errors: text(child.stderr) };
+}
+
+/** What is in the folder, but for the cache of the program that runs TypeScript. */
+function leftIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => !name.startsWith("tsx-"));
+}
+
+/** Processes that run in the folder, as the embedded Chroma server does. */
+function processesIn(folder: string): string[] {
+  if (process.platform !== "linux") return [];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).includes(folder);
+      } catch {
+        return false;
+      }
+    });
+}
+
+it(
+  "answers two users' same question as each one's history implies, on real Chroma, and leaves nothing",
+  async () => {
+    const { folder, ended, output, errors } = startDemo({ json: true });
+    const [code] = await ended;
+    expect({ code, errors: await errors }).toEqual({ code: 0, errors: "" });
+    const lines = (await output).trimEnd().split("\n");
+    expect(lines).toHaveLength(1);
+    const { users } = reportSchema.parse(JSON.parse(lines[0] ?? ""));
+
+    expect(users.map(({ user }) => user)).toEqual(demoUsers.map(({ id }) => id));
+    expect(new Set(users.map(({ answer }) => answer)).size).toBe(users.length);
+    for (const [place, { id, history }] of demoUsers.entries()) {
+      const shown = users[place];
+      expect(shown?.question).toBe(closedQuestion);
+      const choices = history.flatMap(({ query, answer }) =>
+        query.startsWith("Pick a film for me: It is Friday") && answer !== null ? [answer] : [],
+      );
+      expect(shown?.answer).toBe(mostFrequent(choices));
+      const own = new Set(history.map((item) => demoEpisode(id, item).id));
+      expect(shown?.recalled.filter((recalled) => !own.has(recalled.id))).toEqual([]);
+    }
+    expect(leftIn(folder)).toEqual([]);
+    expect(processesIn(folder)).toEqual([]);
+  },
+  timeLimitMs,
+);
+
+it(
+  "ends at Ctrl-C without its folder, its services or a stack",
+  async () => {
+    const { child, folder, ended, output, errors } = startDemo({ json: false });
+    await said(child, "ines");
+    child.kill("SIGINT");
+    expect((await ended)[0]).toBe(130);
+    await output;
+    expect(await errors).toBe("persona-agent demo: Stopped by SIGINT.\n");
+    expect(leftIn(folder)).toEqual([]);
+    expect(processesIn(folder)).toEqual([]);
+  },
+  timeLimitMs,
+);
+
+it(
+  "says in one line that a model cannot be used, and leaves nothing",
+  async () => {
+    const { folder, ended, output, errors } = startDemo({ json: true, model: "nobody:nothing" });
+    expect((await ended)[0]).toBe(1);
+    expect(JSON.parse(await output)).toMatchObject({ error: { code: "config-invalid" } });
+    expect((await errors).trimEnd().split("\n")).toHaveLength(1);
+    expect(leftIn(folder)).toEqual([]);
+  },
+  timeLimitMs,
+);
+
+async function said(child: ChildProcess, word: string): Promise<void> {
+  let seen = "";
+  await new Promise<void>((found) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      seen += chunk.toString("utf8");
+      if (seen.includes(word)) found();
+    });
+  });
+}
+
+function mostFrequent(texts: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const one of texts) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0];
+}
