@@ -1,0 +1,25 @@
+// Tools of an MCP server. The config is the one of every MCP client: commands to start, or urls to reach.
+import { fileURLToPath } from "node:url";
+import { AIMessage } from "@langchain/core/messages";
+import { fakeModel } from "@langchain/core/testing";
+import { createPersonaAgent, loadMcpTools } from "../src/index.js";
+
+const mcp = await loadMcpTools({
+  mcpServers: {
+    tides: {
+      command: process.execPath,
+      args: ["--import", "tsx", fileURLToPath(new URL("mcp-server.ts", import.meta.url))],
+    },
+  },
+});
+try {
+  const model = fakeModel()
+    .respondWithTools([{ name: "high_tide", args: { harbour: "Trieste" } }])
+    .respond((messages) => new AIMessage(`High tide: ${messages.at(-1)?.text}.`));
+  const agent = createPersonaAgent({ model, tools: mcp.tools });
+  const turn = await agent.ask("ines", "When can I swim off the pier?");
+  console.log(`${turn.answer} (${turn.tools.map(({ name }) => name).join(", ")})`);
+} finally {
+  // Ends the server that was started.
+  await mcp.close();
+}
