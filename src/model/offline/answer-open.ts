@@ -1,16 +1,21 @@
 import { embedOffline, similarity } from "./offline-embeddings.js";
+import { readOptions } from "./options.js";
 import type { ReadRequest, ShownInteraction } from "./request-reading.js";
 import { isOwnStatement, sharedWords } from "./words.js";
 
-const signature =
-  "(This is the offline model: it quotes what is remembered of you and cannot reason about it.)";
+const signature = "(This is the offline model; it only quotes.)";
 const mostInteractions = 2;
 const mostLines = 2;
 const quotedLength = 240;
+/** How near a second text must be, as a part of the nearest one's nearness, to be worth a sentence. */
+const alsoNear = 0.6;
+/** What a profile counts helps to choose among answers; to an open question it says nothing. */
+const countsAnswers = /\(\d+ of \d+\)/;
 
 /** Answers from what stands in the prompt by quoting what is nearest to the question; says so, and says when there is nothing. */
 export function answerOpen(request: ReadRequest): string {
   const { question } = request;
+  if (isOwnStatement(question)) return `Noted: ${quoted(question)}. ${signature}`;
   const interactions = nearest(
     request.interactions.filter((shown) => shown.trueAnswer !== null || !isQuestion(shown)),
     mostInteractions,
@@ -18,7 +23,7 @@ export function answerOpen(request: ReadRequest): string {
     (shown) => `${shown.question} ${shown.trueAnswer ?? ""}`,
   );
   const lines = nearest(
-    [...request.preferences, ...request.summary],
+    [...request.preferences, ...request.summary.filter((line) => !countsAnswers.test(line))],
     mostLines,
     question,
     (line) => line,
@@ -34,8 +39,6 @@ export function answerOpen(request: ReadRequest): string {
     ...lines.map((line) => `What I know of you: ${sentence(line)}`),
     ...findings.map((text) => `I looked it up: ${sentence(text)}`),
   ];
-  if (sentences.length === 0 && isOwnStatement(question))
-    sentences.push(`Noted: ${quoted(question)}.`);
   if (sentences.length === 0) {
     const known = request.interactions.length + request.summary.length + request.preferences.length;
     sentences.push(
@@ -65,13 +68,16 @@ function nearest<T>(
 ): T[] {
   const asked = embedOffline(question);
   const seen = new Set<string>();
-  return candidates
+  const ranked = candidates
     .filter((candidate) => sharedWords(textOf(candidate), question) > 0)
     .map((candidate) => ({
       candidate,
       near: similarity(asked, embedOffline(textOf(candidate))),
     }))
-    .toSorted((a, b) => b.near - a.near)
+    .toSorted((a, b) => b.near - a.near);
+  const least = alsoNear * (ranked[0]?.near ?? 0);
+  return ranked
+    .filter(({ near }) => near >= least)
     .map(({ candidate }) => candidate)
     .filter((candidate) => !seen.has(textOf(candidate)) && seen.add(textOf(candidate)))
     .slice(0, most);
@@ -83,9 +89,9 @@ function isQuestion({ question }: ShownInteraction): boolean {
 }
 
 function fromBefore({ question, trueAnswer }: ShownInteraction): string {
-  return trueAnswer === null
-    ? `You told me: ${quoted(question)}.`
-    : `Before, on ${quoted(question)}, your answer was ${quoted(trueAnswer)}.`;
+  if (trueAnswer === null) return `You told me: ${quoted(question)}.`;
+  const asked = readOptions(question)?.subject ?? question;
+  return `You answered ${quoted(trueAnswer)} when you asked ${quoted(asked)}.`;
 }
 
 function quoted(text: string): string {

@@ -1,5 +1,6 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import { profileAnswerSchema, type ProfileAnswer } from "../../prompts/profile.js";
+import { readOptions } from "./options.js";
 import { readHistory, type ShownItem } from "./request-reading.js";
 import { contentWords } from "./words.js";
 
@@ -72,7 +73,9 @@ function characteristicWords(own: readonly ShownItem[], others: readonly ShownIt
 function itemCounts(items: readonly ShownItem[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { question } of items)
-    for (const word of contentWords(question)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    // The options stand in every question of a kind, and tell none from another.
+    for (const word of contentWords(readOptions(question)?.subject ?? question))
+      counts.set(word, (counts.get(word) ?? 0) + 1);
   return counts;
 }
 
