@@ -51,7 +51,7 @@ export async function withAgent<Result>(
 }
 
 /** Not all work can be interrupted, but nobody has to wait for it: closing the agent ends what it runs. */
-async function untilStopped<Result>(
+export async function untilStopped<Result>(
   signal: AbortSignal,
   work: () => Promise<Result>,
 ): Promise<Result> {

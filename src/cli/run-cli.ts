@@ -5,6 +5,7 @@ import { addAskCommand } from "./ask.js";
 import { addChatCommand } from "./add-chat-command.js";
 import { writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
+import { addDemoCommand } from "./demo/add-demo-command.js";
 import { describeError, errorJson } from "./describe-error.js";
 import { addImportCommand } from "./import.js";
 import { addMemoryCommand } from "./memory.js";
@@ -57,6 +58,7 @@ function buildProgram(context: CliContext): Command {
   addChatCommand(program, context);
   addMemoryCommand(program, context);
   addReindexCommand(program, context);
+  addDemoCommand(program, context);
   return program;
 }
 

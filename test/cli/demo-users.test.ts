@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bo } from "../../src/cli/demo/bo.js";
-import { demoEpisode, type DemoUser } from "../../src/cli/demo/demo-user.js";
+import { demoEpisodes, type DemoUser } from "../../src/cli/demo/demo-user.js";
 import { ines } from "../../src/cli/demo/ines.js";
 import { createPersonaAgent } from "../../src/index.js";
 
@@ -25,8 +25,8 @@ describe.each([ines, bo])("the invented user $id", (user) => {
     const times = [...history, ...later].map(({ at }) => at);
     expect(times).toEqual(times.toSorted());
     expect(times.every((at) => new Date(at).toISOString() === at)).toBe(true);
-    const episodes = [...history, ...later].map((item) => demoEpisode(user.id, item));
-    expect(new Set(episodes.map(({ id }) => id)).size).toBe(episodes.length);
+    const episodes = demoEpisodes(user.id, [...history, ...later]);
+    expect(new Set(episodes.map(({ id }) => id)).size).toBe(times.length);
 
     const isClosed = (query: string) => query.includes("Answer with one of: ");
     const open = history.filter(({ query, answer }) => answer !== null && !isClosed(query));
@@ -47,7 +47,7 @@ describe.each([ines, bo])("the invented user $id", (user) => {
 /** How many of the later choices are answered as they were made, on the history and learned lines. */
 async function rightLater(user: DemoUser, lines: readonly string[]): Promise<number> {
   const agent = createPersonaAgent();
-  const episodes = user.history.map((item) => demoEpisode(user.id, item));
+  const episodes = demoEpisodes(user.id, user.history);
   await agent.memory.episodes.addMany(user.id, episodes);
   await agent.buildProfile(user.id);
   const evidence = episodes.slice(-1).map(({ id }) => id);

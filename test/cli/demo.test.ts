@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterEach, expect, it } from "vitest";
 import { z } from "zod";
-import { demoEpisode } from "../../src/cli/demo/demo-user.js";
+import { demoEpisodes } from "../../src/cli/demo/demo-user.js";
 import { closedQuestion, demoUsers } from "../../src/cli/demo/run-demo.js";
 
 const reportSchema = z.strictObject({
@@ -44,13 +44,13 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
-const program = resolve("src/cli/demo/main.ts");
+const program = resolve("src/cli/main.ts");
 const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** The demo as a program, in a folder of its own that is also its temporary one, so that what it leaves can be seen. */
 function startDemo({ json, model = "" }: { json: boolean; model?: string }) {
   const folder = mkdtempSync(join(tmpdir(), "demo-test-"));
-  const words = ["--import", loader, program, ...(json ? ["--json"] : [])];
+  const words = ["--import", loader, program, "demo", ...(json ? ["--json"] : [])];
   const child = spawn(process.execPath, words, {
     cwd: folder,
     env: { ...process.env, TMPDIR: folder, MODEL: model },
@@ -102,7 +102,7 @@ it(
         query.startsWith("Pick a film for me: It is Friday") && answer !== null ? [answer] : [],
       );
       expect(shown?.answer).toBe(mostFrequent(choices));
-      const own = new Set(history.map((item) => demoEpisode(id, item).id));
+      const own = new Set(demoEpisodes(id, history).map((episode) => episode.id));
       expect(shown?.recalled.filter((recalled) => !own.has(recalled.id))).toEqual([]);
     }
     expect(leftIn(folder)).toEqual([]);
@@ -119,7 +119,7 @@ it(
     child.kill("SIGINT");
     expect((await ended)[0]).toBe(130);
     await output;
-    expect(await errors).toBe("persona-agent demo: Stopped by SIGINT.\n");
+    expect(await errors).toBe("persona-agent: stopped by SIGINT.\n");
     expect(leftIn(folder)).toEqual([]);
     expect(processesIn(folder)).toEqual([]);
   },

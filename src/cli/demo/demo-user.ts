@@ -1,6 +1,5 @@
-import { importedEpisodeId } from "../../domain/episode.js";
 import type { Episode } from "../../domain/episode.js";
-import { userKey } from "../../domain/user-id.js";
+import { createTimeline } from "../timeline.js";
 
 /** One dated interaction of an invented user; `answer` is what they really chose or did, `null` for a statement. */
 export interface DemoItem {
@@ -45,21 +44,11 @@ function utc(at: string): string {
   return `${at}:00.000Z`;
 }
 
-/** The item as an import would write it: the same item is the same episode. */
-export function demoEpisode(user: string, { at, query, answer }: DemoItem): Episode {
-  return {
-    schemaVersion: 1,
-    id: importedEpisodeId(userKey(user), { itemId: null, query, answer, at }),
-    at,
-    query,
-    response: null,
-    answer,
-    feedback: null,
-    replacedResponses: [],
-    toolsUsed: [],
-    personaVersion: null,
-    threadId: null,
-    source: "import",
-    task: null,
-  };
+/** The items as an import writes them: the same item is the same episode. */
+export function demoEpisodes(user: string, items: readonly DemoItem[]): Episode[] {
+  const toEpisode = createTimeline();
+  return items.flatMap(
+    (item) =>
+      toEpisode(user, { ...item, itemId: null, response: null, coarse: false, task: null }) ?? [],
+  );
 }

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TurnResult } from "../../graph/ask-graph.js";
-import { type AgentEnvironment, openPersonaAgent } from "../../graph/open-persona-agent.js";
 import type { OpenAgent } from "../../graph/open-persona-agent.js";
+import { untilStopped } from "../context.js";
+import type { CliContext } from "../context.js";
 import { bo } from "./bo.js";
-import { demoEpisode, film, type DemoUser } from "./demo-user.js";
+import { demoEpisodes, film, type DemoUser } from "./demo-user.js";
 import { ines } from "./ines.js";
 import type { Screen, ShownEpisode, ShownTurn } from "./screen.js";
 
@@ -43,20 +44,18 @@ const passedOn = /^(?:MODEL|EMBEDDINGS|INDEX|OPENAI_.*|WIKIPEDIA_.*)$/;
  *
  * @throws {PersonaAgentError} As opening and asking do. The signal's reason when it was aborted.
  */
-export async function runDemo(options: {
-  readonly env: AgentEnvironment;
-  readonly screen: Screen;
-  readonly signal: AbortSignal;
-}): Promise<DemoReport> {
-  const { env, screen, signal } = options;
+export async function runDemo(
+  { env, signal, openAgent }: Pick<CliContext, "env" | "signal" | "openAgent">,
+  screen: Screen,
+): Promise<DemoReport> {
   const dataDir = await mkdtemp(join(tmpdir(), "persona-agent-demo-"));
   try {
-    const agent = await openPersonaAgent(
+    const agent = await openAgent(
       Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name))),
       { dataDir, command: "persona-agent demo" },
     );
     try {
-      return await orStopped(signal, play(agent, screen, signal));
+      return await untilStopped(signal, () => play(agent, screen, signal));
     } finally {
       await agent.close();
     }
@@ -68,8 +67,7 @@ export async function runDemo(options: {
 async function play(agent: OpenAgent, screen: Screen, signal: AbortSignal): Promise<DemoReport> {
   screen.services(agent.info);
   for (const user of demoUsers) {
-    const episodes = user.history.map((item) => demoEpisode(user.id, item));
-    await agent.memory.episodes.addMany(user.id, episodes);
+    await agent.memory.episodes.addMany(user.id, demoEpisodes(user.id, user.history));
     const { profile } = await agent.buildProfile(user.id, { signal });
     screen.user(user, profile?.statements ?? []);
   }
@@ -137,25 +135,4 @@ async function shown(
     calls: usage.calls,
     milliseconds,
   };
-}
-
-/** Not all work can be interrupted, but nobody has to wait for it: closing the agent ends what it runs. */
-async function orStopped<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
-  const { promise: stopped, reject } = withRejector();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener("abort", stop);
-  if (signal.aborted) stop();
-  try {
-    return await Promise.race([work, stopped]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
-}
-
-function withRejector() {
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<never>((_resolve, refuse) => {
-    reject = refuse;
-  });
-  return { promise, reject };
 }

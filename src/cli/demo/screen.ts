@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import picocolors from "picocolors";
+import { printable } from "../context.js";
 import type { DemoUser } from "./demo-user.js";
 
 /** A past interaction as the demo shows it; `score` is 0 for one recalled only for being recent. */
@@ -160,9 +161,8 @@ function day(at: string | null): string {
 
 /** Lines of at most `width` characters, broken at spaces; a model's own line breaks are kept. */
 function wrap(text: string, width: number): string[] {
-  // eslint-disable-next-line no-control-regex
-  const clean = text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "").trim();
-  return clean.split("\n").flatMap((paragraph) => {
+  const lines = printable(text).trim().split("\n");
+  return lines.flatMap((paragraph) => {
     const lines: string[] = [];
     let line = "";
     for (const word of paragraph.split(/\s+/)) {
