@@ -1,7 +1,7 @@
 import { embedOffline, similarity } from "./offline-embeddings.js";
 import { readOptions } from "./options.js";
 import type { ReadRequest, ShownInteraction } from "./request-reading.js";
-import { isOwnStatement, sharedWords } from "./words.js";
+import { contentWords, isOwnStatement, sharedWords } from "./words.js";
 
 const signature = "(This is the offline model; it only quotes.)";
 const mostInteractions = 2;
@@ -16,12 +16,17 @@ const countsAnswers = /\(\d+ of \d+\)/;
 export function answerOpen(request: ReadRequest): string {
   const { question } = request;
   if (isOwnStatement(question)) return `Noted: ${quoted(question)}. ${signature}`;
-  const interactions = nearest(
-    request.interactions.filter((shown) => shown.trueAnswer !== null || !isQuestion(shown)),
-    mostInteractions,
-    question,
-    (shown) => `${shown.question} ${shown.trueAnswer ?? ""}`,
+  const ownWords = request.interactions.filter(
+    (shown) => shown.trueAnswer !== null || !isQuestion(shown),
   );
+  const interactions = asksAboutAnything(question)
+    ? ownWords.filter((shown) => isOwnStatement(shown.question)).slice(0, mostInteractions)
+    : nearest(
+        ownWords,
+        mostInteractions,
+        question,
+        (shown) => `${shown.question} ${shown.trueAnswer ?? ""}`,
+      );
   const lines = nearest(
     [...request.preferences, ...request.summary.filter((line) => !countsAnswers.test(line))],
     mostLines,
@@ -48,6 +53,13 @@ export function answerOpen(request: ReadRequest): string {
     );
   }
   return [...sentences, signature].join(" ");
+}
+
+/** "What do you know about me?" shares no word with what is known. */
+function asksAboutAnything(question: string): boolean {
+  return contentWords(question).every((word) =>
+    /^(?:know|remember|tell|think|say|said)$/.test(word),
+  );
 }
 
 /** Whether the prompt holds anything that shares a word with the question. */

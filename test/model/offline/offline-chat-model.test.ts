@@ -152,6 +152,12 @@ describe("an open question", () => {
     expect(text).toMatch(/^You told me: “I never eat meat”\. \(This is the offline model/);
   });
 
+  it("tells what the user said of themselves when asked for anything at all", async () => {
+    const interactions = [past("I never eat meat.", null), past("Which film?", "drama")];
+    const text = await answer("What do you know about me?", { interactions });
+    expect(text).toMatch(/^You told me: “I never eat meat”\. \(/);
+  });
+
   it("takes note of what the user tells, without a search", async () => {
     const reply = await model.bindTools(tools).invoke(prompt("I never eat meat."));
     expect(reply.text).toMatch(/^Noted: “I never eat meat”\./);
