@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,18 +50,20 @@ export async function runDemo(
   screen: Screen,
 ): Promise<DemoReport> {
   const dataDir = await mkdtemp(join(tmpdir(), "persona-agent-demo-"));
+  const removal = { recursive: true, force: true, maxRetries: 5 } as const;
+  // Ctrl-C may come while the services still start, and npm passes it on once more, which ends the process at once.
+  const removeAtExit = () => rmSync(dataDir, removal);
+  process.once("exit", removeAtExit);
+  const given = Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name)));
+  const agent = await untilStopped(signal, () =>
+    openAgent(given, { dataDir, command: "persona-agent demo" }),
+  );
   try {
-    const agent = await openAgent(
-      Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name))),
-      { dataDir, command: "persona-agent demo" },
-    );
-    try {
-      return await untilStopped(signal, () => play(agent, screen, signal));
-    } finally {
-      await agent.close();
-    }
+    return await untilStopped(signal, () => play(agent, screen, signal));
   } finally {
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
+    await agent.close();
+    await rm(dataDir, removal);
+    process.off("exit", removeAtExit);
   }
 }
 

@@ -52,7 +52,9 @@ export function createScreen(
   stream: Writable & { readonly isTTY?: boolean; readonly columns?: number },
 ): Screen {
   const colors = picocolors.createColors(stream.isTTY === true && picocolors.isColorSupported);
-  const width = Math.max(60, Math.min(stream.columns ?? 88, 96)) - 2;
+  // Some terminals say 0 for not knowing.
+  const { columns = 0 } = stream;
+  const width = Math.max(60, Math.min(columns === 0 ? 88 : columns, 96)) - 2;
   const write = (text = "") => stream.write(`${text}\n`);
   /** Wrapped text; `label` stands before the first line. */
   const block = (label: string, text: string, style: (line: string) => string = String) => {
@@ -161,8 +163,8 @@ function day(at: string | null): string {
 
 /** Lines of at most `width` characters, broken at spaces; a model's own line breaks are kept. */
 function wrap(text: string, width: number): string[] {
-  const lines = printable(text).trim().split("\n");
-  return lines.flatMap((paragraph) => {
+  const paragraphs = printable(text).trim().split("\n");
+  return paragraphs.flatMap((paragraph) => {
     const lines: string[] = [];
     let line = "";
     for (const word of paragraph.split(/\s+/)) {
