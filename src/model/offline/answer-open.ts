@@ -32,7 +32,7 @@ export function answerOpen(request: ReadRequest): string {
     mostLines,
     question,
     (line) => line,
-  );
+  ).filter((line) => !interactions.some((shown) => line.includes(withoutStop(shown.question))));
   const findings = nearest(
     request.findings.flatMap((text) => text.split(/(?<=[.!?])\s+|\n+/)),
     1,
@@ -110,7 +110,11 @@ function quoted(text: string): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
   const short =
     line.length <= quotedLength ? line : `${line.slice(0, quotedLength).toWellFormed()}…`;
-  return `“${short.replace(/[.]$/, "")}”`;
+  return `“${withoutStop(short)}”`;
+}
+
+function withoutStop(text: string): string {
+  return text.trim().replace(/[.]$/, "");
 }
 
 function sentence(text: string): string {
