@@ -77,12 +77,13 @@ export function createScreen(
       write(`  ${colors.bold("persona-agent")} ${colors.dim("· demo")}`);
       write();
       const text =
-        "Two invented people ask the same questions, and each gets an answer of their own. Everything runs on this machine, in a folder that is removed at the end.";
+        "Two invented people ask the same questions, and each gets an answer of their own. Their memory is kept on this machine, in a folder that is removed at the end.";
       for (const line of wrap(text, width - 2)) write(`  ${line}`);
       write();
       write(`  ${colors.dim("Starting Chroma and PostgreSQL ...")}`);
     },
     services({ model, index }) {
+      write();
       const isOffline = model === "offline";
       block(
         "model",
