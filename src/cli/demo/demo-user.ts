@@ -27,17 +27,19 @@ export function asked(at: string, query: string, answer: string): DemoItem {
   return { at: utc(at), query, answer };
 }
 
-export const film = choices("a film", ["comedy", "documentary", "drama", "thriller"]);
-export const dinner = choices("a dinner", ["curry", "noodles", "salad", "soup"]);
-export const outing = choices("an outing", ["hike", "market", "museum", "pool"]);
+const films = closed("a film", ["comedy", "documentary", "drama", "thriller"]);
+export const film = films.chosen;
+export const filmQuestion = films.question;
+export const dinner = closed("a dinner", ["curry", "noodles", "salad", "soup"]).chosen;
+export const outing = closed("an outing", ["hike", "market", "museum", "pool"]).chosen;
 
-/** A closed question, worded alike for everybody, and the choice that was made. */
-function choices<const Option extends string>(what: string, options: readonly Option[]) {
-  return (at: string, situation: string, answer: Option): DemoItem => ({
-    at: utc(at),
-    query: `Pick ${what} for me: ${situation} Answer with one of: ${options.join(", ")}.`,
-    answer,
-  });
+/** Questions of one kind, worded alike for everybody, and items of them with the choice that was made. */
+function closed<const Option extends string>(what: string, options: readonly Option[]) {
+  const question = (situation: string) =>
+    `Pick ${what} for me: ${situation} Answer with one of: ${options.join(", ")}.`;
+  const chosen = (at: string, situation: string, answer: Option) =>
+    asked(at, question(situation), answer);
+  return { question, chosen };
 }
 
 function utc(at: string): string {

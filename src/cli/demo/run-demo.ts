@@ -7,7 +7,7 @@ import type { OpenAgent } from "../../graph/open-persona-agent.js";
 import { untilStopped } from "../context.js";
 import type { CliContext } from "../context.js";
 import { bo } from "./bo.js";
-import { demoEpisodes, film, type DemoUser } from "./demo-user.js";
+import { demoEpisodes, type DemoUser, filmQuestion } from "./demo-user.js";
 import { ines } from "./ines.js";
 import type { Screen, ShownEpisode, ShownTurn } from "./screen.js";
 
@@ -27,11 +27,7 @@ export interface DemoReport {
 }
 
 export const demoUsers: readonly DemoUser[] = [ines, bo];
-export const closedQuestion = film(
-  "2026-11-20T19:00",
-  "It is Friday and I want to unwind.",
-  "comedy",
-).query;
+export const closedQuestion = filmQuestion("It is Friday and I want to unwind.");
 const openQuestion = "What should I cook when friends come over on Saturday?";
 const news = "I have booked a sleeper to Trieste for December.";
 const questionAboutNews = "Where does my sleeper go?";
