@@ -14,11 +14,16 @@ const notes = argv.includes("--debug")
 globalThis.console = new Console(notes, notes);
 
 const stopping = new AbortController();
+/** Within this time a second signal is the first once more: npm passes on what the terminal had sent already. */
+const echoMs = 500;
+let askedAt = 0;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
     const stopped = new Stopped(signal);
-    // Once more: whoever asks twice wants it now. The embedded services end with their parent.
+    if (stopping.signal.aborted && Date.now() - askedAt < echoMs) return;
+    // Whoever asks twice wants it now. The embedded services end with their parent.
     if (stopping.signal.aborted) process.exit(stopped.exitCode);
+    askedAt = Date.now();
     stopping.abort(stopped);
   });
 for (const stream of [stdout, stderr])
