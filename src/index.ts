@@ -11,12 +11,8 @@ export {
   type PersonaAgent,
   type PersonaAgentOptions,
 } from "./graph/create-persona-agent.js";
-export {
-  type AgentEnvironment,
-  type OpenAgent,
-  type OpenOptions,
-  openPersonaAgent,
-} from "./graph/open-persona-agent.js";
+export type { AgentEnvironment } from "./graph/embedded-services.js";
+export { type OpenAgent, type OpenOptions, openPersonaAgent } from "./graph/open-persona-agent.js";
 export { createChromaIndex, type ChromaIndexOptions } from "./memory/chroma/chroma-index.js";
 export type { EpisodeIndex, IndexBounds, IndexEntry, IndexHit } from "./memory/episode-index.js";
 export type { EpisodicMemory, Recall, RecallBounds } from "./memory/episodic-memory.js";

@@ -1,11 +1,7 @@
 import type { BaseCheckpointSaver, BaseStore } from "@langchain/langgraph-checkpoint";
-import { PersonaAgentError } from "../errors.js";
 import { createChromaIndex } from "../memory/chroma/chroma-index.js";
-import { startEmbeddedChroma } from "../memory/chroma/embedded-server.js";
 import type { EpisodeIndex } from "../memory/episode-index.js";
 import { createInProcessIndex } from "../memory/in-process-index.js";
-import { type DataFolder, openDataFolder } from "../memory/store/data-folder.js";
-import { openEmbeddedPostgres } from "../memory/store/embedded-postgres.js";
 import { openPostgres } from "../memory/store/postgres.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { type LoadedEmbeddings, loadEmbeddings } from "../model/load-embeddings.js";
@@ -14,11 +10,16 @@ import {
   type PersonaAgent,
   type PersonaAgentOptions,
 } from "./create-persona-agent.js";
+import {
+  type AgentEnvironment,
+  type EmbeddedServices,
+  openEmbeddedServices,
+  type ReadSetting,
+  settingsOf,
+} from "./embedded-services.js";
 import { PlatformStore } from "./platform-store.js";
+import { sendTraces } from "./send-traces.js";
 import { allSettled, Services } from "./services.js";
-
-/** Settings of the process, by the names in `.env.example`. Unset and empty mean the same. */
-export type AgentEnvironment = Readonly<Record<string, string | undefined>>;
 
 export interface OpenOptions extends Pick<
   PersonaAgentOptions,
@@ -45,9 +46,6 @@ export interface OpenAgent extends PersonaAgent {
   close(): Promise<void>;
 }
 
-/** Where the embedded services keep their data unless told, from the current folder. */
-export const defaultDataDir = ".persona-agent";
-
 /**
  * The one place that builds real things: models, embeddings, store, checkpointer and index, each from its setting or
  * embedded. Whatever was opened is closed again when a later part fails.
@@ -58,18 +56,14 @@ export async function openPersonaAgent(
   env: AgentEnvironment,
   options: OpenOptions = {},
 ): Promise<OpenAgent> {
-  const read: Read = (name) => env[name]?.trim() || undefined;
+  const read = settingsOf(env);
   const services = new Services();
   try {
-    const openai = { openaiApiKey: read("OPENAI_API_KEY"), openaiBaseUrl: read("OPENAI_BASE_URL") };
-    const modelName = read("MODEL") ?? "offline";
-    const model = loadChatModel(modelName, openai);
-    const vectors = loadEmbeddings(read("EMBEDDINGS") ?? "offline", openai);
-    const folder = await openFolder(read, options, services);
-    // Both take a moment to start, and neither needs the other.
+    const { modelName, model, loadModel, vectors } = loadModels(env);
+    const embedded = services.add(await openEmbeddedServices(env, options));
     const [storage, index] = await allSettled([
-      openStorage(read, folder, services),
-      openIndex(read, folder, vectors, services),
+      openStorage(read, embedded, services),
+      openIndex(read, embedded, vectors),
     ]);
     const { keepThreads = true, ...given } = options;
     const agent = createPersonaAgent({
@@ -78,7 +72,7 @@ export async function openPersonaAgent(
       ...(keepThreads && storage.checkpointer && { checkpointer: storage.checkpointer }),
       model,
       modelName,
-      resolveModel: (name) => loadChatModel(name, openai),
+      resolveModel: loadModel,
       embeddings: vectors.embeddings,
       index,
       wikipedia: wikipediaOptions(read),
@@ -89,11 +83,12 @@ export async function openPersonaAgent(
         model: modelName,
         embeddings: vectors.name,
         index: index.kind,
-        dataDir: folder?.path ?? null,
+        dataDir: embedded.dataDir,
       },
       async close() {
         await agent.memory.episodes.settled();
         await services.close();
+        await sendTraces();
       },
     };
   } catch (error) {
@@ -102,69 +97,48 @@ export async function openPersonaAgent(
   }
 }
 
-type Read = (name: string) => string | undefined;
+/**
+ * The models that the environment names. Makes no request.
+ *
+ * @throws {PersonaAgentError} `config-invalid` for a name, an address or a missing key.
+ */
+export function loadModels(env: AgentEnvironment) {
+  const read = settingsOf(env);
+  const openai = { openaiApiKey: read("OPENAI_API_KEY"), openaiBaseUrl: read("OPENAI_BASE_URL") };
+  const loadModel = (name: string) => loadChatModel(name, openai);
+  const modelName = read("MODEL") ?? "offline";
+  const vectors = loadEmbeddings(read("EMBEDDINGS") ?? "offline", openai);
+  return { modelName, model: loadModel(modelName), loadModel, vectors };
+}
 
 interface Storage {
   readonly store: BaseStore;
   readonly checkpointer?: BaseCheckpointSaver;
 }
 
-/** The data folder, when at least one service is embedded. */
-async function openFolder(
-  read: Read,
-  { dataDir, command = "a program that uses persona-agent" }: OpenOptions,
-  services: Services,
-): Promise<DataFolder | undefined> {
-  const embedsStore = read("DATABASE_URL") === undefined && read("STORE") !== "platform";
-  const embedsIndex = read("CHROMA_URL") === undefined && read("INDEX") !== "in-process";
-  if (!embedsStore && !embedsIndex) return undefined;
-  const folder = dataDir ?? read("PERSONA_DATA_DIR") ?? defaultDataDir;
-  return services.add(await openDataFolder({ folder, command }));
-}
-
 async function openStorage(
-  read: Read,
-  folder: DataFolder | undefined,
+  read: ReadSetting,
+  { databaseUrl }: EmbeddedServices,
   services: Services,
 ): Promise<Storage> {
-  choice(read, "STORE", ["platform"]);
   if (read("STORE") === "platform") return { store: new PlatformStore() };
-  const url = read("DATABASE_URL");
-  if (url !== undefined) return services.add(await openPostgres({ url }));
-  const embedded = services.add(await openEmbeddedPostgres({ folder: pathOf(folder) }));
-  return services.add(await openPostgres({ url: embedded.url, embedded: true }));
+  const url = databaseUrl ?? read("DATABASE_URL") ?? "";
+  return services.add(await openPostgres({ url, embedded: databaseUrl !== undefined }));
 }
 
 async function openIndex(
-  read: Read,
-  folder: DataFolder | undefined,
+  read: ReadSetting,
+  { chromaUrl }: EmbeddedServices,
   vectors: LoadedEmbeddings,
-  services: Services,
 ): Promise<EpisodeIndex> {
-  choice(read, "INDEX", ["chroma", "in-process"]);
   const embedding = { name: vectors.name, dimensions: await vectors.dimensions() };
   if (read("INDEX") === "in-process") return createInProcessIndex(embedding);
-  const url = read("CHROMA_URL");
-  if (url !== undefined) return createChromaIndex({ url, token: read("CHROMA_TOKEN"), embedding });
-  const server = services.add(await startEmbeddedChroma({ dataFolder: pathOf(folder) }));
-  return createChromaIndex({ url: server.url, embedding });
+  if (chromaUrl !== undefined) return createChromaIndex({ url: chromaUrl, embedding });
+  const url = read("CHROMA_URL") ?? "";
+  return createChromaIndex({ url, token: read("CHROMA_TOKEN"), embedding });
 }
 
-function pathOf(folder: DataFolder | undefined): string {
-  if (folder === undefined) throw new TypeError("An embedded service needs the data folder.");
-  return folder.path;
-}
-
-function wikipediaOptions(read: Read) {
+function wikipediaOptions(read: ReadSetting) {
   const [language, baseUrl] = [read("WIKIPEDIA_LANGUAGE"), read("WIKIPEDIA_URL")];
   return { ...(language && { language }), ...(baseUrl && { baseUrl }) };
-}
-
-function choice(read: Read, name: string, values: readonly string[]) {
-  const value = read(name);
-  if (value !== undefined && !values.includes(value))
-    throw new PersonaAgentError(
-      "config-invalid",
-      `${name} is ${JSON.stringify(value)}; expected ${values.join(" or ")}, or nothing. Correct it or unset it.`,
-    );
 }

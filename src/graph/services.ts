@@ -21,7 +21,9 @@ export class Services {
 }
 
 /** Waits for all, also after one failed, so that nothing is still being opened when a failure is cleaned up. */
-export async function allSettled<A, B>(both: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
+export async function allSettled<A, B>(
+  both: readonly [A | Promise<A>, B | Promise<B>],
+): Promise<[A, B]> {
   await Promise.allSettled(both);
   return Promise.all(both);
 }
