@@ -1,4 +1,4 @@
-import { getStore } from "@langchain/langgraph";
+import { getConfig } from "@langchain/langgraph";
 import { BaseStore, type Operation, type OperationResults } from "@langchain/langgraph-checkpoint";
 import { PersonaAgentError } from "../errors.js";
 
@@ -9,13 +9,24 @@ import { PersonaAgentError } from "../errors.js";
  * Every method throws `memory-store-unavailable` outside of a run, or when the server has no store.
  */
 export class PlatformStore extends BaseStore {
-  override batch<Op extends Operation[]>(operations: Op): Promise<OperationResults<Op>> {
-    const store = getStore();
-    if (store === undefined)
+  override async batch<Op extends Operation[]>(operations: Op): Promise<OperationResults<Op>> {
+    // `getStore` throws where there is no run; this gives nothing.
+    const store = unwrapped(getConfig()?.store);
+    // The graph's own store is this one, until a server puts its own in the place.
+    if (store === undefined || store === this)
       throw new PersonaAgentError(
         "memory-store-unavailable",
         "STORE=platform was set, but this run has no store from a LangGraph server. Unset STORE, or run on the server.",
       );
     return store.batch(operations);
   }
+}
+
+/**
+ * What a run is given is a wrapper that takes single calls only, and never answers once the run is over; some of our
+ * writes to the index and its marks end after the turn.
+ */
+function unwrapped(store: BaseStore | undefined): BaseStore | undefined {
+  const inner: unknown = store && Reflect.get(store, "store");
+  return inner instanceof BaseStore ? inner : store;
 }

@@ -90,6 +90,7 @@ async function reached<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {
+    if (PersonaAgentError.is(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, " ") : String(cause);
     throw new PersonaAgentError(
       "memory-store-unavailable",
