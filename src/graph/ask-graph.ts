@@ -1,7 +1,7 @@
 import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
 import type { RunContext } from "../config.js";
 import { parseMessageText } from "../domain/text.js";
-import { parseUserId, userKey } from "../domain/user-id.js";
+import { parseUserId } from "../domain/user-id.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState } from "../state/agent.js";
 import type { AgentGraph } from "./agent.js";
@@ -40,9 +40,6 @@ export async function askGraph(
     {
       context: { ...settings, userId: user } satisfies RunContext,
       configurable: threadId === undefined ? {} : { thread_id: threadId },
-      metadata: { user: userKey(user) },
-      tags: ["persona-agent"],
-      runName: "persona-agent turn",
       streamMode: ["values", "custom", "messages"],
       ...(signal && { signal }),
     },

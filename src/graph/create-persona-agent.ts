@@ -25,6 +25,7 @@ import { createToolRegistry } from "../tools/registry.js";
 import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 import { type AgentGraph, buildAgent } from "./agent.js";
 import { askGraph, type AskOptions, type TurnResult } from "./ask-graph.js";
+import { withTraceLabels } from "./trace-labels.js";
 
 export interface PersonaAgentOptions {
   /** Any LangChain chat model that takes tools. The offline model unless given. */
@@ -112,6 +113,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     ...(options.tools ?? []),
   ]);
   const modelFor = createModelFor(options);
+  const modelName = options.modelName ?? modelFor(undefined)._llmType();
   const builder = buildAgent({
     ...memory,
     modelFor,
@@ -120,9 +122,11 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     requestAlignment: options.requestAlignment,
     now,
   });
-  const graph = builder.compile({ name: "agent", store, ...(checkpointer && { checkpointer }) });
+  const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
+    withTraceLabels(builder.compile({ name: "agent", store, ...parts }), modelName);
+  const graph = compile({ ...(checkpointer && { checkpointer }) });
   // A checkpointer refuses a run without a thread, and a turn of its own needs none to be kept.
-  const threadless = builder.compile({ name: "agent", store });
+  const threadless = compile({});
 
   return {
     graph,
@@ -141,7 +145,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
         ...limits,
         ask,
         model: modelFor(model),
-        modelName: model ?? options.modelName ?? modelFor(undefined)._llmType(),
+        modelName: model ?? modelName,
         now: () => now().toISOString(),
       }),
   };

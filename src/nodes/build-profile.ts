@@ -3,6 +3,7 @@ import { HumanMessage } from "@langchain/core/messages";
 import type { Episode } from "../domain/episode.js";
 import type { Profile, ProfileStatement } from "../domain/profile.js";
 import { estimateTokens, storableText } from "../domain/text.js";
+import { userKey } from "../domain/user-id.js";
 import { noUsage } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import type { EpisodicMemory } from "../memory/episodic-memory.js";
@@ -60,6 +61,11 @@ export async function buildProfile(
     schema: profileAnswerSchema,
     name: "profile",
     signal,
+    config: {
+      runName: "profile",
+      tags: ["persona-agent"],
+      metadata: { userId: userKey(userId), model: modelName },
+    },
   });
   const profile = await profiles.append(userId, {
     at: now(),

@@ -1,5 +1,6 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessage, type BaseMessage, SystemMessage } from "@langchain/core/messages";
+import type { RunnableConfig } from "@langchain/core/runnables";
 import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig, type RunConfig } from "../config.js";
@@ -47,7 +48,7 @@ export function createReason({ modelFor, toolsFor }: ReasonDeps) {
     const answer = await call(
       tools.length === 0 || answerNow ? model : bind(model, tools),
       [new SystemMessage(system), ...thread],
-      traced(state, config, runtime),
+      callConfig(state, runtime),
     );
     const usage = addUsage(state.usage, usageOfCall(answer));
     if (!answerNow && callCount(answer) > 0) {
@@ -113,7 +114,7 @@ function bind(model: BaseChatModel, tools: StructuredToolParams[]) {
 async function call(
   model: Pick<BaseChatModel, "invoke">,
   messages: BaseMessage[],
-  config: LangGraphRunnableConfig,
+  config: RunnableConfig,
 ): Promise<AIMessage> {
   try {
     return await model.invoke(messages, config);
@@ -122,12 +123,20 @@ async function call(
   }
 }
 
-/** What makes the call readable in a trace. The user's id goes in as its key only. */
-function traced(
-  { owner, personaVersion }: AgentState,
-  { mode }: RunConfig,
-  runtime: LangGraphRunnableConfig,
-): LangGraphRunnableConfig {
-  const metadata = { ...runtime.metadata, user: owner, personaVersion, mode };
-  return { ...runtime, runName: "answer", metadata };
+/**
+ * What the call needs of the run, and what makes it readable in a trace. The rest of what a node is given would be
+ * taken for options of the model and traced whole: the context with the user's id, the store with its password.
+ */
+function callConfig(
+  { personaVersion }: AgentState,
+  { callbacks, tags, configurable, metadata, signal }: LangGraphRunnableConfig,
+): RunnableConfig {
+  return {
+    runName: "answer",
+    metadata: { ...metadata, personaVersion },
+    ...(callbacks && { callbacks }),
+    ...(tags && { tags }),
+    ...(configurable && { configurable }),
+    ...(signal && { signal }),
+  };
 }

@@ -1,0 +1,40 @@
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseRunConfig } from "../config.js";
+import { userKey } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
+import type { AgentGraph } from "./agent.js";
+
+/**
+ * Gives every run of the graph the labels by which a trace is read and searched, whoever starts it (the library,
+ * a LangGraph server, Studio): a name, a tag, and as metadata `userId`, `mode` and `model`. Checkpoints carry the
+ * metadata too.
+ *
+ * `userId` is the user's key there, never the id. It has that name because LangGraph copies `configurable` into a
+ * trace's metadata, the id with it, except for names that the metadata has already.
+ *
+ * @param modelName - What answers when the run names no model.
+ * @returns The same graph.
+ */
+export function withTraceLabels(graph: AgentGraph, modelName: string): AgentGraph {
+  // Every way into a graph goes through `stream`.
+  const stream: AgentGraph["stream"] = graph.stream.bind(graph);
+  graph.stream = (input, options) =>
+    stream(input, {
+      ...options,
+      runName: options?.runName ?? "persona-agent turn",
+      tags: [...(options?.tags ?? []), "persona-agent"],
+      metadata: { ...options?.metadata, ...labels(options ?? {}, modelName) },
+    });
+  return graph;
+}
+
+function labels(options: Pick<LangGraphRunnableConfig, "configurable" | "context">, model: string) {
+  try {
+    const { userId, mode, models } = parseRunConfig(options);
+    return { userId: userKey(userId ?? ""), mode, model: models.agent ?? model };
+  } catch (error) {
+    if (!PersonaAgentError.is(error)) throw error;
+    // The first node refuses the turn.
+    return { userId: "none" };
+  }
+}
