@@ -1,5 +1,6 @@
 import { type BaseMessage, HumanMessage, SystemMessage } from "@langchain/core/messages";
-import type { RunConfig } from "../config.js";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseRunConfig, type RunConfig } from "../config.js";
 import { parseMessageText } from "../domain/text.js";
 import { parseUserId, type UserKey, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
@@ -26,7 +27,7 @@ export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">)
   if (state.owner !== undefined && state.owner !== owner)
     throw new PersonaAgentError(
       "config-thread-owner",
-      "This thread belongs to another user; expected the user of its first turn. Start a new thread, or pass that user's `userId`.",
+      "This thread belongs to another user; expected the user of its first turn. Start a new thread, or pass that user's `userId` in the run's context.",
     );
   const userId = parseUserId(config.userId);
   const message = newMessages(state).findLast((candidate) => HumanMessage.isInstance(candidate));
@@ -42,6 +43,23 @@ export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">)
     owner: userKey(userId),
     question: { id: question.id, text: parseMessageText(question.text) },
   };
+}
+
+/**
+ * Who asks, as far as the run tells. A LangGraph server gives what once stood in a thread's `configurable` to all of
+ * the thread's later runs: there it says who asked first, and nothing of who asks now.
+ *
+ * @throws {PersonaAgentError} `config-invalid`
+ */
+export function askingUser(
+  { owner }: Pick<AgentState, "owner">,
+  { context, configurable, serverInfo }: LangGraphRunnableConfig,
+): string | undefined {
+  const isKept = serverInfo !== undefined && owner !== undefined;
+  return parseRunConfig({
+    ...(context && { context }),
+    ...(configurable && !isKept && { configurable }),
+  }).userId;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { HumanMessage, RemoveMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig } from "../config.js";
 import { turnEpisodeId, turnIdentity } from "../domain/episode.js";
 import { initialPersona } from "../domain/persona.js";
 import { profileSummary } from "../domain/profile.js";
@@ -9,7 +8,7 @@ import { isStoreUnavailable, PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState, AgentUpdate } from "../state/agent.js";
-import { type AdmittedTurn, admitTurn, newMessages } from "./admit-turn.js";
+import { type AdmittedTurn, admitTurn, askingUser, newMessages } from "./admit-turn.js";
 
 export interface LoadPersonaDeps {
   readonly episodes: Pick<Memory["episodes"], "findTurn">;
@@ -33,7 +32,7 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
   ): Promise<Command<unknown, AgentUpdate, LoadPersonaGoto>> {
     let admitted: AdmittedTurn;
     try {
-      admitted = admitTurn(state, parseRunConfig(runtime));
+      admitted = admitTurn(state, { userId: askingUser(state, runtime) });
     } catch (error) {
       if (!PersonaAgentError.is(error)) throw error;
       const { code, message } = error;
