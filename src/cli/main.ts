@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import { Console } from "node:console";
+import { existsSync } from "node:fs";
 import { Writable } from "node:stream";
 import { runCli } from "./run-cli.js";
 import { Stopped } from "./stopped.js";
 
 const { argv, env, stdin, stdout, stderr } = process;
+
+// Settings of the environment itself win over the file's.
+if (existsSync(".env")) process.loadEnvFile();
 
 // Libraries print notes of their own. The output belongs to the command's result alone, and a failure is told
 // in one line.

@@ -6,6 +6,7 @@ import { addChatCommand } from "./add-chat-command.js";
 import { writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
 import { addDemoCommand } from "./demo/add-demo-command.js";
+import { addDevCommand } from "./dev.js";
 import { describeError, errorJson } from "./describe-error.js";
 import { addImportCommand } from "./import.js";
 import { addMemoryCommand } from "./memory.js";
@@ -59,6 +60,7 @@ function buildProgram(context: CliContext): Command {
   addMemoryCommand(program, context);
   addReindexCommand(program, context);
   addDemoCommand(program, context);
+  addDevCommand(program, context);
   return program;
 }
 

@@ -1,4 +1,8 @@
+import { existsSync } from "node:fs";
 import { openPersonaAgent } from "./open-persona-agent.js";
+
+// For a server that was not started by us; `langgraph.json` can name such a file only if it is always there.
+if (existsSync(".env")) process.loadEnvFile();
 
 /**
  * What `langgraph.json` names. The one file with a side effect on import: it opens the services that the environment

@@ -1,0 +1,15 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+const pollMs = 500;
+
+/** Aborted soon after the process that started this one is gone. The system tells nobody of that, so it is looked for. */
+export function parentGone(): AbortSignal {
+  const gone = new AbortController();
+  void watch(process.ppid, gone);
+  return gone.signal;
+}
+
+async function watch(parent: number, gone: AbortController) {
+  while (process.ppid === parent) await delay(pollMs, undefined, { ref: false });
+  gone.abort();
+}
