@@ -1,0 +1,253 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RemoteGraph } from "@langchain/langgraph/remote";
+import { Client } from "@langchain/langgraph-sdk";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { runConfigSchema } from "../../src/config.js";
+import { userKey } from "../../src/domain/user-id.js";
+import { openPersonaAgent } from "../../src/graph/open-persona-agent.js";
+import { openDataFolder } from "../../src/memory/store/data-folder.js";
+import { type DevServer, startDevServer } from "../support/dev-server.js";
+import { type LangSmithServer, startLangSmithServer } from "../support/langsmith-server.js";
+import { stillRunning } from "../support/process-tree.js";
+
+/** The real server on real services, one for all tests, with traces sent to a LangSmith on the loopback. */
+const ada = "ada@example.org";
+const bob = "bob@example.org";
+const question = "What did I tell you about meat?";
+
+let dataDir: string;
+let server: DevServer;
+let client: Client;
+let langsmith: LangSmithServer;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "persona-agent-dev-"));
+  const agent = await openPersonaAgent({}, { dataDir });
+  await agent.ask(ada, "I never eat meat.");
+  await agent.ask(bob, "I eat meat every day.");
+  await agent.close();
+  langsmith = await startLangSmithServer();
+  server = await startDevServer(["--data-dir", dataDir], {
+    LANGSMITH_TRACING: "true",
+    LANGSMITH_API_KEY: "no-real-key",
+    LANGSMITH_ENDPOINT: langsmith.url,
+  });
+  client = new Client({ apiUrl: server.info.url, callerOptions: { maxRetries: 0 } });
+}, 180_000);
+
+afterAll(async () => {
+  server?.child.kill("SIGKILL");
+  await langsmith?.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const say = (content: string) => ({ messages: [{ role: "user", content }] });
+
+/** What the tests read of the agent's state, as it comes over HTTP. */
+const stateSchema = z.object({
+  messages: z.array(z.object({ type: z.string(), content: z.string() })),
+  owner: z.string(),
+  recalled: z.array(z.object({ query: z.string() })),
+  episodeId: z.string(),
+  degraded: z.array(z.string()),
+});
+const stateOf = (values: unknown) => stateSchema.parse(values);
+
+/** The one error of a run that was refused, with the thread as it was left. */
+async function refusal(threadId: string | null, payload: Record<string, unknown>) {
+  const errors: unknown[] = [];
+  const run = { input: say("Let me in."), ...payload };
+  const parts =
+    threadId === null
+      ? client.runs.stream(null, "agent", run)
+      : client.runs.stream(threadId, "agent", run);
+  for await (const { event, data } of parts) if (event === "error") errors.push(data);
+  expect(errors).toHaveLength(1);
+  return z.object({ message: z.string() }).parse(errors[0]).message;
+}
+
+describe("persona-agent dev", () => {
+  it("streams a turn that answers from what was in the data folder", async () => {
+    const { thread_id: thread } = await client.threads.create();
+    const seen: Record<string, unknown[]> = {};
+    for await (const { event, data } of client.runs.stream(thread, "agent", {
+      input: say(question),
+      context: { userId: ada },
+      streamMode: ["values", "messages-tuple", "custom"],
+    }))
+      (seen[event] ??= []).push(data);
+
+    const kinds = z.array(z.object({ kind: z.string() })).parse(seen["custom"]);
+    expect(kinds.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(["persona-loaded", "memory-recalled", "episode-written"]),
+    );
+    const tokens = z
+      .array(z.tuple([z.object({ content: z.string() }), z.object({ langgraph_node: z.string() })]))
+      .parse(seen["messages"])
+      .filter(([, { langgraph_node: node }]) => node === "reason");
+    expect(tokens.length).toBeGreaterThan(3);
+
+    const state = stateOf(seen["values"]?.at(-1));
+    expect(state.messages.at(-1)?.content).toContain("I never eat meat");
+    expect(state.recalled.map(({ query }) => query)).toEqual(["I never eat meat."]);
+    expect(state.degraded).toEqual([]);
+
+    const kept = await client.threads.getState(thread);
+    expect(stateOf(kept.values)).toEqual(state);
+    expect(kept.next).toEqual([]);
+    const history = await client.threads.getHistory(thread, { limit: 50 });
+    expect(history.map(({ next }) => next[0] ?? "end")).toEqual(
+      expect.arrayContaining(["load-persona", "retrieve-memory", "reason", "write-memory", "end"]),
+    );
+  });
+
+  it("remembers the turn for the next thread of the same user only", async () => {
+    const first = await client.runs.wait(null, "agent", {
+      input: say("My sister is called Greta."),
+      context: { userId: ada },
+    });
+    const asked = say("What is my sister called?");
+    const [hers, his] = await Promise.all(
+      [ada, bob].map((userId) =>
+        client.runs.wait(null, "agent", { input: asked, context: { userId } }),
+      ),
+    );
+    expect(stateOf(first).owner).toBe(userKey(ada));
+    expect(JSON.stringify(stateOf(hers).recalled)).toContain("Greta");
+    expect(JSON.stringify(his)).not.toContain("Greta");
+  });
+
+  it("gives every setting of a run with its default and description", async () => {
+    const [assistant] = await client.assistants.search({ graphId: "agent" });
+    const schemas = await client.assistants.getSchemas(assistant?.assistant_id ?? "");
+    const context = z
+      .object({ properties: z.record(z.string(), z.object({ description: z.string() }).loose()) })
+      .parse(schemas.context_schema);
+    expect(Object.keys(context.properties)).toEqual(Object.keys(runConfigSchema.shape));
+    expect(context.properties["mode"]).toMatchObject({
+      default: "default",
+      enum: ["default", "paper"],
+    });
+    expect(context.properties["recallSimilar"]).toMatchObject({ default: 6, minimum: 0 });
+    for (const schema of [schemas.input_schema, schemas.output_schema, schemas.state_schema])
+      expect(schema?.properties).toHaveProperty("messages");
+    expect(Object.keys(schemas.input_schema?.properties ?? {})).toEqual(["messages"]);
+    expect(schemas.state_schema?.properties).toHaveProperty("recalled");
+  });
+
+  it("draws the graph, and is a graph to others", async () => {
+    const remote = new RemoteGraph({ graphId: "agent", url: server.info.url });
+    const drawn = await remote.getGraphAsync({ xray: true });
+    expect(drawn.edges.map(({ source, target }) => `${source} > ${target}`)).toEqual(
+      expect.arrayContaining([
+        "load-persona > refuse-turn",
+        "load-persona > retrieve-memory",
+        "reason > execute-tools",
+        "reason > write-memory",
+      ]),
+    );
+    const { thread_id: thread } = await client.threads.create();
+    const config = { configurable: { thread_id: thread } };
+    const told: unknown = await remote.invoke(say(question), {
+      ...config,
+      context: { userId: ada },
+    });
+    const state = stateOf(told);
+    expect(state.messages.at(-1)?.content).toContain("I never eat meat");
+    expect(stateOf((await remote.getState(config)).values)).toEqual(state);
+  });
+
+  it("takes an assistant's settings, and a run's over them", async () => {
+    const assistant = await client.assistants.create({
+      graphId: "agent",
+      context: { userId: ada, recallSimilar: 1, recallLatest: 0 },
+    });
+    const ask = (context?: Record<string, unknown>) =>
+      client.runs.wait(null, assistant.assistant_id, {
+        input: say("Meat, or my sister?"),
+        ...(context && { context }),
+      });
+    expect(stateOf(await ask()).recalled).toHaveLength(1);
+    expect(stateOf(await ask({ recallSimilar: 0 })).recalled).toEqual([]);
+  });
+
+  it("keeps a thread for the user of its first turn", async () => {
+    const { thread_id: thread } = await client.threads.create();
+    await client.runs.wait(thread, "agent", {
+      input: say(question),
+      // As older clients send it; the server gives it to the thread's later runs as well.
+      config: { configurable: { userId: ada } },
+    });
+    const before = await client.threads.getState(thread);
+    expect(stateOf(before.values).owner).toBe(userKey(ada));
+
+    const theirs = /^This thread belongs to another user; [^\n]+$/;
+    expect(await refusal(thread, { context: { userId: bob } })).toMatch(theirs);
+    expect(await refusal(thread, {})).toMatch(theirs);
+    const after = await client.threads.getState(thread);
+    expect(stateOf(after.values).messages).toEqual(stateOf(before.values).messages);
+    expect(JSON.stringify(after.values)).not.toContain("Let me in.");
+    const again = { input: say(question), context: { userId: ada } };
+    expect(stateOf(await client.runs.wait(thread, "agent", again)).degraded).toEqual([]);
+  });
+
+  it("refuses nobody's turn on a thread, and anywhere", async () => {
+    const { thread_id: thread } = await client.threads.create();
+    await client.runs.wait(thread, "agent", { input: say(question), context: { userId: ada } });
+    expect(await refusal(thread, {})).toMatch(/^This thread belongs to another user; [^\n]+$/);
+    expect(await refusal(null, {})).toMatch(/^No user id was given; [^\n]+$/);
+    expect(JSON.stringify(await client.threads.getState(thread))).not.toContain("Let me in.");
+  });
+
+  it("believes the context before the configurable", async () => {
+    const told = await client.runs.wait(null, "agent", {
+      input: say(question),
+      context: { userId: ada },
+      config: { configurable: { userId: bob } },
+    });
+    expect(stateOf(told).owner).toBe(userKey(ada));
+  });
+
+  it.each([
+    [{ userId: ada, recallSimular: 3 }, /^Unknown setting "recallSimular"; expected [^\n]+$/],
+    [{ userId: ada, recallSimilar: "many" }, /^The setting recallSimilar is not valid: [^\n]+$/],
+    [{ userId: "a*" }, /^The user id "a\*" holds a character that is not taken; [^\n]+$/],
+  ])("refuses %j in one line", async (context, line) => {
+    expect(await refusal(null, { context })).toMatch(line);
+  });
+
+  it("tells a second process on the folder to talk to it instead", async () => {
+    await expect(openDataFolder({ folder: dataDir, command: "a test" })).rejects.toMatchObject({
+      code: "memory-folder-in-use",
+      message: expect.stringContaining(`--url ${server.info.url}`),
+    });
+  });
+
+  it("sends traces that name each step, and no user", async () => {
+    const { thread_id: thread } = await client.threads.create();
+    await client.runs.wait(thread, "agent", { input: say(question), context: { userId: ada } });
+    const turns = await langsmith.finished("persona-agent turn", 10);
+    const turn = turns.find(({ extra }) => extra?.metadata?.["thread_id"] === thread);
+    expect(turn?.tags).toContain("persona-agent");
+    expect(turn?.extra?.metadata).toMatchObject({ userId: userKey(ada), mode: "default" });
+    const sent = langsmith.received.join("\n");
+    expect(sent).toContain("I never eat meat");
+    expect(sent).not.toContain(ada);
+    expect(sent).not.toContain(bob);
+  });
+
+  it("ends with all it started at the first Ctrl-C, and gives the folder back", async () => {
+    const processes = server.processes();
+    // Ours, Chroma, and the server's tree of four.
+    expect(processes.length).toBeGreaterThanOrEqual(6);
+    expect(await server.end("SIGINT")).toBe(130);
+    await expect.poll(() => stillRunning(processes), { timeout: 10_000 }).toEqual([]);
+    const agent = await openPersonaAgent({}, { dataDir });
+    const [latest] = await agent.memory.episodes.latest(ada, 1);
+    await agent.close();
+    expect(latest?.query).toBe(question);
+  });
+});
