@@ -77,6 +77,51 @@ export function describeStore(name: string, open: () => BaseStore, traits: Store
       expect(old).toBeNull();
     });
 
+    it("lets the last of several writes of one key in a batch stand", async () => {
+      const write = (key: string, value: object | null) => ({ namespace: space, key, value });
+      await store.batch([
+        write("gone", { n: 0 }),
+        write("back", { n: 0 }),
+        write("kept", { n: 0 }),
+      ]);
+      await store.batch([
+        write("kept", { n: 1 }),
+        write("kept", { n: 2 }),
+        write("gone", { n: 3 }),
+        write("gone", null),
+        write("back", null),
+        write("back", { n: 4 }),
+      ]);
+      const items = await store.search(space, { limit: 10 });
+      expect(new Map(items.map(({ key, value }) => [key, value]))).toEqual(
+        new Map([
+          ["kept", { n: 2 }],
+          ["back", { n: 4 }],
+        ]),
+      );
+    });
+
+    it("takes a large batch, whatever is in its keys and texts", async () => {
+      const odd = ["NULL", "null", "{a,b}", '"', "\\", "'", "a b", " ", "$1", "é世👩‍🚀", "{}"];
+      const keys = [...odd, ...Array.from({ length: 1_200 }, (_, n) => `key${n}`)];
+      const valueOf = (key: string) => ({ key, text: `${key} \\u0041 \\ "${key}" \n {1,2}` });
+      await store.batch(keys.map((key) => ({ namespace: space, key, value: valueOf(key) })));
+      const asked = [...keys.toReversed(), "missing", "key7", "NULL"];
+      const items = await store.batch(asked.map((key) => ({ namespace: space, key })));
+      expect(items.map((item) => item?.value ?? null)).toEqual(
+        asked.map((key) => (key === "missing" ? null : valueOf(key))),
+      );
+      expect(items.map((item) => item?.namespace.join("/"))).toEqual(
+        asked.map((key) => (key === "missing" ? undefined : space.join("/"))),
+      );
+      expect(items.slice(0, 2).map((item) => item?.createdAt instanceof Date)).toEqual([
+        true,
+        true,
+      ]);
+      await store.batch(keys.slice(2).map((key) => ({ namespace: space, key, value: null })));
+      expect(byKey(await store.search(space, { limit: 10 }))).toEqual(["NULL", "null"]);
+    });
+
     it("searches through everything in pages that neither overlap nor leave out", async () => {
       const keys = Array.from({ length: 25 }, (_, i) => `key${String(i).padStart(2, "0")}`);
       // One after the other: rows of one instant have no order, and pages over them may overlap.

@@ -1,8 +1,9 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
-import { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
+import type { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import pg from "pg";
+import { BundlingPostgresStore } from "./bundling-postgres-store.js";
 import { parsePostgresUrl, storeUnavailable } from "./postgres-address.js";
 
 /** Where memory and threads are kept. */
@@ -43,9 +44,9 @@ export async function openPostgres({
     max: embedded ? 2 : 5,
   };
   const checkpointPool = new pg.Pool(options);
-  const store = new PostgresStore({ connectionOptions: options });
+  const store = new BundlingPostgresStore(options);
   surviveLostConnections(checkpointPool);
-  surviveLostConnections(poolOf(store));
+  surviveLostConnections(store.pool);
   const checkpointer = new PostgresSaver(checkpointPool);
   let closing: Promise<void> | null = null;
   const close = () =>
@@ -103,14 +104,4 @@ function surviveLostConnections(pool: EventEmitter) {
   const heard = () => undefined;
   pool.on("error", heard);
   pool.on("connect", (client: EventEmitter) => client.on("error", heard));
-}
-
-/** The store makes a pool of its own and hands it to nobody. */
-function poolOf(store: PostgresStore): EventEmitter {
-  const core: unknown = Reflect.get(store, "core");
-  const pool: unknown = core instanceof Object ? Reflect.get(core, "pool") : undefined;
-  if (pool instanceof EventEmitter) return pool;
-  throw new Error(
-    "PostgresStore no longer keeps its pool in core.pool; see surviveLostConnections.",
-  );
 }

@@ -1,8 +1,9 @@
-import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
+import { InMemoryStore, MemorySaver, type Operation } from "@langchain/langgraph-checkpoint";
 import { inspect } from "node:util";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
+import { BundlingPostgresStore } from "../../../src/memory/store/bundling-postgres-store.js";
 import { openPostgres, type PostgresStorage } from "../../../src/memory/store/postgres.js";
 import { describeStore } from "../../conformance/base-store.js";
 import { describeCheckpointer } from "../../conformance/checkpointer.js";
@@ -61,6 +62,52 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
 
   describeStore("PostgresStore", () => storage.store, { prefixBy: "characters", takesNul: false });
   describeCheckpointer("PostgresSaver", () => storage.checkpointer);
+
+  it("sends a batch of reads, of writes, or of deletions as one statement", async () => {
+    const store = new BundlingPostgresStore({ connectionString: server.url });
+    await store.setup();
+    const namespace = ["persona", "bundle"];
+    const keys = Array.from({ length: 64 }, (_, n) => `k${n}`);
+    const query = vi.spyOn(pg.Client.prototype, "query");
+    const statementsOf = async (batch: Operation[]) => {
+      query.mockClear();
+      await store.batch(batch);
+      return query.mock.calls.length;
+    };
+    try {
+      expect(await statementsOf(keys.map((key) => ({ namespace, key, value: { key } })))).toBe(1);
+      expect(await statementsOf(keys.map((key) => ({ namespace, key })))).toBe(1);
+      expect(await statementsOf(keys.map((key) => ({ namespace, key, value: null })))).toBe(1);
+    } finally {
+      query.mockRestore();
+      await store.stop();
+    }
+  });
+
+  it("leaves labels that a search would take for a pattern to the store, which refuses them", async () => {
+    const batch = ["a", "b"].map((key) => ({ namespace: ["persona", "50%"], key, value: { key } }));
+    await expect(storage.store.batch(batch)).rejects.toThrow(/wildcards/);
+  });
+
+  it("lets two processes write and delete the same rows at once, in any order", async () => {
+    const url = await server.createDatabase();
+    const opened = await Promise.all([openPostgres({ url }), openPostgres({ url })]);
+    const keys = Array.from({ length: 200 }, (_, n) => `k${n}`);
+    const namespace = ["persona", "crowd"];
+    const rounds = Array.from({ length: 10 }, (_, round) => round);
+    await Promise.all(
+      opened.flatMap(({ store }, process) =>
+        rounds.map((round) => {
+          const order = (round + process) % 2 === 0 ? keys : keys.toReversed();
+          const value = round % 3 === 0 ? null : { process, round };
+          return store.batch(order.map((key) => ({ namespace, key, value })));
+        }),
+      ),
+    );
+    await opened[0]?.store.batch(keys.map((key) => ({ namespace, key, value: { key } })));
+    expect(await opened[1]?.store.search(namespace, { limit: 1_000 })).toHaveLength(200);
+    await Promise.all(opened.map(({ close }) => close()));
+  });
 
   it("is set up by many processes at once", async () => {
     for (let round = 0; round < 3; round++) {
