@@ -97,13 +97,19 @@ export function createHybridRecall(
     );
     if (hits === null) return null;
     const [nearest, containing] = hits;
-    // A user with episodes has near ones. If there are none at all, the index may have been emptied behind our back.
-    if (vector !== undefined && nearest.length === 0 && visible.isUnbounded) {
+    // Bounds in time aside, everything is near enough to be given. Far less than there must be, and the index may have
+    // been emptied behind our back.
+    const waitingIds = markedIds(open);
+    const indexed = search.pointers.size - waitingIds.length;
+    if (
+      vector !== undefined &&
+      visible.isTimeless &&
+      2 * nearest.length < Math.min(wanted, indexed)
+    ) {
       upkeep.distrust();
-      await canUseIndex(search);
-      return null;
+      if (!(await canUseIndex(search))) return null;
     }
-    const waiting = await fromStore(search, markedIds(open).slice(0, recentSize));
+    const waiting = await fromStore(search, waitingIds.slice(0, recentSize));
     return {
       nearest: nearest.map(({ id }) => id),
       texts: new Map([

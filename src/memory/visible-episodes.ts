@@ -8,7 +8,8 @@ export interface VisibleEpisodes {
   includes(id: string): boolean;
   /** Never narrower than `includes`. */
   readonly indexBounds: IndexBounds;
-  readonly isUnbounded: boolean;
+  /** No bound but single ids. */
+  readonly isTimeless: boolean;
   /** How many more to ask of an index that cannot leave single ids out. */
   readonly excludedCount: number;
 }
@@ -41,7 +42,7 @@ export function visibleEpisodes(bounds: RecallBounds = {}): VisibleEpisodes {
       ...(after === undefined ? {} : { after }),
       ...(before === undefined ? {} : { before }),
     },
-    isUnbounded: after === undefined && before === undefined && excluded.size === 0,
+    isTimeless: after === undefined && before === undefined,
     excludedCount: excluded.size,
   };
 }

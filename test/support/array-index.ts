@@ -2,7 +2,7 @@ import type { UserKey } from "../../src/domain/user-id.js";
 import { PersonaAgentError } from "../../src/errors.js";
 import type { EpisodeIndex, IndexBounds, IndexEntry } from "../../src/memory/episode-index.js";
 
-/** An index that can be switched off, emptied and moved, and that counts what it is asked. */
+/** An index that can be switched off and moved, and that counts what it is asked. */
 export class ArrayIndex implements EpisodeIndex {
   readonly kind = "array";
   /** While false, every call throws `memory-index-unavailable`. */
@@ -18,11 +18,6 @@ export class ArrayIndex implements EpisodeIndex {
     const entries = this.#entries.get(key) ?? new Map<string, IndexEntry>();
     this.#entries.set(key, entries);
     return entries;
-  }
-
-  /** Loses everything without a word. */
-  wipe() {
-    this.#entries.clear();
   }
 
   async identity() {

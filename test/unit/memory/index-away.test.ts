@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { userKey } from "../../../src/domain/user-id.js";
+import type { RecallBounds } from "../../../src/memory/episodic-memory.js";
 import { userNamespaces } from "../../../src/memory/namespaces.js";
 import { turnAt } from "../../support/episodes.js";
 import { memoryParts } from "../../support/memory-parts.js";
@@ -8,8 +9,12 @@ const feedback = { kind: "answer", author: "ada", at: "2025-06-01T00:00:00.000Z"
 const tea = turnAt(1, "I drink green tea");
 const trip = turnAt(2, "My trip to Zanzibar");
 
-async function found(episodes: ReturnType<typeof memoryParts>["episodes"], query: string) {
-  const { recalled, degraded } = await episodes.similar("ada", query, 5);
+async function found(
+  episodes: ReturnType<typeof memoryParts>["episodes"],
+  query: string,
+  bounds?: RecallBounds,
+) {
+  const { recalled, degraded } = await episodes.similar("ada", query, 5, bounds);
   return { ids: recalled.map(({ episode }) => episode.id), degraded };
 }
 
@@ -126,6 +131,35 @@ describe("memory over another index than before", () => {
     await episodes.settled();
     expect(indexed("ada")).toEqual([tea.id, trip.id]);
     expect((await found(episodes, "Zanzibar")).degraded).toEqual([]);
+  });
+
+  it("notices it in a turn too, which leaves its own episode out, and after new ones came", async () => {
+    const { episodes, index, indexed } = memoryParts();
+    const history = Array.from({ length: 30 }, (_, n) => turnAt(n, `matter ${n}`));
+    await episodes.addMany("ada", [...history, trip]);
+    expect((await found(episodes, "Zanzibar")).degraded).toEqual([]);
+    index.generation = 2;
+    await episodes.add("ada", turnAt(50, "the index has this one alone"));
+    expect(await found(episodes, "Zanzibar", { excludeIds: [turnAt(51, "now").id] })).toEqual({
+      ids: [trip.id],
+      degraded: ["index-rebuilding"],
+    });
+    await episodes.settled();
+    expect(indexed("ada")).toHaveLength(32);
+  });
+
+  it("does not take what is still to be indexed, or out of bounds, for lost", async () => {
+    const { episodes, index, embeddings } = memoryParts();
+    await episodes.add("ada", tea);
+    embeddings.isAvailable = false;
+    const more = Array.from({ length: 10 }, (_, n) => turnAt(n + 10, `matter ${n}`));
+    await episodes.addMany("ada", more);
+    embeddings.isAvailable = true;
+    const asked = index.calls["identity"];
+    expect((await found(episodes, "green tea", { until: "2020-01-01T00:00:00Z" })).ids).toEqual([]);
+    await episodes.settled();
+    expect((await found(episodes, "green tea")).degraded).toEqual([]);
+    expect(index.calls["identity"]).toBe((asked ?? 0) + 1);
   });
 
   it("notices at once after a restart, and rebuilds once for many calls", async () => {
