@@ -14,6 +14,14 @@ export function embeddedText(query: string): string {
   return text.trim() === "" ? "(empty)" : text;
 }
 
+/**
+ * What of a query is compared by words: its subject, or a question's list of options would find the episodes that
+ * were answered with one of them. Bounded, because finding words in scripts without spaces takes quadratic time.
+ */
+export function askedWords(query: string): string {
+  return storableText(parseQuestion(query).subject, maxWordsLength);
+}
+
 /** The text whose words find an episode; of very long parts, the beginning. */
 export function searchedWords(episode: Episode): string {
   return [parseQuestion(episode.query).subject, episode.response ?? "", episode.answer ?? ""]

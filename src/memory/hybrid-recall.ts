@@ -2,7 +2,7 @@ import type { Episode } from "../domain/episode.js";
 import type { UserKey } from "../domain/user-id.js";
 import type { CachedEmbedder } from "./cached-embedder.js";
 import type { EpisodeIndex, IndexHit } from "./episode-index.js";
-import { embeddedText, searchedWords } from "./episode-text.js";
+import { askedWords, embeddedText, searchedWords } from "./episode-text.js";
 import type { Recall, RecalledEpisode } from "./episodic-memory.js";
 import { mergeRankings, rankByWords } from "./hybrid-ranking.js";
 import { markedIds, type IndexMark } from "./index-marks.js";
@@ -87,7 +87,7 @@ export function createHybridRecall(
       vector === undefined || marks.length === 0 ? marks : await upkeep.heal(user, marks, trouble);
     // More than asked: some hits are dropped, and words may order them differently.
     const wanted = Math.max(20, 4 * limit) + visible.excludedCount;
-    const words = lookupWords(query);
+    const words = lookupWords(askedWords(query));
     const none: IndexHit[] = [];
     const hits = await trouble.attempt("index-unavailable", () =>
       Promise.all([
@@ -135,7 +135,7 @@ export function createHybridRecall(
     const { user, query, limit, visible } = search;
     const seen = [...texts].filter(([id]) => visible.includes(id));
     const byWords = rankByWords(
-      query,
+      askedWords(query),
       seen.map(([id, words]) => ({ id, words })),
     );
     const ranking = mergeRankings([nearest.filter((id) => visible.includes(id)), byWords]);

@@ -1,3 +1,4 @@
+import { storableText } from "../domain/text.js";
 import { stopWords } from "./stop-words.js";
 
 /** Scripts that are written without spaces: only a dictionary finds their words. */
@@ -10,6 +11,9 @@ const notWord = /[^\p{L}\p{M}\p{N}]+/u;
 export function foldWords(text: string): string {
   return text.normalize("NFC").toLowerCase();
 }
+
+/** SQLite refuses a search for much longer ones, and with it the whole search; so much of a word is rare enough. */
+const maxLookupLength = 100;
 
 /** The words of a text, in any script, folded, in order, repeated as in the text. */
 export function wordsOf(text: string): string[] {
@@ -43,5 +47,8 @@ export function lookupWords(text: string, most = 6): string[] {
   );
   const weight = (word: string) =>
     (counts.get(word) ?? 0) * Math.min(word.length * (unspaced.test(word) ? 4 : 1), 12);
-  return telling.toSorted((a, b) => weight(b) - weight(a)).slice(0, most);
+  return telling
+    .toSorted((a, b) => weight(b) - weight(a))
+    .slice(0, most)
+    .map((word) => storableText(word, maxLookupLength));
 }

@@ -425,6 +425,15 @@ export function describeEpisodicMemory(
       expect(await memory.list(user)).toHaveLength(2);
     });
 
+    it("searches with a message that is one endless word", async () => {
+      const memory = await create();
+      const user = newUser();
+      const word = "tea".repeat(30_000);
+      const episodes = [turnAt(1, "coffee"), turnAt(2, word)];
+      await memory.addMany(user, episodes);
+      expect((await recall(memory, user, word, 2))[0]).toBe(turnAt(2, word).id);
+    });
+
     it("finds words in scripts without spaces", async () => {
       const memory = await create();
       const user = newUser();

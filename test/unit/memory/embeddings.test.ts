@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { lampQuestion } from "../../../src/domain/question.js";
 import { userKey } from "../../../src/domain/user-id.js";
 import { createCachedEmbedder } from "../../../src/memory/cached-embedder.js";
@@ -31,6 +31,18 @@ describe("memory and its embeddings", () => {
     await episodes.similar("ada", "tea", 5);
     expect(embeddings.requests).toEqual([]);
     expect(index.calls).toEqual({});
+  });
+
+  it("looks up words of a question's subject, not of its wording or options, and of its beginning", async () => {
+    const { episodes, index } = memoryParts();
+    const containing = vi.spyOn(index, "containing");
+    await episodes.add("ada", turnAt(1, "tea"));
+    await episodes.similar("ada", lampQuestion("LaMP_2N", "The quokka of Rottnest"), 5);
+    await episodes.similar("ada", `${"quokka ".repeat(2_000)} 天 Rottnest`, 5);
+    expect(containing.mock.calls.map(([, words]) => words)).toEqual([
+      ["rottnest", "quokka"],
+      ["quokka"],
+    ]);
   });
 
   it("embeds the subject of a question, not its wording, and never an empty text", async () => {

@@ -28,6 +28,7 @@ describe("words", () => {
       lookupWords("The grinder is loud. A grinder of steel, with x, for coffee beans at dawn.", 3),
     ).toEqual(["grinder", "coffee", "steel"]);
     expect(lookupWords("What do I do?")).toEqual([]);
+    expect(lookupWords(`${"tea".repeat(30_000)} cup`).map((word) => word.length)).toEqual([100, 3]);
   });
 });
 
