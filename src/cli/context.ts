@@ -39,14 +39,27 @@ export async function withAgent<Result>(
       "config-invalid",
       "--data-dir is empty; expected a folder. Name one, or leave the option out.",
     );
-  const agent = await openAgent(env, {
-    dataDir: resolve(dataDir),
-    command: `persona-agent ${command.name()}`,
-  });
+  const agent = await openUnlessStopped(signal, () =>
+    openAgent(env, { dataDir: resolve(dataDir), command: `persona-agent ${command.name()}` }),
+  );
   try {
     return await untilStopped(signal, () => work(agent));
   } finally {
     await agent.close();
+  }
+}
+
+/** Services take seconds to start. Those of a command that was stopped meanwhile are closed once they are there. */
+async function openUnlessStopped(
+  signal: AbortSignal,
+  open: () => Promise<OpenAgent>,
+): Promise<OpenAgent> {
+  let opening: Promise<OpenAgent> | undefined;
+  try {
+    return await untilStopped(signal, () => (opening = open()));
+  } catch (error) {
+    if (signal.aborted) opening?.then((agent) => agent.close()).catch(() => {});
+    throw error;
   }
 }
 

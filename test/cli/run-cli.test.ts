@@ -1,13 +1,18 @@
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
+import type { CliContext } from "../../src/cli/context.js";
 import { runCli } from "../../src/cli/run-cli.js";
 import { Stopped } from "../../src/cli/stopped.js";
 
 /** A command line that is refused before anything is opened. */
 async function run(
   words: readonly string[],
-  { input = "", signal = new AbortController().signal } = {},
+  {
+    input = "",
+    signal = new AbortController().signal,
+    openAgent = () => Promise.reject(new Error("The agent was opened.")),
+  }: Partial<Pick<CliContext, "signal" | "openAgent">> & { readonly input?: string } = {},
 ) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const stdin = Readable.from([input]);
@@ -17,7 +22,7 @@ async function run(
     stdout,
     stderr,
     signal,
-    openAgent: () => Promise.reject(new Error("The agent was opened.")),
+    openAgent,
   });
   stdout.end();
   stderr.end();
@@ -99,5 +104,19 @@ describe("a signal", () => {
     stopping.abort(new Stopped("SIGTERM"));
     const stopped = await run(["import", "--data", "package.json"], { signal: stopping.signal });
     expect(stopped).toEqual({ code: 143, out: "", err: "persona-agent: stopped by SIGTERM.\n" });
+  });
+
+  // Ctrl-C was only heard once the services had started, seconds later.
+  it("ends the command while its services still start", async () => {
+    const stopping = new AbortController();
+    const openAgent = () => {
+      stopping.abort(new Stopped("SIGINT"));
+      return new Promise<never>(() => {});
+    };
+    const stopped = await run(["memory", "list", "--user", "ada"], {
+      signal: stopping.signal,
+      openAgent,
+    });
+    expect(stopped).toEqual({ code: 130, out: "", err: "persona-agent: stopped by SIGINT.\n" });
   });
 });
