@@ -44,7 +44,7 @@ function buildProgram(context: CliContext): Command {
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
-      outputError: (text, write) => write(`persona-agent: ${oneLine(text)}\n`),
+      outputError: (text, write) => write(`persona-agent: ${withWayOut(text)}\n`),
     })
     .configureHelp({ showGlobalOptions: true })
     .addOption(
@@ -66,7 +66,8 @@ function buildProgram(context: CliContext): Command {
 
 function afterCommander(error: CommanderError, json: boolean, context: CliContext): number {
   if (error.exitCode === 0) return 0;
-  const message = oneLine(error.message);
+  // Without a command Commander prints the help, and gives its error no text.
+  const message = withWayOut(error.code === "commander.help" ? "no command given" : error.message);
   if (json) writeJson(context, errorJson(new PersonaAgentError("config-invalid", message)));
   return 2;
 }
@@ -78,11 +79,13 @@ function afterStop({ signal, stderr }: CliContext): number {
   return reason.exitCode;
 }
 
-function oneLine(text: string): string {
-  return text
+/** Commander's error in one line, with what to do. */
+function withWayOut(text: string): string {
+  const line = text
     .trim()
     .replace(/^error: /, "")
     .replaceAll(/\s*\n\s*/g, " ");
+  return `${line.replace(/\.$/, "")}. Run it with --help to see what it takes.`;
 }
 
 function packageVersion(): string {

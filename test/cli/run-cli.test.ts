@@ -35,15 +35,23 @@ describe("a command line that is not understood ends with 2 and one line", () =>
     [["import"], "required option '--data <path>' not specified"],
     [["ask", "hi"], "required option '--user <id>' not specified"],
     [["ask", "--user", "ada"], "missing required argument 'question'"],
-    [["ask", "--user", "ada", "--mode", "odd", "hi"], "Allowed choices are default, paper."],
+    [["ask", "--user", "ada", "--mode", "odd", "hi"], "Allowed choices are default, paper. Run"],
     [["ask", "--user", "ada", "--colour", "hi"], "unknown option '--colour'"],
     [["memory", "delete", "--user", "ada"], "missing required argument 'id'"],
   ])("%j", async (words, part) => {
     const { code, out, err } = await run(words);
     expect(code).toBe(2);
     expect(out).toBe("");
-    expect(err).toMatch(/^persona-agent: [^\n]+\n$/);
+    expect(err).toMatch(/^persona-agent: [^\n]+\. Run it with --help to see what it takes\.\n$/);
     expect(err).toContain(part);
+  });
+
+  // `--json` alone said `(outputHelp)`.
+  it("says in --json too that there is no command", async () => {
+    const { code, out } = await run(["--json"]);
+    expect(code).toBe(2);
+    const message = "no command given. Run it with --help to see what it takes.";
+    expect(JSON.parse(out)).toEqual({ error: { code: "config-invalid", message } });
   });
 });
 
