@@ -20,12 +20,9 @@ const ourTag = new RegExp(`<(?=\\s*/?\\s*(?:${promptTags.join("|")})\\b)`, "gi")
  * Puts stored text between tags that it cannot close: where the text itself holds one of our tags, that
  * tag's `<` becomes `‹`. Nothing else is escaped, because a model would copy the escapes into its answers
  * and so into memory.
- *
- * @param attributes - Written as they are: ids and times of ours, never text of a user.
  */
-export function quote(tag: PromptTag, text: string, attributes = ""): string {
-  const open = attributes === "" ? `<${tag}>` : `<${tag} ${attributes}>`;
-  return `${open}${unquoted(text)}</${tag}>`;
+export function quote(tag: PromptTag, text: string): string {
+  return `<${tag}>${unquoted(text)}</${tag}>`;
 }
 
 /** The same, with the text on lines of its own: for blocks. `inner` is prompt text that is already quoted. */

@@ -77,9 +77,10 @@ export function readHistory(messages: readonly BaseMessage[]): {
     ),
   );
   const counts = new Map<string, number>();
-  const [, others = "0", stated = ""] =
-    /^<answer_counts(?: others="(\d+)")?>(.*)<\/answer_counts>$/m.exec(prompt) ?? [];
-  for (const [, answer = "", count = "0"] of stated.matchAll(/\s*(.+?): (\d+)(?:,|\s*$)/g))
+  const [, stated = ""] = /^<answer_counts>(.*)<\/answer_counts>$/m.exec(prompt) ?? [];
+  const [, named = "", others = "0"] =
+    /^(.*?)(?:, )?(?:all others \(\d+ different\): (\d+))?$/.exec(stated) ?? [];
+  for (const [, answer = "", count = "0"] of named.matchAll(/\s*(.+?): (\d+)(?:,|\s*$)/g))
     counts.set(answer, Number(count));
   if (counts.size === 0)
     for (const { trueAnswer } of items)

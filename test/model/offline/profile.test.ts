@@ -4,6 +4,7 @@ import { lampQuestion } from "../../../src/domain/question.js";
 import { ask } from "../../../src/model/ask.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { agentPrompt } from "../../../src/prompts/agent.js";
+import { renderAnswerCounts } from "../../../src/prompts/history.js";
 import { renderInteractions } from "../../../src/prompts/past-interactions.js";
 import { profileAnswerSchema, profilePrompt } from "../../../src/prompts/profile.js";
 import { quote, quoteBlock } from "../../../src/prompts/quote.js";
@@ -16,7 +17,7 @@ interface Item {
 }
 
 /** The prompt that asks for a profile, exactly as the import puts it together. */
-function profileRequest(items: readonly Item[], counts = "", others = "") {
+function profileRequest(items: readonly Item[], counts = "") {
   const history = items
     .map(({ question, answer }, index) => {
       const lines = [quote("question", question)];
@@ -27,11 +28,19 @@ function profileRequest(items: readonly Item[], counts = "", others = "") {
   return [
     new HumanMessage(
       profilePrompt.render({
-        counts: counts === "" ? "" : quote("answer_counts", counts, others),
+        counts,
         history: quoteBlock("history", history),
       }),
     ),
   ];
+}
+
+/** How often each answer was given, as the import says it. */
+function counted(counts: Readonly<Record<string, number>>): string {
+  const episodes = Object.entries(counts).flatMap(([answer, count]) =>
+    Array.from({ length: count }, () => ({ id: "", at: null, query: "", answer })),
+  );
+  return renderAnswerCounts(episodes);
 }
 
 async function statements(...args: Parameters<typeof profileRequest>) {
@@ -53,7 +62,7 @@ const films: Item[] = [
 
 describe("the offline model's profile", () => {
   it("says which answers are usual and what words go with each, with the items that show it", async () => {
-    const found = await statements(films, "fantasy: 30, comedy: 12, sci-fi: 1");
+    const found = await statements(films, counted({ fantasy: 30, comedy: 12, "sci-fi": 1 }));
     expect(found[0]?.text).toMatch(
       /^Usually answers "fantasy" \(30 of 43\), most of all to texts with words like .*\bwizard\b/,
     );
@@ -65,12 +74,13 @@ describe("the offline model's profile", () => {
   });
 
   it("reads counts whose answers hold commas, and those that are not named", async () => {
+    // More answers than the prompt names one by one; those that it does not name are the most together.
+    const rare = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`thing ${n}`, 1]));
     const found = await statements(
       [{ question: "A hat.", answer: "hats, caps & more" }],
-      "hats, caps & more: 30, shoes: 12",
-      'others="3"',
+      counted({ "hats, caps & more": 30, shoes: 12, ...rare }),
     );
-    expect(found[0]?.text).toBe('Usually answers "hats, caps & more" (30 of 45).');
+    expect(found[0]?.text).toBe('Usually answers "hats, caps & more" (30 of 122).');
   });
 
   it("counts for itself where no counts are stated", async () => {
