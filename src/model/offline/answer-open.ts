@@ -20,7 +20,7 @@ export function answerOpen(request: ReadRequest): string {
     (shown) => shown.trueAnswer !== null || !isQuestion(shown),
   );
   const interactions = asksAboutAnything(question)
-    ? ownWords.filter((shown) => isOwnStatement(shown.question)).slice(0, mostInteractions)
+    ? statements(ownWords).slice(0, mostInteractions)
     : nearest(
         ownWords,
         mostInteractions,
@@ -53,6 +53,12 @@ export function answerOpen(request: ReadRequest): string {
     );
   }
   return [...sentences, signature].join(" ");
+}
+
+/** What the user told of themselves, each once: the memory tool may find what the prompt holds already. */
+function statements(interactions: readonly ShownInteraction[]): ShownInteraction[] {
+  const own = interactions.filter((shown) => isOwnStatement(shown.question));
+  return [...new Map(own.map((shown) => [shown.question, shown])).values()];
 }
 
 /** "What do you know about me?" shares no word with what is known. */

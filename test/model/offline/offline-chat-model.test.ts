@@ -222,6 +222,20 @@ describe("tools", () => {
     expect(reply.text).toBe("4");
   });
 
+  // A user read "You told me: “I love hiking”." twice in one answer.
+  it("tells once what both the prompt and the memory hold", async () => {
+    const interactions = [past("I love hiking.", null, "Noted.")];
+    const messages = prompt("What do you know about me?", { interactions });
+    const result = new ToolMessage({
+      content: renderInteractions(interactions),
+      tool_call_id: "offline_2_0",
+      name: "recall_memory",
+    });
+    const call = await bound.invoke(messages);
+    const reply = await bound.invoke([...messages, call, result]);
+    expect(reply.text.match(/I love hiking/g)).toHaveLength(1);
+  });
+
   it("does not quote a tool that failed", async () => {
     const messages = prompt("Do you remember the whales?");
     const call = await bound.invoke(messages);
