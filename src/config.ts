@@ -5,6 +5,9 @@ import { PersonaAgentError } from "./errors.js";
 const text = () => z.string().min(1);
 const count = (least: number, most: number) => z.number().int().min(least).max(most);
 
+/** Roles that call a model within a run. */
+const modelsSchema = z.strictObject({ agent: text().optional() });
+
 /**
  * What a caller may set per run, with every default of the project. Every field is optional, because a server
  * always sends an empty context; `parseRunConfig` checks it and fills the defaults in.
@@ -48,8 +51,7 @@ export const runConfigSchema = z.object({
     .default(8)
     .optional()
     .describe("New true answers after which alignment is due."),
-  models: z
-    .object({ agent: text().optional(), profile: text().optional() })
+  models: modelsSchema
     .default({})
     .optional()
     .describe("Model per role, as `offline` or `openai:<name>`; the process's own unless given."),
@@ -105,8 +107,10 @@ export function parseRunConfig(
 function describe(issue: z.core.$ZodIssue): string {
   if (issue.code === "unrecognized_keys") {
     const unknown = issue.keys.map((key) => JSON.stringify(key)).join(", ");
-    const known = Object.keys(runConfigSchema.shape).join(", ");
-    return `Unknown setting ${unknown}; expected one of ${known}. Check the spelling.`;
+    const { shape } = issue.path.length === 0 ? runConfigSchema : modelsSchema;
+    const known = Object.keys(shape).join(", ");
+    const where = issue.path.length === 0 ? "" : ` in ${issue.path.join(".")}`;
+    return `Unknown setting ${unknown}${where}; expected one of ${known}. Check the spelling.`;
   }
   return `The setting ${issue.path.join(".")} is not valid: ${issue.message}. Correct it or leave it out.`;
 }

@@ -71,7 +71,7 @@ export interface PersonaAgent {
    * episode.
    *
    * @param options.maxTokens - Most tokens (estimated) of the prompt.
-   * @param options.model - As in `models` of a run's settings.
+   * @param options.model - By name, as in `models` of a run's settings.
    */
   buildProfile(
     userId: string,

@@ -29,6 +29,12 @@ describe("parseRunConfig", () => {
     expect(parse).toThrow(/^Unknown setting "recalSimilar"; expected one of .*recallSimilar.*\.$/);
   });
 
+  // A model for a role that no run has was taken, and then nobody read it.
+  it.each(["profile", "agnet"])("refuses a model for the unknown role %s", (role) => {
+    const parse = () => parseRunConfig({ context: { models: { [role]: "offline" } } });
+    expect(parse).toThrow(`Unknown setting "${role}" in models; expected one of agent.`);
+  });
+
   it("names every field that is wrong", () => {
     const parse = () => parseRunConfig({ context: { recallSimilar: "x", toolRounds: -1 } });
     expect(parse).toThrow(/recallSimilar is not valid.*toolRounds is not valid/);
