@@ -41,6 +41,7 @@ export function createReason({ modelFor, toolsFor }: ReasonDeps) {
       summary: state.userSummary,
       lines: state.personaLines,
       recalled: state.recalled,
+      at: state.turn?.at ?? null,
       answerNow,
     });
     const thread = await promptMessages(state, config.threadTokens);

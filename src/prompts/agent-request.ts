@@ -1,5 +1,5 @@
 import type { PersonaLine } from "../domain/persona.js";
-import { agentPrompt, answerNowPrompt, paperPersonaPrompt } from "./agent.js";
+import { agentPrompt, answerNowPrompt, paperPersonaPrompt, todayPrompt } from "./agent.js";
 import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
 import { quoteBlock, unquoted } from "./quote.js";
 
@@ -10,6 +10,8 @@ export interface AgentRequestParts {
   readonly lines: readonly PersonaLine[];
   /** Best first. */
   readonly recalled: readonly ShownEpisode[];
+  /** When the turn began, ISO 8601 UTC. */
+  readonly at: string | null;
   /** True when the rounds of tool calls are used up. */
   readonly answerNow: boolean;
 }
@@ -23,15 +25,16 @@ export function renderAgentRequest(parts: AgentRequestParts): string {
   return parts.answerNow ? `${persona}\n\n${answerNowPrompt}` : persona;
 }
 
-function defaultPersona({ summary, lines, recalled }: AgentRequestParts): string {
+function defaultPersona({ summary, lines, recalled, at }: AgentRequestParts): string {
   const learned = answerLines(lines);
-  return agentPrompt
+  const persona = agentPrompt
     .render({
       summary: quoteBlock("user_summary", summary === "" ? nothingKnown : unquoted(summary)),
       preferences: learned === "" ? "" : quoteBlock("learned_preferences", learned),
       interactions: recalled.length === 0 ? "" : renderInteractions(recalled),
     })
     .trimEnd();
+  return at === null ? persona : `${persona}\n\n${todayPrompt.render({ day: at.slice(0, 10) })}`;
 }
 
 function paperPersona({ summary, lines }: AgentRequestParts): string {

@@ -40,6 +40,9 @@ STRICT RULES: when using tools, always:
 3. Use tools precisely and deliberately, and try to get the most accurate information from different tools.
 4. Give clear and concise responses. Do not explain in the final answer.`);
 
+/** Ends the system message in default mode: without it nobody can search memory for "last week". */
+export const todayPrompt = defineTemplate("Today is {{day}} (UTC).");
+
 /** Added to the system message when the rounds of tool calls are used up and the tools have been taken away. */
 export const answerNowPrompt =
   "You have used all the tool calls of this turn. Answer the question now with what you have.";
