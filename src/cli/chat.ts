@@ -60,7 +60,11 @@ async function converse(
   signal: AbortSignal,
 ): Promise<void> {
   const { json } = commonOptions(command);
-  lines.prompt();
+  let isOpen = true;
+  lines.once("close", () => (isOpen = false));
+  // Newer versions of Node throw when a closed interface prompts, as after Ctrl-D in the middle of an answer.
+  const prompt = () => isOpen && lines.prompt();
+  prompt();
   for await (const line of lines) {
     if (line.trim() === "/quit" || signal.aborted) return;
     if (line.trim() !== "") {
@@ -74,7 +78,7 @@ async function converse(
         if (json) writeJson(context, errorJson(error));
       }
     }
-    lines.prompt();
+    prompt();
   }
 }
 
