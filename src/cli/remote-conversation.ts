@@ -3,6 +3,7 @@ import { Client } from "@langchain/langgraph-sdk";
 import { z } from "zod";
 import { PersonaAgentError } from "../errors.js";
 import type { PersonaAgentErrorCode } from "../errors.js";
+import { foreignThreadMessage } from "../nodes/admit-turn.js";
 import { readRemoteEvent, readRemoteTurn } from "./remote-turn.js";
 import type { Conversation } from "./turn.js";
 
@@ -73,6 +74,9 @@ function serverFailure(data: unknown, state: unknown): PersonaAgentError {
   if (refusal !== undefined)
     return new PersonaAgentError(refusal.code as PersonaAgentErrorCode, refusal.message);
   const message = failureSchema.safeParse(data).data?.message ?? "it gave no reason.";
+  // A stranger is turned away before there is a state to read a code from.
+  if (message === foreignThreadMessage)
+    return new PersonaAgentError("config-thread-owner", message);
   return new PersonaAgentError("model-unavailable", `The turn failed on the server: ${message}`);
 }
 

@@ -25,6 +25,7 @@ import { createToolRegistry } from "../tools/registry.js";
 import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 import { type AgentGraph, buildAgent } from "./agent.js";
 import { askGraph, type AskOptions, type TurnResult } from "./ask-graph.js";
+import { withThreadGuard } from "./thread-guard.js";
 import { withTraceLabels } from "./trace-labels.js";
 
 export interface PersonaAgentOptions {
@@ -123,7 +124,9 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     now,
   });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
-    withTraceLabels(builder.compile({ name: "agent", store, ...parts }), modelName);
+    withThreadGuard(
+      withTraceLabels(builder.compile({ name: "agent", store, ...parts }), modelName),
+    );
   const graph = compile({ ...(checkpointer && { checkpointer }) });
   // A checkpointer refuses a run without a thread, and a turn of its own needs none to be kept.
   const threadless = compile({});

@@ -22,13 +22,7 @@ type ThreadState = Pick<AgentState, "messages" | "owner" | "turn">;
  * @throws {PersonaAgentError} `config-user-invalid`, `config-thread-owner`, `config-message-invalid`.
  */
 export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">): AdmittedTurn {
-  // The thread comes first: nobody learns more about a stranger's thread than that it is not theirs.
-  const owner = config.userId === undefined ? undefined : userKey(config.userId);
-  if (state.owner !== undefined && state.owner !== owner)
-    throw new PersonaAgentError(
-      "config-thread-owner",
-      "This thread belongs to another user; expected the user of its first turn. Start a new thread, or pass that user's `userId` in the run's context.",
-    );
+  checkOwner(state, config);
   const userId = parseUserId(config.userId);
   const message = newMessages(state).findLast((candidate) => HumanMessage.isInstance(candidate));
   const question =
@@ -45,6 +39,19 @@ export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">)
   };
 }
 
+/** Says no more about a stranger's thread than that it is not theirs. */
+export const foreignThreadMessage =
+  "This thread belongs to another user; expected the user of its first turn. Start a new thread, or pass that user's `userId` in the run's context.";
+
+/** @throws {PersonaAgentError} `config-thread-owner` for everybody but the thread's owner; `config-user-invalid` */
+export function checkOwner(
+  { owner }: Pick<AgentState, "owner">,
+  { userId }: Pick<RunConfig, "userId">,
+): void {
+  if (owner === undefined || (userId !== undefined && owner === userKey(userId))) return;
+  throw new PersonaAgentError("config-thread-owner", foreignThreadMessage);
+}
+
 /**
  * Who asks, as far as the run tells. A LangGraph server gives what once stood in a thread's `configurable` to all of
  * the thread's later runs: there it says who asked first, and nothing of who asks now.
@@ -53,9 +60,10 @@ export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">)
  */
 export function askingUser(
   { owner }: Pick<AgentState, "owner">,
-  { context, configurable, serverInfo }: LangGraphRunnableConfig,
+  { context, configurable }: Pick<LangGraphRunnableConfig, "context" | "configurable">,
+  isOnServer: boolean,
 ): string | undefined {
-  const isKept = serverInfo !== undefined && owner !== undefined;
+  const isKept = isOnServer && owner !== undefined;
   return parseRunConfig({
     ...(context && { context }),
     ...(configurable && !isKept && { configurable }),

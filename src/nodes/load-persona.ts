@@ -32,7 +32,9 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
   ): Promise<Command<unknown, AgentUpdate, LoadPersonaGoto>> {
     let admitted: AdmittedTurn;
     try {
-      admitted = admitTurn(state, { userId: askingUser(state, runtime) });
+      admitted = admitTurn(state, {
+        userId: askingUser(state, runtime, runtime.serverInfo !== undefined),
+      });
     } catch (error) {
       if (!PersonaAgentError.is(error)) throw error;
       const { code, message } = error;

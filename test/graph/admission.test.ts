@@ -1,4 +1,4 @@
-import { HumanMessage } from "@langchain/core/messages";
+import { HumanMessage, RemoveMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { PersonaAgentError } from "../../src/errors.js";
 import { agentUnderTest, systemOf, threadOf } from "../support/agent-under-test.js";
@@ -36,13 +36,49 @@ describe("a thread", () => {
     model.assertUsedUp();
   });
 
-  it("refuses again when a refused turn is resumed", async () => {
+  it.each([
+    ["sends a message", () => [new HumanMessage("Let me see.")]],
+    ["replaces a message of the owner", () => [new HumanMessage({ id: "m1", content: "Forged." })]],
+    ["removes a message of the owner", () => [new RemoveMessage({ id: "m1" })]],
+  ])("shows nothing to a stranger who %s, and stays as it was", async (_what, messages) => {
     const { graph } = agentUnderTest(["Hello Ada."]);
-    const owner = { ...thread("t"), context: { userId: "ada" } };
-    await graph.invoke({ messages: [new HumanMessage("Hi")] }, owner);
-    const bob = { ...thread("t"), context: { userId: "bob" } };
-    await expect(graph.invoke({ messages: [new HumanMessage("Hi")] }, bob)).rejects.toThrow();
-    await expect(graph.invoke(null, owner)).rejects.toThrow(/belongs to another user/);
+    const secret = new HumanMessage({ id: "m1", content: "My secret is 42." });
+    await graph.invoke({ messages: [secret] }, { ...thread("t"), context: { userId: "ada" } });
+    const before = await graph.getState(thread("t"));
+
+    const seen: unknown[] = [];
+    const run = async () => {
+      const stream = await graph.stream(
+        { messages: messages() },
+        {
+          ...thread("t"),
+          context: { userId: "bob" },
+          streamMode: ["values", "updates", "debug", "messages"],
+        },
+      );
+      for await (const part of stream) seen.push(part);
+    };
+    await expect(run()).rejects.toThrow(/belongs to another user/);
+    expect(seen).toEqual([]);
+    const after = await graph.getState(thread("t"));
+    expect(after.values).toEqual(before.values);
+    expect(after.next).toEqual([]);
+  });
+
+  it("shows nothing to a stranger by events either", async () => {
+    const { graph } = agentUnderTest(["Hello Ada."]);
+    const hi = { messages: [new HumanMessage("My secret is 42.")] };
+    await graph.invoke(hi, { ...thread("t"), context: { userId: "ada" } });
+    const seen: unknown[] = [];
+    const events = graph.streamEvents(
+      { messages: [new HumanMessage("Hi")] },
+      { ...thread("t"), context: { userId: "bob" }, version: "v2" },
+    );
+    const run = async () => {
+      for await (const event of events) seen.push(event);
+    };
+    await expect(run()).rejects.toThrow(/belongs to another user/);
+    expect(JSON.stringify(seen)).not.toContain("42");
   });
 });
 

@@ -1,0 +1,40 @@
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { askingUser, checkOwner } from "../nodes/admit-turn.js";
+import type { AgentGraph } from "./agent.js";
+
+/**
+ * Turns away everybody but a thread's owner before the graph begins, whoever starts the run (the library, a
+ * LangGraph server, Studio). Inside it is too late: LangGraph puts the input into the thread and streams the thread's
+ * state before the first node runs, so that a stranger would see the owner's messages, and could replace or
+ * remove them by their ids. `load-persona` checks again, for two first turns that meet.
+ *
+ * Runs reject with `config-thread-owner`.
+ *
+ * @returns The same graph.
+ */
+export function withThreadGuard(graph: AgentGraph): AgentGraph {
+  // Every way into a graph goes through `stream`.
+  const stream: AgentGraph["stream"] = graph.stream.bind(graph);
+  graph.stream = async (input, options) => {
+    const thread: unknown = options?.configurable?.["thread_id"];
+    if (thread !== undefined && typeof graph.checkpointer === "object") {
+      const { values } = await graph.getState({ configurable: { thread_id: thread } });
+      const { owner } = values as { readonly owner?: string };
+      if (owner !== undefined)
+        checkOwner(
+          { owner },
+          { userId: askingUser({ owner }, options ?? {}, isOnServer(options)) },
+        );
+    }
+    return stream(input, options);
+  };
+  return graph;
+}
+
+/** As LangGraph tells it: a server names its assistant or its graph. `serverInfo` is made of the same only later. */
+function isOnServer({
+  configurable = {},
+  metadata = {},
+}: Pick<LangGraphRunnableConfig, "configurable" | "metadata"> = {}): boolean {
+  return ["assistant_id", "graph_id"].some((name) => name in configurable || name in metadata);
+}
