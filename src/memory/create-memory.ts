@@ -27,9 +27,13 @@ export function createMemory(options: {
   const access = createStoreAccess(store);
   const embedder = createCachedEmbedder(embeddings);
   return {
-    episodes: createStoreEpisodicMemory(access, index, embedder, now, (kind, error) =>
-      onIndexError?.(error, kind),
-    ),
+    episodes: createStoreEpisodicMemory(access, index, embedder, now, (kind, error) => {
+      try {
+        onIndexError?.(error, kind);
+      } catch {
+        // Whoever listens does so for himself: his failure is no reason to fail the call that went on.
+      }
+    }),
     profiles: createStoreProfileMemory(access),
     personas: createStorePersonaLog(access),
   };

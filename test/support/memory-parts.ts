@@ -12,6 +12,7 @@ export function memoryParts({ store = new FrozenStore() }: { readonly store?: Ba
   const index = new ArrayIndex();
   const embeddings = new WordEmbeddings();
   const errors: MemoryDegradation[] = [];
+  const listener = { isBroken: false };
   const clock = { now: new Date("2026-01-01T00:00:00.000Z") };
   /** Another process over the same store, and the same index unless given. */
   const restart = (other: EpisodeIndex = index) =>
@@ -20,8 +21,11 @@ export function memoryParts({ store = new FrozenStore() }: { readonly store?: Ba
       index: other,
       embeddings,
       now: () => clock.now,
-      onIndexError: (_, kind) => errors.push(kind),
+      onIndexError: (_, kind) => {
+        errors.push(kind);
+        if (listener.isBroken) throw new Error("The listener is broken.");
+      },
     });
   const indexed = (userId: string) => [...index.entries(userKey(userId)).keys()].toSorted();
-  return { ...restart(), restart, store, index, embeddings, errors, clock, indexed };
+  return { ...restart(), restart, store, index, embeddings, errors, listener, clock, indexed };
 }

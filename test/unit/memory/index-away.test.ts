@@ -34,6 +34,23 @@ describe("memory while the index is away", () => {
     expect(new Set(errors)).toEqual(new Set(["index-unavailable"]));
   });
 
+  it("goes on when whoever is told of a failure fails, in the background too", async () => {
+    const { episodes, index, embeddings, indexed, listener } = memoryParts();
+    await episodes.addMany("ada", [tea, trip]);
+    listener.isBroken = true;
+    index.generation = 2;
+    embeddings.isAvailable = false;
+    expect((await found(episodes, "Zanzibar")).ids).toEqual([trip.id]);
+    await episodes.settled();
+    embeddings.isAvailable = true;
+    index.isAvailable = false;
+    expect((await found(episodes, "Zanzibar")).ids).toEqual([trip.id]);
+    index.isAvailable = true;
+    await found(episodes, "Zanzibar");
+    await episodes.settled();
+    expect(indexed("ada")).toEqual([tea.id, trip.id]);
+  });
+
   it("finds the episode by vector once the index is back, without a command", async () => {
     const { episodes, index, indexed } = memoryParts();
     await episodes.add("ada", tea);
