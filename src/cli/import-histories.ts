@@ -43,8 +43,10 @@ export type ImportTarget = {
 } & Pick<OpenAgent, "buildProfile">;
 
 /** Episodes of one user written at once, and of all users held back for it: what bounds the memory used. */
-const writtenAtOnce = 200;
+const writtenAtOnce = 256;
 const heldAtMost = 4_000;
+/** While one user's episodes are indexed, another's are embedded and stored. */
+const usersAtOnce = 3;
 const profilesAtOnce = 4;
 
 /**
@@ -124,9 +126,7 @@ async function writeEpisodes(
     done += episodes.length;
     options.progress("episodes", done, total);
   };
-  const writeAll = async () => {
-    for (const user of held.keys()) await write(user);
-  };
+  const writeAll = () => mapConcurrently([...held.keys()], usersAtOnce, write);
 
   for await (const entry of source.read(options)) {
     if (!entry.ok) continue;

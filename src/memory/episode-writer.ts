@@ -17,7 +17,7 @@ import type { Trouble } from "./trouble.js";
 /** The three ways an episode changes. One change of one user at a time in this process. */
 export interface EpisodeWriter {
   /**
-   * Up to 64 episodes, merged with what is stored. Gives them as they stand, and how many are new.
+   * Up to `markSize` episodes, merged with what is stored. Gives them as they stand, and how many are new.
    * With `indexed` false they are only marked for the index.
    */
   write(

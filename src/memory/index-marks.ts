@@ -5,8 +5,11 @@ import { markRecord } from "./record-kinds.js";
 import type { StoreAccess, StoreChange } from "./store-access.js";
 import { parseRecord } from "./stored-record.js";
 
-/** At most this many ids in one mark, so that healing one mark is one embedding request of bearable size. */
-export const markSize = 64;
+/**
+ * At most this many ids in one mark, and so episodes in one write to the index: healing one must be bearable within a
+ * turn, and each write to Chroma has a price of its own, whatever is in it.
+ */
+export const markSize = 128;
 
 /**
  * A promise to the index, kept in the store: these ids were written or deleted there and the index may not know.

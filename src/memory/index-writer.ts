@@ -13,7 +13,7 @@ import type { Trouble } from "./trouble.js";
 export interface IndexWriter {
   /** Embeds episodes and writes them. False, with the trouble noted, when the index has not taken them. */
   write(user: UserKey, episodes: readonly Episode[], trouble: Trouble): Promise<boolean>;
-  /** Keeps at least one mark and up to 64 ids' worth of them. The caller holds the user's queue. */
+  /** Keeps at least one mark and up to `markSize` ids' worth of them. The caller holds the user's queue. */
   keepSome(user: UserKey, marks: readonly IndexMark[], trouble: Trouble): Promise<IndexMark[]>;
   /** Keeps all marks of the user, some at a time, until none is left or one cannot be kept. */
   keepAll(user: UserKey, trouble: Trouble): Promise<void>;

@@ -56,9 +56,9 @@ describe("memory and its embeddings", () => {
     const { episodes, embeddings } = memoryParts();
     await episodes.addMany(
       "ada",
-      Array.from({ length: 130 }, (_, n) => turnAt(n, `matter ${n}`)),
+      Array.from({ length: 258 }, (_, n) => turnAt(n, `matter ${n}`)),
     );
-    expect(embeddings.requests.map((texts) => texts.length)).toEqual([64, 64, 2]);
+    expect(embeddings.requests.map((texts) => texts.length)).toEqual([128, 128, 2]);
   });
 
   it("recalls by words alone while embeddings fail, and catches up afterwards", async () => {

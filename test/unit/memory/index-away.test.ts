@@ -90,17 +90,17 @@ describe("memory while the index is away", () => {
     const { episodes, index, indexed } = memoryParts();
     await episodes.add("ada", tea);
     index.isAvailable = false;
-    const backlog = Array.from({ length: 200 }, (_, n) => turnAt(n + 10, `matter number${n}`));
+    const backlog = Array.from({ length: 280 }, (_, n) => turnAt(n + 10, `matter number${n}`));
     const told: number[] = [];
     const { degraded } = await episodes.addMany("ada", backlog, (done) => told.push(done));
     expect(degraded).toEqual(["index-unavailable"]);
-    expect(told).toEqual([64, 128, 192, 200]);
+    expect(told).toEqual([128, 256, 280]);
     // One failure is enough to know: the other batches did not wait for the index.
     expect(index.calls["upsert"]).toBe(2);
     index.isAvailable = true;
     expect((await found(episodes, "number7")).ids).toContain(backlog[7]?.id);
     await episodes.settled();
-    expect(indexed("ada")).toHaveLength(201);
+    expect(indexed("ada")).toHaveLength(281);
   });
 
   it("forgets a deleted episode when the index is back", async () => {
