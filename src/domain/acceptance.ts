@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { PersonaAgentError } from "../errors.js";
+import { comparisonSchema, compareScores, type PairedScores } from "./paired-scores.js";
+
+/** What must be shown before a candidate persona replaces its parent. */
+export const acceptanceRuleSchema = z.strictObject({
+  /** Fewest held-out items by which wins must outnumber losses. */
+  marginItems: z.number().int().min(1),
+  /** Fewest held-out items on which anything is accepted. */
+  minimumItems: z.number().int().min(1),
+  /**
+   * Highest one-sided p-value that is accepted. Half of it once more than one held-out item in eight got worse: with
+   * few changes the margin holds chance back, with many only the p-value does.
+   */
+  level: z.number().gt(0).max(0.5),
+});
+export type AcceptanceRule = z.output<typeof acceptanceRuleSchema>;
+
+/** Chosen from an operating curve: `docs/decisions/0008-acceptance-rule.md`. */
+export const defaultAcceptanceRule: AcceptanceRule = {
+  marginItems: 4,
+  minimumItems: 8,
+  level: 0.1,
+};
+
+/** Whether a candidate persona replaces its parent, with every number that the decision rests on. */
+export const acceptanceDecisionSchema = z.strictObject({
+  accepted: z.boolean(),
+  outcome: z.enum(["better", "worse-on-batch", "too-few-items", "below-margin", "within-chance"]),
+  /** The outcome in one line, with its numbers. */
+  reason: z.string(),
+  batch: comparisonSchema,
+  holdout: comparisonSchema,
+  rule: acceptanceRuleSchema,
+  /** The level that the holdout's p-value was held to: the rule's, or half of it. */
+  appliedLevel: z.number(),
+});
+export type AcceptanceDecision = z.output<typeof acceptanceDecisionSchema>;
+
+/** Scores of the same items under parent and candidate. */
+export interface AcceptanceEvidence {
+  /** The items that the candidate was written from: they can speak against it, never for it. */
+  readonly batch: readonly PairedScores[];
+  /** Other items of the user; none of the batch. Empty while the holdout has not been asked. */
+  readonly holdout: readonly PairedScores[];
+}
+
+/**
+ * Decides whether a candidate persona replaces its parent. Ties keep the parent. A candidate that is worse on its own
+ * batch is rejected whatever the holdout says, so a caller may ask the batch first and, with that outcome, spare
+ * the holdout's calls.
+ *
+ * @throws {PersonaAgentError} `config-invalid` when the rule or a score is out of range, an item has no score, or
+ *   an item stands twice (an item of the batch in the holdout would judge what was written from it).
+ *
+ * Source: the paper accepts every update; this is ours.
+ */
+export function judgeCandidate(
+  evidence: AcceptanceEvidence,
+  rule: AcceptanceRule = defaultAcceptanceRule,
+): AcceptanceDecision {
+  checkRule(rule);
+  checkEvidence(evidence);
+  const batch = compareScores(evidence.batch);
+  const holdout = compareScores(evidence.holdout);
+  const { items, wins, losses, pValue } = holdout;
+  const appliedLevel = losses * 8 > items ? rule.level / 2 : rule.level;
+  const decide = (outcome: AcceptanceDecision["outcome"], reason: string): AcceptanceDecision => ({
+    accepted: outcome === "better",
+    outcome,
+    reason,
+    batch,
+    holdout,
+    rule: { ...rule },
+    appliedLevel,
+  });
+
+  const onHoldout = `better on ${wins} and worse on ${losses} of ${items} held-out items`;
+  if (batch.losses > 0 && (batch.difference ?? 0) < 0)
+    return decide(
+      "worse-on-batch",
+      `Worse on its own batch: ${shown(batch.candidateMean)}, its parent ${shown(batch.parentMean)}.`,
+    );
+  if (items < rule.minimumItems)
+    return decide(
+      "too-few-items",
+      `Only ${items} held-out items; at least ${rule.minimumItems} are needed to judge a candidate.`,
+    );
+  if (wins - losses < rule.marginItems)
+    return decide(
+      "below-margin",
+      `Not better by enough: ${onHoldout}, and at least ${rule.marginItems} more must be better than worse.`,
+    );
+  if (pValue > appliedLevel)
+    return decide(
+      "within-chance",
+      `Could be chance: ${onHoldout}, p ${shown(pValue)}, and at most ${shown(appliedLevel)} is accepted.`,
+    );
+  return decide("better", `Better: ${onHoldout}, p ${shown(pValue)}.`);
+}
+
+function checkRule(rule: AcceptanceRule) {
+  const { error } = acceptanceRuleSchema.safeParse(rule);
+  if (error === undefined) return;
+  const bad = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+  throw refused(`The acceptance rule is not valid: ${bad}. Correct it or leave it out.`);
+}
+
+function checkEvidence({ batch, holdout }: AcceptanceEvidence) {
+  const seen = new Set<string>();
+  for (const { item, parent, candidate } of [...batch, ...holdout]) {
+    if (seen.has(item))
+      throw refused(
+        `The item ${item} is scored twice; expected each item once, in the batch or in the holdout. Average its repeats in one entry.`,
+      );
+    seen.add(item);
+    for (const scores of [parent, candidate])
+      if (scores.length === 0 || !scores.every((score) => score >= 0 && score <= 1))
+        throw refused(
+          `The item ${item} has the scores [${scores.join(", ")}]; expected one or more from 0 to 1. Score every answer.`,
+        );
+  }
+}
+
+function shown(value: number | null): string {
+  return value === null ? "unknown" : String(Number(value.toPrecision(2)));
+}
+
+function refused(message: string) {
+  return new PersonaAgentError("config-invalid", message);
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { signFlipProbability, toUnits } from "./sign-flip-test.js";
+
+/** Scores of one item under both personas. */
+export interface PairedScores {
+  /** The item's id; the same item stands once. */
+  readonly item: string;
+  /** One score per repeat, each 0 to 1, higher is better; at least one. The lists may differ in length. */
+  readonly parent: readonly number[];
+  readonly candidate: readonly number[];
+}
+
+/** What parent and candidate scored on the same items. Means are `null` without items. */
+export const comparisonSchema = z.strictObject({
+  items: z.number().int().nonnegative(),
+  /** 0 to 1, higher is better. */
+  parentMean: z.number().nullable(),
+  candidateMean: z.number().nullable(),
+  /** Mean of candidate - parent over the items, -1 to 1. */
+  difference: z.number().nullable(),
+  /** Items the candidate answered better than, as well as, and worse than its parent. */
+  wins: z.number().int().nonnegative(),
+  ties: z.number().int().nonnegative(),
+  losses: z.number().int().nonnegative(),
+  /** One-sided sign-flip mid-p: how likely chance alone favours the candidate this much. 0.5 when all are ties. */
+  pValue: z.number().min(0).max(1),
+});
+export type Comparison = z.output<typeof comparisonSchema>;
+
+/** @param pairs - Any order; several scores of an item are averaged before anything else. */
+export function compareScores(pairs: readonly PairedScores[]): Comparison {
+  const parents = pairs.map(({ parent }) => sum(parent) / parent.length);
+  const candidates = pairs.map(({ candidate }) => sum(candidate) / candidate.length);
+  const units = candidates.map((score, place) => toUnits(score - (parents[place] ?? 0)));
+  const wins = units.filter((value) => value > 0).length;
+  const losses = units.filter((value) => value < 0).length;
+  const parentMean = mean(parents);
+  const candidateMean = mean(candidates);
+  return {
+    items: pairs.length,
+    parentMean,
+    candidateMean,
+    difference: candidateMean === null || parentMean === null ? null : candidateMean - parentMean,
+    wins,
+    ties: pairs.length - wins - losses,
+    losses,
+    pValue: signFlipProbability(units),
+  };
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : sum(values) / values.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

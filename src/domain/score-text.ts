@@ -1,0 +1,43 @@
+import { unspacedScripts } from "./unspaced-scripts.js";
+
+const token = new RegExp(
+  `${unspacedScripts}\\p{M}*|[[\\p{L}\\p{M}\\p{N}]--${unspacedScripts}]+`,
+  "gv",
+);
+/** Enough for any answer that is stored, and bounds the time: it grows with the product of both lengths. */
+const maxTokens = 2_000;
+
+/**
+ * @returns ROUGE-L's F1: how much of both texts their longest common sequence of words makes up, 0 to 1. Words are
+ *   compared without case and punctuation; in scripts without spaces each character is a word. Only the first
+ *   2,000 words of each text count. Texts without words (an emoji) are right or wrong as a whole.
+ *
+ * Source: ROUGE-L without stemming, as LaMP reports it for its generation tasks.
+ */
+export function textScore(answer: string, trueAnswer: string): number {
+  const given = tokensOf(answer);
+  const truth = tokensOf(trueAnswer);
+  if (truth.length === 0) return symbolsOf(answer) === symbolsOf(trueAnswer) ? 1 : 0;
+  if (given.length === 0) return 0;
+  return (2 * commonLength(given, truth)) / (given.length + truth.length);
+}
+
+function commonLength(a: readonly string[], b: readonly string[]): number {
+  let above = new Uint16Array(b.length + 1);
+  for (const word of a) {
+    const row = new Uint16Array(b.length + 1);
+    for (const [place, other] of b.entries())
+      row[place + 1] =
+        word === other ? (above[place] ?? 0) + 1 : Math.max(above[place + 1] ?? 0, row[place] ?? 0);
+    above = row;
+  }
+  return above[b.length] ?? 0;
+}
+
+function tokensOf(text: string): string[] {
+  return (text.normalize("NFKC").toLowerCase().match(token) ?? []).slice(0, maxTokens);
+}
+
+function symbolsOf(text: string): string {
+  return text.normalize("NFKC").replaceAll(/\s+/gu, "");
+}
