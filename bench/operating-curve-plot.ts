@@ -43,7 +43,7 @@ export function drawPlot(effects: readonly number[], panels: readonly Panel[]): 
       const y = height + 52 + index * legendLine;
       return `<polyline fill="none" stroke="${color}" stroke-width="2" points="${points.join(" ")}"/><line x1="0" x2="22" y1="${y - 4}" y2="${y - 4}" stroke="${color}" stroke-width="2"/><text x="28" y="${y}">${escaped(name)}</text>`;
     });
-    return `<g transform="translate(${left + place * (width + gap)},${top})"><text x="0" y="-16" font-weight="bold">${escaped(title)}</text>${[...ticks, ...grid].join("")}${targets}${lines.join("")}<text x="${width / 2}" y="${height + 32}" text-anchor="middle">true effect of the candidate (points of accuracy)</text></g>`;
+    return `<g transform="translate(${left + place * (width + gap)},${top})"><text x="0" y="-16" font-weight="bold">${escaped(title)}</text>${[...ticks, ...grid].join("")}${targets}${lines.join("")}<text transform="translate(-34,${height / 2}) rotate(-90)" text-anchor="middle">accepted, %</text><text x="${width / 2}" y="${height + 32}" text-anchor="middle">true effect of the candidate (points of accuracy)</text></g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${total.width}" height="${total.height}" viewBox="0 0 ${total.width} ${total.height}" font-family="sans-serif" font-size="11"><title>Share of candidates accepted, in percent, over their true effect</title><rect width="100%" height="100%" fill="white"/>\n${drawn.join("\n")}\n</svg>\n`;
 }

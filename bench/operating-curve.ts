@@ -41,6 +41,7 @@ interface Compared {
 }
 type Rule = (compared: Compared) => boolean;
 
+const chosenName = "chosen: margin of 4, mid-p .10";
 const chosen: Rule = ({ evidence }) => judgeCandidate(evidence).accepted;
 const rules: Readonly<Record<string, Rule>> = {
   "higher mean on the batch": ({ batch }) => (batch.difference ?? 0) > 0,
@@ -53,7 +54,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "t bound .05, holdout": ({ evidence }) => isAboveByT(evidence),
   "margin of 4, holdout": ({ holdout }) => holdout.wins - holdout.losses >= 4,
   "mid-p .05, holdout": ({ holdout }) => holdout.wins > 0 && holdout.pValue <= 0.05,
-  "chosen: margin of 4, mid-p .10": chosen,
+  [chosenName]: chosen,
 };
 
 function share(situation: Situation, rule: Rule): number {
@@ -171,6 +172,20 @@ for (const kind of ["choice", "rating"] as const)
   );
 
 printTable(
+  "Rules where much changes for nothing (batch 16, holdout 32)",
+  ["rule", "choice, churn 10 %: -10", "0", "+20", "churn 20 %: -10", "0", "+20", "text: 0"],
+  ["t bound .05, holdout", "margin of 4, holdout", "mid-p .05, holdout", chosenName].map((name) => {
+    const rule = rules[name] ?? chosen;
+    const at = (change: Partial<Situation>) => percent(share({ ...standard, ...change }, rule));
+    return [
+      name,
+      ...[0.1, 0.2].flatMap((churn) => [-0.1, 0, 0.2].map((effect) => at({ churn, effect }))),
+      at({ kind: "text", churn: 0 }),
+    ];
+  }),
+);
+
+printTable(
   "Chosen rule by batch and holdout (choice, base 60 %)",
   ["batch, holdout", ...points, "noise", "calls at -10", "at 0", "at +20"],
   [3, 8, 16].flatMap((batch) =>
@@ -227,7 +242,7 @@ printTable(
       "higher mean on the batch",
       "sign test .05, both together",
       "sign test .05, holdout",
-      "chosen: margin of 4, mid-p .10",
+      chosenName,
     ].map((name) => percent(share({ ...standard, fit }, rules[name] ?? chosen))),
   ]),
 );

@@ -28,9 +28,13 @@ export function signFlipProbability(units: readonly number[]): number {
   // Index s: how likely the differences that come out positive sum to s.
   const likelihood = new Float64Array(total + 1);
   likelihood[0] = 1;
-  for (const size of sizes)
-    for (let sum = total; sum >= 0; sum--)
+  let reached = 0;
+  for (const size of sizes) {
+    reached += size;
+    for (let sum = reached; sum >= size; sum--)
       likelihood[sum] = ((likelihood[sum] ?? 0) + (likelihood[sum - size] ?? 0)) / 2;
+    for (let sum = size - 1; sum >= 0; sum--) likelihood[sum] = (likelihood[sum] ?? 0) / 2;
+  }
   const observed = changed.reduce((sum, value) => sum + Math.max(value, 0), 0) / step;
   let probability = (likelihood[observed] ?? 0) / 2;
   for (let sum = observed + 1; sum <= total; sum++) probability += likelihood[sum] ?? 0;
