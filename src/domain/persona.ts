@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alignmentRecordSchema } from "./alignment-record.js";
 
 /** One learned preference, and the episodes it rests on. Only text the user wrote is evidence. */
 export const personaLineSchema = z.strictObject({
@@ -27,7 +28,14 @@ export const personaCheckpointSchema = z.strictObject({
   /** Rejected checkpoints are kept as evidence and are never the head. */
   status: z.enum(["active", "rejected"]),
   lines: z.array(personaLineSchema),
+  /**
+   * The whole persona as paper mode wrote it, in place of template and lines; `null` in default mode. Not part of
+   * `alignment`, because a checkpoint that restores this version must restore it too.
+   */
+  paperText: z.string().min(1).nullable(),
   reason: z.string(),
+  /** How it was arrived at; `null` for a checkpoint that no alignment made. */
+  alignment: alignmentRecordSchema.nullable(),
 });
 export type PersonaCheckpoint = z.output<typeof personaCheckpointSchema>;
 
@@ -41,7 +49,9 @@ export const initialPersona: PersonaCheckpoint = {
   author: "initial",
   status: "active",
   lines: [],
+  paperText: null,
   reason: "The first persona: the fixed rules and the user's profile, nothing learned yet.",
+  alignment: null,
 };
 
 /**

@@ -14,6 +14,8 @@ export function createStorePersonaLog(access: StoreAccess): PersonaLog {
     head: async (userId) => structuredClone(personaHead(await log.all(namespace(userId)))),
     async append(userId, { parent, ...checkpoint }) {
       return log.append(namespace(userId), {
+        paperText: null,
+        alignment: null,
         ...checkpoint,
         schemaVersion: 1,
         version: parent.version + 1,

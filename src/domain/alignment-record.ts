@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { refusalSchema } from "./refusal.js";
+import { usageSchema } from "./usage.js";
+
+const score = z.number().min(0).max(1);
+
+/** How one item was answered under the parent and under the candidate; 1 is right, 0 is wrong. */
+export const pairedScoreSchema = z.strictObject({
+  episodeId: z.string(),
+  /** The mean over repeats, where a model that samples was asked more than once. */
+  parent: score,
+  /** `null` where no candidate was scored. */
+  candidate: score.nullable(),
+});
+export type PairedScore = z.output<typeof pairedScoreSchema>;
+
+export const reviewSchema = z.strictObject({
+  decision: z.enum(["approve", "edit", "reject"]),
+  /** Who decided, as the caller names them. */
+  author: z.string(),
+  at: z.iso.datetime(),
+  note: z.string().nullable(),
+});
+export type Review = z.output<typeof reviewSchema>;
+
+/** The evidence of one iteration of an alignment, kept with the checkpoint that it ended in. */
+export const alignmentRecordSchema = z.strictObject({
+  mode: z.enum(["default", "paper"]),
+  /** The run it belongs to, and its place in it, from 1. */
+  runId: z.string(),
+  iteration: z.number().int().positive(),
+  /** The batch, and the user's other items it was validated on; both empty of scores where nothing was asked. */
+  scores: z.strictObject({
+    batch: z.array(pairedScoreSchema),
+    holdout: z.array(pairedScoreSchema),
+  }),
+  /** In the batch's order; an item whose critique failed is left out. */
+  critiques: z.array(z.strictObject({ episodeId: z.string(), text: z.string() })),
+  /** What was refused of the update before anything was scored. */
+  refusals: z.array(refusalSchema),
+  review: reviewSchema.nullable(),
+  /** By role, as `offline` or `openai:<name>`. */
+  models: z.strictObject({ agent: z.string(), alignment: z.string() }),
+  /** Of this iteration alone, its simulations included. */
+  usage: usageSchema,
+  seconds: z.number().nonnegative(),
+});
+export type AlignmentRecord = z.output<typeof alignmentRecordSchema>;
+
+/** Mean scores of a list of items; `null` where nothing was scored, and for a candidate that not every item has. */
+export function meanScores(items: readonly PairedScore[]): {
+  readonly parent: number | null;
+  readonly candidate: number | null;
+} {
+  const candidates = items.flatMap(({ candidate }) => candidate ?? []);
+  return {
+    parent: mean(items.map(({ parent }) => parent)),
+    candidate: candidates.length < items.length ? null : mean(candidates),
+  };
+}
+
+function mean(numbers: readonly number[]): number | null {
+  if (numbers.length === 0) return null;
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}

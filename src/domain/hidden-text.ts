@@ -1,0 +1,51 @@
+/** Controls, format characters, private and unassigned ones, halves of pairs. */
+const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu;
+/** Blank, but not of those classes: fillers, the empty Braille pattern, the grapheme joiner. */
+const blank = /[\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0]/u;
+/** Variation selectors other than the two that emoji use: bytes can be smuggled in them. */
+const selector = /[\uFE00-\uFE0D\u{E0100}-\u{E01EF}]/u;
+/** One word of Latin letters and of Cyrillic ones that look like them. */
+const mixedScripts =
+  /\p{Script=Latin}[\p{Script=Cyrillic}\u03BF]|[\p{Script=Cyrillic}\u03BF]\p{Script=Latin}/u;
+/** Words that no filter for words would find. */
+const spelledOut = /(?<![\p{L}\p{N}])(?:\p{L}[ .*_-]+){7,}\p{L}(?![\p{L}\p{N}])/u;
+/** Longer than the words and names of any language; nobody reads it. */
+const encoded = /[A-Za-z0-9+/_=-]{60,}/;
+
+/**
+ * What a text hides from a person who reads it, as a phrase; `null` when it hides nothing. The joiners that emoji and
+ * scripts such as Arabic and Devanagari are written with are in order where these need them.
+ */
+export function hiddenText(text: string): string | null {
+  for (const { 0: character, index } of text.matchAll(unseen)) {
+    if ("\t\n\r".includes(character)) continue;
+    if (isJoiner(character) && joins(text, index)) continue;
+    return `the invisible character ${codeOf(character)}`;
+  }
+  const [odd] = blank.exec(text) ?? selector.exec(text) ?? [];
+  if (odd !== undefined) return `the invisible character ${codeOf(odd)}`;
+  if (mixedScripts.test(text)) return "a word of letters from two alphabets";
+  if (spelledOut.test(text)) return "words spelled letter by letter";
+  return encoded.test(text) ? "a long run of characters that is no word" : null;
+}
+
+function isJoiner(character: string): boolean {
+  return character === "\u200C" || character === "\u200D";
+}
+
+/** Between two letters of a script that joins letters, or between two emoji. */
+function joins(text: string, index: number): boolean {
+  const before = /(.)\p{M}*$/su.exec(text.slice(0, index))?.[1];
+  const after = /^./u.exec(text.slice(index + 1))?.[0];
+  if (before === undefined || after === undefined) return false;
+  const isEmoji = (each: string) => /[\p{Extended_Pictographic}\p{Emoji_Modifier}]/u.test(each);
+  const isJoined = (each: string) =>
+    /[\p{L}\p{M}]/u.test(each) &&
+    !/[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u.test(each);
+  return (isEmoji(before) && isEmoji(after)) || (isJoined(before) && isJoined(after));
+}
+
+function codeOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+}

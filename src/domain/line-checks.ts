@@ -1,0 +1,136 @@
+import { hiddenText } from "./hidden-text.js";
+import { injectedInstruction, promptMarkup } from "./injected-instruction.js";
+import { memorisedItem, type BatchItem } from "./memorised-item.js";
+import type { PersonaLimits } from "./persona-limits.js";
+import type { PersonaLine } from "./persona.js";
+import type { Refusal, RefusalKind } from "./refusal.js";
+import { likeness, wordsIn } from "./text-overlap.js";
+
+/** What a proposed line is held against. */
+export interface LineCheckContext {
+  /** The items of the batch, in the order in which they were numbered from 1. */
+  readonly batch: readonly BatchItem[];
+  /** The sentences of the persona that configuration fixes. */
+  readonly fixedRules: readonly string[];
+  /** Names of the tools that a line may be about. */
+  readonly tools: readonly string[];
+  readonly limits: PersonaLimits;
+}
+
+/** Above it two lines say the same: one word in seven may differ. */
+const sameLikeness = 0.85;
+/** Share of a line's words that a fixed rule has too, above which the line repeats the rule. */
+const repeatedShare = 0.8;
+const shownLength = 300;
+
+/**
+ * Why a line may not stand in a persona; `null` when it may. What it rests on is checked where item numbers become
+ * episode ids.
+ *
+ * @param line - Tidied text, and the evidence it would have.
+ * @param others - The lines it would stand beside.
+ */
+export function checkLine(
+  line: PersonaLine,
+  others: readonly PersonaLine[],
+  { batch, fixedRules, tools, limits }: LineCheckContext,
+): Refusal | null {
+  const { text, tool } = line;
+  const refuse = (kind: RefusalKind, reason: string) => refusal(kind, text, reason);
+  if (text === "")
+    return refuse("empty", "The line has no text; write one statement or leave it out.");
+  if (text.length > limits.maxLineLength)
+    return refuse(
+      "too-long",
+      `The line has ${text.length} characters; at most ${limits.maxLineLength} are taken. Say one thing, briefly.`,
+    );
+  if (tool !== null && !tools.includes(tool))
+    return refuse(
+      "unknown-tool",
+      `There is no tool of the name given; expected ${tools.length === 0 ? "no tool" : `one of: ${tools.join(", ")}, or none`}.`,
+    );
+  const hidden = hiddenText(text);
+  if (hidden !== null)
+    return refuse(
+      "hidden-text",
+      `The line holds ${hidden}; write plain words that a person can read.`,
+    );
+  const markup = promptMarkup(text);
+  if (markup !== null)
+    return refuse("markup", `The line holds ${markup}; write plain words without markup.`);
+  const instruction = injectedInstruction(text);
+  if (instruction !== null)
+    return refuse(
+      "instruction",
+      `The line ${instruction}; a line only describes this user and how they want to be answered.`,
+    );
+  const rule = fixedRules.find((each) => repeats(text, each));
+  if (rule !== undefined)
+    return refuse(
+      "repeats-rule",
+      `The line repeats the fixed rule "${shorten(rule)}"; say only what is particular to this user.`,
+    );
+  const same = others.find((other) => other.tool === tool && saysTheSame(text, other.text));
+  if (same !== undefined)
+    return refuse(
+      "duplicate",
+      `The line says the same as "${shorten(same.text)}"; keep one of them.`,
+    );
+  const memorised = memorisedItem(line, batch);
+  if (memorised !== null)
+    return refuse(
+      "memorises",
+      `The line ${memorised.what} of item ${memorised.number}, which holds for that item only; say what it shows about the user in general words.`,
+    );
+  return null;
+}
+
+/** @param line - As proposed; `null` for the whole candidate. */
+export function refusal(kind: RefusalKind, line: string | null, reason: string): Refusal {
+  return { kind, line: line === null ? null : shorten(line), reason };
+}
+
+/** Line breaks, list marks and spaces at the ends taken away: a line stands on one line of a prompt. */
+export function tidyLine(text: string): string {
+  return text
+    .replaceAll(/[\t\n\r\f\v \u00A0\u2028\u2029]+/g, " ")
+    .trim()
+    .replace(/^(?:[-*•]|\d{1,2}[.)])\s+/, "")
+    .trim();
+}
+
+function repeats(text: string, rule: string): boolean {
+  const words = wordsIn(text).map(stem);
+  if (words.length < 3) return false;
+  const known = new Set(wordsIn(rule).map(stem));
+  return words.filter((word) => known.has(word)).length / words.length >= repeatedShare;
+}
+
+/** A number or a "not" more in one of them makes another statement of it. */
+function saysTheSame(a: string, b: string): boolean {
+  const [first, second] = [wordsIn(a), wordsIn(b)];
+  const decisive = (words: readonly string[]) =>
+    words
+      .filter((word) => /\d/.test(word) || negations.has(word))
+      .toSorted()
+      .join(" ");
+  if (decisive(first) !== decisive(second)) return false;
+  return likeness(first.map(stem), second.map(stem)) >= sameLikeness;
+}
+
+const negations = new Set(
+  "no not never neither nor without hardly rarely seldom unless except dislikes avoids low high less more fewer least most".split(
+    " ",
+  ),
+);
+
+/** So that "replies" and "reply", "listed" and "list" count as one word. Crude, and the same on both sides. */
+function stem(word: string): string {
+  return word.length < 4
+    ? word
+    : word.replace(/(?:ies|ied|y)$/, "i").replace(/(?:ing|ed|es|s)$/, "");
+}
+
+function shorten(text: string): string {
+  return text.length <= shownLength ? text : `${text.slice(0, shownLength - 1).toWellFormed()}…`;
+}

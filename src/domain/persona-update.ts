@@ -1,0 +1,184 @@
+import { checkLine, refusal, tidyLine, type LineCheckContext } from "./line-checks.js";
+import { hiddenText } from "./hidden-text.js";
+import { personaTokens, type PersonaLimits } from "./persona-limits.js";
+import type { PersonaLine } from "./persona.js";
+import type { Refusal, RefusalKind } from "./refusal.js";
+import { estimateTokens } from "./text.js";
+
+/** One change that an update proposes. Numbers count from 1, as the prompt showed them. */
+export interface PersonaChange {
+  readonly kind: "add" | "change" | "remove";
+  /** The current line that is changed or removed; not read for `add`. */
+  readonly line: number | null;
+  /** The new wording; not read for `remove`. */
+  readonly text: string | null;
+  /** The tool that the line is about; `null` for answers. */
+  readonly tool: string | null;
+  /** Items of the batch that the line rests on. */
+  readonly items: readonly number[];
+  /** Of a changed line: whether it still rests on what it rested on before. */
+  readonly keepsEvidence: boolean;
+}
+
+export interface Candidate {
+  /** What is worth scoring; `null` when nothing is, and the last refusal says why. */
+  readonly lines: readonly PersonaLine[] | null;
+  readonly refusals: readonly Refusal[];
+}
+
+/**
+ * Applies changes to a parent's lines: removals first, then changes in place, then additions at the end, each in the
+ * order given. A change that is refused leaves what it was about as it was; of additions beyond the limits, the
+ * first stay. Nothing given is changed.
+ *
+ * @param parent - Lines that already passed, in the order in which they were numbered.
+ */
+export function applyUpdate(
+  parent: readonly PersonaLine[],
+  changes: readonly PersonaChange[],
+  context: LineCheckContext,
+): Candidate {
+  const refusals: Refusal[] = [];
+  const taken = new Set<number>();
+  /** By place: the parent's, `null` where one was removed; then the added ones. */
+  let lines: readonly (PersonaLine | null)[] = parent;
+
+  for (const change of order.flatMap((kind) => changes.filter((each) => each.kind === kind))) {
+    const result = applyOne(change, lines, parent.length, taken, context);
+    if ("kind" in result) refusals.push(result);
+    else lines = result;
+  }
+
+  const candidate = standing(lines);
+  const fault = wholeFault(parent, candidate);
+  if (fault === null) return { lines: candidate, refusals };
+  return { lines: null, refusals: [...refusals, fault] };
+}
+
+/**
+ * Why a persona that paper mode wrote may not be scored or served; `null` when it may. The paper itself takes
+ * whatever is written; only what cannot be a persona is refused here.
+ *
+ * @param parent - The text that it would replace.
+ */
+export function checkPaperText(
+  text: string,
+  parent: string,
+  { maxPaperTokens }: Pick<PersonaLimits, "maxPaperTokens">,
+): Refusal | null {
+  const refuse = (kind: RefusalKind, reason: string) => refusal(kind, null, reason);
+  if (text.trim() === "")
+    return refuse("empty", "The update wrote no persona; expected a system prompt.");
+  if (text.trim() === parent.trim())
+    return refuse("unchanged", "The update wrote the persona that was there already.");
+  const tokens = estimateTokens(text);
+  if (tokens > maxPaperTokens)
+    return refuse(
+      "over-budget",
+      `The persona has about ${tokens} tokens; at most ${maxPaperTokens} are taken.`,
+    );
+  const hidden = hiddenText(text);
+  return hidden === null ? null : refuse("hidden-text", `The persona holds ${hidden}.`);
+}
+
+const order = ["remove", "change", "add"] as const;
+
+/** The lines after one change, or why it is refused. Marks the line that a change was about as taken. */
+function applyOne(
+  change: PersonaChange,
+  lines: readonly (PersonaLine | null)[],
+  parentLength: number,
+  taken: Set<number>,
+  context: LineCheckContext,
+): readonly (PersonaLine | null)[] | Refusal {
+  const place = change.kind === "add" ? lines.length : (change.line ?? 0) - 1;
+  const before = lines[place] ?? null;
+  const text = tidyLine(change.text ?? "");
+  if (change.kind !== "add") {
+    const isThere = place < parentLength && before !== null && !taken.has(place);
+    if (!isThere)
+      return refusal(
+        "unknown-line",
+        change.kind === "remove" ? null : text,
+        `Line ${change.line ?? "(no number)"} cannot be ${change.kind}d: there is no such line, or another change has taken it.`,
+      );
+    taken.add(place);
+  }
+  if (change.kind === "remove") return lines.with(place, null);
+
+  const evidence = evidenceOf(change, before, context);
+  if ("kind" in evidence) return evidence;
+  const line: PersonaLine = { text, tool: change.tool, evidence };
+  const others = standing(lines.filter((_, index) => index !== place));
+  const fault =
+    checkLine(line, others, context) ?? budgetFault(line, before, others, context.limits);
+  if (fault !== null) return fault;
+  return before === null ? [...lines, line] : lines.with(place, line);
+}
+
+/** Item numbers as episode ids, beside those the line had, oldest first; the latest of too many. */
+function evidenceOf(
+  { items, keepsEvidence, text }: PersonaChange,
+  before: PersonaLine | null,
+  { batch, limits }: LineCheckContext,
+): string[] | Refusal {
+  const unknown = items.find((number) => batch[number - 1] === undefined);
+  if (unknown !== undefined)
+    return refusal(
+      "unknown-item",
+      tidyLine(text ?? ""),
+      `The line cites item ${unknown}; there are items 1 to ${batch.length}.`,
+    );
+  const cited = items.flatMap((number) => batch[number - 1]?.episodeId ?? []);
+  const kept = keepsEvidence ? (before?.evidence ?? []) : [];
+  const evidence = [...new Set([...kept, ...cited])].toSorted().slice(-limits.maxEvidence);
+  if (evidence.length > 0) return evidence;
+  return refusal(
+    "no-evidence",
+    tidyLine(text ?? ""),
+    "The line cites no item; cite the items that show it, or leave it out.",
+  );
+}
+
+/** A change that makes lines shorter is taken even where they stay above a limit that was lowered. */
+function budgetFault(
+  line: PersonaLine,
+  before: PersonaLine | null,
+  others: readonly PersonaLine[],
+  { maxLines, maxTokens }: PersonaLimits,
+): Refusal | null {
+  if (before === null && others.length >= maxLines)
+    return refusal(
+      "too-many-lines",
+      line.text,
+      `There would be ${others.length + 1} lines; at most ${maxLines} are kept. Merge or remove others first.`,
+    );
+  const tokens = personaTokens([...others, line]);
+  const isGrowing = before === null || personaTokens([line]) > personaTokens([before]);
+  if (tokens <= maxTokens || !isGrowing) return null;
+  return refusal(
+    "over-budget",
+    line.text,
+    `All lines together would have about ${tokens} tokens; at most ${maxTokens} are kept. Shorten, merge or remove lines.`,
+  );
+}
+
+function wholeFault(
+  parent: readonly PersonaLine[],
+  candidate: readonly PersonaLine[],
+): Refusal | null {
+  const said = (lines: readonly PersonaLine[]) =>
+    JSON.stringify(lines.map(({ text, tool }) => [text, tool]));
+  if (said(parent) === said(candidate))
+    return refusal(
+      "unchanged",
+      null,
+      "Nothing is left of the update that changes what the lines say.",
+    );
+  if (candidate.length > 0) return null;
+  return refusal("empty", null, "The update would remove every line; that is for a person to do.");
+}
+
+function standing(lines: readonly (PersonaLine | null)[]): PersonaLine[] {
+  return lines.filter((line) => line !== null);
+}

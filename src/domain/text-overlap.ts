@@ -1,0 +1,35 @@
+const segmenter = new Intl.Segmenter("en", { granularity: "word" });
+
+/** The words of a text in any script, in order, compatibility forms and capitals folded. */
+export function wordsIn(text: string): string[] {
+  return [...segmenter.segment(text.normalize("NFKC").toLowerCase())]
+    .filter(({ isWordLike }) => isWordLike === true)
+    .map(({ segment }) => segment);
+}
+
+/** Whether `phrase` stands in `words`, in order and without a gap. False for an empty phrase. */
+export function holdsPhrase(words: readonly string[], phrase: readonly string[]): boolean {
+  if (phrase.length === 0) return false;
+  return words.some((_, start) => phrase.every((word, n) => words[start + n] === word));
+}
+
+/** Every run of `length` words, in order. Empty for fewer words. */
+export function runsOf(words: readonly string[], length: number): string[][] {
+  return words.slice(length - 1).map((_, start) => words.slice(start, start + length));
+}
+
+/**
+ * How alike two texts read, from 0 to 1: the longest common subsequence of their words, over the longer text. Order
+ * counts, because "comedy over drama" and "drama over comedy" have the same words.
+ */
+export function likeness(a: readonly string[], b: readonly string[]): number {
+  if (a.length === 0 || b.length === 0) return 0;
+  let above: number[] = Array.from({ length: b.length + 1 }, () => 0);
+  for (const word of a) {
+    const row = [0];
+    for (const [n, other] of b.entries())
+      row.push(word === other ? (above[n] ?? 0) + 1 : Math.max(above[n + 1] ?? 0, row[n] ?? 0));
+    above = row;
+  }
+  return (above.at(-1) ?? 0) / Math.max(a.length, b.length);
+}
