@@ -1,7 +1,7 @@
 /** Controls, format characters, private and unassigned ones, halves of pairs. */
 const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu;
 /** Blank, but not of those classes: fillers, the empty Braille pattern, the grapheme joiner. */
-const blank = /[\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0]/u;
+const blank = /[\u115F\u1160\u2800\u3164\uFFA0]|\u034F|\u17B4|\u17B5/u;
 /** Variation selectors other than the two that emoji use: bytes can be smuggled in them. */
 const selector = /[\uFE00-\uFE0D\u{E0100}-\u{E01EF}]/u;
 /** One word of Latin letters and of Cyrillic ones that look like them. */

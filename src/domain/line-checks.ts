@@ -37,8 +37,8 @@ export function checkLine(
 ): Refusal | null {
   const { text, tool } = line;
   const refuse = (kind: RefusalKind, reason: string) => refusal(kind, text, reason);
-  if (text === "")
-    return refuse("empty", "The line has no text; write one statement or leave it out.");
+  if (wordsIn(text).length === 0)
+    return refuse("empty", "The line has no words; write one statement or leave it out.");
   if (text.length > limits.maxLineLength)
     return refuse(
       "too-long",

@@ -24,6 +24,11 @@ Rules:
 {{preferences}}
 {{interactions}}`);
 
+/** The numbered rules of the persona above, without their numbers: what no learned line needs to say again. */
+export const fixedRules: readonly string[] = [...agentPrompt.text.matchAll(/^\d+\. (.+)$/gm)].map(
+  ([, rule = ""]) => rule,
+);
+
 /**
  * The paper's initial persona (appendix B), rebuilt element by element from `docs/paper-map.md`: role, more than
  * two actions, the user summary, and the four strict rules. The wording is ours where the paper's is unknown.

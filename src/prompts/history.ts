@@ -1,7 +1,8 @@
 import { lampAsks, parseQuestion } from "../domain/question.js";
 import type { Episode } from "../domain/episode.js";
-import { estimateTokens, storableText } from "../domain/text.js";
+import { estimateTokens } from "../domain/text.js";
 import { quote, quoteBlock, unquoted } from "./quote.js";
+import { shorten } from "./shorten.js";
 
 /** What a profile is drawn from: only what the user wrote or chose, never an agent's response. */
 export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "answer">;
@@ -75,10 +76,4 @@ export function renderAnswerCounts(episodes: readonly HistoryEpisode[]): string 
     .map(([answer, count]) => `${unquoted(answer)}: ${count}`);
   const unnamed = others === 0 ? [] : [`all others (${rest.length} different): ${others}`];
   return quote("answer_counts", [...named, ...unnamed].join(", "));
-}
-
-/** On one line, cut at a code point, with a mark where something was cut. */
-function shorten(text: string, maxLength: number): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length <= maxLength ? line : `${storableText(line, maxLength - 1)}…`;
 }

@@ -11,6 +11,16 @@ export const promptTags = [
   "item",
   "answer_counts",
   "search_results",
+  "simulated_answer",
+  "tool_calls",
+  "fixed_rules",
+  "current_lines",
+  "critiques",
+  "critique",
+  "rejected_updates",
+  "rejected_update",
+  "system_prompt",
+  "feedback",
 ] as const;
 export type PromptTag = (typeof promptTags)[number];
 

@@ -1,0 +1,84 @@
+import { HumanMessage } from "@langchain/core/messages";
+import { afterEach, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { ask } from "../../src/model/ask.js";
+import { loadChatModel } from "../../src/model/load-chat-model.js";
+import { personaUpdateSchema } from "../../src/prompts/textual-gradient.js";
+import { critiqueSchema } from "../../src/prompts/textual-loss.js";
+import { startOpenAiServer, type OpenAiServer } from "../support/openai-server.js";
+
+let server: OpenAiServer;
+afterEach(async () => server?.close());
+
+/** Keywords of JSON schema that OpenAI's strict structured output takes. */
+const taken = new Set(
+  "$schema title type properties required additionalProperties items anyOf enum description minItems maxItems minimum maximum".split(
+    " ",
+  ),
+);
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null;
+
+/** What OpenAI would refuse in a schema, by place. */
+function faults(schema: unknown, place = "#"): string[] {
+  if (!isObject(schema)) return [`${place}: no schema`];
+  const { properties, items, anyOf } = schema;
+  const here = Object.keys(schema)
+    .filter((keyword) => !taken.has(keyword))
+    .map((keyword) => `${place}: ${keyword}`);
+  if (schema["type"] === "object") {
+    const names = Object.keys(isObject(properties) ? properties : {});
+    if (schema["additionalProperties"] !== false) here.push(`${place}: open`);
+    if (JSON.stringify(schema["required"]) !== JSON.stringify(names))
+      here.push(`${place}: not all required`);
+  }
+  return [
+    ...here,
+    ...Object.entries(isObject(properties) ? properties : {}).flatMap(([name, inner]) =>
+      faults(inner, `${place}/${name}`),
+    ),
+    ...(items === undefined ? [] : faults(items, `${place}/items`)),
+    ...(Array.isArray(anyOf) ? anyOf.flatMap((inner) => faults(inner, `${place}/anyOf`)) : []),
+  ];
+}
+
+const critique: z.output<typeof critiqueSchema> = {
+  rightlyUsed: "",
+  wrong: "",
+  gap: "none",
+  towardsTruth: "",
+  searchKeywords: "",
+  priorInteractions: "",
+  userDescription: "",
+  linesThatHelped: [],
+  linesThatMisled: [],
+};
+const update = { pattern: "", decision: "keep", reason: "All right.", changes: [] };
+
+describe("the schemas of alignment, through OpenAI's client", () => {
+  it.each([
+    ["critique", critiqueSchema, critique],
+    ["persona_update", personaUpdateSchema, update],
+  ] as const)(
+    "%s goes out strict, as OpenAI takes it, and comes back",
+    async (name, schema, answer) => {
+      server = await startOpenAiServer([{ kind: "message", text: JSON.stringify(answer) }]);
+      const model = loadChatModel("openai:test-model", {
+        openaiBaseUrl: server.url,
+        timeoutMs: 5_000,
+        backoffMs: 0,
+      });
+      const messages = [new HumanMessage("Go on.")];
+      const asked = await ask<unknown>({ model, messages, schema, name });
+      expect(asked.answer).toEqual(answer);
+      expect(asked.attempts).toBe(1);
+
+      const format = server.requests[0]?.body["response_format"];
+      const sent = isObject(format) ? format["json_schema"] : undefined;
+      expect(sent).toMatchObject({ name, strict: true, schema: { type: "object" } });
+      expect(faults(isObject(sent) ? sent["schema"] : undefined)).toEqual([]);
+      server.assertUsedUp();
+    },
+  );
+});

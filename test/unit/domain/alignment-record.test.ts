@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { meanScores, type AlignmentRecord } from "../../../src/domain/alignment-record.js";
+import { initialPersona, personaCheckpointSchema } from "../../../src/domain/persona.js";
+import { memoryParts } from "../../support/memory-parts.js";
+
+const record: AlignmentRecord = {
+  mode: "default",
+  runId: "run-1",
+  iteration: 1,
+  scores: {
+    batch: [{ episodeId: "e1", parent: 0.5, candidate: 1 }],
+    holdout: [{ episodeId: "e2", parent: 1, candidate: null }],
+  },
+  critiques: [{ episodeId: "e1", text: "Rightly used: the summary" }],
+  refusals: [{ kind: "memorises", line: "The Long Goodbye is a classic.", reason: "It quotes." }],
+  review: { decision: "edit", author: "ines", at: "2026-01-01T00:00:00.000Z", note: null },
+  models: { agent: "offline", alignment: "openai:some-model" },
+  usage: { calls: 9, tokens: { in: 100, out: 20 } },
+  seconds: 1.5,
+};
+
+describe("a checkpoint's alignment", () => {
+  it("is part of the checkpoint, and refused where it is not what it should be", () => {
+    const checkpoint = { ...initialPersona, alignment: record };
+    expect(personaCheckpointSchema.parse(JSON.parse(JSON.stringify(checkpoint)))).toEqual(
+      checkpoint,
+    );
+    const beyond = {
+      ...record,
+      scores: { batch: [{ episodeId: "e", parent: 2, candidate: null }], holdout: [] },
+    };
+    expect(
+      personaCheckpointSchema.safeParse({ ...initialPersona, alignment: beyond }).success,
+    ).toBe(false);
+  });
+
+  it("comes back from the log as it was appended, with a paper text", async () => {
+    const { personas: log } = memoryParts();
+    const appended = await log.append("ines", {
+      at: "2026-01-01T00:00:00.000Z",
+      author: "alignment",
+      status: "active",
+      lines: [],
+      paperText: "You are an assistant.",
+      reason: "scored better",
+      alignment: record,
+      parent: initialPersona,
+    });
+    expect(appended).toMatchObject({ paperText: "You are an assistant.", alignment: record });
+    expect(await log.head("ines")).toEqual(appended);
+  });
+});
+
+describe("meanScores", () => {
+  it("is the mean of each side, and null where a side was not scored in full", () => {
+    const scored = (parent: number, candidate: number | null) => ({
+      episodeId: "e",
+      parent,
+      candidate,
+    });
+    expect(meanScores([scored(0, 1), scored(1, 0.5)])).toEqual({ parent: 0.5, candidate: 0.75 });
+    expect(meanScores([scored(0, 1), scored(1, null)])).toEqual({ parent: 0.5, candidate: null });
+    expect(meanScores([])).toEqual({ parent: null, candidate: null });
+  });
+});
