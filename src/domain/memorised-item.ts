@@ -26,17 +26,7 @@ export function memorisedItem(
   batch: readonly BatchItem[],
 ): { readonly number: number; readonly what: string } | null {
   const words = wordsIn(line.text);
-  const items = batch.map((item) => {
-    const { subject, options } = parseQuestion(item.question);
-    const isLabel = options?.includes(item.answer) ?? false;
-    return {
-      ...item,
-      isLabel,
-      subject,
-      subjectWords: wordsIn(subject),
-      answerWords: wordsIn(item.answer),
-    };
-  });
+  const items = readBatch(batch);
   for (const [index, item] of items.entries()) {
     const others = items.filter((other) => other.question !== item.question);
     const ownPhrase = (phrase: readonly string[]) =>
@@ -72,6 +62,35 @@ export function memorisedItem(
       return { number, what: "repeats a name in the question, and the true answer," };
   }
   return null;
+}
+
+interface ReadItem extends BatchItem {
+  /** Whether the answer is one of the answers that the question allows. */
+  readonly isLabel: boolean;
+  readonly subject: string;
+  readonly subjectWords: readonly string[];
+  readonly answerWords: readonly string[];
+}
+
+/** Every line of an update is held against the same batch, and its questions may be long. */
+const readBatches = new WeakMap<readonly BatchItem[], readonly ReadItem[]>();
+
+function readBatch(batch: readonly BatchItem[]): readonly ReadItem[] {
+  const known = readBatches.get(batch);
+  if (known !== undefined) return known;
+  const items = batch.map((item) => {
+    const { subject, options } = parseQuestion(item.question);
+    const isLabel = options?.includes(item.answer) ?? false;
+    return {
+      ...item,
+      isLabel,
+      subject,
+      subjectWords: wordsIn(subject),
+      answerWords: wordsIn(item.answer),
+    };
+  });
+  readBatches.set(batch, items);
+  return items;
 }
 
 /** Two and more capitalised words in a row, small words between them allowed: titles, people, places. */
