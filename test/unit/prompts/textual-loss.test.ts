@@ -58,8 +58,9 @@ describe("the request for a critique", () => {
 - recall_memory: {"query":"dark films"}
 </tool_calls>
 <question>Which tag does it get?</question>
-<simulated_answer score="0">drama</simulated_answer>
-<true_answer>dark comedy</true_answer>`);
+<simulated_answer>drama</simulated_answer>
+<true_answer>dark comedy</true_answer>
+Score: 0`);
     for (const tag of human.matchAll(/^<(\w+)/gm))
       if (tag[1] !== "interaction") expect(system).toContain(`<${tag[1]}>`);
   });
@@ -71,7 +72,7 @@ Nothing is known of this user yet.
 <question>Which tag does it get?</question>
 <simulated_answer>drama</simulated_answer>
 <true_answer>dark comedy</true_answer>`);
-    expect(renderLossRequest({ ...pair, score: 2 / 3 }, empty).human).toContain('score="0.67"');
+    expect(renderLossRequest({ ...pair, score: 2 / 3 }, empty).human).toMatch(/\nScore: 0\.67$/);
   });
 
   it("asks for what was rightly used, also of a right answer, and for no lesson from chance", () => {
