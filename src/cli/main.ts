@@ -17,6 +17,7 @@ const notes = argv.includes("--debug")
   : new Writable({ write: (_chunk, _encoding, done) => done() });
 globalThis.console = new Console(notes, notes);
 
+const unsettledExitCode = 13;
 const stopping = new AbortController();
 /** Within this time a second signal is the first once more: npm passes on what the terminal had sent already. */
 const echoMs = 500;
@@ -35,6 +36,15 @@ for (const stream of [stdout, stderr])
     if (error.code !== "EPIPE") throw error;
     stopping.abort(new Stopped("EPIPE"));
   });
+
+process.once("exit", (exitCode) => {
+  // Node's own code for an event loop that ran empty while something was still awaited, such as a lost connection.
+  if (exitCode !== unsettledExitCode) return;
+  stderr.write(
+    "persona-agent: The command ended without an answer; the connection it waited for is gone. Try again.\n",
+  );
+  process.exitCode = 1;
+});
 
 const code = await runCli(argv.slice(2), {
   env,
