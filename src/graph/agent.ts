@@ -1,6 +1,6 @@
 import { END, START, StateGraph } from "@langchain/langgraph";
 import { contextFormSchema } from "../config.js";
-import { isStoreUnavailable, PersonaAgentError } from "../errors.js";
+import { isStoreUnavailable } from "../errors.js";
 import { createExecuteTools, type ExecuteToolsDeps } from "../nodes/execute-tools.js";
 import { createLoadPersona, type LoadPersonaDeps } from "../nodes/load-persona.js";
 import { createReason, type ReasonDeps } from "../nodes/reason.js";
@@ -30,7 +30,6 @@ export function buildAgent(deps: AgentDeps) {
     .addNode("retrieve-memory", createRetrieveMemory(deps))
     .addNode("reason", createReason(deps), {
       ends: ["execute-tools", "write-memory"],
-      retryPolicy: { maxAttempts: 2, retryOn: saidNothing, logWarning: false },
     })
     .addNode("execute-tools", createExecuteTools(deps))
     .addNode("write-memory", createWriteMemory(deps), {
@@ -43,9 +42,4 @@ export function buildAgent(deps: AgentDeps) {
     .addEdge("execute-tools", "reason")
     .addEdge("write-memory", "schedule-alignment")
     .addEdge("schedule-alignment", END);
-}
-
-/** Sampling models say nothing now and then; the transport's faults were retried by the client already. */
-function saidNothing(error: unknown): boolean {
-  return PersonaAgentError.is(error, "model-output-invalid");
 }

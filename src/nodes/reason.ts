@@ -19,11 +19,14 @@ export interface ReasonDeps {
   readonly toolsFor: (config: RunConfig) => StructuredToolInterface[];
 }
 
+/** Sampling models say nothing now and then; the transport's faults were retried by the client already. */
+const mostTries = 2;
+
 /** Where the turn goes from here. */
 export type ReasonGoto = "execute-tools" | "write-memory";
 
 /**
- * One model call: the persona, what was recalled and the thread go in; an answer or tool calls come out. When the
+ * One model call, and a second one when the model says nothing: the persona, what was recalled and the thread go in; an answer or tool calls come out. When the
  * rounds of tool calls are used up the tools are taken away, so that the model must answer.
  *
  * Errors: `model-*`; `model-output-invalid` when the model says nothing at all.
@@ -46,26 +49,27 @@ export function createReason({ modelFor, toolsFor }: ReasonDeps) {
     });
     const thread = await promptMessages(state, config.threadTokens);
     const model = modelFor(config.models.agent);
-    const answer = await call(
-      tools.length === 0 || answerNow ? model : bind(model, tools),
-      [new SystemMessage(system), ...thread],
-      callConfig(state, runtime),
-    );
-    const usage = addUsage(state.usage, usageOfCall(answer));
-    if (!answerNow && callCount(answer) > 0) {
-      const update = { messages: [withReadableCalls(answer)], usage };
-      return new Command({ goto: "execute-tools", update });
+    const bound = tools.length === 0 || answerNow ? model : bind(model, tools);
+    const request = [new SystemMessage(system), ...thread];
+    let usage = state.usage;
+    // Here and not by a retry of the node, which would lose count of what the silent call cost.
+    for (let tries = 0; tries < mostTries; tries++) {
+      const answer = await call(bound, request, callConfig(state, runtime));
+      usage = addUsage(usage, usageOfCall(answer));
+      if (!answerNow && callCount(answer) > 0) {
+        const update = { messages: [withReadableCalls(answer)], usage };
+        return new Command({ goto: "execute-tools", update });
+      }
+      if (answer.text.trim() !== "") {
+        const update = { messages: [withoutCalls(answer)], usage };
+        return new Command({ goto: "write-memory", update });
+      }
     }
-    if (answer.text.trim() === "")
-      throw new PersonaAgentError(
-        "model-output-invalid",
-        "The model answered with nothing; expected text or a tool call. Ask again, or try another model.",
-        { details: { answer: answer.toDict() } },
-      );
-    return new Command({
-      goto: "write-memory",
-      update: { messages: [withoutCalls(answer)], usage },
-    });
+    throw new PersonaAgentError(
+      "model-output-invalid",
+      `The model answered with nothing, ${mostTries} times; expected text or a tool call. Ask again, or try another model.`,
+      { details: { usage } },
+    );
   };
 }
 
@@ -80,16 +84,15 @@ function callCount({ tool_calls = [], invalid_tool_calls = [] }: AIMessage): num
 function withReadableCalls(answer: AIMessage): AIMessage {
   const { tool_calls = [], invalid_tool_calls = [] } = answer;
   if (invalid_tool_calls.length === 0) return answer;
-  const unreadable = invalid_tool_calls.map(({ id, name = "" }) => ({
-    id: id ?? "",
-    name,
-    args: {},
+  const unreadable = invalid_tool_calls.map((invalid, index) => ({
+    ...invalid,
+    id: invalid.id ?? `unreadable_${index}`,
   }));
   return new AIMessage({
     ...idOf(answer),
     content: answer.text,
-    tool_calls: [...tool_calls, ...unreadable],
-    invalid_tool_calls,
+    tool_calls: [...tool_calls, ...unreadable.map(({ id, name = "" }) => ({ id, name, args: {} }))],
+    invalid_tool_calls: unreadable,
   });
 }
 

@@ -1,3 +1,4 @@
+import { HumanMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config.js";
 import type { Episode } from "../domain/episode.js";
@@ -7,7 +8,8 @@ import type { Memory } from "../memory/memory.js";
 import { withinTokens } from "../prompts/past-interactions.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import { type AgentState, type AgentUpdate, type Recalled, withDegraded } from "../state/agent.js";
-import { questionOf } from "./turn-messages.js";
+import { threadIdOf } from "./load-persona.js";
+import { promptMessages, questionOf } from "./turn-messages.js";
 
 export interface RetrieveMemoryDeps {
   readonly episodes: Pick<Memory["episodes"], "latest" | "similar">;
@@ -36,14 +38,30 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
       throw error;
     });
     const [similar, latest] = found ?? [{ recalled: [], degraded: ["store-unavailable"] }, []];
-    const nearest = similar.recalled.map(({ episode, score }) => shown(episode, score));
+    const inPrompt = await questionsInPrompt(state, config.threadTokens);
+    const threadId = threadIdOf(runtime);
+    const isNews = (episode: Episode) =>
+      threadId === null || episode.threadId !== threadId || !inPrompt.has(episode.query);
+    const nearest = similar.recalled
+      .filter(({ episode }) => isNews(episode))
+      .map(({ episode, score }) => shown(episode, score));
     const known = new Set(nearest.map(({ id }) => id));
-    const recent = latest.filter(({ id }) => !known.has(id)).map((episode) => shown(episode, 0));
+    const recent = latest
+      .filter((episode) => !known.has(episode.id) && isNews(episode))
+      .map((episode) => shown(episode, 0));
     const recalled = withinTokens([...nearest, ...recent], config.recallTokens, (item) => item);
     const event = { count: recalled.length, degraded: similar.degraded };
     runtime.writer?.({ kind: "memory-recalled", ...event } satisfies AgentEvent);
     return { recalled, degraded: withDegraded(state.degraded, similar.degraded) };
   };
+}
+
+/** What the prompt will hold of the thread anyway; recalled as well, it would stand there twice. */
+async function questionsInPrompt(state: AgentState, maxTokens: number): Promise<Set<string>> {
+  const messages = await promptMessages(state, maxTokens);
+  return new Set(
+    messages.filter((message) => HumanMessage.isInstance(message)).map(({ text }) => text),
+  );
 }
 
 function shown({ id, at, query, response, answer }: Episode, score: number): Recalled {

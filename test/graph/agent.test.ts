@@ -67,6 +67,18 @@ describe("a turn", () => {
     expect(systemOf(model.calls[3]).match(/<interaction /g)).toHaveLength(1);
   });
 
+  it("does not recall what the thread shows the model anyway, but what was trimmed from it", async () => {
+    const { ask } = agentUnderTest(["Noted.", "Yes.", "Yes."]);
+    await ask("ada", "I like quiet restaurants.", { threadId: "t" });
+    const near = await ask("ada", "Quiet restaurants, then?", { threadId: "t" });
+    expect(near.recalled).toEqual([]);
+    const trimmed = await ask("ada", `Quiet restaurants? ${"Please. ".repeat(200)}`, {
+      threadId: "t",
+      settings: { threadTokens: 100 },
+    });
+    expect(trimmed.recalled).toHaveLength(2);
+  });
+
   it("streams the answer's tokens and what happens on the way", async () => {
     const { ask } = agentUnderTest(new OfflineChatModel());
     const events: { kind: string; text?: string }[] = [];
@@ -243,7 +255,9 @@ describe("paper mode", () => {
 describe("a model that says nothing", () => {
   it("is asked once more", async () => {
     const { ask, model } = agentUnderTest(["", "Now I speak."]);
-    expect((await ask("ada", "Hi")).answer).toBe("Now I speak.");
+    const { answer, usage } = await ask("ada", "Hi");
+    expect(answer).toBe("Now I speak.");
+    expect(usage.calls).toBe(2);
     model.assertUsedUp();
   });
 
