@@ -4,10 +4,11 @@ import { turnEpisodeId, turnIdentity } from "../domain/episode.js";
 import { initialPersona } from "../domain/persona.js";
 import { profileSummary } from "../domain/profile.js";
 import { noUsage } from "../domain/usage.js";
-import { isStoreUnavailable, PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState, AgentUpdate } from "../state/agent.js";
+import { readingMemory } from "./memory-failure.js";
 import { type AdmittedTurn, admitTurn, askingUser, newMessages } from "./admit-turn.js";
 
 export interface LoadPersonaDeps {
@@ -49,16 +50,15 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
     const { userId, owner, question } = admitted;
     const threadId = threadIdOf(runtime);
     const identity = turnIdentity(owner, threadId, question);
-    const read = await Promise.all([
-      personas.head(userId),
-      profiles.current(userId),
-      // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
-      threadId === null ? null : episodes.findTurn(userId, identity),
-    ]).catch((error: unknown) => {
-      if (isStoreUnavailable(error)) return null;
-      throw error;
-    });
-    const [persona, profile, written] = read ?? [initialPersona, null, null];
+    const known = await readingMemory(
+      Promise.all([
+        personas.head(userId),
+        profiles.current(userId),
+        // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
+        threadId === null ? null : episodes.findTurn(userId, identity),
+      ]),
+    );
+    const [persona, profile, written] = "read" in known ? known.read : [initialPersona, null, null];
     const at = now().toISOString();
     runtime.writer?.({ kind: "persona-loaded", version: persona.version } satisfies AgentEvent);
     return new Command({
@@ -77,7 +77,7 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         tools: [],
         episodeId: null,
         alignment: { newAnswers: 0, due: false },
-        degraded: read === null ? ["store-unavailable"] : [],
+        degraded: "failed" in known ? [known.failed] : [],
         usage: noUsage,
       },
     });

@@ -3,12 +3,12 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config.js";
 import type { Episode } from "../domain/episode.js";
 import { parseUserId } from "../domain/user-id.js";
-import { isStoreUnavailable } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import { withinTokens } from "../prompts/past-interactions.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import { type AgentState, type AgentUpdate, type Recalled, withDegraded } from "../state/agent.js";
 import { threadIdOf } from "./load-persona.js";
+import { readingMemory } from "./memory-failure.js";
 import { promptMessages, questionOf } from "./turn-messages.js";
 
 export interface RetrieveMemoryDeps {
@@ -30,14 +30,14 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
     const userId = parseUserId(config.userId);
     // A regenerated turn must not read what it answered the first time.
     const bounds = state.turn === undefined ? {} : { excludeIds: [state.turn.episodeId] };
-    const found = await Promise.all([
-      episodes.similar(userId, questionOf(state).text, config.recallSimilar, bounds),
-      episodes.latest(userId, config.recallLatest, bounds),
-    ]).catch((error: unknown) => {
-      if (isStoreUnavailable(error)) return null;
-      throw error;
-    });
-    const [similar, latest] = found ?? [{ recalled: [], degraded: ["store-unavailable"] }, []];
+    const found = await readingMemory(
+      Promise.all([
+        episodes.similar(userId, questionOf(state).text, config.recallSimilar, bounds),
+        episodes.latest(userId, config.recallLatest, bounds),
+      ]),
+    );
+    const [similar, latest] =
+      "read" in found ? found.read : [{ recalled: [], degraded: [found.failed] }, []];
     const inPrompt = await questionsInPrompt(state, config.threadTokens);
     const threadId = threadIdOf(runtime);
     const isNews = (episode: Episode) =>

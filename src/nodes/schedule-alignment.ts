@@ -1,9 +1,9 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config.js";
 import { parseUserId } from "../domain/user-id.js";
-import { isStoreUnavailable } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent.js";
+import { memoryFailure } from "./memory-failure.js";
 
 export interface ScheduleAlignmentDeps {
   readonly episodes: Pick<Memory["episodes"], "countAnswered">;
@@ -35,7 +35,7 @@ export function createScheduleAlignment({
       if (due) await requestAlignment?.(userId);
       return { alignment: { newAnswers, due } };
     } catch (error) {
-      if (!isStoreUnavailable(error)) throw error;
+      if (memoryFailure(error) === null) throw error;
       return { degraded: withDegraded(state.degraded, ["alignment-not-scheduled"]) };
     }
   };

@@ -9,6 +9,7 @@ import type { Memory } from "../memory/memory.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent.js";
 import { threadIdOf } from "./load-persona.js";
+import { memoryFailure } from "./memory-failure.js";
 import { questionOf } from "./turn-messages.js";
 
 /** How often the graph lets this node try while the store is away. */
@@ -51,8 +52,9 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
       return { episodeId: episode.id, degraded: withDegraded(state.degraded, written.degraded) };
     } catch (error) {
       const attempt = runtime.executionInfo?.nodeAttempt ?? writeAttempts;
-      if (!isStoreUnavailable(error) || attempt < writeAttempts) throw error;
-      return { degraded: withDegraded(state.degraded, ["store-unavailable"]) };
+      const failed = memoryFailure(error);
+      if (failed === null || (isStoreUnavailable(error) && attempt < writeAttempts)) throw error;
+      return { degraded: withDegraded(state.degraded, [failed]) };
     }
   };
 }

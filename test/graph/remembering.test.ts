@@ -125,6 +125,16 @@ describe("a memory that fails", () => {
     expect(degraded).toEqual(["store-unavailable", "alignment-not-scheduled"]);
   });
 
+  it("does not fail the turn on a record that it cannot read", async () => {
+    const { ask, store } = agentUnderTest(["Noted.", "Hello."]);
+    await ask("ada", "I never eat peanuts.");
+    for (const { namespace, key, value } of await store.search([], { limit: 100 }))
+      if ("query" in value) await store.put(namespace, key, { ...value, schemaVersion: 99 });
+    const { answer, degraded } = await ask("ada", "May I eat peanuts?");
+    expect(answer).toBe("Hello.");
+    expect(degraded).toContain("record-unreadable");
+  });
+
   it("tries again to write before it gives an episode up", async () => {
     const { ask, store, memory } = agentUnderTest(["Hello."]);
     const batch = store.batch.bind(store);
