@@ -1,6 +1,7 @@
 import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
 import { parseMessageText } from "../domain/text.js";
+import { colorsFor } from "./colors.js";
 import { commonOptions, printable, secondsSince, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
 import { addTalkOptions, withConversation } from "./conversation.js";
@@ -38,9 +39,9 @@ async function runAsk(
 }
 
 /** One dim line below an answer: what it rests on. Only on a terminal. */
-export async function writeFootnote({ stderr }: CliContext, turn: TurnJson): Promise<void> {
+export function writeFootnote({ stderr }: CliContext, turn: TurnJson): void {
   if (stderr.isTTY !== true) return;
-  const { default: colors } = await import("picocolors");
+  const colors = colorsFor(stderr);
   const parts = [
     `persona v${turn.personaVersion}`,
     `${turn.recalled.length} recalled`,

@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline";
 import type { Interface } from "node:readline";
 import type { Command } from "commander";
-import colors from "picocolors";
 import { parseMessageText } from "../domain/text.js";
 import { PersonaAgentError } from "../errors.js";
 import { writeFootnote } from "./ask.js";
+import { colorsFor } from "./colors.js";
 import { commonOptions, printable, secondsSince, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
 import type { Conversation } from "./turn.js";
@@ -26,6 +26,7 @@ export async function runChat(
   const ended = new AbortController();
   const signal = AbortSignal.any([context.signal, ended.signal]);
   await withConversation({ ...context, signal }, command, options, async (conversation) => {
+    const colors = colorsFor(context.stdout);
     const interactive = context.stdin.isTTY === true && context.stdout.isTTY === true;
     const lines = createInterface({
       input: context.stdin,
@@ -71,7 +72,7 @@ async function converse(
       try {
         const turn = await answer(conversation, line, user, json, context);
         if (json) writeJson(context, turn);
-        else await writeFootnote(context, turn);
+        else writeFootnote(context, turn);
       } catch (error) {
         if (!isPassing(error)) throw error;
         context.stderr.write(`persona-agent: ${describeError(error)}\n`);
@@ -89,6 +90,7 @@ async function answer(
   json: boolean,
   { stdout }: CliContext,
 ): Promise<TurnJson> {
+  const colors = colorsFor(stdout);
   const start = performance.now();
   let said = "";
   const turn = await conversation.say(parseMessageText(line), (event) => {

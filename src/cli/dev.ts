@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import pc from "picocolors";
 import { PersonaAgentError } from "../errors.js";
+import { colorsFor } from "./colors.js";
 import { type CliContext, commonOptions, writeJson } from "./context.js";
 import { parentGone } from "./dev/parent-gone.js";
 import type { DevServerInfo } from "./dev/run-dev-server.js";
@@ -33,7 +33,7 @@ async function dev(options: DevOptions, command: Command, context: CliContext): 
     log: json ? context.stderr : context.stdout,
     onServing: (info) => {
       if (json) writeJson(context, info);
-      else context.stdout.write(greeting(info));
+      else context.stdout.write(greeting(info, colorsFor(context.stdout)));
     },
     signal: isByNpm ? AbortSignal.any([context.signal, parentGone()]) : context.signal,
   });
@@ -48,14 +48,17 @@ function parsePort(text: string): number {
   );
 }
 
-function greeting({ url, model, embeddings, dataDir }: DevServerInfo): string {
+function greeting(
+  { url, model, embeddings, dataDir }: DevServerInfo,
+  colors: ReturnType<typeof colorsFor>,
+): string {
   const lines: readonly (readonly [string, string])[] = [
-    ["API", pc.cyan(url)],
-    ["Studio", pc.cyan(`https://smith.langchain.com/studio?baseUrl=${url}`)],
+    ["API", colors.cyan(url)],
+    ["Studio", colors.cyan(`https://smith.langchain.com/studio?baseUrl=${url}`)],
     ["model", `${model}, embeddings ${embeddings}`],
     ["data", dataDir],
     ["ask", `npm run persona -- ask --url ${url} --user ada "What do you know about me?"`],
   ];
-  const told = lines.map(([name, value]) => `  ${pc.bold(name.padEnd(8))}${value}\n`).join("");
-  return `\n  ${pc.green("The agent is up.")} Ctrl-C ends all of it.\n\n${told}\n`;
+  const told = lines.map(([name, value]) => `  ${colors.bold(name.padEnd(8))}${value}\n`).join("");
+  return `\n  ${colors.green("The agent is up.")} Ctrl-C ends all of it.\n\n${told}\n`;
 }

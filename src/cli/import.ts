@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { colorsFor, counted } from "./colors.js";
 import {
   commonOptions,
   parseCount,
@@ -73,7 +74,7 @@ async function runImport(options: Options, command: Command, context: CliContext
     bar.stop();
     const seconds = secondsSince(start);
     if (commonOptions(command).json) writeJson(context, importJson(result, seconds));
-    else await writeReport(context, result, seconds);
+    else writeReport(context, result, seconds);
     if (result.degraded.length > 0)
       context.stderr.write(
         `persona-agent: everything is stored, but not yet searchable (${result.degraded.join(", ")}); it will be by itself.\n`,
@@ -88,21 +89,23 @@ export function importJson({ users, episodes, skipped, usage }: ImportResult, se
   return { users, episodes, skipped, calls: usage.calls, tokens: usage.tokens, seconds };
 }
 
-async function writeReport(
+function writeReport(
   { stdout }: CliContext,
   { users, episodes, skipped, usage }: ImportResult,
   seconds: number,
-): Promise<void> {
-  const { default: colors } = await import("picocolors");
+): void {
+  const colors = colorsFor(stdout);
   const cost =
     usage.calls === 0
       ? "no model call"
-      : `${usage.calls} model calls, ${usage.tokens.in} tokens in, ${usage.tokens.out} out`;
+      : `${counted(usage.calls, "model call")}, ${usage.tokens.in} tokens in, ${usage.tokens.out} out`;
   stdout.write(
-    `${colors.green("✓")} ${colors.bold(String(episodes))} episodes of ${colors.bold(String(users))} users are in memory ${colors.dim(`(${cost}, ${seconds.toFixed(1)} s)`)}\n`,
+    `${colors.green("✓")} ${counted(episodes, "episode")} of ${counted(users, "user")} in memory ${colors.dim(`(${cost}, ${seconds.toFixed(1)} s)`)}\n`,
   );
   if (skipped.length === 0) return;
-  stdout.write(`${colors.yellow("!")} ${skipped.length} entries were left out:\n`);
+  stdout.write(
+    `${colors.yellow("!")} ${counted(skipped.length, "entry was", "entries were")} left out:\n`,
+  );
   for (const { line, reason } of skipped.slice(0, shownSkipped))
     stdout.write(`  ${colors.dim(line === 0 ? "–" : `line ${line}`)} ${printable(reason)}\n`);
   if (skipped.length > shownSkipped)

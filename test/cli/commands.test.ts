@@ -49,7 +49,7 @@ beforeAll(async () => {
   await writeFile(data, [...lines.map((line) => JSON.stringify(line)), "{"].join("\n"));
   const imported = await run(["import", "--data", data]);
   expect(imported).toMatchObject({ code: 0, err: "" });
-  expect(imported.out).toContain("3 episodes of 1 users are in memory");
+  expect(imported.out).toContain("3 episodes of 1 user in memory");
   expect(imported.out).toContain("line 4 not valid JSON");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

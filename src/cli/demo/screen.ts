@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import picocolors from "picocolors";
+import { colorsFor } from "../colors.js";
 import { printable } from "../context.js";
 import type { DemoUser } from "./demo-user.js";
 
@@ -51,7 +51,7 @@ const indent = 9;
 export function createScreen(
   stream: Writable & { readonly isTTY?: boolean; readonly columns?: number },
 ): Screen {
-  const colors = picocolors.createColors(stream.isTTY === true && picocolors.isColorSupported);
+  const colors = colorsFor(stream);
   // Some terminals say 0 for not knowing.
   const { columns = 0 } = stream;
   const width = Math.max(60, Math.min(columns === 0 ? 88 : columns, 96)) - 2;
