@@ -7,8 +7,3 @@ import picocolors from "picocolors";
 export function colorsFor(stream: { readonly isTTY?: boolean }) {
   return picocolors.createColors(stream.isTTY === true && picocolors.isColorSupported);
 }
-
-/** `1 user`, `2 users`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { colorsFor, counted } from "./colors.js";
+import { colorsFor } from "./colors.js";
 import {
   commonOptions,
   parseCount,
@@ -9,6 +9,7 @@ import {
   writeJson,
 } from "./context.js";
 import type { CliContext } from "./context.js";
+import { counted } from "./counted.js";
 import type { ImportResult } from "./import-histories.js";
 
 interface Options {

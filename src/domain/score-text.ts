@@ -1,3 +1,4 @@
+import { commonSequenceLength } from "./common-sequence.js";
 import { unspacedScripts } from "./unspaced-scripts.js";
 
 const token = new RegExp(
@@ -19,19 +20,7 @@ export function textScore(answer: string, trueAnswer: string): number {
   const truth = tokensOf(trueAnswer);
   if (truth.length === 0) return symbolsOf(answer) === symbolsOf(trueAnswer) ? 1 : 0;
   if (given.length === 0) return 0;
-  return (2 * commonLength(given, truth)) / (given.length + truth.length);
-}
-
-function commonLength(a: readonly string[], b: readonly string[]): number {
-  let above = new Uint16Array(b.length + 1);
-  for (const word of a) {
-    const row = new Uint16Array(b.length + 1);
-    for (const [place, other] of b.entries())
-      row[place + 1] =
-        word === other ? (above[place] ?? 0) + 1 : Math.max(above[place + 1] ?? 0, row[place] ?? 0);
-    above = row;
-  }
-  return above[b.length] ?? 0;
+  return (2 * commonSequenceLength(given, truth)) / (given.length + truth.length);
 }
 
 function tokensOf(text: string): string[] {

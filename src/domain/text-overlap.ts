@@ -1,6 +1,7 @@
-/** Scripts that are written without spaces: only a dictionary finds their words. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+import { commonSequenceLength } from "./common-sequence.js";
+import { unspacedScripts } from "./unspaced-scripts.js";
+
+const unspaced = new RegExp(unspacedScripts, "v");
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 const word = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}\p{N}]+)*/gu;
 /** The segmenter's time grows with the square of a text's length: 30,000 characters at once took two seconds. */
@@ -34,12 +35,5 @@ export function runsOf(words: readonly string[], length: number): string[][] {
  */
 export function likeness(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return 0;
-  let above: number[] = Array.from({ length: b.length + 1 }, () => 0);
-  for (const word of a) {
-    const row = [0];
-    for (const [n, other] of b.entries())
-      row.push(word === other ? (above[n] ?? 0) + 1 : Math.max(above[n + 1] ?? 0, row[n] ?? 0));
-    above = row;
-  }
-  return (above.at(-1) ?? 0) / Math.max(a.length, b.length);
+  return commonSequenceLength(a, b) / Math.max(a.length, b.length);
 }

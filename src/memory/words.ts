@@ -1,9 +1,9 @@
 import { storableText } from "../domain/text.js";
+import { unspacedScripts } from "../domain/unspaced-scripts.js";
 import { stopWords } from "./stop-words.js";
 
-/** Scripts that are written without spaces: only a dictionary finds their words. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+/** Only a dictionary finds the words of these scripts. */
+const unspaced = new RegExp(unspacedScripts, "v");
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 const notWord = /[^\p{L}\p{M}\p{N}]+/u;
 
