@@ -5,6 +5,7 @@ import type { EpisodeIndex } from "./episode-index.js";
 import type { MemoryDegradation } from "./episodic-memory.js";
 import type { Memory } from "./memory.js";
 import { createStoreAccess } from "./store-access.js";
+import { createStoreAlignmentStates } from "./store-alignment-states.js";
 import { createStoreEpisodicMemory } from "./store-episodic-memory.js";
 import { createStorePersonaLog } from "./store-persona-log.js";
 import { createStoreProfileMemory } from "./store-profile-memory.js";
@@ -36,5 +37,6 @@ export function createMemory(options: {
     }),
     profiles: createStoreProfileMemory(access),
     personas: createStorePersonaLog(access),
+    alignments: createStoreAlignmentStates(access),
   };
 }

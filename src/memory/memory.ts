@@ -1,3 +1,4 @@
+import type { AlignmentStates } from "./alignment-states.js";
 import type { EpisodicMemory } from "./episodic-memory.js";
 import type { PersonaLog } from "./persona-log.js";
 import type { ProfileMemory } from "./profile-memory.js";
@@ -7,4 +8,5 @@ export interface Memory {
   readonly episodes: EpisodicMemory;
   readonly profiles: ProfileMemory;
   readonly personas: PersonaLog;
+  readonly alignments: AlignmentStates;
 }

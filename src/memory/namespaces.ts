@@ -17,6 +17,8 @@ export interface UserNamespaces {
   readonly index: readonly string[];
   readonly profiles: readonly string[];
   readonly personas: readonly string[];
+  /** One record: how the user's alignment stands. */
+  readonly alignment: readonly string[];
 }
 
 /**
@@ -34,5 +36,6 @@ export function userNamespaces(user: UserKey): UserNamespaces {
     index: namespace("index"),
     profiles: namespace("profiles"),
     personas: namespace("personas"),
+    alignment: namespace("alignment"),
   };
 }

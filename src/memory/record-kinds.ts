@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alignmentStatusSchema, type AlignmentStatus } from "../domain/alignment-status.js";
 import { episodeSchema, type Episode } from "../domain/episode.js";
 import { personaCheckpointSchema, type PersonaCheckpoint } from "../domain/persona.js";
 import { profileSchema, type Profile } from "../domain/profile.js";
@@ -19,6 +20,12 @@ export const personaRecord: RecordKind<PersonaCheckpoint> = {
 export const profileRecord: RecordKind<Profile> = {
   name: "profile",
   schema: profileSchema,
+  migrations: {},
+};
+
+export const alignmentRecordKind: RecordKind<AlignmentStatus> = {
+  name: "alignment state",
+  schema: alignmentStatusSchema,
   migrations: {},
 };
 

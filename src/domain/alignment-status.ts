@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/** A process that works on an alignment; on the same machine it can be seen whether it still runs. */
+export const workerSchema = z.strictObject({
+  host: z.string(),
+  pid: z.number().int().positive(),
+  /** Tells a process from a later one with its number. */
+  startedAt: z.iso.datetime(),
+});
+export type Worker = z.output<typeof workerSchema>;
+
+/** How a user's alignment stands. One record a user; the evidence itself is in the persona log. */
+export const alignmentStatusSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** `review`: it waits for a person. `failed`: `error` says why, and the next call goes on where it stopped. */
+  status: z.enum(["idle", "running", "review", "failed"]),
+  /** Since when. */
+  at: z.iso.datetime(),
+  /** The thread whose checkpoints hold the latest run; `null` before the first. */
+  threadId: z.string().nullable(),
+  /** As the run was given them; a run goes on only under the same ones. */
+  settings: z.record(z.string(), z.unknown()),
+  /** Who runs it; `null` while nobody does. */
+  worker: workerSchema.nullable(),
+  /** True answers that came to memory after this time have not been aligned with; `null` for all. */
+  seenAt: z.iso.datetime().nullable(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+});
+export type AlignmentStatus = z.output<typeof alignmentStatusSchema>;
+
+/** The status of a user whom nobody has aligned yet. */
+export const neverAligned: AlignmentStatus = {
+  schemaVersion: 1,
+  status: "idle",
+  at: "1970-01-01T00:00:00.000Z",
+  threadId: null,
+  settings: {},
+  worker: null,
+  seenAt: null,
+  error: null,
+};

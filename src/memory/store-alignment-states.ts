@@ -1,0 +1,30 @@
+import { neverAligned } from "../domain/alignment-status.js";
+import { userKey } from "../domain/user-id.js";
+import type { AlignmentStates } from "./alignment-states.js";
+import { createKeyedQueue } from "./keyed-queue.js";
+import { userNamespaces } from "./namespaces.js";
+import { alignmentRecordKind } from "./record-kinds.js";
+import type { StoreAccess } from "./store-access.js";
+
+const key = "state";
+
+/** Alignment states in a LangGraph store: one record a user. */
+export function createStoreAlignmentStates(access: StoreAccess): AlignmentStates {
+  const queue = createKeyedQueue();
+  async function get(userId: string) {
+    const namespace = userNamespaces(userKey(userId)).alignment;
+    const [state] = await access.get(alignmentRecordKind, namespace, [key]);
+    return state ?? structuredClone(neverAligned);
+  }
+  return {
+    get,
+    async update(userId, change) {
+      const user = userKey(userId);
+      return queue.run(user, async () => {
+        const value = { ...(await get(userId)), ...change };
+        await access.write([{ namespace: userNamespaces(user).alignment, key, value }]);
+        return value;
+      });
+    },
+  };
+}
