@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { acceptanceDecisionSchema } from "./acceptance.js";
 import { refusalSchema } from "./refusal.js";
 import { usageSchema } from "./usage.js";
 
@@ -29,6 +30,8 @@ export const alignmentRecordSchema = z.strictObject({
   /** The run it belongs to, and its place in it, from 1. */
   runId: z.string(),
   iteration: z.number().int().positive(),
+  /** The profile that stood beside parent and candidate, alike for both; `null` for a user without one. */
+  profileId: z.string().nullable(),
   /** The batch, and the user's other items it was validated on; both empty of scores where nothing was asked. */
   scores: z.strictObject({
     batch: z.array(pairedScoreSchema),
@@ -38,6 +41,8 @@ export const alignmentRecordSchema = z.strictObject({
   critiques: z.array(z.strictObject({ episodeId: z.string(), text: z.string() })),
   /** What was refused of the update before anything was scored. */
   refusals: z.array(refusalSchema),
+  /** What the acceptance rule said of the scores; `null` where nothing was judged, as in paper mode. */
+  decision: acceptanceDecisionSchema.nullable(),
   review: reviewSchema.nullable(),
   /** By role, as `offline` or `openai:<name>`. */
   models: z.strictObject({ agent: z.string(), alignment: z.string() }),
