@@ -70,6 +70,7 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         refusal: null,
         personaVersion: persona.version,
         personaLines: persona.lines,
+        paperText: persona.paperText,
         userSummary: profileSummary(profile),
         recalled: [],
         recalledByTools: [],

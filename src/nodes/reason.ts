@@ -37,12 +37,16 @@ export function createReason({ modelFor, toolsFor }: ReasonDeps) {
     runtime: LangGraphRunnableConfig,
   ): Promise<Command<unknown, AgentUpdate, ReasonGoto>> {
     const config = parseRunConfig(runtime);
-    const tools = withGuidance(toolsFor(config), state.personaLines, config.mode);
+    const paperText = config.mode === "paper" ? state.paperText : null;
+    // A text that paper mode wrote stands in place of all lines, those about tools too.
+    const toolLines = paperText === null ? state.personaLines : [];
+    const tools = withGuidance(toolsFor(config), toolLines, config.mode);
     const answerNow = tools.length > 0 && state.toolRound >= config.toolRounds;
     const system = renderAgentRequest({
       mode: config.mode,
       summary: state.userSummary,
       lines: state.personaLines,
+      paperText,
       recalled: state.recalled,
       at: state.turn?.at ?? null,
       answerNow,

@@ -3,11 +3,17 @@ import { agentPrompt, answerNowPrompt, paperPersonaPrompt, todayPrompt } from ".
 import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
 import { quoteBlock, unquoted } from "./quote.js";
 
-export interface AgentRequestParts {
-  readonly mode: "default" | "paper";
+/** What makes the persona of paper mode. */
+export interface PaperPersonaParts {
   /** The profile, as lines of text; empty when nothing is known. */
   readonly summary: string;
   readonly lines: readonly PersonaLine[];
+  /** The whole persona as paper mode wrote it; `null` where it wrote none. Not used in default mode. */
+  readonly paperText: string | null;
+}
+
+export interface AgentRequestParts extends PaperPersonaParts {
+  readonly mode: "default" | "paper";
   /** Best first. */
   readonly recalled: readonly ShownEpisode[];
   /** When the turn began, ISO 8601 UTC. */
@@ -21,7 +27,7 @@ export const nothingKnown = "Nothing is known of this user yet.";
 
 /** The system message of one model call: the persona, and what was recalled for this turn. */
 export function renderAgentRequest(parts: AgentRequestParts): string {
-  const persona = parts.mode === "paper" ? paperPersona(parts) : defaultPersona(parts);
+  const persona = parts.mode === "paper" ? renderPaperPersona(parts) : defaultPersona(parts);
   return parts.answerNow ? `${persona}\n\n${answerNowPrompt}` : persona;
 }
 
@@ -37,7 +43,13 @@ function defaultPersona({ summary, lines, recalled, at }: AgentRequestParts): st
   return at === null ? persona : `${persona}\n\n${todayPrompt.render({ day: at.slice(0, 10) })}`;
 }
 
-function paperPersona({ summary, lines }: AgentRequestParts): string {
+/**
+ * The persona as the agent has it in paper mode: the text that an update wrote, or else the paper's initial persona
+ * with what is known of the user. `paperText` is the prompt itself and not quoted: `checkPaperText` took it before it
+ * was stored.
+ */
+export function renderPaperPersona({ summary, lines, paperText }: PaperPersonaParts): string {
+  if (paperText !== null) return paperText;
   const known = [unquoted(summary), answerLines(lines)].filter((text) => text !== "").join("\n");
   return paperPersonaPrompt.render({
     summary: quoteBlock("user_summary", known === "" ? nothingKnown : known),

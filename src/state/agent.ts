@@ -43,6 +43,11 @@ export const agentState = z.object({
   personaVersion: z.number().int().default(0).describe("The persona version that answered."),
   userSummary: z.string().default("").describe("The user's profile, as the prompt shows it."),
   personaLines: z.array(personaLineSchema).default([]).describe("What the persona has learned."),
+  paperText: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("The whole persona as paper mode wrote it; null where it wrote none."),
   recalled: z
     .array(recalledSchema)
     .default([])

@@ -2,8 +2,10 @@ import { tool } from "@langchain/core/tools";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { initialPersona } from "../../src/domain/persona.js";
 import { PersonaAgentError } from "../../src/errors.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
+import { answerNowPrompt } from "../../src/prompts/agent.js";
 import { agentUnderTest, systemOf, threadOf } from "../support/agent-under-test.js";
 import { callsTools } from "../support/scripted-model.js";
 
@@ -249,6 +251,53 @@ describe("paper mode", () => {
     expect(system).not.toContain("<past_interactions>");
     expect(system).not.toContain("Today is");
     expect(model.toolsOffered[1]).toEqual(["recall_memory", "search_wikipedia"]);
+  });
+
+  it("answers under the text that paper mode wrote, which default mode does not use", async () => {
+    const { ask, clock, memory, model } = agentUnderTest([
+      "Hi.",
+      callsTools({ name: "recall_memory", args: { query: "restaurants" } }),
+      "Luigi's.",
+      "Luigi's.",
+      "Luigi's.",
+    ]);
+    const learned = (text: string, tool: string | null) => ({ text, tool, evidence: ["e1"] });
+    const head = await memory.personas.append("ada", {
+      at: clock.now().toISOString(),
+      author: "alignment",
+      status: "active",
+      lines: [
+        learned("Prefers quiet places.", null),
+        learned("Search for noise levels.", "recall_memory"),
+      ],
+      paperText: "You serve Ada, who hates noise. Answer {{summary}} in a word.",
+      reason: "learned",
+      parent: initialPersona,
+    });
+    await ask("ada", "Hi", { settings: { mode: "paper", recallTokens: 0 } });
+    expect(systemOf(model.calls[0])).toBe(head.paperText);
+    expect(model.toolCards[0]).not.toContain("noise levels");
+
+    await ask("ada", "Which?", { settings: { mode: "paper", toolRounds: 1 } });
+    expect(systemOf(model.calls[2])).toBe(`${head.paperText}\n\n${answerNowPrompt}`);
+
+    await ask("ada", "Which?", { threadId: "t" });
+    expect(systemOf(model.calls[3])).not.toContain("hates noise");
+    expect(systemOf(model.calls[3])).toContain("Prefers quiet places.");
+    expect(model.toolCards[3]).toContain("noise levels");
+
+    // A version without such a text: nothing of the last turn's is left in the thread.
+    await memory.personas.append("ada", {
+      at: clock.now().toISOString(),
+      author: "person",
+      status: "active",
+      lines: head.lines,
+      reason: "edited",
+      parent: head,
+    });
+    await ask("ada", "Which?", { threadId: "t", settings: { mode: "paper" } });
+    expect(systemOf(model.calls[4])).toContain("MUST use at least TWO tools");
+    expect(systemOf(model.calls[4])).not.toContain("hates noise");
   });
 });
 

@@ -16,6 +16,7 @@ export type ScriptedReply =
 
 interface ScriptedCallOptions extends BaseChatModelCallOptions {
   readonly toolNames?: readonly string[];
+  readonly toolCards?: string;
 }
 
 /** A chat model that says what it is told, in order, and remembers what it was asked. For tests in one process. */
@@ -23,6 +24,8 @@ export class ScriptedModel extends BaseChatModel<ScriptedCallOptions> {
   readonly calls: BaseMessage[][] = [];
   /** Names of the tools that were bound, call by call. */
   readonly toolsOffered: string[][] = [];
+  /** What the model was told of them, call by call. */
+  readonly toolCards: string[] = [];
   readonly #replies: ScriptedReply[];
 
   constructor(replies: readonly ScriptedReply[]) {
@@ -35,8 +38,10 @@ export class ScriptedModel extends BaseChatModel<ScriptedCallOptions> {
   }
 
   override bindTools(tools: BindToolsInput[], options?: Partial<ScriptedCallOptions>) {
-    const toolNames = tools.map((tool) => convertToOpenAITool(tool as never).function.name);
-    return this.withConfig({ ...options, toolNames });
+    const functions = tools.map((tool) => convertToOpenAITool(tool as never).function);
+    const toolNames = functions.map(({ name }) => name);
+    const toolCards = functions.map(({ description = "" }) => description).join("\n\n");
+    return this.withConfig({ ...options, toolNames, toolCards });
   }
 
   override async _generate(
@@ -46,6 +51,7 @@ export class ScriptedModel extends BaseChatModel<ScriptedCallOptions> {
     options.signal?.throwIfAborted();
     this.calls.push(messages);
     this.toolsOffered.push([...(options.toolNames ?? [])]);
+    this.toolCards.push(options.toolCards ?? "");
     const next = this.#replies.shift();
     if (next === undefined)
       throw new Error(`ScriptedModel: call #${this.calls.length} was not scripted.`);
