@@ -82,21 +82,12 @@ export function createHybridRecall(
     search: Search,
     vector: readonly number[] | undefined,
   ): Promise<Candidates | null> {
-    const { user, query, limit, visible, marks, trouble } = search;
+    const { user, visible, marks, trouble } = search;
     const open =
       vector === undefined || marks.length === 0 ? marks : await upkeep.heal(user, marks, trouble);
-    // More than asked: some hits are dropped, and words may order them differently.
-    const wanted = Math.max(20, 4 * limit) + visible.excludedCount;
-    const words = lookupWords(askedWords(query));
-    const none: IndexHit[] = [];
-    const hits = await trouble.attempt("index-unavailable", () =>
-      Promise.all([
-        vector === undefined ? none : index.nearest(user, vector, wanted, visible.indexBounds),
-        words.length === 0 ? none : index.containing(user, words, 3 * wanted, visible.indexBounds),
-      ]),
-    );
+    const hits = await trouble.attempt("index-unavailable", () => hitsOf(search, vector));
     if (hits === null) return null;
-    const [nearest, containing] = hits;
+    const { nearest, containing, wanted } = hits;
     // Bounds in time aside, everything is near enough to be given. Far less than there must be, and the index may have
     // been emptied behind our back.
     const waitingIds = markedIds(open);
@@ -118,6 +109,27 @@ export function createHybridRecall(
       ]),
       read: waiting.read,
     };
+  }
+
+  /** By vector and by words; with bounds of single episodes, as many as it takes to see past what they leave out. */
+  async function hitsOf(
+    { user, query, limit, visible }: Search,
+    vector: readonly number[] | undefined,
+  ) {
+    const words = lookupWords(askedWords(query));
+    const none: IndexHit[] = [];
+    // More than asked: some hits are dropped, and words may order them differently.
+    for (let wanted = Math.max(20, 4 * limit) + visible.excludedCount; ; wanted *= 4) {
+      const [nearest, containing] = await Promise.all([
+        vector === undefined ? none : index.nearest(user, vector, wanted, visible.indexBounds),
+        words.length === 0 ? none : index.containing(user, words, 3 * wanted, visible.indexBounds),
+      ]);
+      const found = new Set([...nearest, ...containing].map(({ id }) => id));
+      const isCut = nearest.length >= wanted || containing.length >= 3 * wanted;
+      // An index tells one millisecond's episodes apart no more than it can leave single ids out.
+      if (!isCut || [...found].filter((id) => visible.includes(id)).length >= limit)
+        return { nearest, containing, wanted };
+    }
   }
 
   async function fromStore({ user, visible }: Search, ids: readonly string[]): Promise<Candidates> {

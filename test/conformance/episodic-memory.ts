@@ -371,6 +371,18 @@ export function describeEpisodicMemory(
       expect(ids(await memory.latest(user, 10, bounds)).toReversed()).toEqual(visible);
     });
 
+    it("gives as many as asked from before an episode, behind a crowd of the same millisecond", async () => {
+      const memory = await create();
+      const user = newUser();
+      const crowd = Array.from({ length: 150 }, (_, n) => turnAt(5, `quokka question ${n}`));
+      const earlier = [1, 2, 3].map((n) => turnAt(n, `quokka ${n}`));
+      await memory.addMany(user, [...earlier, ...crowd]);
+      const [first = ""] = ids(crowd).toSorted();
+      const bounds = { beforeId: first };
+      const found = await recall(memory, user, "quokka question", 3, bounds);
+      expect(found.toSorted()).toEqual(ids(earlier));
+    });
+
     it("leaves out the ids it is told to, and still gives as many as asked", async () => {
       const memory = await create();
       const user = newUser();
