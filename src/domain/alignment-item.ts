@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { type Episode, episodeSchema } from "./episode.js";
+import { lampSubject } from "./question.js";
+
+/** Earlier turns of its thread that an item keeps. */
+export const maxEarlierTurns = 6;
+
+/** A past episode whose question is answered again under a persona, and scored against the true answer. Plain JSON. */
+export const alignmentItemSchema = z.strictObject({
+  episodeId: episodeSchema.shape.id,
+  at: episodeSchema.shape.at,
+  query: z.string(),
+  /** The true answer. */
+  answer: z.string(),
+  /** The turns of the same thread before it, oldest first, so that a follow-up question can be understood. */
+  earlier: z
+    .array(z.strictObject({ query: z.string(), /** What was said then. */ response: z.string() }))
+    .max(maxEarlierTurns),
+  /** The other episodes that give this answer to this question, before it and after, oldest first. */
+  duplicates: z.array(episodeSchema.shape.id),
+});
+export type AlignmentItem = z.output<typeof alignmentItemSchema>;
+
+type Asked = Pick<Episode, "query" | "response" | "answer">;
+
+/**
+ * What an episode says, as keys: two episodes that share one are duplicates, the same question with the same answer,
+ * whatever the letters' case, the punctuation and the wording around a LaMP question. The answer is what a prompt
+ * would show: the true one, else the response. The same question with another answer is no duplicate, but information.
+ *
+ * @returns None for an episode without any answer: it can give none away.
+ */
+export function duplicateKeys({ query, response, answer }: Asked): string[] {
+  const said = answer ?? response;
+  if (said === null) return [];
+  const questions = new Set([query, lampSubject(query)].map(folded));
+  return [...questions].map((question) => JSON.stringify([question, folded(said)]));
+}
+
+/** Whether something rests on the item and its duplicates alone, so that it may give the item's answer away. */
+export function restsOnItemAlone(
+  { episodeId, duplicates }: Pick<AlignmentItem, "episodeId" | "duplicates">,
+  evidence: readonly string[],
+): boolean {
+  return evidence.every((id) => id === episodeId || duplicates.includes(id));
+}
+
+function folded(text: string): string {
+  const plain = text.normalize("NFKC").toLowerCase();
+  const words = plain.replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, " ").trim();
+  // Texts without words, an emoji each, would all be one.
+  return words === "" ? plain.replaceAll(/\s+/gu, "") : words;
+}

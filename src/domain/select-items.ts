@@ -1,0 +1,86 @@
+import { type AlignmentItem, duplicateKeys, maxEarlierTurns } from "./alignment-item.js";
+import type { Episode } from "./episode.js";
+
+/** What an alignment learns from and what it is judged on, each oldest first; no item is in both. */
+export interface SelectedItems {
+  readonly batch: AlignmentItem[];
+  readonly holdout: AlignmentItem[];
+}
+
+/** Most of what few answers there are is held out, but fewer items than these teach nothing. */
+const leastBatch = 3;
+
+/**
+ * The latest episodes with a true answer as the batch, and those before them as the holdout. Of duplicates only the
+ * latest is taken: an item judged twice, or learned by heart in the batch, judges nothing.
+ *
+ * With fewer than `batch + holdout` of them the holdout comes first, because it decides (see
+ * `docs/decisions/0008-acceptance-rule.md`): a quarter is the batch, at least 3 and at most `batch`. Without a holdout
+ * the batch is simply the latest.
+ *
+ * @param episodes - The user's whole history, in any order: an id tells its place.
+ * @param sizes - Most items of each, whole numbers, 0 or more.
+ */
+export function selectItems(
+  episodes: readonly Episode[],
+  { batch, holdout }: { readonly batch: number; readonly holdout: number },
+): SelectedItems {
+  const history = episodes.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const keyed = history.map((episode) => ({ episode, keys: duplicateKeys(episode) }));
+  const idsByKey = new Map<string, string[]>();
+  for (const { episode, keys } of keyed)
+    for (const key of keys) {
+      const ids = idsByKey.get(key) ?? [];
+      ids.push(episode.id);
+      idsByKey.set(key, ids);
+    }
+
+  const taken: { readonly episode: Answered; readonly keys: readonly string[] }[] = [];
+  const seen = new Set<string>();
+  for (const { episode, keys } of keyed.toReversed()) {
+    if (taken.length >= batch + holdout) break;
+    if (!isAnswered(episode) || keys.some((key) => seen.has(key))) continue;
+    for (const key of keys) seen.add(key);
+    taken.push({ episode, keys });
+  }
+  const count = Math.min(
+    batch,
+    Math.max(leastBatch, Math.round(taken.length / 4), taken.length - holdout),
+  );
+  const items = taken.map(({ episode, keys }) => {
+    const same = new Set(keys.flatMap((key) => idsByKey.get(key) ?? []));
+    same.delete(episode.id);
+    return {
+      episodeId: episode.id,
+      at: episode.at,
+      query: episode.query,
+      answer: episode.answer,
+      earlier: earlierTurns(episode, history, same),
+      duplicates: [...same].toSorted(),
+    };
+  });
+  return {
+    batch: items.slice(0, count).toReversed(),
+    holdout: items.slice(count).toReversed(),
+  };
+}
+
+/** A duplicate is left out here too: what was said then may be the answer. */
+function earlierTurns(
+  { id, threadId }: Episode,
+  history: readonly Episode[],
+  duplicates: ReadonlySet<string>,
+): AlignmentItem["earlier"] {
+  if (threadId === null) return [];
+  return history
+    .filter((turn) => turn.threadId === threadId && turn.id < id && !duplicates.has(turn.id))
+    .flatMap(({ query, response }) => (response === null ? [] : [{ query, response }]))
+    .slice(-maxEarlierTurns);
+}
+
+type Answered = Episode & { readonly answer: string };
+
+/** A blank answer would teach nothing, and a blank question is none that the agent would take. */
+function isAnswered(episode: Episode): episode is Answered {
+  return episode.query.trim() !== "" && (episode.answer ?? "").trim() !== "";
+}

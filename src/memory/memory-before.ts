@@ -1,0 +1,69 @@
+import { type AlignmentItem, restsOnItemAlone } from "../domain/alignment-item.js";
+import type { PersonaCheckpoint } from "../domain/persona.js";
+import type { Profile } from "../domain/profile.js";
+import type { EpisodicMemory, RecallBounds } from "./episodic-memory.js";
+import type { PersonaLog } from "./persona-log.js";
+import type { ProfileMemory } from "./profile-memory.js";
+
+/** What one simulation is run under. */
+export interface SimulationGiven {
+  /** The parent, or a candidate that no log has yet. */
+  readonly persona: Omit<PersonaCheckpoint, "alignment">;
+  readonly profile: Profile | null;
+  /** Whether the item's answer is kept from its simulation. False only for an evaluation that measures what that gives. */
+  readonly leaveOneOut: boolean;
+}
+
+/** The parts of memory that an agent graph is built on, and no other way into it. */
+export interface SimulationMemory {
+  readonly episodes: Pick<
+    EpisodicMemory,
+    "latest" | "similar" | "findTurn" | "countAnswered" | "add"
+  >;
+  readonly profiles: Pick<ProfileMemory, "current">;
+  readonly personas: Pick<PersonaLog, "head">;
+}
+
+/**
+ * The memory that the agent gets when it is asked a past question again. Nothing is written. With `leaveOneOut` it is
+ * the memory of just before the item: neither the item, nor a duplicate of it, nor anything later can be read, and
+ * what profile and persona say on the strength of the item alone is left out. What rests on other items as well
+ * stays, on later ones too, or a persona learned from the latest items could not be judged on earlier ones.
+ *
+ * A text that paper mode wrote stays whole: it does not say what it rests on.
+ */
+export function memoryBefore(
+  { episodes }: { readonly episodes: Pick<EpisodicMemory, "latest" | "similar"> },
+  item: Pick<AlignmentItem, "episodeId" | "duplicates">,
+  { persona, profile, leaveOneOut }: SimulationGiven,
+): SimulationMemory {
+  const { episodeId, duplicates } = item;
+  const bounded = (asked: RecallBounds = {}): RecallBounds => {
+    if (!leaveOneOut) return asked;
+    const isNarrower = asked.beforeId !== undefined && asked.beforeId < episodeId;
+    return {
+      ...asked,
+      ...(isNarrower ? {} : { beforeId: episodeId }),
+      excludeIds: [...(asked.excludeIds ?? []), episodeId, ...duplicates],
+    };
+  };
+  const known = <T extends { readonly evidence: readonly string[] }>(parts: readonly T[]): T[] =>
+    parts.filter(({ evidence }) => !leaveOneOut || !restsOnItemAlone(item, evidence));
+  return {
+    episodes: {
+      latest: (userId, limit, bounds) => episodes.latest(userId, limit, bounded(bounds)),
+      similar: (userId, query, limit, bounds) =>
+        episodes.similar(userId, query, limit, bounded(bounds)),
+      findTurn: async () => null,
+      countAnswered: async () => 0,
+      add: async (_userId, episode) => ({ episode, degraded: [] }),
+    },
+    profiles: {
+      current: async () => profile && { ...profile, statements: known(profile.statements) },
+    },
+    personas: {
+      // Its critiques quote true answers, and nothing in a turn needs them.
+      head: async () => ({ ...persona, lines: known(persona.lines), alignment: null }),
+    },
+  };
+}
