@@ -18,6 +18,7 @@ export type PersonaAgentErrorCode =
   | "memory-index-unavailable"
   | "memory-store-unavailable"
   | "memory-episode-unknown"
+  | "memory-version-unknown"
   | "memory-record-invalid";
 
 const brand = Symbol.for("persona-agent/error");

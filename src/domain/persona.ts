@@ -55,29 +55,37 @@ export const initialPersona: PersonaCheckpoint = {
 };
 
 /**
- * The head of a log, by a rule that every reader computes alike whatever order it read the checkpoints in:
- * from version 0, step to the earliest active child (time, then id) until there is none. Of two writers that
- * met, one is the head; the other's checkpoint stays in the log, superseded.
+ * The versions that are or were in use, oldest first: version 0, its earliest active child (time, then id), the
+ * earliest active child of that, and so on. Every reader comes to the same whatever order it read the checkpoints in.
+ * An active checkpoint that is not among them is superseded: another writer was first.
  *
  * @param checkpoints - Any order; version 0 need not be among them.
+ * @returns At least version 0; the last one is the head.
  */
-export function personaHead(checkpoints: readonly PersonaCheckpoint[]): PersonaCheckpoint {
+export function activeVersions(checkpoints: readonly PersonaCheckpoint[]): PersonaCheckpoint[] {
   const children = new Map<string, PersonaCheckpoint[]>();
   for (const checkpoint of checkpoints) {
     if (checkpoint.status !== "active" || checkpoint.parentId === null) continue;
     const siblings = children.get(checkpoint.parentId) ?? [];
     children.set(checkpoint.parentId, [...siblings, checkpoint]);
   }
-  let head = initialPersona;
-  for (;;) {
-    const [next] = (children.get(head.id) ?? []).toSorted(
+  const versions: PersonaCheckpoint[] = [];
+  let next: PersonaCheckpoint | undefined = initialPersona;
+  while (next !== undefined) {
+    versions.push(next);
+    const { id }: PersonaCheckpoint = next;
+    [next] = (children.get(id) ?? []).toSorted(
       (a, b) => compare(a.at, b.at) || compare(a.id, b.id),
     );
-    if (next === undefined) return head;
     // A checkpoint is visited once, so a log damaged into a circle still has a head.
-    children.delete(head.id);
-    head = next;
+    children.delete(id);
   }
+  return versions;
+}
+
+/** The version that answers now: the last of `activeVersions`. */
+export function personaHead(checkpoints: readonly PersonaCheckpoint[]): PersonaCheckpoint {
+  return activeVersions(checkpoints).at(-1) ?? initialPersona;
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  activeVersions,
   initialPersona,
   personaCheckpointSchema,
   personaHead,
@@ -17,6 +18,21 @@ function orders<T>(things: readonly T[]): T[][] {
     orders(things.toSpliced(place, 1)).map((rest) => [thing, ...rest]),
   );
 }
+
+describe("activeVersions", () => {
+  it("are the versions in use from 0 to the head, whatever the order of the log", () => {
+    const log = [
+      checkpoint("1-a", initialPersona.id, { status: "rejected" }),
+      checkpoint("1-b", initialPersona.id),
+      checkpoint("1-c", initialPersona.id),
+      checkpoint("2-a", "1-c"),
+      checkpoint("2-b", "1-b"),
+    ];
+    for (const order of orders(log))
+      expect(activeVersions(order).map(({ id }) => id)).toEqual([initialPersona.id, "1-b", "2-b"]);
+    expect(activeVersions([])).toEqual([initialPersona]);
+  });
+});
 
 describe("personaHead", () => {
   it("is version 0 where nothing was learned", () => {

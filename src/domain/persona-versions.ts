@@ -1,0 +1,80 @@
+import { PersonaAgentError } from "../errors.js";
+import { activeVersions, type PersonaCheckpoint } from "./persona.js";
+
+/** `past` was the head once; `superseded` is active but never was, because another writer was first. */
+export type PersonaStanding = "head" | "past" | "rejected" | "superseded";
+
+/** What has become of each checkpoint of a log, by id. */
+export function personaStandings(
+  checkpoints: readonly PersonaCheckpoint[],
+): ReadonlyMap<string, PersonaStanding> {
+  const inUse = activeVersions(checkpoints).map(({ id }) => id);
+  const head = inUse.at(-1);
+  return new Map(
+    checkpoints.map(({ id, status }) => {
+      if (id === head) return [id, "head"];
+      if (inUse.includes(id)) return [id, "past"];
+      return [id, status === "rejected" ? "rejected" : "superseded"];
+    }),
+  );
+}
+
+/**
+ * The checkpoint that a caller names: by number among the versions that are or were in use, by id among all.
+ *
+ * @param checkpoints - All of the user's, version 0 included.
+ * @throws {PersonaAgentError} `memory-version-unknown`
+ */
+export function findVersion(
+  userId: string,
+  checkpoints: readonly PersonaCheckpoint[],
+  wanted: number | string,
+): PersonaCheckpoint {
+  const inUse = activeVersions(checkpoints);
+  const found =
+    typeof wanted === "number"
+      ? inUse.find(({ version }) => version === wanted)
+      : checkpoints.find(({ id }) => id === wanted);
+  if (found !== undefined) return found;
+  const unused = checkpoints.filter(({ version }) => version === wanted);
+  const standings = personaStandings(checkpoints);
+  const why = new Set(unused.map(({ id }) => standings.get(id)));
+  throw unknownVersion(
+    unused.length === 0
+      ? `The persona of ${JSON.stringify(userId)} has no version ${shown(wanted)}`
+      : `Version ${shown(wanted)} of the persona of ${JSON.stringify(userId)} was never in use (${[...why].join(", ")})`,
+    inUse,
+  );
+}
+
+/**
+ * The same for a version to go back to: also a superseded one, but never a rejected one.
+ *
+ * @throws {PersonaAgentError} `memory-version-unknown`
+ */
+export function findRestorable(
+  userId: string,
+  checkpoints: readonly PersonaCheckpoint[],
+  wanted: number | string,
+): PersonaCheckpoint {
+  const found = findVersion(userId, checkpoints, wanted);
+  if (found.status === "active") return found;
+  throw unknownVersion(
+    `The checkpoint ${found.id} of the persona of ${JSON.stringify(userId)} was rejected and never in use`,
+    activeVersions(checkpoints),
+  );
+}
+
+/** Versions count on without a gap, so the first and the last name them all. */
+function unknownVersion(what: string, inUse: readonly PersonaCheckpoint[]): PersonaAgentError {
+  const last = inUse.at(-1)?.version ?? 0;
+  const known = last === 0 ? "0, the only one" : `one of 0 to ${last}`;
+  return new PersonaAgentError(
+    "memory-version-unknown",
+    `${what}; expected ${known}, or the id of a checkpoint. Name one of these.`,
+  );
+}
+
+function shown(wanted: number | string): string {
+  return typeof wanted === "number" ? String(wanted) : JSON.stringify(wanted.slice(0, 60));
+}

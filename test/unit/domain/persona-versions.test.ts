@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { initialPersona, type PersonaCheckpoint } from "../../../src/domain/persona.js";
+import {
+  findRestorable,
+  findVersion,
+  personaStandings,
+} from "../../../src/domain/persona-versions.js";
+import { PersonaAgentError } from "../../../src/errors.js";
+
+function checkpoint(id: string, parentId: string, status: PersonaCheckpoint["status"] = "active") {
+  const at = "2026-01-01T00:00:00.000Z";
+  return { ...initialPersona, id, parentId, at, status, version: Number(id[0]) };
+}
+
+const log = [
+  initialPersona,
+  checkpoint("1-a", initialPersona.id),
+  checkpoint("1-b", initialPersona.id),
+  checkpoint("2-a", "1-a"),
+  checkpoint("2-b", "1-b"),
+  checkpoint("3-a", "2-a", "rejected"),
+];
+
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (PersonaAgentError.is(error, "memory-version-unknown")) return error.message;
+    throw error;
+  }
+  throw new Error("Nothing was refused.");
+}
+
+describe("where a checkpoint stands", () => {
+  it("is told for every one of the log", () => {
+    expect(Object.fromEntries(personaStandings(log))).toEqual({
+      [initialPersona.id]: "past",
+      "1-a": "past",
+      "1-b": "superseded",
+      "2-a": "head",
+      "2-b": "superseded",
+      "3-a": "rejected",
+    });
+    expect(personaStandings([initialPersona]).get(initialPersona.id)).toBe("head");
+  });
+});
+
+describe("a version that is asked for", () => {
+  it("is one that is or was in use by number, and any by id", () => {
+    expect(findVersion("ada", log, 0)).toBe(initialPersona);
+    expect(findVersion("ada", log, 1).id).toBe("1-a");
+    expect(findVersion("ada", log, "2-b").id).toBe("2-b");
+    expect(findVersion("ada", log, "3-a").id).toBe("3-a");
+  });
+
+  it("is refused in one line that says which there are", () => {
+    expect(refusal(() => findVersion("ada", log, 7))).toBe(
+      'The persona of "ada" has no version 7; expected one of 0 to 2, or the id of a checkpoint. Name one of these.',
+    );
+    expect(refusal(() => findVersion("ada", [initialPersona], "x".repeat(500)))).toBe(
+      `The persona of "ada" has no version "${"x".repeat(60)}"; expected 0, the only one, or the id of a checkpoint. Name one of these.`,
+    );
+    expect(refusal(() => findVersion("ada", log, 3))).toMatch(
+      /^Version 3 of the persona of "ada" was never in use \(rejected\); expected one of 0 to 2/,
+    );
+  });
+
+  it("can be restored when it was superseded, and not when it was rejected", () => {
+    expect(findRestorable("ada", log, "2-b").id).toBe("2-b");
+    expect(refusal(() => findRestorable("ada", log, "3-a"))).toMatch(
+      /^The checkpoint 3-a of the persona of "ada" was rejected and never in use; expected one of 0 to 2/,
+    );
+  });
+});
