@@ -86,7 +86,7 @@ describe("restoring a persona", () => {
       restorePersona("ada", 1, { personas, now }),
       restorePersona("ada", 1, { personas, now }),
     ]);
-    expect(both.map(({ changed }) => changed).toSorted()).toEqual([false, true]);
+    expect(both.filter(({ changed }) => changed)).toHaveLength(1);
     expect(new Set(both.map(({ head }) => head.id)).size).toBe(1);
     const history = await personas.history("ada");
     expect(personaHead(history).id).toBe(both[0].head.id);
