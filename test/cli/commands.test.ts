@@ -1,38 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { MemorySaver } from "@langchain/langgraph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
-import { runCli } from "../../src/cli/run-cli.js";
+import { commandLineOf } from "../support/command-line.js";
 
 let folder: string;
-let opened = 0;
-
-/** One agent in this process, which each command opens and closes as if it were its own. */
-const shared = createPersonaAgent({ checkpointer: new MemorySaver() });
-const info = { model: "offline", embeddings: "offline", index: "in-process", dataDir: null };
-
-async function run(words: readonly string[], input = "") {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const code = await runCli(words, {
-    env: {},
-    stdin: Readable.from([input]),
-    stdout,
-    stderr,
-    signal: new AbortController().signal,
-    openAgent: async () => {
-      opened += 1;
-      return { ...shared, info, close: async () => void (opened -= 1) };
-    },
-  });
-  stdout.end();
-  stderr.end();
-  expect(opened, "an agent was left open").toBe(0);
-  return { code, out: await text(stdout), err: await text(stderr) };
-}
+const run = commandLineOf(createPersonaAgent({ checkpointer: new MemorySaver() }));
 
 async function listed(user: string): Promise<{ id: string; query: string; answer: string }[]> {
   return JSON.parse((await run(["memory", "list", "--user", user, "--json"])).out) as never;

@@ -1,0 +1,30 @@
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { expect } from "vitest";
+import { runCli } from "../../src/cli/run-cli.js";
+import type { PersonaAgent } from "../../src/graph/create-persona-agent.js";
+
+const info = { model: "offline", embeddings: "offline", index: "in-process", dataDir: null };
+
+/** Runs command lines on one agent in this process, which each command opens and closes as if it were its own. */
+export function commandLineOf(agent: PersonaAgent) {
+  let opened = 0;
+  return async function run(words: readonly string[], input = "") {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const code = await runCli(words, {
+      env: {},
+      stdin: Readable.from([input]),
+      stdout,
+      stderr,
+      signal: new AbortController().signal,
+      openAgent: async () => {
+        opened += 1;
+        return { ...agent, info, close: async () => void (opened -= 1) };
+      },
+    });
+    stdout.end();
+    stderr.end();
+    expect(opened, "an agent was left open").toBe(0);
+    return { code, out: await text(stdout), err: await text(stderr) };
+  };
+}
