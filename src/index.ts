@@ -1,6 +1,8 @@
 export { type RunContext, runConfigSchema } from "./config.js";
 export type { Episode, Feedback } from "./domain/episode.js";
 export type { PersonaCheckpoint, PersonaLine } from "./domain/persona.js";
+export { diffPersona, type PersonaDiff } from "./domain/persona-diff.js";
+export { personaStandings, type PersonaStanding } from "./domain/persona-versions.js";
 export type { Profile, ProfileStatement } from "./domain/profile.js";
 export type { Usage } from "./domain/usage.js";
 export { PersonaAgentError, type PersonaAgentErrorCode } from "./errors.js";
@@ -19,6 +21,11 @@ export type { EpisodicMemory, Recall, RecallBounds } from "./memory/episodic-mem
 export { createInProcessIndex } from "./memory/in-process-index.js";
 export type { Memory } from "./memory/memory.js";
 export type { PersonaLog } from "./memory/persona-log.js";
+export {
+  type RestoredPersona,
+  restorePersona,
+  type RestorePersonaOptions,
+} from "./memory/restore-persona.js";
 export type { ProfileMemory } from "./memory/profile-memory.js";
 export { loadChatModel } from "./model/load-chat-model.js";
 export { type LoadedEmbeddings, loadEmbeddings } from "./model/load-embeddings.js";

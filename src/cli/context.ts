@@ -116,3 +116,8 @@ export function parseCount(text: string, name: string): number {
     `${name} is ${JSON.stringify(text.slice(0, 40))}; expected a whole number from 1. Correct it or leave it out.`,
   );
 }
+
+/** A version's number; anything but digits is taken for a checkpoint's id. Version 0's id is digits only, and 0. */
+export function parseVersion(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

@@ -10,6 +10,7 @@ import { addDevCommand } from "./dev.js";
 import { describeError, errorJson } from "./describe-error.js";
 import { addImportCommand } from "./import.js";
 import { addMemoryCommand } from "./memory.js";
+import { addPersonaCommands } from "./add-persona-commands.js";
 import { addReindexCommand } from "./reindex.js";
 import { Stopped } from "./stopped.js";
 
@@ -58,6 +59,7 @@ function buildProgram(context: CliContext): Command {
   addAskCommand(program, context);
   addChatCommand(program, context);
   addMemoryCommand(program, context);
+  addPersonaCommands(program, context);
   addReindexCommand(program, context);
   addDemoCommand(program, context);
   addDevCommand(program, context);

@@ -37,6 +37,8 @@ describe("a command line that is not understood ends with 2 and one line", () =>
     [["ask", "--user", "ada"], "missing required argument 'question'"],
     [["ask", "--user", "ada", "--mode", "odd", "hi"], "Allowed choices are default, paper. Run"],
     [["ask", "--user", "ada", "--colour", "hi"], "unknown option '--colour'"],
+    [["log"], "required option '--user <id>' not specified"],
+    [["rollback", "--user", "ada"], "required option '--to <version>' not specified"],
     [["memory", "delete", "--user", "ada"], "missing required argument 'id'"],
   ])("%j", async (words, part) => {
     const { code, out, err } = await run(words);
@@ -68,6 +70,7 @@ describe("bad input ends with 1 and one line that says what to do", () => {
     [["import", "--data", "/", "--limit-users", "0"], "config-invalid", '--limit-users is "0"'],
     [["memory", "list", "--user", "a/b"], "config-user-invalid", 'The user id "a/b" holds'],
     [["memory", "search", "--user", "ada", "--limit", "-1", "x"], "config-invalid", "--limit is"],
+    [["diff", "--user", "*"], "config-user-invalid", 'The user id "*" holds'],
     [["reindex", "--user", "*"], "config-user-invalid", 'The user id "*" holds'],
   ])("%j", async (words, code, part) => {
     const plain = await run(words);

@@ -1,0 +1,89 @@
+import type { Command } from "commander";
+import { meanScores, type AlignmentRecord, type PairedScore } from "../domain/alignment-record.js";
+import { initialPersona, type PersonaCheckpoint } from "../domain/persona.js";
+import { personaStandings, type PersonaStanding } from "../domain/persona-versions.js";
+import { parseUserId } from "../domain/user-id.js";
+import { colorsFor } from "./colors.js";
+import { commonOptions, printableLine, withAgent, writeJson } from "./context.js";
+import type { CliContext } from "./context.js";
+import { counted } from "./counted.js";
+import { changedLines, personaChanges } from "./persona-changes.js";
+
+export async function runLog(
+  options: { readonly user: string },
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const user = parseUserId(options.user);
+  const { history, isKnown } = await withAgent(context, command, async ({ memory }) => {
+    const checkpoints = await memory.personas.history(user);
+    const hasMore = checkpoints.length > 1 || (await memory.episodes.latest(user, 1)).length > 0;
+    return { history: checkpoints, isKnown: hasMore };
+  });
+  const entries = logJson(history);
+  if (commonOptions(command).json) writeJson(context, entries);
+  else if (isKnown) writeLog(context, entries);
+  else context.stdout.write(`Nothing of ${JSON.stringify(user)} is remembered.\n`);
+}
+
+interface LogEntry extends PersonaCheckpoint {
+  readonly head: boolean;
+  readonly standing: PersonaStanding;
+}
+
+/** A log as `log --json` prints it: every checkpoint as stored, and where it stands. This shape is a contract. */
+export function logJson(history: readonly PersonaCheckpoint[]): LogEntry[] {
+  const standings = personaStandings(history);
+  return history.map((checkpoint) => {
+    const standing = standings.get(checkpoint.id) ?? "superseded";
+    return { ...checkpoint, head: standing === "head", standing };
+  });
+}
+
+function writeLog({ stdout }: CliContext, entries: readonly LogEntry[]): void {
+  const colors = colorsFor(stdout);
+  const styles = {
+    head: colors.green,
+    past: String,
+    rejected: colors.red,
+    superseded: colors.dim,
+  } as const;
+  const width = Math.max(60, stdout.columns ?? 120) - indent.length;
+  const write = (line: string) => stdout.write(`${line}\n`);
+  write(colors.dim(row("version", "standing", "author", "date (UTC)", "id")));
+  for (const entry of entries) {
+    const { version, standing, author, id, reason, alignment, parentId } = entry;
+    const date = author === "initial" ? "–" : entry.at.slice(0, 16).replace("T", " ");
+    write(styles[standing](row(String(version), standing, author, date, id)));
+    write(`${indent}${printableLine(reason, width)}`);
+    if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
+    const parent = entries.find((each) => each.id === parentId) ?? initialPersona;
+    const changes = personaChanges(parent, entry);
+    for (const line of changedLines(changes, colors)) write(`${indent}${line}`);
+    if (changes.paperText !== undefined && parent.paperText !== entry.paperText)
+      write(`${indent}${colors.yellow("~ the text of paper mode; `diff` shows it")}`);
+  }
+}
+
+const indent = " ".repeat(9);
+
+function row(version: string, standing: string, author: string, date: string, id: string): string {
+  return `${version.padEnd(9)}${standing.padEnd(12)}${author.padEnd(11)}${date.padEnd(18)}${id}`;
+}
+
+/** `batch 0.40 → 0.70 (10), holdout 0.50 → – (0); 42 calls, 1200 tokens in, 300 out`. */
+function measured({ scores, usage }: AlignmentRecord): string {
+  const { calls, tokens } = usage;
+  const cost = `${counted(calls, "call")}, ${tokens.in} tokens in, ${tokens.out} out`;
+  return `batch ${means(scores.batch)}, holdout ${means(scores.holdout)}; ${cost}`;
+}
+
+function means(items: readonly PairedScore[]): string {
+  if (items.length === 0) return "not asked";
+  const { parent, candidate } = meanScores(items);
+  return `${mean(parent)} → ${mean(candidate)} (${counted(items.length, "item")})`;
+}
+
+function mean(value: number | null): string {
+  return value === null ? "–" : value.toFixed(2);
+}
