@@ -17,6 +17,7 @@ export const profileSchema = z.strictObject({
   /** Unique among the user's profiles; sorting ids sorts versions. */
   id: z.string(),
   version: z.number().int().nonnegative(),
+  /** When the episodes were read; a true answer that came later is news to it. */
   at: z.iso.datetime(),
   statements: z.array(profileStatementSchema),
   /** The latest episode that was read, and how many there were: what a refresh starts from. */

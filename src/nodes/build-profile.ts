@@ -1,6 +1,7 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { HumanMessage } from "@langchain/core/messages";
-import type { Episode } from "../domain/episode.js";
+import { mergeConfigs, type RunnableConfig } from "@langchain/core/runnables";
+import type { z } from "zod";
 import type { Profile, ProfileStatement } from "../domain/profile.js";
 import { estimateTokens, storableText } from "../domain/text.js";
 import { userKey } from "../domain/user-id.js";
@@ -8,10 +9,10 @@ import { noUsage } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import type { EpisodicMemory } from "../memory/episodic-memory.js";
 import type { ProfileMemory } from "../memory/profile-memory.js";
-import type { ask } from "../model/ask.js";
+import type { ask, Asked } from "../model/ask.js";
 import { renderAnswerCounts, renderHistory } from "../prompts/history.js";
 import { profileAnswerSchema, profilePrompt } from "../prompts/profile.js";
-import type { ProfileAnswer } from "../prompts/profile.js";
+import { readWholeHistory, type WholeHistory } from "./whole-history.js";
 
 /** Most tokens (estimated) of the one prompt that a profile is drawn from. */
 export const defaultProfileTokens = 8_000;
@@ -19,7 +20,8 @@ export const defaultProfileTokens = 8_000;
 /** Most of one statement that is kept, in UTF-16 units. */
 const maxStatementLength = 400;
 
-const pageSize = 500;
+/** Most episodes that one statement names as its evidence; the latest are kept. */
+const maxEvidence = 12;
 
 export interface BuildProfileOptions {
   readonly model: BaseChatModel;
@@ -32,6 +34,8 @@ export interface BuildProfileOptions {
   /** Most tokens (estimated) of the prompt; a few hundred of them are the instructions. */
   readonly maxTokens?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Callbacks, tags and metadata of the run that the model call belongs to. */
+  readonly config?: RunnableConfig | undefined;
   readonly ask: typeof ask;
 }
 
@@ -47,29 +51,34 @@ export async function buildProfile(
   userId: string,
   options: BuildProfileOptions,
 ): Promise<{ readonly profile: Profile | null; readonly usage: Usage }> {
-  const { model, modelName, profiles, now, maxTokens = defaultProfileTokens, signal } = options;
-  const episodes = await listOldestFirst(options.episodes, userId);
+  const history = await readWholeHistory(userId, options.episodes, options.now);
+  return drawProfile(userId, history, options);
+}
+
+/** `buildProfile` from a history that was read already. */
+export async function drawProfile(
+  userId: string,
+  { at, episodes }: WholeHistory,
+  options: BuildProfileOptions,
+): Promise<{ readonly profile: Profile | null; readonly usage: Usage }> {
+  const { modelName, profiles, maxTokens = defaultProfileTokens } = options;
   const last = episodes.at(-1);
   if (last === undefined) return { profile: null, usage: noUsage };
 
   const counts = renderAnswerCounts(episodes);
   const spent = estimateTokens(profilePrompt.render({ counts, history: "" }));
   const history = renderHistory(episodes, maxTokens - spent);
-  const { answer, usage } = await options.ask({
-    model,
-    messages: [new HumanMessage(profilePrompt.render({ counts, history: history.block }))],
-    schema: profileAnswerSchema,
-    name: "profile",
-    signal,
-    config: {
-      runName: "profile",
-      tags: ["persona-agent"],
-      metadata: { userId: userKey(userId), model: modelName },
-    },
-  });
+  const { answer, usage } = await askForProfile(
+    userId,
+    profilePrompt.render({ counts, history: history.block }),
+    profileAnswerSchema,
+    options,
+  );
   const profile = await profiles.append(userId, {
-    at: now(),
-    statements: groundStatements(answer, history.episodeIds),
+    at,
+    statements: answer.statements.flatMap(({ text, items }) =>
+      groundedStatement(text, shownEpisodes(items, history.episodeIds)),
+    ),
     lastEpisodeId: last.id,
     episodeCount: episodes.length,
     model: modelName,
@@ -77,32 +86,38 @@ export async function buildProfile(
   return { profile, usage };
 }
 
-async function listOldestFirst(
-  memory: Pick<EpisodicMemory, "list">,
+/** The one model call of a profile, as it stands in a trace. */
+export function askForProfile<Answer>(
   userId: string,
-): Promise<Episode[]> {
-  const found: Episode[] = [];
-  for (;;) {
-    const before = found.at(-1)?.id;
-    const page = await memory.list(userId, {
-      limit: pageSize,
-      ...(before === undefined ? {} : { before }),
-    });
-    if (page.length === 0) return found.toReversed();
-    found.push(...page);
-  }
+  prompt: string,
+  schema: z.ZodType<Answer>,
+  { model, modelName, ask, signal, config }: BuildProfileOptions,
+): Promise<Asked<Answer>> {
+  return ask({
+    model,
+    messages: [new HumanMessage(prompt)],
+    schema,
+    name: "profile",
+    signal,
+    config: mergeConfigs(config, {
+      runName: "profile",
+      tags: ["persona-agent"],
+      metadata: { userId: userKey(userId), model: modelName },
+    }),
+  });
 }
 
-/** Statements whose item numbers are turned into episode ids; a number that was not shown is no evidence. */
-function groundStatements(
-  { statements }: ProfileAnswer,
+/** The episodes behind item numbers; a number that was not shown stands for none. */
+export function shownEpisodes(items: readonly number[], episodeIds: readonly string[]): string[] {
+  return items.flatMap((number) => episodeIds[number - 1] ?? []);
+}
+
+/** The statement as it is kept, its evidence the latest of these episodes; none where it says nothing or rests on nothing. */
+export function groundedStatement(
+  text: string,
   episodeIds: readonly string[],
-): ProfileStatement[] {
-  return statements.flatMap(({ text, items }) => {
-    const evidence = [...new Set(items)]
-      .toSorted((a, b) => a - b)
-      .flatMap((number) => episodeIds[number - 1] ?? []);
-    const kept = storableText(text.replaceAll(/\s+/g, " ").trim(), maxStatementLength);
-    return evidence.length === 0 || kept === "" ? [] : [{ text: kept, evidence }];
-  });
+): [] | [ProfileStatement] {
+  const evidence = [...new Set(episodeIds)].toSorted().slice(-maxEvidence);
+  const kept = storableText(text.replaceAll(/\s+/g, " ").trim(), maxStatementLength);
+  return evidence.length === 0 || kept === "" ? [] : [{ text: kept, evidence }];
 }

@@ -24,16 +24,20 @@ export interface RenderedHistory {
  * The latest episodes that fit into `maxTokens` (estimated), numbered from 1 and shown oldest first.
  *
  * @param episodes - Oldest first.
+ * @param statementsOn - Numbers of the statements that rest on an episode already; they stand at its item.
  */
 export function renderHistory(
   episodes: readonly HistoryEpisode[],
   maxTokens: number,
+  statementsOn: (episodeId: string) => readonly number[] = () => [],
 ): RenderedHistory {
+  const render = (episode: HistoryEpisode, number: number) =>
+    renderItem(episode, number, statementsOn(episode.id));
   let left = maxTokens;
   let first = episodes.length;
   for (const [index, episode] of [...episodes.entries()].toReversed()) {
     // The longest number is taken, so that numbering the chosen ones cannot exceed the budget.
-    left -= estimateTokens(`${renderItem(episode, episodes.length)}\n`);
+    left -= estimateTokens(`${render(episode, episodes.length)}\n`);
     if (left < 0) break;
     first = index;
   }
@@ -41,23 +45,28 @@ export function renderHistory(
   return {
     block: quoteBlock(
       "history",
-      shown.map((episode, index) => renderItem(episode, index + 1)).join("\n"),
+      shown.map((episode, index) => render(episode, index + 1)).join("\n"),
     ),
     episodeIds: shown.map((episode) => episode.id),
   };
 }
 
-function renderItem(episode: HistoryEpisode, number: number): string {
+function renderItem(
+  episode: HistoryEpisode,
+  number: number,
+  statements: readonly number[],
+): string {
   const { task, subject } = parseQuestion(episode.query);
   const at = episode.at === null ? "" : ` at="${episode.at.slice(0, 10)}"`;
   const asked = task === null ? "" : ` asked="${lampAsks[task]}"`;
+  const under = statements.length === 0 ? "" : ` statements="${statements.join(", ")}"`;
   const lines = [
     quote("question", shorten(subject, shownLength.question)),
     ...(episode.answer === null
       ? []
       : [quote("true_answer", shorten(episode.answer, shownLength.answer))]),
   ];
-  return `<item n="${number}"${at}${asked}>\n${lines.join("\n")}\n</item>`;
+  return `<item n="${number}"${at}${asked}${under}>\n${lines.join("\n")}\n</item>`;
 }
 
 /** How often the user gave each answer, most frequent first, as `answer: count, ...`; rare ones together at the end. */

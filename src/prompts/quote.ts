@@ -10,6 +10,7 @@ export const promptTags = [
   "history",
   "item",
   "answer_counts",
+  "current_statements",
   "search_results",
   "simulated_answer",
   "tool_calls",
