@@ -19,6 +19,7 @@ import { answerOpen } from "./answer-open.js";
 import { chooseTools, type ChosenCall, type OfferedTool } from "./choose-tools.js";
 import { readOptions } from "./options.js";
 import { answerProfile } from "./profile.js";
+import { reviseProfile } from "./profile-revision.js";
 import { readRequest } from "./request-reading.js";
 
 interface OfflineCallOptions extends BaseChatModelCallOptions {
@@ -110,6 +111,9 @@ function replyTo(messages: readonly BaseMessage[], tools: readonly OfferedTool[]
   const profileTool = tools.find((tool) => asksFor(tool, "statements"));
   if (profileTool !== undefined)
     return { kind: "calls", calls: [{ name: profileTool.name, args: answerProfile(messages) }] };
+  const revisionTool = tools.find((tool) => asksFor(tool, "revisedStatements"));
+  if (revisionTool !== undefined)
+    return { kind: "calls", calls: [{ name: revisionTool.name, args: reviseProfile(messages) }] };
   const request = readRequest(messages);
   const calls: ChosenCall[] = chooseTools(request, tools);
   if (calls.length > 0) return { kind: "calls", calls };

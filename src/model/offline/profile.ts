@@ -4,10 +4,11 @@ import { readOptions } from "./options.js";
 import { readHistory, type ShownItem } from "./request-reading.js";
 import { contentWords } from "./words.js";
 
-const mostStatements = 12;
+export const mostStatements = 12;
 const mostItems = 12;
-const shownWords = 8;
-const mostSayings = 3;
+/** Most words that one statement names: of an answer, and of the user's interests. */
+export const mostWords = { answer: 8, interests: 16 } as const;
+export const mostSayings = 3;
 const ownWords =
   /(?:^|[.!?]\s+)((?:I|I['’]m|I['’]ve)\s+(?:am|was|have|like|love|prefer|hate|dislike|enjoy|always|never|usually|want|need|cannot|can['’]t|don['’]t)\b[^.!?\n]{3,160}[.!?]?)/i;
 
@@ -16,36 +17,58 @@ const ownWords =
  * in the first person, and what the items are about. The sentences are such that `answerClosed` can use them.
  */
 export function answerProfile(messages: readonly BaseMessage[]): ProfileAnswer {
-  const { items, counts, others } = readHistory(messages);
-  const total = [...counts.values()].reduce((sum, count) => sum + count, others);
-  const ranked = [...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  // Answers that hardly ever return are texts of their own, not choices.
-  const isChoice = ranked.length > 0 && ranked.length <= Math.max(2, total / 2);
+  const { items, ...counted } = readHistory(messages);
+  const choices = rankChoices(counted);
   const statements = [
     ...sayings(items),
-    ...(isChoice ? aboutAnswers(items, ranked, total) : []),
-    ...interests(items, isChoice),
+    ...aboutAnswers(items, choices),
+    ...interests(items, choices.ranked.length > 0),
   ];
   return profileAnswerSchema.parse({ statements: statements.slice(0, mostStatements) });
 }
 
 type Statement = ProfileAnswer["statements"][number];
 
-function aboutAnswers(
-  items: readonly ShownItem[],
-  ranked: readonly (readonly [string, number])[],
-  total: number,
-): Statement[] {
+/** The answers that return, most frequent first, and how many there are of all. */
+export interface Choices {
+  readonly ranked: readonly (readonly [answer: string, count: number])[];
+  readonly total: number;
+}
+
+/** None is ranked where answers hardly ever return: they are texts of their own then, not choices. */
+export function rankChoices(counted: {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly others: number;
+}): Choices {
+  const { counts, others } = counted;
+  const total = [...counts.values()].reduce((sum, count) => sum + count, others);
+  const ranked = [...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return { ranked: ranked.length <= Math.max(2, total / 2) ? ranked : [], total };
+}
+
+/** @param rank - From 0, the most frequent answer. */
+export function sayAnswer(
+  answer: string,
+  { rank, count, total }: { readonly rank: number; readonly count: number; readonly total: number },
+  words: readonly string[],
+): string {
+  const how = rank === 0 ? "Usually answers" : "Answers";
+  const when =
+    words.length === 0 ? "" : `, most of all to texts with words like ${words.join(", ")}`;
+  return `${how} "${answer}" (${count} of ${total})${when}.`;
+}
+
+export function sayInterests(words: readonly string[]): string {
+  return `Often concerned with ${words.join(", ")}.`;
+}
+
+function aboutAnswers(items: readonly ShownItem[], { ranked, total }: Choices): Statement[] {
   return ranked.flatMap(([answer, count], rank) => {
     const own = items.filter((item) => item.trueAnswer === answer);
     if (own.length === 0 || answer.length > 60) return [];
     const others = items.filter((item) => item.trueAnswer !== null && item.trueAnswer !== answer);
     const words = characteristicWords(own, others);
-    const share = `"${answer}" (${count} of ${total})`;
-    const how = rank === 0 ? "Usually answers" : "Answers";
-    const when =
-      words.length === 0 ? "" : `, most of all to texts with words like ${words.join(", ")}`;
-    return [{ text: `${how} ${share}${when}.`, items: numbers(own) }];
+    return [{ text: sayAnswer(answer, { rank, count, total }, words), items: numbers(own) }];
   });
 }
 
@@ -66,7 +89,7 @@ function characteristicWords(own: readonly ShownItem[], others: readonly ShownIt
     })
     .filter(({ score }) => score > 0.5)
     .toSorted((a, b) => b.score - a.score || (a.word < b.word ? -1 : 1))
-    .slice(0, shownWords)
+    .slice(0, mostWords.answer)
     .map(({ word }) => word);
 }
 
@@ -99,13 +122,13 @@ function interests(items: readonly ShownItem[], isChoice: boolean): Statement[] 
   const words = [...itemCounts(texts)]
     .filter(([word, count]) => count >= 2 && count >= items.length * 0.05 && !/^\d+$/.test(word))
     .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .slice(0, 2 * shownWords)
+    .slice(0, mostWords.interests)
     .map(([word]) => word);
   if (words.length === 0) return [];
   const about = texts.filter(({ question }) =>
     contentWords(question).some((word) => words.includes(word)),
   );
-  return [{ text: `Often concerned with ${words.join(", ")}.`, items: numbers(about) }];
+  return [{ text: sayInterests(words), items: numbers(about) }];
 }
 
 /** The latest items: the newest evidence is the best. */

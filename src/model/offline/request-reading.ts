@@ -15,6 +15,12 @@ export interface ShownItem {
   readonly trueAnswer: string | null;
 }
 
+/** One numbered statement of a profile as a prompt shows it. */
+export interface ShownStatement {
+  readonly number: number;
+  readonly text: string;
+}
+
 /** What a request says, read from its prompt and nothing else. */
 export interface ReadRequest {
   /** The latest message of the user. */
@@ -86,6 +92,16 @@ export function readHistory(messages: readonly BaseMessage[]): {
     for (const { trueAnswer } of items)
       if (trueAnswer !== null) counts.set(trueAnswer, (counts.get(trueAnswer) ?? 0) + 1);
   return { items, counts, others: Number(others) };
+}
+
+/** The numbered statements of a profile that is to be revised, in their order. */
+export function readStatements(messages: readonly BaseMessage[]): readonly ShownStatement[] {
+  const prompt = messages.map((message) => message.text).join("\n");
+  return blocks(prompt, "current_statements").flatMap((block) =>
+    [...block.matchAll(/^(\d+)\. (.+) \[rests on [^\]]*\]$/gm)].map(
+      ([, number = "0", text = ""]) => ({ number: Number(number), text }),
+    ),
+  );
 }
 
 function readInteractions(text: string): ShownInteraction[] {
