@@ -10,7 +10,7 @@ import { mapConcurrently } from "./map-concurrently.js";
 import { createTimeline } from "./timeline.js";
 
 export interface ImportOptions extends ReadOptions {
-  /** Whether each user's profile is drawn: one model call a user. */
+  /** Whether each user's profile is drawn or brought up to date: at most one model call a user. */
   readonly profiles: boolean;
   readonly profileTokens?: number;
   readonly signal: AbortSignal;
@@ -37,10 +37,9 @@ export interface ImportResult {
 /** The part of an open agent that an import needs. */
 export type ImportTarget = {
   readonly memory: {
-    readonly episodes: Pick<OpenAgent["memory"]["episodes"], "addMany" | "list">;
-    readonly profiles: Pick<OpenAgent["memory"]["profiles"], "current">;
+    readonly episodes: Pick<OpenAgent["memory"]["episodes"], "addMany">;
   };
-} & Pick<OpenAgent, "buildProfile">;
+} & Pick<OpenAgent, "refreshProfile">;
 
 /** Episodes of one user written at once, and of all users held back for it: what bounds the memory used. */
 const writtenAtOnce = 256;
@@ -51,8 +50,8 @@ const profilesAtOnce = 4;
 
 /**
  * Brings histories into memory: first a reading that only checks, so that a broken file changes nothing;
- * then the episodes, in the file's order for each user; then a profile for each user whose newest one does not
- * cover these episodes yet. Each part repeats harmlessly, so an import that was cut off is finished by the same call.
+ * then the episodes, in the file's order for each user; then each user's profile, brought up to date with what it
+ * does not cover yet. Each part repeats harmlessly, so an import that was cut off is finished by the same call.
  *
  * @throws {PersonaAgentError} `config-file-invalid` before anything was written.
  */
@@ -155,38 +154,21 @@ async function drawProfiles(
   progress("profiles", 0, users.length);
   await mapConcurrently(users, profilesAtOnce, async (user) => {
     signal.throwIfAborted();
-    if (!(await isProfileCurrent(user, target))) {
-      try {
-        const built = await target.buildProfile(user, {
-          signal,
-          ...(profileTokens === undefined ? {} : { maxTokens: profileTokens }),
-        });
-        usage = addUsage(usage, built.usage);
-      } catch (error) {
-        // One answer that does not fit costs that user the profile, not everybody the import.
-        if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
-        const spent = usageSchema.safeParse(error.details["usage"]);
-        if (spent.success) usage = addUsage(usage, spent.data);
-        skipped.push({ line: 0, reason: `no profile for ${user}: ${error.message}` });
-      }
+    try {
+      const refreshed = await target.refreshProfile(user, {
+        signal,
+        ...(profileTokens === undefined ? {} : { maxTokens: profileTokens }),
+      });
+      usage = addUsage(usage, refreshed.usage);
+    } catch (error) {
+      // One answer that does not fit costs that user the profile, not everybody the import.
+      if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
+      const spent = usageSchema.safeParse(error.details["usage"]);
+      if (spent.success) usage = addUsage(usage, spent.data);
+      skipped.push({ line: 0, reason: `no profile for ${user}: ${error.message}` });
     }
     done += 1;
     progress("profiles", done, users.length);
   });
   return { usage, skipped };
-}
-
-async function isProfileCurrent(user: string, { memory }: ImportTarget): Promise<boolean> {
-  const profile = await memory.profiles.current(user);
-  if (profile === null) return false;
-  let page = await memory.episodes.list(user, { limit: 500 });
-  if (page[0]?.id !== profile.lastEpisodeId) return false;
-  let count = 0;
-  for (;;) {
-    count += page.length;
-    const last = page.at(-1);
-    if (last === undefined || count > profile.episodeCount) break;
-    page = await memory.episodes.list(user, { limit: 500, before: last.id });
-  }
-  return count === profile.episodeCount;
 }

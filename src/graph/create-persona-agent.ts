@@ -20,6 +20,7 @@ import { ask } from "../model/ask.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import { buildProfile } from "../nodes/build-profile.js";
+import { type RefreshedProfile, refreshProfile } from "../nodes/profile-refresh.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
 import { createToolRegistry } from "../tools/registry.js";
 import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/search-wikipedia.js";
@@ -70,18 +71,24 @@ export interface PersonaAgent {
   /**
    * Summarises the user's episodes into a new version of the profile: one model call, and none when there is no
    * episode.
-   *
-   * @param options.maxTokens - Most tokens (estimated) of the prompt.
-   * @param options.model - By name, as in `models` of a run's settings.
    */
   buildProfile(
     userId: string,
-    options?: {
-      readonly maxTokens?: number;
-      readonly model?: string;
-      readonly signal?: AbortSignal;
-    },
+    options?: ProfileCallOptions,
   ): Promise<{ readonly profile: Profile | null; readonly usage: Usage }>;
+  /**
+   * Brings the profile up to date with what is new since it was drawn: one model call at most, none when nothing is
+   * new. `changed` tells whether a new version was appended.
+   */
+  refreshProfile(userId: string, options?: ProfileCallOptions): Promise<RefreshedProfile>;
+}
+
+export interface ProfileCallOptions {
+  /** Most tokens (estimated) of the prompt. */
+  readonly maxTokens?: number;
+  /** By name, as in `models` of a run's settings. */
+  readonly model?: string;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -131,6 +138,15 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   // A checkpointer refuses a run without a thread, and a turn of its own needs none to be kept.
   const threadless = compile({});
 
+  const profileOptions = ({ model, ...limits }: ProfileCallOptions = {}) => ({
+    ...memory,
+    ...limits,
+    ask,
+    model: modelFor(model),
+    modelName: model ?? modelName,
+    now: () => now().toISOString(),
+  });
+
   return {
     graph,
     memory,
@@ -142,15 +158,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
         "A thread was named, but this agent keeps none; expected a checkpointer. Give `createPersonaAgent` one, or leave `threadId` out.",
       );
     },
-    buildProfile: (userId, { model, ...limits } = {}) =>
-      buildProfile(userId, {
-        ...memory,
-        ...limits,
-        ask,
-        model: modelFor(model),
-        modelName: model ?? modelName,
-        now: () => now().toISOString(),
-      }),
+    buildProfile: (userId, asked) => buildProfile(userId, profileOptions(asked)),
+    refreshProfile: (userId, asked) => refreshProfile(userId, profileOptions(asked)),
   };
 }
 

@@ -72,6 +72,7 @@ describe("importHistories", () => {
     const grown = await importLines(agent, [...history, more]);
     expect(grown.usage.calls).toBe(1);
     expect(await agent.memory.profiles.current("bob")).toMatchObject({ episodeCount: 2 });
+    expect(await agent.memory.profiles.history("ada")).toHaveLength(1);
   });
 
   it("is finished by the same call after it was cut off in the middle", async () => {
@@ -131,15 +132,15 @@ describe("importHistories", () => {
   });
 
   it("loses one user's profile, not the import, to an answer that does not fit", async () => {
-    const { memory, buildProfile } = createPersonaAgent();
+    const { memory, refreshProfile } = createPersonaAgent();
     const unfit = new PersonaAgentError("model-output-invalid", "It did not fit.", {
       details: { usage: { calls: 3, tokens: { in: 30, out: 3 } } },
     });
     const result = await importLines(
       {
         memory,
-        buildProfile: (user, options) =>
-          user === "ada" ? Promise.reject(unfit) : buildProfile(user, options),
+        refreshProfile: (user, options) =>
+          user === "ada" ? Promise.reject(unfit) : refreshProfile(user, options),
       },
       history,
     );
