@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { ask } from "../../src/model/ask.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
+import { profileRevisionSchema } from "../../src/prompts/profile-revision.js";
+import { profileAnswerSchema } from "../../src/prompts/profile.js";
 import { personaUpdateSchema } from "../../src/prompts/textual-gradient.js";
 import { critiqueSchema } from "../../src/prompts/textual-loss.js";
 import { startOpenAiServer, type OpenAiServer } from "../support/openai-server.js";
@@ -56,10 +58,15 @@ const critique: z.output<typeof critiqueSchema> = {
 };
 const update = { pattern: "", decision: "keep", reason: "All right.", changes: [] };
 
-describe("the schemas of alignment, through OpenAI's client", () => {
+const profile = { statements: [{ text: "Takes tea.", items: [1] }] };
+const revision = { revisedStatements: [{ text: "Takes tea.", earlier: [1], items: [] }] };
+
+describe("the schemas of alignment and of profiles, through OpenAI's client", () => {
   it.each([
     ["critique", critiqueSchema, critique],
     ["persona_update", personaUpdateSchema, update],
+    ["profile", profileAnswerSchema, profile],
+    ["profile_revision", profileRevisionSchema, revision],
   ] as const)(
     "%s goes out strict, as OpenAI takes it, and comes back",
     async (name, schema, answer) => {
