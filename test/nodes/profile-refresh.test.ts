@@ -175,18 +175,36 @@ describe("refreshProfile", () => {
     expect((await user.refresh()).changed).toBe(false);
   });
 
-  it("reads an episode again whose true answer was corrected, also by a clock without milliseconds", async () => {
+  it("reads an episode again whose true answer was corrected, by a clock without milliseconds", async () => {
     const user = setUp(
       drawn(takesTea),
       revised({ text: "Takes coffee.", earlier: [], items: [1] }),
     );
     await user.remember(tea);
     await user.refresh();
-    const feedback = { kind: "edit" as const, author: "ada", at: "2025-01-03T00:00:00Z" };
+    const feedback = { kind: "edit" as const, author: "ada", at: "2025-01-05T00:00:00Z" };
     await user.episodes.update("ada", tea.id, { answer: "coffee", feedback });
     user.clock.minute = 4 * 24 * 60;
     expect((await user.refresh()).profile?.statements[0]?.text).toBe("Takes coffee.");
     expect(user.prompt(1)).toContain("<true_answer>coffee</true_answer>");
+  });
+
+  it("misses no answer and no episode that come while the model is writing", async () => {
+    const open = turnAt(2, "Cake or pie?");
+    const user = setUp(drawn(takesTea), revised({ ...takesTea, earlier: [1] }));
+    await user.remember(tea, open);
+    await user.refresh({
+      ask: async (options) => {
+        const asked = await ask(options);
+        await user.answer(open.id, "pie", 1_001);
+        await user.remember(hills);
+        user.clock.minute = 1_002;
+        return asked;
+      },
+    });
+    await user.refresh();
+    expect(user.prompt(1)).toContain("<true_answer>pie</true_answer>");
+    expect(user.prompt(1)).toContain("Sea or hills?");
   });
 
   it("leaves an answer dated in the future until then", async () => {
