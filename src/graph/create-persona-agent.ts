@@ -25,6 +25,9 @@ import { createRecallMemory } from "../tools/recall-memory.js";
 import { createToolRegistry } from "../tools/registry.js";
 import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 import { type AgentGraph, buildAgent } from "./agent.js";
+import type { Aligner } from "./align-user.js";
+import type { AlignmentGraph } from "./alignment.js";
+import { createAlignment } from "./create-alignment.js";
 import { askGraph, type AskOptions, type TurnResult } from "./ask-graph.js";
 import { withThreadGuard } from "./thread-guard.js";
 import { withTraceLabels } from "./trace-labels.js";
@@ -36,6 +39,10 @@ export interface PersonaAgentOptions {
   readonly resolveModel?: (name: string) => BaseChatModel;
   /** Names `model` in what is stored about it, such as `openai:gpt-4o-mini`; its LangChain type unless given. */
   readonly modelName?: string;
+  /** Draws profiles, criticises answers and rewrites personas; `model` unless given. */
+  readonly alignmentModel?: BaseChatModel;
+  /** As `modelName`, for `alignmentModel`. */
+  readonly alignmentModelName?: string;
   /** The offline embeddings unless given. With other ones, give an `index` made for them too. */
   readonly embeddings?: EmbeddingsInterface;
   /** The truth about users. In this process only, unless given. */
@@ -46,6 +53,11 @@ export interface PersonaAgentOptions {
   readonly checkpointer?: BaseCheckpointSaver;
   /** Tools beside `recall_memory` and `search_wikipedia`; MCP servers' tools come from `loadMcpTools`. */
   readonly tools?: readonly StructuredToolInterface[];
+  /**
+   * Names of those of `tools` that an alignment may run when it asks past questions again. None unless given: a tool
+   * that sends or changes something would do so again, and one that reads the user's data could find the true answer.
+   */
+  readonly simulationTools?: readonly string[];
   /** Names of the tools a user may use; all of them when it gives `undefined`. A run can only narrow it. */
   readonly allowedToolsFor?: (userId: string) => readonly string[] | undefined;
   readonly wikipedia?: SearchWikipediaOptions;
@@ -61,7 +73,13 @@ export interface PersonaAgentOptions {
 export interface PersonaAgent {
   /** The compiled graph: `invoke`, `stream`, `getState` and the rest of LangGraph. */
   readonly graph: AgentGraph;
+  /** The compiled alignment graph, to be put behind a server or into another graph; `align` runs it here. */
+  readonly alignment: AlignmentGraph;
   readonly memory: Memory;
+  /** Learns from the user's latest interactions with a true answer; see `Aligner.align`. */
+  readonly align: Aligner["align"];
+  /** Decides on a new persona that waits for a person; see `Aligner.review`. */
+  readonly review: Aligner["review"];
   /**
    * Answers one message of one user.
    *
@@ -115,18 +133,28 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     now,
     ...(options.onMemoryError && { onIndexError: options.onMemoryError }),
   });
+  const wikipedia = createSearchWikipedia(options.wikipedia);
   const registry = createToolRegistry([
     createRecallMemory(memory),
-    createSearchWikipedia(options.wikipedia),
+    wikipedia,
     ...(options.tools ?? []),
   ]);
+  const simulationTools = registeredTools(options);
   const modelFor = createModelFor(options);
   const modelName = options.modelName ?? modelFor(undefined)._llmType();
+  const alignmentModelFor = (name: string | undefined) =>
+    name === undefined && options.alignmentModel !== undefined
+      ? {
+          model: options.alignmentModel,
+          name: options.alignmentModelName ?? options.alignmentModel._llmType(),
+        }
+      : { model: modelFor(name), name: name ?? modelName };
+  const toolTimeoutMs = options.toolTimeoutMs ?? 30_000;
   const builder = buildAgent({
     ...memory,
     modelFor,
     toolsFor: (config) => registry.select({ allowed: allowedTools(config, options) }),
-    toolTimeoutMs: options.toolTimeoutMs ?? 30_000,
+    toolTimeoutMs,
     requestAlignment: options.requestAlignment,
     now,
   });
@@ -137,19 +165,36 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const graph = compile({ ...(checkpointer && { checkpointer }) });
   // A checkpointer refuses a run without a thread, and a turn of its own needs none to be kept.
   const threadless = compile({});
+  const { alignment, aligner } = createAlignment({
+    memory,
+    store,
+    checkpointer,
+    agent: graph,
+    modelFor,
+    modelName,
+    alignmentModelFor,
+    registryOver: (before) =>
+      createToolRegistry([createRecallMemory(before), wikipedia, ...simulationTools]),
+    allowedTools: (config) => allowedTools(config, options),
+    toolTimeoutMs,
+    now,
+  });
 
   const profileOptions = ({ model, ...limits }: ProfileCallOptions = {}) => ({
     ...memory,
     ...limits,
     ask,
-    model: modelFor(model),
-    modelName: model ?? modelName,
+    model: alignmentModelFor(model).model,
+    modelName: alignmentModelFor(model).name,
     now: () => now().toISOString(),
   });
 
   return {
     graph,
+    alignment,
     memory,
+    align: aligner.align,
+    review: aligner.review,
     async ask(userId, message, asked) {
       if (asked?.threadId === undefined) return askGraph(threadless, userId, message, asked);
       if (checkpointer !== undefined) return askGraph(graph, userId, message, asked);
@@ -175,9 +220,20 @@ function createModelFor(options: PersonaAgentOptions) {
   };
 }
 
+/** Those of the application's tools that a simulation may run. */
+function registeredTools({ tools = [], simulationTools = [] }: PersonaAgentOptions) {
+  const unknown = simulationTools.find((wanted) => !tools.some(({ name }) => name === wanted));
+  if (unknown !== undefined)
+    throw new PersonaAgentError(
+      "config-tool-invalid",
+      `simulationTools names ${JSON.stringify(unknown)}; expected names of the given tools. Correct it or leave it out.`,
+    );
+  return tools.filter(({ name }) => simulationTools.includes(name));
+}
+
 /** What the user may use, narrowed by what the run asks for; `undefined` for no limit. */
 function allowedTools(
-  { userId, allowedTools: asked }: RunConfig,
+  { userId, allowedTools: asked }: Pick<RunConfig, "userId" | "allowedTools">,
   { allowedToolsFor }: PersonaAgentOptions,
 ): readonly string[] | undefined {
   const granted = allowedToolsFor?.(parseUserId(userId));

@@ -1,4 +1,5 @@
 import { embedOffline, similarity } from "./offline-embeddings.js";
+import { gistOf } from "./learned-line.js";
 import type { AnswerOption, ClosedQuestion } from "./options.js";
 import type { ReadRequest } from "./request-reading.js";
 import { sharedWords } from "./words.js";
@@ -8,10 +9,16 @@ const anyVote = 0.05;
 const usualVote = 0.5;
 const sharedWordVote = 0.15;
 const mostSharedWords = 4;
+/**
+ * A learned line rests on several interactions and was kept because it answered others of this user better. Where a
+ * habit changed, most of the recalled interactions show the old one: a line that shares four words with the question
+ * counts as much as the six interactions that a prompt recalls, at the 0.6 that a question of the same kind counts.
+ */
+const preferenceWeight = 6;
 
 /**
  * Chooses one of the allowed answers by votes: past true answers by how near their question is; lines of the
- * summary and, twice as heavy, learned preferences that name an answer. Scores take the middle of the votes
+ * summary and, heavier, learned preferences that name an answer. Scores take the middle of the votes
  * and not the most voted, because a neighbouring score is half right. Ties go to the option listed first.
  */
 export function answerClosed(request: ReadRequest, question: ClosedQuestion): string {
@@ -37,23 +44,26 @@ function votesByAnswer(request: ReadRequest, { subject, options }: ClosedQuestio
     let votes = 0;
     for (const { trueAnswer, vote } of past) if (isSame(trueAnswer, option.answer)) votes += vote;
     for (const line of request.summary) votes += voteOfLine(line, option, subject);
-    for (const line of request.preferences) votes += 2 * voteOfLine(line, option, subject);
+    for (const line of request.preferences)
+      votes += preferenceWeight * voteOfLine(line, option, subject);
     return votes;
   });
 }
 
 /** A line speaks for the answer it names first: `"4", not "5"` is a line about 4. */
-function voteOfLine(line: string, option: AnswerOption, subject: string): number {
+export function voteOfLine(
+  line: string,
+  { answer }: Pick<AnswerOption, "answer">,
+  subject: string,
+): number {
   const quoted = /"([^"]+)"/.exec(line)?.[1];
-  const isNumber = /^\d+$/.test(option.answer);
+  const isNumber = /^\d+$/.test(answer);
   const isNamed =
-    quoted === undefined
-      ? !isNumber && containsPhrase(line, option.answer)
-      : isSame(quoted, option.answer);
+    quoted === undefined ? !isNumber && containsPhrase(line, answer) : isSame(quoted, answer);
   if (!isNamed || /^(rarely|never|not|do not|avoid)\b/i.test(line)) return 0;
   const [, count, all] = /\((\d+) of (\d+)\)/.exec(line) ?? [];
   const usual = count === undefined ? 0 : usualVote * (Number(count) / Math.max(1, Number(all)));
-  const rest = line.replace(quoted ?? option.answer, " ");
+  const rest = gistOf(line).replace(quoted ?? answer, " ");
   return usual + sharedWordVote * Math.min(mostSharedWords, sharedWords(rest, subject));
 }
 
@@ -62,7 +72,10 @@ function votesByText(request: ReadRequest, options: readonly AnswerOption[]): nu
   const past = request.interactions.map(({ question, trueAnswer }) =>
     embedOffline(`${question} ${trueAnswer ?? ""}`),
   );
-  const lines = [...request.summary, ...request.preferences];
+  const lines = [
+    ...request.summary.map((line) => ({ gist: line, weight: 1 })),
+    ...request.preferences.map((line) => ({ gist: gistOf(line), weight: preferenceWeight })),
+  ];
   return options.map(({ text }) => {
     const option = embedOffline(text);
     // The nearest count most: one paper of the same field says more than many of others.
@@ -70,7 +83,9 @@ function votesByText(request: ReadRequest, options: readonly AnswerOption[]): nu
       .map((vector) => Math.max(0, similarity(option, vector)))
       .toSorted((a, b) => b - a)
       .reduce((sum, one, rank) => sum + one / (rank + 1), 0);
-    const shared = lines.map((line) => Math.min(mostSharedWords, sharedWords(line, text)));
+    const shared = lines.map(
+      ({ gist, weight }) => weight * Math.min(mostSharedWords, sharedWords(gist, text)),
+    );
     return near + sharedWordVote * shared.reduce((sum, count) => sum + count, 0);
   });
 }
@@ -89,7 +104,7 @@ function withoutVotes({ subject, options }: ClosedQuestion): string {
   return options[most > 0 ? shared.indexOf(most) : 0]?.answer ?? "";
 }
 
-function isSame(a: string, b: string): boolean {
+export function isSame(a: string, b: string): boolean {
   return a.trim().toLowerCase() === b.trim().toLowerCase();
 }
 

@@ -1,6 +1,6 @@
 import { embedOffline, similarity } from "./offline-embeddings.js";
 import { readOptions } from "./options.js";
-import type { ReadRequest, ShownInteraction } from "./request-reading.js";
+import { countsAnswers, type ReadRequest, type ShownInteraction } from "./request-reading.js";
 import { contentWords, isOwnStatement, sharedWords } from "./words.js";
 
 const signature = "(This is the offline model; it only quotes.)";
@@ -9,8 +9,6 @@ const mostLines = 2;
 const quotedLength = 240;
 /** How near a second text must be, as a part of the nearest one's nearness, to be worth a sentence. */
 const alsoNear = 0.6;
-/** What a profile counts helps to choose among answers; to an open question it says nothing. */
-const countsAnswers = /\(\d+ of \d+\)/;
 
 /** Answers from what stands in the prompt by quoting what is nearest to the question; says so, and says when there is nothing. */
 export function answerOpen(request: ReadRequest): string {

@@ -13,14 +13,22 @@ import {
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import { concat } from "@langchain/core/utils/stream";
+import type { z } from "zod";
 import { estimateTokens } from "../../domain/text.js";
+import { profileRevisionSchema } from "../../prompts/profile-revision.js";
+import { profileAnswerSchema } from "../../prompts/profile.js";
+import { personaUpdateSchema } from "../../prompts/textual-gradient.js";
+import { critiqueSchema } from "../../prompts/textual-loss.js";
 import { answerClosed } from "./answer-closed.js";
 import { answerOpen } from "./answer-open.js";
 import { chooseTools, type ChosenCall, type OfferedTool } from "./choose-tools.js";
+import { answerCritique } from "./critique.js";
 import { readOptions } from "./options.js";
+import { answerPaper } from "./paper-alignment.js";
 import { answerProfile } from "./profile.js";
 import { reviseProfile } from "./profile-revision.js";
 import { readRequest } from "./request-reading.js";
+import { answerUpdate } from "./update.js";
 
 interface OfflineCallOptions extends BaseChatModelCallOptions {
   readonly tools?: readonly OfferedTool[];
@@ -108,12 +116,13 @@ interface Call {
 }
 
 function replyTo(messages: readonly BaseMessage[], tools: readonly OfferedTool[]): Reply {
-  const profileTool = tools.find((tool) => asksFor(tool, "statements"));
-  if (profileTool !== undefined)
-    return { kind: "calls", calls: [{ name: profileTool.name, args: answerProfile(messages) }] };
-  const revisionTool = tools.find((tool) => asksFor(tool, "revisedStatements"));
-  if (revisionTool !== undefined)
-    return { kind: "calls", calls: [{ name: revisionTool.name, args: reviseProfile(messages) }] };
+  for (const { schema, answer } of ownAnswers) {
+    const tool = tools.find((each) => asksFor(each, schema));
+    if (tool !== undefined)
+      return { kind: "calls", calls: [{ name: tool.name, args: answer(messages) }] };
+  }
+  const paperReply = answerPaper(messages);
+  if (paperReply !== null) return { kind: "text", text: paperReply };
   const request = readRequest(messages);
   const calls: ChosenCall[] = chooseTools(request, tools);
   if (calls.length > 0) return { kind: "calls", calls };
@@ -124,9 +133,20 @@ function replyTo(messages: readonly BaseMessage[], tools: readonly OfferedTool[]
   };
 }
 
-/** Our schemas are told apart by the field that only they have. */
-function asksFor(tool: OfferedTool, field: string): boolean {
-  return Object.hasOwn(tool.parameters["properties"] ?? {}, field);
+const ownAnswers: readonly {
+  readonly schema: z.ZodObject;
+  readonly answer: (messages: readonly BaseMessage[]) => object;
+}[] = [
+  { schema: profileAnswerSchema, answer: answerProfile },
+  { schema: profileRevisionSchema, answer: reviseProfile },
+  { schema: critiqueSchema, answer: answerCritique },
+  { schema: personaUpdateSchema, answer: answerUpdate },
+];
+
+/** Our schemas are told apart by their fields: no tool of a user is likely to have them all. */
+function asksFor(tool: OfferedTool, schema: z.ZodObject): boolean {
+  const properties = tool.parameters["properties"] ?? {};
+  return Object.keys(schema.shape).every((field) => Object.hasOwn(properties, field));
 }
 
 function callChunk(calls: readonly Call[], turn: number): AIMessageChunk {

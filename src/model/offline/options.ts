@@ -19,11 +19,7 @@ const oneOf =
 export function readOptions(question: string): ClosedQuestion | null {
   const { subject, options } = parseQuestion(question);
   if (options !== null) {
-    const references = new Map(
-      [...subject.matchAll(/(\[\d+\]): "([\s\S]*?)"(?=\s*\[\d+\]: |\s*$)/g)].map(
-        ([, number = "", title = ""]) => [number, title],
-      ),
-    );
+    const references = readReferences(subject);
     return {
       subject: references.size > 0 ? (subject.split("\n[1]:")[0] ?? subject) : subject,
       options: options.map((answer) => ({ answer, text: references.get(answer) ?? answer })),
@@ -41,4 +37,13 @@ export function readOptions(question: string): ClosedQuestion | null {
     subject: question.replace(match[0], " ").trim() || question,
     options: answers.map((answer) => ({ answer, text: answer })),
   };
+}
+
+/** What the answers `[1]`, `[2]` … stand for where a question lists texts under them; empty for any other question. */
+export function readReferences(subject: string): ReadonlyMap<string, string> {
+  return new Map(
+    [...subject.matchAll(/(\[\d+\]): "([\s\S]*?)"(?=\s*\[\d+\]: |\s*$)/g)].map(
+      ([, number = "", title = ""]) => [number, title],
+    ),
+  );
 }

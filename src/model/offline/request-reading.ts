@@ -36,6 +36,9 @@ export interface ReadRequest {
   readonly asksForTwoTools: boolean;
 }
 
+/** What a profile counts helps to choose among answers; to an open question it says nothing. */
+export const countsAnswers = /\(\d+ of \d+\)/;
+
 export function readRequest(messages: readonly BaseMessage[]): ReadRequest {
   const instructions = messages
     .filter((message) => message.type === "system")
@@ -51,8 +54,7 @@ export function readRequest(messages: readonly BaseMessage[]): ReadRequest {
     interactions: [instructions, ...results.map((message) => message.text)].flatMap(
       readInteractions,
     ),
-    summary: readLines(instructions, "user_summary"),
-    preferences: readLines(instructions, "learned_preferences"),
+    ...readPersona(instructions),
     findings: results
       .filter((message) => message.name !== "recall_memory")
       .map((message) => message.text.replaceAll(/<\/?search_results[^>]*>/g, "").trim()),
@@ -60,6 +62,24 @@ export function readRequest(messages: readonly BaseMessage[]): ReadRequest {
       isAIMessage(message) ? (message.tool_calls ?? []).map((call) => call.name) : [],
     ),
     asksForTwoTools: /at least two tools/i.test(instructions),
+  };
+}
+
+/**
+ * The summary and the learned preferences of a system message. The persona that paper mode writes is free text
+ * without blocks: there every line of a list counts, as summary where it counts answers.
+ */
+function readPersona(instructions: string): Pick<ReadRequest, "summary" | "preferences"> {
+  if (blocks(instructions, "user_summary").length > 0)
+    return {
+      summary: readLines(instructions, "user_summary"),
+      preferences: readLines(instructions, "learned_preferences"),
+    };
+  const listed = instructions.split("\n").filter((line) => /^\s*[-*]\s/.test(line));
+  const lines = listed.map((line) => line.replace(/^\s*[-*]\s+/, "").trim());
+  return {
+    summary: lines.filter((line) => countsAnswers.test(line)),
+    preferences: lines.filter((line) => !countsAnswers.test(line)),
   };
 }
 
@@ -104,7 +124,7 @@ export function readStatements(messages: readonly BaseMessage[]): readonly Shown
   );
 }
 
-function readInteractions(text: string): ShownInteraction[] {
+export function readInteractions(text: string): ShownInteraction[] {
   return blocks(text, "past_interactions").flatMap((block) =>
     [...block.matchAll(/<interaction [^>]*>\n([\s\S]*?)\n<\/interaction>/g)].map(
       ([, inner = ""]) => ({
@@ -117,7 +137,7 @@ function readInteractions(text: string): ShownInteraction[] {
 }
 
 /** The lines of a block, without the dash they may begin with. */
-function readLines(text: string, tag: string): string[] {
+export function readLines(text: string, tag: string): string[] {
   return blocks(text, tag)
     .flatMap((block) => block.split("\n"))
     .map((line) => line.replace(/^\s*[-*]\s+/, "").trim())
@@ -125,11 +145,11 @@ function readLines(text: string, tag: string): string[] {
 }
 
 /** A prompt also mentions its tags in its sentences (`<user_summary>: a description`); a block is not that. */
-function blocks(text: string, tag: string): string[] {
+export function blocks(text: string, tag: string): string[] {
   const pattern = new RegExp(`^<${tag}>([\\s\\S]*?)</${tag}>`, "gm");
   return [...text.matchAll(pattern)].map(([, inner = ""]) => inner);
 }
 
-function inTag(text: string, tag: string): string | null {
+export function inTag(text: string, tag: string): string | null {
   return new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(text)?.[1]?.trim() ?? null;
 }
