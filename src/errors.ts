@@ -19,6 +19,9 @@ export type PersonaAgentErrorCode =
   | "memory-store-unavailable"
   | "memory-episode-unknown"
   | "memory-version-unknown"
+  | "memory-alignment-running"
+  | "memory-review-pending"
+  | "memory-review-none"
   | "memory-record-invalid";
 
 const brand = Symbol.for("persona-agent/error");

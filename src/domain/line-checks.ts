@@ -15,6 +15,8 @@ export interface LineCheckContext {
   /** Names of the tools that a line may be about. */
   readonly tools: readonly string[];
   readonly limits: PersonaLimits;
+  /** Whether lines that carry instructions, repeat rules or each other, or memorise an item are refused; so unless false. */
+  readonly checksContent?: boolean;
 }
 
 /** Above it two lines say the same: one word in seven may differ. */
@@ -33,7 +35,7 @@ const shownLength = 300;
 export function checkLine(
   line: PersonaLine,
   others: readonly PersonaLine[],
-  { batch, fixedRules, tools, limits }: LineCheckContext,
+  { batch, fixedRules, tools, limits, checksContent = true }: LineCheckContext,
 ): Refusal | null {
   const { text, tool } = line;
   const refuse = (kind: RefusalKind, reason: string) => refusal(kind, text, reason);
@@ -58,6 +60,7 @@ export function checkLine(
   const markup = promptMarkup(text);
   if (markup !== null)
     return refuse("markup", `The line holds ${markup}; write plain words without markup.`);
+  if (!checksContent) return null;
   const instruction = injectedInstruction(text);
   if (instruction !== null)
     return refuse(

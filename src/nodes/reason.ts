@@ -10,6 +10,7 @@ import { describeModelError } from "../model/describe-model-error.js";
 import { renderAgentRequest } from "../prompts/agent-request.js";
 import type { AgentState, AgentUpdate } from "../state/agent.js";
 import { withGuidance } from "../tools/registry.js";
+import { callConfig } from "./call-config.js";
 import { promptMessages } from "./turn-messages.js";
 
 export interface ReasonDeps {
@@ -55,10 +56,11 @@ export function createReason({ modelFor, toolsFor }: ReasonDeps) {
     const model = modelFor(config.models.agent);
     const bound = tools.length === 0 || answerNow ? model : bind(model, tools);
     const request = [new SystemMessage(system), ...thread];
+    const labels = { personaVersion: state.personaVersion };
     let usage = state.usage;
     // Here and not by a retry of the node, which would lose count of what the silent call cost.
     for (let tries = 0; tries < mostTries; tries++) {
-      const answer = await call(bound, request, callConfig(state, runtime));
+      const answer = await call(bound, request, callConfig(runtime, "answer", labels));
       usage = addUsage(usage, usageOfCall(answer));
       if (!answerNow && callCount(answer) > 0) {
         const update = { messages: [withReadableCalls(answer)], usage };
@@ -129,22 +131,4 @@ async function call(
   } catch (error) {
     throw describeModelError(error, config.signal);
   }
-}
-
-/**
- * What the call needs of the run, and what makes it readable in a trace. The rest of what a node is given would be
- * taken for options of the model and traced whole: the context with the user's id, the store with its password.
- */
-function callConfig(
-  { personaVersion }: AgentState,
-  { callbacks, tags, configurable, metadata, signal }: LangGraphRunnableConfig,
-): RunnableConfig {
-  return {
-    runName: "answer",
-    metadata: { ...metadata, personaVersion },
-    ...(callbacks && { callbacks }),
-    ...(tags && { tags }),
-    ...(configurable && { configurable }),
-    ...(signal && { signal }),
-  };
 }

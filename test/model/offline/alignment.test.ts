@@ -345,6 +345,7 @@ describe("bo, whose habit changed in August", () => {
         lines,
         recalled,
         at: null,
+        paperText: null,
         answerNow: false,
       });
       return (await model.invoke(messages({ system, human: question }))).text;

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { usageSchema } from "./usage.js";
+
+/** What the agent answered to one item under one persona, with nothing of the item's own in sight. */
+export const simulatedAnswerSchema = z.strictObject({
+  /** Names the persona within its run: the parent's or the candidate's. */
+  persona: z.string(),
+  episodeId: z.string(),
+  /** From 0, where every item is answered more than once. */
+  repeat: z.number().int().nonnegative(),
+  /** Empty when the model gave no answer that could be used; it then scores 0. */
+  text: z.string(),
+  score: z.number().min(0).max(1),
+  /** The past interactions that it was given, best first, and then what tools found. */
+  recalled: z.array(z.string()),
+  toolCalls: z.array(z.strictObject({ name: z.string(), input: z.string() })),
+  /** What did not work as it should. */
+  degraded: z.array(z.string()),
+  usage: usageSchema,
+});
+export type SimulatedAnswer = z.output<typeof simulatedAnswerSchema>;
+
+/** The scores of one item under one persona, by repeat. */
+export function scoresOf(
+  answers: readonly SimulatedAnswer[],
+  persona: string,
+  episodeId: string,
+): number[] {
+  return answers
+    .filter((answer) => answer.persona === persona && answer.episodeId === episodeId)
+    .toSorted((a, b) => a.repeat - b.repeat)
+    .map(({ score }) => score);
+}

@@ -1,0 +1,201 @@
+import { isDeepStrictEqual } from "node:util";
+import { Command } from "@langchain/langgraph";
+import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import { type AlignContext, parseAlignConfig } from "../config.js";
+import type { AlignmentStatus } from "../domain/alignment-status.js";
+import type { PersonaCheckpoint } from "../domain/persona.js";
+import type { ReviewAnswer, ReviewRequest } from "../domain/review.js";
+import { noUsage, type Usage } from "../domain/usage.js";
+import { parseUserId, userKey } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
+import { createKeyedQueue } from "../memory/keyed-queue.js";
+import type { Memory } from "../memory/memory.js";
+import type { AlignmentEvent } from "../state/alignment-event.js";
+import type { AlignmentState, Iteration } from "../state/alignment.js";
+import type { AlignmentGraph } from "./alignment.js";
+import { alignmentThreadId } from "./alignment-thread.js";
+import { givenSettings, reviewPending } from "./alignment-watch.js";
+import { isAlive } from "./worker.js";
+
+export type AlignSettings = Omit<AlignContext, "userId">;
+
+export interface AlignOptions {
+  readonly settings?: AlignSettings;
+  readonly signal?: AbortSignal | undefined;
+  /** Told what happens while it happens. */
+  readonly onEvent?: (event: AlignmentEvent) => void;
+}
+
+/** What an alignment came to. Plain JSON. */
+export interface AlignmentResult {
+  readonly user: string;
+  readonly mode: "default" | "paper";
+  /** What each update came to, also those without a candidate. */
+  readonly iterations: readonly Iteration[];
+  /** The persona that answers from now on. */
+  readonly head: Pick<PersonaCheckpoint, "version" | "lines" | "paperText">;
+  /** What a person is to decide before the run goes on; `null` when it is over. */
+  readonly review: ReviewRequest | null;
+  /** What did not work as it should. */
+  readonly degraded: readonly string[];
+  readonly usage: Usage;
+  /** Since the run began, waiting included. */
+  readonly seconds: number;
+}
+
+export interface Aligner {
+  /**
+   * Aligns one user's persona, or goes on with a run that a crash or a failure cut off. Runs of one user follow each
+   * other.
+   *
+   * @throws {PersonaAgentError} `memory-alignment-running` while another process is at it, `memory-review-pending`
+   *   while a candidate waits for a person, `config-*`, `model-*`, `memory-*`.
+   */
+  align(userId: string, options?: AlignOptions): Promise<AlignmentResult>;
+  /**
+   * A person's decision on the candidate that waits; the run goes on to its end.
+   *
+   * @throws {PersonaAgentError} `memory-review-none` when nothing waits. An answer that cannot be taken is no error:
+   *   the result then holds the request again, with its `problem`.
+   */
+  review(
+    userId: string,
+    answer: ReviewAnswer,
+    options?: Pick<AlignOptions, "signal" | "onEvent">,
+  ): Promise<AlignmentResult>;
+  /** The request that waits for a person; `null` when none does. */
+  pendingReview(userId: string): Promise<ReviewRequest | null>;
+  /** Whether a run of this user goes on in this process. */
+  isBusy(userId: string): boolean;
+}
+
+export interface AlignerDeps {
+  /** With a checkpointer of its own. */
+  readonly graph: AlignmentGraph;
+  readonly checkpointer: BaseCheckpointSaver;
+  readonly memory: Pick<Memory, "alignments" | "personas">;
+  readonly now: () => Date;
+}
+
+/** Runs alignments in this process, one after another for each user, each step kept before the next one begins. */
+export function createAligner({ graph, checkpointer, memory, now }: AlignerDeps): Aligner {
+  const queue = createKeyedQueue();
+  return {
+    align: (userId, options = {}) =>
+      queue.run(userKey(userId), async () => {
+        const user = parseUserId(userId);
+        const context = { ...options.settings, userId: user };
+        // A bad setting is refused before anything of the last run is touched.
+        parseAlignConfig({ context });
+        const goesOn = await canGoOn(user, context);
+        if (!goesOn) await checkpointer.deleteThread(alignmentThreadId(user));
+        return run(user, goesOn ? null : {}, context, options);
+      }),
+    review: (userId, answer, options = {}) =>
+      queue.run(userKey(userId), async () => {
+        const user = parseUserId(userId);
+        const { status, settings } = await memory.alignments.get(user);
+        if (status !== "review")
+          throw new PersonaAgentError(
+            "memory-review-none",
+            `No new persona of ${JSON.stringify(user)} waits for review; expected one. Align with the setting \`review\` first.`,
+          );
+        const context = { ...(settings as AlignSettings), userId: user };
+        return run(user, new Command({ resume: answer }), context, options);
+      }),
+    async pendingReview(userId) {
+      const user = parseUserId(userId);
+      const { status } = await memory.alignments.get(user);
+      return status === "review" ? waitingRequest(user) : null;
+    },
+    isBusy: (userId) => queue.isBusy(userKey(userId)),
+  };
+
+  /** Whether the last run of the user was cut off and can be gone on with. */
+  async function canGoOn(userId: string, context: AlignContext): Promise<boolean> {
+    const status = await memory.alignments.get(userId);
+    if (status.status === "review") throw reviewPending(userId);
+    if (!isCutOff(status) || isAlive(status, now())) return false;
+    if (!isDeepStrictEqual(status.settings, givenSettings(context))) return false;
+    const { next } = await graph.getState(threadOf(userId));
+    return next.length > 0;
+  }
+
+  async function run(
+    userId: string,
+    input: Parameters<AlignmentGraph["stream"]>[0],
+    context: AlignContext,
+    { signal, onEvent }: Pick<AlignOptions, "signal" | "onEvent">,
+  ): Promise<AlignmentResult> {
+    let state: AlignmentState | undefined;
+    const stream = await graph.stream(input, {
+      ...threadOf(userId),
+      context,
+      durability: "sync",
+      streamMode: ["values", "custom"],
+      recursionLimit: recursionLimitOf(context),
+      ...(signal && { signal }),
+    });
+    for await (const [mode, chunk] of stream) {
+      if (mode === "values") state = chunk as AlignmentState;
+      else if (isAlignmentEvent(chunk)) onEvent?.(chunk);
+    }
+    const review = await waitingRequest(userId);
+    // What the run found is in the persona log; its steps are only needed while it can go on.
+    if (review === null) await checkpointer.deleteThread(alignmentThreadId(userId));
+    return resultOf(userId, state, context, review);
+  }
+
+  async function waitingRequest(userId: string): Promise<ReviewRequest | null> {
+    const { tasks } = await graph.getState(threadOf(userId));
+    const [waiting] = tasks.flatMap(({ interrupts }) => interrupts);
+    return waiting === undefined ? null : (waiting.value as ReviewRequest);
+  }
+
+  async function resultOf(
+    user: string,
+    state: AlignmentState | undefined,
+    context: AlignContext,
+    review: ReviewRequest | null,
+  ): Promise<AlignmentResult> {
+    const { version, lines, paperText } = await memory.personas.head(user);
+    const startedAt = Date.parse(state?.startedAt ?? now().toISOString());
+    return {
+      user,
+      mode: parseAlignConfig({ context }).mode,
+      iterations: state?.iterations ?? [],
+      head: { version, lines, paperText },
+      review,
+      degraded: state?.degraded ?? [],
+      usage: state?.usage ?? noUsage,
+      seconds: (now().getTime() - startedAt) / 1_000,
+    };
+  }
+}
+
+function threadOf(userId: string) {
+  return { configurable: { thread_id: alignmentThreadId(userId) } };
+}
+
+function isCutOff({ status }: AlignmentStatus): boolean {
+  return status === "running" || status === "failed";
+}
+
+/** Nine steps at most for an iteration, and what begins the run. */
+function recursionLimitOf(context: AlignContext): number {
+  return 10 + 10 * parseAlignConfig({ context }).iterations;
+}
+
+/** The agents of the simulations stream events of their own. */
+const eventKinds: readonly string[] = [
+  "alignment-started",
+  "item-simulated",
+  "item-criticised",
+  "update-proposed",
+  "candidate-judged",
+  "checkpoint-written",
+] satisfies AlignmentEvent["kind"][];
+
+function isAlignmentEvent(event: unknown): event is AlignmentEvent {
+  return eventKinds.includes((event as { readonly kind?: string }).kind ?? "");
+}

@@ -1,0 +1,163 @@
+import { IterableReadableStream } from "@langchain/core/utils/stream";
+import { isCommand, isGraphInterrupt } from "@langchain/langgraph";
+import { type AlignConfig, type AlignContext, parseAlignConfig } from "../config.js";
+import { parseUserId, userKey } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
+import type { Memory } from "../memory/memory.js";
+import type { AlignmentGraph } from "./alignment.js";
+import { isAlive, thisWorker } from "./worker.js";
+
+export interface AlignmentWatchDeps {
+  readonly alignments: Memory["alignments"];
+  /** By role, for traces. */
+  readonly modelNamesFor: (config: AlignConfig) => {
+    readonly agent: string;
+    readonly alignment: string;
+  };
+  readonly now: () => Date;
+}
+
+/** A run that goes on for long says so once in this time. */
+const heartbeatMs = 60_000;
+
+/**
+ * Keeps the record of how each user's alignment stands, whoever starts the run (the library, a LangGraph server,
+ * Studio): running, waiting for review, failed and why, or done. One run a user: a second one is refused while the
+ * first is alive, and so is a new one while a candidate waits for review, which LangGraph would drop without a word.
+ * Gives the run its labels for traces and its bound on tasks at a time.
+ *
+ * Runs reject with `memory-alignment-running` and `memory-review-pending`.
+ *
+ * @returns The same graph.
+ */
+export function withAlignmentWatch(
+  graph: AlignmentGraph,
+  deps: AlignmentWatchDeps,
+): AlignmentGraph {
+  const { alignments, modelNamesFor, now } = deps;
+  const active = new Set<string>();
+  // Every way into a graph goes through `stream`.
+  const stream: AlignmentGraph["stream"] = graph.stream.bind(graph);
+  const watched = async (
+    input: Parameters<typeof stream>[0],
+    options: Parameters<typeof stream>[1] = {},
+  ) => {
+    const config = parseAlignConfig(options);
+    const userId = parseUserId(config.userId);
+    const user = userKey(userId);
+    await admit(userId, user, input);
+    active.add(user);
+    const threadId: unknown = options.configurable?.["thread_id"];
+    try {
+      await alignments.update(userId, {
+        status: "running",
+        at: now().toISOString(),
+        threadId: typeof threadId === "string" ? threadId : null,
+        settings: givenSettings(options.context),
+        worker: thisWorker,
+        error: null,
+      });
+      const chunks = await stream(input, {
+        ...options,
+        maxConcurrency: options.maxConcurrency ?? config.concurrency,
+        runName: options.runName ?? "persona-agent alignment",
+        tags: [...(options.tags ?? []), "persona-agent"],
+        metadata: {
+          ...options.metadata,
+          // Named so that LangGraph does not copy the id itself there; see `withTraceLabels`.
+          userId: user,
+          mode: config.mode,
+          ...modelNamesFor(config),
+        },
+      });
+      return IterableReadableStream.fromAsyncGenerator(
+        following(chunks, { userId, user, threadId }),
+      );
+    } catch (error) {
+      await ended(userId, user, { error });
+      throw error;
+    }
+  };
+  graph.stream = watched as typeof stream;
+  return graph;
+
+  async function admit(userId: string, user: string, input: unknown): Promise<void> {
+    const status = await alignments.get(userId);
+    const isHere = status.worker?.pid === thisWorker.pid && status.worker.host === thisWorker.host;
+    if (active.has(user) || (isAlive(status, now()) && !isHere))
+      throw new PersonaAgentError(
+        "memory-alignment-running",
+        `An alignment of ${JSON.stringify(userId)} is running (process ${status.worker?.pid ?? "unknown"} on ${status.worker?.host ?? "an unknown machine"}); expected one at a time. Wait for it.`,
+      );
+    if (status.status === "review" && input !== null && !isCommand(input))
+      throw reviewPending(userId);
+  }
+
+  async function* following<Chunk>(
+    chunks: AsyncIterable<Chunk>,
+    run: { readonly userId: string; readonly user: string; readonly threadId: unknown },
+  ): AsyncGenerator<Chunk> {
+    const { userId, user, threadId } = run;
+    let heard = now().getTime();
+    let isOver = false;
+    try {
+      for await (const chunk of chunks) {
+        if (now().getTime() - heard > heartbeatMs) {
+          heard = now().getTime();
+          await alignments.update(userId, { at: now().toISOString() });
+        }
+        yield chunk;
+      }
+      isOver = true;
+      await ended(userId, user, { waits: await waitsForReview(threadId) });
+    } catch (error) {
+      isOver = true;
+      await ended(userId, user, isGraphInterrupt(error) ? { waits: true } : { error });
+      throw error;
+    } finally {
+      // Whoever read the stream stopped reading it.
+      if (!isOver) await ended(userId, user, { error: new Error("The run was stopped.") });
+    }
+  }
+
+  async function waitsForReview(threadId: unknown): Promise<boolean> {
+    if (typeof graph.checkpointer !== "object" || typeof threadId !== "string") return false;
+    const { tasks } = await graph.getState({ configurable: { thread_id: threadId } });
+    return tasks.some(({ interrupts }) => interrupts.length > 0);
+  }
+
+  async function ended(
+    userId: string,
+    user: string,
+    { error, waits = false }: { readonly error?: unknown; readonly waits?: boolean },
+  ): Promise<void> {
+    active.delete(user);
+    await alignments.update(userId, {
+      status: error !== undefined ? "failed" : waits ? "review" : "idle",
+      at: now().toISOString(),
+      worker: null,
+      error: error === undefined ? null : described(error),
+    });
+  }
+}
+
+export function reviewPending(userId: string): PersonaAgentError {
+  return new PersonaAgentError(
+    "memory-review-pending",
+    `A new persona of ${JSON.stringify(userId)} waits for review; expected a decision first. Approve, edit or reject it.`,
+  );
+}
+
+/** The settings as they were given, without the user: a run goes on only under the same ones. */
+export function givenSettings(context: AlignContext | undefined): Record<string, unknown> {
+  const { userId: _, ...settings } = context ?? {};
+  return structuredClone(settings);
+}
+
+function described(error: unknown): { code: string; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: PersonaAgentError.is(error) ? error.code : "unexpected",
+    message: message.replaceAll(/\s+/g, " ").slice(0, 2_000),
+  };
+}

@@ -1,0 +1,52 @@
+import { END, type Pregel, START, StateGraph } from "@langchain/langgraph";
+import { alignFormSchema } from "../config.js";
+import { type CommitCheckpointDeps, createCommitCheckpoint } from "../nodes/commit-checkpoint.js";
+import { createJudge, type JudgeDeps } from "../nodes/judge.js";
+import { createRefreshProfile, type RefreshProfileDeps } from "../nodes/refresh-profile.js";
+import { createReview, type ReviewDeps } from "../nodes/review.js";
+import { createSelectBatch, type SelectBatchDeps } from "../nodes/select-batch.js";
+import { createSimulate, createValidate, type SimulateDeps } from "../nodes/simulate.js";
+import { createTextualGradient, type TextualGradientDeps } from "../nodes/textual-gradient.js";
+import { createTextualLoss, type TextualLossDeps } from "../nodes/textual-loss.js";
+import { alignmentInput, alignmentState } from "../state/alignment.js";
+import type { AgentGraph } from "./agent.js";
+
+export type AlignmentDeps = RefreshProfileDeps &
+  SelectBatchDeps &
+  SimulateDeps &
+  TextualLossDeps &
+  TextualGradientDeps &
+  JudgeDeps &
+  ReviewDeps &
+  CommitCheckpointDeps & {
+    /** What every simulation runs, for the drawing: each runs a copy of its own over what it may know. */
+    readonly agent: AgentGraph;
+  };
+
+export type AlignmentGraph = ReturnType<ReturnType<typeof buildAlignment>["compile"]>;
+
+/**
+ * Test-time alignment (the paper's Algorithm 1): replays the user's latest interactions under the present persona, puts
+ * the gap to the true answers into words, rewrites the persona, and keeps the new one where it does better.
+ */
+export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
+  // LangGraph's type for subgraphs does not take what its own `compile` gives.
+  const subgraphs = [agent as unknown as Pregel<any, any>];
+  return new StateGraph(alignmentState, { context: alignFormSchema, input: alignmentInput })
+    .addNode("refresh-profile", createRefreshProfile(deps))
+    .addNode("select-batch", createSelectBatch(deps), { ends: ["simulate", END] })
+    .addNode("simulate", createSimulate(deps), { ends: ["textual-loss"], subgraphs })
+    .addNode("textual-loss", createTextualLoss(deps))
+    .addNode("textual-gradient", createTextualGradient(deps), { ends: ["validate", "judge"] })
+    .addNode("validate", createValidate(deps), { subgraphs })
+    .addNode("judge", createJudge(deps), { ends: ["validate", "review", "commit-checkpoint"] })
+    .addNode("review", createReview(deps))
+    .addNode("commit-checkpoint", createCommitCheckpoint(deps), {
+      ends: ["simulate", "textual-loss", "textual-gradient", END],
+    })
+    .addEdge(START, "refresh-profile")
+    .addEdge("refresh-profile", "select-batch")
+    .addEdge("textual-loss", "textual-gradient")
+    .addEdge("validate", "judge")
+    .addEdge("review", "commit-checkpoint");
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import {
+  type BaseCheckpointSaver,
+  type BaseStore,
+  InMemoryStore,
+  MemorySaver,
+} from "@langchain/langgraph-checkpoint";
+import type { AlignConfig, RunConfig } from "../config.js";
+import { defaultPersonaLimits } from "../domain/persona-limits.js";
+import type { Memory } from "../memory/memory.js";
+import type { SimulationMemory } from "../memory/memory-before.js";
+import { ask } from "../model/ask.js";
+import type { NamedModel } from "../nodes/refresh-profile.js";
+import type { SimulatedAgent } from "../nodes/simulate.js";
+import type { AgentState } from "../state/agent.js";
+import type { ToolRegistry } from "../tools/registry.js";
+import { type AgentDeps, type AgentGraph, buildAgent } from "./agent.js";
+import { type Aligner, createAligner } from "./align-user.js";
+import { type AlignmentGraph, buildAlignment } from "./alignment.js";
+import { withAlignmentWatch } from "./alignment-watch.js";
+
+export interface AlignmentParts {
+  readonly memory: Memory;
+  readonly store: BaseStore;
+  readonly checkpointer: BaseCheckpointSaver | undefined;
+  /** What simulations draw as. */
+  readonly agent: AgentGraph;
+  readonly modelFor: (name: string | undefined) => BaseChatModel;
+  readonly modelName: string;
+  readonly alignmentModelFor: (name: string | undefined) => NamedModel;
+  /** The tools that a simulation may use, over what it may know. */
+  readonly registryOver: (memory: SimulationMemory) => ToolRegistry;
+  /** Names of the tools that a user may use; all of them where undefined. */
+  readonly allowedTools: (
+    config: Pick<RunConfig, "userId" | "allowedTools">,
+  ) => readonly string[] | undefined;
+  readonly toolTimeoutMs: number;
+  readonly now: () => Date;
+}
+
+/** The alignment graph, and what runs it in this process. */
+export function createAlignment(parts: AlignmentParts): {
+  readonly alignment: AlignmentGraph;
+  readonly aligner: Aligner;
+} {
+  const { memory, store, modelFor, modelName, alignmentModelFor, registryOver, now } = parts;
+  const modelNamesFor = ({ models }: AlignConfig) => ({
+    agent: models.agent ?? modelName,
+    alignment: alignmentModelFor(models.alignment).name,
+  });
+  const builder = buildAlignment({
+    ...memory,
+    agent: parts.agent,
+    agentFor: (before, at) => simulatedAgent(before, at === null ? now : () => new Date(at)),
+    alignmentModelFor,
+    modelNamesFor,
+    toolNamesFor: (config) => toolsFor(registryOver(memory), config).map(({ name }) => name),
+    limits: defaultPersonaLimits,
+    ask,
+    newRunId: randomUUID,
+    now,
+  });
+  const compile = (given: { readonly checkpointer?: BaseCheckpointSaver }) =>
+    withAlignmentWatch(builder.compile({ name: "alignment", store, ...given }), {
+      alignments: memory.alignments,
+      modelNamesFor,
+      now,
+    });
+  // A run that waits for review, or was cut off by a failure, needs its steps kept somewhere.
+  const checkpointer = parts.checkpointer ?? new MemorySaver();
+  const kept = compile({ checkpointer });
+  return {
+    alignment: parts.checkpointer === undefined ? compile({}) : kept,
+    aligner: createAligner({ graph: kept, checkpointer, memory, now }),
+  };
+
+  function simulatedAgent(before: SimulationMemory, simulatedNow: () => Date): SimulatedAgent {
+    const registry = registryOver(before);
+    const deps: AgentDeps = {
+      ...before,
+      modelFor,
+      toolsFor: (config) => toolsFor(registry, config),
+      toolTimeoutMs: parts.toolTimeoutMs,
+      now: simulatedNow,
+    };
+    const graph = buildAgent(deps).compile({ name: "agent" });
+    return {
+      // A graph run from a node inherits the store, and a tool could read it.
+      invoke: (input, options) =>
+        graph.invoke(input, { ...options, store: new InMemoryStore() }) as Promise<AgentState>,
+    };
+  }
+
+  function toolsFor(registry: ToolRegistry, config: Pick<RunConfig, "userId" | "allowedTools">) {
+    const allowed = parts.allowedTools(config);
+    return registry.select().filter(({ name }) => allowed === undefined || allowed.includes(name));
+  }
+}

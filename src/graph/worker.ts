@@ -1,0 +1,26 @@
+import { hostname } from "node:os";
+import type { AlignmentStatus, Worker } from "../domain/alignment-status.js";
+
+/** A run on another machine that has said nothing for so long is taken for dead; a model call is given up far sooner. */
+const silenceMs = 15 * 60_000;
+
+/** This process. */
+export const thisWorker: Worker = {
+  host: hostname(),
+  pid: process.pid,
+  startedAt: new Date(Date.now() - process.uptime() * 1_000).toISOString(),
+};
+
+/** Whether somebody still works on a run that its record says is running. */
+export function isAlive({ status, worker, at }: AlignmentStatus, now: Date): boolean {
+  if (status !== "running" || worker === null) return false;
+  if (worker.host !== thisWorker.host) return now.getTime() - Date.parse(at) < silenceMs;
+  if (worker.pid === thisWorker.pid) return worker.startedAt === thisWorker.startedAt;
+  try {
+    process.kill(worker.pid, 0);
+    return true;
+  } catch (error) {
+    // Not ours to signal, but there.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

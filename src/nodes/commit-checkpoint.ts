@@ -1,0 +1,184 @@
+import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
+import { type AlignConfig, parseAlignConfig } from "../config.js";
+import { type AlignmentRecord, meanScores } from "../domain/alignment-record.js";
+import type { PersonaCheckpoint } from "../domain/persona.js";
+import { parseUserId } from "../domain/user-id.js";
+import type { Memory } from "../memory/memory.js";
+import type { AlignmentEvent } from "../state/alignment-event.js";
+import type {
+  AlignmentState,
+  AlignmentUpdate,
+  CritiqueTask,
+  Iteration,
+  PersonaUnderTest,
+} from "../state/alignment.js";
+import { parentOf } from "./parent-of.js";
+import { simulationTasks } from "./simulation-tasks.js";
+import { budgetOf } from "./textual-gradient.js";
+
+export interface CommitCheckpointDeps {
+  readonly personas: Pick<Memory["personas"], "head" | "history" | "append">;
+  readonly now: () => Date;
+}
+
+/** Most answers of a rejected candidate that are criticised for the next update. */
+const mostLostAnswers = 4;
+
+type Proposal = NonNullable<AlignmentState["proposal"]>;
+
+/**
+ * Appends the checkpoint, active or rejected, and begins the next iteration: from the new persona, or from the old one with
+ * what was wrong with the candidate. Writes once however often it is run: a checkpoint of this iteration that stands
+ * already is taken for it.
+ */
+export function createCommitCheckpoint({ personas, now }: CommitCheckpointDeps) {
+  return async function commitCheckpoint(
+    state: AlignmentState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<Command<unknown, AlignmentUpdate>> {
+    const config = parseAlignConfig(runtime);
+    const userId = parseUserId(config.userId);
+    const { proposal } = state;
+    if (proposal === null) throw new TypeError("There is no proposal to write.");
+    const written =
+      (await alreadyWritten(userId, state)) ?? (await append(userId, state, proposal));
+    runtime.writer?.({
+      kind: "checkpoint-written",
+      version: written.version,
+      status: written.status,
+    } satisfies AlignmentEvent);
+    const isTaken = written.status === "active";
+    const isOutdated = proposal.status === "active" && !isTaken;
+    const iterations = [...state.iterations, iterationOf(written)];
+    const spent = budgetOf(state, config, now()).spent;
+    const isLast =
+      state.iteration >= config.iterations || state.outcome?.stop === true || isOutdated;
+    if (isLast || spent !== null) {
+      const degraded = isLast || spent === null ? [] : ["budget-spent"];
+      return new Command({
+        goto: END,
+        update: { iterations, degraded: [...state.degraded, ...degraded] },
+      });
+    }
+    const next = isTaken ? fromTaken(state, written, config) : fromRejected(state, written, config);
+    return new Command({
+      goto: next.goto,
+      update: {
+        ...next.update,
+        iterations,
+        iteration: state.iteration + 1,
+        iterationStart: { at: now().toISOString(), usage: state.usage },
+      },
+    });
+  };
+
+  async function alreadyWritten(userId: string, { runId, iteration }: AlignmentState) {
+    const checkpoints = await personas.history(userId);
+    return checkpoints.find(
+      ({ alignment }) => alignment?.runId === runId && alignment.iteration === iteration,
+    );
+  }
+
+  async function append(userId: string, state: AlignmentState, proposal: Proposal) {
+    const head = await personas.head(userId);
+    const parent = { id: state.parentId, version: parentOf(state).version };
+    if (head.id === parent.id || proposal.status === "rejected")
+      return personas.append(userId, { ...proposal, parent });
+    const reason = `Not taken: the persona was changed meanwhile, to version ${head.version}. ${proposal.reason}`;
+    return personas.append(userId, { ...proposal, parent, status: "rejected", reason });
+  }
+}
+
+type Next = {
+  readonly goto: "textual-gradient" | Send[];
+  readonly update: AlignmentUpdate;
+};
+
+/** The candidate is the parent now: what it answered is criticised, and asked for where it was not. */
+function fromTaken(state: AlignmentState, written: PersonaCheckpoint, config: AlignConfig): Next {
+  const { candidate, batch, profile } = state;
+  const parent: PersonaUnderTest = {
+    // After an edit in review nobody has answered under these lines.
+    key: candidate !== null && written.author === "alignment" ? candidate.key : written.id,
+    version: written.version,
+    lines: written.lines,
+    paperText: written.paperText,
+  };
+  const tasks = simulationTasks(
+    batch,
+    { persona: parent, role: "parent", profile },
+    config.repeats,
+  );
+  const answered = tasks.flatMap((task) => {
+    const answer = answerTo(state, task);
+    return answer === undefined ? [] : [{ ...task, answer } satisfies CritiqueTask];
+  });
+  const sends: Send[] =
+    answered.length < tasks.length
+      ? tasks.map((task) => new Send("simulate", task))
+      : answered.filter(({ repeat }) => repeat === 0).map((task) => new Send("textual-loss", task));
+  return { goto: sends, update: { parent, parentId: written.id, rejected: [] } };
+}
+
+/** The lines stay; the next update is shown what was tried, and what was wrong with the answers that it lost. */
+function fromRejected(
+  state: AlignmentState,
+  written: PersonaCheckpoint,
+  config: AlignConfig,
+): Next {
+  const { candidate, batch, profile, rejected } = state;
+  if (!config.showRejected) return { goto: "textual-gradient", update: {} };
+  const update = {
+    rejected: [
+      ...rejected,
+      {
+        key: candidate?.key ?? null,
+        lines: candidate?.lines ?? null,
+        refusals: state.refusals,
+        reason: written.reason,
+      },
+    ],
+  };
+  if (candidate === null) return { goto: "textual-gradient", update };
+  const given = { persona: candidate, role: "candidate", profile } as const;
+  const lost = simulationTasks(batch, given, 1).flatMap((task): Send[] => {
+    const answer = answerTo(state, task);
+    const before = answerTo(state, { ...task, persona: parentOf(state) });
+    const isLost = answer !== undefined && before !== undefined && answer.score < before.score;
+    return isLost ? [new Send("textual-loss", { ...task, answer } satisfies CritiqueTask)] : [];
+  });
+  return { goto: lost.length > 0 ? lost.slice(0, mostLostAnswers) : "textual-gradient", update };
+}
+
+function answerTo(
+  { answers }: AlignmentState,
+  {
+    persona,
+    item,
+    repeat,
+  }: Pick<CritiqueTask, "item" | "repeat"> & {
+    readonly persona: Pick<PersonaUnderTest, "key">;
+  },
+) {
+  return answers.find(
+    (answer) =>
+      answer.persona === persona.key &&
+      answer.episodeId === item.episodeId &&
+      answer.repeat === repeat,
+  );
+}
+
+function iterationOf({ alignment, version, status, reason }: PersonaCheckpoint): Iteration {
+  const none: AlignmentRecord["scores"] = { batch: [], holdout: [] };
+  const { batch, holdout } = alignment?.scores ?? none;
+  const [onBatch, onHoldout] = [meanScores(batch), meanScores(holdout)];
+  return {
+    parentScore: onBatch.parent,
+    candidateScore: onBatch.candidate,
+    holdoutParent: onHoldout.parent,
+    holdoutCandidate: onHoldout.candidate,
+    accepted: status === "active",
+    reason,
+    version,
+  };
+}

@@ -1,0 +1,167 @@
+import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
+import { type AlignConfig, parseAlignConfig } from "../config.js";
+import { type AcceptanceDecision, judgeCandidate } from "../domain/acceptance.js";
+import type { AlignmentItem } from "../domain/alignment-item.js";
+import type { AlignmentRecord, PairedScore } from "../domain/alignment-record.js";
+import type { PairedScores } from "../domain/paired-scores.js";
+import { scoresOf } from "../domain/simulated-answer.js";
+import type { AlignmentEvent } from "../state/alignment-event.js";
+import type { AlignmentState, AlignmentUpdate, SimulationTask } from "../state/alignment.js";
+import { parentOf } from "./parent-of.js";
+import { secondsBetween } from "./select-batch.js";
+import { simulationTasks } from "./simulation-tasks.js";
+import { budgetOf, inBatchOrder } from "./textual-gradient.js";
+
+export interface JudgeDeps {
+  /** By role, as they stand in the record. */
+  readonly modelNamesFor: (config: AlignConfig) => AlignmentRecord["models"];
+  readonly now: () => Date;
+}
+
+/** Where the run goes from here. */
+export type JudgeGoto = "validate" | "review" | "commit-checkpoint";
+
+/**
+ * Judges the candidate by the acceptance rule, first on its batch, and where that does not speak against it on the
+ * holdout, of which the parent's answers are asked for only once in a run. Then the checkpoint stands ready to be
+ * written, its time included: a node that is run again writes the same one.
+ */
+export function createJudge({ modelNamesFor, now }: JudgeDeps) {
+  return async function judge(
+    state: AlignmentState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<Command<unknown, AlignmentUpdate, JudgeGoto>> {
+    const config = parseAlignConfig(runtime);
+    const decision = state.outcome === null ? decide(state, config) : null;
+    if (decision?.outcome === "too-few-items" && decision.holdout.items === 0) {
+      const tasks = holdoutTasks(state, config, budgetOf(state, config, now()).calls);
+      if (tasks.length > 0)
+        return new Command({ goto: tasks.map((task) => new Send("validate", task)) });
+    }
+    const { candidate, outcome } = state;
+    const parent = parentOf(state);
+    const accepted = candidate !== null && outcome === null && (decision?.accepted ?? true);
+    const reason = outcome?.reason ?? decision?.reason ?? candidate?.reason ?? "";
+    runtime.writer?.({
+      kind: "candidate-judged",
+      iteration: state.iteration,
+      accepted,
+      reason,
+    } satisfies AlignmentEvent);
+    const at = now().toISOString();
+    return new Command({
+      goto: accepted && config.review ? "review" : "commit-checkpoint",
+      update: {
+        decision,
+        proposal: {
+          at,
+          author: "alignment",
+          status: accepted ? "active" : "rejected",
+          lines: (candidate ?? parent).lines,
+          paperText: (candidate ?? parent).paperText,
+          reason,
+          alignment: recordOf(state, config, { decision, at, models: modelNamesFor(config) }),
+        },
+      },
+    });
+  };
+}
+
+/** @returns Null where nothing is to be judged: no candidate, or none is validated. */
+function decide(state: AlignmentState, config: AlignConfig): AcceptanceDecision | null {
+  if (state.candidate === null || !config.validation) return null;
+  const { minimumItems, marginItems, level } = config;
+  const evidence = {
+    batch: pairsOf(state, state.batch),
+    holdout: pairsOf(state, state.holdout),
+  };
+  return judgeCandidate(evidence, { minimumItems, marginItems, level });
+}
+
+/** Scores of the items that both personas have answered. */
+function pairsOf(state: AlignmentState, items: readonly AlignmentItem[]): PairedScores[] {
+  const { answers, candidate } = state;
+  return items
+    .map(({ episodeId }) => ({
+      item: episodeId,
+      parent: scoresOf(answers, parentOf(state).key, episodeId),
+      candidate: candidate === null ? [] : scoresOf(answers, candidate.key, episodeId),
+    }))
+    .filter((pair) => pair.parent.length > 0 && pair.candidate.length > 0);
+}
+
+/** The answers that the comparison lacks, of the latest items that the calls left will pay for. */
+function holdoutTasks(state: AlignmentState, config: AlignConfig, calls: number): SimulationTask[] {
+  const { candidate, profile, holdout, answers } = state;
+  if (candidate === null) return [];
+  const parent = parentOf(state);
+  let left = calls;
+  return holdout.toReversed().flatMap((item) => {
+    const isKnown = scoresOf(answers, parent.key, item.episodeId).length > 0;
+    const tasks = [
+      ...simulationTasks(
+        [item],
+        { persona: candidate, role: "candidate", profile },
+        config.repeats,
+      ),
+      ...(isKnown
+        ? []
+        : simulationTasks([item], { persona: parent, role: "parent", profile }, config.repeats)),
+    ];
+    left -= tasks.length;
+    return left < 0 ? [] : tasks;
+  });
+}
+
+function recordOf(
+  state: AlignmentState,
+  { mode }: AlignConfig,
+  { decision, at, models }: Pick<AlignmentRecord, "decision" | "models"> & { readonly at: string },
+): AlignmentRecord {
+  const { runId, iteration, profile, batch, holdout, refusals, usage, iterationStart } = state;
+  const before = iterationStart?.usage;
+  const { key } = parentOf(state);
+  return {
+    mode,
+    runId,
+    iteration,
+    profileId: profile?.id ?? null,
+    scores: { batch: scored(state, batch), holdout: scored(state, holdout) },
+    critiques: inBatchOrder(state, key).flatMap(({ episodeId, text }) =>
+      text === null ? [] : [{ episodeId, text }],
+    ),
+    refusals,
+    decision,
+    review: null,
+    models,
+    usage: {
+      calls: usage.calls - (before?.calls ?? 0),
+      tokens: {
+        in: usage.tokens.in - (before?.tokens.in ?? 0),
+        out: usage.tokens.out - (before?.tokens.out ?? 0),
+      },
+    },
+    seconds: secondsBetween(iterationStart?.at ?? at, at),
+  };
+}
+
+/** Items that the parent has answered; the candidate's score is null where it has not. */
+function scored(state: AlignmentState, items: readonly AlignmentItem[]): PairedScore[] {
+  const { answers, candidate } = state;
+  return items.flatMap(({ episodeId }) => {
+    const parent = mean(scoresOf(answers, parentOf(state).key, episodeId));
+    if (parent === null) return [];
+    return [
+      {
+        episodeId,
+        parent,
+        candidate: candidate === null ? null : mean(scoresOf(answers, candidate.key, episodeId)),
+      },
+    ];
+  });
+}
+
+function mean(scores: readonly number[]): number | null {
+  if (scores.length === 0) return null;
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}

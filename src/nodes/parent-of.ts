@@ -1,0 +1,8 @@
+import type { AlignmentState, PersonaUnderTest } from "../state/alignment.js";
+
+/** The persona that the run is to improve. */
+export function parentOf({ parent }: Pick<AlignmentState, "parent">): PersonaUnderTest {
+  // `select-batch` put it there, so only an edit of the state in Studio can lead here.
+  if (parent === undefined) throw new TypeError("The run has no parent persona.");
+  return parent;
+}

@@ -1,0 +1,124 @@
+import { interrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { type AlignConfig, parseAlignConfig } from "../config.js";
+import type { Review } from "../domain/alignment-record.js";
+import { diffPersona } from "../domain/persona-diff.js";
+import type { PersonaLimits } from "../domain/persona-limits.js";
+import { checkPaperText } from "../domain/persona-update.js";
+import {
+  editLines,
+  type ReviewAnswer,
+  reviewAnswerSchema,
+  type ReviewRequest,
+} from "../domain/review.js";
+import { parseUserId } from "../domain/user-id.js";
+import type { AlignmentState, AlignmentUpdate } from "../state/alignment.js";
+import { parentOf } from "./parent-of.js";
+
+export interface ReviewDeps {
+  readonly toolNamesFor: (config: AlignConfig) => readonly string[];
+  readonly limits: PersonaLimits;
+  readonly now: () => Date;
+}
+
+type Proposal = NonNullable<AlignmentState["proposal"]>;
+
+/**
+ * Waits for a person: shows what the candidate answers to the batch beside the old answers and the truth, and the
+ * diff of the lines. An answer that cannot be taken is asked for again, with what is wrong with it; nothing is lost.
+ */
+export function createReview(deps: ReviewDeps) {
+  return function review(state: AlignmentState, runtime: LangGraphRunnableConfig): AlignmentUpdate {
+    const config = parseAlignConfig(runtime);
+    const userId = parseUserId(config.userId);
+    const { proposal } = state;
+    if (proposal === null) throw new TypeError("There is no proposal to review.");
+    const request = requestOf(state, proposal, userId);
+    let problem: string | null = null;
+    for (;;) {
+      const given: unknown = interrupt<ReviewRequest>({ ...request, problem });
+      const { data, error } = reviewAnswerSchema.safeParse(given);
+      const result =
+        data === undefined
+          ? {
+              problem: `The answer is not valid: ${error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")}.`,
+            }
+          : reviewed(proposal, data, state, config, deps);
+      if ("problem" in result) {
+        problem = `${result.problem} Answer with a decision (approve, edit or reject); an edit needs its lines.`;
+        continue;
+      }
+      const personReview: Review = {
+        decision: data?.decision ?? "reject",
+        author: data?.author ?? userId,
+        at: deps.now().toISOString(),
+        note: data?.note ?? null,
+      };
+      const { alignment } = proposal;
+      return {
+        proposal: {
+          ...result.proposal,
+          alignment: alignment && { ...alignment, review: personReview },
+        },
+      };
+    }
+  };
+}
+
+function reviewed(
+  proposal: Proposal,
+  { decision, lines, paperText, note }: ReviewAnswer,
+  { batch, parent }: AlignmentState,
+  config: AlignConfig,
+  { toolNamesFor, limits }: ReviewDeps,
+): { readonly proposal: Proposal } | { readonly problem: string } {
+  if (decision === "approve") return { proposal };
+  if (decision === "reject") {
+    const reason = note === undefined ? "Rejected in review." : `Rejected in review: ${note}`;
+    return { proposal: { ...proposal, status: "rejected", reason } };
+  }
+  const reason = `${proposal.reason} Edited in review${note === undefined ? "." : `: ${note}`}`;
+  const edited: Proposal = { ...proposal, author: "person", reason };
+  if (proposal.paperText !== null) {
+    if (paperText === undefined) return { problem: "The edit has no `paperText`." };
+    const fault = checkPaperText(paperText, parent?.paperText ?? "", limits);
+    return fault === null ? { proposal: { ...edited, paperText } } : { problem: fault.reason };
+  }
+  if (lines === undefined) return { problem: "The edit has no `lines`." };
+  const tools = toolNamesFor(config);
+  const checked = editLines(lines, { candidate: proposal.lines, batch, tools, limits });
+  return "problem" in checked ? checked : { proposal: { ...edited, lines: checked.lines } };
+}
+
+function requestOf(state: AlignmentState, proposal: Proposal, user: string): ReviewRequest {
+  const parent = parentOf(state);
+  const answerOf = (persona: string | undefined, id: string) =>
+    state.answers.find(
+      (answer) => answer.persona === persona && answer.episodeId === id && answer.repeat === 0,
+    );
+  return {
+    kind: "persona-review",
+    user,
+    version: parent.version,
+    reason: proposal.reason,
+    items: state.batch.map(({ episodeId, query, answer }) => {
+      const [old, fresh] = [
+        answerOf(parent.key, episodeId),
+        answerOf(state.candidate?.key, episodeId),
+      ];
+      return {
+        episodeId,
+        question: query,
+        oldAnswer: old?.text ?? null,
+        newAnswer: fresh?.text ?? null,
+        trueAnswer: answer,
+        oldScore: old?.score ?? null,
+        newScore: fresh?.score ?? null,
+      };
+    }),
+    lines: proposal.lines,
+    diff: diffPersona(parent.lines, proposal.lines),
+    paperText:
+      proposal.paperText === null ? null : { before: parent.paperText, after: proposal.paperText },
+    problem: null,
+  };
+}

@@ -1,0 +1,158 @@
+import { setMaxListeners } from "node:events";
+import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
+import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
+import { answeringSettings, parseAlignConfig, type RunContext } from "../config.js";
+import { initialPersona } from "../domain/persona.js";
+import { scorerFor } from "../domain/score.js";
+import type { SimulatedAnswer } from "../domain/simulated-answer.js";
+import { noUsage, type Usage, usageSchema } from "../domain/usage.js";
+import { PersonaAgentError } from "../errors.js";
+import type { Memory } from "../memory/memory.js";
+import { memoryBefore, type SimulationMemory } from "../memory/memory-before.js";
+import type { AgentState } from "../state/agent.js";
+import type { AlignmentEvent } from "../state/alignment-event.js";
+import type { AlignmentUpdate, SimulationTask } from "../state/alignment.js";
+
+/** The agent graph, as far as a simulation needs it. */
+export interface SimulatedAgent {
+  invoke(
+    input: { messages: BaseMessage[] },
+    options: { readonly context: RunContext; readonly signal?: AbortSignal },
+  ): Promise<AgentState>;
+}
+
+export interface SimulateDeps {
+  readonly episodes: Pick<Memory["episodes"], "latest" | "similar">;
+  /**
+   * The agent graph over this memory, with the tools that a simulation may use.
+   *
+   * @param at - What the agent takes for the present; `null` for the real one.
+   */
+  readonly agentFor: (memory: SimulationMemory, at: string | null) => SimulatedAgent;
+}
+
+/** What one simulation of a task may know. */
+export function memoryOf(
+  { persona, profile, item }: SimulationTask,
+  memory: Pick<SimulateDeps, "episodes">,
+  leaveOneOut: boolean,
+): SimulationMemory {
+  const { key, version, lines, paperText } = persona;
+  return memoryBefore(memory, item, {
+    persona: { ...initialPersona, id: key, version, lines, paperText },
+    profile,
+    leaveOneOut,
+  });
+}
+
+/** One item of the batch, answered under the present persona; the answer goes to be criticised. */
+export function createSimulate(deps: SimulateDeps) {
+  return async function simulate(
+    task: SimulationTask,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<Command<unknown, AlignmentUpdate>> {
+    const answer = await simulated(task, runtime, deps);
+    return new Command({
+      update: { answers: [answer], usage: answer.usage },
+      goto: task.repeat === 0 ? [new Send("textual-loss", { ...task, answer })] : [],
+    });
+  };
+}
+
+/** One item, answered for the comparison of candidate and parent. */
+export function createValidate(deps: SimulateDeps) {
+  return async function validate(
+    task: SimulationTask,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<AlignmentUpdate> {
+    const answer = await simulated(task, runtime, deps);
+    return { answers: [answer], usage: answer.usage };
+  };
+}
+
+async function simulated(
+  task: SimulationTask,
+  runtime: LangGraphRunnableConfig,
+  deps: SimulateDeps,
+): Promise<SimulatedAnswer> {
+  const { persona, role, item, repeat } = task;
+  const config = parseAlignConfig(runtime);
+  // All tasks of a step share the signal, and each graph in them listens to it; Node warns of more than ten.
+  if (runtime.signal) setMaxListeners(0, runtime.signal);
+  const agent = deps.agentFor(memoryOf(task, deps, config.leaveOneOut), item.at);
+  const of = { persona: persona.key, episodeId: item.episodeId, repeat };
+  const answer = await answerOf(agent, task, runtime);
+  const score = answer.text === "" ? 0 : scorerFor(item.query, item.answer).score(answer.text);
+  runtime.writer?.({
+    kind: "item-simulated",
+    persona: role,
+    episodeId: item.episodeId,
+    score,
+  } satisfies AlignmentEvent);
+  return { ...of, ...answer, score };
+
+  async function answerOf(
+    graph: SimulatedAgent,
+    { item: { earlier, query } }: SimulationTask,
+    { signal }: LangGraphRunnableConfig,
+  ): Promise<Omit<SimulatedAnswer, keyof typeof of | "score">> {
+    const thread = earlier.flatMap((turn) => [
+      new HumanMessage(turn.query),
+      new AIMessage(turn.response),
+    ]);
+    const question = new HumanMessage({ id: `simulated-${item.episodeId}`, content: query });
+    try {
+      const state = await graph.invoke(
+        { messages: [...thread, question] },
+        { context: answeringSettings(config), ...(signal && { signal }) },
+      );
+      return answerFrom(state);
+    } catch (error) {
+      const usage = unusableAnswer(error);
+      if (usage === null) throw error;
+      return { text: "", recalled: [], toolCalls: [], degraded: ["no-answer"], usage };
+    }
+  }
+}
+
+function answerFrom(
+  state: AgentState,
+): Omit<SimulatedAnswer, "persona" | "episodeId" | "repeat" | "score"> {
+  // Scores without memory would say nothing of the persona; the run fails, and goes on when memory is back.
+  if (state.degraded.includes("store-unavailable"))
+    throw new PersonaAgentError(
+      "memory-store-unavailable",
+      "Memory could not be read while an item was simulated; expected the store to answer. Run the alignment again: it goes on where it stopped.",
+    );
+  const question = state.messages.findLastIndex((message) => HumanMessage.isInstance(message));
+  const answers = state.messages.slice(question).filter((message) => AIMessage.isInstance(message));
+  const recalled = [...state.recalled, ...state.recalledByTools].map(({ id }) => id);
+  return {
+    text: answers.at(-1)?.text.trim() ?? "",
+    recalled: [...new Set(recalled)],
+    toolCalls: answers.flatMap(({ tool_calls = [] }) =>
+      tool_calls.map(({ name, args }) => ({ name, input: JSON.stringify(args) })),
+    ),
+    degraded: state.degraded,
+    usage: state.usage,
+  };
+}
+
+/**
+ * What it cost to learn that the model has no answer to the item: silence, a refusal, a question that no turn would
+ * take. Such an answer is wrong, for parent and candidate alike.
+ *
+ * @returns Null for every other error: it says nothing of the item.
+ */
+function unusableAnswer(error: unknown): Usage | null {
+  const isOfItem =
+    PersonaAgentError.is(error, "model-output-invalid") ||
+    PersonaAgentError.is(error, "config-message-invalid");
+  return isOfItem ? spentOnError(error) : null;
+}
+
+/** The cost that an error carries; nothing where it carries none. */
+export function spentOnError({ details }: PersonaAgentError): Usage {
+  const { data = noUsage } = usageSchema.safeParse(details["usage"]);
+  return data;
+}

@@ -1,0 +1,236 @@
+import { HumanMessage, SystemMessage } from "@langchain/core/messages";
+import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
+import { type AlignConfig, parseAlignConfig } from "../config.js";
+import type { PersonaLimits } from "../domain/persona-limits.js";
+import { applyUpdate, checkPaperText } from "../domain/persona-update.js";
+import type { PersonaLine } from "../domain/persona.js";
+import { profileSummary } from "../domain/profile.js";
+import type { Refusal } from "../domain/refusal.js";
+import { noUsage, type Usage } from "../domain/usage.js";
+import { PersonaAgentError } from "../errors.js";
+import type { ask } from "../model/ask.js";
+import { askText } from "../model/ask-text.js";
+import { fixedRules } from "../prompts/agent.js";
+import { renderPaperPersona } from "../prompts/agent-request.js";
+import { readPaperReply } from "../prompts/paper-reply.js";
+import {
+  personaUpdateSchema,
+  renderGradientRequest,
+  renderPaperGradientRequest,
+} from "../prompts/textual-gradient.js";
+import type { AlignmentEvent } from "../state/alignment-event.js";
+import type {
+  AlignmentState,
+  AlignmentUpdate,
+  PersonaCandidate,
+  PersonaUnderTest,
+} from "../state/alignment.js";
+import { budgetLeft } from "./alignment-budget.js";
+import { callConfig } from "./call-config.js";
+import { parentOf } from "./parent-of.js";
+import type { NamedModel } from "./refresh-profile.js";
+import { said } from "./rejected-updates.js";
+import { secondsBetween } from "./select-batch.js";
+import { spentOnError } from "./simulate.js";
+import { simulationTasks } from "./simulation-tasks.js";
+
+export interface TextualGradientDeps {
+  readonly alignmentModelFor: (name: string | undefined) => NamedModel;
+  readonly ask: typeof ask;
+  /** Names of the tools that a simulation may use, and so a line may be about. */
+  readonly toolNamesFor: (config: AlignConfig) => readonly string[];
+  readonly limits: PersonaLimits;
+  readonly now: () => Date;
+}
+
+/** What the update model gave: a candidate, or why there is none and whether another try could find one. */
+interface Proposed {
+  readonly candidate: Pick<PersonaCandidate, "lines" | "paperText" | "reason"> | null;
+  readonly outcome: NonNullable<AlignmentState["outcome"]> | null;
+  readonly refusals: readonly Refusal[];
+  readonly usage: Usage;
+}
+
+/** Where the run goes from here. */
+export type TextualGradientGoto = "validate" | "judge";
+
+/**
+ * The textual gradient: one update of the persona for the whole batch, in one model call. What is left of it after the
+ * checks is the candidate, whose answers to the batch are asked for next. Nothing is scored where the model keeps the
+ * lines, or nothing of its update can be taken.
+ */
+export function createTextualGradient(deps: TextualGradientDeps) {
+  return async function textualGradient(
+    state: AlignmentState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<Command<unknown, AlignmentUpdate, TextualGradientGoto>> {
+    const config = parseAlignConfig(runtime);
+    const left = budgetOf(state, config, deps.now());
+    const proposed =
+      left.spent === null
+        ? await proposal(state, config, runtime, deps)
+        : { ...nothing(`Ended before an update: ${left.spent}.`, true), usage: noUsage };
+    const { outcome, refusals, usage } = proposed;
+    const candidate: PersonaCandidate | null = proposed.candidate && {
+      ...proposed.candidate,
+      key: `${state.runId}-${state.iteration}`,
+      version: parentOf(state).version + 1,
+      refusals: [...refusals],
+    };
+    const decision = candidate !== null ? "change" : outcome?.stop === true ? "keep" : "refused";
+    runtime.writer?.({
+      kind: "update-proposed",
+      iteration: state.iteration,
+      decision,
+    } satisfies AlignmentEvent);
+    const update = { candidate, outcome, refusals: [...refusals], decision: null, usage };
+    const calls = left.calls - usage.calls;
+    if (candidate === null || !config.validation) return new Command({ goto: "judge", update });
+    if (calls < state.batch.length * config.repeats) {
+      const reason = "Not judged: the budget leaves too few model calls.";
+      return new Command({ goto: "judge", update: { ...update, outcome: { reason, stop: true } } });
+    }
+    const given = { persona: candidate, role: "candidate", profile: state.profile } as const;
+    const tasks = simulationTasks(state.batch, given, config.repeats);
+    return new Command({ goto: tasks.map((task) => new Send("validate", task)), update });
+  };
+}
+
+/** @param now - When it is looked at. */
+export function budgetOf(state: AlignmentState, config: AlignConfig, now: Date) {
+  const { usage, today, startedAt } = state;
+  const at = now.toISOString();
+  return budgetLeft(config, { usage, today, seconds: secondsBetween(startedAt ?? at, at) });
+}
+
+async function proposal(
+  state: AlignmentState,
+  config: AlignConfig,
+  runtime: LangGraphRunnableConfig,
+  deps: TextualGradientDeps,
+): Promise<Proposed> {
+  try {
+    return config.mode === "paper"
+      ? await paperProposal(state, config, runtime, deps)
+      : await defaultProposal(state, config, runtime, deps);
+  } catch (error) {
+    if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
+    return { ...nothing(`No update: ${error.message}`, false), usage: spentOnError(error) };
+  }
+}
+
+async function defaultProposal(
+  state: AlignmentState,
+  config: AlignConfig,
+  runtime: LangGraphRunnableConfig,
+  { alignmentModelFor, ask, toolNamesFor, limits }: TextualGradientDeps,
+): Promise<Proposed> {
+  const parent = parentOf(state);
+  const tools = toolNamesFor(config);
+  const { system, human } = renderGradientRequest({
+    summary: profileSummary(state.profile),
+    lines: parent.lines,
+    pairs: critiquedPairs(state, parent),
+    rejected: state.rejected.map((update) => ({
+      ...update,
+      critiques: state.critiques.flatMap(({ persona, text }) =>
+        persona === update.key && text !== null ? [text] : [],
+      ),
+    })),
+    tools,
+    limits,
+  });
+  const { answer, usage } = await ask({
+    model: alignmentModelFor(config.models.alignment).model,
+    messages: [new SystemMessage(system), new HumanMessage(human)],
+    schema: personaUpdateSchema,
+    name: "persona_update",
+    signal: runtime.signal,
+    config: callConfig(runtime, "update"),
+  });
+  if (answer.decision === "keep") return { ...nothing(`Kept: ${answer.reason}`, true), usage };
+  const { lines, refusals } = applyUpdate(parent.lines, answer.changes, {
+    batch: state.batch.map(({ episodeId, query, answer: trueAnswer }) => ({
+      episodeId,
+      question: query,
+      answer: trueAnswer,
+    })),
+    fixedRules,
+    tools,
+    limits,
+    checksContent: config.checkLines,
+  });
+  const again = lines !== null && isRejected(lines, state.rejected);
+  if (lines === null || again) {
+    const why = again ? "it was rejected before." : (refusals.at(-1)?.reason ?? "it is empty.");
+    return { ...nothing(`Nothing of the update can be taken: ${why}`, false), refusals, usage };
+  }
+  const candidate = { lines: [...lines], paperText: null, reason: answer.reason };
+  return { candidate, outcome: null, refusals, usage };
+}
+
+async function paperProposal(
+  state: AlignmentState,
+  config: AlignConfig,
+  runtime: LangGraphRunnableConfig,
+  { alignmentModelFor, limits }: TextualGradientDeps,
+): Promise<Proposed> {
+  const parent = parentOf(state);
+  const persona = renderPaperPersona({ ...parent, summary: profileSummary(state.profile) });
+  const feedback = inBatchOrder(state, parent.key).flatMap(({ text }) => text ?? []);
+  if (feedback.length === 0)
+    return { ...nothing("No update: no feedback could be had.", false), usage: noUsage };
+  const { model } = alignmentModelFor(config.models.alignment);
+  const request = renderPaperGradientRequest(persona, feedback);
+  const reply = await askText(model, request, callConfig(runtime, "update"));
+  const paperText = readPaperReply(reply.text);
+  const fault = checkPaperText(paperText, persona, limits);
+  const { usage } = reply;
+  if (fault !== null)
+    return { ...nothing(`No update: ${fault.reason}`, false), refusals: [fault], usage };
+  const reason = "Written from the feedback, as the paper does: whatever is written is taken.";
+  return {
+    candidate: { lines: parent.lines, paperText, reason },
+    outcome: null,
+    refusals: [],
+    usage,
+  };
+}
+
+function nothing(reason: string, stop: boolean) {
+  return { candidate: null, outcome: { reason, stop }, refusals: [] };
+}
+
+function isRejected(lines: readonly PersonaLine[], rejected: AlignmentState["rejected"]): boolean {
+  const words = said(lines);
+  return rejected.some((update) => update.lines !== null && said(update.lines) === words);
+}
+
+function critiquedPairs(state: AlignmentState, parent: PersonaUnderTest) {
+  const critiques = new Map(
+    inBatchOrder(state, parent.key).map(({ episodeId, critique }) => [episodeId, critique]),
+  );
+  return state.batch.flatMap((item) => {
+    const answer = state.answers.find(
+      ({ persona, episodeId, repeat }) =>
+        persona === parent.key && episodeId === item.episodeId && repeat === 0,
+    );
+    if (answer === undefined) return [];
+    return [
+      {
+        question: item.query,
+        simulatedAnswer: answer.text,
+        trueAnswer: item.answer,
+        score: answer.score,
+        critique: critiques.get(item.episodeId) ?? null,
+      },
+    ];
+  });
+}
+
+/** What was said of a persona's answers to the batch, oldest item first. */
+export function inBatchOrder({ batch, critiques }: AlignmentState, persona: string) {
+  return batch.flatMap(({ episodeId }) =>
+    critiques.filter((each) => each.persona === persona && each.episodeId === episodeId),
+  );
+}

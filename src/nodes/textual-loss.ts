@@ -1,0 +1,103 @@
+import { HumanMessage, SystemMessage } from "@langchain/core/messages";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseAlignConfig } from "../config.js";
+import { profileSummary } from "../domain/profile.js";
+import { parseUserId } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
+import type { Memory } from "../memory/memory.js";
+import type { ask } from "../model/ask.js";
+import { askText } from "../model/ask-text.js";
+import { readPaperReply } from "../prompts/paper-reply.js";
+import {
+  critiqueSchema,
+  critiqueText,
+  renderLossRequest,
+  renderPaperLossRequest,
+  type SimulationPrompt,
+} from "../prompts/textual-loss.js";
+import type { AlignmentEvent } from "../state/alignment-event.js";
+import type { AlignmentUpdate, CritiqueTask, Said } from "../state/alignment.js";
+import { callConfig } from "./call-config.js";
+import type { NamedModel } from "./refresh-profile.js";
+import { memoryOf, type SimulateDeps, spentOnError } from "./simulate.js";
+
+export interface TextualLossDeps extends Omit<SimulateDeps, "agentFor" | "episodes"> {
+  readonly episodes: SimulateDeps["episodes"] & Pick<Memory["episodes"], "get">;
+  readonly alignmentModelFor: (name: string | undefined) => NamedModel;
+  readonly ask: typeof ask;
+}
+
+/**
+ * The textual loss of one answer: the gap to the true answer in words, from what the simulation was given. One model
+ * call. An answer that the model has no usable critique for goes without one.
+ */
+export function createTextualLoss(deps: TextualLossDeps) {
+  return async function textualLoss(
+    task: CritiqueTask,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<AlignmentUpdate> {
+    const config = parseAlignConfig(runtime);
+    const { model } = deps.alignmentModelFor(config.models.alignment);
+    const { item, answer } = task;
+    const pair = {
+      question: item.query,
+      simulatedAnswer: answer.text,
+      trueAnswer: item.answer,
+      score: answer.score,
+    };
+    const calling = callConfig(runtime, "critique", { episodeId: item.episodeId });
+    const of = { persona: task.persona.key, episodeId: item.episodeId };
+    try {
+      const { said, usage } =
+        config.mode === "paper"
+          ? await inPaperMode()
+          : await inDefaultMode(await promptOf(parseUserId(config.userId), config.leaveOneOut));
+      runtime.writer?.({
+        kind: "item-criticised",
+        episodeId: item.episodeId,
+      } satisfies AlignmentEvent);
+      return { critiques: [said], usage };
+    } catch (error) {
+      if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
+      return { critiques: [{ ...of, critique: null, text: null }], usage: spentOnError(error) };
+    }
+
+    async function inPaperMode() {
+      const { text, usage } = await askText(model, renderPaperLossRequest(pair), calling);
+      const feedback = readPaperReply(text);
+      const said: Said = { ...of, critique: null, text: feedback === "" ? null : feedback };
+      return { said, usage };
+    }
+
+    async function inDefaultMode(prompt: SimulationPrompt) {
+      const { system, human } = renderLossRequest(pair, prompt);
+      const { answer: critique, usage } = await deps.ask({
+        model,
+        messages: [new SystemMessage(system), new HumanMessage(human)],
+        schema: critiqueSchema,
+        name: "critique",
+        signal: runtime.signal,
+        config: calling,
+      });
+      const said: Said = { ...of, critique, text: critiqueText(critique) };
+      return { said, usage };
+    }
+
+    /** What the simulation was given. */
+    async function promptOf(userId: string, leaveOneOut: boolean): Promise<SimulationPrompt> {
+      // No agent is run here: only what it could read is asked for again.
+      const { personas, profiles } = memoryOf(task, deps, leaveOneOut);
+      const [persona, profile, ...recalled] = await Promise.all([
+        personas.head(userId),
+        profiles.current(userId),
+        ...answer.recalled.map((id) => deps.episodes.get(userId, id)),
+      ]);
+      return {
+        summary: profileSummary(profile),
+        lines: persona.lines,
+        recalled: recalled.filter((episode) => episode !== null),
+        toolCalls: answer.toolCalls,
+      };
+    }
+  };
+}

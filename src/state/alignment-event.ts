@@ -1,0 +1,34 @@
+/** What an alignment streams while it works, in stream mode `custom`. Counts are of items, not of model calls. */
+export type AlignmentEvent =
+  | {
+      readonly kind: "alignment-started";
+      readonly version: number;
+      readonly batch: number;
+      readonly holdout: number;
+    }
+  | {
+      readonly kind: "item-simulated";
+      /** Which persona answered. */
+      readonly persona: "parent" | "candidate";
+      readonly episodeId: string;
+      /** 0 to 1, 1 is right. */
+      readonly score: number;
+    }
+  | { readonly kind: "item-criticised"; readonly episodeId: string }
+  | {
+      readonly kind: "update-proposed";
+      readonly iteration: number;
+      /** `refused`: nothing was left of it that is worth scoring. */
+      readonly decision: "keep" | "change" | "refused";
+    }
+  | {
+      readonly kind: "candidate-judged";
+      readonly iteration: number;
+      readonly accepted: boolean;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "checkpoint-written";
+      readonly version: number;
+      readonly status: "active" | "rejected";
+    };
