@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { isEpisodeId, type Episode, type Feedback } from "../domain/episode.js";
+import { isEpisodeId, type Episode } from "../domain/episode.js";
 import { parseUserId, userKey, type UserKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import type { Written } from "./episodic-memory.js";
+import type { EpisodicMemory } from "./episodic-memory.js";
 import { madeMark, markedIds, markOf, readMarks } from "./index-marks.js";
 import type { IndexUpkeep } from "./index-upkeep.js";
 import type { KeyedQueue } from "./keyed-queue.js";
@@ -26,12 +26,8 @@ export interface EpisodeWriter {
     trouble: Trouble,
     options?: { readonly indexed?: boolean; readonly catchUp?: boolean },
   ): Promise<{ readonly episodes: Episode[]; readonly added: number }>;
-  update(
-    userId: string,
-    id: string,
-    change: { readonly answer: string | null; readonly feedback: Feedback },
-  ): Promise<Written>;
-  delete(userId: string, id: string): Promise<boolean>;
+  readonly update: EpisodicMemory["update"];
+  readonly delete: EpisodicMemory["delete"];
 }
 
 /**
@@ -111,15 +107,18 @@ export function createEpisodeWriter(
         };
       });
     },
-    async update(userId, id, { answer, feedback }) {
+    async update(userId, id, change) {
       const user = userKey(userId);
       const trouble = upkeep.newTrouble();
       return queue.run(user, async () => {
-        if (!isEpisodeId(id)) throw unknown(userId, id);
+        if (!isEpisodeId(id)) throw unknown(id);
         const before = await read(user, [id]);
         const [stored] = before.stored;
-        if (stored === undefined || stored === null) throw unknown(userId, id);
-        const episode = storableEpisode({ ...stored, answer: answer ?? stored.answer, feedback });
+        if (stored === undefined || stored === null) throw unknown(id);
+        const made = typeof change === "function" ? change(copyOf(user, stored)) : change;
+        if (made === null) return { episode: copyOf(user, stored), degraded: [] };
+        const { answer = stored.answer, feedback } = made;
+        const episode = storableEpisode({ ...stored, answer, feedback });
         await put(userId, before, [{ stored, episode }], trouble);
         return { episode: copyOf(user, episode), degraded: trouble.kinds() };
       });
@@ -175,10 +174,11 @@ function stateless(user: UserKey): StoreChange {
   return { namespace: userNamespaces(user).index, key: "state", value: null };
 }
 
-function unknown(userId: string, id: string): PersonaAgentError {
+/** Says nothing of the user, and the same of an episode that is somebody else's: the message may stand in a trace. */
+function unknown(id: string): PersonaAgentError {
   return new PersonaAgentError(
     "memory-episode-unknown",
-    `The user ${JSON.stringify(userId)} has no episode ${JSON.stringify(id.slice(0, 60))}; expected the id of one. List the user's episodes to find it.`,
-    { details: { userId, id } },
+    `The user has no episode ${JSON.stringify(id.slice(0, 60))}; expected the id of one. List the user's episodes to find it.`,
+    { details: { id } },
   );
 }

@@ -44,6 +44,12 @@ export interface Written {
   readonly degraded: MemoryDegradation[];
 }
 
+/** What a person gave for an episode. `answer`: left out, a known one stays; `null` takes it away. */
+export interface EpisodeChange {
+  readonly answer?: string | null;
+  readonly feedback: Feedback;
+}
+
 /** Pages through episodes: newest first, from just before `before` (an episode id) when given. */
 export interface ListOptions {
   readonly limit?: number;
@@ -75,14 +81,16 @@ export interface EpisodicMemory {
   ): Promise<{ readonly added: number; readonly degraded: MemoryDegradation[] }>;
   get(userId: string, id: string): Promise<Episode | null>;
   /**
-   * A true answer, or a judgement, arrives for an episode. `answer` null leaves a known answer as it is.
+   * A true answer, or a judgement, arrives for an episode.
    *
+   * @param change - Or a function of the episode as it stands, called once while nothing else in this process changes
+   *   it; with `null` nothing is written.
    * @throws {PersonaAgentError} `memory-episode-unknown` when this user has no such episode.
    */
   update(
     userId: string,
     id: string,
-    change: { readonly answer: string | null; readonly feedback: Feedback },
+    change: EpisodeChange | ((stored: Episode) => EpisodeChange | null),
   ): Promise<Written>;
   /** @returns Whether there was such an episode. It is gone from store and index. */
   delete(userId: string, id: string): Promise<boolean>;

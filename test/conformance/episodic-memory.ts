@@ -208,10 +208,49 @@ export function describeEpisodicMemory(
       await memory.add(user, turnAt(1, "Which tea?"));
       await memory.update(user, id, { answer: "oolong", feedback });
       const reject: Feedback = { ...feedback, kind: "reject" };
-      const { episode } = await memory.update(user, id, { answer: null, feedback: reject });
+      const { episode } = await memory.update(user, id, { feedback: reject });
       expect(episode).toMatchObject({ answer: "oolong", feedback: reject });
       await memory.update(user, id, { answer: "sencha", feedback });
       expect(await memory.get(user, id)).toMatchObject({ answer: "sencha", feedback });
+    });
+
+    it("takes a true answer away again: it is no longer counted, and no longer found by", async () => {
+      const memory = await create();
+      const user = newUser();
+      const episode = turnAt(1, "What shall we drink?");
+      await memory.add(user, episode);
+      for (let n = 2; n < 30; n += 1) await memory.add(user, turnAt(n, `Unrelated matter ${n}`));
+      const nearness = async () =>
+        (await memory.similar(user, "gyokuro", 30)).recalled.find(
+          (found) => found.episode.id === episode.id,
+        )?.score ?? 0;
+      await memory.update(user, episode.id, { answer: "gyokuro", feedback });
+      const before = await nearness();
+      const reject: Feedback = { ...feedback, kind: "reject" };
+      await memory.update(user, episode.id, { answer: null, feedback: reject });
+      expect(await memory.get(user, episode.id)).toEqual({ ...episode, feedback: reject });
+      expect(await memory.countAnswered(user, null)).toBe(0);
+      expect(await nearness()).toBeLessThan(before);
+    });
+
+    it("decides on a change by what stands, one change after the other", async () => {
+      const memory = await create();
+      const user = newUser();
+      const { id } = turnAt(1, "Which tea?");
+      await memory.add(user, turnAt(1, "Which tea?"));
+      const seen: (string | null)[] = [];
+      const written = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          memory.update(user, id, (stored) => {
+            seen.push(stored.answer);
+            stored.toolsUsed.push("tampered");
+            return stored.answer === "sencha" ? null : { answer: "sencha", feedback };
+          }),
+        ),
+      );
+      expect(seen).toEqual([null, ...Array.from({ length: 19 }, () => "sencha")]);
+      const after = { ...turnAt(1, "Which tea?"), answer: "sencha", feedback };
+      for (const { episode } of written) expect(episode).toEqual(after);
     });
 
     it("finds an episode by the words of an answer that arrived later", async () => {
@@ -231,6 +270,16 @@ export function describeEpisodicMemory(
       const change = { answer: "y", feedback };
       await expect(memory.update(newUser(), id, change)).rejects.toEqual(unknown);
       await expect(memory.update(newUser(), "no id", change)).rejects.toEqual(unknown);
+    });
+
+    it("says of somebody else's episode what it says of none", async () => {
+      const memory = await create();
+      const [alice, bob] = [newUser("alice"), newUser("bob")];
+      const { id } = turnAt(1, "x");
+      const said = () => memory.update(bob, id, { feedback }).catch((error: unknown) => error);
+      const ofNone = await said();
+      await memory.add(alice, turnAt(1, "x"));
+      expect(String(await said())).toBe(String(ofNone));
     });
 
     it("deletes from everywhere, once", async () => {
@@ -305,7 +354,7 @@ export function describeEpisodicMemory(
       await memory.addMany(user, [turnAt(1, "a", { answer: "x" }), turnAt(2, "b"), turnAt(3, "c")]);
       expect(await memory.countAnswered(user, null)).toBe(1);
       await memory.update(user, turnAt(2, "b").id, { answer: "y", feedback });
-      await memory.update(user, turnAt(3, "c").id, { answer: null, feedback });
+      await memory.update(user, turnAt(3, "c").id, { feedback });
       expect(await memory.countAnswered(user, null)).toBe(2);
       expect(await memory.countAnswered(user, "1999-01-01T00:00:00.000Z")).toBe(2);
       expect(await memory.countAnswered(user, "2999-01-01T00:00:00.000Z")).toBe(0);
