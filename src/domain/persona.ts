@@ -11,6 +11,23 @@ export const personaLineSchema = z.strictObject({
 });
 export type PersonaLine = z.output<typeof personaLineSchema>;
 
+const share = z.number().min(0).max(1);
+
+/** Why a version was taken back: what its responses and its parent's scored, 0 to 1. */
+export const rollbackSchema = z.strictObject({
+  /** The version that did worse, and its parent, which is restored. */
+  of: z.number().int().positive(),
+  to: z.number().int().nonnegative(),
+  headMean: share,
+  headItems: z.number().int().positive(),
+  /** On a mix of kinds of question as the head's. */
+  parentMean: share,
+  parentItems: z.number().int().positive(),
+  /** How likely chance alone makes the head this much worse. */
+  pValue: share,
+});
+export type Rollback = z.output<typeof rollbackSchema>;
+
 /**
  * One version of the learned part of a user's persona. Never edited: a change appends a checkpoint that
  * names its parent. What a persona says beyond its learned lines is configuration (the rules) or read
@@ -36,6 +53,8 @@ export const personaCheckpointSchema = z.strictObject({
   reason: z.string(),
   /** How it was arrived at; `null` for a checkpoint that no alignment made. */
   alignment: alignmentRecordSchema.nullable(),
+  /** The numbers of an automatic rollback; `null` for every other checkpoint. */
+  rollback: rollbackSchema.nullable(),
 });
 export type PersonaCheckpoint = z.output<typeof personaCheckpointSchema>;
 
@@ -52,6 +71,7 @@ export const initialPersona: PersonaCheckpoint = {
   paperText: null,
   reason: "The first persona: the fixed rules and the user's profile, nothing learned yet.",
   alignment: null,
+  rollback: null,
 };
 
 /**

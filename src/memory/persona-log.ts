@@ -1,7 +1,7 @@
 import type { PersonaCheckpoint } from "../domain/persona.js";
 
 type Given = "schemaVersion" | "id" | "version" | "parentId";
-type Seldom = "paperText" | "alignment";
+type Seldom = "paperText" | "alignment" | "rollback";
 
 /** What the log is given of a checkpoint; `null` for what is left out. */
 export type NewCheckpoint = Omit<PersonaCheckpoint, Given | Seldom> &

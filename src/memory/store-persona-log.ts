@@ -16,6 +16,7 @@ export function createStorePersonaLog(access: StoreAccess): PersonaLog {
       return log.append(namespace(userId), {
         paperText: null,
         alignment: null,
+        rollback: null,
         ...checkpoint,
         schemaVersion: 1,
         version: parent.version + 1,

@@ -1,0 +1,154 @@
+import type { Episode } from "./episode.js";
+import { permutationProbability } from "./permutation-test.js";
+import { personaHead, type PersonaCheckpoint, type Rollback } from "./persona.js";
+import { type Scorer, scorerFor } from "./score.js";
+
+/** What must be shown before a version is taken back. */
+export interface VersionWatchRule {
+  /** Fewest scores of the head, and of its parent. */
+  readonly minimumItems: number;
+  /** With fewer real scores of the parent, simulated ones fill up to as many. */
+  readonly enoughParentItems: number;
+  /** Fewest points (of 1) by which the head's mean must be lower. */
+  readonly margin: number;
+  /** Highest one-sided p-value. Far below the usual .05, because it is looked at with every new answer. */
+  readonly level: number;
+}
+
+/** Chosen from an operating curve: `docs/decisions/0010-automatic-rollback.md`. */
+export const defaultVersionWatchRule: VersionWatchRule = {
+  minimumItems: 8,
+  enoughParentItems: 48,
+  margin: 0.1,
+  level: 0.005,
+};
+
+/** One scored response. Scores of different kinds are not compared with each other. */
+export interface ScoredItem {
+  readonly kind: Scorer["kind"];
+  /** 0 to 1, higher is better. */
+  readonly score: number;
+}
+
+/** A head that is to be taken back. */
+export interface JudgedHead {
+  readonly head: PersonaCheckpoint;
+  readonly parent: PersonaCheckpoint;
+  readonly rollback: Rollback;
+  /** When the last of the evidence came: equal for all who see the same evidence, whenever they look. */
+  readonly at: string;
+}
+
+/**
+ * Whether the head of a persona log does worse than its parent, by what the user said of their responses. Only what an
+ * alignment or a person made is watched: a rollback is not rolled back. Makes no request.
+ *
+ * @param episodes - The user's latest, any order; what is not among them is no evidence.
+ * @returns `null` while it does not, or cannot be told.
+ */
+export function judgeHead(
+  checkpoints: readonly PersonaCheckpoint[],
+  episodes: readonly Episode[],
+  rule: VersionWatchRule = defaultVersionWatchRule,
+): JudgedHead | null {
+  const head = personaHead(checkpoints);
+  const parent = checkpoints.find(({ id }) => id === head.parentId);
+  if (!isWatched(head) || parent === undefined) return null;
+  const ofHead = episodes.filter(
+    ({ personaVersion, at }) => personaVersion === head.version && at !== null && at >= head.at,
+  );
+  const ofParent = episodes.filter(({ personaVersion }) => personaVersion === parent.version);
+  const told = ofHead.filter((episode) => scoreResponse(episode) !== null);
+  const real = scoresOf(ofParent);
+  const simulated = simulatedScores(head, [...ofHead, ...ofParent], episodes).slice(
+    0,
+    Math.max(0, rule.enoughParentItems - real.length),
+  );
+  // Simulated scores are of all questions alike, but some users speak only when a response is wrong: beside such scores
+  // their silence counts as consent.
+  const silent = ofHead.filter((episode) => !told.includes(episode));
+  const consented = simulated.length === 0 ? [] : silent.flatMap(consent);
+  const compared = compareVersions(
+    { head: [...scoresOf(told), ...consented], parent: [...real, ...simulated] },
+    rule,
+  );
+  if (compared === null) return null;
+  const at = told.map((episode) => episode.feedback?.at ?? episode.at ?? head.at);
+  return {
+    head,
+    parent,
+    rollback: { of: head.version, to: parent.version, ...compared },
+    at: [head.at, ...at].toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? head.at,
+  };
+}
+
+/** Whether the head is one that may be taken back. */
+export function isWatched({ author }: PersonaCheckpoint): boolean {
+  return author === "alignment" || author === "person";
+}
+
+/**
+ * The rule itself, on scores of different questions.
+ *
+ * @returns `null` unless the head is worse.
+ */
+export function compareVersions(
+  scores: { readonly head: readonly ScoredItem[]; readonly parent: readonly ScoredItem[] },
+  { minimumItems, margin, level }: VersionWatchRule,
+): Omit<Rollback, "of" | "to"> | null {
+  const kinds = [...new Set(scores.head.map(({ kind }) => kind))]
+    .map((wanted) => ({
+      first: scores.head.filter(({ kind }) => kind === wanted).map(({ score }) => score),
+      second: scores.parent.filter(({ kind }) => kind === wanted).map(({ score }) => score),
+    }))
+    .filter(({ second }) => second.length > 0);
+  const headItems = kinds.reduce((sum, { first }) => sum + first.length, 0);
+  const parentItems = kinds.reduce((sum, { second }) => sum + second.length, 0);
+  if (headItems < minimumItems || parentItems < minimumItems) return null;
+  const weighted = (group: "first" | "second") =>
+    kinds.reduce((sum, kind) => sum + kind.first.length * mean(kind[group]), 0) / headItems;
+  const [headMean, parentMean] = [weighted("first"), weighted("second")];
+  if (parentMean - headMean < margin) return null;
+  const pValue = permutationProbability(kinds);
+  return pValue > level ? null : { headMean, headItems, parentMean, parentItems, pValue };
+}
+
+/** @returns `null` where nobody said what was right. A response that was only rejected scores 0. */
+export function scoreResponse(episode: Episode): ScoredItem | null {
+  const { query, response, answer, feedback, replacedResponses } = episode;
+  if (response === null) return null;
+  if (answer !== null) {
+    const { kind, score } = scorerFor(query, answer);
+    return { kind, score: score(response) };
+  }
+  // Of a turn that was run again, nobody knows which response was rejected.
+  if (feedback?.kind !== "reject" || replacedResponses.length > 0) return null;
+  return { kind: scorerFor(query, response).kind, score: 0 };
+}
+
+function scoresOf(episodes: readonly Episode[]): ScoredItem[] {
+  return episodes.flatMap((episode) => scoreResponse(episode) ?? []);
+}
+
+function consent({ query, response }: Episode): ScoredItem[] {
+  return response === null ? [] : [{ kind: scorerFor(query, response).kind, score: 1 }];
+}
+
+/** What the head's alignment measured of its parent on episodes that are not counted already, held-out ones first. */
+function simulatedScores(
+  { alignment }: PersonaCheckpoint,
+  counted: readonly Episode[],
+  episodes: readonly Episode[],
+): ScoredItem[] {
+  const { holdout = [], batch = [] } = alignment?.scores ?? {};
+  const excluded = new Set(counted.map(({ id }) => id));
+  return [...holdout, ...batch].flatMap(({ episodeId, parent }) => {
+    const episode = episodes.find(({ id }) => id === episodeId);
+    if (episode === undefined || episode.answer === null || excluded.has(episodeId)) return [];
+    return [{ kind: scorerFor(episode.query, episode.answer).kind, score: parent }];
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
