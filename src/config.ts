@@ -142,18 +142,22 @@ const paperAlignment = {
 } satisfies Partial<AlignContext>;
 
 /**
- * Settings as LangGraph is given them: Studio draws its form from the types, ranges, defaults and
- * descriptions, but every value passes. LangGraph's own check fills no default in, takes `configurable`,
- * `thread_id` and all, for a context where there is none, and fails in twenty lines before any node can refuse
- * the run in one.
+ * A field as LangGraph is given it: Studio draws its form from the type, range, default and description, but every
+ * value passes. LangGraph's own check fails in twenty lines before any node can refuse the run in one.
+ */
+export function formField(field: z.ZodType) {
+  const { $schema: _, ...form } = z.toJSONSchema(field, { io: "input" });
+  return z.unknown().optional().meta(form);
+}
+
+/**
+ * Settings as a form. LangGraph's own check of a context would also fill no default in, and take `configurable`,
+ * `thread_id` and all, for a context where there is none.
  */
 function formOf(schema: z.ZodObject): z.ZodObject {
   return z.object(
     Object.fromEntries(
-      Object.entries(schema.shape).map(([name, field]) => {
-        const { $schema: _, ...form } = z.toJSONSchema(field, { io: "input" });
-        return [name, z.any().optional().meta(form)];
-      }),
+      Object.entries(schema.shape).map(([name, field]) => [name, formField(field as z.ZodType)]),
     ),
   );
 }

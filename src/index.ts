@@ -15,6 +15,8 @@ export {
 } from "./graph/create-persona-agent.js";
 export type { AgentEnvironment } from "./graph/embedded-services.js";
 export { type OpenAgent, type OpenOptions, openPersonaAgent } from "./graph/open-persona-agent.js";
+export type { FeedbackGraph } from "./graph/feedback.js";
+export type { FeedbackGiven, FeedbackResult } from "./graph/record-feedback.js";
 export { createChromaIndex, type ChromaIndexOptions } from "./memory/chroma/chroma-index.js";
 export type { EpisodeIndex, IndexBounds, IndexEntry, IndexHit } from "./memory/episode-index.js";
 export type { EpisodicMemory, Recall, RecallBounds } from "./memory/episodic-memory.js";

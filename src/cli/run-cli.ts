@@ -8,6 +8,7 @@ import type { CliContext } from "./context.js";
 import { addDemoCommand } from "./demo/add-demo-command.js";
 import { addDevCommand } from "./dev.js";
 import { describeError, errorJson } from "./describe-error.js";
+import { addFeedbackCommand } from "./feedback.js";
 import { addImportCommand } from "./import.js";
 import { addMemoryCommand } from "./memory.js";
 import { addPersonaCommands } from "./add-persona-commands.js";
@@ -58,6 +59,7 @@ function buildProgram(context: CliContext): Command {
   addImportCommand(program, context);
   addAskCommand(program, context);
   addChatCommand(program, context);
+  addFeedbackCommand(program, context);
   addMemoryCommand(program, context);
   addPersonaCommands(program, context);
   addReindexCommand(program, context);

@@ -41,7 +41,7 @@ export interface AlignmentParts {
 
 /** The alignment graph, and what runs it in this process. */
 export function createAlignment(parts: AlignmentParts): {
-  readonly alignment: AlignmentGraph;
+  readonly alignmentGraph: AlignmentGraph;
   readonly aligner: Aligner;
 } {
   const { memory, store, modelFor, modelName, alignmentModelFor, registryOver, now } = parts;
@@ -71,7 +71,7 @@ export function createAlignment(parts: AlignmentParts): {
   const checkpointer = parts.checkpointer ?? new MemorySaver();
   const kept = compile({ checkpointer });
   return {
-    alignment: parts.checkpointer === undefined ? compile({}) : kept,
+    alignmentGraph: parts.checkpointer === undefined ? compile({}) : kept,
     aligner: createAligner({ graph: kept, checkpointer, memory, now }),
   };
 

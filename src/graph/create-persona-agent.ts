@@ -29,6 +29,8 @@ import type { Aligner } from "./align-user.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { createAlignment } from "./create-alignment.js";
 import { askGraph, type AskOptions, type TurnResult } from "./ask-graph.js";
+import { buildFeedback, type FeedbackGraph } from "./feedback.js";
+import { type FeedbackGiven, type FeedbackResult, recordFeedback } from "./record-feedback.js";
 import { withThreadGuard } from "./thread-guard.js";
 import { withTraceLabels } from "./trace-labels.js";
 
@@ -74,7 +76,9 @@ export interface PersonaAgent {
   /** The compiled graph: `invoke`, `stream`, `getState` and the rest of LangGraph. */
   readonly graph: AgentGraph;
   /** The compiled alignment graph, to be put behind a server or into another graph; `align` runs it here. */
-  readonly alignment: AlignmentGraph;
+  readonly alignmentGraph: AlignmentGraph;
+  /** Takes feedback; compiled without a checkpointer, because every run stands for itself. */
+  readonly feedbackGraph: FeedbackGraph;
   readonly memory: Memory;
   /** Learns from the user's latest interactions with a true answer; see `Aligner.align`. */
   readonly align: Aligner["align"];
@@ -86,6 +90,14 @@ export interface PersonaAgent {
    * @throws {PersonaAgentError} `config-*` for bad input, `model-*` when the model fails. Memory does not fail a turn.
    */
   ask(userId: string, message: string, options?: AskOptions): Promise<TurnResult>;
+  /**
+   * Keeps what the user says of one episode: a true answer, an edit, an accept or a reject. Takes the head of the
+   * user's persona back when the answers show that it does worse than its parent. No model call.
+   *
+   * @throws {PersonaAgentError} `memory-episode-unknown` when the user has no such episode; `config-*` for bad input;
+   *   `memory-store-unavailable`. Nothing is written then.
+   */
+  feedback(userId: string, given: FeedbackGiven): Promise<FeedbackResult>;
   /**
    * Summarises the user's episodes into a new version of the profile: one model call, and none when there is no
    * episode.
@@ -158,6 +170,16 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     requestAlignment: options.requestAlignment,
     now,
   });
+  const feedbackGraph = withThreadGuard(
+    withTraceLabels(
+      buildFeedback({ ...memory, requestAlignment: options.requestAlignment, now }).compile({
+        name: "feedback",
+        store,
+      }),
+      modelName,
+      "persona-agent feedback",
+    ),
+  );
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withThreadGuard(
       withTraceLabels(builder.compile({ name: "agent", store, ...parts }), modelName),
@@ -165,7 +187,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const graph = compile({ ...(checkpointer && { checkpointer }) });
   // A checkpointer refuses a run without a thread, and a turn of its own needs none to be kept.
   const threadless = compile({});
-  const { alignment, aligner } = createAlignment({
+  const { alignmentGraph, aligner } = createAlignment({
     memory,
     store,
     checkpointer,
@@ -191,10 +213,12 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
 
   return {
     graph,
-    alignment,
+    alignmentGraph,
+    feedbackGraph,
     memory,
     align: aligner.align,
     review: aligner.review,
+    feedback: recordFeedback({ graph: feedbackGraph, episodes: memory.episodes }),
     async ask(userId, message, asked) {
       if (asked?.threadId === undefined) return askGraph(threadless, userId, message, asked);
       if (checkpointer !== undefined) return askGraph(graph, userId, message, asked);

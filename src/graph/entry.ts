@@ -14,3 +14,4 @@ const open = await openPersonaAgent(process.env, {
 });
 
 export const agent = open.graph;
+export const feedback = open.feedbackGraph;

@@ -1,6 +1,7 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { askingUser, checkOwner } from "../nodes/admit-turn.js";
 import type { AgentGraph } from "./agent.js";
+import type { FeedbackGraph } from "./feedback.js";
 
 /**
  * Turns away everybody but a thread's owner before the graph begins, whoever starts the run (the library, a
@@ -12,7 +13,9 @@ import type { AgentGraph } from "./agent.js";
  *
  * @returns The same graph.
  */
-export function withThreadGuard(graph: AgentGraph): AgentGraph {
+export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph>(guarded: Graph): Graph {
+  // Graphs differ in their input only, which passes through.
+  const graph = guarded as unknown as AgentGraph;
   // Every way into a graph goes through `stream`.
   const stream: AgentGraph["stream"] = graph.stream.bind(graph);
   graph.stream = async (input, options) => {
@@ -28,7 +31,7 @@ export function withThreadGuard(graph: AgentGraph): AgentGraph {
     }
     return stream(input, options);
   };
-  return graph;
+  return guarded;
 }
 
 /** As LangGraph tells it: a server names its assistant or its graph. `serverInfo` is made of the same only later. */

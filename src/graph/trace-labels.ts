@@ -3,6 +3,7 @@ import { parseRunConfig } from "../config.js";
 import { userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { AgentGraph } from "./agent.js";
+import type { FeedbackGraph } from "./feedback.js";
 
 /**
  * Gives every run of the graph the labels by which a trace is read and searched, whoever starts it (the library,
@@ -15,17 +16,23 @@ import type { AgentGraph } from "./agent.js";
  * @param modelName - What answers when the run names no model.
  * @returns The same graph.
  */
-export function withTraceLabels(graph: AgentGraph, modelName: string): AgentGraph {
+export function withTraceLabels<Graph extends AgentGraph | FeedbackGraph>(
+  labelled: Graph,
+  modelName: string,
+  runName = "persona-agent turn",
+): Graph {
+  // Graphs differ in their input only, which passes through.
+  const graph = labelled as unknown as AgentGraph;
   // Every way into a graph goes through `stream`.
   const stream: AgentGraph["stream"] = graph.stream.bind(graph);
   graph.stream = (input, options) =>
     stream(input, {
       ...options,
-      runName: options?.runName ?? "persona-agent turn",
+      runName: options?.runName ?? runName,
       tags: [...(options?.tags ?? []), "persona-agent"],
       metadata: { ...options?.metadata, ...labels(options ?? {}, modelName) },
     });
-  return graph;
+  return labelled;
 }
 
 function labels(options: Pick<LangGraphRunnableConfig, "configurable" | "context">, model: string) {

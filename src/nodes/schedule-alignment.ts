@@ -22,9 +22,9 @@ export function createScheduleAlignment({
   requestAlignment,
 }: ScheduleAlignmentDeps) {
   return async function scheduleAlignment(
-    state: AgentState,
+    state: Pick<AgentState, "degraded">,
     runtime: LangGraphRunnableConfig,
-  ): Promise<AgentUpdate> {
+  ): Promise<Pick<AgentUpdate, "alignment" | "degraded">> {
     const { userId: given, alignAfter } = parseRunConfig(runtime);
     const userId = parseUserId(given);
     try {

@@ -109,7 +109,7 @@ export const alignmentState = z.object({
     .default(null)
     .describe("The judgement of the candidate; null when none was made."),
   proposal: personaCheckpointSchema
-    .omit({ schemaVersion: true, id: true, version: true, parentId: true })
+    .omit({ schemaVersion: true, id: true, version: true, parentId: true, rollback: true })
     .nullable()
     .default(null)
     .describe("The checkpoint as it is about to be written."),

@@ -7,7 +7,7 @@ import { PersonaAgentError } from "../../errors.js";
 /**
  * Writes the `langgraph.json` that the dev server is started with into the data folder, because the server keeps its
  * threads beside that file: so they stay with the memory they belong to, and the project's folder stays clean. It says
- * what the `langgraph.json` of `project` says; without one it names this package's own graph.
+ * what the `langgraph.json` of `project` says; without one it names this package's own graphs.
  *
  * @returns The file's path.
  * @throws {PersonaAgentError} `config-file-invalid`
@@ -47,5 +47,6 @@ function ownConfig(project: string): string {
   const isSource = import.meta.url.endsWith(".ts");
   const entry = new URL(`../../graph/entry.${isSource ? "ts" : "js"}`, import.meta.url);
   const path = relative(project, fileURLToPath(entry));
-  return JSON.stringify({ node_version: "20", graphs: { agent: `./${path}:agent` } });
+  const graphs = { agent: `./${path}:agent`, feedback: `./${path}:feedback` };
+  return JSON.stringify({ node_version: "20", graphs });
 }

@@ -1,0 +1,25 @@
+import { END, START, StateGraph } from "@langchain/langgraph";
+import { contextFormSchema } from "../config.js";
+import { createRecordFeedback, type RecordFeedbackDeps } from "../nodes/record-feedback.js";
+import {
+  createScheduleAlignment,
+  type ScheduleAlignmentDeps,
+} from "../nodes/schedule-alignment.js";
+import { createWatchVersion, type WatchVersionDeps } from "../nodes/watch-version.js";
+import { feedbackInput, feedbackState } from "../state/feedback.js";
+
+export type FeedbackDeps = RecordFeedbackDeps & WatchVersionDeps & ScheduleAlignmentDeps;
+
+export type FeedbackGraph = ReturnType<ReturnType<typeof buildFeedback>["compile"]>;
+
+/** What a user says of one episode: kept with it, held against the persona version that answered, and learned from. */
+export function buildFeedback(deps: FeedbackDeps) {
+  return new StateGraph(feedbackState, { context: contextFormSchema, input: feedbackInput })
+    .addNode("record-feedback", createRecordFeedback(deps))
+    .addNode("watch-version", createWatchVersion(deps))
+    .addNode("schedule-alignment", createScheduleAlignment(deps))
+    .addEdge(START, "record-feedback")
+    .addEdge("record-feedback", "watch-version")
+    .addEdge("watch-version", "schedule-alignment")
+    .addEdge("schedule-alignment", END);
+}

@@ -1,0 +1,57 @@
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { type JudgedFeedback, judgeFeedback, parseFeedback } from "../domain/feedback.js";
+import { parseUserId, userKey } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
+import type { Memory } from "../memory/memory.js";
+import type { FeedbackState, FeedbackUpdate } from "../state/feedback.js";
+import { askingUser, checkOwner } from "./admit-turn.js";
+
+export interface RecordFeedbackDeps {
+  readonly episodes: Pick<Memory["episodes"], "update">;
+  readonly now: () => Date;
+}
+
+/**
+ * Writes feedback to its episode, and clears what the thread's last run left. The same feedback again writes nothing.
+ * Bad input is refused before memory is touched.
+ */
+export function createRecordFeedback({ episodes, now }: RecordFeedbackDeps) {
+  return async function recordFeedback(
+    state: FeedbackState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<FeedbackUpdate> {
+    const asking = askingUser(state, runtime, runtime.serverInfo !== undefined);
+    checkOwner(state, { userId: asking });
+    const userId = parseUserId(asking);
+    const given = parseFeedback(state, userId);
+    const id = parseEpisodeId(state.episodeId);
+    const at = now().toISOString();
+    const judged: JudgedFeedback[] = [];
+    const { degraded } = await episodes.update(userId, id, (stored) => {
+      const { outcome, previous, answer, feedback } = judgeFeedback(stored, given, at);
+      judged.push({ outcome, previous, answer, feedback });
+      return outcome === "unchanged" ? null : { answer, feedback };
+    });
+    const [{ outcome, previous } = { outcome: null, previous: null }] = judged;
+    return {
+      owner: userKey(userId),
+      outcome,
+      previous: previous && {
+        kind: previous.feedback?.kind ?? null,
+        at: previous.feedback?.at ?? null,
+        answer: previous.answer,
+      },
+      rollback: null,
+      alignment: { newAnswers: 0, due: false },
+      degraded,
+    };
+  };
+}
+
+function parseEpisodeId(id: unknown): string {
+  if (typeof id === "string" && id !== "") return id;
+  throw new PersonaAgentError(
+    "config-invalid",
+    "No episode was named; expected the one that the feedback is for. Send its id as `episodeId`.",
+  );
+}

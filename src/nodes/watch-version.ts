@@ -1,0 +1,61 @@
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseRunConfig } from "../config.js";
+import { parseUserId } from "../domain/user-id.js";
+import { isWatched, judgeHead, type JudgedHead } from "../domain/version-watch.js";
+import { personaHead } from "../domain/persona.js";
+import type { Memory } from "../memory/memory.js";
+import { withDegraded } from "../state/agent.js";
+import type { FeedbackState, FeedbackUpdate } from "../state/feedback.js";
+import { memoryFailure } from "./memory-failure.js";
+
+/** As far back as memory keeps episodes in order. */
+const watchedEpisodes = 256;
+
+export interface WatchVersionDeps {
+  readonly episodes: Pick<Memory["episodes"], "latest">;
+  readonly personas: Pick<Memory["personas"], "history" | "append">;
+}
+
+/**
+ * Takes the head of the persona log back when it does worse than its parent: a checkpoint with the parent's lines
+ * becomes the head. It says the same whoever writes it on the same evidence, so that watchers that meet, or run again,
+ * write one. Never fails the feedback.
+ */
+export function createWatchVersion({ episodes, personas }: WatchVersionDeps) {
+  return async function watchVersion(
+    state: FeedbackState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<FeedbackUpdate> {
+    const userId = parseUserId(parseRunConfig(runtime).userId);
+    try {
+      const checkpoints = await personas.history(userId);
+      if (!isWatched(personaHead(checkpoints))) return {};
+      const judged = judgeHead(checkpoints, await episodes.latest(userId, watchedEpisodes));
+      if (judged === null) return {};
+      const { head, parent, rollback, at } = judged;
+      const checkpoint = await personas.append(userId, {
+        parent: head,
+        at,
+        author: "rollback",
+        status: "active",
+        lines: parent.lines,
+        paperText: parent.paperText,
+        reason: reasonOf(judged),
+        rollback,
+      });
+      return { rollback: checkpoint };
+    } catch (error) {
+      if (memoryFailure(error) === null) throw error;
+      return { degraded: withDegraded(state.degraded, ["version-not-watched"]) };
+    }
+  };
+}
+
+function reasonOf({ rollback }: JudgedHead): string {
+  const { of, to, headMean, headItems, parentMean, parentItems, pValue } = rollback;
+  return `Back to version ${to}: version ${of} scored ${shown(headMean)} on ${headItems} answers, version ${to} ${shown(parentMean)} on ${parentItems}; p ${shown(pValue)}.`;
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}
