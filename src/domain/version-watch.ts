@@ -55,7 +55,8 @@ export function judgeHead(
   const parent = checkpoints.find(({ id }) => id === head.parentId);
   if (!isWatched(head) || parent === undefined) return null;
   const ofHead = episodes.filter(
-    ({ personaVersion, at }) => personaVersion === head.version && at !== null && at >= head.at,
+    ({ personaVersion, at }) =>
+      personaVersion === head.version && at !== null && Date.parse(at) >= Date.parse(head.at),
   );
   const ofParent = episodes.filter(({ personaVersion }) => personaVersion === parent.version);
   const told = ofHead.filter((episode) => scoreResponse(episode) !== null);

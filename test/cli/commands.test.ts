@@ -71,6 +71,42 @@ describe("memory", () => {
   });
 });
 
+describe("feedback", () => {
+  it("is kept, replaced, and said again, for a program and for a person", async () => {
+    await run(["ask", "--user", "fay", "--json", "I like tea."]);
+    const id = (await listed("fay"))[0]?.id ?? "";
+    const say = (...words: string[]) => run(["feedback", "--user", "fay", id, ...words]);
+    const recorded = await say("--answer", "green tea", "--json");
+    expect(recorded).toMatchObject({ code: 0, err: "" });
+    expect(JSON.parse(recorded.out)).toEqual({
+      episode: id,
+      outcome: "recorded",
+      answer: "green tea",
+      previous: null,
+      alignment: { newAnswers: 1, due: false },
+      rollback: null,
+      degraded: [],
+    });
+    expect(await say("--answer", "green tea")).toMatchObject({
+      code: 0,
+      out: `${id} has this feedback already.\n1 true answer since the persona last changed.\n`,
+    });
+    const replaced = await say("--reject", "--author", "a tester", "--json");
+    expect(JSON.parse(replaced.out)).toMatchObject({
+      outcome: "replaced",
+      answer: "green tea",
+      previous: { kind: "answer", answer: "green tea" },
+    });
+    expect((await listed("fay"))[0]?.answer).toBe("green tea");
+  });
+
+  it("says so when the user has no such episode", async () => {
+    const { code, out } = await run(["feedback", "--user", "fay", "x", "--accept", "--json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toHaveProperty("error.code", "memory-episode-unknown");
+  });
+});
+
 describe("reindex", () => {
   it("says how many episodes are in the index", async () => {
     const { code, out } = await run(["reindex", "--user", "ada", "--json"]);

@@ -40,6 +40,8 @@ describe("a command line that is not understood ends with 2 and one line", () =>
     [["log"], "required option '--user <id>' not specified"],
     [["rollback", "--user", "ada"], "required option '--to <version>' not specified"],
     [["memory", "delete", "--user", "ada"], "missing required argument 'id'"],
+    [["feedback", "--accept", "x"], "required option '--user <id>' not specified"],
+    [["feedback", "--user", "ada", "--accept"], "missing required argument 'episode'"],
   ])("%j", async (words, part) => {
     const { code, out, err } = await run(words);
     expect(code).toBe(2);
@@ -71,6 +73,18 @@ describe("bad input ends with 1 and one line that says what to do", () => {
     [["memory", "list", "--user", "a/b"], "config-user-invalid", 'The user id "a/b" holds'],
     [["memory", "search", "--user", "ada", "--limit", "-1", "x"], "config-invalid", "--limit is"],
     [["diff", "--user", "*"], "config-user-invalid", 'The user id "*" holds'],
+    [["feedback", "--user", "ada", "x"], "config-invalid", "No feedback was given"],
+    [
+      ["feedback", "--user", "ada", "x", "--accept", "--edit", "y"],
+      "config-invalid",
+      "More than one kind of feedback was given",
+    ],
+    [
+      ["feedback", "--user", "ada", "x", "--answer", " "],
+      "config-message-invalid",
+      "The true answer is empty",
+    ],
+    [["feedback", "--user", "a/b", "x", "--accept"], "config-user-invalid", "The user id"],
     [["reindex", "--user", "*"], "config-user-invalid", 'The user id "*" holds'],
   ])("%j", async (words, code, part) => {
     const plain = await run(words);

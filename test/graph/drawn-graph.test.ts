@@ -30,3 +30,13 @@ it("draws every step and every way a turn can take, and no other", async () => {
     "write-memory",
   ]);
 });
+
+it("draws the way of feedback", async () => {
+  const { edges } = await createPersonaAgent().feedbackGraph.getGraphAsync({ xray: true });
+  expect(edges.map(({ source, target }) => `${source} > ${target}`).toSorted()).toEqual([
+    "__start__ > record-feedback",
+    "record-feedback > watch-version",
+    "schedule-alignment > __end__",
+    "watch-version > schedule-alignment",
+  ]);
+});

@@ -219,6 +219,44 @@ describe("persona-agent dev", () => {
     expect(await refusal(null, { context })).toMatch(line);
   });
 
+  it("takes feedback on an episode, on a thread that no stranger may use", async () => {
+    const asked = { input: say("Where shall I eat?"), context: { userId: ada } };
+    const { episodeId } = stateOf(await client.runs.wait(null, "agent", asked));
+    const { thread_id: thread } = await client.threads.create();
+    const tell = (input: Record<string, unknown>) =>
+      client.runs.wait(thread, "feedback", {
+        input: { episodeId, ...input },
+        context: { userId: ada },
+      });
+    expect(await tell({ kind: "answer", text: "At home." })).toMatchObject({
+      outcome: "recorded",
+      alignment: { newAnswers: 1, due: false },
+      degraded: [],
+    });
+    // The text of the run before is not taken for this one's.
+    expect(await tell({ kind: "accept" })).toMatchObject({
+      outcome: "replaced",
+      previous: { kind: "answer", answer: "At home." },
+    });
+    expect(JSON.stringify(await client.threads.getState(thread))).not.toContain(ada);
+    const errors: unknown[] = [];
+    for await (const { event, data } of client.runs.stream(thread, "feedback", {
+      input: { episodeId, kind: "reject" },
+      context: { userId: bob },
+    }))
+      if (event === "error") errors.push(data);
+    expect(JSON.stringify(errors)).toContain("This thread belongs to another user");
+
+    const [assistant] = await client.assistants.search({ graphId: "feedback" });
+    const { input_schema: form } = await client.assistants.getSchemas(
+      assistant?.assistant_id ?? "",
+    );
+    expect(form?.properties).toMatchObject({
+      kind: { enum: ["answer", "edit", "accept", "reject"], description: expect.any(String) },
+      text: { type: "string", description: expect.any(String) },
+    });
+  });
+
   it("tells a second process on the folder to talk to it instead", async () => {
     await expect(openDataFolder({ folder: dataDir, command: "a test" })).rejects.toMatchObject({
       code: "memory-folder-in-use",
