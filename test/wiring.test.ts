@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { runConfigSchema } from "../src/config.js";
+import { alignConfigSchema, runConfigSchema } from "../src/config.js";
 
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
@@ -18,9 +18,13 @@ it("gives every error code its heading in docs/errors.md, and no other", () => {
   expect(new Set(headings)).toEqual(new Set(codes));
 });
 
-it.each(Object.keys(runConfigSchema.shape))("reads the setting %s somewhere", (setting) => {
+const settings = new Set([
+  ...Object.keys(runConfigSchema.shape),
+  ...Object.keys(alignConfigSchema.shape),
+]);
+it.each([...settings])("reads the setting %s somewhere", (setting) => {
   const reader = new RegExp(
-    `\\.${setting}\\b|[{,]\\s*${setting}\\b[^}]*\\}(?: = parseRunConfig|: RunConfig)`,
+    `\\.${setting}\\b|[{,]\\s*${setting}\\b[^}]*\\}(?: = parse(?:Run|Align)Config|: (?:Run|Align)Config)`,
   );
   const readers = sources.filter(({ name, text }) => name !== "config.ts" && reader.test(text));
   expect(readers.map(({ name }) => name)).not.toEqual([]);

@@ -1,4 +1,4 @@
-import { END, type Pregel, START, StateGraph } from "@langchain/langgraph";
+import { END, START, StateGraph } from "@langchain/langgraph";
 import { alignFormSchema } from "../config.js";
 import { type CommitCheckpointDeps, createCommitCheckpoint } from "../nodes/commit-checkpoint.js";
 import { createJudge, type JudgeDeps } from "../nodes/judge.js";
@@ -31,7 +31,7 @@ export type AlignmentGraph = ReturnType<ReturnType<typeof buildAlignment>["compi
  */
 export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
   // LangGraph's type for subgraphs does not take what its own `compile` gives.
-  const subgraphs = [agent as unknown as Pregel<any, any>];
+  const subgraphs = [agent as never];
   return new StateGraph(alignmentState, { context: alignFormSchema, input: alignmentInput })
     .addNode("refresh-profile", createRefreshProfile(deps))
     .addNode("select-batch", createSelectBatch(deps), { ends: ["simulate", END] })

@@ -14,4 +14,5 @@ const open = await openPersonaAgent(process.env, {
 });
 
 export const agent = open.graph;
+export const alignment = open.alignmentGraph;
 export const feedback = open.feedbackGraph;

@@ -23,7 +23,7 @@ import { allSettled, Services } from "./services.js";
 
 export interface OpenOptions extends Pick<
   PersonaAgentOptions,
-  "tools" | "allowedToolsFor" | "requestAlignment" | "onMemoryError"
+  "tools" | "simulationTools" | "allowedToolsFor" | "requestAlignment" | "onMemoryError"
 > {
   /** Where the embedded services keep their data; over `PERSONA_DATA_DIR`. */
   readonly dataDir?: string;
@@ -59,7 +59,8 @@ export async function openPersonaAgent(
   const read = settingsOf(env);
   const services = new Services();
   try {
-    const { modelName, model, loadModel, vectors } = loadModels(env);
+    const { modelName, model, alignmentModelName, alignmentModel, loadModel, vectors } =
+      loadModels(env);
     const embedded = services.add(await openEmbeddedServices(env, options));
     const [storage, index] = await allSettled([
       openStorage(read, embedded, services),
@@ -72,6 +73,8 @@ export async function openPersonaAgent(
       ...(keepThreads && storage.checkpointer && { checkpointer: storage.checkpointer }),
       model,
       modelName,
+      alignmentModel,
+      alignmentModelName,
       resolveModel: loadModel,
       embeddings: vectors.embeddings,
       index,
@@ -108,7 +111,15 @@ export function loadModels(env: AgentEnvironment) {
   const loadModel = (name: string) => loadChatModel(name, openai);
   const modelName = read("MODEL") ?? "offline";
   const vectors = loadEmbeddings(read("EMBEDDINGS") ?? "offline", openai);
-  return { modelName, model: loadModel(modelName), loadModel, vectors };
+  const alignmentModelName = read("ALIGNMENT_MODEL") ?? modelName;
+  return {
+    modelName,
+    model: loadModel(modelName),
+    alignmentModelName,
+    alignmentModel: loadModel(alignmentModelName),
+    loadModel,
+    vectors,
+  };
 }
 
 interface Storage {

@@ -32,7 +32,7 @@ describe("parseRunConfig", () => {
   // A model for a role that no run has was taken, and then nobody read it.
   it.each(["profile", "agnet"])("refuses a model for the unknown role %s", (role) => {
     const parse = () => parseRunConfig({ context: { models: { [role]: "offline" } } });
-    expect(parse).toThrow(`Unknown setting "${role}" in models; expected one of agent.`);
+    expect(parse).toThrow(`Unknown setting "${role}" in models; expected one of agent, alignment.`);
   });
 
   it("names every field that is wrong", () => {

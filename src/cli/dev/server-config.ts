@@ -47,6 +47,7 @@ function ownConfig(project: string): string {
   const isSource = import.meta.url.endsWith(".ts");
   const entry = new URL(`../../graph/entry.${isSource ? "ts" : "js"}`, import.meta.url);
   const path = relative(project, fileURLToPath(entry));
-  const graphs = { agent: `./${path}:agent`, feedback: `./${path}:feedback` };
+  const names = ["agent", "alignment", "feedback"];
+  const graphs = Object.fromEntries(names.map((name) => [name, `./${path}:${name}`]));
   return JSON.stringify({ node_version: "20", graphs });
 }
