@@ -32,7 +32,7 @@ export function createReview(deps: ReviewDeps) {
     const userId = parseUserId(config.userId);
     const { proposal } = state;
     if (proposal === null) throw new TypeError("There is no proposal to review.");
-    const request = requestOf(state, proposal, userId);
+    const request = requestOf(state, proposal, config.mode, userId);
     let problem: string | null = null;
     for (;;) {
       const given: unknown = interrupt<ReviewRequest>({ ...request, problem });
@@ -78,7 +78,7 @@ function reviewed(
   }
   const reason = `${proposal.reason} Edited in review${note === undefined ? "." : `: ${note}`}`;
   const edited: Proposal = { ...proposal, author: "person", reason };
-  if (proposal.paperText !== null) {
+  if (config.mode === "paper") {
     if (paperText === undefined) return { problem: "The edit has no `paperText`." };
     const fault = checkPaperText(paperText, parent?.paperText ?? "", limits);
     return fault === null ? { proposal: { ...edited, paperText } } : { problem: fault.reason };
@@ -89,7 +89,12 @@ function reviewed(
   return "problem" in checked ? checked : { proposal: { ...edited, lines: checked.lines } };
 }
 
-function requestOf(state: AlignmentState, proposal: Proposal, user: string): ReviewRequest {
+function requestOf(
+  state: AlignmentState,
+  proposal: Proposal,
+  mode: AlignConfig["mode"],
+  user: string,
+): ReviewRequest {
   const parent = parentOf(state);
   const answerOf = (persona: string | undefined, id: string) =>
     state.answers.find(
@@ -118,7 +123,7 @@ function requestOf(state: AlignmentState, proposal: Proposal, user: string): Rev
     lines: proposal.lines,
     diff: diffPersona(parent.lines, proposal.lines),
     paperText:
-      proposal.paperText === null ? null : { before: parent.paperText, after: proposal.paperText },
+      mode === "paper" ? { before: parent.paperText, after: proposal.paperText ?? "" } : null,
     problem: null,
   };
 }

@@ -165,7 +165,8 @@ async function defaultProposal(
     const why = again ? "it was rejected before." : (refusals.at(-1)?.reason ?? "it is empty.");
     return { ...nothing(`Nothing of the update can be taken: ${why}`, false), refusals, usage };
   }
-  const candidate = { lines: [...lines], paperText: null, reason: answer.reason };
+  // What the other mode answers under stays as it was.
+  const candidate = { lines: [...lines], paperText: parent.paperText, reason: answer.reason };
   return { candidate, outcome: null, refusals, usage };
 }
 
