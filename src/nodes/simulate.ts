@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import { answeringSettings, parseAlignConfig, type RunContext } from "../config.js";
@@ -12,6 +11,7 @@ import { memoryBefore, type SimulationMemory } from "../memory/memory-before.js"
 import type { AgentState } from "../state/agent.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../state/alignment.js";
+import { expectManyListeners } from "./shared-signals.js";
 
 /** The agent graph, as far as a simulation needs it. */
 export interface SimulatedAgent {
@@ -77,8 +77,7 @@ async function simulated(
 ): Promise<SimulatedAnswer> {
   const { persona, role, item, repeat } = task;
   const config = parseAlignConfig(runtime);
-  // All tasks of a step share the signal, and each graph in them listens to it; Node warns of more than ten.
-  if (runtime.signal) setMaxListeners(0, runtime.signal);
+  expectManyListeners(runtime);
   const agent = deps.agentFor(memoryOf(task, deps, config.leaveOneOut), item.at);
   const of = { persona: persona.key, episodeId: item.episodeId, repeat };
   const answer = await answerOf(agent, task, runtime);

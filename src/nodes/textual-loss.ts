@@ -19,6 +19,7 @@ import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentUpdate, CritiqueTask, Said } from "../state/alignment.js";
 import { callConfig } from "./call-config.js";
 import type { NamedModel } from "./refresh-profile.js";
+import { expectManyListeners } from "./shared-signals.js";
 import { memoryOf, type SimulateDeps, spentOnError } from "./simulate.js";
 
 export interface TextualLossDeps extends Omit<SimulateDeps, "agentFor" | "episodes"> {
@@ -36,6 +37,7 @@ export function createTextualLoss(deps: TextualLossDeps) {
     task: CritiqueTask,
     runtime: LangGraphRunnableConfig,
   ): Promise<AlignmentUpdate> {
+    expectManyListeners(runtime);
     const config = parseAlignConfig(runtime);
     const { model } = deps.alignmentModelFor(config.models.alignment);
     const { item, answer } = task;
