@@ -110,8 +110,9 @@ export function withAlignmentWatch(
       }
       isOver = true;
       await ended(userId, user, { waits: await waitsForReview(threadId) });
-    } catch (error) {
+    } catch (caught) {
       isOver = true;
+      const error = causeOf(caught);
       await ended(userId, user, isGraphInterrupt(error) ? { waits: true } : { error });
       throw error;
     } finally {
@@ -152,6 +153,13 @@ export function reviewPending(userId: string): PersonaAgentError {
 export function givenSettings(context: AlignContext | undefined): Record<string, unknown> {
   const { userId: _, ...settings } = context ?? {};
   return structuredClone(settings);
+}
+
+/** Tasks side by side fail for one reason, a model or a store that is away, and LangGraph then throws a list of errors. */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof AggregateError)) return error;
+  const causes: unknown[] = error.errors;
+  return causes.find((cause) => PersonaAgentError.is(cause)) ?? causes[0] ?? error;
 }
 
 function described(error: unknown): { code: string; message: string } {
