@@ -14,7 +14,7 @@ import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentState, Iteration } from "../state/alignment.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { alignmentThreadId } from "./alignment-thread.js";
-import { givenSettings, reviewPending } from "./alignment-watch.js";
+import { givenSettings, reviewPending, type SettingsOf } from "./alignment-watch.js";
 import { isAlive } from "./worker.js";
 
 export type AlignSettings = Omit<AlignContext, "userId">;
@@ -74,11 +74,18 @@ export interface AlignerDeps {
   readonly graph: AlignmentGraph;
   readonly checkpointer: BaseCheckpointSaver;
   readonly memory: Pick<Memory, "alignments" | "personas">;
+  readonly settingsOf: SettingsOf;
   readonly now: () => Date;
 }
 
 /** Runs alignments in this process, one after another for each user, each step kept before the next one begins. */
-export function createAligner({ graph, checkpointer, memory, now }: AlignerDeps): Aligner {
+export function createAligner({
+  graph,
+  checkpointer,
+  memory,
+  settingsOf,
+  now,
+}: AlignerDeps): Aligner {
   const queue = createKeyedQueue();
   return {
     align: (userId, options = {}) =>
@@ -86,7 +93,7 @@ export function createAligner({ graph, checkpointer, memory, now }: AlignerDeps)
         const user = parseUserId(userId);
         const context = { ...options.settings, userId: user };
         // A bad setting is refused before anything of the last run is touched.
-        parseAlignConfig({ context });
+        settingsOf({ context });
         const goesOn = await canGoOn(user, context);
         if (!goesOn) await checkpointer.deleteThread(alignmentThreadId(user));
         return run(user, goesOn ? null : {}, context, options);

@@ -1,14 +1,22 @@
 import { IterableReadableStream } from "@langchain/core/utils/stream";
 import { isCommand, isGraphInterrupt } from "@langchain/langgraph";
-import { type AlignConfig, type AlignContext, parseAlignConfig } from "../config.js";
+import type { AlignConfig, AlignContext, parseAlignConfig } from "../config.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { isAlive, thisWorker } from "./worker.js";
 
+/**
+ * The settings of one run.
+ *
+ * @throws {PersonaAgentError} `config-*` for a setting that a node would refuse later, when something was spent already.
+ */
+export type SettingsOf = (runtime: Parameters<typeof parseAlignConfig>[0]) => AlignConfig;
+
 export interface AlignmentWatchDeps {
   readonly alignments: Memory["alignments"];
+  readonly settingsOf: SettingsOf;
   /** By role, for traces. */
   readonly modelNamesFor: (config: AlignConfig) => {
     readonly agent: string;
@@ -34,7 +42,7 @@ export function withAlignmentWatch(
   graph: AlignmentGraph,
   deps: AlignmentWatchDeps,
 ): AlignmentGraph {
-  const { alignments, modelNamesFor, now } = deps;
+  const { alignments, settingsOf, modelNamesFor, now } = deps;
   const active = new Set<string>();
   // Every way into a graph goes through `stream`.
   const stream: AlignmentGraph["stream"] = graph.stream.bind(graph);
@@ -42,7 +50,7 @@ export function withAlignmentWatch(
     input: Parameters<typeof stream>[0],
     options: Parameters<typeof stream>[1] = {},
   ) => {
-    const config = parseAlignConfig(options);
+    const config = settingsOf(options);
     const userId = parseUserId(config.userId);
     const user = userKey(userId);
     await admit(userId, user, input);

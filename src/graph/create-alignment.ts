@@ -6,7 +6,7 @@ import {
   InMemoryStore,
   MemorySaver,
 } from "@langchain/langgraph-checkpoint";
-import type { AlignConfig, RunConfig } from "../config.js";
+import { type AlignConfig, parseAlignConfig, type RunConfig } from "../config.js";
 import { defaultPersonaLimits } from "../domain/persona-limits.js";
 import type { Memory } from "../memory/memory.js";
 import type { SimulationMemory } from "../memory/memory-before.js";
@@ -31,10 +31,12 @@ export interface AlignmentParts {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
   /** The tools that a simulation may use, over what it may know. */
   readonly registryOver: (memory: SimulationMemory) => ToolRegistry;
-  /** Names of the tools that a user may use; all of them where undefined. */
-  readonly allowedTools: (
-    config: Pick<RunConfig, "userId" | "allowedTools">,
-  ) => readonly string[] | undefined;
+  /**
+   * Names of the tools that a turn of the user may use.
+   *
+   * @throws {PersonaAgentError} As a turn: `config-invalid` when a name is of no tool, `config-user-invalid`.
+   */
+  readonly toolNamesFor: (config: Pick<RunConfig, "userId" | "allowedTools">) => readonly string[];
   readonly toolTimeoutMs: number;
   readonly now: () => Date;
 }
@@ -64,6 +66,7 @@ export function createAlignment(parts: AlignmentParts): {
   const compile = (given: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withAlignmentWatch(builder.compile({ name: "alignment", store, ...given }), {
       alignments: memory.alignments,
+      settingsOf,
       modelNamesFor,
       now,
     });
@@ -72,7 +75,7 @@ export function createAlignment(parts: AlignmentParts): {
   const kept = compile({ checkpointer });
   return {
     alignmentGraph: parts.checkpointer === undefined ? compile({}) : kept,
-    aligner: createAligner({ graph: kept, checkpointer, memory, now }),
+    aligner: createAligner({ graph: kept, checkpointer, memory, settingsOf, now }),
   };
 
   function simulatedAgent(before: SimulationMemory, simulatedNow: () => Date): SimulatedAgent {
@@ -88,12 +91,25 @@ export function createAlignment(parts: AlignmentParts): {
     return {
       // A graph run from a node inherits the store, and a tool could read it.
       invoke: (input, options) =>
-        graph.invoke(input, { ...options, store: new InMemoryStore() }) as Promise<AgentState>,
+        graph.invoke(input, {
+          ...options,
+          store: new InMemoryStore(),
+          configurable: { thread_id: undefined },
+        }) as Promise<AgentState>,
     };
   }
 
+  /** Not all tools of a turn are in the registry, and it would refuse the others' names. */
   function toolsFor(registry: ToolRegistry, config: Pick<RunConfig, "userId" | "allowedTools">) {
-    const allowed = parts.allowedTools(config);
-    return registry.select().filter(({ name }) => allowed === undefined || allowed.includes(name));
+    const allowed = parts.toolNamesFor(config);
+    return registry.select().filter(({ name }) => allowed.includes(name));
+  }
+
+  function settingsOf(runtime: Parameters<typeof parseAlignConfig>[0]): AlignConfig {
+    const config = parseAlignConfig(runtime);
+    parts.toolNamesFor(config);
+    modelFor(config.models.agent);
+    alignmentModelFor(config.models.alignment);
+    return config;
   }
 }

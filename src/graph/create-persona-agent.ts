@@ -151,6 +151,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     wikipedia,
     ...(options.tools ?? []),
   ]);
+  const toolsFor = (config: Pick<RunConfig, "userId" | "allowedTools">) =>
+    registry.select({ allowed: allowedTools(config, options) });
   const simulationTools = registeredTools(options);
   const modelFor = createModelFor(options);
   const modelName = options.modelName ?? modelFor(undefined)._llmType();
@@ -165,7 +167,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const builder = buildAgent({
     ...memory,
     modelFor,
-    toolsFor: (config) => registry.select({ allowed: allowedTools(config, options) }),
+    toolsFor,
     toolTimeoutMs,
     requestAlignment: options.requestAlignment,
     now,
@@ -197,7 +199,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     alignmentModelFor,
     registryOver: (before) =>
       createToolRegistry([createRecallMemory(before), wikipedia, ...simulationTools]),
-    allowedTools: (config) => allowedTools(config, options),
+    toolNamesFor: (config) => toolsFor(config).map(({ name }) => name),
     toolTimeoutMs,
     now,
   });
