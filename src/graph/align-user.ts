@@ -14,8 +14,14 @@ import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentState, Iteration } from "../state/alignment.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { alignmentThreadId } from "./alignment-thread.js";
-import { givenSettings, reviewPending, type SettingsOf } from "./alignment-watch.js";
-import { isAlive } from "./worker.js";
+import { isAliveElsewhere } from "./worker.js";
+import {
+  type AlignmentWatchDeps,
+  givenSettings,
+  reviewPending,
+  secondRun,
+  type SettingsOf,
+} from "./alignment-watch.js";
 
 export type AlignSettings = Omit<AlignContext, "userId">;
 
@@ -74,6 +80,7 @@ export interface AlignerDeps {
   readonly graph: AlignmentGraph;
   readonly checkpointer: BaseCheckpointSaver;
   readonly memory: Pick<Memory, "alignments" | "personas">;
+  readonly active: AlignmentWatchDeps["active"];
   readonly settingsOf: SettingsOf;
   readonly now: () => Date;
 }
@@ -83,6 +90,7 @@ export function createAligner({
   graph,
   checkpointer,
   memory,
+  active,
   settingsOf,
   now,
 }: AlignerDeps): Aligner {
@@ -122,7 +130,10 @@ export function createAligner({
   async function canGoOn(userId: string, context: AlignContext): Promise<boolean> {
     const status = await memory.alignments.get(userId);
     if (status.status === "review") throw reviewPending(userId);
-    if (!isCutOff(status) || isAlive(status, now())) return false;
+    // The steps of a run that goes on elsewhere are on the same thread.
+    if (active.has(userKey(userId)) || isAliveElsewhere(status, now()))
+      throw secondRun(userId, status.worker);
+    if (!isCutOff(status)) return false;
     if (!isDeepStrictEqual(status.settings, givenSettings(context))) return false;
     const { next } = await graph.getState(threadOf(userId));
     return next.length > 0;

@@ -1,11 +1,12 @@
 import { IterableReadableStream } from "@langchain/core/utils/stream";
 import { isCommand, isGraphInterrupt } from "@langchain/langgraph";
 import type { AlignConfig, AlignContext, parseAlignConfig } from "../config.js";
+import type { Worker } from "../domain/alignment-status.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentGraph } from "./alignment.js";
-import { isAlive, thisWorker } from "./worker.js";
+import { isAliveElsewhere, thisWorker } from "./worker.js";
 
 /**
  * The settings of one run.
@@ -16,6 +17,8 @@ export type SettingsOf = (runtime: Parameters<typeof parseAlignConfig>[0]) => Al
 
 export interface AlignmentWatchDeps {
   readonly alignments: Memory["alignments"];
+  /** Keys of the users whose alignment goes on in this process, by whichever graph. */
+  readonly active: Set<string>;
   readonly settingsOf: SettingsOf;
   /** By role, for traces. */
   readonly modelNamesFor: (config: AlignConfig) => {
@@ -42,8 +45,7 @@ export function withAlignmentWatch(
   graph: AlignmentGraph,
   deps: AlignmentWatchDeps,
 ): AlignmentGraph {
-  const { alignments, settingsOf, modelNamesFor, now } = deps;
-  const active = new Set<string>();
+  const { alignments, active, settingsOf, modelNamesFor, now } = deps;
   // Every way into a graph goes through `stream`.
   const stream: AlignmentGraph["stream"] = graph.stream.bind(graph);
   const watched = async (
@@ -54,7 +56,6 @@ export function withAlignmentWatch(
     const userId = parseUserId(config.userId);
     const user = userKey(userId);
     await admit(userId, user, input);
-    active.add(user);
     const threadId: unknown = options.configurable?.["thread_id"];
     try {
       await alignments.update(userId, {
@@ -82,7 +83,7 @@ export function withAlignmentWatch(
         following(chunks, { userId, user, threadId }),
       );
     } catch (error) {
-      await ended(userId, user, { error });
+      await failed(userId, user, error);
       throw error;
     }
   };
@@ -90,15 +91,18 @@ export function withAlignmentWatch(
   return graph;
 
   async function admit(userId: string, user: string, input: unknown): Promise<void> {
-    const status = await alignments.get(userId);
-    const isHere = status.worker?.pid === thisWorker.pid && status.worker.host === thisWorker.host;
-    if (active.has(user) || (isAlive(status, now()) && !isHere))
-      throw new PersonaAgentError(
-        "memory-alignment-running",
-        `An alignment of ${JSON.stringify(userId)} is running (process ${status.worker?.pid ?? "unknown"} on ${status.worker?.host ?? "an unknown machine"}); expected one at a time. Wait for it.`,
-      );
-    if (status.status === "review" && input !== null && !isCommand(input))
-      throw reviewPending(userId);
+    if (active.has(user)) throw secondRun(userId, thisWorker);
+    // Before anything is waited for, or two that begin at the same time would both pass.
+    active.add(user);
+    try {
+      const status = await alignments.get(userId);
+      if (isAliveElsewhere(status, now())) throw secondRun(userId, status.worker);
+      if (status.status === "review" && input !== null && !isCommand(input))
+        throw reviewPending(userId);
+    } catch (error) {
+      active.delete(user);
+      throw error;
+    }
   }
 
   async function* following<Chunk>(
@@ -121,11 +125,12 @@ export function withAlignmentWatch(
     } catch (caught) {
       isOver = true;
       const error = causeOf(caught);
-      await ended(userId, user, isGraphInterrupt(error) ? { waits: true } : { error });
+      if (isGraphInterrupt(error)) await ended(userId, user, { waits: true });
+      else await failed(userId, user, error);
       throw error;
     } finally {
       // Whoever read the stream stopped reading it.
-      if (!isOver) await ended(userId, user, { error: new Error("The run was stopped.") });
+      if (!isOver) await failed(userId, user, new Error("The run was stopped."));
     }
   }
 
@@ -133,6 +138,11 @@ export function withAlignmentWatch(
     if (typeof graph.checkpointer !== "object" || typeof threadId !== "string") return false;
     const { tasks } = await graph.getState({ configurable: { thread_id: threadId } });
     return tasks.some(({ interrupts }) => interrupts.length > 0);
+  }
+
+  /** Where the store is away the record cannot say so; the run's own error is worth more than that one. */
+  async function failed(userId: string, user: string, error: unknown): Promise<void> {
+    await ended(userId, user, { error }).catch(() => undefined);
   }
 
   async function ended(
@@ -148,6 +158,13 @@ export function withAlignmentWatch(
       error: error === undefined ? null : described(error),
     });
   }
+}
+
+export function secondRun(userId: string, worker: Worker | null): PersonaAgentError {
+  return new PersonaAgentError(
+    "memory-alignment-running",
+    `An alignment of ${JSON.stringify(userId)} is running (process ${worker?.pid ?? "unknown"} on ${worker?.host ?? "an unknown machine"}); expected one at a time. Wait for it.`,
+  );
 }
 
 export function reviewPending(userId: string): PersonaAgentError {

@@ -63,9 +63,11 @@ export function createAlignment(parts: AlignmentParts): {
     newRunId: randomUUID,
     now,
   });
+  const active = new Set<string>();
   const compile = (given: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withAlignmentWatch(builder.compile({ name: "alignment", store, ...given }), {
       alignments: memory.alignments,
+      active,
       settingsOf,
       modelNamesFor,
       now,
@@ -75,7 +77,7 @@ export function createAlignment(parts: AlignmentParts): {
   const kept = compile({ checkpointer });
   return {
     alignmentGraph: parts.checkpointer === undefined ? compile({}) : kept,
-    aligner: createAligner({ graph: kept, checkpointer, memory, settingsOf, now }),
+    aligner: createAligner({ graph: kept, checkpointer, memory, active, settingsOf, now }),
   };
 
   function simulatedAgent(before: SimulationMemory, simulatedNow: () => Date): SimulatedAgent {

@@ -11,11 +11,14 @@ export const thisWorker: Worker = {
   startedAt: new Date(Date.now() - process.uptime() * 1_000).toISOString(),
 };
 
-/** Whether somebody still works on a run that its record says is running. */
-export function isAlive({ status, worker, at }: AlignmentStatus, now: Date): boolean {
+/**
+ * Whether another process still works on a run that its record says is running. What this one works on it knows by
+ * itself: the record may say so of a run that is over, where the store was away at its end.
+ */
+export function isAliveElsewhere({ status, worker, at }: AlignmentStatus, now: Date): boolean {
   if (status !== "running" || worker === null) return false;
   if (worker.host !== thisWorker.host) return now.getTime() - Date.parse(at) < silenceMs;
-  if (worker.pid === thisWorker.pid) return worker.startedAt === thisWorker.startedAt;
+  if (worker.pid === thisWorker.pid) return false;
   try {
     process.kill(worker.pid, 0);
     return true;
