@@ -6,6 +6,7 @@ import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentGraph } from "./alignment.js";
+import { leastConcurrency } from "./one-at-a-time.js";
 import { isAliveElsewhere, thisWorker } from "./worker.js";
 
 /**
@@ -68,7 +69,7 @@ export function withAlignmentWatch(
       });
       const chunks = await stream(input, {
         ...options,
-        maxConcurrency: options.maxConcurrency ?? config.concurrency,
+        maxConcurrency: Math.max(options.maxConcurrency ?? config.concurrency, leastConcurrency),
         runName: options.runName ?? "persona-agent alignment",
         tags: [...(options.tags ?? []), "persona-agent"],
         metadata: {

@@ -10,6 +10,7 @@ import { createTextualGradient, type TextualGradientDeps } from "../nodes/textua
 import { createTextualLoss, type TextualLossDeps } from "../nodes/textual-loss.js";
 import { alignmentInput, alignmentState } from "../state/alignment.js";
 import type { AgentGraph } from "./agent.js";
+import { oneAtATime } from "./one-at-a-time.js";
 
 export type AlignmentDeps = RefreshProfileDeps &
   SelectBatchDeps &
@@ -35,10 +36,10 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
   return new StateGraph(alignmentState, { context: alignFormSchema, input: alignmentInput })
     .addNode("refresh-profile", createRefreshProfile(deps))
     .addNode("select-batch", createSelectBatch(deps), { ends: ["simulate", END] })
-    .addNode("simulate", createSimulate(deps), { ends: ["textual-loss"], subgraphs })
-    .addNode("textual-loss", createTextualLoss(deps))
+    .addNode("simulate", oneAtATime(createSimulate(deps)), { ends: ["textual-loss"], subgraphs })
+    .addNode("textual-loss", oneAtATime(createTextualLoss(deps)))
     .addNode("textual-gradient", createTextualGradient(deps), { ends: ["validate", "judge"] })
-    .addNode("validate", createValidate(deps), { subgraphs })
+    .addNode("validate", oneAtATime(createValidate(deps)), { subgraphs })
     .addNode("judge", createJudge(deps), { ends: ["validate", "review", "commit-checkpoint"] })
     .addNode("review", createReview(deps))
     .addNode("commit-checkpoint", createCommitCheckpoint(deps), {

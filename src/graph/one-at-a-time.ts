@@ -1,0 +1,19 @@
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseAlignConfig } from "../config.js";
+import { userKey } from "../domain/user-id.js";
+import { createKeyedQueue } from "../memory/keyed-queue.js";
+
+/** Least bound that a step may be given: with 1, LangGraph 1.7 ends it after its first task and drops the others. */
+export const leastConcurrency = 2;
+
+/** A node of a fan-out whose tasks wait for each other where the run's `concurrency` is 1. */
+export function oneAtATime<Task, Result>(
+  node: (task: Task, runtime: LangGraphRunnableConfig) => Promise<Result>,
+): typeof node {
+  const queue = createKeyedQueue();
+  return async (task, runtime) => {
+    const { concurrency, userId } = parseAlignConfig(runtime);
+    if (concurrency >= leastConcurrency) return node(task, runtime);
+    return queue.run(userKey(userId ?? ""), () => node(task, runtime));
+  };
+}
