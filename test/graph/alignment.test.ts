@@ -1,0 +1,457 @@
+import { MemorySaver } from "@langchain/langgraph-checkpoint";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { maxEarlierTurns } from "../../src/domain/alignment-item.js";
+import { addUsage, noUsage } from "../../src/domain/usage.js";
+import { alignmentThreadId } from "../../src/graph/alignment-thread.js";
+import { callTokens } from "../support/alignment-model.js";
+import {
+  alignmentUnderTest,
+  badLine,
+  criticisedOccasion,
+  drink,
+  goodLine,
+  occasionOf,
+} from "../support/alignment-under-test.js";
+import { FrozenStore } from "../support/frozen-store.js";
+import { turnAt } from "../support/episodes.js";
+
+const small = { batch: 2, holdout: 2, minimumItems: 2, marginItems: 1, level: 0.5 } as const;
+
+const warnings: Error[] = [];
+const keep = (warning: Error) => void warnings.push(warning);
+beforeAll(() => void process.on("warning", keep));
+afterAll(() => void process.off("warning", keep));
+
+describe("an alignment", () => {
+  it("replays, criticises, rewrites, validates and writes, and then finds nothing more to change", async () => {
+    const user = await alignmentUnderTest();
+    const result = await user.run();
+    expect(result).toMatchObject({
+      user: "ada",
+      mode: "default",
+      review: null,
+      degraded: [],
+      head: { version: 1, lines: [{ text: goodLine, tool: null }], paperText: null },
+      iterations: [
+        { parentScore: 0.5, candidateScore: 1, holdoutParent: 0.5, holdoutCandidate: 1 },
+        { parentScore: 1, candidateScore: null, accepted: false },
+      ],
+    });
+    expect(result.iterations[1]?.reason).toBe("Kept: Nothing speaks against them.");
+    const [taken, kept] = await user.checkpoints();
+    expect(taken).toMatchObject({ status: "active", author: "alignment" });
+    expect(taken?.alignment?.decision).toMatchObject({ accepted: true, outcome: "better" });
+    expect(taken?.lines[0]?.evidence).toEqual(user.episodes.slice(12, 14).map(({ id }) => id));
+    expect(kept).toMatchObject({ status: "rejected", parentId: taken?.id });
+    expect(await user.status()).toMatchObject({ status: "idle", worker: null, error: null });
+  });
+
+  it("answers the next turn under the new lines", async () => {
+    const user = await alignmentUnderTest();
+    await user.run();
+    const { answer, personaVersion } = await user.ask("ada", "What do I drink on occasion 99?");
+    expect({ answer, personaVersion }).toEqual({ answer: "tea", personaVersion: 1 });
+  });
+
+  it("tells what it does while it does it", async () => {
+    const user = await alignmentUnderTest({ items: 4 });
+    await user.run({ ...small, iterations: 1, concurrency: 1 });
+    const shown = user.events.map((event) => {
+      if (event.kind === "item-simulated") return `${event.kind} ${event.persona} ${event.score}`;
+      if (event.kind === "update-proposed") return `${event.kind} ${event.decision}`;
+      if (event.kind === "candidate-judged") return `${event.kind} ${event.accepted}`;
+      if (event.kind === "checkpoint-written")
+        return `${event.kind} ${event.version} ${event.status}`;
+      return event.kind;
+    });
+    expect(shown).toEqual([
+      "alignment-started",
+      "item-simulated parent 1",
+      "item-simulated parent 0",
+      "item-criticised",
+      "item-criticised",
+      "update-proposed change",
+      "item-simulated candidate 1",
+      "item-simulated candidate 1",
+      // The holdout, latest first.
+      "item-simulated candidate 1",
+      "item-simulated parent 0",
+      "item-simulated candidate 1",
+      "item-simulated parent 1",
+      "candidate-judged true",
+      "checkpoint-written 1 active",
+    ]);
+    expect(user.events[0]).toEqual({
+      kind: "alignment-started",
+      version: 0,
+      batch: 2,
+      holdout: 2,
+    });
+  });
+
+  it("makes a task of its own of each simulation and each critique", async () => {
+    const user = await alignmentUnderTest({ items: 4 });
+    const stream = await user.alignmentGraph.stream(
+      {},
+      {
+        configurable: { thread_id: "tasks" },
+        context: { userId: "ada", ...small, iterations: 1 },
+        streamMode: "tasks",
+      },
+    );
+    const begun: string[] = [];
+    for await (const task of stream) if ("input" in task) begun.push(task.name);
+    expect(begun).toEqual([
+      "refresh-profile",
+      "select-batch",
+      "simulate",
+      "simulate",
+      "textual-loss",
+      "textual-loss",
+      "textual-gradient",
+      "validate",
+      "validate",
+      "judge",
+      ...Array.from({ length: 4 }, () => "validate"),
+      "judge",
+      "commit-checkpoint",
+    ]);
+  });
+
+  it("gives rise to no warning of Node, however many items are asked at a time", async () => {
+    const user = await alignmentUnderTest({ items: 40 });
+    await user.run({ batch: 16, holdout: 24 }, new AbortController().signal);
+    await user.run({ validation: false, batch: 16 });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings.map(({ message }) => message)).toEqual([]);
+  });
+
+  it.each([1, 3])("asks at most as many at a time as are allowed: %d", async (concurrency) => {
+    const inWork = { now: 0, most: 0 };
+    const user = await alignmentUnderTest({
+      replies: {
+        simulation: async () => {
+          inWork.most = Math.max(inWork.most, (inWork.now += 1));
+          await new Promise((resolve) => setImmediate(resolve));
+          inWork.now -= 1;
+          return "tea";
+        },
+      },
+    });
+    const { iterations } = await user.run({ concurrency, iterations: 1 });
+    expect(inWork.most).toBe(concurrency);
+    expect(iterations).toMatchObject([{ parentScore: 1, candidateScore: 1, holdoutParent: 1 }]);
+    expect(user.model.of("simulation")).toHaveLength(2 * 16);
+  });
+
+  it("leaves only itself on the thread, and nothing once it is over", async () => {
+    const checkpointer = new MemorySaver();
+    const seen: string[][] = [];
+    const user = await alignmentUnderTest({
+      checkpointer,
+      replies: {
+        update: () => {
+          seen.push(
+            Object.keys(checkpointer.storage),
+            Object.keys(Object.values(checkpointer.storage)[0] ?? {}),
+          );
+          return {};
+        },
+      },
+    });
+    await user.run();
+    expect(seen).toEqual([[alignmentThreadId("ada")], [""]]);
+    expect(Object.keys(checkpointer.storage)).toEqual([]);
+  });
+});
+
+describe("an answer that is known already", () => {
+  it("is not asked for again when every candidate is rejected", async () => {
+    const lines = ["Wants it cold.", "Wants it hot.", "Wants it in a glass."];
+    const user = await alignmentUnderTest({
+      replies: { update: ({ before }) => ({ lines: [lines[before] ?? ""] }) },
+    });
+    const { iterations } = await user.run();
+    expect(iterations.map(({ accepted }) => accepted)).toEqual([false, false, false]);
+    expect(new Set(user.simulated().values())).toEqual(new Set([1]));
+    // Sixteen under the parent and under each candidate.
+    expect(user.simulated().size).toBe(4 * 16);
+    // The parent's answers are criticised once; the candidates lost none.
+    expect(user.model.of("critique")).toHaveLength(4);
+  });
+
+  it("is not asked for again when candidates are taken", async () => {
+    const lines = ["First line.", "Second line.", "Third line."];
+    const user = await alignmentUnderTest({
+      replies: {
+        update: ({ before }) => ({ lines: [lines[before] ?? ""] }),
+        // Each line makes a quarter more of the answers right.
+        simulation: (asked) =>
+          occasionOf(asked) % 4 <= lines.filter((line) => asked.system.includes(line)).length
+            ? "tea"
+            : "coffee",
+      },
+    });
+    const { iterations } = await user.run({ marginItems: 1, level: 0.5 });
+    expect(iterations.map(({ accepted }) => accepted)).toEqual([true, true, true]);
+    expect(new Set(user.simulated().values())).toEqual(new Set([1]));
+    expect(user.simulated().size).toBe(4 * 16);
+    // Each new parent's answers are criticised, which are the last candidate's.
+    expect(user.model.of("critique")).toHaveLength(3 * 4);
+  });
+});
+
+describe("a rejected candidate", () => {
+  it("is kept with its scores, and the next update is shown what it lost", async () => {
+    const user = await alignmentUnderTest({
+      replies: {
+        update: ({ before }) => ({ lines: [before === 0 ? badLine : goodLine] }),
+        critique: (asked) => ({ wrong: `Lost ${criticisedOccasion(asked)}.` }),
+      },
+    });
+    const { iterations, head } = await user.run();
+    expect(iterations).toMatchObject([
+      { accepted: false, parentScore: 0.5, candidateScore: 0, holdoutCandidate: null },
+      { accepted: true },
+      { accepted: false },
+    ]);
+    expect(head.lines.map(({ text }) => text)).toEqual([goodLine]);
+    const [rejected] = await user.checkpoints();
+    expect(rejected).toMatchObject({
+      status: "rejected",
+      lines: [{ text: badLine }],
+      reason: "Worse on its own batch: 0, its parent 0.5.",
+    });
+    expect(rejected?.alignment?.scores.batch).toEqual(
+      user.episodes.slice(12).map(({ id }, n) => ({
+        episodeId: id,
+        parent: n % 2 === 0 ? 1 : 0,
+        candidate: 0,
+      })),
+    );
+    const [first, second] = user.model.of("update");
+    expect(first?.thread).not.toContain("<rejected_updates>");
+    expect(second?.thread).toContain("<rejected_updates>");
+    expect(second?.thread).toContain(`Added: ${badLine}`);
+    expect(second?.thread).toContain("Outcome: Worse on its own batch");
+    // Two answers that were right before.
+    expect(second?.thread.match(/Critique of its answers: Wrong: Lost \d+\./g)).toEqual([
+      "Critique of its answers: Wrong: Lost 12.",
+      "Critique of its answers: Wrong: Lost 14.",
+    ]);
+  });
+
+  it("is not scored again when the same is proposed, neither in its run nor in the next", async () => {
+    const user = await alignmentUnderTest({ replies: { update: () => ({ lines: [badLine] }) } });
+    const { iterations } = await user.run({ iterations: 2 });
+    expect(iterations[1]).toMatchObject({
+      accepted: false,
+      candidateScore: null,
+      reason: "Nothing of the update can be taken: it was rejected before.",
+    });
+    expect(user.simulated().size).toBe(4 + 4);
+    const before = user.model.of("simulation").length;
+    const next = await user.run({ iterations: 1 });
+    expect(next.iterations[0]?.reason).toContain("it was rejected before");
+    // The batch under the parent, and nothing else.
+    expect(user.model.of("simulation").length - before).toBe(4);
+    expect(user.model.of("update").at(-1)?.thread).toContain(`Added: ${badLine}`);
+  });
+});
+
+describe("nothing is begun", () => {
+  it("with too few answers, and the reason says how many there are", async () => {
+    const user = await alignmentUnderTest({ items: 7 });
+    const { iterations, head } = await user.run();
+    expect(iterations).toMatchObject([{ version: null, accepted: false, parentScore: null }]);
+    expect(iterations[0]?.reason).toBe(
+      "Not begun: 7 interactions with a true answer are too few to learn from some and judge by 8 others.",
+    );
+    expect(head.version).toBe(0);
+    expect(await user.log()).toHaveLength(1);
+    expect(user.model.of("simulation")).toEqual([]);
+    expect(user.events).toEqual([]);
+  });
+
+  it("for a user without episodes, at no cost", async () => {
+    const user = await alignmentUnderTest({ episodes: [] });
+    const { iterations, usage } = await user.run();
+    expect(iterations[0]?.reason).toBe(
+      "Not begun: no interaction of the user has a true answer yet.",
+    );
+    expect(usage).toEqual(noUsage);
+    expect(user.model.asked).toEqual([]);
+  });
+
+  it("for answers that are blank", async () => {
+    const episodes = Array.from({ length: 16 }, (_, n) => drink(n, { answer: " \n" }));
+    const user = await alignmentUnderTest({ episodes });
+    const { iterations } = await user.run();
+    expect(iterations[0]?.reason).toContain("no interaction of the user has a true answer");
+  });
+});
+
+describe("the persona is kept", () => {
+  it("where the update model says so, and the evidence is kept too", async () => {
+    const user = await alignmentUnderTest({ replies: { update: () => ({ reason: "All fine." }) } });
+    const { iterations, head } = await user.run();
+    expect(iterations).toMatchObject([
+      { accepted: false, reason: "Kept: All fine.", parentScore: 0.5, version: 1 },
+    ]);
+    expect(head).toMatchObject({ version: 0, lines: [] });
+    const [kept] = await user.checkpoints();
+    expect(kept?.alignment).toMatchObject({ decision: null, scores: { holdout: [] } });
+    expect(kept?.alignment?.critiques).toHaveLength(4);
+  });
+
+  it("where every answer of the batch is right and the model sees no reason", async () => {
+    const user = await alignmentUnderTest({
+      replies: { simulation: () => "tea", update: () => ({}), critique: () => ({ gap: "none" }) },
+    });
+    const { iterations } = await user.run();
+    expect(iterations).toMatchObject([{ parentScore: 1, accepted: false }]);
+    expect(user.model.of("update")[0]?.thread).toContain("4 of 4 scored answers are right.");
+  });
+});
+
+describe("the cost", () => {
+  it("of all checkpoints together is what the model was asked, lost critiques and the profile too", async () => {
+    const user = await alignmentUnderTest({
+      replies: {
+        update: ({ before }) => ({ lines: [[badLine, goodLine][before] ?? "Wants it hot."] }),
+        // No critique in any form: asked for three times, and gone without.
+        critique: (asked) => (criticisedOccasion(asked) === 13 ? "no" : {}),
+      },
+    });
+    const { usage } = await user.run();
+    const records = (await user.checkpoints()).flatMap(({ alignment }) => alignment ?? []);
+    expect(records).toHaveLength(3);
+    const sum = records.map((record) => record.usage).reduce(addUsage, noUsage);
+    const calls = user.model.asked.length;
+    expect(sum).toEqual({
+      calls,
+      tokens: { in: calls * callTokens.in, out: calls * callTokens.out },
+    });
+    expect(usage).toEqual(sum);
+    expect(user.model.of("profile")).toHaveLength(1);
+    const [first] = records;
+    expect(first?.critiques).toHaveLength(3);
+    expect(first?.models).toEqual({ agent: "alignment-model", alignment: "alignment-model" });
+  });
+
+  it("counts the time since the iteration began", async () => {
+    const user = await alignmentUnderTest({
+      replies: {
+        update: () => {
+          user.clock.advanceDays(1);
+          return { lines: [goodLine] };
+        },
+      },
+    });
+    const { seconds } = await user.run({ iterations: 1 });
+    const [taken] = await user.checkpoints();
+    expect(taken?.alignment?.seconds).toBe(86_400);
+    expect(seconds).toBe(86_400);
+  });
+});
+
+describe("an item", () => {
+  it("is asked with the earlier turns of its thread, and with no other's", async () => {
+    const turns = Array.from({ length: 10 }, (_, n) =>
+      turnAt(n, `Follow-up ${n}?`, { answer: n === 9 ? "tea" : null, threadId: "t" }),
+    );
+    const user = await alignmentUnderTest({
+      episodes: [...turns, turnAt(5, "Elsewhere?", { threadId: "other" })],
+      replies: { simulation: () => "tea" },
+    });
+    await user.run({ validation: false, iterations: 1, recallLatest: 0, recallSimilar: 0 });
+    const [asked] = user.model.of("simulation");
+    const thread = asked?.messages.slice(1).map(({ type, text }) => `${type}: ${text}`);
+    const shown = turns.slice(9 - maxEarlierTurns, 9);
+    expect(thread).toEqual([
+      ...shown.flatMap(({ query, response }) => [`human: ${query}`, `ai: ${response}`]),
+      "human: Follow-up 9?",
+    ]);
+    expect(asked?.system).not.toContain("Elsewhere?");
+  });
+
+  it("that is very long is asked and criticised within bounds", async () => {
+    const long = `${"How now brown cow? ".repeat(6_000)}What do I drink on occasion 0?`;
+    const user = await alignmentUnderTest({ episodes: [drink(0, { query: long })] });
+    const { iterations } = await user.run({ validation: false, iterations: 1, threadTokens: 500 });
+    expect(iterations[0]?.accepted).toBe(true);
+    expect(user.model.of("critique")[0]?.thread.length).toBeLessThan(20_000);
+    expect(user.model.of("update")[0]?.thread.length).toBeLessThan(20_000);
+  });
+
+  it("that the model says nothing to is wrong, for parent and candidate alike", async () => {
+    const user = await alignmentUnderTest({
+      replies: {
+        simulation: (asked) => (occasionOf(asked) >= 14 ? " " : "tea"),
+        update: () => ({ lines: [goodLine] }),
+      },
+    });
+    await user.run({ iterations: 1 });
+    const [checkpoint] = await user.checkpoints();
+    expect(checkpoint?.alignment?.scores.batch).toMatchObject([
+      { parent: 1, candidate: 1 },
+      { parent: 1, candidate: 1 },
+      { parent: 0, candidate: 0 },
+      { parent: 0, candidate: 0 },
+    ]);
+    // Silence is asked once more, and counted.
+    expect(checkpoint?.alignment?.usage.calls).toBe(user.model.asked.length);
+    expect(user.model.of("simulation")).toHaveLength(2 * (16 + 2));
+  });
+});
+
+describe("a failure", () => {
+  it("of memory in a simulation is told in one line, and the next call goes on", async () => {
+    const store = new FrozenStore();
+    const away = { isAway: false };
+    const [batch, search] = [store.batch.bind(store), store.search.bind(store)];
+    const refused = () => Promise.reject(new Error("connection refused"));
+    store.batch = (...args) => (away.isAway ? refused() : batch(...args));
+    store.search = (...args) => (away.isAway ? refused() : search(...args));
+    const user = await alignmentUnderTest({
+      store,
+      replies: {
+        update: ({ thread }) => {
+          if (thread.includes(goodLine)) return {};
+          away.isAway = true;
+          return { lines: [goodLine] };
+        },
+      },
+    });
+    const error: unknown = await user.run().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "memory-store-unavailable" });
+    away.isAway = false;
+    const before = user.model.asked.length;
+    const { head } = await user.run();
+    expect(head.lines.map(({ text }) => text)).toEqual([goodLine]);
+    // What was answered before the failure is not asked again.
+    const underParent = [...user.simulated()].filter(([key]) => !key.includes(goodLine));
+    expect(new Set(underParent.map(([, count]) => count))).toEqual(new Set([1]));
+    expect(user.model.of("update")).toHaveLength(2);
+    expect(user.model.asked.slice(before).map(({ kind }) => kind)).not.toContain("profile");
+  });
+
+  it("of the model in many tasks at once is told as one, and the next call goes on", async () => {
+    const model = { isDown: true };
+    const user = await alignmentUnderTest({
+      replies: { critique: () => (model.isDown ? new Error("overloaded") : {}) },
+    });
+    const failed = expect.objectContaining({ code: "model-unavailable" });
+    await expect(user.run()).rejects.toEqual(failed);
+    expect(await user.status()).toMatchObject({
+      status: "failed",
+      error: { code: "model-unavailable" },
+    });
+    model.isDown = false;
+    const { iterations } = await user.run();
+    expect(iterations[0]?.accepted).toBe(true);
+    expect(new Set(user.simulated().values())).toEqual(new Set([1]));
+    const { scores } = (await user.checkpoints())[0]?.alignment ?? {};
+    expect(scores?.batch).toHaveLength(4);
+  });
+});
