@@ -109,12 +109,9 @@ export function createAligner({
     review: (userId, answer, options = {}) =>
       queue.run(userKey(userId), async () => {
         const user = parseUserId(userId);
-        const { status, settings } = await memory.alignments.get(user);
-        if (status !== "review")
-          throw new PersonaAgentError(
-            "memory-review-none",
-            `No new persona of ${JSON.stringify(user)} waits for review; expected one. Align with the setting \`review\` first.`,
-          );
+        const { status, settings, threadId } = await memory.alignments.get(user);
+        if (status !== "review" || (await waitingRequest(user)) === null)
+          throw noReview(user, status === "review" ? threadId : null);
         const context = { ...(settings as AlignSettings), userId: user };
         return run(user, new Command({ resume: answer }), context, options);
       }),
@@ -129,7 +126,13 @@ export function createAligner({
   /** Whether the last run of the user was cut off and can be gone on with. */
   async function canGoOn(userId: string, context: AlignContext): Promise<boolean> {
     const status = await memory.alignments.get(userId);
-    if (status.status === "review") throw reviewPending(userId);
+    if (status.status === "review") {
+      const isElsewhere = status.threadId !== alignmentThreadId(userId);
+      if (isElsewhere || (await waitingRequest(userId)) !== null) throw reviewPending(userId);
+      // A process that keeps its steps in itself has ended while the candidate waited; nobody could ever decide on it.
+      await memory.alignments.update(userId, { status: "idle" });
+      return false;
+    }
     // The steps of a run that goes on elsewhere are on the same thread.
     if (active.has(userKey(userId)) || isAliveElsewhere(status, now()))
       throw secondRun(userId, status.worker);
@@ -189,6 +192,20 @@ export function createAligner({
       seconds: (now().getTime() - startedAt) / 1_000,
     };
   }
+}
+
+/** @param threadId - Where the status says that one waits. */
+function noReview(userId: string, threadId: string | null): PersonaAgentError {
+  const user = JSON.stringify(userId);
+  if (threadId === null || threadId === alignmentThreadId(userId))
+    return new PersonaAgentError(
+      "memory-review-none",
+      `No new persona of ${user} waits for review; expected one. Align with the setting \`review\` first.`,
+    );
+  return new PersonaAgentError(
+    "memory-review-none",
+    `The new persona of ${user} waits on the thread ${JSON.stringify(threadId)}; expected one that \`align\` began. Resume the graph that began it.`,
+  );
 }
 
 function threadOf(userId: string) {

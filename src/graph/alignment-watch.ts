@@ -1,5 +1,5 @@
 import { IterableReadableStream } from "@langchain/core/utils/stream";
-import { isCommand, isGraphInterrupt } from "@langchain/langgraph";
+import { isCommand, isGraphInterrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignConfig, AlignContext, parseAlignConfig } from "../config.js";
 import type { Worker } from "../domain/alignment-status.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
@@ -56,7 +56,7 @@ export function withAlignmentWatch(
     const config = settingsOf(options);
     const userId = parseUserId(config.userId);
     const user = userKey(userId);
-    await admit(userId, user, input);
+    await admit(userId, user, input === null || isCommand(input) || isResumedIn(options));
     const threadId: unknown = options.configurable?.["thread_id"];
     try {
       await alignments.update(userId, {
@@ -91,15 +91,14 @@ export function withAlignmentWatch(
   graph.stream = watched as typeof stream;
   return graph;
 
-  async function admit(userId: string, user: string, input: unknown): Promise<void> {
+  async function admit(userId: string, user: string, goesOn: boolean): Promise<void> {
     if (active.has(user)) throw secondRun(userId, thisWorker);
     // Before anything is waited for, or two that begin at the same time would both pass.
     active.add(user);
     try {
       const status = await alignments.get(userId);
       if (isAliveElsewhere(status, now())) throw secondRun(userId, status.worker);
-      if (status.status === "review" && input !== null && !isCommand(input))
-        throw reviewPending(userId);
+      if (status.status === "review" && !goesOn) throw reviewPending(userId);
     } catch (error) {
       active.delete(user);
       throw error;
@@ -159,6 +158,11 @@ export function withAlignmentWatch(
       error: error === undefined ? null : described(error),
     });
   }
+}
+
+/** Whether a graph that has this one for a node goes on: the node is then given its first input again. */
+function isResumedIn({ configurable }: Pick<LangGraphRunnableConfig, "configurable">): boolean {
+  return configurable?.["__pregel_resuming"] === true;
 }
 
 export function secondRun(userId: string, worker: Worker | null): PersonaAgentError {
