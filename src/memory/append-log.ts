@@ -46,7 +46,8 @@ function storableJson(value: unknown): unknown {
   return storableFields(value);
 }
 
-function storableFields(value: object): Record<string, unknown> {
+/** Every text of it as any store takes it. */
+export function storableFields(value: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, storableJson(inner)]),
   );

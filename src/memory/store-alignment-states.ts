@@ -1,6 +1,7 @@
-import { neverAligned } from "../domain/alignment-status.js";
+import { type AlignmentStatus, neverAligned } from "../domain/alignment-status.js";
 import { userKey } from "../domain/user-id.js";
 import type { AlignmentStates } from "./alignment-states.js";
+import { storableFields } from "./append-log.js";
 import { createKeyedQueue } from "./keyed-queue.js";
 import { userNamespaces } from "./namespaces.js";
 import { alignmentRecordKind } from "./record-kinds.js";
@@ -21,7 +22,7 @@ export function createStoreAlignmentStates(access: StoreAccess): AlignmentStates
     async update(userId, change) {
       const user = userKey(userId);
       return queue.run(user, async () => {
-        const value = { ...(await get(userId)), ...change };
+        const value = { ...(await get(userId)), ...storableFields(change) } as AlignmentStatus;
         await access.write([{ namespace: userNamespaces(user).alignment, key, value }]);
         return value;
       });

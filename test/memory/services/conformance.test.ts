@@ -10,6 +10,7 @@ import type { Memory } from "../../../src/memory/memory.js";
 import { openEmbeddedPostgres } from "../../../src/memory/store/embedded-postgres.js";
 import { openPostgres } from "../../../src/memory/store/postgres.js";
 import { OfflineEmbeddings } from "../../../src/model/offline/offline-embeddings.js";
+import { describeAlignmentStates } from "../../conformance/alignment-states.js";
 import { describeEpisodicMemory } from "../../conformance/episodic-memory.js";
 import { describePersonaLog } from "../../conformance/persona-log.js";
 import { describeProfileMemory } from "../../conformance/profile-memory.js";
@@ -60,6 +61,7 @@ function describeMemory(name: string, open: () => Promise<Opened>) {
   describeEpisodicMemory(name, () => opened.memory.episodes);
   describePersonaLog(name, () => opened.memory.personas);
   describeProfileMemory(name, () => opened.memory.profiles);
+  describeAlignmentStates(name, () => opened.memory.alignments);
 }
 
 describe("on PGlite and embedded Chroma", () => describeMemory("embedded", openEmbedded));

@@ -1,4 +1,5 @@
 import { createMemory } from "../../../src/memory/create-memory.js";
+import { describeAlignmentStates } from "../../conformance/alignment-states.js";
 import { describeEpisodicMemory } from "../../conformance/episodic-memory.js";
 import { describePersonaLog } from "../../conformance/persona-log.js";
 import { describeProfileMemory } from "../../conformance/profile-memory.js";
@@ -17,3 +18,4 @@ const create = () =>
 describeEpisodicMemory("in memory", () => create().episodes);
 describePersonaLog("in memory", () => create().personas);
 describeProfileMemory("in memory", () => create().profiles);
+describeAlignmentStates("in memory", () => create().alignments);
