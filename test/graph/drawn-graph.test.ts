@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../src/index.js";
 
 it("draws every step and every way a turn can take, and no other", async () => {
@@ -39,4 +39,41 @@ it("draws the way of feedback", async () => {
     "schedule-alignment > __end__",
     "watch-version > schedule-alignment",
   ]);
+});
+
+describe("the alignment's drawing", () => {
+  it("shows every way that a run can take", async () => {
+    const { edges } = await createPersonaAgent().alignmentGraph.getGraphAsync();
+    expect(edges.map(({ source, target }) => `${source} > ${target}`).toSorted()).toEqual([
+      "__start__ > refresh-profile",
+      "commit-checkpoint > __end__",
+      "commit-checkpoint > simulate",
+      "commit-checkpoint > textual-gradient",
+      "commit-checkpoint > textual-loss",
+      "judge > commit-checkpoint",
+      "judge > review",
+      "judge > validate",
+      "refresh-profile > select-batch",
+      "review > commit-checkpoint",
+      "select-batch > __end__",
+      "select-batch > simulate",
+      "simulate > textual-loss",
+      "textual-gradient > judge",
+      "textual-gradient > validate",
+      "textual-loss > textual-gradient",
+      "validate > judge",
+    ]);
+  });
+
+  it("shows the agent inside each simulation", async () => {
+    const agent = createPersonaAgent();
+    const { nodes } = await agent.alignmentGraph.getGraphAsync({ xray: true });
+    const { nodes: steps } = await agent.graph.getGraphAsync();
+    const inner = Object.keys(steps).filter((name) => !name.startsWith("__"));
+    expect(inner).not.toEqual([]);
+    for (const name of inner) {
+      expect(Object.keys(nodes)).toContain(`simulate:${name}`);
+      expect(Object.keys(nodes)).toContain(`validate:${name}`);
+    }
+  });
 });

@@ -6,6 +6,7 @@ import {
 import { AIMessage, type BaseMessage, type UsageMetadata } from "@langchain/core/messages";
 import type { ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
+import { readPaperReply } from "../../src/prompts/paper-reply.js";
 import type { PersonaUpdate } from "../../src/prompts/textual-gradient.js";
 import type { Critique } from "../../src/prompts/textual-loss.js";
 import { callsTools } from "./scripted-model.js";
@@ -147,7 +148,7 @@ export class AlignmentModel extends BaseChatModel<CallOptions> {
       return callsTools({ name: "critique", args: { ...plainCritique, ...said } });
     }
     const said = this.#given(kind)(asked);
-    if (mode === "paper" && typeof said === "string") this.#written.push(said);
+    if (mode === "paper" && typeof said === "string") this.#written.push(readPaperReply(said));
     if (typeof said === "string" || said instanceof Error) return said;
     return callsTools({ name: "persona_update", args: updateOf(said, asked) });
   }
