@@ -12,7 +12,10 @@ export type Worker = z.output<typeof workerSchema>;
 /** How a user's alignment stands. One record a user; the evidence itself is in the persona log. */
 export const alignmentStatusSchema = z.strictObject({
   schemaVersion: z.literal(1),
-  /** `review`: it waits for a person. `failed`: `error` says why, and the next call goes on where it stopped. */
+  /**
+   * `review`: it waits for a person. `failed`: `error` says why, and the next call goes on where it stopped. `running`
+   * with a worker that is gone, or none: it was cut off, and the next turn or call goes on.
+   */
   status: z.enum(["idle", "running", "review", "failed"]),
   /** Since when. */
   at: z.iso.datetime(),

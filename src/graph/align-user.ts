@@ -154,7 +154,6 @@ export function createAligner({
       context,
       durability: "sync",
       streamMode: ["values", "custom"],
-      recursionLimit: recursionLimitOf(context),
       ...(signal && { signal }),
     });
     for await (const [mode, chunk] of stream) {
@@ -214,11 +213,6 @@ function threadOf(userId: string) {
 
 function isCutOff({ status }: AlignmentStatus): boolean {
   return status === "running" || status === "failed";
-}
-
-/** Nine steps at most for an iteration, and what begins the run. */
-function recursionLimitOf(context: AlignContext): number {
-  return 10 + 10 * parseAlignConfig({ context }).iterations;
 }
 
 /** The agents of the simulations stream events of their own. */

@@ -33,6 +33,12 @@ export interface AlignmentWatchDeps {
 const heartbeatMs = 60_000;
 
 /**
+ * Why a run is aborted that the next call, or the next turn, is to go on with. Its record says then what one says that
+ * the end of the process cut off: `running`, and nobody at work.
+ */
+export const processEnds = new DOMException("The process ends.", "AbortError");
+
+/**
  * Keeps the record of how each user's alignment stands, whoever starts the run (the library, a LangGraph server,
  * Studio): running, waiting for review, failed and why, or done. One run a user: a second one is refused while the
  * first is alive, and so is a new one while a candidate waits for review, which LangGraph would drop without a word.
@@ -56,12 +62,18 @@ export function withAlignmentWatch(
     const config = settingsOf(options);
     const userId = parseUserId(config.userId);
     const user = userKey(userId);
-    await admit(userId, user, input === null || isCommand(input) || isResumedIn(options));
+    // After a crash, or a person's decision.
+    const goesOn = input === null || isCommand(input) || isResumedIn(options);
+    await admit(userId, user, goesOn);
     const threadId: unknown = options.configurable?.["thread_id"];
+    const { signal } = options;
     try {
+      const at = now().toISOString();
       await alignments.update(userId, {
         status: "running",
-        at: now().toISOString(),
+        at,
+        // Also where the run fails before it reads them: else every turn would ask for one again.
+        ...(!goesOn && { seenAt: at }),
         threadId: typeof threadId === "string" ? threadId : null,
         settings: givenSettings(options.context),
         worker: thisWorker,
@@ -70,6 +82,8 @@ export function withAlignmentWatch(
       const chunks = await stream(input, {
         ...options,
         maxConcurrency: Math.max(options.maxConcurrency ?? config.concurrency, leastConcurrency),
+        // A server gives LangGraph's default, which three updates exceed.
+        recursionLimit: Math.max(options.recursionLimit ?? 0, stepsOf(config)),
         runName: options.runName ?? "persona-agent alignment",
         tags: [...(options.tags ?? []), "persona-agent"],
         metadata: {
@@ -81,10 +95,10 @@ export function withAlignmentWatch(
         },
       });
       return IterableReadableStream.fromAsyncGenerator(
-        following(chunks, { userId, user, threadId }),
+        following(chunks, { userId, user, threadId, signal }),
       );
     } catch (error) {
-      await failed(userId, user, error);
+      await failed(userId, user, error, signal);
       throw error;
     }
   };
@@ -107,9 +121,14 @@ export function withAlignmentWatch(
 
   async function* following<Chunk>(
     chunks: AsyncIterable<Chunk>,
-    run: { readonly userId: string; readonly user: string; readonly threadId: unknown },
+    run: {
+      readonly userId: string;
+      readonly user: string;
+      readonly threadId: unknown;
+      readonly signal: AbortSignal | undefined;
+    },
   ): AsyncGenerator<Chunk> {
-    const { userId, user, threadId } = run;
+    const { userId, user, threadId, signal } = run;
     let heard = now().getTime();
     let isOver = false;
     try {
@@ -126,11 +145,11 @@ export function withAlignmentWatch(
       isOver = true;
       const error = causeOf(caught);
       if (isGraphInterrupt(error)) await ended(userId, user, { waits: true });
-      else await failed(userId, user, error);
+      else await failed(userId, user, error, signal);
       throw error;
     } finally {
       // Whoever read the stream stopped reading it.
-      if (!isOver) await failed(userId, user, new Error("The run was stopped."));
+      if (!isOver) await failed(userId, user, new Error("The run was stopped."), signal);
     }
   }
 
@@ -141,16 +160,30 @@ export function withAlignmentWatch(
   }
 
   /** Where the store is away the record cannot say so; the run's own error is worth more than that one. */
-  async function failed(userId: string, user: string, error: unknown): Promise<void> {
-    await ended(userId, user, { error }).catch(() => undefined);
+  async function failed(
+    userId: string,
+    user: string,
+    error: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const isCutOff = signal?.reason === processEnds;
+    await ended(userId, user, { error, isCutOff }).catch(() => undefined);
   }
 
   async function ended(
     userId: string,
     user: string,
-    { error, waits = false }: { readonly error?: unknown; readonly waits?: boolean },
+    {
+      error,
+      waits = false,
+      isCutOff = false,
+    }: { readonly error?: unknown; readonly waits?: boolean; readonly isCutOff?: boolean },
   ): Promise<void> {
     active.delete(user);
+    if (isCutOff) {
+      await alignments.update(userId, { worker: null });
+      return;
+    }
     await alignments.update(userId, {
       status: error !== undefined ? "failed" : waits ? "review" : "idle",
       at: now().toISOString(),
@@ -163,6 +196,11 @@ export function withAlignmentWatch(
 /** Whether a graph that has this one for a node goes on: the node is then given its first input again. */
 function isResumedIn({ configurable }: Pick<LangGraphRunnableConfig, "configurable">): boolean {
   return configurable?.["__pregel_resuming"] === true;
+}
+
+/** Nine steps at most for an iteration, and what begins the run. */
+function stepsOf({ iterations }: AlignConfig): number {
+  return 10 + 10 * iterations;
 }
 
 export function secondRun(userId: string, worker: Worker | null): PersonaAgentError {

@@ -1,7 +1,11 @@
 import { hostname } from "node:os";
+import { isDeepStrictEqual } from "node:util";
 import type { AlignmentStatus, Worker } from "../domain/alignment-status.js";
 
-/** A run on another machine that has said nothing for so long is taken for dead; a model call is given up far sooner. */
+/**
+ * A run that has said nothing for so long is taken for dead: a model call is given up far sooner. After a machine began
+ * anew, a process number may be another program's.
+ */
 const silenceMs = 15 * 60_000;
 
 /** This process. */
@@ -17,8 +21,10 @@ export const thisWorker: Worker = {
  */
 export function isAliveElsewhere({ status, worker, at }: AlignmentStatus, now: Date): boolean {
   if (status !== "running" || worker === null) return false;
-  if (worker.host !== thisWorker.host) return now.getTime() - Date.parse(at) < silenceMs;
-  if (worker.pid === thisWorker.pid) return false;
+  const isOnThisHost = worker.host === thisWorker.host;
+  if (isOnThisHost && worker.pid === thisWorker.pid) return false;
+  if (now.getTime() - Date.parse(at) >= silenceMs) return false;
+  if (!isOnThisHost) return true;
   try {
     process.kill(worker.pid, 0);
     return true;
@@ -26,4 +32,10 @@ export function isAliveElsewhere({ status, worker, at }: AlignmentStatus, now: D
     // Not ours to signal, but there.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/** Whether a run was begun that nobody goes on with: it was cut off, or its process is gone. */
+export function isAbandoned(status: AlignmentStatus, now: Date): boolean {
+  if (status.status !== "running" || isAliveElsewhere(status, now)) return false;
+  return !isDeepStrictEqual(status.worker, thisWorker);
 }
