@@ -217,6 +217,18 @@ export function answeringSettings(config: AlignConfig): RunContext {
   return { userId, mode, models, ...limits, ...(allowedTools && { allowedTools }) };
 }
 
+/** What a turn gives the alignment that it asks for. */
+export type SharedSettings = Omit<RunContext, "userId" | "alignAfter">;
+
+/** The settings of a turn that an alignment shares, only those that were given: the others' defaults are its own. */
+export function sharedSettings({ configurable = {}, context = {} }: Runtime): SharedSettings {
+  const given: Record<string, unknown> = { ...configurable, ...context };
+  const { userId: _, ...shared } = answering;
+  return Object.fromEntries(
+    Object.keys(shared).flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  );
+}
+
 function parseSettings(
   schema: z.ZodObject,
   { configurable = {}, context = {} }: Runtime,

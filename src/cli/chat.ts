@@ -25,7 +25,7 @@ export async function runChat(
 ): Promise<void> {
   const ended = new AbortController();
   const signal = AbortSignal.any([context.signal, ended.signal]);
-  await withConversation({ ...context, signal }, command, options, async (conversation) => {
+  const talk = async (conversation: Conversation) => {
     const colors = colorsFor(context.stdout);
     const interactive = context.stdin.isTTY === true && context.stdout.isTTY === true;
     const lines = createInterface({
@@ -47,6 +47,9 @@ export async function runChat(
     } finally {
       lines.close();
     }
+  };
+  await withConversation({ ...context, signal }, command, options, talk, {
+    backgroundAlignment: true,
   }).catch((error: unknown) => {
     if (!ended.signal.aborted) throw error;
   });

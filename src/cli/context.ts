@@ -27,11 +27,15 @@ export function commonOptions(command: Command): CommonOptions {
   return { dataDir, json: json === true };
 }
 
-/** Opens the agent on the data folder for as long as `work` takes. */
+/**
+ * Opens the agent on the data folder for as long as `work` takes. It aligns in the background only for a command that
+ * lasts: the end of the others would cut every alignment off.
+ */
 export async function withAgent<Result>(
   { env, signal, openAgent }: CliContext,
   command: Command,
   work: (agent: OpenAgent) => Promise<Result>,
+  { backgroundAlignment = false }: { readonly backgroundAlignment?: boolean } = {},
 ): Promise<Result> {
   const { dataDir } = commonOptions(command);
   if (dataDir.trim() === "")
@@ -40,7 +44,11 @@ export async function withAgent<Result>(
       "--data-dir is empty; expected a folder. Name one, or leave the option out.",
     );
   const agent = await openUnlessStopped(signal, () =>
-    openAgent(env, { dataDir: resolve(dataDir), command: `persona-agent ${command.name()}` }),
+    openAgent(env, {
+      dataDir: resolve(dataDir),
+      command: `persona-agent ${command.name()}`,
+      backgroundAlignment,
+    }),
   );
   try {
     return await untilStopped(signal, () => work(agent));

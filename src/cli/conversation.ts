@@ -42,6 +42,7 @@ export async function withConversation(
   command: Command,
   talk: TalkOptions,
   work: (conversation: Conversation) => Promise<void>,
+  background: Parameters<typeof withAgent>[3] = {},
 ): Promise<void> {
   const options = {
     userId: parseUserId(talk.user),
@@ -55,7 +56,12 @@ export async function withConversation(
       "--thread is empty; expected a name. Name the thread, or leave the option out.",
     );
   if (talk.url === undefined)
-    return withAgent(context, command, (agent) => work(localConversation(agent, options)));
+    return withAgent(
+      context,
+      command,
+      (agent) => work(localConversation(agent, options)),
+      background,
+    );
   const { openRemoteConversation } = await import("./remote-conversation.js");
   return work(openRemoteConversation(parseAddress(talk.url), options));
 }

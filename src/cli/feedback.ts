@@ -89,7 +89,7 @@ function sentences(id: string, { outcome, alignment, rollback, degraded }: Feedb
       unchanged: `${id} has this feedback already.`,
     }[outcome],
     ...(rollback === null ? [] : [rollback.reason]),
-    `${counted(newAnswers, "true answer")} since the persona last changed${due ? ": an alignment is due" : ""}.`,
+    `${counted(newAnswers, "true answer")} since the last alignment${due ? ": an alignment is due" : ""}.`,
     ...(degraded.length === 0 ? [] : [`Not everything worked: ${degraded.join(", ")}.`]),
   ];
 }

@@ -87,6 +87,7 @@ export function createAlignment(parts: AlignmentParts): {
       modelFor,
       toolsFor: (config) => toolsFor(registry, config),
       toolTimeoutMs: parts.toolTimeoutMs,
+      isAbandoned: () => false,
       now: simulatedNow,
     };
     const graph = buildAgent(deps).compile({ name: "agent" });

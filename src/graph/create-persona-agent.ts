@@ -7,6 +7,7 @@ import {
   InMemoryStore,
 } from "@langchain/langgraph-checkpoint";
 import type { RunConfig } from "../config.js";
+import type { AlignmentStatus } from "../domain/alignment-status.js";
 import type { Profile } from "../domain/profile.js";
 import type { Usage } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";
@@ -21,6 +22,7 @@ import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import { buildProfile } from "../nodes/build-profile.js";
 import { type RefreshedProfile, refreshProfile } from "../nodes/profile-refresh.js";
+import type { RequestAlignment } from "../nodes/schedule-alignment.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
 import { createToolRegistry } from "../tools/registry.js";
 import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/search-wikipedia.js";
@@ -28,11 +30,13 @@ import { type AgentGraph, buildAgent } from "./agent.js";
 import type { Aligner } from "./align-user.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { createAlignment } from "./create-alignment.js";
+import { createBackgroundAlignment } from "./background-alignment.js";
 import { askGraph, type AskOptions, type TurnResult } from "./ask-graph.js";
 import { buildFeedback, type FeedbackGraph } from "./feedback.js";
 import { type FeedbackGiven, type FeedbackResult, recordFeedback } from "./record-feedback.js";
 import { withThreadGuard } from "./thread-guard.js";
 import { withTraceLabels } from "./trace-labels.js";
+import { isAbandoned } from "./worker.js";
 
 export interface PersonaAgentOptions {
   /** Any LangChain chat model that takes tools. The offline model unless given. */
@@ -63,8 +67,16 @@ export interface PersonaAgentOptions {
   /** Names of the tools a user may use; all of them when it gives `undefined`. A run can only narrow it. */
   readonly allowedToolsFor?: (userId: string) => readonly string[] | undefined;
   readonly wikipedia?: SearchWikipediaOptions;
-  /** Called when enough new true answers came in for the user's persona to be aligned. Must return at once. */
-  readonly requestAlignment?: (userId: string) => Promise<void>;
+  /**
+   * Whether this process aligns a user's persona when enough new true answers came in, beside the turns, `delayMs`
+   * (milliseconds, 5,000) after the one that made it due. On unless set to false.
+   */
+  readonly backgroundAlignment?: boolean | { readonly delayMs: number };
+  /**
+   * In place of `backgroundAlignment`: called when enough new true answers came in, with the settings of the turn that
+   * an alignment shares. Must return at once. When it rejects, the turn says `alignment-not-scheduled` in `degraded`.
+   */
+  readonly requestAlignment?: RequestAlignment;
   /** The most one tool call may take, in milliseconds. */
   readonly toolTimeoutMs?: number;
   /** Told of every failure of the index or the embeddings that a call worked around. */
@@ -111,6 +123,11 @@ export interface PersonaAgent {
    * new. `changed` tells whether a new version was appended.
    */
   refreshProfile(userId: string, options?: ProfileCallOptions): Promise<RefreshedProfile>;
+  /**
+   * Ends what goes on beside the calls: alignments in the background are cut off, to be gone on with at the user's next
+   * turn, and rebuilds of the index are waited for. A second call does nothing.
+   */
+  close(): Promise<void>;
 }
 
 export interface ProfileCallOptions {
@@ -164,20 +181,26 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
         }
       : { model: modelFor(name), name: name ?? modelName };
   const toolTimeoutMs = options.toolTimeoutMs ?? 30_000;
+  const { backgroundAlignment = true } = options;
+  const scheduling = {
+    isAbandoned: (status: AlignmentStatus) => isAbandoned(status, now()),
+    requestAlignment:
+      options.requestAlignment ??
+      (backgroundAlignment === false
+        ? undefined
+        : (...asked: Parameters<RequestAlignment>) => background.request(...asked)),
+  };
   const builder = buildAgent({
     ...memory,
+    ...scheduling,
     modelFor,
     toolsFor,
     toolTimeoutMs,
-    requestAlignment: options.requestAlignment,
     now,
   });
   const feedbackGraph = withThreadGuard(
     withTraceLabels(
-      buildFeedback({ ...memory, requestAlignment: options.requestAlignment, now }).compile({
-        name: "feedback",
-        store,
-      }),
+      buildFeedback({ ...memory, ...scheduling, now }).compile({ name: "feedback", store }),
       modelName,
       "persona-agent feedback",
     ),
@@ -202,6 +225,11 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     toolNamesFor: (config) => toolsFor(config).map(({ name }) => name),
     toolTimeoutMs,
     now,
+  });
+
+  const background = createBackgroundAlignment({
+    align: aligner.align,
+    ...(typeof backgroundAlignment === "object" && backgroundAlignment),
   });
 
   const profileOptions = ({ model, ...limits }: ProfileCallOptions = {}) => ({
@@ -231,6 +259,10 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     },
     buildProfile: (userId, asked) => buildProfile(userId, profileOptions(asked)),
     refreshProfile: (userId, asked) => refreshProfile(userId, profileOptions(asked)),
+    async close() {
+      await background.close();
+      await memory.episodes.settled();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { openPersonaAgent } from "./open-persona-agent.js";
+import { createServerSchedule } from "./schedule-on-server.js";
 
 // For a server that was not started by us; `langgraph.json` can name such a file only if it is always there.
 if (existsSync(".env")) process.loadEnvFile();
@@ -11,6 +12,12 @@ if (existsSync(".env")) process.loadEnvFile();
 const open = await openPersonaAgent(process.env, {
   command: "a LangGraph server",
   keepThreads: false,
+  requestAlignment: (...asked) => askServer(...asked),
+});
+const askServer = createServerSchedule({
+  alignments: open.memory.alignments,
+  url: process.env["LANGGRAPH_API_URL"],
+  now: () => new Date(),
 });
 
 export const agent = open.graph;

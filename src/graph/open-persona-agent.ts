@@ -23,7 +23,12 @@ import { allSettled, Services } from "./services.js";
 
 export interface OpenOptions extends Pick<
   PersonaAgentOptions,
-  "tools" | "simulationTools" | "allowedToolsFor" | "requestAlignment" | "onMemoryError"
+  | "tools"
+  | "simulationTools"
+  | "allowedToolsFor"
+  | "backgroundAlignment"
+  | "requestAlignment"
+  | "onMemoryError"
 > {
   /** Where the embedded services keep their data; over `PERSONA_DATA_DIR`. */
   readonly dataDir?: string;
@@ -42,7 +47,7 @@ export interface OpenAgent extends PersonaAgent {
     /** `null` when no embedded service keeps anything. */
     readonly dataDir: string | null;
   };
-  /** Ends what was started. A second call does nothing. */
+  /** Ends what was started, alignments in the background first. A second call does nothing. */
   close(): Promise<void>;
 }
 
@@ -89,7 +94,7 @@ export async function openPersonaAgent(
         dataDir: embedded.dataDir,
       },
       async close() {
-        await agent.memory.episodes.settled();
+        await agent.close();
         await services.close();
         await sendTraces();
       },

@@ -1,6 +1,8 @@
 import { type AlignmentItem, restsOnItemAlone } from "../domain/alignment-item.js";
+import { neverAligned } from "../domain/alignment-status.js";
 import type { PersonaCheckpoint } from "../domain/persona.js";
 import type { Profile } from "../domain/profile.js";
+import type { AlignmentStates } from "./alignment-states.js";
 import type { EpisodicMemory, RecallBounds } from "./episodic-memory.js";
 import type { PersonaLog } from "./persona-log.js";
 import type { ProfileMemory } from "./profile-memory.js";
@@ -22,6 +24,7 @@ export interface SimulationMemory {
   >;
   readonly profiles: Pick<ProfileMemory, "current">;
   readonly personas: Pick<PersonaLog, "head">;
+  readonly alignments: Pick<AlignmentStates, "get">;
 }
 
 /**
@@ -65,5 +68,6 @@ export function memoryBefore(
       // Its critiques quote true answers, and nothing in a turn needs them.
       head: async () => ({ ...persona, lines: known(persona.lines), alignment: null }),
     },
+    alignments: { get: async () => neverAligned },
   };
 }

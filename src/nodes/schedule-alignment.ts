@@ -1,24 +1,31 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig } from "../config.js";
+import { parseRunConfig, type SharedSettings, sharedSettings } from "../config.js";
+import type { AlignmentStatus } from "../domain/alignment-status.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent.js";
 import { memoryFailure } from "./memory-failure.js";
 
+/** Asks for an alignment of the user's persona and returns at once. To ask again before it is over costs nothing. */
+export type RequestAlignment = (userId: string, settings: SharedSettings) => Promise<void>;
+
 export interface ScheduleAlignmentDeps {
   readonly episodes: Pick<Memory["episodes"], "countAnswered">;
-  readonly personas: Pick<Memory["personas"], "head">;
-  /** Asks for an alignment of the user's persona and returns at once. Without it, `due` is reported and nothing else. */
-  readonly requestAlignment?: ((userId: string) => Promise<void>) | undefined;
+  readonly alignments: Pick<Memory["alignments"], "get">;
+  /** Whether the last alignment was begun and nobody goes on with it. */
+  readonly isAbandoned: (status: AlignmentStatus) => boolean;
+  /** Without it, `due` is reported and nothing else. */
+  readonly requestAlignment?: RequestAlignment | undefined;
 }
 
 /**
- * Counts the true answers that came since the persona last changed, and asks for an alignment when there are
- * enough. Never fails the turn.
+ * Counts the true answers that no alignment has seen yet, and asks for an alignment when there are enough, or when
+ * the last one was cut off. Not while a new persona waits for review: a new run would drop it. Never fails the turn.
  */
 export function createScheduleAlignment({
   episodes,
-  personas,
+  alignments,
+  isAbandoned,
   requestAlignment,
 }: ScheduleAlignmentDeps) {
   return async function scheduleAlignment(
@@ -27,16 +34,27 @@ export function createScheduleAlignment({
   ): Promise<Pick<AgentUpdate, "alignment" | "degraded">> {
     const { userId: given, alignAfter } = parseRunConfig(runtime);
     const userId = parseUserId(given);
+    const failed = { degraded: withDegraded(state.degraded, ["alignment-not-scheduled"]) };
     try {
-      const head = await personas.head(userId);
-      const since = head.version === 0 ? null : head.at;
-      const newAnswers = await episodes.countAnswered(userId, since);
-      const due = newAnswers >= alignAfter;
-      if (due) await requestAlignment?.(userId);
-      return { alignment: { newAnswers, due } };
+      const status = await alignments.get(userId);
+      const newAnswers = await episodes.countAnswered(userId, status.seenAt);
+      const due = newAnswers >= alignAfter || isAbandoned(status);
+      const asks = due && status.status !== "review" && requestAlignment !== undefined;
+      const isAsked = asks
+        ? await succeeds(requestAlignment(userId, sharedSettings(runtime)))
+        : true;
+      return { alignment: { newAnswers, due }, ...(!isAsked && failed) };
     } catch (error) {
       if (memoryFailure(error) === null) throw error;
-      return { degraded: withDegraded(state.degraded, ["alignment-not-scheduled"]) };
+      return failed;
     }
   };
+}
+
+/** Whoever asks says himself why it failed. */
+async function succeeds(asking: Promise<void>): Promise<boolean> {
+  return asking.then(
+    () => true,
+    () => false,
+  );
 }

@@ -89,7 +89,7 @@ describe("feedback", () => {
     });
     expect(await say("--answer", "green tea")).toMatchObject({
       code: 0,
-      out: `${id} has this feedback already.\n1 true answer since the persona last changed.\n`,
+      out: `${id} has this feedback already.\n1 true answer since the last alignment.\n`,
     });
     const replaced = await say("--reject", "--author", "a tester", "--json");
     expect(JSON.parse(replaced.out)).toMatchObject({

@@ -261,7 +261,7 @@ describe("a version that does worse than its parent", () => {
       if ("lines" in value) await store.put(namespace, key, { ...value, schemaVersion: 99 });
     const { outcome, degraded } = await tell(100, false);
     expect(outcome).toBe("recorded");
-    expect(degraded).toEqual(["version-not-watched", "alignment-not-scheduled"]);
+    expect(degraded).toEqual(["version-not-watched"]);
     const { id } = untaggedTurn(100, 1, "action");
     expect(await memory.episodes.get("ada", id)).toMatchObject({ answer: "comedy" });
   });

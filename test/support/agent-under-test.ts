@@ -38,6 +38,8 @@ export function agentUnderTest(
     store,
     checkpointer: new MemorySaver(),
     now: clock.now,
+    // What a scripted model is asked must not depend on the time that a test takes.
+    backgroundAlignment: false,
     ...options,
   });
   return { ...agent, model: model as ScriptedModel, embeddings, clock, store, index };

@@ -56,6 +56,7 @@ export async function simulate({ memory, item, given, context, ...parts }: Simul
     modelFor: () => model,
     toolsFor: () => registry.select(),
     toolTimeoutMs: 30_000,
+    isAbandoned: () => false,
     now: () => new Date("2026-05-01T10:00:00.000Z"),
   }).compile({ checkpointer: false });
 

@@ -41,6 +41,7 @@ describe("memoryBefore", () => {
       ["add", "countAnswered", "findTurn", "latest", "similar"],
       ["current"],
       ["head"],
+      ["get"],
     ]);
   });
 

@@ -1,0 +1,91 @@
+import { Client, type Run } from "@langchain/langgraph-sdk";
+import type { AlignmentStatus } from "../domain/alignment-status.js";
+import { userKey } from "../domain/user-id.js";
+import type { Memory } from "../memory/memory.js";
+import type { RequestAlignment } from "../nodes/schedule-alignment.js";
+import { alignmentThreadId } from "./alignment-thread.js";
+import { alignmentDelayMs } from "./background-alignment.js";
+import { isAbandoned } from "./worker.js";
+
+export interface ServerScheduleDeps {
+  readonly alignments: Pick<Memory["alignments"], "get">;
+  /** The server that runs us, where it does not bind its own `fetch` for code that runs in it. */
+  readonly url: string | undefined;
+  readonly now: () => Date;
+}
+
+/** What a server may take to begin a run that is due, and to write down that one has ended. */
+const settleMs = 5_000;
+
+/**
+ * Asks the LangGraph server that runs us for a run of its graph `alignment`, on the one thread of the user's alignments.
+ * The server refuses a second run while one waits or goes on, which is what makes a burst of answers cost one; a run
+ * that a dead server left behind would make it refuse for ever, and is deleted first. Says a failure in the log too.
+ */
+export function createServerSchedule({ alignments, url, now }: ServerScheduleDeps) {
+  const request: RequestAlignment = async (userId, settings) => {
+    const { threads, runs } = ownServer(url);
+    const threadId = alignmentThreadId(userId);
+    const thread = await threads.create({
+      threadId,
+      ifExists: "do_nothing",
+      graphId: "alignment",
+      metadata: { userId: userKey(userId) },
+    });
+    // It waits for a review, which a new run would drop without a word.
+    if (thread.status === "interrupted") return;
+    const ask = () =>
+      runs
+        .create(threadId, "alignment", {
+          input: {},
+          context: { ...settings, userId },
+          multitaskStrategy: "reject",
+          afterSeconds: alignmentDelayMs / 1_000,
+        })
+        .then(() => true, whetherRefused);
+    if (await ask()) return;
+    const status = await alignments.get(userId);
+    const running = await runs.list(threadId, { status: "running" });
+    const dead = running.filter((run) => isDead(run, status, now()));
+    for (const { run_id: id } of dead) await runs.delete(threadId, id);
+    if (dead.length > 0) await ask();
+  };
+  return async (...asked: Parameters<RequestAlignment>): Promise<void> => {
+    try {
+      await request(...asked);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      console.error(`persona-agent: no alignment could be asked for: ${reason}`);
+      throw error;
+    }
+  };
+}
+
+/** Most servers bind a `fetch` of their own for us, which the client finds by itself; there is no network in between. */
+function ownServer(url: string | undefined): Client {
+  const isBound = ["fetch", "url"].some(
+    (name) => Symbol.for(`langgraph_api:${name}`) in globalThis,
+  );
+  if (!isBound && url === undefined)
+    throw new TypeError("The server that runs this process does not say where it is.");
+  return new Client({
+    ...(!isBound && url !== undefined && { apiUrl: url }),
+    // A turn waits for it.
+    timeoutMs: 10_000,
+    callerOptions: { maxRetries: 0 },
+  });
+}
+
+/** @returns False for the refusal of a second run; other errors are thrown on. */
+function whetherRefused(error: unknown): false {
+  if ((error as { readonly status?: unknown }).status === 422) return false;
+  throw error;
+}
+
+/** Whether nobody works on what the server calls running. */
+function isDead(run: Run, status: AlignmentStatus, now: Date): boolean {
+  // Between the server and the record there is a moment when a run begins, and when it ends.
+  const isSettled = (at: string) => now.getTime() - Date.parse(at) > settleMs;
+  if (!isSettled(run.created_at)) return false;
+  return status.status === "running" ? isAbandoned(status, now) : isSettled(status.at);
+}
