@@ -17,6 +17,7 @@ const open = await openPersonaAgent(process.env, {
 const askServer = createServerSchedule({
   alignments: open.memory.alignments,
   url: process.env["LANGGRAPH_API_URL"],
+  log: (line) => process.stderr.write(`${line}\n`),
   now: () => new Date(),
 });
 

@@ -11,6 +11,7 @@ export interface ServerScheduleDeps {
   readonly alignments: Pick<Memory["alignments"], "get">;
   /** The server that runs us, where it does not bind its own `fetch` for code that runs in it. */
   readonly url: string | undefined;
+  readonly log: (line: string) => void;
   readonly now: () => Date;
 }
 
@@ -22,7 +23,7 @@ const settleMs = 5_000;
  * The server refuses a second run while one waits or goes on, which is what makes a burst of answers cost one; a run
  * that a dead server left behind would make it refuse for ever, and is deleted first. Says a failure in the log too.
  */
-export function createServerSchedule({ alignments, url, now }: ServerScheduleDeps) {
+export function createServerSchedule({ alignments, url, log, now }: ServerScheduleDeps) {
   const request: RequestAlignment = async (userId, settings) => {
     const { threads, runs } = ownServer(url);
     const threadId = alignmentThreadId(userId);
@@ -55,7 +56,7 @@ export function createServerSchedule({ alignments, url, now }: ServerScheduleDep
       await request(...asked);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      console.error(`persona-agent: no alignment could be asked for: ${reason}`);
+      log(`No alignment could be asked for: ${reason}`);
       throw error;
     }
   };
