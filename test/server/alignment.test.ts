@@ -1,0 +1,175 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "@langchain/langgraph-sdk";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { alignConfigSchema } from "../../src/config.js";
+import { userKey } from "../../src/domain/user-id.js";
+import { alignmentThreadId } from "../../src/graph/alignment-thread.js";
+import { openPersonaAgent } from "../../src/graph/open-persona-agent.js";
+import { type DevServer, startDevServer } from "../support/dev-server.js";
+import { type OpenAiServer, startOpenAiServer } from "../support/openai-server.js";
+import { taggedTurn } from "../support/planted-versions.js";
+import { stillRunning } from "../support/process-tree.js";
+
+// A run waits five seconds before it begins, and takes many on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Alignments on the real server, with the offline model, or one that never answers. */
+const ada = "ada@example.org";
+const bob = "bob@example.org";
+const eve = "eve@example.org";
+
+let dataDir: string;
+let model: OpenAiServer;
+let server: DevServer;
+let client: Client;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "persona-agent-alignment-"));
+  const agent = await openPersonaAgent({}, { dataDir, backgroundAlignment: false });
+  // The latest answers are other ones than those before.
+  const history = Array.from({ length: 24 }, (_, n) => ({
+    ...taggedTurn(n, 0, false),
+    answer: n < 16 ? "action" : "comedy",
+  }));
+  for (const user of [ada, bob, eve]) await agent.memory.episodes.addMany(user, history);
+  await agent.close();
+  model = await startOpenAiServer(() => ({ kind: "silence" }));
+  await start();
+}, 180_000);
+
+afterAll(async () => {
+  await server?.end("SIGKILL");
+  await model?.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function start() {
+  server = await startDevServer(["--data-dir", dataDir], {
+    OPENAI_BASE_URL: model.url,
+    OPENAI_API_KEY: "no-real-key",
+  });
+  client = new Client({ apiUrl: server.info.url, callerOptions: { maxRetries: 0 } });
+}
+
+const turnSchema = z.object({
+  episodeId: z.string(),
+  alignment: z.object({ newAnswers: z.number(), due: z.boolean() }),
+  degraded: z.array(z.string()),
+});
+
+async function turn(userId: string, settings: Record<string, unknown> = {}) {
+  const input = { messages: [{ role: "user", content: "Hello." }] };
+  const context = { userId, ...settings };
+  return turnSchema.parse(await client.runs.wait(null, "agent", { input, context }));
+}
+
+const runsOf = (user: string) => client.runs.list(alignmentThreadId(user));
+const statesOf = async (user: string) => (await runsOf(user)).map(({ status }) => status);
+
+describe("the alignment graph on a server", () => {
+  it("shows its settings, its state, and the agent that its simulations run", async () => {
+    const [assistant] = await client.assistants.search({ graphId: "alignment" });
+    const id = assistant?.assistant_id ?? "";
+    const schemas = await client.assistants.getSchemas(id);
+    expect(Object.keys(schemas.context_schema?.properties ?? {})).toEqual(
+      Object.keys(alignConfigSchema.shape),
+    );
+    expect(schemas.state_schema?.properties).toHaveProperty("iterations");
+    expect(schemas.input_schema?.properties ?? {}).toEqual({});
+    const drawn = await client.assistants.getGraph(id, { xray: true });
+    const nodes = drawn.nodes.map((node) => node.id);
+    expect(nodes).toEqual(expect.arrayContaining(["simulate:reason", "validate:reason", "judge"]));
+  });
+
+  it("runs once for a burst of turns and feedback that make it due", async () => {
+    const { episodeId } = await turn(ada, { alignAfter: 1_000 });
+    const feedback = {
+      input: { episodeId, kind: "answer", text: "Good day." },
+      context: { userId: ada, recallLatest: 0 },
+    };
+    const due = { newAnswers: expect.any(Number), due: true };
+    const burst = await Promise.all([
+      turn(ada, { recallLatest: 0 }),
+      turn(ada, { recallLatest: 0 }),
+      client.runs.wait(null, "feedback", feedback),
+      client.runs.wait(null, "feedback", feedback),
+    ]);
+    for (const each of burst) expect(each).toMatchObject({ alignment: due, degraded: [] });
+    await expect.poll(() => statesOf(ada), { timeout: 60_000, interval: 500 }).toEqual(["success"]);
+    const { values, next } = await client.threads.getState(alignmentThreadId(ada));
+    expect(next).toEqual([]);
+    const { iterations } = z.object({ iterations: z.array(z.object({})).min(1) }).parse(values);
+    expect(iterations.length).toBeLessThanOrEqual(3);
+    expect((await turn(ada)).alignment).toEqual({ newAnswers: 0, due: false });
+    const thread = await client.threads.get(alignmentThreadId(ada));
+    expect(thread.metadata).toMatchObject({ graph_id: "alignment", userId: userKey(ada) });
+  });
+
+  it("waits for a person, whatever comes meanwhile, and goes on with the decision", async () => {
+    const thread = alignmentThreadId(bob);
+    await client.threads.create({ threadId: thread, graphId: "alignment" });
+    const settings = { review: true, validation: false, iterations: 1, recallLatest: 0 };
+    const context = { userId: bob, ...settings };
+    await client.runs.wait(thread, "alignment", { input: {}, context });
+    const waiting = await client.threads.getState(thread);
+    const requests = waiting.tasks.flatMap(({ interrupts }) => interrupts);
+    expect(requests).toHaveLength(1);
+    const request = requests[0]?.value;
+    expect(request).toMatchObject({
+      kind: "persona-review",
+      diff: { added: [{ text: expect.stringContaining("comedy") }] },
+      problem: null,
+    });
+
+    const { episodeId } = await turn(bob);
+    const said = await client.runs.wait(null, "feedback", {
+      input: { episodeId, kind: "accept" },
+      context: { userId: bob, alignAfter: 1 },
+    });
+    expect(said).toMatchObject({ alignment: { newAnswers: 1, due: true }, degraded: [] });
+    expect((await client.threads.get(thread)).status).toBe("interrupted");
+    const another = { input: {}, context: { userId: bob } };
+    await expect(client.runs.wait(thread, "alignment", another)).rejects.toThrow(
+      "waits for review",
+    );
+
+    const command = { resume: { decision: "approve" } };
+    const decided = await client.runs.wait(thread, "alignment", { command, context });
+    expect(decided).toMatchObject({ iterations: [{ accepted: true, version: 1 }] });
+  });
+
+  it("asks again for a run that a killed server left running", async () => {
+    const thread = alignmentThreadId(eve);
+    await turn(eve, { models: { alignment: "openai:mute" } });
+    await expect.poll(() => statesOf(eve), { timeout: 30_000 }).toEqual(["running"]);
+    await expect.poll(() => model.requests.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    const [left] = await runsOf(eve);
+    // The server writes down what it knows some seconds later.
+    const kept = join(dataDir, "langgraph", ".langgraph_api");
+    const isKept = async () => {
+      const texts = (await readdir(kept)).map((name) => readFile(join(kept, name), "utf8"));
+      return (await Promise.all(texts)).some((text) => /"status":\s*"running"/.test(text));
+    };
+    await expect.poll(isKept, { timeout: 30_000 }).toBe(true);
+    const processes = server.processes();
+    for (const pid of processes) process.kill(pid, "SIGKILL");
+    await expect.poll(() => stillRunning(processes), { timeout: 10_000 }).toEqual([]);
+
+    await start();
+    expect(await runsOf(eve)).toMatchObject([{ run_id: left?.run_id, status: "running" }]);
+    const asksAgain = async () => {
+      const { alignment, degraded } = await turn(eve, { models: { alignment: "offline" } });
+      expect({ due: alignment.due, degraded }).toEqual({ due: true, degraded: [] });
+      return (await runsOf(eve)).map(({ run_id: id }) => id);
+    };
+    // A run that was due a moment ago is taken for one that begins.
+    await expect.poll(asksAgain, { timeout: 30_000, interval: 1_000 }).not.toContain(left?.run_id);
+    await expect.poll(() => statesOf(eve), { timeout: 60_000, interval: 500 }).toEqual(["success"]);
+    const { values } = await client.threads.getState(thread);
+    expect(z.object({ iterations: z.array(z.unknown()) }).parse(values).iterations).not.toEqual([]);
+    expect((await turn(eve)).alignment).toEqual({ newAnswers: 0, due: false });
+  }, 180_000);
+});
