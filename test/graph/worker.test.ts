@@ -1,48 +1,30 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { expect, it } from "vitest";
-import {
-  type AlignmentStatus,
-  neverAligned,
-  type Worker,
-} from "../../src/domain/alignment-status.js";
-import { isAliveElsewhere, thisWorker } from "../../src/graph/worker.js";
-import { minuteAt } from "../support/episodes.js";
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { neverAligned, type Worker } from "../../src/domain/alignment-status.js";
+import { isAbandoned, thisWorker } from "../../src/graph/worker.js";
 
-const running = (worker: Partial<Worker>): AlignmentStatus => ({
-  ...neverAligned,
-  status: "running",
-  at: minuteAt(0),
-  worker: { ...thisWorker, ...worker },
-});
-const now = new Date(minuteAt(10));
+const now = new Date("2026-05-01T10:00:00.000Z");
+const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
+const running = (worker: Worker | null, minutes = 0) =>
+  isAbandoned({ ...neverAligned, status: "running", at: minutesAgo(minutes), worker }, now);
 
-it("sees that a process of this machine is there, and that it is gone", async () => {
-  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
-  const pid = child.pid ?? 0;
-  await once(child, "spawn");
-  expect(isAliveElsewhere(running({ pid }), now)).toBe(true);
-  child.kill("SIGKILL");
-  await once(child, "exit");
-  expect(isAliveElsewhere(running({ pid }), now)).toBe(false);
-});
+describe("a run that its record says is running", () => {
+  it("is nobody's when its process is gone, was cut off, or was another with that number", () => {
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    expect(running({ ...thisWorker, pid })).toBe(true);
+    expect(running(null)).toBe(true);
+    expect(running({ ...thisWorker, startedAt: minutesAgo(9) })).toBe(true);
+  });
 
-it("takes a process of another user for alive", () => {
-  expect(isAliveElsewhere(running({ pid: 1 }), now)).toBe(true);
-});
+  it("is somebody's while its process is there", () => {
+    expect(running(thisWorker, 60)).toBe(false);
+    expect(running({ ...thisWorker, pid: process.ppid })).toBe(false);
+  });
 
-it("takes this process for nobody else, nor an earlier one of its number", () => {
-  expect(isAliveElsewhere(running({}), now)).toBe(false);
-  expect(isAliveElsewhere(running({ startedAt: minuteAt(-1) }), now)).toBe(false);
-});
-
-it("takes another machine for dead after a quarter of an hour of silence", () => {
-  const elsewhere = running({ host: "another-machine" });
-  expect(isAliveElsewhere(elsewhere, new Date(minuteAt(14)))).toBe(true);
-  expect(isAliveElsewhere(elsewhere, new Date(minuteAt(15)))).toBe(false);
-});
-
-it("looks at a run only while its record says that it is running", () => {
-  expect(isAliveElsewhere({ ...running({ pid: 1 }), status: "review" }, now)).toBe(false);
-  expect(isAliveElsewhere({ ...running({}), worker: null }, now)).toBe(false);
+  it("is nobody's after a quarter of an hour's silence, here under the number of another program", () => {
+    const elsewhere = { ...thisWorker, host: "another" };
+    expect([14, 15].map((minutes) => running(elsewhere, minutes))).toEqual([false, true]);
+    const reused = { ...thisWorker, pid: process.ppid };
+    expect([14, 15].map((minutes) => running(reused, minutes))).toEqual([false, true]);
+  });
 });
