@@ -41,7 +41,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  await server?.end("SIGKILL");
+  await kill();
   await model?.close();
   await rm(dataDir, { recursive: true, force: true });
 });
@@ -52,6 +52,13 @@ async function start() {
     OPENAI_API_KEY: "no-real-key",
   });
   client = new Client({ apiUrl: server.info.url, callerOptions: { maxRetries: 0 } });
+}
+
+/** All of its processes at once: none is left to write anything down. */
+async function kill() {
+  const processes = server.processes();
+  for (const pid of processes) process.kill(pid, "SIGKILL");
+  await expect.poll(() => stillRunning(processes), { timeout: 10_000 }).toEqual([]);
 }
 
 const turnSchema = z.object({
@@ -154,9 +161,7 @@ describe("the alignment graph on a server", () => {
       return (await Promise.all(texts)).some((text) => /"status":\s*"running"/.test(text));
     };
     await expect.poll(isKept, { timeout: 30_000 }).toBe(true);
-    const processes = server.processes();
-    for (const pid of processes) process.kill(pid, "SIGKILL");
-    await expect.poll(() => stillRunning(processes), { timeout: 10_000 }).toEqual([]);
+    await kill();
 
     await start();
     expect(await runsOf(eve)).toMatchObject([{ run_id: left?.run_id, status: "running" }]);
