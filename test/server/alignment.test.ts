@@ -58,7 +58,7 @@ async function start() {
 async function kill() {
   const processes = server.processes();
   for (const pid of processes) process.kill(pid, "SIGKILL");
-  await expect.poll(() => stillRunning(processes), { timeout: 10_000 }).toEqual([]);
+  await vi.waitUntil(() => stillRunning(processes).length === 0, { timeout: 10_000 });
 }
 
 const turnSchema = z.object({
