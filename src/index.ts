@@ -3,11 +3,14 @@ export type { Episode, Feedback } from "./domain/episode.js";
 export type { PersonaCheckpoint, PersonaLine } from "./domain/persona.js";
 export { diffPersona, type PersonaDiff } from "./domain/persona-diff.js";
 export { personaStandings, type PersonaStanding } from "./domain/persona-versions.js";
+export type { ReviewAnswer, ReviewRequest } from "./domain/review.js";
 export type { Profile, ProfileStatement } from "./domain/profile.js";
 export type { Usage } from "./domain/usage.js";
 export { PersonaAgentError, type PersonaAgentErrorCode } from "./errors.js";
 export type { AgentGraph } from "./graph/agent.js";
 export type { AskOptions, TurnResult } from "./graph/ask-graph.js";
+export type { AlignmentResult, AlignOptions, AlignSettings } from "./graph/align-user.js";
+export type { AlignmentOverview } from "./graph/alignment-overview.js";
 export {
   createPersonaAgent,
   type PersonaAgent,
@@ -34,5 +37,6 @@ export { type LoadedEmbeddings, loadEmbeddings } from "./model/load-embeddings.j
 export { OfflineChatModel } from "./model/offline/offline-chat-model.js";
 export { OfflineEmbeddings } from "./model/offline/offline-embeddings.js";
 export type { AgentEvent } from "./state/agent-event.js";
+export type { AlignmentEvent } from "./state/alignment-event.js";
 export type { AgentState } from "./state/agent.js";
 export { loadMcpTools } from "./tools/mcp.js";

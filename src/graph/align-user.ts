@@ -36,6 +36,8 @@ export interface AlignOptions {
 export interface AlignmentResult {
   readonly user: string;
   readonly mode: "default" | "paper";
+  /** Names the run in the checkpoints it wrote, where they have an `alignment`. */
+  readonly runId: string;
   /** What each update came to, also those without a candidate. */
   readonly iterations: readonly Iteration[];
   /** The persona that answers from now on. */
@@ -183,6 +185,7 @@ export function createAligner({
     return {
       user,
       mode: parseAlignConfig({ context }).mode,
+      runId: state?.runId ?? "",
       iterations: state?.iterations ?? [],
       head: { version, lines, paperText },
       review,
@@ -194,7 +197,7 @@ export function createAligner({
 }
 
 /** @param threadId - Where the status says that one waits. */
-function noReview(userId: string, threadId: string | null): PersonaAgentError {
+export function noReview(userId: string, threadId: string | null = null): PersonaAgentError {
   const user = JSON.stringify(userId);
   if (threadId === null || threadId === alignmentThreadId(userId))
     return new PersonaAgentError(

@@ -29,6 +29,7 @@ import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/sea
 import { type AgentGraph, buildAgent } from "./agent.js";
 import type { Aligner } from "./align-user.js";
 import type { AlignmentGraph } from "./alignment.js";
+import { type AlignmentOverview, alignmentOverview } from "./alignment-overview.js";
 import { createAlignment } from "./create-alignment.js";
 import { createBackgroundAlignment } from "./background-alignment.js";
 import { askGraph, type AskOptions, type TurnResult } from "./ask-graph.js";
@@ -96,6 +97,15 @@ export interface PersonaAgent {
   readonly align: Aligner["align"];
   /** Decides on a new persona that waits for a person; see `Aligner.review`. */
   readonly review: Aligner["review"];
+  /** What waits for that decision; see `Aligner.pendingReview`. */
+  readonly pendingReview: Aligner["pendingReview"];
+  /**
+   * How the user's alignment stands, and whether one is due. No model call.
+   *
+   * @param alignAfter - New true answers after which one is due, from 1; the setting's default unless given.
+   * @throws {PersonaAgentError} `config-user-invalid`, `config-invalid`, `memory-store-unavailable`.
+   */
+  status(userId: string, alignAfter?: number): Promise<AlignmentOverview>;
   /**
    * Answers one message of one user.
    *
@@ -248,6 +258,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     memory,
     align: aligner.align,
     review: aligner.review,
+    pendingReview: aligner.pendingReview,
+    status: (userId, alignAfter) => alignmentOverview(userId, { memory, now }, alignAfter),
     feedback: recordFeedback({ graph: feedbackGraph, episodes: memory.episodes }),
     async ask(userId, message, asked) {
       if (asked?.threadId === undefined) return askGraph(threadless, userId, message, asked);

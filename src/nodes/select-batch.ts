@@ -104,7 +104,12 @@ function notBegun(reason: string): Iteration {
   };
 }
 
-function spentOn(day: string, checkpoints: readonly PersonaCheckpoint[]): Usage {
+/**
+ * What the user's checkpoints of one day have cost.
+ *
+ * @param day - UTC, `YYYY-MM-DD`.
+ */
+export function spentOn(day: string, checkpoints: readonly PersonaCheckpoint[]): Usage {
   return checkpoints
     .filter(({ at }) => at.startsWith(day))
     .flatMap(({ alignment }) => alignment?.usage ?? [])

@@ -1,0 +1,98 @@
+import { parseRunConfig } from "../config.js";
+import { type AlignmentStatus, neverAligned } from "../domain/alignment-status.js";
+import { type PersonaCheckpoint, personaHead } from "../domain/persona.js";
+import type { Usage } from "../domain/usage.js";
+import { parseUserId } from "../domain/user-id.js";
+import type { Memory } from "../memory/memory.js";
+import { spentOn } from "../nodes/select-batch.js";
+import { isAlive } from "./worker.js";
+
+/** How a user's alignment stands. Plain JSON. */
+export interface AlignmentOverview {
+  readonly user: string;
+  /**
+   * `running`: somebody works on it. `cut-off`: nobody does any more, and the next run goes on there. `review`: a new
+   * persona waits for a person. `failed`: `error` says why; the next run goes on there.
+   */
+  readonly status: AlignmentStatus["status"] | "cut-off";
+  /** Since when, ISO 8601; `null` for a user whom nobody has aligned yet. */
+  readonly at: string | null;
+  /** True answers among the latest 256 interactions that no alignment has seen. */
+  readonly newAnswers: number;
+  /** Whether an alignment is to be run: enough new answers, or a run to go on with. Never while one runs or waits. */
+  readonly due: boolean;
+  readonly headVersion: number;
+  readonly error: AlignmentStatus["error"];
+  /** Of the latest checkpoint that an alignment made; `null` where there is none. */
+  readonly lastOutcome: {
+    readonly version: number;
+    readonly at: string;
+    readonly accepted: boolean;
+    readonly reason: string;
+  } | null;
+  /** What the checkpoints of this UTC day have cost. */
+  readonly today: Usage;
+}
+
+export interface AlignmentOverviewDeps {
+  readonly memory: {
+    readonly episodes: Pick<Memory["episodes"], "countAnswered">;
+    readonly personas: Pick<Memory["personas"], "history">;
+    readonly alignments: Pick<Memory["alignments"], "get">;
+  };
+  readonly now: () => Date;
+}
+
+/**
+ * Reads how one user's alignment stands. No model call.
+ *
+ * @param alignAfter - New true answers after which an alignment is due, from 1; the setting's default unless given.
+ * @throws {PersonaAgentError} `config-user-invalid`, `config-invalid`, `memory-store-unavailable`.
+ */
+export async function alignmentOverview(
+  userId: string,
+  { memory, now }: AlignmentOverviewDeps,
+  alignAfter?: number,
+): Promise<AlignmentOverview> {
+  const user = parseUserId(userId);
+  const given = alignAfter === undefined ? {} : { alignAfter };
+  const config = parseRunConfig({ context: given });
+  const [state, checkpoints] = await Promise.all([
+    memory.alignments.get(user),
+    memory.personas.history(user),
+  ]);
+  const newAnswers = await memory.episodes.countAnswered(user, state.seenAt);
+  const isLeft = state.status === "running" && !isAlive(state, now());
+  const status = isLeft ? "cut-off" : state.status;
+  return {
+    user,
+    status,
+    at: state.at === neverAligned.at ? null : state.at,
+    newAnswers,
+    due: isDue(status, newAnswers, config.alignAfter),
+    headVersion: personaHead(checkpoints).version,
+    error: state.error,
+    lastOutcome: lastOutcome(checkpoints),
+    today: spentOn(now().toISOString().slice(0, 10), checkpoints),
+  };
+}
+
+function isDue(
+  status: AlignmentOverview["status"],
+  newAnswers: number,
+  alignAfter: number,
+): boolean {
+  if (status === "running" || status === "review") return false;
+  return status === "cut-off" || status === "failed" || newAnswers >= alignAfter;
+}
+
+/** Versions are shared by siblings, so the latest is told by time. */
+function lastOutcome(checkpoints: readonly PersonaCheckpoint[]): AlignmentOverview["lastOutcome"] {
+  const last = checkpoints
+    .filter(({ alignment }) => alignment !== null)
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .at(-1);
+  if (last === undefined) return null;
+  const { version, at, status, reason } = last;
+  return { version, at, accepted: status === "active", reason };
+}
