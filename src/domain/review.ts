@@ -33,7 +33,10 @@ export interface ReviewRequest {
 /** What a person may answer. */
 export const reviewAnswerSchema = z.strictObject({
   decision: z.enum(["approve", "edit", "reject"]),
-  /** For `edit`: all lines as they shall be. A line's evidence is that of the line it rewords, else the batch. */
+  /**
+   * For `edit`: all lines as they shall be. What a line does not say of itself is that of the line it rewords; else it
+   * is about no tool, and rests on the batch.
+   */
   lines: z
     .array(
       z.strictObject({
@@ -72,17 +75,24 @@ export function editLines(
   },
 ): { readonly lines: PersonaLine[] } | { readonly problem: string } {
   const ids = batch.map(({ episodeId }) => episodeId);
-  const bare = edited.map(({ text, tool = null }) => ({
-    text: tidyLine(text),
-    tool,
-    evidence: ids.slice(-limits.maxEvidence),
-  }));
+  const bare = edited.map(({ text, tool }) => {
+    const said = tidyLine(text);
+    // Lines about different tools are not easily taken for one another; the same words are.
+    const same = candidate.find((line) => line.text === said);
+    const about = tool === undefined ? (same?.tool ?? null) : tool;
+    return { text: said, tool: about, evidence: ids.slice(-limits.maxEvidence) };
+  });
   const reworded = new Map(
-    diffPersona(candidate, bare).changed.map(({ before, after }) => [after, before.evidence]),
+    diffPersona(candidate, bare).changed.map(({ before, after }) => [after, before]),
   );
   const lines = bare.map((line, index) => {
-    const given = edited[index]?.evidence ?? [];
-    return { ...line, evidence: given.length > 0 ? given : (reworded.get(line) ?? line.evidence) };
+    const { evidence: given = [], tool } = edited[index] ?? {};
+    const before = reworded.get(line);
+    return {
+      ...line,
+      tool: tool === undefined ? (before?.tool ?? line.tool) : tool,
+      evidence: given.length > 0 ? given : (before?.evidence ?? line.evidence),
+    };
   });
   if (lines.length > limits.maxLines)
     return { problem: `There are ${lines.length} lines; at most ${limits.maxLines} are kept.` };
