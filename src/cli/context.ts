@@ -28,14 +28,19 @@ export function commonOptions(command: Command): CommonOptions {
 }
 
 /**
- * Opens the agent on the data folder for as long as `work` takes. It aligns in the background only for a command that
- * lasts: the end of the others would cut every alignment off.
+ * Opens the agent on the data folder for as long as `work` takes.
+ *
+ * @param settles - Whether `work` heeds the signal itself and, once stopped, still has something to write.
+ * @param backgroundAlignment - Only for a command that lasts: the end of the others would cut every alignment off.
  */
 export async function withAgent<Result>(
   { env, signal, openAgent }: CliContext,
   command: Command,
   work: (agent: OpenAgent) => Promise<Result>,
-  { backgroundAlignment = false }: { readonly backgroundAlignment?: boolean } = {},
+  {
+    settles = false,
+    backgroundAlignment = false,
+  }: { readonly settles?: boolean; readonly backgroundAlignment?: boolean } = {},
 ): Promise<Result> {
   const { dataDir } = commonOptions(command);
   if (dataDir.trim() === "")
@@ -51,7 +56,7 @@ export async function withAgent<Result>(
     }),
   );
   try {
-    return await untilStopped(signal, () => work(agent));
+    return settles ? await work(agent) : await untilStopped(signal, () => work(agent));
   } finally {
     await agent.close();
   }
@@ -116,12 +121,12 @@ export function secondsSince(startMs: number): number {
   return Math.round(performance.now() - startMs) / 1_000;
 }
 
-/** @throws {PersonaAgentError} `config-invalid` for anything but a whole number from 1. */
-export function parseCount(text: string, name: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+/** @throws {PersonaAgentError} `config-invalid` for anything but a whole number from `least`. */
+export function parseCount(text: string, name: string, least: 0 | 1 = 1): number {
+  if (/^(?:0|[1-9]\d{0,8})$/.test(text) && Number(text) >= least) return Number(text);
   throw new PersonaAgentError(
     "config-invalid",
-    `${name} is ${JSON.stringify(text.slice(0, 40))}; expected a whole number from 1. Correct it or leave it out.`,
+    `${name} is ${JSON.stringify(text.slice(0, 40))}; expected a whole number from ${least}. Correct it or leave it out.`,
   );
 }
 

@@ -1,12 +1,11 @@
 import type { Command } from "commander";
-import { meanScores, type AlignmentRecord, type PairedScore } from "../domain/alignment-record.js";
 import { initialPersona, type PersonaCheckpoint } from "../domain/persona.js";
 import { personaStandings, type PersonaStanding } from "../domain/persona-versions.js";
 import { parseUserId } from "../domain/user-id.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, printableLine, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
-import { counted } from "./counted.js";
+import { measured } from "./measured.js";
 import { changedLines, personaChanges } from "./persona-changes.js";
 
 export async function runLog(
@@ -69,21 +68,4 @@ const indent = " ".repeat(9);
 
 function row(version: string, standing: string, author: string, date: string, id: string): string {
   return `${version.padEnd(9)}${standing.padEnd(12)}${author.padEnd(11)}${date.padEnd(18)}${id}`;
-}
-
-/** `batch 0.40 → 0.70 (10), holdout 0.50 → – (0); 42 calls, 1200 tokens in, 300 out`. */
-function measured({ scores, usage }: AlignmentRecord): string {
-  const { calls, tokens } = usage;
-  const cost = `${counted(calls, "call")}, ${tokens.in} tokens in, ${tokens.out} out`;
-  return `batch ${means(scores.batch)}, holdout ${means(scores.holdout)}; ${cost}`;
-}
-
-function means(items: readonly PairedScore[]): string {
-  if (items.length === 0) return "not asked";
-  const { parent, candidate } = meanScores(items);
-  return `${mean(parent)} → ${mean(candidate)} (${counted(items.length, "item")})`;
-}
-
-function mean(value: number | null): string {
-  return value === null ? "–" : value.toFixed(2);
 }

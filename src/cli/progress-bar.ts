@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import { SingleBar } from "cli-progress";
 
 export interface ProgressBar {
-  /** Shows how far `part` is; another part begins a new bar. */
+  /** Shows how far `part` is; another part begins a new bar. The total may change meanwhile. */
   update(part: string, done: number, total: number): void;
   /** Removes the bar. May be called again. */
   stop(): void;
@@ -31,7 +31,10 @@ export function createProgressBar(stream: Writable & { readonly isTTY?: boolean 
         });
         bar.start(total, done);
         current = { part, bar };
-      } else current.bar.update(done);
+      } else {
+        current.bar.setTotal(total);
+        current.bar.update(done);
+      }
     },
     stop,
   };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { PersonaAgentError } from "../errors.js";
+import { addAlignmentCommands } from "./add-alignment-commands.js";
 import { addAskCommand } from "./ask.js";
 import { addChatCommand } from "./add-chat-command.js";
 import { writeJson } from "./context.js";
@@ -14,6 +15,7 @@ import { addMemoryCommand } from "./memory.js";
 import { addPersonaCommands } from "./add-persona-commands.js";
 import { addReindexCommand } from "./reindex.js";
 import { Stopped } from "./stopped.js";
+import { ToldFailure } from "./told-failure.js";
 
 /**
  * Runs one command line.
@@ -29,6 +31,7 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     return 0;
   } catch (error) {
     if (context.signal.aborted) return afterStop(context);
+    if (error instanceof ToldFailure) return 1;
     if (error instanceof CommanderError) return afterCommander(error, json, context);
     context.stderr.write(`persona-agent: ${describeError(error)}\n`);
     if (words.includes("--debug") && error instanceof Error)
@@ -61,6 +64,7 @@ function buildProgram(context: CliContext): Command {
   addChatCommand(program, context);
   addFeedbackCommand(program, context);
   addMemoryCommand(program, context);
+  addAlignmentCommands(program, context);
   addPersonaCommands(program, context);
   addReindexCommand(program, context);
   addDemoCommand(program, context);

@@ -5,7 +5,7 @@ import type { Usage } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import { spentOn } from "../nodes/select-batch.js";
-import { isAlive } from "./worker.js";
+import { isAbandoned } from "./worker.js";
 
 /** How a user's alignment stands. Plain JSON. */
 export interface AlignmentOverview {
@@ -62,7 +62,7 @@ export async function alignmentOverview(
     memory.personas.history(user),
   ]);
   const newAnswers = await memory.episodes.countAnswered(user, state.seenAt);
-  const isLeft = state.status === "running" && !isAlive(state, now());
+  const isLeft = isAbandoned(state, now());
   const status = isLeft ? "cut-off" : state.status;
   return {
     user,

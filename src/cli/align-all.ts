@@ -1,0 +1,124 @@
+import type { Command } from "commander";
+import { PersonaAgentError } from "../errors.js";
+import type { AlignmentResult, AlignSettings } from "../graph/align-user.js";
+import type { OpenAgent } from "../graph/open-persona-agent.js";
+import { alignmentJson, alignmentLine } from "./align-report.js";
+import { commonOptions, parseCount, printable, withAgent, writeJson } from "./context.js";
+import type { CliContext } from "./context.js";
+import { counted } from "./counted.js";
+import { describeError, errorJson } from "./describe-error.js";
+import { mapConcurrently } from "./map-concurrently.js";
+import { createProgressBar, type ProgressBar } from "./progress-bar.js";
+import { overviewsOf } from "./status.js";
+import { ToldFailure } from "./told-failure.js";
+
+export interface AlignAllOptions {
+  /** Whether also those are aligned who are not due. */
+  readonly every: boolean;
+  readonly usersAtOnce?: string | undefined;
+}
+
+interface AllAligned {
+  /** How many were taken. */
+  readonly users: number;
+  readonly aligned: readonly AlignmentResult[];
+  readonly failed: readonly { readonly user: string; readonly error: unknown }[];
+}
+
+const usersAtOnceUnlessGiven = 4;
+
+/** What makes every other user fail too. */
+const stopsAll = ["model-key-refused", "memory-store-unavailable"] as const;
+
+/** @throws {ToldFailure} When somebody's alignment failed, after the result was written. */
+export async function runAlignAll(
+  { every, usersAtOnce }: AlignAllOptions,
+  settings: AlignSettings,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const atOnce =
+    usersAtOnce === undefined ? usersAtOnceUnlessGiven : parseCount(usersAtOnce, "--users-at-once");
+  const bar = createProgressBar(context.stderr);
+  const { signal } = context;
+  try {
+    const result = await withAgent(
+      context,
+      command,
+      async (agent) => {
+        const users = await usersToAlign(agent, every);
+        return alignAll(users, agent, { settings, atOnce, signal, bar });
+      },
+      { settles: true },
+    );
+    bar.stop();
+    if (commonOptions(command).json) writeJson(context, allJson(result));
+    else writeAll(context, result);
+    const { failed } = result;
+    for (const { user, error } of failed)
+      context.stderr.write(`persona-agent: ${printable(user)}: ${describeError(error)}\n`);
+    if (failed.length > 0) throw new ToldFailure(`${failed.length} failed.`);
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Nobody whose alignment runs elsewhere or waits for a person. */
+async function usersToAlign(agent: OpenAgent, every: boolean): Promise<string[]> {
+  const overviews = await overviewsOf(agent);
+  return overviews
+    .filter(({ due, status }) => due || (every && status !== "running" && status !== "review"))
+    .map(({ user }) => user);
+}
+
+async function alignAll(
+  users: readonly string[],
+  agent: Pick<OpenAgent, "align">,
+  {
+    settings,
+    atOnce,
+    signal,
+    bar,
+  }: {
+    readonly settings: AlignSettings;
+    readonly atOnce: number;
+    readonly signal: AbortSignal;
+    readonly bar: ProgressBar;
+  },
+): Promise<AllAligned> {
+  const aligned: AlignmentResult[] = [];
+  const failed: { user: string; error: unknown }[] = [];
+  bar.update("users", 0, users.length);
+  await mapConcurrently(users, atOnce, async (user) => {
+    signal.throwIfAborted();
+    try {
+      aligned.push(await agent.align(user, { settings, signal }));
+    } catch (error) {
+      if (signal.aborted || stopsAll.some((code) => PersonaAgentError.is(error, code))) throw error;
+      failed.push({ user, error });
+    }
+    bar.update("users", aligned.length + failed.length, users.length);
+  });
+  return { users: users.length, aligned, failed };
+}
+
+/** What `align --all --json` prints. This shape is a contract. */
+function allJson({ users, aligned, failed }: AllAligned) {
+  return {
+    users,
+    aligned: aligned.map(alignmentJson),
+    failed: failed.map(({ user, error }) => ({ user, ...errorJson(error) })),
+  };
+}
+
+function writeAll({ stdout }: CliContext, { users, aligned, failed }: AllAligned): void {
+  if (users === 0) return void stdout.write("Nobody is due.\n");
+  for (const result of aligned) stdout.write(`${alignmentLine(result)}\n`);
+  const waiting = aligned.filter(({ review }) => review !== null).length;
+  const parts = [
+    `${counted(aligned.length, "user")} aligned`,
+    ...(waiting === 0 ? [] : [`${waiting} of them ${waiting === 1 ? "waits" : "wait"} for review`]),
+    ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
+  ];
+  stdout.write(`${parts.join(", ")}.\n`);
+}

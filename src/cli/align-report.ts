@@ -1,0 +1,83 @@
+import { initialPersona, type PersonaCheckpoint } from "../domain/persona.js";
+import type { AlignmentResult } from "../graph/align-user.js";
+import { colorsFor } from "./colors.js";
+import { printable, printableLine } from "./context.js";
+import type { CliContext } from "./context.js";
+import { counted } from "./counted.js";
+import { costOf, measured } from "./measured.js";
+import { changedLines, changedTextLines, personaChanges } from "./persona-changes.js";
+
+/** An alignment as `align --json` prints it. This shape is a contract. */
+export function alignmentJson(result: AlignmentResult) {
+  const { user, mode, iterations, head, usage, seconds, review, degraded } = result;
+  return {
+    user,
+    mode,
+    iterations,
+    head: {
+      version: head.version,
+      lines: head.lines.map(({ text, evidence }) => ({ text, evidence })),
+      paperText: head.paperText,
+    },
+    calls: usage.calls,
+    tokens: usage.tokens,
+    seconds,
+    review,
+    degraded,
+  };
+}
+
+/** @param history - All of the user's checkpoints. */
+export function writeAlignment(
+  context: CliContext,
+  result: AlignmentResult,
+  history: readonly PersonaCheckpoint[],
+): void {
+  const { stdout } = context;
+  const width = Math.max(60, stdout.columns ?? 120) - 2;
+  for (const [index, { accepted, reason, version }] of result.iterations.entries()) {
+    const colors = colorsFor(stdout);
+    const title = accepted ? `accepted as version ${version}` : "not taken";
+    if (version !== null)
+      stdout.write(`${(accepted ? colors.green : colors.red)(`Update ${index + 1}: ${title}`)}\n`);
+    stdout.write(`${version === null ? "" : "  "}${printableLine(reason, width)}\n`);
+    const checkpoint = history.find(
+      ({ alignment }) => alignment?.runId === result.runId && alignment.iteration === index + 1,
+    );
+    if (checkpoint !== undefined) writeEvidence(context, checkpoint, history);
+  }
+  stdout.write(`${alignmentLine(result)}\n`);
+  if (result.review !== null)
+    stdout.write(
+      `It waits for a person: \`review --user ${printable(result.user)}\` with --approve, --edit or --reject.\n`,
+    );
+  if (result.degraded.length > 0)
+    stdout.write(`Not everything worked: ${result.degraded.join(", ")}.\n`);
+}
+
+/** What one user's alignment came to, in one line. */
+export function alignmentLine({ user, iterations, head, review, ...spent }: AlignmentResult) {
+  const accepted = iterations.filter((iteration) => iteration.accepted).length;
+  const judged = iterations.filter(({ version }) => version !== null).length;
+  const outcome = [
+    `version ${head.version}`,
+    head.paperText === null ? counted(head.lines.length, "line") : "a text of paper mode",
+    ...(judged === 0 ? [] : [`${accepted} of ${counted(judged, "update")} accepted`]),
+    ...(review === null ? [] : ["one waits for review"]),
+  ];
+  return `${printable(user)}: ${outcome.join(", ")} (${costOf(spent.usage)}, ${spent.seconds.toFixed(1)} s)`;
+}
+
+function writeEvidence(
+  { stdout }: CliContext,
+  checkpoint: PersonaCheckpoint,
+  history: readonly PersonaCheckpoint[],
+): void {
+  const colors = colorsFor(stdout);
+  const { alignment, parentId } = checkpoint;
+  if (alignment !== null) stdout.write(colors.dim(`  ${measured(alignment)}\n`));
+  const parent = history.find(({ id }) => id === parentId) ?? initialPersona;
+  const changes = personaChanges(parent, checkpoint);
+  for (const line of [...changedLines(changes, colors), ...changedTextLines(changes, colors)])
+    stdout.write(`  ${line}\n`);
+}

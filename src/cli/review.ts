@@ -1,0 +1,94 @@
+import type { Command } from "commander";
+import type { ReviewAnswer, ReviewRequest } from "../domain/review.js";
+import { parseUserId } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
+import { type AlignmentResult, noReview } from "../graph/align-user.js";
+import type { OpenAgent } from "../graph/open-persona-agent.js";
+import { createAlignProgress } from "./align-progress.js";
+import { alignmentJson, writeAlignment } from "./align-report.js";
+import { commonOptions, withAgent, writeJson } from "./context.js";
+import type { CliContext } from "./context.js";
+import { editOf, readEdit } from "./review-edit.js";
+import { canAsk, decideOnTerminal } from "./review-question.js";
+import { writeReview } from "./review-report.js";
+
+export interface ReviewOptions {
+  readonly user: string;
+  readonly approve?: true;
+  readonly reject?: true;
+  readonly edit?: string;
+  readonly note?: string;
+  readonly author?: string;
+}
+
+type Decide = (request: ReviewRequest) => ReviewAnswer;
+
+export async function runReview(
+  options: ReviewOptions,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const user = parseUserId(options.user);
+  const { json } = commonOptions(command);
+  const { note, author } = options;
+  const signed = { ...(note && { note }), ...(author && { author }) };
+  const decide = await parseDecision(options, context);
+  const progress = createAlignProgress(context.stderr, {});
+  const work = async (agent: OpenAgent) => {
+    const request = await agent.pendingReview(user);
+    if (request === null) throw noReview(user);
+    const result = await decided(request, agent);
+    if (result === null) return;
+    if (json) writeJson(context, alignmentJson(result));
+    else writeAlignment(context, result, await agent.memory.personas.history(user));
+  };
+  try {
+    await withAgent(context, command, work, { settles: true });
+  } finally {
+    progress.stop();
+  }
+
+  /** Null when no decision was made. */
+  async function decided(
+    request: ReviewRequest,
+    agent: OpenAgent,
+  ): Promise<AlignmentResult | null> {
+    if (decide === null && !json && canAsk(context))
+      return decideOnTerminal(request, agent, { ...context, progress }, signed);
+    if (decide === null) {
+      if (json) writeJson(context, request);
+      else writeReview(context, request);
+      return null;
+    }
+    const { onEvent } = progress;
+    const { signal } = context;
+    const result = await agent.review(user, { ...signed, ...decide(request) }, { signal, onEvent });
+    progress.stop();
+    if (result.review === null) return result;
+    const { problem } = result.review;
+    if (problem !== null)
+      throw new PersonaAgentError(
+        "config-invalid",
+        `The decision was not taken, and the new persona still waits: ${problem}`,
+      );
+    if (!json) writeReview(context, result.review);
+    return result;
+  }
+}
+
+async function parseDecision(
+  { approve, reject, edit }: ReviewOptions,
+  context: CliContext,
+): Promise<Decide | null> {
+  const given = [approve, reject, edit].filter((option) => option !== undefined).length;
+  if (given > 1)
+    throw new PersonaAgentError(
+      "config-invalid",
+      "More than one decision was given; expected one of --approve, --edit and --reject. Name one.",
+    );
+  if (approve) return () => ({ decision: "approve" });
+  if (reject) return () => ({ decision: "reject" });
+  if (edit === undefined) return null;
+  const text = await readEdit(edit, context);
+  return (request) => editOf(text, request);
+}
