@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { Command } from "@langchain/langgraph";
+import { Command, isInterrupted } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { type AlignContext, parseAlignConfig } from "../config.js";
 import type { AlignmentStatus } from "../domain/alignment-status.js";
@@ -159,8 +159,9 @@ export function createAligner({
       ...(signal && { signal }),
     });
     for await (const [mode, chunk] of stream) {
-      if (mode === "values") state = chunk as AlignmentState;
-      else if (isAlignmentEvent(chunk)) onEvent?.(chunk);
+      // A run that waits ends with a chunk that holds what it waits for, and no state.
+      if (mode === "values" && !isInterrupted(chunk)) state = chunk as AlignmentState;
+      else if (mode === "custom" && isAlignmentEvent(chunk)) onEvent?.(chunk);
     }
     const review = await waitingRequest(userId);
     // What the run found is in the persona log; its steps are only needed while it can go on.
