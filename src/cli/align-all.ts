@@ -88,7 +88,7 @@ async function alignAll(
 ): Promise<AllAligned> {
   const aligned: AlignmentResult[] = [];
   const failed: { user: string; error: unknown }[] = [];
-  bar.update("users", 0, users.length);
+  if (users.length > 0) bar.update("users", 0, users.length);
   await mapConcurrently(users, atOnce, async (user) => {
     signal.throwIfAborted();
     try {

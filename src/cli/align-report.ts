@@ -35,9 +35,13 @@ export function writeAlignment(
 ): void {
   const { stdout } = context;
   const width = Math.max(60, stdout.columns ?? 120) - 2;
-  for (const [index, { accepted, reason, version }] of result.iterations.entries()) {
+  for (const [
+    index,
+    { accepted, reason, version, candidateScore },
+  ] of result.iterations.entries()) {
     const colors = colorsFor(stdout);
-    const title = accepted ? `accepted as version ${version}` : "not taken";
+    const refused = candidateScore === null ? "nothing to judge" : "not taken";
+    const title = accepted ? `accepted as version ${version}` : refused;
     if (version !== null)
       stdout.write(`${(accepted ? colors.green : colors.red)(`Update ${index + 1}: ${title}`)}\n`);
     stdout.write(`${version === null ? "" : "  "}${printableLine(reason, width)}\n`);

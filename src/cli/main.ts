@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Console } from "node:console";
+import { setMaxListeners } from "node:events";
 import { existsSync } from "node:fs";
 import { Writable } from "node:stream";
 import { runCli } from "./run-cli.js";
@@ -16,6 +17,9 @@ const notes = argv.includes("--debug")
   ? stderr
   : new Writable({ write: (_chunk, _encoding, done) => done() });
 globalThis.console = new Console(notes, notes);
+
+// LangGraph leaves listeners on a run's signal at every step, and Node warns of the eleventh in the middle of the output.
+setMaxListeners(0);
 
 const unsettledExitCode = 13;
 const stopping = new AbortController();

@@ -1,3 +1,4 @@
+import { parseQuestion } from "../domain/question.js";
 import type { ReviewRequest } from "../domain/review.js";
 import { colorsFor } from "./colors.js";
 import { printable, printableLine } from "./context.js";
@@ -13,14 +14,12 @@ export function writeReview({ stdout }: CliContext, request: ReviewRequest): voi
   write(
     `${colors.cyan(`A new persona of ${JSON.stringify(user)} waits`)}, version ${version + 1}. ${printable(reason)}`,
   );
-  for (const { question, oldAnswer, newAnswer, trueAnswer, oldScore, newScore } of items) {
-    const [before, after] = [oldScore ?? 0, newScore ?? oldScore ?? 0];
-    const mark =
-      after > before ? colors.green("better") : after < before ? colors.red("worse ") : "as well";
-    write(`${mark.padEnd(7)}  ${printableLine(question, width - 10)}`);
-    const answers = { old: oldAnswer ?? "–", new: newAnswer ?? "–", truth: trueAnswer };
+  for (const item of items) {
+    const { subject } = parseQuestion(item.question);
+    write(`${standing(item, colors)}${printableLine(subject, width - 8)}`);
+    const answers = { old: item.oldAnswer, new: item.newAnswer, truth: item.trueAnswer };
     for (const [name, text] of Object.entries(answers))
-      write(`  ${colors.dim(name.padEnd(7))}${printableLine(text, width - 10)}`);
+      if (text !== null) write(`  ${colors.dim(name.padEnd(6))}${printableLine(text, width - 8)}`);
   }
   for (const line of changedLines(diff, colors)) write(line);
   if (paperText !== null) {
@@ -28,4 +27,14 @@ export function writeReview({ stdout }: CliContext, request: ReviewRequest): voi
     for (const line of changedTextLines(changes, colors)) write(line);
   }
   if (problem !== null) write(`${colors.yellow("!")} ${printable(problem)}`);
+}
+
+/** How the new answer did beside the old one; nothing where there is no new one. */
+function standing(
+  { oldScore, newScore }: ReviewRequest["items"][number],
+  colors: ReturnType<typeof colorsFor>,
+): string {
+  if (oldScore === null || newScore === null) return "";
+  if (newScore === oldScore) return "same   ";
+  return newScore > oldScore ? colors.green("better ") : colors.red("worse  ");
 }

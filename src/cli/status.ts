@@ -97,7 +97,7 @@ function writeStatuses({ stdout }: CliContext, overviews: readonly AlignmentOver
 }
 
 function outcome({ version, at, accepted, reason }: NonNullable<AlignmentOverview["lastOutcome"]>) {
-  return `${accepted ? `version ${version} accepted` : "not taken"}, ${minute(at)}: ${reason}`;
+  return `${accepted ? `version ${version} accepted` : "nothing taken"}, ${minute(at)}: ${reason}`;
 }
 
 function minute(at: string): string {
