@@ -122,7 +122,7 @@ export const alignConfigSchema = z.object({
   concurrency: count(1, 1_000)
     .default(64)
     .optional()
-    .describe("Most items that are simulated or criticised at the same time."),
+    .describe("Most items that are simulated or criticised at the same time; 1 counts as 2."),
   maxCalls: most("model calls of one run"),
   maxTokens: most("tokens (in and out) of one run"),
   maxSeconds: most("seconds of one run"),

@@ -139,6 +139,8 @@ export function withAlignmentWatch(
         }
         yield chunk;
       }
+      // A stream that ends because it was stopped must not count as done.
+      signal?.throwIfAborted();
       isOver = true;
       await ended(userId, user, { waits: await waitsForReview(threadId) });
     } catch (caught) {
