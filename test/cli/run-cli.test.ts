@@ -42,6 +42,8 @@ describe("a command line that is not understood ends with 2 and one line", () =>
     [["memory", "delete", "--user", "ada"], "missing required argument 'id'"],
     [["feedback", "--accept", "x"], "required option '--user <id>' not specified"],
     [["feedback", "--user", "ada", "--accept"], "missing required argument 'episode'"],
+    [["align", "--user", "ada", "--mode", "odd"], "Allowed choices are default, paper. Run"],
+    [["review", "--approve"], "required option '--user <id>' not specified"],
   ])("%j", async (words, part) => {
     const { code, out, err } = await run(words);
     expect(code).toBe(2);
@@ -85,6 +87,25 @@ describe("bad input ends with 1 and one line that says what to do", () => {
       "The true answer is empty",
     ],
     [["feedback", "--user", "a/b", "x", "--accept"], "config-user-invalid", "The user id"],
+    [["align"], "config-invalid", "Neither --user nor --all was given"],
+    [["align", "--user", "ada", "--all"], "config-invalid", "Both --user and --all were given"],
+    [["align", "--user", "a/b"], "config-user-invalid", "The user id"],
+    [["align", "--user", "ada", "--every"], "config-invalid", "go with --all"],
+    [["align", "--all", "--users-at-once", "0"], "config-invalid", '--users-at-once is "0"'],
+    [["align", "--user", "ada", "--batch", "0"], "config-invalid", '--batch is "0"'],
+    [["align", "--user", "ada", "--batch", "500"], "config-invalid", "The setting batch"],
+    [["align", "--user", "ada", "--holdout", "-1"], "config-invalid", "whole number from 0"],
+    [
+      ["review", "--user", "ada", "--approve", "--reject"],
+      "config-invalid",
+      "More than one decision was given",
+    ],
+    [
+      ["review", "--user", "ada", "--edit", "/nothing/there"],
+      "config-file-invalid",
+      "/nothing/there cannot be read (ENOENT)",
+    ],
+    [["status", "--user", "*"], "config-user-invalid", 'The user id "*" holds'],
     [["reindex", "--user", "*"], "config-user-invalid", 'The user id "*" holds'],
   ])("%j", async (words, code, part) => {
     const plain = await run(words);
