@@ -73,7 +73,8 @@ export function createAlignCounter(settings: AlignSettings) {
         validated = 0;
         part = "";
         return null;
-      default:
+      case "update-proposed":
+      case "checkpoint-written":
         return null;
     }
   };
@@ -89,7 +90,9 @@ function lineOf(event: AlignmentEvent): string | null {
     }
     case "candidate-judged":
       return `update ${event.iteration}: ${event.accepted ? "does better" : "not taken"}`;
-    default:
+    case "item-simulated":
+    case "item-criticised":
+    case "checkpoint-written":
       return null;
   }
 }

@@ -134,7 +134,8 @@ describe("a stopped alignment", () => {
     expect(JSON.parse(out)).toMatchObject({ head: { version: 1 } });
     // The two without an answer alone were asked again.
     const [, second, third, ...again] = server.requests;
-    expect(again.toSorted()).toEqual([second, third].toSorted());
+    expect(again).toHaveLength(2);
+    expect(new Set(again)).toEqual(new Set([second, third]));
   });
 
   it("stops everybody's when the key is refused", async () => {
