@@ -51,7 +51,11 @@ export const ines: DemoUser = {
     dinner("2026-04-09T17:50", "Raining hard, and a letter on the table to answer.", "soup"),
     said("2026-04-12T08:30", "I never eat mushrooms, the texture is wrong."),
     film("2026-04-17T19:40", "It is Friday and I have a cold, so nothing dark please.", "comedy"),
-    dinner("2026-04-22T17:45", "The shop was closed when I came straight from climbing.", "noodles"),
+    dinner(
+      "2026-04-22T17:45",
+      "The shop was closed when I came straight from climbing.",
+      "noodles",
+    ),
     film("2026-04-24T19:20", "One lamp: the week is done, and it is Friday.", "thriller"),
     dinner(
       "2026-05-02T17:40",

@@ -9,6 +9,7 @@ import type { CliContext } from "../context.js";
 import { bo } from "./bo.js";
 import { demoEpisodes, type DemoUser, filmQuestion } from "./demo-user.js";
 import { ines } from "./ines.js";
+import { learn, type LearnedTogether, together } from "./learn.js";
 import type { Screen, ShownEpisode, ShownTurn } from "./screen.js";
 
 /** What `npm run demo -- --json` prints, without the time it took. This shape is a contract. */
@@ -24,6 +25,8 @@ export interface DemoReport {
     /** Best first. */
     readonly recalled: readonly ShownEpisode[];
   }[];
+  /** What aligning all users' personas came to. */
+  readonly alignment: LearnedTogether;
 }
 
 export const demoUsers: readonly DemoUser[] = [ines, bo];
@@ -33,11 +36,11 @@ const news = "I have booked a sleeper to Trieste for December.";
 const questionAboutNews = "Where does my sleeper go?";
 
 /** Invented users belong into no real memory: of the environment only what names models and tools is taken. */
-const passedOn = /^(?:MODEL|EMBEDDINGS|INDEX|OPENAI_.*|WIKIPEDIA_.*)$/;
+const passedOn = /^(?:MODEL|ALIGNMENT_MODEL|EMBEDDINGS|INDEX|OPENAI_.*|WIKIPEDIA_.*)$/;
 
 /**
  * The whole loop on embedded services in a folder that is gone afterwards: histories come in, profiles are drawn,
- * both users ask the same, one tells something new and asks for it in another thread.
+ * both users ask the same, one tells something new and asks for it in another thread, and both personas are aligned.
  *
  * @throws {PersonaAgentError} As opening and asking do. The signal's reason when it was aborted.
  */
@@ -91,6 +94,14 @@ async function play(agent: OpenAgent, screen: Screen, signal: AbortSignal): Prom
   screen.part("In a new thread both ask for it", questionAboutNews);
   for (const user of demoUsers) screen.turn(await ask(user.id, questionAboutNews, `${user.id} 2`));
 
+  screen.learning();
+  const learned = [];
+  for (const user of demoUsers) {
+    const ofUser = await learn(agent, user, { signal, aligning: screen.aligning });
+    screen.learned(ofUser);
+    learned.push(ofUser);
+  }
+
   return {
     model: agent.info.model,
     index: agent.info.index,
@@ -101,6 +112,7 @@ async function play(agent: OpenAgent, screen: Screen, signal: AbortSignal): Prom
       personaVersion,
       recalled,
     })),
+    alignment: together(learned),
   };
 }
 

@@ -1,7 +1,10 @@
 import type { Writable } from "node:stream";
 import { colorsFor } from "../colors.js";
-import { printable } from "../context.js";
+import { type AlignProgress, createAlignProgress } from "../align-progress.js";
 import type { DemoUser } from "./demo-user.js";
+import { type LearnedByUser, learnSettings } from "./learn.js";
+import { learnedLines } from "./learned-lines.js";
+import { cut, day, situationOf, wrap } from "./screen-text.js";
 
 /** A past interaction as the demo shows it; `score` is 0 for one recalled only for being recent. */
 export interface ShownEpisode {
@@ -30,6 +33,11 @@ export interface Screen {
   user(user: DemoUser, statements: readonly { readonly text: string }[]): void;
   part(title: string, message: string): void;
   turn(turn: ShownTurn): void;
+  /** All personas are about to be aligned. */
+  learning(): void;
+  /** One is being aligned, until it is `stop`ped. */
+  aligning(): AlignProgress;
+  learned(learned: LearnedByUser): void;
   closing(seconds: number): void;
 }
 
@@ -39,6 +47,9 @@ export const silentScreen: Screen = {
   user: () => {},
   part: () => {},
   turn: () => {},
+  learning: () => {},
+  aligning: () => ({ onEvent: () => {}, stop: () => {} }),
+  learned: () => {},
   closing: () => {},
 };
 
@@ -71,6 +82,10 @@ export function createScreen(
   };
 
   let parts = 0;
+  const heading = (title: string) => {
+    parts += 1;
+    write(`  ${colors.cyan(`${parts}  ${title}`)}`);
+  };
   return {
     opening() {
       write();
@@ -105,8 +120,7 @@ export function createScreen(
       write();
     },
     part(title, message) {
-      parts += 1;
-      write(`  ${colors.cyan(`${parts}  ${title}`)}`);
+      heading(title);
       if (parts === 1)
         write(
           `  ${colors.dim("Below each answer: what was recalled for it, with score and date.")}`,
@@ -132,6 +146,22 @@ export function createScreen(
       block("", facts.join(" · "), colors.dim);
       write();
     },
+    learning() {
+      heading("Both personas are aligned with what their users chose");
+      const text =
+        "The latest 8 choices are asked again from the memory before them; where an answer is wrong, the gap is put into words and the persona rewritten. It is kept only where it answers earlier choices better, beyond chance. Choices made later, which nothing here ever reads but the score, are asked before and after, and forgotten again each time.";
+      for (const line of wrap(text, width - 2)) write(`  ${colors.dim(line)}`);
+      write();
+    },
+    aligning: () => createAlignProgress(stream, learnSettings),
+    learned(learned) {
+      const [first = "", ...rest] = learnedLines(learned, width - indent, colors);
+      write(
+        `  ${colors.bold(learned.user)}${" ".repeat(Math.max(1, indent - 2 - learned.user.length))}${first}`,
+      );
+      for (const line of rest) write(`${" ".repeat(indent)}${line}`);
+      write();
+    },
     closing(seconds) {
       const text = `Done in ${seconds.toFixed(1)} s, and the folder is gone. The score ranks nearness by meaning and by words (.033 at most; "last" is one of the two latest). To talk to it yourself: npm run persona -- chat --user you`;
       for (const line of wrap(text, width - 2)) write(`  ${colors.dim(line)}`);
@@ -143,38 +173,9 @@ export function createScreen(
 /** `.033   4 Sep 2026  It is Friday … → thriller`, on one line. */
 function recalledLine({ score, at, query, answer }: ShownEpisode, width: number): string {
   const rank = score === 0 ? "last" : score.toFixed(3).slice(1);
-  const asked = query.replace(/^Pick .* for me: (.*) Answer with one of: .*$/, "$1");
+  const asked = situationOf(query);
   const outcome = answer === null ? "" : ` → ${answer}`;
   const start = `${rank}  ${day(at).padStart(11)}  `;
   const room = Math.max(Math.ceil(width / 2) - start.length, width - start.length - outcome.length);
   return cut(`${start}${cut(asked, room)}${outcome}`, width);
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1).toWellFormed()}…`;
-}
-
-const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-function day(at: string | null): string {
-  if (at === null) return "";
-  const [year = "", month = "", date = ""] = at.slice(0, 10).split("-");
-  return `${Number(date)} ${months[Number(month) - 1] ?? ""} ${year}`;
-}
-
-/** Lines of at most `width` characters, broken at spaces; a model's own line breaks are kept. */
-function wrap(text: string, width: number): string[] {
-  const paragraphs = printable(text).trim().split("\n");
-  return paragraphs.flatMap((paragraph) => {
-    const lines: string[] = [];
-    let line = "";
-    for (const word of paragraph.split(/\s+/)) {
-      if (line !== "" && line.length + 1 + word.length > width) {
-        lines.push(line);
-        line = "";
-      }
-      line = line === "" ? word : `${line} ${word}`;
-    }
-    return [...lines, line];
-  });
 }
