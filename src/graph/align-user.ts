@@ -156,7 +156,8 @@ export function createAligner({
       context,
       durability: "sync",
       streamMode: ["values", "custom"],
-      ...(signal && { signal }),
+      // LangGraph never takes its listener off again, and a caller's signal may serve many runs.
+      ...(signal && { signal: AbortSignal.any([signal]) }),
     });
     for await (const [mode, chunk] of stream) {
       // A run that waits ends with a chunk that holds what it waits for, and no state.

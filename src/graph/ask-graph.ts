@@ -41,7 +41,8 @@ export async function askGraph(
       context: { ...settings, userId: user } satisfies RunContext,
       configurable: threadId === undefined ? {} : { thread_id: threadId },
       streamMode: ["values", "custom", "messages"],
-      ...(signal && { signal }),
+      // LangGraph never takes its listener off again, and a caller's signal may serve many runs.
+      ...(signal && { signal: AbortSignal.any([signal]) }),
     },
   );
   let state: AgentState | undefined;
