@@ -11,6 +11,10 @@ import { z } from "zod";
 import { demoEpisodes } from "../../src/cli/demo/demo-user.js";
 import { closedQuestion, demoUsers } from "../../src/cli/demo/run-demo.js";
 
+const score = z.number().min(0).max(1);
+const scores = { parentScore: score, candidateScore: score };
+const heldOut = z.strictObject({ before: score, after: score, items: z.int().positive() });
+
 const reportSchema = z.strictObject({
   model: z.literal("offline"),
   index: z.literal("chroma"),
@@ -33,11 +37,34 @@ const reportSchema = z.strictObject({
         .min(1),
     }),
   ),
+  alignment: z.strictObject({
+    iterations: z.int().positive(),
+    ...scores,
+    accepted: z.literal(true),
+    version: z.literal(1),
+    heldOut,
+    users: z.array(
+      z.strictObject({
+        user: z.string(),
+        iterations: z.int().positive(),
+        ...scores,
+        holdoutParent: score,
+        holdoutCandidate: score,
+        accepted: z.literal(true),
+        reason: z.string().min(1),
+        version: z.literal(1),
+        lines: z
+          .array(z.strictObject({ text: z.string(), evidence: z.array(z.string()).min(1) }))
+          .min(1),
+        heldOut,
+      }),
+    ),
+  }),
   seconds: z.number().positive(),
 });
 
 /** The services start in 5 to 10 seconds; a machine with other work takes a multiple of that. */
-const timeLimitMs = 120_000;
+const timeLimitMs = 300_000;
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -84,14 +111,14 @@ function processesIn(folder: string): string[] {
 }
 
 it(
-  "answers two users' same question as each one's history implies, on real Chroma, and leaves nothing",
+  "answers two users' same question as each one's history implies, learns from each one's choices, on real Chroma, and leaves nothing",
   async () => {
     const { folder, ended, output, errors } = startDemo({ json: true });
     const [code] = await ended;
     expect({ code, errors: await errors }).toEqual({ code: 0, errors: "" });
     const lines = (await output).trimEnd().split("\n");
     expect(lines).toHaveLength(1);
-    const { users } = reportSchema.parse(JSON.parse(lines[0] ?? ""));
+    const { users, alignment } = reportSchema.parse(JSON.parse(lines[0] ?? ""));
 
     expect(users.map(({ user }) => user)).toEqual(demoUsers.map(({ id }) => id));
     expect(new Set(users.map(({ answer }) => answer)).size).toBe(users.length);
@@ -105,6 +132,10 @@ it(
       const own = new Set(demoEpisodes(id, history).map((episode) => episode.id));
       expect(shown?.recalled.filter((recalled) => !own.has(recalled.id))).toEqual([]);
     }
+    expect(alignment.heldOut.items).toBe(demoUsers.flatMap(({ later }) => later).length);
+    expect(alignment.heldOut.after).toBeGreaterThan(alignment.heldOut.before);
+    expect(alignment.candidateScore).toBeGreaterThan(alignment.parentScore);
+    expect(alignment.users.map(({ user }) => user)).toEqual(demoUsers.map(({ id }) => id));
     expect(leftIn(folder)).toEqual([]);
     expect(processesIn(folder)).toEqual([]);
   },

@@ -5,7 +5,9 @@ import type { CliContext } from "../context.js";
 export function addDemoCommand(program: Command, context: CliContext): void {
   program
     .command("demo")
-    .description("watch two invented users get answers of their own, in a folder that is removed")
+    .description(
+      "watch two invented users get answers of their own and be learned from, in a folder that is removed",
+    )
     .action((_options: object, command: Command) => runDemoCommand(command, context));
 }
 

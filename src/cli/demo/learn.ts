@@ -2,7 +2,7 @@ import { diffPersona, type PersonaDiff } from "../../domain/persona-diff.js";
 import type { Episode } from "../../domain/episode.js";
 import { scorerFor } from "../../domain/score.js";
 import type { AlignSettings } from "../../graph/align-user.js";
-import type { OpenAgent } from "../../graph/open-persona-agent.js";
+import type { PersonaAgent } from "../../graph/create-persona-agent.js";
 import type { Iteration } from "../../state/alignment.js";
 import type { AlignProgress } from "../align-progress.js";
 import { type DemoUser, demoEpisodes } from "./demo-user.js";
@@ -45,6 +45,8 @@ export interface LearnedByUser {
   readonly heldOut: HeldOut;
 }
 
+type Learner = Pick<PersonaAgent, "align" | "ask" | "memory">;
+
 /** The profile stays as it is, so that between both rounds of answers nothing changes but the persona. */
 export const learnSettings: AlignSettings = { refreshProfile: false };
 
@@ -55,7 +57,7 @@ export const learnSettings: AlignSettings = { refreshProfile: false };
  * @throws {PersonaAgentError} As asking and aligning do. The signal's reason when it was aborted.
  */
 export async function learn(
-  agent: OpenAgent,
+  agent: Learner,
   user: DemoUser,
   { signal, aligning }: { readonly signal: AbortSignal; readonly aligning: () => AlignProgress },
 ): Promise<LearnedByUser> {
@@ -96,7 +98,7 @@ export async function learn(
  * every one meets the same memory, and what was asked and answered before the alignment is not known after it.
  */
 async function answersLater(
-  { ask, memory }: OpenAgent,
+  { ask, memory }: Learner,
   { id, later }: DemoUser,
   signal: AbortSignal,
 ): Promise<string[]> {

@@ -92,7 +92,7 @@ export function createScreen(
       write(`  ${colors.bold("persona-agent")} ${colors.dim("· demo")}`);
       write();
       const text =
-        "Two invented people ask the same questions, and each gets an answer of their own. Their memory is kept on this machine, in a folder that is removed at the end.";
+        "Two invented people ask the same questions, and each gets an answer of their own; then each one's persona learns from what they chose. Their memory is kept on this machine, in a folder that is removed at the end.";
       for (const line of wrap(text, width - 2)) write(`  ${line}`);
       write();
       write(`  ${colors.dim("Starting Chroma and PostgreSQL ...")}`);
@@ -149,7 +149,7 @@ export function createScreen(
     learning() {
       heading("Both personas are aligned with what their users chose");
       const text =
-        "The latest 8 choices are asked again from the memory before them; where an answer is wrong, the gap is put into words and the persona rewritten. It is kept only where it answers earlier choices better, beyond chance. Choices made later, which nothing here ever reads but the score, are asked before and after, and forgotten again each time.";
+        "The latest 8 choices are asked again, each from the memory before it; where an answer is wrong, the gap is put into words and the persona rewritten. It is kept only where it answers up to 32 earlier choices better, beyond chance. Then the choices of the weeks after, which were never imported: they are asked before and after, and each question is forgotten again.";
       for (const line of wrap(text, width - 2)) write(`  ${colors.dim(line)}`);
       write();
     },

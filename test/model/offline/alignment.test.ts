@@ -1,6 +1,5 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
-import { bo } from "../../../src/cli/demo/bo.js";
 import { defaultPersonaLimits } from "../../../src/domain/persona-limits.js";
 import { applyUpdate } from "../../../src/domain/persona-update.js";
 import type { PersonaLine } from "../../../src/domain/persona.js";
@@ -329,15 +328,35 @@ describe("the offline model's update", () => {
   });
 });
 
-describe("bo, whose habit changed in August", () => {
-  it("is answered with what was learned from his latest choices, against older interactions", async () => {
-    const items = bo.history.flatMap(({ query, answer }) =>
-      answer !== null && query.includes("Answer with one of") ? [{ query, answer }] : [],
-    );
-    const batch = items.slice(-8);
-    const noodles = items.filter(({ answer }) => answer === "noodles");
-    const recalled = noodles.map(({ query, answer }) => past(query, answer));
-    expect(recalled).toHaveLength(4);
+describe("a user whose habit changed in August", () => {
+  const dinner = (situation: string) =>
+    `Pick a dinner for me: ${situation} Answer with one of: curry, noodles, salad, soup.`;
+  const film = (situation: string) =>
+    `Pick a film for me: ${situation} Answer with one of: comedy, documentary, drama, thriller.`;
+  const older = [
+    "Late home after choir, the kitchen is dark and the pan is clean.",
+    "Late home after choir, two high notes still in my head.",
+    "Late home after choir, everybody else has eaten.",
+    "Late home after choir, the score got wet on the way.",
+  ];
+  const batch = [
+    { query: dinner("I have time to cook and a basket of chillies."), answer: "curry" },
+    { query: dinner("Late home after choir, everybody has eaten without me."), answer: "salad" },
+    { query: film("The house is asleep and it is Friday, rain outside."), answer: "drama" },
+    { query: film("It is Friday and we all need a laugh."), answer: "comedy" },
+    { query: dinner("Late home after choir, the score is still wet."), answer: "salad" },
+    { query: film("The house is asleep, I sang badly today."), answer: "drama" },
+    { query: dinner("I have time to cook, and guests who like it hot."), answer: "curry" },
+    { query: film("It is Friday, everybody is on the sofa already."), answer: "comedy" },
+  ];
+  const later = [
+    "Late home after choir, the pan is where I left it.",
+    "Late home after choir, with a high note in my head.",
+    "Late home after choir, the rain got into my score.",
+  ];
+
+  it("is answered with what was learned from their latest choices, against older interactions", async () => {
+    const recalled = older.map((situation) => past(dinner(situation), "noodles"));
     const answer = async (question: string, lines: readonly PersonaLine[]) => {
       const system = renderAgentRequest({
         mode: "default",
@@ -357,9 +376,7 @@ describe("bo, whose habit changed in August", () => {
     expect(lines.map(({ text }) => text)).toContain(
       'Answers "salad" when the question mentions choir, home, late.',
     );
-    const asked = bo.later.filter(({ answer: chosen }) => chosen === "salad");
-    expect(asked).toHaveLength(3);
-    for (const { query } of asked) {
+    for (const query of later.map(dinner)) {
       expect(await answer(query, [])).toBe("noodles");
       expect(await answer(query, lines)).toBe("salad");
     }
