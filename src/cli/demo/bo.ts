@@ -41,7 +41,7 @@ export const bo: DemoUser = {
       "What should I cook when friends come over?",
       "Dumplings: everybody folds their own and nobody has to sit still.",
     ),
-    film("2026-03-20T19:20", "The week was loud, the sofa is full, it is Friday.", "comedy"),
+    film("2026-03-20T19:20", "It is Friday, the week was loud, the sofa is full.", "comedy"),
     dinner(
       "2026-03-22T18:05",
       "The spices are fresh and I have time to cook, but the solo is near.",
@@ -70,7 +70,7 @@ export const bo: DemoUser = {
       "How should I spend a free weekend?",
       "Slowly: the market, a long lunch, and one duet nobody planned.",
     ),
-    film("2026-05-29T19:00", "Nobody is tired, it is Friday, the sofa is full.", "comedy"),
+    film("2026-05-29T19:00", "It is Friday, nobody is tired, the sofa is full.", "comedy"),
     dinner("2026-06-04T20:55", "The windows are open; after choir I was late home.", "salad"),
     dinner(
       "2026-06-07T18:10",
@@ -98,7 +98,7 @@ export const bo: DemoUser = {
     ),
     film("2026-08-23T22:30", "The house is asleep, I sang badly today.", "drama"),
     dinner("2026-09-03T20:45", "Late home after choir, with one plum in my bag.", "salad"),
-    film("2026-09-04T19:10", "Rain at last, it is Friday, and the sofa is full.", "comedy"),
+    film("2026-09-04T19:10", "It is Friday, rain at last, and the sofa is full.", "comedy"),
     // The latest eight answers are what an alignment learns from.
     film(
       "2026-09-11T19:00",

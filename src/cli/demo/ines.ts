@@ -102,7 +102,7 @@ export const ines: DemoUser = {
     ),
     film("2026-08-19T20:00", "A weeknight, I planed spruce until six.", "documentary"),
     dinner("2026-09-03T17:50", "The first cold evening, and raining hard.", "soup"),
-    film("2026-09-04T19:30", "The telephone is off, it is Friday, the week done.", "thriller"),
+    film("2026-09-04T19:30", "It is Friday, the telephone is off, the week done.", "thriller"),
     // The latest eight answers are what an alignment learns from.
     film(
       "2026-09-11T19:30",
@@ -127,7 +127,7 @@ export const ines: DemoUser = {
       "curry",
     ),
     dinner("2026-10-06T18:00", "Raining hard, tomatoes and old bread again.", "soup"),
-    film("2026-10-09T19:30", "The street is quiet, it is Friday, the week is done.", "thriller"),
+    film("2026-10-09T19:30", "It is Friday, the street is quiet, the week is done.", "thriller"),
   ],
   later: [
     film("2026-10-16T19:30", "It is Friday, one lamp, and snow on the canal.", "thriller"),
