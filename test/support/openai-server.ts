@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** One request as it came, already parsed. */
 export interface OpenAiRequest {
@@ -67,9 +68,11 @@ export const scriptedUsage = { prompt_tokens: 11, completion_tokens: 7, total_to
  *
  * @param script - A reply per request, in order; or a function of the request, which may throw. A request
  * beyond the script gets a 400 that says so, and fails `assertUsedUp`.
+ * @param waitMs - How long every request waits for its reply, in milliseconds.
  */
 export async function startOpenAiServer(
   script: readonly OpenAiReply[] | ((request: OpenAiRequest) => OpenAiReply),
+  { waitMs = 0 }: { readonly waitMs?: number } = {},
 ): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
   const faults: string[] = [];
@@ -85,10 +88,12 @@ export async function startOpenAiServer(
   };
 
   const server = createServer((incoming, outgoing) => {
-    void readRequest(incoming).then((request) => {
+    void readRequest(incoming).then(async (request) => {
       requests.push(request);
       try {
-        send(replyTo(request), request, outgoing);
+        const reply = replyTo(request);
+        if (waitMs > 0) await sleep(waitMs);
+        send(reply, request, outgoing);
       } catch (error) {
         const fault = `OpenAiServer: ${error instanceof Error ? error.message : String(error)}.`;
         faults.push(fault);

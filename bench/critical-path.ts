@@ -1,0 +1,176 @@
+/**
+ * How near an alignment comes to its critical path when every model call takes a second: the number of calls that
+ * must follow each other, as a server on the loopback that waits sees them. Run by hand, on a machine that does nothing else:
+ *
+ *   npx tsx bench/critical-path.ts [--batch 16] [--holdout 32] [--wait 1000] [--most 1.2]
+ *
+ * Fails when a run takes more than `--most` times its critical path.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { lampQuestion } from "../src/domain/question.js";
+import type { Episode } from "../src/domain/episode.js";
+import { createPersonaAgent, type PersonaAgent } from "../src/graph/create-persona-agent.js";
+import { openPersonaAgent } from "../src/graph/open-persona-agent.js";
+import { loadChatModel } from "../src/model/load-chat-model.js";
+import { createTimeline } from "../src/cli/timeline.js";
+import { itemText, type ModelCall, startWaitingModel } from "./waiting-model.js";
+
+const { values } = parseArgs({
+  options: {
+    batch: { type: "string", default: "16" },
+    holdout: { type: "string", default: "32" },
+    history: { type: "string", default: "100" },
+    wait: { type: "string", default: "1000" },
+    most: { type: "string", default: "1.2" },
+    only: { type: "string", default: "" },
+  },
+});
+const [batch, holdout, history, waitMs, most] = [
+  values.batch,
+  values.holdout,
+  values.history,
+  values.wait,
+  values.most,
+].map(Number) as [number, number, number, number, number];
+const modelName = "openai:waiting";
+const user = "ines";
+
+interface Run {
+  readonly name: string;
+  readonly services: "in memory" | "embedded";
+  readonly mode?: "paper";
+  readonly iterations: number;
+  readonly asksMemory?: boolean;
+}
+
+const runs: readonly Run[] = (["in memory", "embedded"] as const).flatMap((services) => [
+  { name: "default, E = 1", services, iterations: 1 },
+  { name: "default, E = 3", services, iterations: 3 },
+  {
+    name: "default, E = 1, each simulation calls a tool",
+    services,
+    iterations: 1,
+    asksMemory: true,
+  },
+  { name: "paper", services, mode: "paper", iterations: 1 },
+]);
+
+interface Phase {
+  readonly name: string;
+  readonly calls: number;
+  /** Most requests open at once. */
+  readonly open: number;
+  /** From the last answer of the phase before (the run's beginning) to the last answer of this one, in seconds. */
+  readonly seconds: number;
+}
+
+console.log(
+  `${history} interactions, batch ${batch}, holdout ${holdout}, ${waitMs} ms a model call, Node ${process.version}\n`,
+);
+console.log(
+  "| services | run | model calls | one after another | critical path, s | wall, s | ratio |",
+);
+console.log("|---|---|---|---|---|---|---|");
+const details: string[] = [];
+let isTooSlow = false;
+for (const run of runs.filter(({ name, services }) =>
+  `${services} ${name}`.includes(values.only),
+)) {
+  const { calls, begun, seconds, accepted } = await measure(run);
+  const phases = phasesOf(calls, begun);
+  const path = (phases.length * waitMs) / 1_000;
+  const ratio = seconds / path;
+  isTooSlow ||= ratio > most;
+  console.log(
+    `| ${run.services} | ${run.name} | ${calls.length} | ${phases.length} | ${path.toFixed(1)} | ${seconds.toFixed(2)} | ${ratio.toFixed(2)} |`,
+  );
+  details.push(
+    `${run.services}, ${run.name} (${accepted} accepted):`,
+    ...phases.map(
+      ({ name, calls: count, open, seconds: took }) =>
+        `  ${took.toFixed(2)} s  ${name}: ${count} calls, at most ${open} at once`,
+    ),
+  );
+}
+console.log(`\n${details.join("\n")}`);
+if (isTooSlow) {
+  console.error(`\nA run took more than ${most} times its critical path.`);
+  process.exitCode = 1;
+}
+
+async function measure({ services, mode, iterations, asksMemory = false }: Run) {
+  const { server, calls } = await startWaitingModel({
+    waitMs,
+    firstBatchItem: history - batch,
+    asksMemory,
+  });
+  const folder = await mkdtemp(join(tmpdir(), "critical-path-"));
+  const { agent, close } = await openAgent(services, server.url, folder);
+  try {
+    await agent.memory.episodes.addMany(user, episodes());
+    await agent.memory.episodes.settled();
+    const begun = performance.now();
+    const { iterations: done } = await agent.align(user, {
+      settings: { batch, holdout, iterations, ...(mode && { mode }) },
+    });
+    const seconds = (performance.now() - begun) / 1_000;
+    return { calls, begun, seconds, accepted: done.filter(({ accepted }) => accepted).length };
+  } finally {
+    await close();
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function openAgent(
+  services: Run["services"],
+  url: string,
+  dataDir: string,
+): Promise<{ readonly agent: PersonaAgent; readonly close: () => Promise<void> }> {
+  if (services === "embedded") {
+    const agent = await openPersonaAgent({ MODEL: modelName, OPENAI_BASE_URL: url }, { dataDir });
+    return { agent, close: () => agent.close() };
+  }
+  const model = loadChatModel(modelName, { openaiBaseUrl: url });
+  return { agent: createPersonaAgent({ model, modelName }), close: async () => {} };
+}
+
+function episodes(): Episode[] {
+  const toEpisode = createTimeline();
+  const begin = Date.parse("2025-01-01T00:00:00.000Z");
+  return Array.from({ length: history }, (_, number) => {
+    const words = Array.from(
+      { length: 40 },
+      (_word, place) => `w${(number * 7 + place * 13) % 97}`,
+    );
+    return toEpisode(user, {
+      itemId: String(number),
+      query: lampQuestion("LaMP_3", `${itemText(number)} ${words.join(" ")}`),
+      response: null,
+      answer: "5",
+      at: new Date(begin + number * 60_000).toISOString(),
+      coarse: false,
+      task: "LaMP_3",
+    });
+  }).filter((episode) => episode !== null);
+}
+
+/** Phases in the order in which their first calls came: as many as calls that must follow each other. */
+function phasesOf(calls: readonly ModelCall[], begun: number): Phase[] {
+  let before = begun;
+  const names = [...new Set(calls.map(({ phase }) => phase))];
+  return names.map((name) => {
+    const own = calls.filter(({ phase }) => phase === name);
+    const last = Math.max(...own.map(({ answered }) => answered));
+    const seconds = (last - before) / 1_000;
+    before = last;
+    const open = own.map(
+      ({ arrived }) =>
+        own.filter((other) => other.arrived <= arrived && other.answered > arrived).length,
+    );
+    return { name, calls: own.length, open: Math.max(...open), seconds };
+  });
+}

@@ -1,0 +1,123 @@
+import {
+  type OpenAiReply,
+  type OpenAiRequest,
+  type OpenAiServer,
+  startOpenAiServer,
+} from "../test/support/openai-server.js";
+
+/** One model call, as the server saw it. Times in milliseconds, as `performance.now` counts them. */
+export interface ModelCall {
+  /** Calls of one phase need not wait for each other; a phase begins when all before it are answered. */
+  readonly phase: string;
+  readonly arrived: number;
+  readonly answered: number;
+}
+
+/** What the planted lines say; each makes one item in four come out right. */
+const plantedLines = [
+  "Gives the highest score to slow pictures about the sea.",
+  "Marks down any comedy that leans on shouting.",
+  "Rewards a plain ending over a surprising one.",
+] as const;
+
+/** The first words of an item, by which its calls are known. */
+export function itemText(number: number): string {
+  return `Film ${number}:`;
+}
+
+/**
+ * A model server that waits before every answer. Simulations score 1, right only on the share of items that the planted
+ * lines in their prompt are for, so that an update which adds one of them is accepted; then the next one is due.
+ *
+ * @param firstBatchItem - Number of the oldest item that is criticised; those before it are held out.
+ * @param asksMemory - Whether a simulation calls `recall_memory` first, and so takes two calls.
+ */
+export async function startWaitingModel({
+  waitMs,
+  firstBatchItem,
+  asksMemory,
+}: {
+  readonly waitMs: number;
+  readonly firstBatchItem: number;
+  readonly asksMemory: boolean;
+}): Promise<{ readonly server: OpenAiServer; readonly calls: readonly ModelCall[] }> {
+  const calls: ModelCall[] = [];
+  let updates = 0;
+  const server = await startOpenAiServer(
+    (request) => {
+      const { kind, reply } = answerTo(request, firstBatchItem, asksMemory);
+      const arrived = performance.now();
+      calls.push({ phase: `${kind} ${updates}`, arrived, answered: arrived + waitMs });
+      if (kind === "update") updates += 1;
+      return reply;
+    },
+    { waitMs },
+  );
+  return { server, calls };
+}
+
+function answerTo(request: OpenAiRequest, firstBatchItem: number, asksMemory: boolean) {
+  const { messages, response_format: format } = request.body as {
+    readonly messages: readonly { readonly role: string; readonly content: unknown }[];
+    readonly response_format?: { readonly json_schema?: { readonly name?: string } };
+  };
+  const texts = messages.map(({ content }) => textOf(content));
+  const whole = texts.join("\n");
+  const known = plantedLines.filter((line) => whole.includes(line)).length;
+  const say = (kind: string, text: string) => ({ kind, reply: { kind: "message", text } }) as const;
+  switch (format?.json_schema?.name) {
+    case "profile":
+      return say(
+        "profile",
+        JSON.stringify({ statements: [{ text: "Scores many films.", items: [1, 2] }] }),
+      );
+    case "critique":
+      return say("critiques", JSON.stringify(critique));
+    case "persona_update":
+      return say("update", JSON.stringify(updateOf(known)));
+  }
+  if (whole.trimEnd().endsWith("New system prompt:"))
+    return say("update", "You answer for a user who scores every film 5.");
+  if (whole.trimEnd().endsWith("Feedback:")) return say("critiques", "Score higher.");
+
+  const question = texts.findLastIndex((_, place) => messages[place]?.role === "user");
+  const number = Number(/Film (\d+):/.exec(texts[question] ?? "")?.[1]);
+  const items = number < firstBatchItem ? "holdout" : "batch";
+  const isFirst = messages.at(-1)?.role === "user";
+  if (asksMemory && isFirst) {
+    const reply: OpenAiReply = {
+      kind: "message",
+      toolCalls: [{ name: "recall_memory", args: { query: "slow pictures" } }],
+    };
+    return { kind: `${items}, tool call,`, reply };
+  }
+  return say(items, number % 4 < known ? "5" : "1");
+}
+
+const critique = {
+  rightlyUsed: "",
+  wrong: "The score is too low.",
+  gap: "missing",
+  towardsTruth: "The user gives high scores.",
+  searchKeywords: "",
+  priorInteractions: "",
+  userDescription: "",
+  linesThatHelped: [],
+  linesThatMisled: [],
+};
+
+function updateOf(known: number) {
+  const add = { kind: "add", line: null, text: plantedLines[known], tool: null };
+  return {
+    pattern: "Scores are too low.",
+    decision: known < plantedLines.length ? "change" : "keep",
+    reason: "Scores are too low.",
+    changes: known < plantedLines.length ? [{ ...add, items: [1, 2], keepsEvidence: false }] : [],
+  };
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  const parts = (content ?? []) as readonly { readonly text?: string }[];
+  return parts.map(({ text = "" }) => text).join("");
+}
