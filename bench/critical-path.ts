@@ -71,21 +71,21 @@ console.log(
   `${history} interactions, batch ${batch}, holdout ${holdout}, ${waitMs} ms a model call, Node ${process.version}\n`,
 );
 console.log(
-  "| services | run | model calls | one after another | critical path, s | wall, s | ratio |",
+  "| services | run | model calls | one after another | critical path, s | wall, s | ratio | CPU, s |",
 );
-console.log("|---|---|---|---|---|---|---|");
+console.log("|---|---|---|---|---|---|---|---|");
 const details: string[] = [];
 let isTooSlow = false;
 for (const run of runs.filter(({ name, services }) =>
   `${services} ${name}`.includes(values.only),
 )) {
-  const { calls, begun, seconds, accepted } = await measure(run);
+  const { calls, begun, seconds, cpu, accepted } = await measure(run);
   const phases = phasesOf(calls, begun);
   const path = (phases.length * waitMs) / 1_000;
   const ratio = seconds / path;
   isTooSlow ||= ratio > most;
   console.log(
-    `| ${run.services} | ${run.name} | ${calls.length} | ${phases.length} | ${path.toFixed(1)} | ${seconds.toFixed(2)} | ${ratio.toFixed(2)} |`,
+    `| ${run.services} | ${run.name} | ${calls.length} | ${phases.length} | ${path.toFixed(1)} | ${seconds.toFixed(2)} | ${ratio.toFixed(2)} | ${cpu.toFixed(2)} |`,
   );
   details.push(
     `${run.services}, ${run.name} (${accepted} accepted):`,
@@ -112,12 +112,15 @@ async function measure({ services, mode, iterations, asksMemory = false }: Run) 
   try {
     await agent.memory.episodes.addMany(user, episodes());
     await agent.memory.episodes.settled();
+    const cpuBefore = process.cpuUsage();
     const begun = performance.now();
     const { iterations: done } = await agent.align(user, {
       settings: { batch, holdout, iterations, ...(mode && { mode }) },
     });
     const seconds = (performance.now() - begun) / 1_000;
-    return { calls, begun, seconds, accepted: done.filter(({ accepted }) => accepted).length };
+    const { user: inCode, system } = process.cpuUsage(cpuBefore);
+    const cpu = (inCode + system) / 1_000_000;
+    return { calls, begun, seconds, cpu, accepted: done.filter(({ accepted }) => accepted).length };
   } finally {
     await close();
     await server.close();

@@ -65,17 +65,14 @@ function answerTo(request: OpenAiRequest, firstBatchItem: number, asksMemory: bo
   const whole = texts.join("\n");
   const known = plantedLines.filter((line) => whole.includes(line)).length;
   const say = (kind: string, text: string) => ({ kind, reply: { kind: "message", text } }) as const;
-  switch (format?.json_schema?.name) {
-    case "profile":
-      return say(
-        "profile",
-        JSON.stringify({ statements: [{ text: "Scores many films.", items: [1, 2] }] }),
-      );
-    case "critique":
-      return say("critiques", JSON.stringify(critique));
-    case "persona_update":
-      return say("update", JSON.stringify(updateOf(known)));
-  }
+  const asked = format?.json_schema?.name;
+  if (asked === "profile")
+    return say(
+      "profile",
+      JSON.stringify({ statements: [{ text: "Scores many films.", items: [1, 2] }] }),
+    );
+  if (asked === "critique") return say("critiques", JSON.stringify(critique));
+  if (asked === "persona_update") return say("update", JSON.stringify(updateOf(known)));
   if (whole.trimEnd().endsWith("New system prompt:"))
     return say("update", "You answer for a user who scores every film 5.");
   if (whole.trimEnd().endsWith("Feedback:")) return say("critiques", "Score higher.");
