@@ -1,0 +1,146 @@
+/**
+ * What alignment does to the answers of real users, with the offline model: each user's questions, which are not in the
+ * history, are answered and scored before an alignment at the default sizes and after it, in both modes. Run by hand:
+ *
+ *   npx tsx bench/before-after.ts --data <folder of LaMP folders> [--sets a,b] [--users 5]
+ */
+import { parseArgs } from "node:util";
+import type { Episode } from "../src/domain/episode.js";
+import { scorerFor } from "../src/domain/score.js";
+import { signFlipProbability, toUnits } from "../src/domain/sign-flip-test.js";
+import { createPersonaAgent, type PersonaAgent } from "../src/graph/create-persona-agent.js";
+import type { Iteration } from "../src/state/alignment.js";
+import { type LampUser, readLampUsers } from "./lamp-users.js";
+import { createRandom } from "./simulated-proposals.js";
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string", default: "../shared/data" },
+    sets: { type: "string", default: "rating-critics,movies-ml20m,news-huffpost-own" },
+    users: { type: "string", default: "100000" },
+  },
+});
+const most = Number(values.users);
+const modes = ["default", "paper"] as const;
+type Mode = (typeof modes)[number];
+
+/** One user in one mode. Scores, 0 to 1, stand in the order of the questions. */
+interface Outcome {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly iterations: readonly Iteration[];
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+const columns = [
+  ...["set", "mode", "users", "questions", "before", "after", "difference (95 %)", "p worse"],
+  ...["better", "worse", "accepted", "rejected", "kept", "not begun"],
+  ...["calls a run", "s a run"],
+];
+console.log(`| ${columns.join(" | ")} |\n|${columns.map(() => "---|").join("")}`);
+let isWorse = false;
+for (const set of values.sets.split(",")) {
+  const outcomes: Record<Mode, Outcome[]> = { default: [], paper: [] };
+  const users = (await readLampUsers(values.data, set)).slice(0, most);
+  for (const [place, user] of users.entries()) {
+    for (const mode of modes) outcomes[mode].push(await measure(user, mode));
+    console.error(`${set}: ${place + 1} of ${users.length}`);
+  }
+  for (const mode of modes) console.log(`| ${row(set, mode, outcomes[mode]).join(" | ")} |`);
+  isWorse ||= probabilityWorse(outcomes.default) < 0.025;
+}
+if (isWorse) {
+  console.error("In default mode answers are worse after alignment than before it.");
+  process.exitCode = 1;
+}
+
+async function measure({ user, episodes, questions }: LampUser, mode: Mode): Promise<Outcome> {
+  const agent = createPersonaAgent();
+  await agent.memory.episodes.addMany(user, episodes as Episode[]);
+  // The profile stands before both, so that the difference is what alignment makes.
+  await agent.refreshProfile(user);
+  const before = await answered(agent, user, questions, mode);
+  const begun = performance.now();
+  const { iterations, usage } = await agent.align(user, { settings: { mode } });
+  const seconds = (performance.now() - begun) / 1_000;
+  const after = await answered(agent, user, questions, mode);
+  return { before, after, iterations, calls: usage.calls, seconds };
+}
+
+/** Each question is forgotten again once it is answered: the next must not find it. */
+async function answered(
+  agent: PersonaAgent,
+  user: string,
+  questions: LampUser["questions"],
+  mode: Mode,
+): Promise<number[]> {
+  const scores: number[] = [];
+  for (const { question, gold } of questions) {
+    const { answer, episodeId } = await agent.ask(user, question, { settings: { mode } });
+    if (episodeId !== null) await agent.memory.episodes.delete(user, episodeId);
+    scores.push(scorerFor(question, gold).score(answer));
+  }
+  return scores;
+}
+
+function row(set: string, mode: Mode, outcomes: readonly Outcome[]): string[] {
+  const differences = outcomes.map(differencesOf);
+  const all = differences.flat();
+  const [low, high] = bootstrapInterval(differences);
+  const iterations = outcomes.flatMap((outcome) => outcome.iterations);
+  const kinds = iterations.map(kindOf);
+  const count = (kind: ReturnType<typeof kindOf>) =>
+    String(kinds.filter((each) => each === kind).length);
+  return [
+    set,
+    mode,
+    String(outcomes.length),
+    String(all.length),
+    mean(outcomes.flatMap(({ before }) => before)).toFixed(3),
+    mean(outcomes.flatMap(({ after }) => after)).toFixed(3),
+    `${signed(mean(all))} (${signed(low)} to ${signed(high)})`,
+    probabilityWorse(outcomes).toFixed(2),
+    String(all.filter((difference) => difference > 0).length),
+    String(all.filter((difference) => difference < 0).length),
+    ...(["accepted", "rejected", "kept", "not begun"] as const).map(count),
+    mean(outcomes.map(({ calls }) => calls)).toFixed(0),
+    mean(outcomes.map(({ seconds }) => seconds)).toFixed(1),
+  ];
+}
+
+function kindOf({ accepted, reason, version }: Iteration) {
+  if (accepted) return "accepted";
+  if (version === null) return "not begun";
+  return reason.startsWith("Kept") ? "kept" : "rejected";
+}
+
+function differencesOf({ before, after }: Outcome): number[] {
+  return after.map((score, place) => score - (before[place] ?? 0));
+}
+
+/** One-sided, by flipping the signs of users' sums: near 0 where answers got worse. */
+function probabilityWorse(outcomes: readonly Outcome[]): number {
+  return signFlipProbability(
+    outcomes.map(
+      (outcome) => -toUnits(differencesOf(outcome).reduce((sum, each) => sum + each, 0)),
+    ),
+  );
+}
+
+/** Of the mean over all questions; users are drawn, because questions of one user are not independent. */
+function bootstrapInterval(differences: readonly (readonly number[])[]): [number, number] {
+  const random = createRandom(20_261_123);
+  const means = Array.from({ length: 10_000 }, () =>
+    mean(differences.flatMap(() => differences[Math.floor(random() * differences.length)] ?? [])),
+  ).toSorted((a, b) => a - b);
+  return [means[250] ?? Number.NaN, means[9_749] ?? Number.NaN];
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? "+" : ""}${value.toFixed(3)}`;
+}
