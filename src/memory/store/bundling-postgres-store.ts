@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Item, Operation, OperationResults } from "@langchain/langgraph-checkpoint";
 import { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import type pg from "pg";
+import { createSharedReads } from "./shared-reads.js";
 
 /** Bounds one statement: so many rows, and about so many characters of JSON. */
 const maxRows = 500;
@@ -9,7 +10,8 @@ const maxSize = 4_000_000;
 
 /**
  * `PostgresStore` that sends what stands together in a batch (gets, puts, deletes) as one statement. The class
- * itself sends one an operation, each a transaction of its own: half of an import's time on the embedded engine.
+ * itself sends one an operation, each a transaction of its own: half of an import's time on the embedded engine. Equal
+ * searches at one time are one as well.
  *
  * For a store without a vector index and without times to live, as ours is. Rows are locked in the order of
  * their keys, so two processes that write the same ones wait for each other and do not deadlock.
@@ -17,6 +19,10 @@ const maxSize = 4_000_000;
 export class BundlingPostgresStore extends PostgresStore {
   /** The class makes it and hands it to nobody, so it is read from a private field, and checked. */
   readonly pool: pg.Pool;
+  readonly #searches = createSharedReads((key) => {
+    const [prefix, options] = JSON.parse(key) as Parameters<PostgresStore["search"]>;
+    return super.search(prefix, options);
+  });
 
   constructor(connectionOptions: pg.PoolConfig) {
     super({ connectionOptions });
@@ -25,6 +31,10 @@ export class BundlingPostgresStore extends PostgresStore {
     if (!isPool(pool))
       throw new Error("PostgresStore no longer keeps its pool in core.pool; read it from there.");
     this.pool = pool;
+  }
+
+  override async search(...asked: Parameters<PostgresStore["search"]>) {
+    return [...(await this.#searches(JSON.stringify(asked)))];
   }
 
   override async batch<Op extends Operation[]>(operations: Op): Promise<OperationResults<Op>> {
