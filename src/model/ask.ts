@@ -3,6 +3,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { AIMessage, HumanMessage, isBaseMessage, type BaseMessage } from "@langchain/core/messages";
 import type { LLMResult } from "@langchain/core/outputs";
 import { mergeConfigs, type Runnable, type RunnableConfig } from "@langchain/core/runnables";
+import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { z } from "zod";
 import { addUsage, noUsage, usageOfCall, type Usage } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
@@ -106,10 +107,14 @@ async function lastOf(
   config: RunnableConfig,
 ): Promise<AIMessage> {
   const catcher = new MessageCatcher();
+  const caught = mergeConfigs(config, { callbacks: [catcher] });
   try {
-    const parts = await runnable.stream(
-      [...messages],
-      mergeConfigs(config, { callbacks: [catcher] }),
+    // A stream takes what it is not given from the node that it is begun in: the context with the user's id and the store
+    // would be traced as options of the model.
+    const parts = await AsyncLocalStorageProviderSingleton.runWithConfig(
+      caught,
+      async () => runnable.stream([...messages], caught),
+      true,
     );
     for await (const _part of parts) config.signal?.throwIfAborted();
   } catch (error) {
