@@ -303,10 +303,11 @@ function registeredTools({ tools = [], simulationTools = [] }: PersonaAgentOptio
 
 /** What the user may use, narrowed by what the run asks for; `undefined` for no limit. */
 function allowedTools(
-  { userId, allowedTools: asked }: Pick<RunConfig, "userId" | "allowedTools">,
+  config: Pick<RunConfig, "userId" | "allowedTools">,
   { allowedToolsFor }: PersonaAgentOptions,
 ): readonly string[] | undefined {
-  const granted = allowedToolsFor?.(parseUserId(userId));
+  const asked = config.allowedTools;
+  const granted = allowedToolsFor?.(parseUserId(config.userId));
   if (granted === undefined || asked === undefined) return granted ?? asked;
   return asked.filter((name) => granted.includes(name));
 }

@@ -1,7 +1,7 @@
 import { Annotation, Command, END, START, StateGraph } from "@langchain/langgraph";
 import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
-import type { ReviewAnswer, ReviewRequest } from "../../src/domain/review.js";
+import type { ReviewAnswer } from "../../src/domain/review.js";
 import { restorePersona } from "../../src/memory/restore-persona.js";
 import { alignmentUnderTest, badLine, goodLine } from "../support/alignment-under-test.js";
 
@@ -208,7 +208,7 @@ describe("a candidate that waits for a person", () => {
     await user.alignmentGraph.invoke({}, run);
     const { tasks } = await user.alignmentGraph.getState({ configurable: run.configurable });
     const [waiting] = tasks.flatMap(({ interrupts }) => interrupts);
-    expect((waiting?.value as ReviewRequest).kind).toBe("persona-review");
+    expect(waiting?.value).toMatchObject({ kind: "persona-review", user: "ada" });
     await user.alignmentGraph.invoke(new Command({ resume: { decision: "what" } }), run);
     expect(await user.status()).toMatchObject({ status: "review", threadId: "graph" });
     await user.alignmentGraph.invoke(new Command({ resume: { decision: "approve" } }), run);

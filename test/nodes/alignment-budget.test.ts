@@ -24,8 +24,8 @@ it.each([
   [{ maxTokensPerDay: 150 }, "the budget of 150 tokens a day is spent"],
 ])("says which budget is spent: %j", (limit, reason) => {
   expect(budgetLeft({ ...none, ...limit }, spent).spent).toBe(reason);
-  const [[name = "", most = 0] = []] = Object.entries(limit);
-  expect(budgetLeft({ ...none, [name]: most + 1 }, spent).spent).toBeNull();
+  const wider = Object.fromEntries(Object.entries(limit).map(([name, most]) => [name, most + 1]));
+  expect(budgetLeft({ ...none, ...wider }, spent).spent).toBeNull();
 });
 
 it("counts tokens in and out", () => {

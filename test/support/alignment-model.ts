@@ -182,7 +182,7 @@ function updateOf(
   },
   { thread }: AskedOfModel,
 ): PersonaUpdate {
-  const items = thread.includes('<critique n=\"2\"') ? [1, 2] : [1];
+  const items = thread.includes('<critique n="2"') ? [1, 2] : [1];
   return {
     pattern: "",
     decision: lines.length === 0 ? "keep" : "change",
