@@ -63,7 +63,7 @@ export function createAlignment(parts: AlignmentParts): {
     newRunId: randomUUID,
     now,
   });
-  const active = new Set<string>();
+  const active = activeOver(store);
   const compile = (given: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withAlignmentWatch(builder.compile({ name: "alignment", store, ...given }), {
       alignments: memory.alignments,
@@ -90,9 +90,10 @@ export function createAlignment(parts: AlignmentParts): {
       isAbandoned: () => false,
       now: simulatedNow,
     };
-    const graph = buildAgent(deps).compile({ name: "agent" });
+    // A graph run from a node inherits what the run has: each step would be kept in the alignment's thread, and a tool
+    // could read the thread's name and the store.
+    const graph = buildAgent(deps).compile({ name: "agent", checkpointer: false });
     return {
-      // A graph run from a node inherits the store, and a tool could read it.
       invoke: (input, options) =>
         graph.invoke(input, {
           ...options,
@@ -115,4 +116,13 @@ export function createAlignment(parts: AlignmentParts): {
     alignmentModelFor(config.models.alignment);
     return config;
   }
+}
+
+const activeByStore = new WeakMap<BaseStore, Set<string>>();
+
+/** Keys of the users whose alignment goes on in this process, by whichever agent over this store. */
+function activeOver(store: BaseStore): Set<string> {
+  const active = activeByStore.get(store) ?? new Set();
+  activeByStore.set(store, active);
+  return active;
 }
