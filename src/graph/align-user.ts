@@ -104,44 +104,54 @@ export function createAligner({
         const context = { ...options.settings, userId: user };
         // A bad setting is refused before anything of the last run is touched.
         settingsOf({ context });
-        const goesOn = await canGoOn(user, context);
-        if (!goesOn) await checkpointer.deleteThread(alignmentThreadId(user));
-        return run(user, goesOn ? null : {}, context, options);
+        const left = await leftOff(user, context);
+        if (left?.next.length === 0) return finished(user, left.values as AlignmentState, context);
+        if (left === null) await checkpointer.deleteThread(alignmentThreadId(user));
+        return run(user, left === null ? {} : null, context, options);
       }),
     review: (userId, answer, options = {}) =>
       queue.run(userKey(userId), async () => {
         const user = parseUserId(userId);
-        const { status, settings, threadId } = await memory.alignments.get(user);
-        if (status !== "review" || (await waitingRequest(user)) === null)
-          throw noReview(user, status === "review" ? threadId : null);
-        const context = { ...(settings as AlignSettings), userId: user };
+        const record = await memory.alignments.get(user);
+        if ((await requestOn(user, record)) === null)
+          throw noReview(user, record.status === "review" ? record.threadId : null);
+        const context = { ...(record.settings as AlignSettings), userId: user };
         return run(user, new Command({ resume: answer }), context, options);
       }),
     async pendingReview(userId) {
       const user = parseUserId(userId);
-      const { status } = await memory.alignments.get(user);
-      return status === "review" ? waitingRequest(user) : null;
+      return requestOn(user, await memory.alignments.get(user));
     },
     isBusy: (userId) => queue.isBusy(userKey(userId)),
   };
 
-  /** Whether the last run of the user was cut off and can be gone on with. */
-  async function canGoOn(userId: string, context: AlignContext): Promise<boolean> {
+  /**
+   * The last run of the user where it was cut off, under the same settings; `null` where there is none to go on with.
+   * With nothing left to do, only its end was not recorded.
+   */
+  async function leftOff(userId: string, context: AlignContext) {
     const status = await memory.alignments.get(userId);
     if (status.status === "review") {
       const isElsewhere = status.threadId !== alignmentThreadId(userId);
       if (isElsewhere || (await waitingRequest(userId)) !== null) throw reviewPending(userId);
       // A process that keeps its steps in itself has ended while the candidate waited; nobody could ever decide on it.
       await memory.alignments.update(userId, { status: "idle" });
-      return false;
+      return null;
     }
     // The steps of a run that goes on elsewhere are on the same thread.
     if (active.has(userKey(userId)) || isAliveElsewhere(status, now()))
       throw secondRun(userId, status.worker);
-    if (!isCutOff(status)) return false;
-    if (!isDeepStrictEqual(status.settings, givenSettings(context))) return false;
-    const { next } = await graph.getState(threadOf(userId));
-    return next.length > 0;
+    if (!isCutOff(status)) return null;
+    if (!isDeepStrictEqual(status.settings, givenSettings(context))) return null;
+    const state = await graph.getState(threadOf(userId));
+    return state.next.length > 0 || "iterations" in state.values ? state : null;
+  }
+
+  async function finished(userId: string, state: AlignmentState, context: AlignContext) {
+    const idle = { status: "idle", at: now().toISOString(), worker: null, error: null } as const;
+    await memory.alignments.update(userId, idle);
+    await checkpointer.deleteThread(alignmentThreadId(userId));
+    return resultOf(userId, state, context, null);
   }
 
   async function run(
@@ -168,6 +178,12 @@ export function createAligner({
     // What the run found is in the persona log; its steps are only needed while it can go on.
     if (review === null) await checkpointer.deleteThread(alignmentThreadId(userId));
     return resultOf(userId, state, context, review);
+  }
+
+  /** What a person is asked; also where the process was killed while it took their answer. */
+  async function requestOn(userId: string, record: AlignmentStatus): Promise<ReviewRequest | null> {
+    if (active.has(userKey(userId)) || isAliveElsewhere(record, now())) return null;
+    return record.status === "review" || isCutOff(record) ? waitingRequest(userId) : null;
   }
 
   async function waitingRequest(userId: string): Promise<ReviewRequest | null> {
