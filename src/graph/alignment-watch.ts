@@ -29,7 +29,7 @@ export interface AlignmentWatchDeps {
   readonly now: () => Date;
 }
 
-/** A run that goes on for long says so once in this time. */
+/** A run says once in this time that it goes on, also while a single step takes long. */
 const heartbeatMs = 60_000;
 
 /**
@@ -129,16 +129,14 @@ export function withAlignmentWatch(
     },
   ): AsyncGenerator<Chunk> {
     const { userId, user, threadId, signal } = run;
-    let heard = now().getTime();
+    const heartbeat = setInterval(
+      // A store that is away fails the run itself; its record can wait.
+      () => void alignments.update(userId, { at: now().toISOString() }).catch(() => undefined),
+      heartbeatMs,
+    ).unref();
     let isOver = false;
     try {
-      for await (const chunk of chunks) {
-        if (now().getTime() - heard > heartbeatMs) {
-          heard = now().getTime();
-          await alignments.update(userId, { at: now().toISOString() });
-        }
-        yield chunk;
-      }
+      yield* chunks;
       // A stream that ends because it was stopped must not count as done.
       signal?.throwIfAborted();
       isOver = true;
@@ -150,6 +148,7 @@ export function withAlignmentWatch(
       else await failed(userId, user, error, signal);
       throw error;
     } finally {
+      clearInterval(heartbeat);
       // Whoever read the stream stopped reading it.
       if (!isOver) await failed(userId, user, new Error("The run was stopped."), signal);
     }
