@@ -13,6 +13,7 @@ import { askText } from "../model/ask-text.js";
 import { fixedRules } from "../prompts/agent.js";
 import { renderPaperPersona } from "../prompts/agent-request.js";
 import { readPaperReply } from "../prompts/paper-reply.js";
+import { shorten } from "../prompts/shorten.js";
 import {
   personaUpdateSchema,
   renderGradientRequest,
@@ -42,6 +43,9 @@ export interface TextualGradientDeps {
   readonly limits: PersonaLimits;
   readonly now: () => Date;
 }
+
+/** Most of the update model's own reason that is kept, in UTF-16 units; it is asked for one sentence. */
+const shownReason = 500;
 
 /** What the update model gave: a candidate, or why there is none and whether another try could find one. */
 interface Proposed {
@@ -148,7 +152,8 @@ async function defaultProposal(
     signal: runtime.signal,
     config: callConfig(runtime, "update"),
   });
-  if (answer.decision === "keep") return { ...nothing(`Kept: ${answer.reason}`, true), usage };
+  const why = shorten(answer.reason, shownReason);
+  if (answer.decision === "keep") return { ...nothing(`Kept: ${why}`, true), usage };
   const { lines, refusals } = applyUpdate(parent.lines, answer.changes, {
     batch: state.batch.map(({ episodeId, query, answer: trueAnswer }) => ({
       episodeId,
@@ -162,11 +167,11 @@ async function defaultProposal(
   });
   const again = lines !== null && isRejected(lines, state.rejected);
   if (lines === null || again) {
-    const why = again ? "it was rejected before." : (refusals.at(-1)?.reason ?? "it is empty.");
-    return { ...nothing(`Nothing of the update can be taken: ${why}`, false), refusals, usage };
+    const fault = again ? "it was rejected before." : (refusals[0]?.reason ?? "it is empty.");
+    return { ...nothing(`Nothing of the update can be taken: ${fault}`, false), refusals, usage };
   }
   // What the other mode answers under stays as it was.
-  const candidate = { lines: [...lines], paperText: parent.paperText, reason: answer.reason };
+  const candidate = { lines: [...lines], paperText: parent.paperText, reason: why };
   return { candidate, outcome: null, refusals, usage };
 }
 

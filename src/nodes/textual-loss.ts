@@ -2,6 +2,7 @@ import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
 import { profileSummary } from "../domain/profile.js";
+import { storableText } from "../domain/text.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
@@ -11,6 +12,7 @@ import { readPaperReply } from "../prompts/paper-reply.js";
 import {
   critiqueSchema,
   critiqueText,
+  keptFeedbackLength,
   renderLossRequest,
   renderPaperLossRequest,
   type SimulationPrompt,
@@ -66,7 +68,7 @@ export function createTextualLoss(deps: TextualLossDeps) {
 
     async function inPaperMode() {
       const { text, usage } = await askText(model, renderPaperLossRequest(pair), calling);
-      const feedback = readPaperReply(text);
+      const feedback = storableText(readPaperReply(text), keptFeedbackLength);
       const said: Said = { ...of, critique: null, text: feedback === "" ? null : feedback };
       return { said, usage };
     }

@@ -37,6 +37,11 @@ export interface PromptMessages {
 /** Most of one text that a critique is given, in UTF-16 units. */
 const shownLength = { question: 6_000, answer: 4_000, toolInput: 500, toolCalls: 12 } as const;
 
+/** Most of one thing that a critic said, in UTF-16 units; it is asked for some 50 words. */
+const keptLength = 1_000;
+/** The same for the whole of what it said in paper mode. */
+export const keptFeedbackLength = 6_000;
+
 /** Where the difference between the two answers comes from. */
 export const gaps = ["none", "unused", "missing", "misleading", "unexplained"] as const;
 
@@ -145,7 +150,7 @@ export function critiqueText(critique: Critique): string {
     ["User", critique.userDescription],
   ];
   return parts
-    .map(([label, text]) => [label, text.replaceAll(/\s+/g, " ").trim()])
+    .map(([label, text]) => [label, shorten(text, keptLength)])
     .filter(([, text]) => text !== "")
     .map(([label, text]) => `${label}: ${text}`)
     .join("\n");
