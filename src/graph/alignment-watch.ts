@@ -7,6 +7,7 @@ import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { leastConcurrency } from "./one-at-a-time.js";
+import { withStoreOf } from "./platform-store.js";
 import { isAliveElsewhere, thisWorker } from "./worker.js";
 
 /**
@@ -52,7 +53,11 @@ export function withAlignmentWatch(
   graph: AlignmentGraph,
   deps: AlignmentWatchDeps,
 ): AlignmentGraph {
-  const { alignments, active, settingsOf, modelNamesFor, now } = deps;
+  const { active, settingsOf, modelNamesFor, now } = deps;
+  const alignments: AlignmentWatchDeps["alignments"] = {
+    get: (userId) => withStoreOf(graph, () => deps.alignments.get(userId)),
+    update: (userId, change) => withStoreOf(graph, () => deps.alignments.update(userId, change)),
+  };
   // Every way into a graph goes through `stream`.
   const stream: AlignmentGraph["stream"] = graph.stream.bind(graph);
   const watched = async (

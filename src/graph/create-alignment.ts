@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import {
@@ -80,7 +81,8 @@ export function createAlignment(parts: AlignmentParts): {
     aligner: createAligner({ graph: kept, checkpointer, memory, active, settingsOf, now }),
   };
 
-  function simulatedAgent(before: SimulationMemory, simulatedNow: () => Date): SimulatedAgent {
+  function simulatedAgent(given: SimulationMemory, simulatedNow: () => Date): SimulatedAgent {
+    const before = readInRun(given);
     const registry = registryOver(before);
     const deps: AgentDeps = {
       ...before,
@@ -116,6 +118,19 @@ export function createAlignment(parts: AlignmentParts): {
     alignmentModelFor(config.models.alignment);
     return config;
   }
+}
+
+/** Memory that is read as in the run around the simulation, whose own store is an empty one; see `PlatformStore`. */
+function readInRun({ episodes, ...rest }: SimulationMemory): SimulationMemory {
+  const inRun = AsyncLocalStorage.snapshot();
+  return {
+    ...rest,
+    episodes: {
+      ...episodes,
+      latest: (...asked) => inRun(() => episodes.latest(...asked)),
+      similar: (...asked) => inRun(() => episodes.similar(...asked)),
+    },
+  };
 }
 
 const activeByStore = new WeakMap<BaseStore, Set<string>>();

@@ -1,3 +1,4 @@
+import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { getConfig } from "@langchain/langgraph";
 import { BaseStore, type Operation, type OperationResults } from "@langchain/langgraph-checkpoint";
 import { PersonaAgentError } from "../errors.js";
@@ -20,6 +21,18 @@ export class PlatformStore extends BaseStore {
       );
     return store.batch(operations);
   }
+}
+
+/**
+ * Lets memory be used just before and after a run of the graph, as if inside it: with the store that a server put into
+ * the graph. Changes nothing where memory has a store of its own.
+ */
+export function withStoreOf<Result>(
+  graph: { readonly store?: BaseStore | undefined },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (graph.store === undefined || graph.store instanceof PlatformStore) return work();
+  return AsyncLocalStorageProviderSingleton.runWithConfig({ store: graph.store }, work);
 }
 
 /**

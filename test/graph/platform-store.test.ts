@@ -2,6 +2,7 @@ import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../src/index.js";
 import { openPersonaAgent } from "../../src/graph/open-persona-agent.js";
+import { turnAt } from "../support/episodes.js";
 import { PlatformStore } from "../../src/graph/platform-store.js";
 
 const ada = { context: { userId: "ada" } };
@@ -27,6 +28,27 @@ describe("STORE=platform", () => {
     } finally {
       await agent.close();
     }
+  });
+
+  it("aligns from the store that the server gives the graph, and recalls from it in simulations", async () => {
+    const agent = createPersonaAgent({ store: new PlatformStore(), backgroundAlignment: false });
+    const store = new InMemoryStore();
+    const same = createPersonaAgent({ store, backgroundAlignment: false });
+    const answers = ["curry", "soup"];
+    const episodes = Array.from({ length: 12 }, (_, n) =>
+      turnAt(n, `Pick a dinner on day ${n}. Answer with one of: curry, soup.`, {
+        answer: answers[n % 2] ?? null,
+      }),
+    );
+    await same.memory.episodes.addMany("ada", episodes);
+    const { alignmentGraph } = agent;
+    alignmentGraph.store = store;
+    const state = await alignmentGraph.invoke({}, ada);
+    expect(state.answers).not.toEqual([]);
+    expect(state.answers.flatMap(({ recalled }) => recalled)).not.toEqual([]);
+    expect(state.degraded).toEqual([]);
+    expect(await same.memory.alignments.get("ada")).toMatchObject({ status: "idle", error: null });
+    expect((await same.memory.personas.history("ada")).length).toBeGreaterThan(1);
   });
 
   it("opens no data folder and no database", async () => {
