@@ -1,0 +1,117 @@
+/**
+ * Whether the alignment graph takes what helps and leaves what does not, over HTTP with a planted model. Fixed seed. Run by
+ * hand; prints the table of docs/decisions/0012-alignment-controls.md, a row as it is done:
+ *
+ *   npx tsx bench/controls.ts [--users 300] [--only "16/32"]
+ *
+ * Each row has two shares: through the graph over HTTP for `users` users, and worked out for 10,000 others by the
+ * acceptance rule alone. "differ" counts users for whom the graph's decision, its words, its calls or its gain are
+ * not what was worked out.
+ */
+import { isDeepStrictEqual, parseArgs } from "node:util";
+import { judgeCandidate } from "../src/domain/acceptance.js";
+import { type Control, predictControl, runControl, type Trial } from "../test/support/controls.js";
+import { type RuleKind, ruleKinds } from "../test/support/planted-user.js";
+import { createRandom, drawProposal, type Situation } from "./simulated-proposals.js";
+
+const { values } = parseArgs({
+  options: {
+    users: { type: "string", default: "300" },
+    only: { type: "string", default: "" },
+  },
+});
+const predictedUsers = 10_000;
+
+const base = { seed: 20_261_123, mode: "default", holdout: 32, noise: "none" } as const;
+const paper = { ...base, mode: "paper", batch: 3, holdout: 0 } as const;
+const controls: Readonly<Record<string, Omit<Control, "users">>> = {
+  "positive, 16/32": { ...base, batch: 16, updates: "drawn" },
+  "positive, 8/32": { ...base, batch: 8, updates: "drawn" },
+  "batch random, 16/32": { ...base, batch: 16, noise: "batch", updates: "by-heart" },
+  "batch random, 8/32": { ...base, batch: 8, noise: "batch", updates: "by-heart" },
+  "both random, 16/32": { ...base, batch: 16, noise: "both", updates: "by-heart" },
+  "both random, 8/32": { ...base, batch: 8, noise: "both", updates: "by-heart" },
+  paper: { ...paper, updates: "drawn" },
+  "paper, batch random": { ...paper, noise: "batch", updates: "by-heart" },
+};
+
+console.log(
+  "| control | proposal | proposals | accepted | 95 % interval | worked out | curve | calls | gain | differ |",
+);
+console.log("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |");
+for (const [name, control] of Object.entries(controls)) {
+  if (!name.includes(values.only)) continue;
+  const given = { ...control, users: Number(values.users) };
+  const trials = await runControl(given);
+  const expected = predictControl(given);
+  const differ = trials.map((trial, place) => !isDeepStrictEqual(trial, expected[place]));
+  const predicted = predictControl({ ...control, seed: control.seed + 1, users: predictedUsers });
+  for (const kind of ruleKinds) {
+    const of = (all: readonly Trial[]) => all.filter((trial) => trial.kind === kind);
+    const own = of(trials);
+    if (own.length === 0) continue;
+    const accepted = own.filter((trial) => trial.accepted).length;
+    const cells = [
+      name,
+      control.updates === "drawn" ? kind : "by heart",
+      own.length,
+      `${percent(accepted / own.length)}`,
+      wilson(accepted, own.length).map(percent).join(" to "),
+      percent(share(of(predicted))),
+      curveShare(control, kind),
+      mean(own.map(({ calls }) => calls)).toFixed(0),
+      points(mean(own.map(({ gain }) => gain))),
+      differ.filter((isOther, place) => isOther && trials[place]?.kind === kind).length,
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}
+
+/** What the operating curve gives for proposals of this worth that do not fit their batch better than others. */
+function curveShare(
+  { mode, batch, holdout, noise }: Omit<Control, "users">,
+  kind: RuleKind,
+): string {
+  if (mode === "paper" || noise === "both") return "–";
+  const situation: Situation = {
+    kind: "choice",
+    base: 0.6,
+    effect: { right: 0.2, useless: 0, harmful: -0.2 }[kind],
+    churn: 0.03,
+    batch,
+    holdout,
+    fit: noise === "none" ? 0 : 0.9,
+    noise: noise === "batch",
+  };
+  const random = createRandom(20_261_123);
+  const drawn = Array.from({ length: predictedUsers }, () =>
+    judgeCandidate(drawProposal(situation, random)),
+  );
+  return percent(share(drawn));
+}
+
+function share(judged: readonly { readonly accepted: boolean }[]): number {
+  return judged.filter(({ accepted }) => accepted).length / judged.length;
+}
+
+/** Wilson's interval of a share, at 95 %. */
+function wilson(hits: number, count: number): [number, number] {
+  const z = 1.96;
+  const rate = hits / count;
+  const middle = (rate + z ** 2 / (2 * count)) / (1 + z ** 2 / count);
+  const half =
+    (z / (1 + z ** 2 / count)) * Math.sqrt((rate * (1 - rate)) / count + z ** 2 / (4 * count ** 2));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
+function percent(value: number): string {
+  return (100 * value).toFixed(value < 0.0995 ? 1 : 0);
+}
+
+function points(value: number): string {
+  return `${value > 0 ? "+" : ""}${(100 * value).toFixed(1)}`;
+}
