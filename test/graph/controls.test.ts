@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { loadChatModel } from "../../src/model/load-chat-model.js";
+import { type Control, predictControl, runControl, type Trial } from "../support/controls.js";
+import type { OpenAiServer } from "../support/openai-server.js";
+import { startPlantedModel } from "../support/planted-model.js";
+
+/**
+ * A few trials of each control are run over HTTP, and held to be exactly what was worked out without a graph; the shares
+ * are those worked out for many. `bench/controls.ts` runs many over HTTP.
+ */
+const standard = { seed: 3, mode: "default", batch: 16, holdout: 32 } as const;
+const positive = { ...standard, noise: "none", updates: "drawn" } as const;
+const noise = { ...standard, noise: "batch", updates: "by-heart" } as const;
+const paper = { ...positive, mode: "paper", batch: 3, holdout: 0 } as const;
+const many = 1_000;
+/** A trial through the graph is a hundred model calls; on a busy machine it takes minutes. */
+const patience = { timeout: 600_000 };
+
+let server: OpenAiServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+describe("the alignment graph over HTTP, with a planted preference", patience, () => {
+  it("takes the right proposal, and leaves two useless ones and a harmful one", async () => {
+    const control = { ...positive, users: 4 };
+    const trials = await runControl(control);
+    expect(trials.map(({ kind, accepted }) => `${kind}: ${accepted}`)).toEqual([
+      "useless: false",
+      "useless: false",
+      "harmful: false",
+      "right: true",
+    ]);
+    expect(trials).toEqual(predictControl(control));
+  });
+
+  it.each<readonly [string, Control]>([
+    ["the default batch", { ...positive, batch: 8, users: 1 }],
+    ["a batch of random answers", { ...noise, users: 1 }],
+    ["nothing but random answers", { ...noise, batch: 8, noise: "both", users: 1 }],
+    ["paper mode", { ...paper, users: 4 }],
+    ["paper mode on random answers", { ...paper, noise: "batch", updates: "by-heart", users: 2 }],
+  ])("decides as the rule does, for as many calls and as much gain: %s", async (_name, control) => {
+    expect(await runControl(control)).toEqual(predictControl(control));
+  });
+});
+
+it("fails a control whose model is asked what it does not know", async () => {
+  server = await startPlantedModel({ users: [], seed: 3, updates: "drawn" });
+  const model = loadChatModel("openai:planted", { openaiBaseUrl: server.url });
+  await expect(model.invoke("What shall I watch?")).rejects.toThrow("the prompt is not known");
+  expect(() => server?.assertUsedUp()).toThrow("the prompt is not known");
+});
+
+describe("the acceptance rule on the planted user", patience, () => {
+  it("takes at least 8 in 10 of the proposals worth 20 points, at the default batch too", () => {
+    for (const batch of [16, 8]) {
+      const trials = predictControl({ ...positive, batch, users: many });
+      expect(accepted(trials, "right")).toBeGreaterThanOrEqual(0.8);
+      expect(accepted(trials, "right")).toBeLessThan(0.9);
+    }
+  });
+
+  it("takes at most 1 in 20 of the harmful and of the useless ones", () => {
+    const trials = predictControl({ ...positive, users: many });
+    expect(accepted(trials, "harmful")).toBeLessThanOrEqual(0.05);
+    expect(accepted(trials, "useless")).toBeLessThanOrEqual(0.05);
+  });
+
+  it("takes at most 1 in 20 of those learned from random answers", () => {
+    for (const batch of [16, 8])
+      expect(accepted(predictControl({ ...noise, batch, users: many }))).toBeLessThanOrEqual(0.05);
+  });
+
+  it("is given proposals that are worth what is said of them", () => {
+    // Paper mode takes them all.
+    const trials = predictControl({ ...paper, users: many });
+    expect(meanGain(trials, "right")).toBeCloseTo(0.2, 1.5);
+    expect(meanGain(trials, "useless")).toBeCloseTo(0, 1.5);
+    expect(meanGain(trials, "harmful")).toBeCloseTo(-0.2, 1.5);
+  });
+});
+
+function accepted(trials: readonly Trial[], kind?: Trial["kind"]): number {
+  const own = trials.filter((trial) => kind === undefined || trial.kind === kind);
+  expect(own.length).toBeGreaterThan(many / 8);
+  return own.filter((trial) => trial.accepted).length / own.length;
+}
+
+function meanGain(trials: readonly Trial[], kind: Trial["kind"]): number {
+  const own = trials.filter((trial) => trial.kind === kind);
+  return own.reduce((sum, { gain }) => sum + gain, 0) / own.length;
+}
