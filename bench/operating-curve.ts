@@ -13,7 +13,8 @@ import {
 } from "../src/domain/acceptance.js";
 import { type Comparison, compareScores } from "../src/domain/paired-scores.js";
 import { drawPlot } from "./operating-curve-plot.js";
-import { createRandom, drawProposal, isPossible, type Situation } from "./simulated-proposals.js";
+import { createRandom } from "../src/eval/random.js";
+import { drawProposal, isPossible, type Situation } from "./simulated-proposals.js";
 
 const { values } = parseArgs({
   options: {

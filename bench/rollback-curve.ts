@@ -11,7 +11,7 @@ import {
   type ScoredItem,
   type VersionWatchRule,
 } from "../src/domain/version-watch.js";
-import { createRandom } from "./simulated-proposals.js";
+import { createRandom } from "../src/eval/random.js";
 
 const { values } = parseArgs({ options: { versions: { type: "string", default: "2000" } } });
 const versions = Number(values.versions);

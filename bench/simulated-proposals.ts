@@ -23,17 +23,6 @@ export interface Situation {
   readonly repeats?: number;
 }
 
-/** Numbers in [0, 1) that are the same in every run (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Whether the situation can be: nobody gains 20 points of accuracy from 90 %. */
 export function isPossible({ base, effect, churn }: Situation): boolean {
   return churn + Math.max(effect, 0) <= 1 - base && churn + Math.max(-effect, 0) <= base;

@@ -4,9 +4,9 @@ import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import { createUserFilter, textFault } from "./imported-item.js";
 import type { HistorySource, ImportedItem, ReadItem } from "./imported-item.js";
-import { parseItemTime } from "./item-time.js";
-import { fileInvalid, readBytes } from "./read-bytes.js";
-import { splitLines } from "./split-lines.js";
+import { parseItemTime } from "../../eval/formats/item-time.js";
+import { fileInvalid, readBytes } from "../../eval/formats/read-bytes.js";
+import { splitLines } from "../../eval/formats/split-lines.js";
 
 const lineSchema = z.object({
   user: z.string(),

@@ -5,12 +5,12 @@ import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import { createUserFilter } from "./imported-item.js";
 import type { HistorySource, ReadItem, ReadOptions } from "./imported-item.js";
-import { findLampFiles, readLampSet } from "./lamp-folder.js";
-import type { LampFolder, LampSet } from "./lamp-folder.js";
+import { findLampFiles, readLampSet } from "../../eval/formats/lamp-folder.js";
+import type { LampFolder, LampSet } from "../../eval/formats/lamp-folder.js";
 import { parseLampItem } from "./lamp-item.js";
-import { readBytes } from "./read-bytes.js";
-import { splitJsonArray } from "./split-json-array.js";
-import { splitLines } from "./split-lines.js";
+import { readBytes } from "../../eval/formats/read-bytes.js";
+import { splitJsonArray } from "../../eval/formats/split-json-array.js";
+import { splitLines } from "../../eval/formats/split-lines.js";
 
 const id = z.union([z.string(), z.number().int()]).transform(String);
 const questionSchema = z.object({ id, input: z.string(), profile: z.array(z.unknown()) });

@@ -1,7 +1,7 @@
 import { openJsonl } from "./jsonl.js";
 import { openLamp } from "./lamp.js";
 import type { HistorySource } from "./imported-item.js";
-import { fileInvalid, kindOfPath, readBytes } from "./read-bytes.js";
+import { fileInvalid, kindOfPath, readBytes } from "../../eval/formats/read-bytes.js";
 
 /**
  * Histories at a path: a folder is read as LaMP's format, a file as JSONL.

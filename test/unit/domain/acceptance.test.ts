@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRandom, drawProposal, type Situation } from "../../../bench/simulated-proposals.js";
+import { drawProposal, type Situation } from "../../../bench/simulated-proposals.js";
 import {
   acceptanceDecisionSchema,
   type AcceptanceRule,
@@ -7,6 +7,7 @@ import {
   judgeCandidate,
 } from "../../../src/domain/acceptance.js";
 import type { PairedScores } from "../../../src/domain/paired-scores.js";
+import { createRandom } from "../../../src/eval/random.js";
 
 /** Items with so many wins, losses and ties of the candidate, right or wrong. */
 function items(wins: number, losses: number, ties: number, name = "item"): PairedScores[] {

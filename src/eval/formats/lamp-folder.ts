@@ -21,12 +21,21 @@ export interface LampSet {
   readonly options: readonly string[] | null;
 }
 
-const splits = ["dev", "train", "test"];
-const outputsSchema = z.object({ task: z.string() });
-const peekedSchema = z.object({ input: z.string() });
+export type LampSplit = "dev" | "train" | "test";
 
-/** @throws {PersonaAgentError} `config-file-invalid` when the folder has no question file. */
-export async function findLampFiles(folder: string): Promise<LampFolder> {
+const allSplits: readonly LampSplit[] = ["dev", "train", "test"];
+const outputsSchema = z.object({ task: z.string() });
+/** A question of LaMP's, or a user of OPPU's with questions. */
+const peekedSchema = z.union([
+  z.object({ input: z.string() }),
+  z.object({ query: z.tuple([z.object({ input: z.string() })], z.unknown()) }),
+]);
+
+/** @throws {PersonaAgentError} `config-file-invalid` when the folder has no question file of these splits. */
+export async function findLampFiles(
+  folder: string,
+  splits: readonly LampSplit[] = allSplits,
+): Promise<LampFolder> {
   const names = new Set(await readdir(folder));
   const find = (name: string) =>
     [name, `${name}.gz`].filter((candidate) => names.has(candidate)).slice(0, 1);
@@ -34,7 +43,7 @@ export async function findLampFiles(folder: string): Promise<LampFolder> {
   const questions = inFolder(splits.flatMap((split) => find(`${split}_questions.json`)));
   if (questions.length === 0)
     throw fileInvalid(
-      `The folder ${folder} holds no dev_questions.json, train_questions.json or test_questions.json (or .gz); expected a LaMP folder. Give such a folder, or a JSONL file.`,
+      `The folder ${folder} holds no ${splits.map((split) => `${split}_questions.json`).join(", ")} (or .gz); expected a LaMP folder. Check the path.`,
     );
   return {
     questions,
@@ -87,11 +96,16 @@ async function firstKnownQuestion(paths: readonly string[]) {
   for (const path of paths) {
     for await (const element of splitJsonArray(readBytes(path), basename(path))) {
       const peeked = peekedSchema.safeParse(element);
-      const question = peeked.success ? parseQuestion(peeked.data.input) : null;
-      if (question !== null && question.task !== null) return question;
+      const input = peeked.success ? inputOf(peeked.data) : "";
+      const question = parseQuestion(input);
+      if (question.task !== null) return question;
       looked += 1;
       if (looked === 50) return null;
     }
   }
   return null;
+}
+
+function inputOf(peeked: z.output<typeof peekedSchema>): string {
+  return "input" in peeked ? peeked.input : peeked.query[0].input;
 }

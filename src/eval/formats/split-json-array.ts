@@ -7,6 +7,9 @@ const opens = (byte: number) => byte === 0x7b || byte === 0x5b;
 const closes = (byte: number) => byte === 0x7d || byte === 0x5d;
 const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
+/** One element is held in memory: LaMP's largest are about 1 MB, and a file with a lost quote would be held whole. */
+const maxElementBytes = 64_000_000;
+
 /**
  * The elements of a JSON array whose text comes in chunks, parsed one by one: LaMP's question files are
  * up to 400 MB, which is near the longest string that Node can hold.
@@ -25,10 +28,20 @@ export async function* splitJsonArray(
   let closed = false;
   let count = 0;
   let held: Buffer[] = [];
+  let heldBytes = 0;
 
+  const hold = (part: Buffer) => {
+    heldBytes += part.length;
+    if (heldBytes > maxElementBytes)
+      throw fileInvalid(
+        `Element ${count + 1} of ${name} is longer than ${maxElementBytes} bytes; expected one question or user. Copy the file again.`,
+      );
+    held.push(part);
+  };
   const parse = (): unknown => {
     const text = Buffer.concat(held).toString();
     held = [];
+    heldBytes = 0;
     count += 1;
     try {
       return JSON.parse(text);
@@ -64,17 +77,17 @@ export async function* splitJsonArray(
         depth -= 1;
         if (depth > 0) continue;
         closed = true;
-        held.push(chunk.subarray(start, at));
+        hold(chunk.subarray(start, at));
         start = chunk.length;
         // `[]` has no element, while `[1,]` has an empty one, which `parse` refuses.
         if (count > 0 || !blank()) yield parse();
       } else if (byte === comma && depth === 1) {
-        held.push(chunk.subarray(start, at));
+        hold(chunk.subarray(start, at));
         yield parse();
         start = at + 1;
       }
     }
-    if (opened && !closed) held.push(chunk.subarray(start));
+    if (opened && !closed) hold(chunk.subarray(start));
   }
   if (!closed)
     throw fileInvalid(
