@@ -2,6 +2,7 @@ import { z } from "zod";
 import { lampQuestion } from "../../domain/question.js";
 import type { LampTask } from "../../domain/question.js";
 import { parseItemTime } from "./item-time.js";
+import { fileInvalid } from "./read-bytes.js";
 
 /** One item of a user's history in a LaMP set, the same shape for all tasks. */
 export interface ProfileItem {
@@ -63,6 +64,23 @@ export function parseProfileItem(value: unknown, task: LampTask): ProfileItem | 
     at: time?.at ?? null,
     coarse: time?.coarse ?? false,
   };
+}
+
+/**
+ * @param place - Where the profile stands, for messages.
+ * @throws {PersonaAgentError} `config-file-invalid` for an item that is not as its task has it.
+ */
+export function readProfile(
+  values: readonly unknown[],
+  task: LampTask,
+  place: string,
+): ProfileItem[] {
+  return values.map((value, at) => {
+    const item = parseProfileItem(value, task);
+    if (!("fault" in item)) return item;
+    const id = item.id === null ? "without an id" : `id ${JSON.stringify(item.id)}`;
+    throw fileInvalid(`${place}: profile item ${at + 1} (${id}) ${item.fault}. Correct the file.`);
+  });
 }
 
 /**

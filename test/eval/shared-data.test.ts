@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
+import { metricsFor } from "../../src/eval/metrics.js";
+
+/** Real histories, beside the checkout of whoever has them; their licences keep them out of the project. */
+const folder = join(import.meta.dirname, "../../../shared/data");
+const isThere = existsSync(join(folder, "baselines.json"));
+
+/** Users, questions, labels, and the task. */
+const sets = [
+  ["lamp1-real", 121, 122, 2, "LaMP_1"],
+  ["lamp2n-real", 50, 117, 15, "LaMP_2N"],
+  ["citation-aan", 50, 393, 2, "LaMP_1"],
+  ["movies-ml20m", 21, 93, 15, "LaMP_2M"],
+  ["news-huffpost15", 33, 256, 15, "LaMP_2N"],
+  ["news-huffpost-own", 37, 291, 20, "LaMP_2N"],
+  ["rating-critics", 50, 400, 5, "LaMP_3"],
+  ["rating-amazon", 47, 178, 5, "LaMP_3"],
+] as const;
+
+const absent = isThere ? "" : " (skipped: ../shared/data is not there)";
+
+describe.skipIf(!isThere)(`real data in LaMP's format${absent}`, () => {
+  it.each(sets)(
+    "%s is read whole, and its commonest answer scores what was measured elsewhere",
+    async (name, users, questions, labels, task) => {
+      const set = await openEvalSet(join(folder, name));
+      expect(set).toMatchObject({ name, task });
+      expect(set.users).toHaveLength(users);
+      expect(set.labels).toHaveLength(labels);
+
+      const golds: string[] = [];
+      for await (const { question } of set.read()) golds.push(question.gold);
+      expect(golds).toHaveLength(questions);
+
+      const baselines = JSON.parse(await readFile(join(folder, "baselines.json"), "utf8"));
+      const measured = baselines[name]["majority, all users"];
+      if (measured === undefined) return;
+      const counts = set.labels.map((label) => golds.filter((gold) => gold === label).length);
+      const prediction = set.labels[counts.indexOf(Math.max(...counts))] ?? "";
+      const answers = golds.map((gold) => ({ gold, prediction }));
+      const [first, second] = metricsFor(task, set.labels).map((metric) => metric.of(answers));
+      expect(first).toBeCloseTo(task === "LaMP_3" ? measured.MAE : measured.acc, 9);
+      expect(second).toBeCloseTo(task === "LaMP_3" ? measured.RMSE : measured.F1, 9);
+    },
+  );
+});
