@@ -1,0 +1,64 @@
+import { episodeOrder } from "../domain/episode.js";
+import type { EvalUser } from "./eval-set.js";
+import type { ProfileItem } from "./formats/profile-item.js";
+import { createRandom, shuffled } from "./random.js";
+
+/** What part of a set is asked. Everything, unless given. All counts are whole numbers, 0 or more. */
+export interface Selection {
+  /** Only so many users, those with the longest history. */
+  readonly longestHistories?: number;
+  /** Of those, so many drawn at random with this seed. */
+  readonly sample?: { readonly users: number; readonly seed: number };
+  /** At most so many questions in all. */
+  readonly questions?: number;
+}
+
+/**
+ * The users that are asked, with the questions that they are asked, in the set's order. Of a limited number of
+ * questions each user gets one, then each a second, and so on: what can be said hangs on the number of users.
+ */
+export function selectUsers(
+  users: readonly EvalUser[],
+  { longestHistories = users.length, sample, questions = Number.POSITIVE_INFINITY }: Selection,
+): EvalUser[] {
+  const places = users.map((_, place) => place);
+  const length = (place: number) => users[place]?.historyLength ?? 0;
+  // The sort is stable: of equally long histories the earlier user comes first.
+  const longest = places.toSorted((a, b) => length(b) - length(a)).slice(0, longestHistories);
+  const drawn =
+    sample === undefined
+      ? longest
+      : shuffled(longest, createRandom(sample.seed)).slice(0, sample.users);
+  const chosen = drawn.toSorted((a, b) => a - b).flatMap((place) => users[place] ?? []);
+  return limitQuestions(chosen, questions);
+}
+
+function limitQuestions(users: readonly EvalUser[], most: number): EvalUser[] {
+  const counts = users.map(() => 0);
+  let left = most;
+  for (let round = 1; left > 0; round++) {
+    const asked = users.flatMap(({ questionIds }, place) =>
+      questionIds.length >= round ? [place] : [],
+    );
+    if (asked.length === 0) break;
+    for (const place of asked.slice(0, left)) counts[place] = round;
+    left -= asked.length;
+  }
+  return users.flatMap((user, place) => {
+    const questionIds = user.questionIds.slice(0, counts[place]);
+    return questionIds.length === 0 ? [] : [{ ...user, questionIds }];
+  });
+}
+
+/** Oldest first; items without a date keep the file's order, before all dated ones, as in memory. */
+export function inTimeOrder(profile: readonly ProfileItem[]): ProfileItem[] {
+  return profile
+    .map((item, position) => ({ item, order: episodeOrder(item.at, position) }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}
+
+/** Cold start: the latest `count` items, oldest first. */
+export function latestItems(profile: readonly ProfileItem[], count: number): ProfileItem[] {
+  return inTimeOrder(profile).slice(Math.max(0, profile.length - count));
+}
