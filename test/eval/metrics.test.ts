@@ -178,7 +178,11 @@ describe("pairAnswers", () => {
     [of("1"), of("1", "7"), 'none without a prediction, 1 ("7") without a gold'],
     [of("1"), of("1", "1"), 'The predictions hold the id "1" twice'],
     [of("1", "1"), of("1"), 'The golds hold the id "1" twice'],
-    [of(..."abcdefg"), [], '7 ("a", "b", "c", "d", "e", ...) without a prediction'],
+    [
+      of("a", "b", "c", "d", "e", "f", "g"),
+      [],
+      '7 ("a", "b", "c", "d", "e", ...) without a prediction',
+    ],
   ])("refuses ids that differ or come twice (%#)", (golds, predictions, message) => {
     expect(() => pairAnswers(golds, predictions)).toThrow(
       expect.objectContaining({
