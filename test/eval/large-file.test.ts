@@ -54,4 +54,4 @@ it("reads a set that is far larger than the memory it may use", async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
-});
+}, 120_000);
