@@ -11,7 +11,7 @@ import { signFlipProbability, toUnits } from "../src/domain/sign-flip-test.js";
 import { createPersonaAgent, type PersonaAgent } from "../src/graph/create-persona-agent.js";
 import type { Iteration } from "../src/state/alignment.js";
 import { type LampUser, readLampUsers } from "./lamp-users.js";
-import { createRandom } from "./simulated-proposals.js";
+import { createRandom } from "../src/eval/random.js";
 
 const { values } = parseArgs({
   options: {

@@ -12,7 +12,8 @@ import { isDeepStrictEqual, parseArgs } from "node:util";
 import { judgeCandidate } from "../src/domain/acceptance.js";
 import { type Control, predictControl, runControl, type Trial } from "../test/support/controls.js";
 import { type RuleKind, ruleKinds } from "../test/support/planted-user.js";
-import { createRandom, drawProposal, type Situation } from "./simulated-proposals.js";
+import { createRandom } from "../src/eval/random.js";
+import { drawProposal, type Situation } from "./simulated-proposals.js";
 
 const { values } = parseArgs({
   options: {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { findLampFiles } from "../src/cli/formats/lamp-folder.js";
-import { readBytes } from "../src/cli/formats/read-bytes.js";
-import { splitJsonArray } from "../src/cli/formats/split-json-array.js";
-import { splitLines } from "../src/cli/formats/split-lines.js";
+import { findLampFiles } from "../src/eval/formats/lamp-folder.js";
+import { readBytes } from "../src/eval/formats/read-bytes.js";
+import { splitJsonArray } from "../src/eval/formats/split-json-array.js";
+import { splitLines } from "../src/eval/formats/split-lines.js";
 import { importHistories, type ImportTarget } from "../src/cli/import-histories.js";
 import type { Episode } from "../src/domain/episode.js";
 import { noUsage } from "../src/domain/usage.js";

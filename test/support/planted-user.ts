@@ -1,4 +1,4 @@
-import { createRandom } from "../../bench/simulated-proposals.js";
+import { createRandom } from "../../src/eval/random.js";
 import { lampQuestion, parseQuestion } from "../../src/domain/question.js";
 
 /** What a planted update may propose, by what stating it truly does to the answers. */
