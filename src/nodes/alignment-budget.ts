@@ -1,4 +1,5 @@
 import type { AlignConfig } from "../config.js";
+import type { SimulatedAnswer } from "../domain/simulated-answer.js";
 import type { Usage } from "../domain/usage.js";
 
 export interface Spent {
@@ -48,6 +49,19 @@ export function budgetLeft(
     calls: Math.floor(Math.min(...calls)),
     spent: over === undefined ? null : `the budget of ${over.limit} ${over.name} is spent`,
   };
+}
+
+/**
+ * Model calls that one more answer is likely to take: as many as the run's answers so far; before the first one two, a
+ * search and the answer, where tools can be called.
+ */
+export function callsPerAnswer(
+  answers: readonly Pick<SimulatedAnswer, "usage">[],
+  { toolRounds }: Pick<AlignConfig, "toolRounds">,
+): number {
+  if (answers.length === 0) return toolRounds > 0 ? 2 : 1;
+  const calls = answers.reduce((sum, { usage }) => sum + usage.calls, 0);
+  return Math.max(1, calls / answers.length);
 }
 
 function tokensOf({ tokens }: Usage): number {

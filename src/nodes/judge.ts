@@ -7,6 +7,7 @@ import type { PairedScores } from "../domain/paired-scores.js";
 import { scoresOf } from "../domain/simulated-answer.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate, SimulationTask } from "../state/alignment.js";
+import { callsPerAnswer } from "./alignment-budget.js";
 import { parentOf } from "./parent-of.js";
 import { secondsBetween } from "./select-batch.js";
 import { simulationTasks } from "./simulation-tasks.js";
@@ -41,7 +42,12 @@ export function createJudge({ modelNamesFor, now }: JudgeDeps) {
     const { candidate, outcome } = state;
     const parent = parentOf(state);
     const accepted = candidate !== null && outcome === null && (decision?.accepted ?? true);
-    const reason = outcome?.reason ?? decision?.reason ?? candidate?.reason ?? "";
+    const isLacking =
+      decision?.outcome === "too-few-items" && state.holdout.length >= config.minimumItems;
+    const unaffordable = isLacking
+      ? "Not judged: the budget leaves too few model calls for the held-out items."
+      : undefined;
+    const reason = outcome?.reason ?? unaffordable ?? decision?.reason ?? candidate?.reason ?? "";
     runtime.writer?.({
       kind: "candidate-judged",
       iteration: state.iteration,
@@ -90,13 +96,16 @@ function pairsOf(state: AlignmentState, items: readonly AlignmentItem[]): Paired
     .filter((pair) => pair.parent.length > 0 && pair.candidate.length > 0);
 }
 
-/** The answers that the comparison lacks, of the latest items that the calls left will pay for. */
+/**
+ * The answers that the comparison lacks, of the latest items that the calls left will pay for; none where those are too
+ * few to judge by.
+ */
 function holdoutTasks(state: AlignmentState, config: AlignConfig, calls: number): SimulationTask[] {
   const { candidate, profile, holdout, answers } = state;
   if (candidate === null) return [];
   const parent = parentOf(state);
-  let left = calls;
-  return holdout.toReversed().flatMap((item) => {
+  let left = calls / callsPerAnswer(answers, config);
+  const byItem = holdout.toReversed().flatMap((item) => {
     const isKnown = scoresOf(answers, parent.key, item.episodeId).length > 0;
     const tasks = [
       ...simulationTasks(
@@ -109,8 +118,9 @@ function holdoutTasks(state: AlignmentState, config: AlignConfig, calls: number)
         : simulationTasks([item], { persona: parent, role: "parent", profile }, config.repeats)),
     ];
     left -= tasks.length;
-    return left < 0 ? [] : tasks;
+    return left < 0 ? [] : [tasks];
   });
+  return byItem.length < config.minimumItems ? [] : byItem.flat();
 }
 
 function recordOf(

@@ -7,7 +7,7 @@ import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate, Iteration } from "../state/alignment.js";
-import { budgetLeft } from "./alignment-budget.js";
+import { budgetLeft, callsPerAnswer } from "./alignment-budget.js";
 import { rejectedBefore } from "./rejected-updates.js";
 import { simulationTasks } from "./simulation-tasks.js";
 import { readWholeHistory } from "./whole-history.js";
@@ -39,7 +39,9 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
     const seconds = secondsBetween(state.startedAt ?? at, at);
     const left = budgetLeft(config, { usage: state.usage, today, seconds });
     // Every item is answered, and criticised once; then comes one update.
-    const affordable = Math.floor((left.calls - 1) / (config.repeats + 1));
+    const affordable = Math.floor(
+      (left.calls - 1) / (config.repeats * callsPerAnswer([], config) + 1),
+    );
     const selected = selectItems(history, {
       batch: Math.max(1, Math.min(config.batch, affordable)),
       holdout: config.validation ? config.holdout : 0,

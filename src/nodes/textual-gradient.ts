@@ -26,7 +26,7 @@ import type {
   PersonaCandidate,
   PersonaUnderTest,
 } from "../state/alignment.js";
-import { budgetLeft } from "./alignment-budget.js";
+import { budgetLeft, callsPerAnswer } from "./alignment-budget.js";
 import { callConfig } from "./call-config.js";
 import { parentOf } from "./parent-of.js";
 import type { NamedModel } from "./refresh-profile.js";
@@ -90,7 +90,8 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     const update = { candidate, outcome, refusals: [...refusals], decision: null, usage };
     const calls = left.calls - usage.calls;
     if (candidate === null || !config.validation) return new Command({ goto: "judge", update });
-    if (calls < state.batch.length * config.repeats) {
+    const needed = state.batch.length * config.repeats * callsPerAnswer(state.answers, config);
+    if (calls < needed) {
       const reason = "Not judged: the budget leaves too few model calls.";
       return new Command({ goto: "judge", update: { ...update, outcome: { reason, stop: true } } });
     }
