@@ -48,7 +48,9 @@ export type OpenAiReply =
   /** Streams `text`, then nothing more: the connection stays open. */
   | { readonly kind: "stall"; readonly text: string }
   /** Streams `text`, then cuts the connection. */
-  | { readonly kind: "cut"; readonly text: string };
+  | { readonly kind: "cut"; readonly text: string }
+  /** Streams `text` again and again for as long as somebody reads it; spaces where no stream was asked for. */
+  | { readonly kind: "loop"; readonly text: string };
 
 export interface OpenAiServer {
   /** Base address, as `OPENAI_BASE_URL` takes it. */
@@ -159,7 +161,19 @@ function send(reply: OpenAiReply, request: OpenAiRequest, outgoing: ServerRespon
       outgoing.write(event(chunk(request, { role: "assistant", content: reply.text })), () =>
         outgoing.destroy(),
       );
+      return;
+    case "loop":
+      return sendForEver(reply.text, request, outgoing);
   }
+}
+
+function sendForEver(text: string, request: OpenAiRequest, outgoing: ServerResponse) {
+  const isStream = request.body["stream"] === true;
+  if (isStream) startStream(outgoing);
+  else outgoing.writeHead(200, { "content-type": "application/json" });
+  const piece = isStream ? event(chunk(request, { role: "assistant", content: text })) : " ";
+  const more = setInterval(() => outgoing.write(piece), 20);
+  outgoing.on("close", () => clearInterval(more));
 }
 
 type MessageReply = Extract<OpenAiReply, { kind: "message" }>;

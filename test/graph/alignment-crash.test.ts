@@ -1,0 +1,239 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { PersonaCheckpoint } from "../../src/domain/persona.js";
+import type { AlignmentResult } from "../../src/graph/align-user.js";
+import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
+import { loadChatModel } from "../../src/model/load-chat-model.js";
+import type { ChildNews, ChildOrder, Death } from "../support/alignment-child.js";
+import { type AlignmentRequest, drink, startAlignmentServer } from "../support/alignment-server.js";
+import { hasPostgres, startPostgres, type TestPostgres } from "../support/postgres.js";
+
+// A dozen processes one after another, each of which opens a database.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 });
+
+const items = 6;
+const settings = {
+  batch: 3,
+  holdout: 3,
+  iterations: 2,
+  concurrency: 2,
+  // A candidate is taken for one item that it answers better.
+  minimumItems: 3,
+  marginItems: 1,
+  level: 0.5,
+};
+const occasions = new Map(Array.from({ length: items }, (_, n) => [drink(n).id, n]));
+
+/** The nth request like this, over all processes. */
+interface FatalRequest {
+  readonly nth: number;
+  readonly like: (request: AlignmentRequest) => boolean;
+}
+type Kill = { readonly death: Death } | { readonly request: FatalRequest };
+
+/** Where one run is killed, in the order in which it comes by. */
+const everyNode: Readonly<Record<string, Kill>> = {
+  "in refresh-profile": { request: { nth: 1, like: ({ kind }) => kind === "profile" } },
+  "before select-batch": { death: { when: "after", write: "step", of: "select-batch" } },
+  "in simulate": {
+    request: { nth: 5, like: ({ kind, persona }) => kind === "simulation" && persona === "none" },
+  },
+  "in textual-loss": { request: { nth: 2, like: ({ kind }) => kind === "critique" } },
+  "in textual-gradient": { request: { nth: 1, like: ({ kind }) => kind === "update" } },
+  "in validate": {
+    request: { nth: 3, like: ({ kind, persona }) => kind === "simulation" && persona === "good" },
+  },
+  "in judge": { death: { when: "before", write: "step", of: "commit-checkpoint" } },
+  "in commit-checkpoint, before it writes": { death: { when: "before", write: "persona" } },
+  "in commit-checkpoint, after it wrote": { death: { when: "after", write: "persona" } },
+  "in a later iteration": {
+    request: { nth: 1, like: ({ kind, persona }) => kind === "update" && persona === "good" },
+  },
+  "at the end": { death: { when: "after", write: "step", of: "end" } },
+};
+
+/** What a request is asked for, in the words in which a process says that the answer was kept. */
+function resultOf({ kind, occasion, persona }: AlignmentRequest): string {
+  if (kind === "profile") return kind;
+  if (kind === "update") return `${kind} ${persona === "none" ? "good" : "bad"}`;
+  return `${kind} ${occasion} ${persona}`;
+}
+
+/** The same of what a process said: episodes by their number, personas by their line. */
+function keptResult(said: string): string {
+  const [kind = "", ...of] = said.split(" ");
+  const persona = (key = "") => (key.endsWith("-1") ? "good" : key.endsWith("-2") ? "bad" : "none");
+  if (kind === "profile") return kind;
+  if (kind === "update") return `${kind} ${persona(of[0])}`;
+  return `${kind} ${occasions.get(of[0] ?? "")} ${persona(of[1])}`;
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+function startChild(): Child {
+  return spawn(process.execPath, ["--import", "tsx", "test/support/alignment-child.ts"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+}
+
+/** Processes that align Ada's persona one after another on one storage, and the model that they all ask. */
+async function processes(storage: ChildOrder["storage"]) {
+  let spare = startChild();
+  let child: Child | undefined;
+  let fatal: FatalRequest | undefined;
+  const kept = new Set<string>();
+  /** Answers that an earlier process had kept, and that were asked for again. */
+  const repeated: string[] = [];
+  const server = await startAlignmentServer((request) => {
+    const result = resultOf(request);
+    if (kept.has(result)) repeated.push(result);
+    if (fatal === undefined || !fatal.like(request)) return undefined;
+    if (server.asked.filter(fatal.like).length < fatal.nth) return undefined;
+    child?.kill("SIGKILL");
+    return { kind: "silence" };
+  });
+
+  return {
+    repeated,
+    asked: server.asked,
+    /** Runs the next process to its end, which is its own or the one that was ordered. */
+    async next(
+      kill: Kill | null,
+      order: Partial<Pick<ChildOrder, "action" | "settings">> = {},
+    ): Promise<{ readonly signal: string | null; readonly last: ChildNews | undefined }> {
+      child = spare;
+      spare = startChild();
+      fatal = kill !== null && "request" in kill ? kill.request : undefined;
+      const death = kill !== null && "death" in kill ? kill.death : undefined;
+      let said = "";
+      child.stdout.on("data", (text) => (said += String(text)));
+      const whole = { storage, modelUrl: server.url, settings, items, action: "align", ...order };
+      child.stdin.write(`${JSON.stringify({ ...whole, death })}\n`);
+      const [, signal] = await once(child, "close");
+      const news = said
+        .split("\n")
+        .flatMap((line) => (line === "" ? [] : [JSON.parse(line) as ChildNews]));
+      for (const each of news)
+        if (each.kind === "kept") for (const result of each.results) kept.add(keptResult(result));
+      return { signal: signal as string | null, last: news.at(-1) };
+    },
+    async close() {
+      spare.kill("SIGKILL");
+      child?.kill("SIGKILL");
+      await server.close();
+    },
+  };
+}
+
+/** The checkpoints of a run, without what names the run: its id, and with it theirs. */
+function told(log: readonly PersonaCheckpoint[]) {
+  const places = new Map(log.map(({ id }, place) => [id, place]));
+  return log.map(({ id: _, parentId, alignment, ...checkpoint }) => ({
+    ...checkpoint,
+    parent: parentId === null ? null : places.get(parentId),
+    alignment: alignment && { ...alignment, runId: "", profileId: "" },
+  }));
+}
+
+async function uninterrupted() {
+  const server = await startAlignmentServer();
+  try {
+    const agent = createPersonaAgent({
+      model: loadChatModel("openai:tiny", { openaiBaseUrl: server.url }),
+      now: () => new Date("2026-05-01T10:00:00.000Z"),
+    });
+    await agent.memory.episodes.addMany(
+      "ada",
+      Array.from({ length: items }, (_, n) => drink(n)),
+    );
+    const result = await agent.align("ada", { settings });
+    return { result, log: await agent.memory.personas.history("ada") };
+  } finally {
+    await server.close();
+  }
+}
+
+function doneOf(news: ChildNews | undefined) {
+  if (news?.kind !== "done")
+    throw new Error(`The process did not end well: ${JSON.stringify(news)}`);
+  return {
+    result: news.result as AlignmentResult,
+    log: news.log as PersonaCheckpoint[],
+    status: news.status,
+  };
+}
+
+const storages = [
+  { name: "the embedded PGlite", needsPostgres: false },
+  { name: "PostgreSQL", needsPostgres: true },
+] as const;
+
+describe.each(storages.filter(({ needsPostgres }) => hasPostgres || !needsPostgres))(
+  "an alignment killed with kill -9, on $name",
+  ({ needsPostgres }) => {
+    let postgres: TestPostgres | undefined;
+    let folder: string;
+    let run: Awaited<ReturnType<typeof processes>>;
+    beforeAll(async () => void (postgres = needsPostgres ? await startPostgres() : undefined));
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), "persona-crash-"));
+      run = await processes(postgres ? { url: await postgres.createDatabase() } : { folder });
+    });
+    afterEach(async () => {
+      await run.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+    afterAll(() => postgres?.stop());
+
+    it("at each node in turn ends in the same checkpoints, and asks for nothing again that was kept", async () => {
+      for (const [where, kill] of Object.entries(everyNode)) {
+        const { signal, last } = await run.next(kill);
+        expect(signal, `${where}: ${JSON.stringify(last)}`).toBe("SIGKILL");
+      }
+      const { result, log, status } = doneOf((await run.next(null)).last);
+      const reference = await uninterrupted();
+
+      expect(told(log)).toEqual(told(reference.log));
+      expect(result.iterations).toEqual(reference.result.iterations);
+      expect(result.head).toEqual(reference.result.head);
+      expect(result.usage).toEqual(reference.result.usage);
+      expect(status).toBe("idle");
+      expect(run.repeated).toEqual([]);
+    });
+
+    it.runIf(needsPostgres || !hasPostgres)(
+      "around a person's review loses neither the candidate nor the decision",
+      async () => {
+        const reviewed = { settings: { ...settings, iterations: 1, review: true } };
+        const expectKilled = async (death: Death, action: ChildOrder["action"]) =>
+          expect(await run.next({ death }, { ...reviewed, action })).toMatchObject({
+            signal: "SIGKILL",
+          });
+        await expectKilled({ when: "before", write: "status", of: "review" }, "align");
+        const waiting = doneOf((await run.next(null, reviewed)).last);
+        expect(waiting.status).toBe("review");
+        expect(waiting.result.review?.lines).toHaveLength(1);
+        expect(waiting.log).toHaveLength(1);
+
+        // The decision is not kept yet, then it is kept, then it is carried out.
+        await expectKilled({ when: "after", write: "status", of: "running" }, "approve");
+        await expectKilled({ when: "before", write: "persona" }, "approve");
+        await expectKilled({ when: "after", write: "persona" }, "align");
+        const { log, status, result } = doneOf((await run.next(null, reviewed)).last);
+        expect(log.map(({ version, status: standing }) => [version, standing])).toEqual([
+          [0, "active"],
+          [1, "active"],
+        ]);
+        expect(log[1]?.alignment?.review).toMatchObject({ decision: "approve", author: "bea" });
+        expect(result.review).toBeNull();
+        expect(status).toBe("idle");
+        expect(run.repeated).toEqual([]);
+      },
+    );
+  },
+);
