@@ -79,7 +79,9 @@ let isTooSlow = false;
 for (const run of runs.filter(({ name, services }) =>
   `${services} ${name}`.includes(values.only),
 )) {
-  const { calls, begun, seconds, cpu, accepted } = await measure(run);
+  // A worker that aligns has done so before: what Node compiles the first time is not a price of every run.
+  await measure(run, 0);
+  const { calls, begun, seconds, cpu, accepted } = await measure(run, waitMs);
   const phases = phasesOf(calls, begun);
   const path = (phases.length * waitMs) / 1_000;
   const ratio = seconds / path;
@@ -101,9 +103,12 @@ if (isTooSlow) {
   process.exitCode = 1;
 }
 
-async function measure({ services, mode, iterations, asksMemory = false }: Run) {
+async function measure(
+  { services, mode, iterations, asksMemory = false }: Run,
+  answerAfterMs: number,
+) {
   const { server, calls } = await startWaitingModel({
-    waitMs,
+    waitMs: answerAfterMs,
     firstBatchItem: history - batch,
     asksMemory,
   });

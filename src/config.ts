@@ -59,7 +59,7 @@ const answering = {
  * What a caller may set per turn, with every default of the project. Every field is optional, because a server
  * always sends an empty context; `parseRunConfig` checks it and fills the defaults in.
  */
-export const runConfigSchema = z.object({
+export const runConfigSchema = z.strictObject({
   ...answering,
   alignAfter: count(1, 10_000)
     .default(8)
@@ -76,7 +76,7 @@ const most = (what: string) =>
  * What a caller may set per alignment; the defaults are those of mode `default`, and `paperAlignment` says what
  * `paper` changes. Why these sizes and this rule: `docs/decisions/0008-acceptance-rule.md`.
  */
-export const alignConfigSchema = z.object({
+export const alignConfigSchema = z.strictObject({
   ...answering,
   batch: count(1, 128)
     .default(8)
@@ -236,7 +236,7 @@ function parseSettings(
 ): unknown {
   const known = Object.entries(configurable).filter(([key]) => key in schema.shape);
   const given = { ...defaults, ...Object.fromEntries(known), ...(context as object) };
-  const result = schema.strict().safeParse(given);
+  const result = schema.safeParse(given);
   if (result.success) return result.data;
   const issues = result.error.issues.map((issue) => describe(issue, schema));
   throw new PersonaAgentError("config-invalid", issues.join(" "), {
