@@ -8,7 +8,6 @@ import {
   MemorySaver,
 } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { AlignmentStatus } from "../../src/domain/alignment-status.js";
 import type { PersonaCheckpoint } from "../../src/domain/persona.js";
 import { personaStandings } from "../../src/domain/persona-versions.js";
 import type { AlignmentResult } from "../../src/graph/align-user.js";
@@ -182,21 +181,23 @@ describe("an alignment that comes while another agent is at one", () => {
     const checkpointer = new MemorySaver();
     const [one, other] = [agentOver({ store, checkpointer }), agentOver({ store, checkpointer })];
     await addDrinks(one, "cleo");
-    let refused: unknown;
-    let during: AlignmentStatus | undefined;
+    const stop = vi.spyOn(checkpointer, "deleteThread");
+    const comeToo = async () => {
+      expect(await other.memory.alignments.get("cleo")).toMatchObject({ status: "running" });
+      const deleted = stop.mock.calls.length;
+      const refused = await other.align("cleo", { settings }).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: "memory-alignment-running" });
+      expect(stop.mock.calls).toHaveLength(deleted);
+    };
+    let coming: Promise<void> | undefined;
     const before = await one.align("cleo", {
       settings,
-      onEvent: async ({ kind }) => {
-        if (kind !== "alignment-started") return;
-        during = await other.memory.alignments.get("cleo");
-        const stop = vi.spyOn(checkpointer, "deleteThread");
-        refused = await other.align("cleo", { settings }).catch((error: unknown) => error);
-        expect(stop).not.toHaveBeenCalled();
-        stop.mockRestore();
+      onEvent: ({ kind }) => {
+        if (kind === "alignment-started") coming = comeToo();
       },
     });
-    expect(during).toMatchObject({ status: "running" });
-    expect(refused).toMatchObject({ code: "memory-alignment-running" });
+    expect(coming).toBeDefined();
+    await coming;
     expect(before.iterations).toMatchObject([{ accepted: true }, { accepted: false }]);
   });
 

@@ -133,8 +133,9 @@ async function processes(storage: ChildOrder["storage"]) {
 /** The checkpoints of a run, without what names the run: its id, and with it theirs. */
 function told(log: readonly PersonaCheckpoint[]) {
   const places = new Map(log.map(({ id }, place) => [id, place]));
-  return log.map(({ id: _, parentId, alignment, ...checkpoint }) => ({
+  return log.map(({ parentId, alignment, ...checkpoint }) => ({
     ...checkpoint,
+    id: "",
     parent: parentId === null ? null : places.get(parentId),
     alignment: alignment && { ...alignment, runId: "", profileId: "" },
   }));

@@ -51,7 +51,7 @@ const onUpdate =
   (request) =>
     request.kind === "update" ? (typeof reply === "function" ? reply(request) : reply) : undefined;
 
-const essay = "Always mind the leaves. ".repeat(800);
+const essay = "Always mind the leaves. ".repeat(400);
 
 /** What an update model may say, and what stands in the log for it in default mode. */
 const faultyUpdates: readonly {
