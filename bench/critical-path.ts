@@ -6,6 +6,8 @@
  *
  * Fails when a run takes more than `--most` times its critical path.
  */
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +18,7 @@ import { createPersonaAgent, type PersonaAgent } from "../src/graph/create-perso
 import { openPersonaAgent } from "../src/graph/open-persona-agent.js";
 import { loadChatModel } from "../src/model/load-chat-model.js";
 import { createTimeline } from "../src/cli/timeline.js";
-import { itemText, type ModelCall, startWaitingModel } from "./waiting-model.js";
+import { itemText, type ModelCall } from "./waiting-model.js";
 
 const { values } = parseArgs({
   options: {
@@ -107,28 +109,31 @@ async function measure(
   { services, mode, iterations, asksMemory = false }: Run,
   answerAfterMs: number,
 ) {
-  const { server, calls } = await startWaitingModel({
-    waitMs: answerAfterMs,
-    firstBatchItem: history - batch,
-    asksMemory,
+  const model = fork(new URL("waiting-model-process.ts", import.meta.url), {
+    execArgv: ["--import", "tsx"],
   });
+  model.send({ waitMs: answerAfterMs, firstBatchItem: history - batch, asksMemory });
+  const [{ url }] = (await once(model, "message")) as [{ url: string }];
   const folder = await mkdtemp(join(tmpdir(), "critical-path-"));
-  const { agent, close } = await openAgent(services, server.url, folder);
+  const { agent, close } = await openAgent(services, url, folder);
   try {
     await agent.memory.episodes.addMany(user, episodes());
     await agent.memory.episodes.settled();
     const cpuBefore = process.cpuUsage();
-    const begun = performance.now();
+    const begun = performance.timeOrigin + performance.now();
     const { iterations: done } = await agent.align(user, {
       settings: { batch, holdout, iterations, ...(mode && { mode }) },
     });
-    const seconds = (performance.now() - begun) / 1_000;
+    const seconds = (performance.timeOrigin + performance.now() - begun) / 1_000;
     const { user: inCode, system } = process.cpuUsage(cpuBefore);
     const cpu = (inCode + system) / 1_000_000;
+    const told = once(model, "message");
+    model.send("stop");
+    const [{ calls }] = (await told) as [{ calls: ModelCall[] }];
     return { calls, begun, seconds, cpu, accepted: done.filter(({ accepted }) => accepted).length };
   } finally {
     await close();
-    await server.close();
+    model.kill();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -5,7 +5,7 @@ import {
   startOpenAiServer,
 } from "../test/support/openai-server.js";
 
-/** One model call, as the server saw it. Times in milliseconds, as `performance.now` counts them. */
+/** One model call, as the server saw it. Times in milliseconds since 1970, with fractions. */
 export interface ModelCall {
   /** Calls of one phase need not wait for each other; a phase begins when all before it are answered. */
   readonly phase: string;
@@ -46,7 +46,7 @@ export async function startWaitingModel({
   const server = await startOpenAiServer(
     (request) => {
       const { kind, reply } = answerTo(request, firstBatchItem, asksMemory);
-      const arrived = performance.now();
+      const arrived = performance.timeOrigin + performance.now();
       calls.push({ phase: `${kind} ${updates}`, arrived, answered: arrived + waitMs });
       if (kind === "update") updates += 1;
       return reply;

@@ -3,7 +3,7 @@ import { contextFormSchema } from "../config.js";
 import { isStoreUnavailable } from "../errors.js";
 import { createExecuteTools, type ExecuteToolsDeps } from "../nodes/execute-tools.js";
 import { createLoadPersona, type LoadPersonaDeps } from "../nodes/load-persona.js";
-import { createReason, type ReasonDeps } from "../nodes/reason.js";
+import { type AfterAnswer, createReason, type ReasonDeps } from "../nodes/reason.js";
 import { createRefuseTurn } from "../nodes/refuse-turn.js";
 import { createRetrieveMemory, type RetrieveMemoryDeps } from "../nodes/retrieve-memory.js";
 import {
@@ -13,33 +13,36 @@ import {
 import { createWriteMemory, type WriteMemoryDeps, writeAttempts } from "../nodes/write-memory.js";
 import { agentInput, agentState } from "../state/agent.js";
 
-export type AgentDeps = LoadPersonaDeps &
-  RetrieveMemoryDeps &
-  ReasonDeps &
-  ExecuteToolsDeps &
-  WriteMemoryDeps &
-  ScheduleAlignmentDeps;
+export type AnsweringDeps = LoadPersonaDeps & RetrieveMemoryDeps & ReasonDeps & ExecuteToolsDeps;
+export type AgentDeps = AnsweringDeps & WriteMemoryDeps & ScheduleAlignmentDeps;
 
 export type AgentGraph = ReturnType<ReturnType<typeof buildAgent>["compile"]>;
 
 /** The hot path: answers one message of one user under that user's persona, and remembers it. */
 export function buildAgent(deps: AgentDeps) {
-  return new StateGraph(agentState, { context: contextFormSchema, input: agentInput })
-    .addNode("load-persona", createLoadPersona(deps), { ends: ["retrieve-memory", "refuse-turn"] })
-    .addNode("refuse-turn", createRefuseTurn())
-    .addNode("retrieve-memory", createRetrieveMemory(deps))
-    .addNode("reason", createReason(deps), {
-      ends: ["execute-tools", "write-memory"],
-    })
-    .addNode("execute-tools", createExecuteTools(deps))
+  return buildAnswering(deps, "write-memory")
     .addNode("write-memory", createWriteMemory(deps), {
       retryPolicy: { maxAttempts: writeAttempts, retryOn: isStoreUnavailable, logWarning: false },
     })
     .addNode("schedule-alignment", createScheduleAlignment(deps))
+    .addEdge("write-memory", "schedule-alignment")
+    .addEdge("schedule-alignment", END);
+}
+
+/** The same agent with its writes off: it ends with the answer. What an alignment asks past questions again. */
+export function buildSimulatedAgent(deps: AnsweringDeps) {
+  return buildAnswering(deps, END);
+}
+
+function buildAnswering(deps: AnsweringDeps, after: AfterAnswer) {
+  return new StateGraph(agentState, { context: contextFormSchema, input: agentInput })
+    .addNode("load-persona", createLoadPersona(deps), { ends: ["retrieve-memory", "refuse-turn"] })
+    .addNode("refuse-turn", createRefuseTurn())
+    .addNode("retrieve-memory", createRetrieveMemory(deps))
+    .addNode("reason", createReason(deps, after), { ends: ["execute-tools", after] })
+    .addNode("execute-tools", createExecuteTools(deps))
     .addEdge(START, "load-persona")
     .addEdge("refuse-turn", END)
     .addEdge("retrieve-memory", "reason")
-    .addEdge("execute-tools", "reason")
-    .addEdge("write-memory", "schedule-alignment")
-    .addEdge("schedule-alignment", END);
+    .addEdge("execute-tools", "reason");
 }

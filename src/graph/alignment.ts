@@ -9,7 +9,7 @@ import { createSimulate, createValidate, type SimulateDeps } from "../nodes/simu
 import { createTextualGradient, type TextualGradientDeps } from "../nodes/textual-gradient.js";
 import { createTextualLoss, type TextualLossDeps } from "../nodes/textual-loss.js";
 import { alignmentInput, alignmentState } from "../state/alignment.js";
-import type { AgentGraph } from "./agent.js";
+import type { buildSimulatedAgent } from "./agent.js";
 import { oneAtATime } from "./one-at-a-time.js";
 
 export type AlignmentDeps = RefreshProfileDeps &
@@ -21,7 +21,7 @@ export type AlignmentDeps = RefreshProfileDeps &
   ReviewDeps &
   CommitCheckpointDeps & {
     /** What every simulation runs, for the drawing: each runs a copy of its own over what it may know. */
-    readonly agent: AgentGraph;
+    readonly agent: ReturnType<ReturnType<typeof buildSimulatedAgent>["compile"]>;
   };
 
 export type AlignmentGraph = ReturnType<ReturnType<typeof buildAlignment>["compile"]>;

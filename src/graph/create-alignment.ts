@@ -10,13 +10,14 @@ import {
 import { type AlignConfig, parseAlignConfig, type RunConfig } from "../config.js";
 import { defaultPersonaLimits } from "../domain/persona-limits.js";
 import type { Memory } from "../memory/memory.js";
+import { createSharedRecall } from "../memory/shared-recall.js";
 import type { SimulationMemory } from "../memory/memory-before.js";
 import { ask } from "../model/ask.js";
 import type { NamedModel } from "../nodes/refresh-profile.js";
 import type { SimulatedAgent } from "../nodes/simulate.js";
 import type { AgentState } from "../state/agent.js";
 import type { ToolRegistry } from "../tools/registry.js";
-import { type AgentDeps, type AgentGraph, buildAgent } from "./agent.js";
+import { type AnsweringDeps, buildSimulatedAgent } from "./agent.js";
 import { type Aligner, createAligner } from "./align-user.js";
 import { type AlignmentGraph, buildAlignment } from "./alignment.js";
 import { withAlignmentWatch } from "./alignment-watch.js";
@@ -25,8 +26,6 @@ export interface AlignmentParts {
   readonly memory: Memory;
   readonly store: BaseStore;
   readonly checkpointer: BaseCheckpointSaver | undefined;
-  /** What simulations draw as. */
-  readonly agent: AgentGraph;
   readonly modelFor: (name: string | undefined) => BaseChatModel;
   readonly modelName: string;
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
@@ -54,7 +53,8 @@ export function createAlignment(parts: AlignmentParts): {
   });
   const builder = buildAlignment({
     ...memory,
-    agent: parts.agent,
+    agent: agentOver(memory, now),
+    recallOf: createSharedRecall(memory.episodes),
     agentFor: (before, at) => simulatedAgent(before, at === null ? now : () => new Date(at)),
     alignmentModelFor,
     modelNamesFor,
@@ -81,20 +81,8 @@ export function createAlignment(parts: AlignmentParts): {
     aligner: createAligner({ graph: kept, checkpointer, memory, active, settingsOf, now }),
   };
 
-  function simulatedAgent(given: SimulationMemory, simulatedNow: () => Date): SimulatedAgent {
-    const before = readInRun(given);
-    const registry = registryOver(before);
-    const deps: AgentDeps = {
-      ...before,
-      modelFor,
-      toolsFor: (config) => toolsFor(registry, config),
-      toolTimeoutMs: parts.toolTimeoutMs,
-      isAbandoned: () => false,
-      now: simulatedNow,
-    };
-    // A graph run from a node inherits what the run has: each step would be kept in the alignment's thread, and a tool
-    // could read the thread's name and the store.
-    const graph = buildAgent(deps).compile({ name: "agent", checkpointer: false });
+  function simulatedAgent(before: SimulationMemory, simulatedNow: () => Date): SimulatedAgent {
+    const graph = agentOver(readInRun(before), simulatedNow);
     return {
       invoke: (input, options) =>
         graph.invoke(input, {
@@ -103,6 +91,22 @@ export function createAlignment(parts: AlignmentParts): {
           configurable: { thread_id: undefined },
         }) as Promise<AgentState>,
     };
+  }
+
+  /**
+   * A graph run from a node inherits what the run has: each step would be kept in the alignment's thread, and a tool
+   * could read the thread's name and the store. So it is run with others, and without a checkpointer.
+   */
+  function agentOver(before: SimulationMemory, simulatedNow: () => Date) {
+    const registry = registryOver(before);
+    const deps: AnsweringDeps = {
+      ...before,
+      modelFor,
+      toolsFor: (config) => toolsFor(registry, config),
+      toolTimeoutMs: parts.toolTimeoutMs,
+      now: simulatedNow,
+    };
+    return buildSimulatedAgent(deps).compile({ name: "agent", checkpointer: false });
   }
 
   /** Not all tools of a turn are in the registry, and it would refuse the others' names. */

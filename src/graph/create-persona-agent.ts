@@ -226,7 +226,6 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     memory,
     store,
     checkpointer,
-    agent: graph,
     modelFor,
     modelName,
     alignmentModelFor,

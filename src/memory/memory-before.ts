@@ -1,8 +1,6 @@
 import { type AlignmentItem, restsOnItemAlone } from "../domain/alignment-item.js";
-import { neverAligned } from "../domain/alignment-status.js";
 import type { PersonaCheckpoint } from "../domain/persona.js";
 import type { Profile } from "../domain/profile.js";
-import type { AlignmentStates } from "./alignment-states.js";
 import type { EpisodicMemory, RecallBounds } from "./episodic-memory.js";
 import type { PersonaLog } from "./persona-log.js";
 import type { ProfileMemory } from "./profile-memory.js";
@@ -18,13 +16,9 @@ export interface SimulationGiven {
 
 /** The parts of memory that an agent graph is built on, and no other way into it. */
 export interface SimulationMemory {
-  readonly episodes: Pick<
-    EpisodicMemory,
-    "latest" | "similar" | "findTurn" | "countAnswered" | "add"
-  >;
+  readonly episodes: Pick<EpisodicMemory, "latest" | "similar" | "findTurn">;
   readonly profiles: Pick<ProfileMemory, "current">;
   readonly personas: Pick<PersonaLog, "head">;
-  readonly alignments: Pick<AlignmentStates, "get">;
 }
 
 /**
@@ -58,8 +52,6 @@ export function memoryBefore(
       similar: (userId, query, limit, bounds) =>
         episodes.similar(userId, query, limit, bounded(bounds)),
       findTurn: async () => null,
-      countAnswered: async () => 0,
-      add: async (_userId, episode) => ({ episode, degraded: [] }),
     },
     profiles: {
       current: async () => profile && { ...profile, statements: known(profile.statements) },
@@ -68,6 +60,5 @@ export function memoryBefore(
       // Its critiques quote true answers, and nothing in a turn needs them.
       head: async () => ({ ...persona, lines: known(persona.lines), alignment: null }),
     },
-    alignments: { get: async () => neverAligned },
   };
 }

@@ -47,9 +47,13 @@ const shownAnswerLength = 4_000;
 export async function ask<Answer>(options: AskOptions<Answer>): Promise<Asked<Answer>> {
   const { model, messages, schema, name, maxRepairs = 2, signal } = options;
   const config = { ...options.config, ...(signal === undefined ? {} : { signal }) };
-  const jsonSchema = JSON.stringify(z.toJSONSchema(schema, { io: "input" }));
+  // Seldom needed, and dear to make.
+  const jsonSchema = () => JSON.stringify(z.toJSONSchema(schema, { io: "input" }));
   const structured = model.withStructuredOutput(schema, { name });
-  const inWords = [...messages, new HumanMessage(schemaPrompt.render({ schema: jsonSchema }))];
+  const inWords = () => [
+    ...messages,
+    new HumanMessage(schemaPrompt.render({ schema: jsonSchema() })),
+  ];
 
   let usage = noUsage;
   let isStructured = true;
@@ -72,7 +76,7 @@ export async function ask<Answer>(options: AskOptions<Answer>): Promise<Asked<An
       ...messages,
       // Some servers refuse an empty message, and some two messages of one role in a row.
       new AIMessage(text.trim() === "" ? "(empty)" : text),
-      new HumanMessage(repairPrompt.render({ problem: read.problem, schema: jsonSchema })),
+      new HumanMessage(repairPrompt.render({ problem: read.problem, schema: jsonSchema() })),
     ];
   }
 
@@ -84,7 +88,7 @@ export async function ask<Answer>(options: AskOptions<Answer>): Promise<Asked<An
       const described = describeModelError(error, signal);
       if (!isStructured || !isUnsupported(described)) throw described;
       isStructured = false;
-      if (conversation === messages) conversation = inWords;
+      if (conversation === messages) conversation = inWords();
       return request();
     }
   }

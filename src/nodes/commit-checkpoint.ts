@@ -96,7 +96,7 @@ type Next = {
 
 /** The candidate is the parent now: what it answered is criticised, and asked for where it was not. */
 function fromTaken(state: AlignmentState, written: PersonaCheckpoint, config: AlignConfig): Next {
-  const { candidate, batch, profile } = state;
+  const { candidate, batch } = state;
   const parent: PersonaUnderTest = {
     // After an edit in review nobody has answered under these lines.
     key: candidate !== null && written.author === "alignment" ? candidate.key : written.id,
@@ -104,11 +104,7 @@ function fromTaken(state: AlignmentState, written: PersonaCheckpoint, config: Al
     lines: written.lines,
     paperText: written.paperText,
   };
-  const tasks = simulationTasks(
-    batch,
-    { persona: parent, role: "parent", profile },
-    config.repeats,
-  );
+  const tasks = simulationTasks(batch, state, parent, "parent", config.repeats);
   const answered = tasks.flatMap((task) => {
     const answer = answerTo(state, task);
     return answer === undefined ? [] : [{ ...task, answer } satisfies CritiqueTask];
@@ -126,7 +122,7 @@ function fromRejected(
   written: PersonaCheckpoint,
   config: AlignConfig,
 ): Next {
-  const { candidate, batch, profile, rejected } = state;
+  const { candidate, batch, rejected } = state;
   if (!config.showRejected) return { goto: "textual-gradient", update: {} };
   const update = {
     rejected: [
@@ -140,8 +136,8 @@ function fromRejected(
     ],
   };
   if (candidate === null) return { goto: "textual-gradient", update };
-  const given = { persona: candidate, role: "candidate", profile } as const;
-  const lost = simulationTasks(batch, given, 1).flatMap((task): Send[] => {
+  const tasks = simulationTasks(batch, state, candidate, "candidate", 1);
+  const lost = tasks.flatMap((task): Send[] => {
     const answer = answerTo(state, task);
     const before = answerTo(state, { ...task, persona: parentOf(state) });
     const isLost = answer !== undefined && before !== undefined && answer.score < before.score;

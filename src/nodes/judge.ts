@@ -101,21 +101,15 @@ function pairsOf(state: AlignmentState, items: readonly AlignmentItem[]): Paired
  * few to judge by.
  */
 function holdoutTasks(state: AlignmentState, config: AlignConfig, calls: number): SimulationTask[] {
-  const { candidate, profile, holdout, answers } = state;
+  const { candidate, holdout, answers } = state;
   if (candidate === null) return [];
   const parent = parentOf(state);
   let left = calls / callsPerAnswer(answers, config);
   const byItem = holdout.toReversed().flatMap((item) => {
     const isKnown = scoresOf(answers, parent.key, item.episodeId).length > 0;
     const tasks = [
-      ...simulationTasks(
-        [item],
-        { persona: candidate, role: "candidate", profile },
-        config.repeats,
-      ),
-      ...(isKnown
-        ? []
-        : simulationTasks([item], { persona: parent, role: "parent", profile }, config.repeats)),
+      ...simulationTasks([item], state, candidate, "candidate", config.repeats),
+      ...(isKnown ? [] : simulationTasks([item], state, parent, "parent", config.repeats)),
     ];
     left -= tasks.length;
     return left < 0 ? [] : [tasks];

@@ -2,7 +2,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { AIMessage, type BaseMessage, SystemMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
-import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig, type RunConfig } from "../config.js";
 import { addUsage, usageOfCall } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
@@ -20,11 +20,11 @@ export interface ReasonDeps {
   readonly toolsFor: (config: RunConfig) => StructuredToolInterface[];
 }
 
+/** Where a turn goes with its answer; a simulation ends with it. */
+export type AfterAnswer = "write-memory" | typeof END;
+
 /** Sampling models say nothing now and then; the transport's faults were retried by the client already. */
 const mostTries = 2;
-
-/** Where the turn goes from here. */
-export type ReasonGoto = "execute-tools" | "write-memory";
 
 /**
  * One model call, and a second one when the model says nothing: the persona, what was recalled and the thread go in; an answer or tool calls come out. When the
@@ -32,11 +32,11 @@ export type ReasonGoto = "execute-tools" | "write-memory";
  *
  * Errors: `model-*`; `model-output-invalid` when the model says nothing at all.
  */
-export function createReason({ modelFor, toolsFor }: ReasonDeps) {
+export function createReason({ modelFor, toolsFor }: ReasonDeps, after: AfterAnswer) {
   return async function reason(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Command<unknown, AgentUpdate, ReasonGoto>> {
+  ): Promise<Command<unknown, AgentUpdate, "execute-tools" | AfterAnswer>> {
     const config = parseRunConfig(runtime);
     const paperText = config.mode === "paper" ? state.paperText : null;
     // A text that paper mode wrote stands in place of all lines, those about tools too.
@@ -68,7 +68,7 @@ export function createReason({ modelFor, toolsFor }: ReasonDeps) {
       }
       if (answer.text.trim() !== "") {
         const update = { messages: [withoutCalls(answer)], usage };
-        return new Command({ goto: "write-memory", update });
+        return new Command({ goto: after, update });
       }
     }
     throw new PersonaAgentError(

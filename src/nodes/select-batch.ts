@@ -74,9 +74,8 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
       batch: selected.batch.length,
       holdout: selected.holdout.length,
     } satisfies AlignmentEvent);
-    const given = { persona: parent, role: "parent", profile: state.profile } as const;
     return new Command({
-      goto: simulationTasks(selected.batch, given, config.repeats).map(
+      goto: simulationTasks(selected.batch, state, parent, "parent", config.repeats).map(
         (task) => new Send("simulate", task),
       ),
       update,

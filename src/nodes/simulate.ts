@@ -22,7 +22,8 @@ export interface SimulatedAgent {
 }
 
 export interface SimulateDeps {
-  readonly episodes: Pick<Memory["episodes"], "latest" | "similar">;
+  /** Reads memory as a run of this id does; see `createSharedRecall`. */
+  readonly recallOf: (runId: string) => Pick<Memory["episodes"], "latest" | "similar">;
   /**
    * The agent graph over this memory, with the tools that a simulation may use.
    *
@@ -33,12 +34,12 @@ export interface SimulateDeps {
 
 /** What one simulation of a task may know. */
 export function memoryOf(
-  { persona, profile, item }: SimulationTask,
-  memory: Pick<SimulateDeps, "episodes">,
+  { runId, persona, profile, item }: SimulationTask,
+  { recallOf }: Pick<SimulateDeps, "recallOf">,
   leaveOneOut: boolean,
 ): SimulationMemory {
   const { key, version, lines, paperText } = persona;
-  return memoryBefore(memory, item, {
+  return memoryBefore({ episodes: recallOf(runId) }, item, {
     persona: { ...initialPersona, id: key, version, lines, paperText },
     profile,
     leaveOneOut,

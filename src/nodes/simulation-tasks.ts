@@ -1,13 +1,24 @@
 import type { AlignmentItem } from "../domain/alignment-item.js";
-import type { SimulationTask } from "../state/alignment.js";
+import type { AlignmentState, PersonaUnderTest, SimulationTask } from "../state/alignment.js";
 
-/** A task for every item and repeat. */
+/** A task for every item and repeat, all under one persona. */
 export function simulationTasks(
   items: readonly AlignmentItem[],
-  given: Omit<SimulationTask, "item" | "repeat">,
+  { runId, profile }: Pick<AlignmentState, "runId" | "profile">,
+  { key, version, lines, paperText }: PersonaUnderTest,
+  role: SimulationTask["role"],
   repeats: number,
 ): SimulationTask[] {
+  // A candidate holds more, which no task needs.
+  const persona = { key, version, lines, paperText };
   return items.flatMap((item) =>
-    Array.from({ length: repeats }, (_, repeat) => ({ ...given, item, repeat })),
+    Array.from({ length: repeats }, (_, repeat) => ({
+      runId,
+      persona,
+      role,
+      profile,
+      item,
+      repeat,
+    })),
   );
 }

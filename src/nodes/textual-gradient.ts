@@ -95,8 +95,7 @@ export function createTextualGradient(deps: TextualGradientDeps) {
       const reason = "Not judged: the budget leaves too few model calls.";
       return new Command({ goto: "judge", update: { ...update, outcome: { reason, stop: true } } });
     }
-    const given = { persona: candidate, role: "candidate", profile: state.profile } as const;
-    const tasks = simulationTasks(state.batch, given, config.repeats);
+    const tasks = simulationTasks(state.batch, state, candidate, "candidate", config.repeats);
     return new Command({ goto: tasks.map((task) => new Send("validate", task)), update });
   };
 }

@@ -24,8 +24,8 @@ import type { NamedModel } from "./refresh-profile.js";
 import { expectManyListeners } from "./shared-signals.js";
 import { memoryOf, type SimulateDeps, spentOnError } from "./simulate.js";
 
-export interface TextualLossDeps extends Omit<SimulateDeps, "agentFor" | "episodes"> {
-  readonly episodes: SimulateDeps["episodes"] & Pick<Memory["episodes"], "get">;
+export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {
+  readonly episodes: Pick<Memory["episodes"], "get">;
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
   readonly ask: typeof ask;
 }

@@ -17,6 +17,7 @@ export type PersonaUnderTest = z.output<typeof personaUnderTestSchema>;
 
 /** One task of the fan-out: this item, under this persona. It carries all it needs, because a task sees no other state. */
 export const simulationTaskSchema = z.object({
+  runId: z.string(),
   persona: personaUnderTestSchema,
   role: z.enum(["parent", "candidate"]),
   profile: profileSchema.nullable(),

@@ -5,7 +5,7 @@ import { END, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph
 import { type BaseStore, InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import type { RunContext } from "../../src/config.js";
 import type { AlignmentItem } from "../../src/domain/alignment-item.js";
-import { buildAgent } from "../../src/graph/agent.js";
+import { buildSimulatedAgent } from "../../src/graph/agent.js";
 import {
   memoryBefore,
   type SimulationGiven,
@@ -51,12 +51,11 @@ export async function simulate({ memory, item, given, context, ...parts }: Simul
   const model = new CardKeepingModel([callsTools(...parts.calls), "An answer."]);
   const before: SimulationMemory = memoryBefore(memory, item, given);
   const registry = createToolRegistry([createRecallMemory(before), ...(parts.tools ?? [])]);
-  const agent = buildAgent({
+  const agent = buildSimulatedAgent({
     ...before,
     modelFor: () => model,
     toolsFor: () => registry.select(),
     toolTimeoutMs: 30_000,
-    isAbandoned: () => false,
     now: () => new Date("2026-05-01T10:00:00.000Z"),
   }).compile({ checkpointer: false });
 

@@ -37,12 +37,7 @@ describe("memoryBefore", () => {
 
   it("is no way to anything else of memory", () => {
     const methods = Object.values(before).map((part) => Object.keys(part).toSorted());
-    expect(methods).toEqual([
-      ["add", "countAnswered", "findTurn", "latest", "similar"],
-      ["current"],
-      ["head"],
-      ["get"],
-    ]);
+    expect(methods).toEqual([["findTurn", "latest", "similar"], ["current"], ["head"]]);
   });
 
   it("gives a persona and a profile without evidence of how they came about", async () => {
