@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, expect, it } from "vitest";
-import { runConfigSchema } from "../src/config.js";
+import { alignConfigSchema, runConfigSchema } from "../src/config.js";
 
 const read = (path: string) => readFileSync(path, "utf8");
 const pages = [
@@ -69,7 +69,12 @@ it("lists every setting in the README, and no other", () => {
       );
   const variables = [...read(".env.example").matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
   expect(new Set(rows("Of the process,"))).toEqual(new Set(variables));
-  expect(new Set(rows("Of a run,"))).toEqual(new Set(Object.keys(runConfigSchema.shape)));
+  const ofTurns = Object.keys(runConfigSchema.shape);
+  expect(new Set(rows("Of a run,"))).toEqual(new Set(ofTurns));
+  const ofAlignments = Object.keys(alignConfigSchema.shape);
+  expect(new Set(rows("Of an alignment,"))).toEqual(
+    new Set(ofAlignments.filter((name) => !ofTurns.includes(name))),
+  );
 });
 
 function blocks(text: string, language: string): string[] {
