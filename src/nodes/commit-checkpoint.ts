@@ -1,7 +1,7 @@
 import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import { type AlignConfig, parseAlignConfig } from "../config.js";
 import { type AlignmentRecord, meanScores } from "../domain/alignment-record.js";
-import type { PersonaCheckpoint } from "../domain/persona.js";
+import { activeVersions, initialPersona, type PersonaCheckpoint } from "../domain/persona.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
@@ -42,14 +42,17 @@ export function createCommitCheckpoint({ personas, now }: CommitCheckpointDeps) 
     if (proposal === null) throw new TypeError("There is no proposal to write.");
     const written =
       (await alreadyWritten(userId, state)) ?? (await append(userId, state, proposal));
+    const { isTaken, head } = await standing(userId, written);
+    // Whoever changed it meanwhile (a person, a rollback, another run): what follows would improve a persona not in use.
+    const isOutdated = head.id !== (isTaken ? written.id : state.parentId);
     runtime.writer?.({
       kind: "checkpoint-written",
       version: written.version,
-      status: written.status,
+      status: isTaken ? "active" : "rejected",
     } satisfies AlignmentEvent);
-    const isTaken = written.status === "active";
-    const isOutdated = proposal.status === "active" && !isTaken;
-    const iterations = [...state.iterations, iterationOf(written)];
+    const isSuperseded = written.status === "active" && !isTaken;
+    const reason = isSuperseded ? notTaken(head, written.reason) : written.reason;
+    const iterations = [...state.iterations, iterationOf(written, isTaken, reason)];
     const spent = budgetOf(state, config, now()).spent;
     const isLast =
       state.iteration >= config.iterations || state.outcome?.stop === true || isOutdated;
@@ -79,14 +82,27 @@ export function createCommitCheckpoint({ personas, now }: CommitCheckpointDeps) 
     );
   }
 
+  /** An active checkpoint is only in use where no other writer was first. */
+  async function standing(userId: string, { id }: PersonaCheckpoint) {
+    const versions = activeVersions(await personas.history(userId));
+    return {
+      isTaken: versions.some((version) => version.id === id),
+      head: versions.at(-1) ?? initialPersona,
+    };
+  }
+
   async function append(userId: string, state: AlignmentState, proposal: Proposal) {
     const head = await personas.head(userId);
     const parent = { id: state.parentId, version: parentOf(state).version };
     if (head.id === parent.id || proposal.status === "rejected")
       return personas.append(userId, { ...proposal, parent });
-    const reason = `Not taken: the persona was changed meanwhile, to version ${head.version}. ${proposal.reason}`;
+    const reason = notTaken(head, proposal.reason);
     return personas.append(userId, { ...proposal, parent, status: "rejected", reason });
   }
+}
+
+function notTaken({ version }: PersonaCheckpoint, reason: string): string {
+  return `Not taken: the persona was changed meanwhile, to version ${version}. ${reason}`;
 }
 
 type Next = {
@@ -164,7 +180,11 @@ function answerTo(
   );
 }
 
-function iterationOf({ alignment, version, status, reason }: PersonaCheckpoint): Iteration {
+function iterationOf(
+  { alignment, version }: PersonaCheckpoint,
+  accepted: boolean,
+  reason: string,
+): Iteration {
   const none: AlignmentRecord["scores"] = { batch: [], holdout: [] };
   const { batch, holdout } = alignment?.scores ?? none;
   const [onBatch, onHoldout] = [meanScores(batch), meanScores(holdout)];
@@ -173,7 +193,7 @@ function iterationOf({ alignment, version, status, reason }: PersonaCheckpoint):
     candidateScore: onBatch.candidate,
     holdoutParent: onHoldout.parent,
     holdoutCandidate: onHoldout.candidate,
-    accepted: status === "active",
+    accepted,
     reason,
     version,
   };
