@@ -125,7 +125,9 @@ export const alignConfigSchema = z.strictObject({
     .describe("Most items that are simulated or criticised at the same time; 1 counts as 2."),
   maxCalls: most("model calls of one run"),
   maxTokens: most("tokens (in and out) of one run"),
-  maxSeconds: most("seconds of one run"),
+  maxSeconds: most(
+    "seconds of one run, without those of a review but with those of an interruption",
+  ),
   maxCallsPerDay: most("model calls of all alignments of the user in one UTC day"),
   maxTokensPerDay: most("tokens of all alignments of the user in one UTC day"),
 });

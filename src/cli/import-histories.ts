@@ -1,5 +1,5 @@
 import type { Episode } from "../domain/episode.js";
-import { addUsage, noUsage, usageSchema } from "../domain/usage.js";
+import { addUsage, noUsage, usageOfError } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { OpenAgent } from "../graph/open-persona-agent.js";
@@ -163,8 +163,7 @@ async function drawProfiles(
     } catch (error) {
       // One answer that does not fit costs that user the profile, not everybody the import.
       if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
-      const spent = usageSchema.safeParse(error.details["usage"]);
-      if (spent.success) usage = addUsage(usage, spent.data);
+      usage = addUsage(usage, usageOfError(error.details));
       skipped.push({ line: 0, reason: `no profile for ${user}: ${error.message}` });
     }
     done += 1;

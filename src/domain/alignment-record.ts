@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { acceptanceDecisionSchema } from "./acceptance.js";
+import { mean } from "./mean.js";
 import { refusalSchema } from "./refusal.js";
 import { usageSchema } from "./usage.js";
 
@@ -62,9 +63,4 @@ export function meanScores(items: readonly PairedScore[]): {
     parent: mean(items.map(({ parent }) => parent)),
     candidate: candidates.length < items.length ? null : mean(candidates),
   };
-}
-
-function mean(numbers: readonly number[]): number | null {
-  if (numbers.length === 0) return null;
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }

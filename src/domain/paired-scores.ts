@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mean } from "./mean.js";
 import { signFlipProbability, toUnits } from "./sign-flip-test.js";
 
 /** Scores of one item under both personas. */
@@ -29,8 +30,8 @@ export type Comparison = z.output<typeof comparisonSchema>;
 
 /** @param pairs - Any order; several scores of an item are averaged before anything else. */
 export function compareScores(pairs: readonly PairedScores[]): Comparison {
-  const parents = pairs.map(({ parent }) => sum(parent) / parent.length);
-  const candidates = pairs.map(({ candidate }) => sum(candidate) / candidate.length);
+  const parents = pairs.map(({ parent }) => mean(parent) ?? 0);
+  const candidates = pairs.map(({ candidate }) => mean(candidate) ?? 0);
   const units = candidates.map((score, place) => toUnits(score - (parents[place] ?? 0)));
   const wins = units.filter((value) => value > 0).length;
   const losses = units.filter((value) => value < 0).length;
@@ -46,12 +47,4 @@ export function compareScores(pairs: readonly PairedScores[]): Comparison {
     losses,
     pValue: signFlipProbability(units),
   };
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : sum(values) / values.length;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -31,3 +31,18 @@ export function scoresOf(
     .toSorted((a, b) => a.repeat - b.repeat)
     .map(({ score }) => score);
 }
+
+/** The answer to one item under one persona; the first one unless a repeat is named. */
+export function answerOf(
+  answers: readonly SimulatedAnswer[],
+  {
+    persona,
+    episodeId,
+    repeat = 0,
+  }: { readonly persona: string; readonly episodeId: string; readonly repeat?: number },
+): SimulatedAnswer | undefined {
+  return answers.find(
+    (answer) =>
+      answer.persona === persona && answer.episodeId === episodeId && answer.repeat === repeat,
+  );
+}

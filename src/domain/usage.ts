@@ -28,3 +28,9 @@ export function usageOfCall(message: {
   const { input_tokens = 0, output_tokens = 0 } = message.usage_metadata ?? {};
   return { calls: 1, tokens: { in: input_tokens, out: output_tokens } };
 }
+
+/** The cost that an error's details carry; nothing where they carry none. */
+export function usageOfError(details: Readonly<Record<string, unknown>>): Usage {
+  const { data = noUsage } = usageSchema.safeParse(details["usage"]);
+  return data;
+}

@@ -1,4 +1,5 @@
 import type { Episode } from "./episode.js";
+import { mean } from "./mean.js";
 import { permutationProbability } from "./permutation-test.js";
 import { personaHead, type PersonaCheckpoint, type Rollback } from "./persona.js";
 import { type Scorer, scorerFor } from "./score.js";
@@ -107,7 +108,7 @@ export function compareVersions(
   const parentItems = kinds.reduce((sum, { second }) => sum + second.length, 0);
   if (headItems < minimumItems || parentItems < minimumItems) return null;
   const weighted = (group: "first" | "second") =>
-    kinds.reduce((sum, kind) => sum + kind.first.length * mean(kind[group]), 0) / headItems;
+    kinds.reduce((sum, kind) => sum + kind.first.length * (mean(kind[group]) ?? 0), 0) / headItems;
   const [headMean, parentMean] = [weighted("first"), weighted("second")];
   if (parentMean - headMean < margin) return null;
   const pValue = permutationProbability(kinds);
@@ -148,8 +149,4 @@ function simulatedScores(
     if (episode === undefined || episode.answer === null || excluded.has(episodeId)) return [];
     return [{ kind: scorerFor(episode.query, episode.answer).kind, score: parent }];
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

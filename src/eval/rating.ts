@@ -1,3 +1,4 @@
+import { mean } from "../domain/mean.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Answer } from "./answers.js";
 
@@ -15,12 +16,12 @@ export function parseRating(text: string): number | null {
 
 /** The mean distance between prediction and gold, 0 or more. */
 export function meanAbsoluteError(answers: readonly Answer[]): number {
-  return mean(answers.map((answer) => Math.abs(errorOf(answer))));
+  return mean(answers.map((answer) => Math.abs(errorOf(answer)))) ?? Number.NaN;
 }
 
 /** The root of the mean squared distance between prediction and gold, 0 or more. */
 export function rootMeanSquareError(answers: readonly Answer[]): number {
-  return Math.sqrt(mean(answers.map((answer) => errorOf(answer) ** 2)));
+  return Math.sqrt(mean(answers.map((answer) => errorOf(answer) ** 2)) ?? Number.NaN);
 }
 
 /**
@@ -36,8 +37,4 @@ function errorOf({ gold, prediction }: Answer): number {
     );
   const farther = Math.abs(least - truth) > Math.abs(most - truth) ? least : most;
   return (parseRating(prediction) ?? farther) - truth;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -35,7 +35,7 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
   const subgraphs = [agent as never];
   return new StateGraph(alignmentState, { context: alignFormSchema, input: alignmentInput })
     .addNode("refresh-profile", createRefreshProfile(deps))
-    .addNode("select-batch", createSelectBatch(deps), { ends: ["simulate", END] })
+    .addNode("select-batch", createSelectBatch(deps), { ends: ["simulate", "judge", END] })
     .addNode("simulate", oneAtATime(createSimulate(deps)), { ends: ["textual-loss"], subgraphs })
     .addNode("textual-loss", oneAtATime(createTextualLoss(deps)))
     .addNode("textual-gradient", createTextualGradient(deps), { ends: ["validate", "judge"] })

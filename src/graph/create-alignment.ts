@@ -13,7 +13,7 @@ import type { Memory } from "../memory/memory.js";
 import { createSharedRecall } from "../memory/shared-recall.js";
 import type { SimulationMemory } from "../memory/memory-before.js";
 import { ask } from "../model/ask.js";
-import type { NamedModel } from "../nodes/refresh-profile.js";
+import type { NamedModel } from "../model/named-model.js";
 import type { SimulatedAgent } from "../nodes/simulate.js";
 import type { AgentState } from "../state/agent.js";
 import type { ToolRegistry } from "../tools/registry.js";

@@ -1,12 +1,15 @@
 import type { AlignConfig } from "../config.js";
+import type { PersonaCheckpoint } from "../domain/persona.js";
 import type { SimulatedAnswer } from "../domain/simulated-answer.js";
-import type { Usage } from "../domain/usage.js";
+import { addUsage, noUsage, type Usage } from "../domain/usage.js";
+import type { AlignmentState } from "../state/alignment.js";
 
 export interface Spent {
   /** By this run so far. */
   readonly usage: Usage;
   /** By the user's alignments of the same UTC day before this run. */
   readonly today: Usage;
+  /** Since it began, without what a person took to review. */
   readonly seconds: number;
 }
 
@@ -52,6 +55,18 @@ export function budgetLeft(
 }
 
 /**
+ * What the run may still spend.
+ *
+ * @param now - When it is looked at.
+ */
+export function budgetOf(state: AlignmentState, config: AlignConfig, now: Date): BudgetLeft {
+  const { usage, today, startedAt, waitedSeconds } = state;
+  const at = now.toISOString();
+  const seconds = Math.max(0, secondsBetween(startedAt ?? at, at) - waitedSeconds);
+  return budgetLeft(config, { usage, today, seconds });
+}
+
+/**
  * Model calls that one more answer is likely to take: as many as the run's answers so far; before the first one two, a
  * search and the answer, where tools can be called.
  */
@@ -64,6 +79,33 @@ export function callsPerAnswer(
   return Math.max(1, calls / answers.length);
 }
 
+/** Model calls of the smallest run: one item answered and criticised, and one update. */
+export function fewestCalls(config: Pick<AlignConfig, "repeats" | "toolRounds">): number {
+  return callsOfItem(config) + 1;
+}
+
+/** Model calls of one item of the batch before any was answered: its answers and its critique. */
+export function callsOfItem(config: Pick<AlignConfig, "repeats" | "toolRounds">): number {
+  return config.repeats * callsPerAnswer([], config) + 1;
+}
+
 function tokensOf({ tokens }: Usage): number {
   return tokens.in + tokens.out;
+}
+
+/**
+ * What the user's checkpoints of one day have cost.
+ *
+ * @param day - UTC, `YYYY-MM-DD`.
+ */
+export function spentOn(day: string, checkpoints: readonly PersonaCheckpoint[]): Usage {
+  return checkpoints
+    .filter(({ at }) => at.startsWith(day))
+    .flatMap(({ alignment }) => alignment?.usage ?? [])
+    .reduce(addUsage, noUsage);
+}
+
+/** @param from - As `to`, ISO 8601. */
+export function secondsBetween(from: string, to: string): number {
+  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000);
 }

@@ -2,6 +2,8 @@ import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/lan
 import { type AlignConfig, parseAlignConfig } from "../config.js";
 import { type AlignmentRecord, meanScores } from "../domain/alignment-record.js";
 import { activeVersions, initialPersona, type PersonaCheckpoint } from "../domain/persona.js";
+import { mean } from "../domain/mean.js";
+import { answerOf, scoresOf } from "../domain/simulated-answer.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
@@ -12,9 +14,9 @@ import type {
   Iteration,
   PersonaUnderTest,
 } from "../state/alignment.js";
+import { budgetOf, callsPerAnswer } from "./alignment-budget.js";
 import { parentOf } from "./parent-of.js";
 import { simulationTasks } from "./simulation-tasks.js";
-import { budgetOf } from "./textual-gradient.js";
 
 export interface CommitCheckpointDeps {
   readonly personas: Pick<Memory["personas"], "head" | "history" | "append">;
@@ -53,17 +55,15 @@ export function createCommitCheckpoint({ personas, now }: CommitCheckpointDeps) 
     const isSuperseded = written.status === "active" && !isTaken;
     const reason = isSuperseded ? notTaken(head, written.reason) : written.reason;
     const iterations = [...state.iterations, iterationOf(written, isTaken, reason)];
-    const spent = budgetOf(state, config, now()).spent;
-    const isLast =
-      state.iteration >= config.iterations || state.outcome?.stop === true || isOutdated;
-    if (isLast || spent !== null) {
-      const degraded = isLast || spent === null ? [] : ["budget-spent"];
-      return new Command({
-        goto: END,
-        update: { iterations, degraded: [...state.degraded, ...degraded] },
-      });
-    }
+    const stop = state.outcome?.stop ?? null;
+    const onBudget = { iterations, degraded: [...state.degraded, "budget-spent"] };
+    if (stop === "budget") return new Command({ goto: END, update: onBudget });
+    if (state.iteration >= config.iterations || isOutdated || stop === "kept")
+      return new Command({ goto: END, update: { iterations } });
     const next = isTaken ? fromTaken(state, written, config) : fromRejected(state, written, config);
+    const left = budgetOf(state, config, now());
+    if (left.spent !== null || left.calls < callsOf(next, state, config))
+      return new Command({ goto: END, update: onBudget });
     return new Command({
       goto: next.goto,
       update: {
@@ -110,6 +110,14 @@ type Next = {
   readonly update: AlignmentUpdate;
 };
 
+/** Model calls until there is a next candidate: the answers that lack, a critique of each item, and one update. */
+function callsOf({ goto }: Next, { answers, batch }: AlignmentState, config: AlignConfig): number {
+  if (goto === "textual-gradient") return 1;
+  const isAnswered = goto.every(({ node }) => node === "textual-loss");
+  if (isAnswered) return goto.length + 1;
+  return goto.length * callsPerAnswer(answers, config) + batch.length + 1;
+}
+
 /** The candidate is the parent now: what it answered is criticised, and asked for where it was not. */
 function fromTaken(state: AlignmentState, written: PersonaCheckpoint, config: AlignConfig): Next {
   const { candidate, batch } = state;
@@ -122,7 +130,12 @@ function fromTaken(state: AlignmentState, written: PersonaCheckpoint, config: Al
   };
   const tasks = simulationTasks(batch, state, parent, "parent", config.repeats);
   const answered = tasks.flatMap((task) => {
-    const answer = answerTo(state, task);
+    const { persona, item, repeat } = task;
+    const answer = answerOf(state.answers, {
+      persona: persona.key,
+      episodeId: item.episodeId,
+      repeat,
+    });
     return answer === undefined ? [] : [{ ...task, answer } satisfies CritiqueTask];
   });
   const sends: Send[] =
@@ -154,30 +167,16 @@ function fromRejected(
   if (candidate === null) return { goto: "textual-gradient", update };
   const tasks = simulationTasks(batch, state, candidate, "candidate", 1);
   const lost = tasks.flatMap((task): Send[] => {
-    const answer = answerTo(state, task);
-    const before = answerTo(state, { ...task, persona: parentOf(state) });
-    const isLost = answer !== undefined && before !== undefined && answer.score < before.score;
-    return isLost ? [new Send("textual-loss", { ...task, answer } satisfies CritiqueTask)] : [];
+    const { episodeId } = task.item;
+    const answer = answerOf(state.answers, { persona: candidate.key, episodeId });
+    const score = mean(scoresOf(state.answers, candidate.key, episodeId));
+    const before = mean(scoresOf(state.answers, parentOf(state).key, episodeId));
+    const isLost = score !== null && before !== null && score < before;
+    return isLost && answer !== undefined
+      ? [new Send("textual-loss", { ...task, answer } satisfies CritiqueTask)]
+      : [];
   });
   return { goto: lost.length > 0 ? lost.slice(0, mostLostAnswers) : "textual-gradient", update };
-}
-
-function answerTo(
-  { answers }: AlignmentState,
-  {
-    persona,
-    item,
-    repeat,
-  }: Pick<CritiqueTask, "item" | "repeat"> & {
-    readonly persona: Pick<PersonaUnderTest, "key">;
-  },
-) {
-  return answers.find(
-    (answer) =>
-      answer.persona === persona.key &&
-      answer.episodeId === item.episodeId &&
-      answer.repeat === repeat,
-  );
 }
 
 function iterationOf(

@@ -3,21 +3,25 @@ import { type AlignConfig, parseAlignConfig } from "../config.js";
 import { type AcceptanceDecision, judgeCandidate } from "../domain/acceptance.js";
 import type { AlignmentItem } from "../domain/alignment-item.js";
 import type { AlignmentRecord, PairedScore } from "../domain/alignment-record.js";
+import { mean } from "../domain/mean.js";
 import type { PairedScores } from "../domain/paired-scores.js";
 import { scoresOf } from "../domain/simulated-answer.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate, SimulationTask } from "../state/alignment.js";
-import { callsPerAnswer } from "./alignment-budget.js";
-import { parentOf } from "./parent-of.js";
-import { secondsBetween } from "./select-batch.js";
+import { budgetOf, callsPerAnswer, secondsBetween } from "./alignment-budget.js";
+import { inBatchOrder, parentOf } from "./parent-of.js";
 import { simulationTasks } from "./simulation-tasks.js";
-import { budgetOf, inBatchOrder } from "./textual-gradient.js";
 
 export interface JudgeDeps {
   /** By role, as they stand in the record. */
   readonly modelNamesFor: (config: AlignConfig) => AlignmentRecord["models"];
   readonly now: () => Date;
 }
+
+const unaffordable: NonNullable<AlignmentState["outcome"]> = {
+  reason: "Not judged: the budget leaves too few model calls for the held-out items.",
+  stop: "budget",
+};
 
 /** Where the run goes from here. */
 export type JudgeGoto = "validate" | "review" | "commit-checkpoint";
@@ -39,15 +43,13 @@ export function createJudge({ modelNamesFor, now }: JudgeDeps) {
       if (tasks.length > 0)
         return new Command({ goto: tasks.map((task) => new Send("validate", task)) });
     }
-    const { candidate, outcome } = state;
-    const parent = parentOf(state);
-    const accepted = candidate !== null && outcome === null && (decision?.accepted ?? true);
+    const { candidate } = state;
     const isLacking =
       decision?.outcome === "too-few-items" && state.holdout.length >= config.minimumItems;
-    const unaffordable = isLacking
-      ? "Not judged: the budget leaves too few model calls for the held-out items."
-      : undefined;
-    const reason = outcome?.reason ?? unaffordable ?? decision?.reason ?? candidate?.reason ?? "";
+    const outcome = isLacking ? unaffordable : state.outcome;
+    const parent = parentOf(state);
+    const accepted = candidate !== null && outcome === null && (decision?.accepted ?? true);
+    const reason = outcome?.reason ?? decision?.reason ?? candidate?.reason ?? "";
     runtime.writer?.({
       kind: "candidate-judged",
       iteration: state.iteration,
@@ -58,7 +60,7 @@ export function createJudge({ modelNamesFor, now }: JudgeDeps) {
     return new Command({
       goto: accepted && config.review ? "review" : "commit-checkpoint",
       update: {
-        decision,
+        outcome,
         proposal: {
           at,
           author: "alignment",
@@ -163,9 +165,4 @@ function scored(state: AlignmentState, items: readonly AlignmentItem[]): PairedS
       },
     ];
   });
-}
-
-function mean(scores: readonly number[]): number | null {
-  if (scores.length === 0) return null;
-  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }

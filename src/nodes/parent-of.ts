@@ -6,3 +6,10 @@ export function parentOf({ parent }: Pick<AlignmentState, "parent">): PersonaUnd
   if (parent === undefined) throw new TypeError("The run has no parent persona.");
   return parent;
 }
+
+/** What was said of a persona's answers to the batch, oldest item first. */
+export function inBatchOrder({ batch, critiques }: AlignmentState, persona: string) {
+  return batch.flatMap(({ episodeId }) =>
+    critiques.filter((each) => each.persona === persona && each.episodeId === episodeId),
+  );
+}

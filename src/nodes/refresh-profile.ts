@@ -1,25 +1,20 @@
-import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
-import { noUsage, type Usage } from "../domain/usage.js";
+import { noUsage, usageOfError } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { ask } from "../model/ask.js";
+import type { NamedModel } from "../model/named-model.js";
 import { type AlignmentState, alignmentState } from "../state/alignment.js";
+import { budgetLeft, fewestCalls, spentOn } from "./alignment-budget.js";
 import { callConfig } from "./call-config.js";
 import { refreshProfile as refreshed } from "./profile-refresh.js";
-import { spentOnError } from "./simulate.js";
-
-/** A model and the name by which what it wrote is remembered. */
-export interface NamedModel {
-  readonly model: BaseChatModel;
-  readonly name: string;
-}
 
 export interface RefreshProfileDeps {
   readonly episodes: Pick<Memory["episodes"], "list">;
   readonly profiles: Pick<Memory["profiles"], "current" | "append">;
+  readonly personas: Pick<Memory["personas"], "history">;
   /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
   readonly ask: typeof ask;
@@ -37,6 +32,7 @@ type Update = { readonly [K in keyof AlignmentState]?: AlignmentState[K] | Overw
 export function createRefreshProfile({
   episodes,
   profiles,
+  personas,
   alignmentModelFor,
   ask,
   now,
@@ -53,7 +49,9 @@ export function createRefreshProfile({
     const drawn =
       current !== null && !config.refreshProfile
         ? { profile: current, usage: noUsage, degraded: [] }
-        : await draw();
+        : (await isAffordable())
+          ? await draw()
+          : { profile: current, usage: noUsage, degraded: ["profile-not-refreshed"] };
     const { usage } = drawn;
     return {
       ...cleared(),
@@ -64,6 +62,13 @@ export function createRefreshProfile({
       degraded: drawn.degraded,
       usage: new Overwrite(usage),
     };
+
+    /** Whether the budgets pay for the profile and the smallest run after it. */
+    async function isAffordable() {
+      const today = spentOn(startedAt.slice(0, 10), await personas.history(userId));
+      const { calls, spent } = budgetLeft(config, { usage: noUsage, today, seconds: 0 });
+      return spent === null && calls >= 1 + fewestCalls(config);
+    }
 
     async function draw() {
       const { model, name } = alignmentModelFor(config.models.alignment);
@@ -81,7 +86,7 @@ export function createRefreshProfile({
         return { profile, usage, degraded: [] };
       } catch (error) {
         if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
-        const usage: Usage = spentOnError(error);
+        const usage = usageOfError(error.details);
         return { profile: current, usage, degraded: ["profile-not-refreshed"] };
       }
     }

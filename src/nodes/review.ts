@@ -1,17 +1,21 @@
 import { interrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { type AlignConfig, parseAlignConfig } from "../config.js";
-import type { Review } from "../domain/alignment-record.js";
+import type { AlignmentRecord, PairedScore, Review } from "../domain/alignment-record.js";
 import { diffPersona } from "../domain/persona-diff.js";
 import type { PersonaLimits } from "../domain/persona-limits.js";
 import { checkPaperText } from "../domain/persona-update.js";
+import { profileSummary } from "../domain/profile.js";
 import {
   editLines,
   type ReviewAnswer,
   reviewAnswerSchema,
   type ReviewRequest,
 } from "../domain/review.js";
+import { answerOf } from "../domain/simulated-answer.js";
 import { parseUserId } from "../domain/user-id.js";
+import { renderPaperPersona } from "../prompts/agent-request.js";
 import type { AlignmentState, AlignmentUpdate } from "../state/alignment.js";
+import { secondsBetween } from "./alignment-budget.js";
 import { parentOf } from "./parent-of.js";
 
 export interface ReviewDeps {
@@ -37,24 +41,24 @@ export function createReview(deps: ReviewDeps) {
     for (;;) {
       const given: unknown = interrupt<ReviewRequest>({ ...request, problem });
       const { data, error } = reviewAnswerSchema.safeParse(given);
-      const result =
-        data === undefined
-          ? {
-              problem: `The answer is not valid: ${error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")}.`,
-            }
-          : reviewed(proposal, data, state, config, deps);
-      if ("problem" in result) {
-        problem = `${result.problem} Answer with a decision (approve, edit or reject); an edit needs its lines.`;
+      if (error !== undefined) {
+        problem = askedAgain(
+          `The answer is not valid: ${error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")}.`,
+        );
         continue;
       }
-      const personReview: Review = {
-        decision: data?.decision ?? "reject",
-        author: data?.author ?? userId,
-        at: deps.now().toISOString(),
-        note: data?.note ?? null,
-      };
-      const { alignment } = proposal;
+      const result = reviewed(proposal, data, state, config, deps);
+      if ("problem" in result) {
+        problem = askedAgain(result.problem);
+        continue;
+      }
+      const at = deps.now().toISOString();
+      const { decision, author = userId, note = null } = data;
+      const personReview: Review = { decision, author, at, note };
+      const { alignment } = result.proposal;
       return {
+        // What the person took to decide is nobody's work.
+        waitedSeconds: state.waitedSeconds + secondsBetween(proposal.at, at),
         proposal: {
           ...result.proposal,
           alignment: alignment && { ...alignment, review: personReview },
@@ -64,10 +68,14 @@ export function createReview(deps: ReviewDeps) {
   };
 }
 
+function askedAgain(problem: string): string {
+  return `${problem} Answer with a decision (approve, edit or reject); an edit needs its lines.`;
+}
+
 function reviewed(
   proposal: Proposal,
   { decision, lines, paperText, note }: ReviewAnswer,
-  { batch, parent }: AlignmentState,
+  state: AlignmentState,
   config: AlignConfig,
   { toolNamesFor, limits }: ReviewDeps,
 ): { readonly proposal: Proposal } | { readonly problem: string } {
@@ -77,16 +85,36 @@ function reviewed(
     return { proposal: { ...proposal, status: "rejected", reason } };
   }
   const reason = `${proposal.reason} Edited in review${note === undefined ? "." : `: ${note}`}`;
-  const edited: Proposal = { ...proposal, author: "person", reason };
+  const edited: Proposal = {
+    ...proposal,
+    author: "person",
+    reason,
+    alignment: proposal.alignment && withoutCandidate(proposal.alignment),
+  };
   if (config.mode === "paper") {
     if (paperText === undefined) return { problem: "The edit has no `paperText`." };
-    const fault = checkPaperText(paperText, parent?.paperText ?? "", limits);
+    const summary = profileSummary(state.profile);
+    const present = renderPaperPersona({ ...parentOf(state), summary });
+    const fault = checkPaperText(paperText, present, limits);
     return fault === null ? { proposal: { ...edited, paperText } } : { problem: fault.reason };
   }
   if (lines === undefined) return { problem: "The edit has no `lines`." };
   const tools = toolNamesFor(config);
-  const checked = editLines(lines, { candidate: proposal.lines, batch, tools, limits });
+  const checked = editLines(lines, {
+    candidate: proposal.lines,
+    batch: state.batch,
+    tools,
+    limits,
+  });
   return "problem" in checked ? checked : { proposal: { ...edited, lines: checked.lines } };
+}
+
+/** Nobody has answered under a person's lines: the scores of what they replace are not theirs. */
+function withoutCandidate(record: AlignmentRecord): AlignmentRecord {
+  const unscored = (items: readonly PairedScore[]) =>
+    items.map((item) => ({ ...item, candidate: null }));
+  const { batch, holdout } = record.scores;
+  return { ...record, scores: { batch: unscored(batch), holdout: unscored(holdout) } };
 }
 
 function requestOf(
@@ -96,20 +124,18 @@ function requestOf(
   user: string,
 ): ReviewRequest {
   const parent = parentOf(state);
-  const answerOf = (persona: string | undefined, id: string) =>
-    state.answers.find(
-      (answer) => answer.persona === persona && answer.episodeId === id && answer.repeat === 0,
-    );
   return {
     kind: "persona-review",
     user,
     version: parent.version,
     reason: proposal.reason,
     items: state.batch.map(({ episodeId, query, answer }) => {
-      const [old, fresh] = [
-        answerOf(parent.key, episodeId),
-        answerOf(state.candidate?.key, episodeId),
-      ];
+      const old = answerOf(state.answers, { persona: parent.key, episodeId });
+      const candidate = state.candidate?.key;
+      const fresh =
+        candidate === undefined
+          ? undefined
+          : answerOf(state.answers, { persona: candidate, episodeId });
       return {
         episodeId,
         question: query,

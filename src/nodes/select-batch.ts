@@ -1,13 +1,11 @@
 import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
-import type { PersonaCheckpoint } from "../domain/persona.js";
 import { selectItems } from "../domain/select-items.js";
-import { addUsage, noUsage, type Usage } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate, Iteration } from "../state/alignment.js";
-import { budgetLeft, callsPerAnswer } from "./alignment-budget.js";
+import { budgetOf, callsOfItem, spentOn } from "./alignment-budget.js";
 import { rejectedBefore } from "./rejected-updates.js";
 import { simulationTasks } from "./simulation-tasks.js";
 import { readWholeHistory } from "./whole-history.js";
@@ -36,12 +34,9 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
       personas.head(userId),
     ]);
     const today = spentOn(at.slice(0, 10), checkpoints);
-    const seconds = secondsBetween(state.startedAt ?? at, at);
-    const left = budgetLeft(config, { usage: state.usage, today, seconds });
+    const left = budgetOf({ ...state, today }, config, new Date(at));
     // Every item is answered, and criticised once; then comes one update.
-    const affordable = Math.floor(
-      (left.calls - 1) / (config.repeats * callsPerAnswer([], config) + 1),
-    );
+    const affordable = Math.floor((left.calls - 1) / callsOfItem(config));
     const selected = selectItems(history, {
       batch: Math.max(1, Math.min(config.batch, affordable)),
       holdout: config.validation ? config.holdout : 0,
@@ -66,8 +61,16 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
       iteration: 1,
       rejected: config.showRejected ? rejectedBefore(checkpoints, head) : [],
     };
-    if (reason !== null)
-      return new Command({ goto: END, update: { ...update, iterations: [notBegun(reason)] } });
+    if (reason !== null) {
+      const degraded = spent === null ? state.degraded : [...state.degraded, "budget-spent"];
+      // What the profile cost stands in a checkpoint, as every cost: the day's budget is reckoned by them.
+      if (state.usage.calls > 0) {
+        const outcome = { reason, stop: spent === null ? "kept" : "budget" } as const;
+        return new Command({ goto: "judge", update: { ...update, outcome } });
+      }
+      const iterations = [notBegun(reason)];
+      return new Command({ goto: END, update: { ...update, iterations, degraded } });
+    }
     runtime.writer?.({
       kind: "alignment-started",
       version: head.version,
@@ -103,21 +106,4 @@ function notBegun(reason: string): Iteration {
     reason,
     version: null,
   };
-}
-
-/**
- * What the user's checkpoints of one day have cost.
- *
- * @param day - UTC, `YYYY-MM-DD`.
- */
-export function spentOn(day: string, checkpoints: readonly PersonaCheckpoint[]): Usage {
-  return checkpoints
-    .filter(({ at }) => at.startsWith(day))
-    .flatMap(({ alignment }) => alignment?.usage ?? [])
-    .reduce(addUsage, noUsage);
-}
-
-/** @param from - As `to`, ISO 8601. */
-export function secondsBetween(from: string, to: string): number {
-  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000);
 }

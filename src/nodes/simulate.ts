@@ -4,7 +4,7 @@ import { answeringSettings, parseAlignConfig, type RunContext } from "../config.
 import { initialPersona } from "../domain/persona.js";
 import { scorerFor } from "../domain/score.js";
 import type { SimulatedAnswer } from "../domain/simulated-answer.js";
-import { noUsage, type Usage, usageSchema } from "../domain/usage.js";
+import { type Usage, usageOfError } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import { memoryBefore, type SimulationMemory } from "../memory/memory-before.js";
@@ -148,11 +148,5 @@ function unusableAnswer(error: unknown): Usage | null {
   const isOfItem =
     PersonaAgentError.is(error, "model-output-invalid") ||
     PersonaAgentError.is(error, "config-message-invalid");
-  return isOfItem ? spentOnError(error) : null;
-}
-
-/** The cost that an error carries; nothing where it carries none. */
-export function spentOnError({ details }: PersonaAgentError): Usage {
-  const { data = noUsage } = usageSchema.safeParse(details["usage"]);
-  return data;
+  return isOfItem ? usageOfError(error.details) : null;
 }

@@ -6,10 +6,12 @@ import { applyUpdate, checkPaperText } from "../domain/persona-update.js";
 import type { PersonaLine } from "../domain/persona.js";
 import { profileSummary } from "../domain/profile.js";
 import type { Refusal } from "../domain/refusal.js";
-import { noUsage, type Usage } from "../domain/usage.js";
+import { answerOf } from "../domain/simulated-answer.js";
+import { noUsage, type Usage, usageOfError } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { ask } from "../model/ask.js";
 import { askText } from "../model/ask-text.js";
+import type { NamedModel } from "../model/named-model.js";
 import { fixedRules } from "../prompts/agent.js";
 import { renderPaperPersona } from "../prompts/agent-request.js";
 import { readPaperReply } from "../prompts/paper-reply.js";
@@ -26,13 +28,10 @@ import type {
   PersonaCandidate,
   PersonaUnderTest,
 } from "../state/alignment.js";
-import { budgetLeft, callsPerAnswer } from "./alignment-budget.js";
+import { budgetOf, callsPerAnswer } from "./alignment-budget.js";
 import { callConfig } from "./call-config.js";
-import { parentOf } from "./parent-of.js";
-import type { NamedModel } from "./refresh-profile.js";
+import { inBatchOrder, parentOf } from "./parent-of.js";
 import { said } from "./rejected-updates.js";
-import { secondsBetween } from "./select-batch.js";
-import { spentOnError } from "./simulate.js";
 import { simulationTasks } from "./simulation-tasks.js";
 
 export interface TextualGradientDeps {
@@ -73,38 +72,34 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     const proposed =
       left.spent === null
         ? await proposal(state, config, runtime, deps)
-        : { ...nothing(`Ended before an update: ${left.spent}.`, true), usage: noUsage };
+        : { ...nothing(`Ended before an update: ${left.spent}.`, "budget"), usage: noUsage };
     const { outcome, refusals, usage } = proposed;
     const candidate: PersonaCandidate | null = proposed.candidate && {
       ...proposed.candidate,
       key: `${state.runId}-${state.iteration}`,
       version: parentOf(state).version + 1,
-      refusals: [...refusals],
     };
-    const decision = candidate !== null ? "change" : outcome?.stop === true ? "keep" : "refused";
+    const stop = outcome?.stop ?? null;
+    const decision = candidate !== null ? "change" : stop !== null ? "keep" : "refused";
     runtime.writer?.({
       kind: "update-proposed",
       iteration: state.iteration,
       decision,
     } satisfies AlignmentEvent);
-    const update = { candidate, outcome, refusals: [...refusals], decision: null, usage };
+    const update = { candidate, outcome, refusals: [...refusals], usage };
     const calls = left.calls - usage.calls;
     if (candidate === null || !config.validation) return new Command({ goto: "judge", update });
     const needed = state.batch.length * config.repeats * callsPerAnswer(state.answers, config);
     if (calls < needed) {
       const reason = "Not judged: the budget leaves too few model calls.";
-      return new Command({ goto: "judge", update: { ...update, outcome: { reason, stop: true } } });
+      return new Command({
+        goto: "judge",
+        update: { ...update, outcome: { reason, stop: "budget" } },
+      });
     }
     const tasks = simulationTasks(state.batch, state, candidate, "candidate", config.repeats);
     return new Command({ goto: tasks.map((task) => new Send("validate", task)), update });
   };
-}
-
-/** @param now - When it is looked at. */
-export function budgetOf(state: AlignmentState, config: AlignConfig, now: Date) {
-  const { usage, today, startedAt } = state;
-  const at = now.toISOString();
-  return budgetLeft(config, { usage, today, seconds: secondsBetween(startedAt ?? at, at) });
 }
 
 async function proposal(
@@ -119,7 +114,7 @@ async function proposal(
       : await defaultProposal(state, config, runtime, deps);
   } catch (error) {
     if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
-    return { ...nothing(`No update: ${error.message}`, false), usage: spentOnError(error) };
+    return { ...nothing(`No update: ${error.message}`, null), usage: usageOfError(error.details) };
   }
 }
 
@@ -153,7 +148,7 @@ async function defaultProposal(
     config: callConfig(runtime, "update"),
   });
   const why = shorten(answer.reason, shownReason);
-  if (answer.decision === "keep") return { ...nothing(`Kept: ${why}`, true), usage };
+  if (answer.decision === "keep") return { ...nothing(`Kept: ${why}`, "kept"), usage };
   const { lines, refusals } = applyUpdate(parent.lines, answer.changes, {
     batch: state.batch.map(({ episodeId, query, answer: trueAnswer }) => ({
       episodeId,
@@ -168,7 +163,7 @@ async function defaultProposal(
   const again = lines !== null && isRejected(lines, state.rejected);
   if (lines === null || again) {
     const fault = again ? "it was rejected before." : (refusals[0]?.reason ?? "it is empty.");
-    return { ...nothing(`Nothing of the update can be taken: ${fault}`, false), refusals, usage };
+    return { ...nothing(`Nothing of the update can be taken: ${fault}`, null), refusals, usage };
   }
   // What the other mode answers under stays as it was.
   const candidate = { lines: [...lines], paperText: parent.paperText, reason: why };
@@ -185,15 +180,18 @@ async function paperProposal(
   const persona = renderPaperPersona({ ...parent, summary: profileSummary(state.profile) });
   const feedback = inBatchOrder(state, parent.key).flatMap(({ text }) => text ?? []);
   if (feedback.length === 0)
-    return { ...nothing("No update: no feedback could be had.", false), usage: noUsage };
+    return { ...nothing("No update: no feedback could be had.", null), usage: noUsage };
   const { model } = alignmentModelFor(config.models.alignment);
   const request = renderPaperGradientRequest(persona, feedback);
   const reply = await askText(model, request, callConfig(runtime, "update"));
   const paperText = readPaperReply(reply.text);
   const fault = checkPaperText(paperText, persona, limits);
   const { usage } = reply;
-  if (fault !== null)
-    return { ...nothing(`No update: ${fault.reason}`, false), refusals: [fault], usage };
+  if (fault !== null) {
+    // The next request would be this one, word for word.
+    const stop = fault.kind === "unchanged" ? "kept" : null;
+    return { ...nothing(`No update: ${fault.reason}`, stop), refusals: [fault], usage };
+  }
   const reason = "Written from the feedback, as the paper does: whatever is written is taken.";
   return {
     candidate: { lines: parent.lines, paperText, reason },
@@ -203,7 +201,7 @@ async function paperProposal(
   };
 }
 
-function nothing(reason: string, stop: boolean) {
+function nothing(reason: string, stop: NonNullable<AlignmentState["outcome"]>["stop"]) {
   return { candidate: null, outcome: { reason, stop }, refusals: [] };
 }
 
@@ -217,10 +215,7 @@ function critiquedPairs(state: AlignmentState, parent: PersonaUnderTest) {
     inBatchOrder(state, parent.key).map(({ episodeId, critique }) => [episodeId, critique]),
   );
   return state.batch.flatMap((item) => {
-    const answer = state.answers.find(
-      ({ persona, episodeId, repeat }) =>
-        persona === parent.key && episodeId === item.episodeId && repeat === 0,
-    );
+    const answer = answerOf(state.answers, { persona: parent.key, episodeId: item.episodeId });
     if (answer === undefined) return [];
     return [
       {
@@ -232,11 +227,4 @@ function critiquedPairs(state: AlignmentState, parent: PersonaUnderTest) {
       },
     ];
   });
-}
-
-/** What was said of a persona's answers to the batch, oldest item first. */
-export function inBatchOrder({ batch, critiques }: AlignmentState, persona: string) {
-  return batch.flatMap(({ episodeId }) =>
-    critiques.filter((each) => each.persona === persona && each.episodeId === episodeId),
-  );
 }

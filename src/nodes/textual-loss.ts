@@ -4,8 +4,10 @@ import { parseAlignConfig } from "../config.js";
 import { profileSummary } from "../domain/profile.js";
 import { storableText } from "../domain/text.js";
 import { parseUserId } from "../domain/user-id.js";
+import { usageOfError } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
+import type { NamedModel } from "../model/named-model.js";
 import type { ask } from "../model/ask.js";
 import { askText } from "../model/ask-text.js";
 import { readPaperReply } from "../prompts/paper-reply.js";
@@ -20,9 +22,8 @@ import {
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentUpdate, CritiqueTask, Said } from "../state/alignment.js";
 import { callConfig } from "./call-config.js";
-import type { NamedModel } from "./refresh-profile.js";
 import { expectManyListeners } from "./shared-signals.js";
-import { memoryOf, type SimulateDeps, spentOnError } from "./simulate.js";
+import { memoryOf, type SimulateDeps } from "./simulate.js";
 
 export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly episodes: Pick<Memory["episodes"], "get">;
@@ -63,7 +64,10 @@ export function createTextualLoss(deps: TextualLossDeps) {
       return { critiques: [said], usage };
     } catch (error) {
       if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
-      return { critiques: [{ ...of, critique: null, text: null }], usage: spentOnError(error) };
+      return {
+        critiques: [{ ...of, critique: null, text: null }],
+        usage: usageOfError(error.details),
+      };
     }
 
     async function inPaperMode() {

@@ -1,6 +1,5 @@
 import { withLangGraph } from "@langchain/langgraph/zod";
 import { z } from "zod";
-import { acceptanceDecisionSchema } from "../domain/acceptance.js";
 import { alignmentItemSchema } from "../domain/alignment-item.js";
 import { personaCheckpointSchema, personaLineSchema } from "../domain/persona.js";
 import { profileSchema } from "../domain/profile.js";
@@ -40,7 +39,6 @@ export const saidSchema = z.strictObject({
 export type Said = z.output<typeof saidSchema>;
 
 export const candidateSchema = personaUnderTestSchema.extend({
-  refusals: z.array(refusalSchema),
   /** Why the update model changed the lines. */
   reason: z.string(),
 });
@@ -77,6 +75,7 @@ const summed = withLangGraph(usageSchema.describe("Model calls and tokens of the
 export const alignmentState = z.object({
   runId: z.string().default("").describe("Names the run in the checkpoints it writes."),
   startedAt: z.iso.datetime().optional().describe("When the run began."),
+  waitedSeconds: z.number().default(0).describe("Seconds that the run has waited for review."),
   profile: profileSchema
     .nullable()
     .default(null)
@@ -100,15 +99,11 @@ export const alignmentState = z.object({
     .default(null)
     .describe("The proposed persona; null while there is none, or nothing is to change."),
   outcome: z
-    .strictObject({ reason: z.string(), stop: z.boolean() })
+    .strictObject({ reason: z.string(), stop: z.enum(["kept", "budget"]).nullable() })
     .nullable()
     .default(null)
-    .describe("Why there is no candidate, and whether another update could find one."),
+    .describe("Why nothing is to be judged, and what ends the run; null where it goes on."),
   refusals: z.array(refusalSchema).default([]).describe("What was refused of the update."),
-  decision: acceptanceDecisionSchema
-    .nullable()
-    .default(null)
-    .describe("The judgement of the candidate; null when none was made."),
   proposal: personaCheckpointSchema
     .omit({ schemaVersion: true, id: true, version: true, parentId: true, rollback: true })
     .nullable()

@@ -2,15 +2,14 @@ import { expect, it } from "vitest";
 import { initialPersona } from "../../src/domain/persona.js";
 import { alignmentUnderTest, badLine, goodLine } from "../support/alignment-under-test.js";
 
-const byHand = (at: Date) =>
-  ({
-    at: at.toISOString(),
-    author: "person",
-    status: "active",
-    lines: [{ text: "Wants it cold.", tool: null, evidence: ["e"] }],
-    reason: "By hand.",
-    parent: initialPersona,
-  }) as const;
+const byHand = (at: Date) => ({
+  at: at.toISOString(),
+  author: "person" as const,
+  status: "active" as const,
+  lines: [{ text: "Wants it cold.", tool: null, evidence: ["e"] }],
+  reason: "By hand.",
+  parent: initialPersona,
+});
 
 it("a candidate that another writer was quicker than does not count as taken, and the run ends", async () => {
   const user = await alignmentUnderTest();

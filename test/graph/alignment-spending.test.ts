@@ -3,6 +3,11 @@ import type { AlignSettings } from "../../src/graph/align-user.js";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { type AlignmentServer, drink, startAlignmentServer } from "../support/alignment-server.js";
+import {
+  alignmentUnderTest,
+  badLine,
+  drink as drinkOfAda,
+} from "../support/alignment-under-test.js";
 import { scriptedUsage } from "../support/openai-server.js";
 
 const items = 24;
@@ -31,13 +36,14 @@ it.each([8, 12, 20, 30, 45])(
   "a run with a budget of %i model calls, each item of which takes two, stays within it and loses nothing",
   async (maxCalls) => {
     const { align, written, head, status } = await ada();
-    const { usage, iterations } = await align({ maxCalls });
+    const { usage, iterations, degraded } = await align({ maxCalls });
     // Each item's calls were foreseen; a model that asks for more tools than that is over by those of one step.
     expect(usage.calls).toBeLessThanOrEqual(maxCalls);
     const [checkpoint] = await written();
     expect(checkpoint).toMatchObject({ status: "rejected", lines: [{}] });
     expect(checkpoint?.alignment?.critiques.length).toBeGreaterThan(0);
     expect(iterations[0]?.reason).toMatch(/^Not judged: the budget leaves too few model calls/);
+    expect(degraded).toEqual(["budget-spent"]);
     expect((await head()).version).toBe(0);
     expect(await status()).toMatchObject({ status: "idle", error: null });
   },
@@ -56,6 +62,7 @@ it("a budget of tokens, or of time, ends the run at the next step", async () => 
   expect(first.iterations).toMatchObject([
     { accepted: false, reason: expect.stringContaining("180 tokens a run is spent") },
   ]);
+  expect(first.degraded).toEqual(["budget-spent"]);
   // What was begun is finished: eight items, answered in two calls each and criticised, after the profile.
   expect(first.usage.calls).toBe(1 + 8 * 3);
   expect((await tokens.head()).version).toBe(0);
@@ -82,4 +89,32 @@ it("where no tool can be called, one call an item is reckoned with", async () =>
   const { usage } = await align({ maxCalls: 12, iterations: 1 });
   expect(usage.calls).toBeLessThanOrEqual(12);
   expect((await written())[0]?.lines).toHaveLength(1);
+});
+
+it.each([
+  // The profile, the batch and its critiques, one update, and the candidate's answers to the batch: 14 calls.
+  ["is rejected", { update: () => ({ lines: [badLine] }) }, { maxCalls: 16 }, 14],
+  // And the holdout under both: 38 calls.
+  ["is taken", {}, { maxCalls: 42 }, 38],
+])(
+  "after a candidate that %s, no update is begun that the calls left do not pay for",
+  async (_what, replies, budget, calls) => {
+    const user = await alignmentUnderTest({ replies });
+    const { usage, degraded, iterations } = await user.run({ ...budget, toolRounds: 0 });
+    expect(usage.calls).toBe(calls);
+    expect(iterations).toHaveLength(1);
+    expect(degraded).toEqual(["budget-spent"]);
+  },
+);
+
+it("a day whose budget is spent begins nothing, not even with the profile", async () => {
+  const user = await alignmentUnderTest();
+  const budget = { maxCallsPerDay: 14, toolRounds: 0 };
+  await user.run({ ...budget, iterations: 1 });
+  const asked = user.model.asked.length;
+  await user.memory.episodes.addMany("ada", [drinkOfAda(16)]);
+  const { iterations, degraded } = await user.run(budget);
+  expect(user.model.asked).toHaveLength(asked);
+  expect(iterations[0]?.reason).toMatch(/^Not begun: the budget/);
+  expect(degraded).toEqual(["profile-not-refreshed", "budget-spent"]);
 });

@@ -263,14 +263,18 @@ describe("nothing is begun", () => {
   it("with too few answers, and the reason says how many there are", async () => {
     const user = await alignmentUnderTest({ items: 7 });
     const { iterations, head } = await user.run();
-    expect(iterations).toMatchObject([{ version: null, accepted: false, parentScore: null }]);
+    expect(iterations).toMatchObject([{ version: 1, accepted: false, parentScore: null }]);
     expect(iterations[0]?.reason).toBe(
       "Not begun: 7 interactions with a true answer are too few to learn from some and judge by 8 others.",
     );
     expect(head.version).toBe(0);
-    expect(await user.log()).toHaveLength(1);
+    // What the profile cost is kept.
+    expect(await user.checkpoints()).toMatchObject([
+      { status: "rejected", lines: [], alignment: { usage: { calls: 1 } } },
+    ]);
     expect(user.model.of("simulation")).toEqual([]);
-    expect(user.events).toEqual([]);
+    expect((await user.run()).iterations).toMatchObject([{ version: null }]);
+    expect(await user.checkpoints()).toHaveLength(1);
   });
 
   it("for a user without episodes, at no cost", async () => {

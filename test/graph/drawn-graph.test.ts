@@ -56,6 +56,7 @@ describe("the alignment's drawing", () => {
       "refresh-profile > select-batch",
       "review > commit-checkpoint",
       "select-batch > __end__",
+      "select-batch > judge",
       "select-batch > simulate",
       "simulate > textual-loss",
       "textual-gradient > judge",

@@ -89,6 +89,12 @@ describe("a candidate that waits for a person", () => {
     const [edited] = await user.checkpoints();
     expect(edited).toMatchObject({ author: "person", status: "active" });
     expect(edited?.reason).toMatch(/^Better: .* Edited in review\.$/);
+    // Nobody has answered under these words.
+    expect(edited?.alignment?.scores.batch.map(({ candidate }) => candidate)).toEqual([null, null]);
+    expect(edited?.alignment?.scores.holdout.map(({ candidate }) => candidate)).toEqual([
+      null,
+      null,
+    ]);
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -115,6 +121,18 @@ describe("a candidate that waits for a person", () => {
     expect(review).toBeNull();
     expect(texts(head.lines)).toEqual([goodLine]);
     expect(user.model.asked).toHaveLength(asked);
+  });
+
+  it("may take longer than the run's seconds to be decided on", async () => {
+    const user = await alignmentUnderTest(quick);
+    await user.run({ iterations: 2, maxSeconds: 60 });
+    user.clock.advanceDays(1);
+    const { iterations, degraded } = await user.review("ada", { decision: "approve" });
+    expect(iterations).toMatchObject([
+      { accepted: true },
+      { reason: expect.stringMatching(/^Kept/) },
+    ]);
+    expect(degraded).toEqual([]);
   });
 
   it("is not pushed aside by a new run, whoever begins it", async () => {

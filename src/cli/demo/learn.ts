@@ -1,4 +1,5 @@
 import { diffPersona, type PersonaDiff } from "../../domain/persona-diff.js";
+import { mean } from "../../domain/mean.js";
 import type { Episode } from "../../domain/episode.js";
 import { scorerFor } from "../../domain/score.js";
 import type { AlignSettings } from "../../graph/align-user.js";
@@ -86,8 +87,8 @@ export async function learn(
     evidence: new Map(episodes.map((episode) => [episode.id, episode])),
     later,
     heldOut: {
-      before: mean(later.map((choice) => choice.before.score)),
-      after: mean(later.map((choice) => choice.after.score)),
+      before: mean(later.map((choice) => choice.before.score)) ?? 0,
+      after: mean(later.map((choice) => choice.after.score)) ?? 0,
       items: later.length,
     },
   };
@@ -140,8 +141,8 @@ export function together(learned: readonly LearnedByUser[]): LearnedTogether {
     accepted: learned.every(({ decisive }) => decisive.accepted),
     version: Math.min(...learned.map(({ version }) => version)),
     heldOut: {
-      before: mean(items.map(({ before }) => before.score)),
-      after: mean(items.map(({ after }) => after.score)),
+      before: mean(items.map(({ before }) => before.score)) ?? 0,
+      after: mean(items.map(({ after }) => after.score)) ?? 0,
       items: items.length,
     },
     users: learned.map(({ user, iterations, decisive, version, diff, heldOut }) => {
@@ -171,8 +172,4 @@ export function newLines({ added, changed }: PersonaDiff) {
 function meanOfAll(scores: readonly (number | null)[]): number | null {
   const known = scores.flatMap((score) => score ?? []);
   return known.length < scores.length ? null : mean(known);
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
