@@ -14,7 +14,14 @@ export const alignmentItemSchema = z.strictObject({
   answer: z.string(),
   /** The turns of the same thread before it, oldest first, so that a follow-up question can be understood. */
   earlier: z
-    .array(z.strictObject({ query: z.string(), /** What was said then. */ response: z.string() }))
+    .array(
+      z.strictObject({
+        episodeId: episodeSchema.shape.id,
+        query: z.string(),
+        /** What was said then. */
+        response: z.string(),
+      }),
+    )
     .max(maxEarlierTurns),
   /** The other episodes that give this answer to this question, before it and after, oldest first. */
   duplicates: z.array(episodeSchema.shape.id),
@@ -35,6 +42,36 @@ export function duplicateKeys({ query, response, answer }: Asked): string[] {
   if (said === null) return [];
   const questions = new Set([query, lampSubject(query)].map(folded));
   return [...questions].map((question) => JSON.stringify([question, folded(said)]));
+}
+
+/**
+ * An earlier episode as it stood when the item was asked, as far as its record tells:
+ *
+ * - What a person said of it after the item was asked is left out: the true answer, and the feedback. What was said
+ *   before that, where it was said anew, is not in the record. An answer without feedback came with its import, and stays.
+ * - Of responses the first stands. When the others took its place is not in the record; it may have been later.
+ *
+ * Without the item's date nothing is known to be later, and the episode stays as it is.
+ *
+ * @returns Null where it then says what the item says, as a duplicate does.
+ */
+export function asKnownBefore(
+  item: Pick<AlignmentItem, "at" | "query" | "answer">,
+  episode: Episode,
+): Episode | null {
+  const { at } = item;
+  if (at === null) return episode;
+  const { feedback, replacedResponses, response } = episode;
+  const isToldLater = feedback !== null && Date.parse(feedback.at) > Date.parse(at);
+  if (!isToldLater && replacedResponses.length === 0) return episode;
+  const known = {
+    ...episode,
+    response: replacedResponses[0] ?? response,
+    replacedResponses: [],
+    ...(isToldLater && { answer: null, feedback: null }),
+  };
+  const keys = duplicateKeys({ ...item, response: null });
+  return duplicateKeys(known).some((key) => keys.includes(key)) ? null : known;
 }
 
 /** Whether something rests on the item and its duplicates alone, so that it may give the item's answer away. */

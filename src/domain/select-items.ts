@@ -1,4 +1,9 @@
-import { type AlignmentItem, duplicateKeys, maxEarlierTurns } from "./alignment-item.js";
+import {
+  type AlignmentItem,
+  asKnownBefore,
+  duplicateKeys,
+  maxEarlierTurns,
+} from "./alignment-item.js";
 import type { Episode } from "./episode.js";
 
 /** What an alignment learns from and what it is judged on, each oldest first; no item is in both. */
@@ -67,14 +72,18 @@ export function selectItems(
 
 /** A duplicate is left out here too: what was said then may be the answer. */
 function earlierTurns(
-  { id, threadId }: Episode,
+  item: Answered,
   history: readonly Episode[],
   duplicates: ReadonlySet<string>,
 ): AlignmentItem["earlier"] {
+  const { id, threadId } = item;
   if (threadId === null) return [];
   return history
     .filter((turn) => turn.threadId === threadId && turn.id < id && !duplicates.has(turn.id))
-    .flatMap(({ query, response }) => (response === null ? [] : [{ query, response }]))
+    .flatMap((turn) => asKnownBefore(item, turn) ?? [])
+    .flatMap(({ id: episodeId, query, response }) =>
+      response === null ? [] : [{ episodeId, query, response }],
+    )
     .slice(-maxEarlierTurns);
 }
 

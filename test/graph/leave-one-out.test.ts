@@ -233,7 +233,9 @@ describe.each([
         );
         for (const text of kept) expect(told).toContain(text);
         expect(told).toContain(`<true_answer>${story.otherAnswer.answer}</true_answer>`);
-        const earlier = story.earlier.map(({ id }) => id);
+        // What stands in the thread is not recalled as well.
+        const inThread = item.earlier.map(({ episodeId }) => episodeId);
+        const earlier = story.earlier.map(({ id }) => id).filter((id) => !inThread.includes(id));
         expect([...new Set(recalledIds)].toSorted()).toEqual(earlier.toSorted());
         expect(state).toMatchObject({ personaVersion: 3, degraded: [] });
       },
@@ -298,6 +300,7 @@ describe.each([
         const { episodes } = memoryBefore(memory, item, given);
         const mayKnow = history
           .filter(({ id }) => id < item.episodeId)
+          .filter(({ id }) => !item.earlier.some(({ episodeId }) => episodeId === id))
           .filter(
             ({ query, answer, response }) =>
               plain(query) !== plain(item.query) ||
@@ -333,6 +336,45 @@ function randomNumbers(seed: number) {
   let state = seed;
   return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
 }
+
+it("shows earlier episodes as they stood when the item was asked", async () => {
+  const { index } = await openInProcess();
+  const feedback = (minute: number) => ({
+    feedback: { kind: "answer", author: "ada", at: minuteAt(minute) } as const,
+    threadId: null,
+  });
+  const query = "Which herb do I put in the soup?";
+  const item = turnAt(50, query, { answer: "sorrel", ...feedback(51) });
+  const told = [
+    turnAt(10, `${query} Told before.`, { answer: "dill", ...feedback(49) }),
+    turnAt(11, `${query} Told later.`, { answer: "zqmint", response: "Basil.", ...feedback(60) }),
+    turnAt(12, `${query} Answered anew.`, {
+      response: "Zqsage.",
+      replacedResponses: ["Thyme.", "Zqrue."],
+      threadId: null,
+    }),
+    // Before the later answer it said what the item says.
+    turnAt(13, query, { answer: "zqdill", response: "Sorrel!", ...feedback(60) }),
+  ];
+  const user = await begin(index, {
+    item,
+    duplicates: [],
+    later: [],
+    earlier: told,
+    otherAnswer: item,
+  });
+  const { state, told: shown } = await simulate({
+    ...user,
+    given: { persona: initialPersona, profile: null, leaveOneOut: true },
+    context: { userId: user.userId },
+    calls: prying(user.item),
+  });
+  expect(shown).not.toMatch(/zq/i);
+  const said = state.recalled
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ answer, response }) => answer ?? response);
+  expect(said).toEqual(["dill", "Basil.", "Thyme."]);
+});
 
 it("gives a tool of a simulation neither the store nor the thread of the graph that runs it", async () => {
   const { index } = await openInProcess();

@@ -147,7 +147,11 @@ describe("the earlier turns of an item", () => {
     const elsewhere = turnAt(5, "elsewhere", { threadId: "u" });
     const item = itemsOf(elsewhere, ...history).find(({ query }) => query === "turn 7");
     expect(item?.earlier).toEqual(
-      [1, 2, 3, 4, 5, 6].map((n) => ({ query: `turn ${n}`, response: `response ${n}` })),
+      [1, 2, 3, 4, 5, 6].map((n) => ({
+        episodeId: history[n]?.id,
+        query: `turn ${n}`,
+        response: `response ${n}`,
+      })),
     );
   });
 

@@ -4,7 +4,15 @@ import { memoryBefore } from "../../../src/memory/memory-before.js";
 import { minuteAt, turnAt } from "../../support/episodes.js";
 
 describe("memoryBefore", () => {
-  const item = { episodeId: turnAt(5, "Tea?").id, duplicates: [turnAt(2, "tea").id] };
+  const inThread = turnAt(4, "And?");
+  const item = {
+    episodeId: turnAt(5, "Tea?").id,
+    at: minuteAt(5),
+    query: "Tea?",
+    answer: "green",
+    earlier: [{ episodeId: inThread.id, query: inThread.query, response: "Well." }],
+    duplicates: [turnAt(2, "tea").id],
+  };
   const asked: unknown[] = [];
   const memory = {
     episodes: {
@@ -23,7 +31,7 @@ describe("memoryBefore", () => {
       string,
       string,
     ];
-    const excludeIds = [otherId, item.episodeId, ...item.duplicates];
+    const excludeIds = [otherId, inThread.id, item.episodeId, ...item.duplicates];
     const times = { since: minuteAt(1), until: minuteAt(4) };
     await before.episodes.similar("ada", "tea", 3, { ...times, excludeIds: [otherId] });
     await before.episodes.latest("ada", 2, { beforeId: earlierId, excludeIds: [otherId] });
