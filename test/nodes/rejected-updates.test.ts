@@ -14,6 +14,16 @@ const line = (text: string, change: Partial<PersonaLine> = {}): PersonaLine => (
   ...change,
 });
 
+const rollback = {
+  of: 1,
+  to: 0,
+  headMean: 0,
+  headItems: 9,
+  parentMean: 1,
+  parentItems: 9,
+  pValue: 0.01,
+};
+
 let ids = 0;
 function checkpoint(change: Partial<PersonaCheckpoint>): PersonaCheckpoint {
   return {
@@ -44,10 +54,48 @@ it("gives what did not pass of the head's own lines, with its refusals", () => {
 
 it("gives a version that was taken and rolled back, also where the head only says the same", () => {
   const taken = checkpoint({ status: "active", alignment: null });
-  const head = checkpoint({ status: "active", author: "rollback", parentId: taken.id, lines: [] });
+  const head = checkpoint({
+    status: "active",
+    author: "rollback",
+    parentId: taken.id,
+    lines: [],
+    rollback,
+  });
   expect(rejectedBefore([initialPersona, taken, head], head)).toMatchObject([
     { lines: taken.lines, refusals: [], reason: "Taken at first, and rolled back later." },
   ]);
+});
+
+it("gives a person's version only where it was rolled back, and says of another only that it was gone back from", () => {
+  const versions = (author: "person" | "alignment", back: Partial<PersonaCheckpoint>) => {
+    const taken = checkpoint({ status: "active", author });
+    const head = checkpoint({ status: "active", parentId: taken.id, lines: [], ...back });
+    return rejectedBefore([initialPersona, taken, head], head).map(({ reason }) => reason);
+  };
+  const rolledBack = { author: "rollback", rollback } as const;
+  expect(versions("person", rolledBack)).toEqual(["Taken at first, and rolled back later."]);
+  expect(versions("person", { author: "person" })).toEqual([]);
+  expect(versions("alignment", { author: "person" })).toEqual([
+    "Taken at first, and gone back from later.",
+  ]);
+});
+
+it("leaves out what only came too late: superseded, or passed while the persona was changed", () => {
+  const first = checkpoint({ status: "active", author: "person", lines: [line("Short.")] });
+  const superseded = checkpoint({ status: "active" });
+  const back = checkpoint({ status: "active", author: "person", parentId: first.id, lines: [] });
+  const { decision } = alignmentRecord();
+  const accepted = decision && { ...decision, accepted: true };
+  const outdated = checkpoint({ alignment: alignmentRecord({ decision: accepted, review: null }) });
+  const refused = checkpoint({
+    reason: "Not wanted.",
+    alignment: alignmentRecord({
+      decision: accepted,
+      review: { decision: "reject", author: "ada", at: initialPersona.at, note: null },
+    }),
+  });
+  const log = [initialPersona, first, superseded, back, outdated, refused];
+  expect(rejectedBefore(log, back).map(({ reason }) => reason)).toEqual(["Not wanted."]);
 });
 
 it("counts lines as the same whatever their evidence, but not for another tool", () => {
