@@ -122,7 +122,7 @@ export const alignConfigSchema = z.strictObject({
   concurrency: count(1, 1_000)
     .default(64)
     .optional()
-    .describe("Most items that are simulated or criticised at the same time; 1 counts as 2."),
+    .describe("Most items that are simulated or criticised at the same time."),
   maxCalls: most("model calls of one run"),
   maxTokens: most("tokens (in and out) of one run"),
   maxSeconds: most(

@@ -64,7 +64,7 @@ function addAlign(program: Command, context: CliContext): void {
     .option("--max-calls <count>", "most model calls of one run")
     .option("--max-tokens <count>", "most tokens of one run")
     .option("--max-seconds <count>", "most seconds of one run")
-    .option("--concurrency <count>", "most model calls of one user's run at a time (default: 64)")
+    .option("--concurrency <count>", "most items of one user's run at a time (default: 64)")
     .addHelpText(
       "after",
       `

@@ -122,7 +122,7 @@ describe("a stopped alignment", () => {
       return silence;
     };
     // Two at a time: the third is asked when the first is answered and kept.
-    const words = ["align", "--user", "ada", ...paper, "--concurrency", "1", "--json"];
+    const words = ["align", "--user", "ada", ...paper, "--concurrency", "2", "--json"];
     const stopped = await run(words, "", { signal: stopping.signal });
     expect(stopped).toEqual({ code: 130, out: "", err: "persona-agent: stopped by SIGINT.\n" });
     expect(server.requests).toHaveLength(3);
