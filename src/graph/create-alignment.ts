@@ -14,6 +14,7 @@ import { createSharedRecall } from "../memory/shared-recall.js";
 import type { SimulationMemory } from "../memory/memory-before.js";
 import { ask } from "../model/ask.js";
 import type { NamedModel } from "../model/named-model.js";
+import { runSignals } from "../nodes/shared-signals.js";
 import type { SimulatedAgent } from "../nodes/simulate.js";
 import type { AgentState } from "../state/agent.js";
 import type { ToolRegistry } from "../tools/registry.js";
@@ -88,7 +89,8 @@ export function createAlignment(parts: AlignmentParts): {
         graph.invoke(input, {
           ...options,
           store: new InMemoryStore(),
-          configurable: { thread_id: undefined },
+          // A simulation has a signal of its own, which follows the run's.
+          configurable: { thread_id: undefined, [runSignals]: undefined },
         }) as Promise<AgentState>,
     };
   }

@@ -1,47 +1,61 @@
 import { LRUCache } from "lru-cache";
-import type { EpisodicMemory } from "./episodic-memory.js";
+import { PersonaAgentError, type PersonaAgentErrorCode } from "../errors.js";
+import type { EpisodicMemory, MemoryDegradation, Recall } from "./episodic-memory.js";
 
 type Reading = Pick<EpisodicMemory, "latest" | "similar">;
+type Recallable = Reading & Pick<EpisodicMemory, "settled">;
 
 /** Searches remembered at most; one holds the few episodes that it found. */
 const most = 1_000;
 
 /**
  * Memory that answers the same question once in a run of an alignment: parent and candidate are compared on what the same
- * search gave both, and the search is made once. What failed or was degraded is not remembered.
+ * search gave both, and the search is made once. What failed is not remembered.
  *
- * @returns A reading of memory for each run, by the run's id.
+ * A degraded search fails too: an answer given with less of memory than the other persona had would say nothing of the
+ * personas. An index that is being rebuilt is waited for, once.
+ *
+ * @returns A reading of memory for each run, by the run's id. `similar` throws `memory-index-unavailable`,
+ *   `memory-store-unavailable`, and `model-unavailable` for embeddings, where a turn would be `degraded`.
  */
-export function createSharedRecall(episodes: Reading): (runId: string) => Reading {
+export function createSharedRecall(episodes: Recallable): (runId: string) => Reading {
   const found = new LRUCache<string, Promise<unknown>>({ max: most });
-  function once<Found>(
-    key: unknown[],
-    search: () => Promise<Found>,
-    isWhole: (of: Found) => boolean,
-  ) {
+  function once<Found>(key: unknown[], search: () => Promise<Found>) {
     const name = JSON.stringify(key);
     const known = found.get(name) as Promise<Found> | undefined;
     if (known !== undefined) return known;
     const begun = search();
     found.set(name, begun);
-    begun.then(
-      (result) => isWhole(result) || found.delete(name),
-      () => found.delete(name),
-    );
+    begun.catch(() => found.delete(name));
     return begun;
   }
   return (runId) => ({
-    latest: (...asked) =>
-      once(
-        [runId, "latest", ...asked],
-        () => episodes.latest(...asked),
-        () => true,
-      ),
-    similar: (...asked) =>
-      once(
-        [runId, "similar", ...asked],
-        () => episodes.similar(...asked),
-        ({ degraded }) => degraded.length === 0,
-      ),
+    latest: (...asked) => once([runId, "latest", ...asked], () => episodes.latest(...asked)),
+    similar: (...asked) => once([runId, "similar", ...asked], () => wholeRecall(episodes, asked)),
   });
 }
+
+async function wholeRecall(
+  episodes: Recallable,
+  asked: Parameters<Reading["similar"]>,
+): Promise<Recall> {
+  let found = await episodes.similar(...asked);
+  if (found.degraded.includes("index-rebuilding")) {
+    await episodes.settled();
+    found = await episodes.similar(...asked);
+  }
+  const [lacking] = found.degraded;
+  if (lacking === undefined) return found;
+  const [code, part] = lacks[lacking];
+  throw new PersonaAgentError(
+    code,
+    `${part} while an item was simulated (${lacking}); expected the whole of memory, or scores would not compare. Run the alignment again when it is back: it goes on where it stopped.`,
+  );
+}
+
+const lacks = {
+  "store-unavailable": ["memory-store-unavailable", "Memory could not be read"],
+  "index-unavailable": ["memory-index-unavailable", "The index could not be searched"],
+  "index-rebuilding": ["memory-index-unavailable", "The index was still being rebuilt"],
+  "embeddings-unavailable": ["model-unavailable", "The question could not be embedded"],
+} as const satisfies Record<MemoryDegradation, readonly [PersonaAgentErrorCode, string]>;

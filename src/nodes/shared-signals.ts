@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 
-/** Where LangGraph hands the run's own signal on to the graphs that a node runs. */
-const runSignals = "__pregel_abort_signals";
+/** Where LangGraph hands the run's own signal on to the graphs that a node runs; there it goes before a signal given to `invoke`. */
+export const runSignals = "__pregel_abort_signals";
 
 /**
  * Tells Node that many may listen to the signals of a fan-out: its tasks share them, every model call and every graph

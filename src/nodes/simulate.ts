@@ -17,7 +17,7 @@ import { expectManyListeners } from "./shared-signals.js";
 export interface SimulatedAgent {
   invoke(
     input: { messages: BaseMessage[] },
-    options: { readonly context: RunContext; readonly signal?: AbortSignal },
+    options: { readonly context: RunContext; readonly signal: AbortSignal },
   ): Promise<AgentState>;
 }
 
@@ -79,7 +79,9 @@ async function simulated(
   const { persona, role, item, repeat } = task;
   const config = parseAlignConfig(runtime);
   expectManyListeners(runtime);
-  const agent = deps.agentFor(memoryOf(task, deps, config.leaveOneOut), item.at);
+  const failed = new AbortController();
+  const memory = failingWhole(memoryOf(task, deps, config.leaveOneOut), failed);
+  const agent = deps.agentFor(memory, item.at);
   const of = { persona: persona.key, episodeId: item.episodeId, repeat };
   const answer = await answerOf(agent, task, runtime);
   const score = answer.text === "" ? 0 : scorerFor(item.query, item.answer).score(answer.text);
@@ -100,14 +102,18 @@ async function simulated(
       new HumanMessage(turn.query),
       new AIMessage(turn.response),
     ]);
+    const ended = AbortSignal.any(signal === undefined ? [failed.signal] : [failed.signal, signal]);
+    expectManyListeners({ signal: ended });
     const question = new HumanMessage({ id: `simulated-${item.episodeId}`, content: query });
     try {
       const state = await graph.invoke(
         { messages: [...thread, question] },
-        { context: answeringSettings(config), ...(signal && { signal }) },
+        { context: answeringSettings(config), signal: ended },
       );
+      failed.signal.throwIfAborted();
       return answerFrom(state);
     } catch (error) {
+      failed.signal.throwIfAborted();
       const usage = unusableAnswer(error);
       if (usage === null) throw error;
       return { text: "", recalled: [], toolCalls: [], degraded: ["no-answer"], usage };
@@ -115,15 +121,33 @@ async function simulated(
   }
 }
 
+/**
+ * Memory whose failure ends the simulation at once. A turn works around it, and a tool tells the model of it; but scores
+ * without memory would say nothing of the persona. The run fails, and goes on when memory is back.
+ */
+function failingWhole(
+  { episodes, ...rest }: SimulationMemory,
+  failed: AbortController,
+): SimulationMemory {
+  const orFail = <Found>(reading: Promise<Found>) =>
+    reading.catch((error: unknown) => {
+      failed.abort(error);
+      // Not the error itself: a node would work around that.
+      throw new Error("The simulation has ended.", { cause: error });
+    });
+  return {
+    ...rest,
+    episodes: {
+      ...episodes,
+      latest: (...asked) => orFail(episodes.latest(...asked)),
+      similar: (...asked) => orFail(episodes.similar(...asked)),
+    },
+  };
+}
+
 function answerFrom(
   state: AgentState,
 ): Omit<SimulatedAnswer, "persona" | "episodeId" | "repeat" | "score"> {
-  // Scores without memory would say nothing of the persona; the run fails, and goes on when memory is back.
-  if (state.degraded.includes("store-unavailable"))
-    throw new PersonaAgentError(
-      "memory-store-unavailable",
-      "Memory could not be read while an item was simulated; expected the store to answer. Run the alignment again: it goes on where it stopped.",
-    );
   const question = state.messages.findLastIndex((message) => HumanMessage.isInstance(message));
   const answers = state.messages.slice(question).filter((message) => AIMessage.isInstance(message));
   const recalled = [...state.recalled, ...state.recalledByTools].map(({ id }) => id);

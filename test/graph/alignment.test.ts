@@ -12,6 +12,7 @@ import {
   goodLine,
   occasionOf,
 } from "../support/alignment-under-test.js";
+import { callsTools } from "../support/scripted-model.js";
 import { FrozenStore } from "../support/frozen-store.js";
 import { turnAt } from "../support/episodes.js";
 
@@ -439,6 +440,33 @@ describe("a failure", () => {
     expect(user.model.of("update")).toHaveLength(2);
     expect(user.model.asked.slice(before).map(({ kind }) => kind)).not.toContain("profile");
   });
+
+  it.each(["before the model is asked", "in a tool"])(
+    "of the index %s ends the run, and the next call goes on",
+    async (where) => {
+      const isInTool = where === "in a tool";
+      const down = { isWanted: true };
+      const user = await alignmentUnderTest({
+        replies: {
+          simulation: ({ before, system }) => {
+            if (isInTool && before === 0) {
+              user.index.isDown = down.isWanted;
+              return callsTools({ name: "recall_memory", args: { query: "Which drink?" } });
+            }
+            return system.includes(goodLine) ? "tea" : "coffee";
+          },
+        },
+      });
+      user.index.isDown = !isInTool;
+      const one = { ...small, batch: 1, concurrency: 1, iterations: 1 };
+      await expect(user.run(one)).rejects.toMatchObject({ code: "memory-index-unavailable" });
+      expect(user.model.of("simulation")).toHaveLength(isInTool ? 1 : 0);
+      user.index.isDown = down.isWanted = false;
+      const { iterations } = await user.run(one);
+      expect(iterations).toMatchObject([{ accepted: true }]);
+      expect(user.model.of("profile")).toHaveLength(1);
+    },
+  );
 
   it("of the model in many tasks at once is told as one, and the next call goes on", async () => {
     const model = { isDown: true };

@@ -7,7 +7,9 @@ const whole: Recall = { recalled: [], degraded: [] };
 function searching(results: readonly (Recall | Error)[]) {
   const left = [...results];
   let searches = 0;
+  const waited: number[] = [];
   const recall = createSharedRecall({
+    settled: async () => void waited.push(searches),
     latest: async () => [],
     similar: async () => {
       searches += 1;
@@ -16,7 +18,7 @@ function searching(results: readonly (Recall | Error)[]) {
       return result;
     },
   });
-  return { recall, searches: () => searches };
+  return { recall, waited, searches: () => searches };
 }
 
 it("searches once for the same question of one run, also when asked twice at the same time", async () => {
@@ -36,15 +38,29 @@ it("searches again for another run, another user and other bounds", async () => 
   expect(searches()).toBe(4);
 });
 
-it("remembers neither a failure nor what was found while something was away", async () => {
+it("fails where something was away, and remembers neither that nor an error", async () => {
   const { recall, searches } = searching([
     new Error("away"),
     { recalled: [], degraded: ["index-unavailable"] },
+    { recalled: [], degraded: ["embeddings-unavailable"] },
+    { recalled: [], degraded: ["store-unavailable"] },
   ]);
   const ask = () => recall("one").similar("ada", "soup", 3);
   await expect(ask()).rejects.toThrow("away");
-  expect(await ask()).toMatchObject({ degraded: ["index-unavailable"] });
+  await expect(ask()).rejects.toMatchObject({ code: "memory-index-unavailable" });
+  await expect(ask()).rejects.toMatchObject({ code: "model-unavailable" });
+  await expect(ask()).rejects.toMatchObject({ code: "memory-store-unavailable" });
   expect(await ask()).toEqual(whole);
   await ask();
-  expect(searches()).toBe(3);
+  expect(searches()).toBe(5);
+});
+
+it("waits for an index that is being rebuilt, and searches once more", async () => {
+  const rebuilding: Recall = { recalled: [], degraded: ["index-rebuilding"] };
+  const { recall, searches, waited } = searching([rebuilding, whole, rebuilding, rebuilding]);
+  expect(await recall("one").similar("ada", "soup", 3)).toEqual(whole);
+  expect({ waited, searches: searches() }).toEqual({ waited: [1], searches: 2 });
+  await expect(recall("two").similar("ada", "soup", 3)).rejects.toMatchObject({
+    code: "memory-index-unavailable",
+  });
 });
