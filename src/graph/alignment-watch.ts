@@ -5,9 +5,12 @@ import type { Worker } from "../domain/alignment-status.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
+import { checkOwner } from "../nodes/admit-turn.js";
+import type { AlignmentState } from "../state/alignment.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { leastConcurrency } from "./one-at-a-time.js";
 import { withStoreOf } from "./platform-store.js";
+import { isOnServer } from "./thread-guard.js";
 import { isAliveElsewhere, thisWorker } from "./worker.js";
 
 /**
@@ -45,7 +48,9 @@ export const processEnds = new DOMException("The process ends.", "AbortError");
  * first is alive, and so is a new one while a candidate waits for review, which LangGraph would drop without a word.
  * Gives the run its labels for traces and its bound on tasks at a time.
  *
- * Runs reject with `memory-alignment-running` and `memory-review-pending`.
+ * Everybody but the user whose run a thread holds is turned away, before anything is written.
+ *
+ * Runs reject with `memory-alignment-running`, `memory-review-pending` and `config-thread-owner`.
  *
  * @returns The same graph.
  */
@@ -69,6 +74,7 @@ export function withAlignmentWatch(
     const user = userKey(userId);
     // After a crash, or a person's decision.
     const goesOn = input === null || isCommand(input) || isResumedIn(options);
+    await refuseStranger(config, options);
     await admit(userId, user, goesOn);
     const threadId: unknown = options.configurable?.["thread_id"];
     const { signal } = options;
@@ -109,6 +115,29 @@ export function withAlignmentWatch(
   };
   graph.stream = watched as typeof stream;
   return graph;
+
+  /** Before anything is written, and before LangGraph streams what the thread holds. */
+  async function refuseStranger(
+    config: Pick<AlignConfig, "userId">,
+    { configurable, context, metadata }: NonNullable<Parameters<typeof stream>[1]>,
+  ): Promise<void> {
+    // A graph that has this one for a node gives it its own checkpointer.
+    const isKept = [graph.checkpointer, configurable?.["__pregel_checkpointer"]].some(
+      (saver) => typeof saver === "object" && saver !== null,
+    );
+    if (!isKept || configurable?.["thread_id"] === undefined) return;
+    // The thread as it is now, also for a run from an earlier step.
+    const latest = { configurable: { ...configurable, checkpoint_id: undefined } };
+    const { owner } = (await graph.getState(latest)).values as Pick<AlignmentState, "owner">;
+    // A server's `configurable` may say who asked first; see `askingUser`.
+    const { userId } = isOnServer({
+      ...(configurable && { configurable }),
+      ...(metadata && { metadata }),
+    })
+      ? (context ?? {})
+      : config;
+    checkOwner({ owner }, { userId });
+  }
 
   async function admit(userId: string, user: string, goesOn: boolean): Promise<void> {
     if (active.has(user)) throw secondRun(userId, thisWorker);

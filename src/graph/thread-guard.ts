@@ -35,7 +35,7 @@ export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph>(guarde
 }
 
 /** As LangGraph tells it: a server names its assistant or its graph. `serverInfo` is made of the same only later. */
-function isOnServer({
+export function isOnServer({
   configurable = {},
   metadata = {},
 }: Pick<LangGraphRunnableConfig, "configurable" | "metadata"> = {}): boolean {

@@ -1,7 +1,7 @@
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
 import { noUsage, usageOfError } from "../domain/usage.js";
-import { parseUserId } from "../domain/user-id.js";
+import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { ask } from "../model/ask.js";
@@ -55,6 +55,7 @@ export function createRefreshProfile({
     const { usage } = drawn;
     return {
       ...cleared(),
+      owner: userKey(userId),
       runId: newRunId(),
       startedAt,
       iterationStart: { at: startedAt, usage: noUsage },

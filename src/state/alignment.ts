@@ -73,6 +73,10 @@ const summed = withLangGraph(usageSchema.describe("Model calls and tokens of the
 
 /** What travels between the alignment's nodes. */
 export const alignmentState = z.object({
+  owner: z
+    .string()
+    .optional()
+    .describe("Key of the user whose persona it is; only they go on with the thread."),
   runId: z.string().default("").describe("Names the run in the checkpoints it writes."),
   startedAt: z.iso.datetime().optional().describe("When the run began."),
   waitedSeconds: z.number().default(0).describe("Seconds that the run has waited for review."),

@@ -234,6 +234,29 @@ describe("a candidate that waits for a person", () => {
     expect(await user.status()).toMatchObject({ status: "idle" });
   });
 
+  it("is never another user's to decide on, or to push aside", async () => {
+    const user = await alignmentUnderTest(quick);
+    const thread = { configurable: { thread_id: "graph" } };
+    const as = (userId?: string) => ({ ...thread, context: { ...quick.settings, userId } });
+    await user.alignmentGraph.invoke({}, as("ada"));
+    const before = await user.memory.alignments.get("bob");
+    const approve = new Command({ resume: { decision: "approve" } });
+    const foreign = expect.objectContaining({ code: "config-thread-owner" });
+    for (const input of [approve, null, {}])
+      await expect(user.alignmentGraph.invoke(input, as("bob"))).rejects.toEqual(foreign);
+    // On a server, what a thread's `configurable` says is who asked first.
+    const onServer = {
+      configurable: { thread_id: "graph", userId: "ada", graph_id: "alignment" },
+      context: quick.settings,
+    };
+    await expect(user.alignmentGraph.invoke(approve, onServer)).rejects.toEqual(foreign);
+    expect(await user.memory.personas.history("bob")).toHaveLength(1);
+    expect(await user.memory.alignments.get("bob")).toEqual(before);
+    expect(await user.status()).toMatchObject({ status: "review", threadId: "graph" });
+    await user.alignmentGraph.invoke(approve, as("ada"));
+    expect((await user.head()).version).toBe(1);
+  });
+
   it("that waits on another graph's thread is left to that graph", async () => {
     const user = await alignmentUnderTest(quick);
     const run = {
@@ -284,6 +307,12 @@ describe("as a node of another graph", () => {
     expect(await user.status()).toMatchObject({ status: "review" });
     const asked = user.model.asked.length;
     const resume = new Command({ resume: { decision: "approve" } });
+    const { context, ...thread } = run(true);
+    const asBob = { ...thread, context: { ...context, userId: "bob" } };
+    await expect(user.outer.invoke(resume as never, asBob as never)).rejects.toMatchObject({
+      code: "config-thread-owner",
+    });
+    expect(await user.memory.personas.history("bob")).toHaveLength(1);
     expect(await user.outer.invoke(resume as never, run(true) as never)).toMatchObject({
       done: true,
     });
