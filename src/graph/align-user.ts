@@ -164,7 +164,6 @@ export function createAligner({
     const stream = await graph.stream(input, {
       ...threadOf(userId),
       context,
-      durability: "sync",
       streamMode: ["values", "custom"],
       // LangGraph never takes its listener off again, and a caller's signal may serve many runs.
       ...(signal && { signal: AbortSignal.any([signal]) }),

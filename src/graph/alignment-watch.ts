@@ -92,6 +92,8 @@ export function withAlignmentWatch(
       });
       const chunks = await stream(input, {
         ...options,
+        // What a model answered is kept before more is asked, or a crash would have it asked, and paid, again.
+        ...(options.checkpointDuring === undefined && { durability: options.durability ?? "sync" }),
         maxConcurrency: Math.max(options.maxConcurrency ?? config.concurrency, leastConcurrency),
         // A server gives LangGraph's default, which three updates exceed.
         recursionLimit: Math.max(options.recursionLimit ?? 0, stepsOf(config)),
@@ -255,7 +257,8 @@ export function reviewPending(userId: string): PersonaAgentError {
 /** The settings as they were given, without the user: a run goes on only under the same ones. */
 export function givenSettings(context: AlignContext | undefined): Record<string, unknown> {
   const { userId: _, ...settings } = context ?? {};
-  return structuredClone(settings);
+  // As a database gives them back: without the names that have no value.
+  return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
 }
 
 /** Tasks side by side fail for one reason, a model or a store that is away, and LangGraph then throws a list of errors. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxEarlierTurns } from "../../src/domain/alignment-item.js";
@@ -407,6 +408,40 @@ describe("an item", () => {
     // Silence is asked once more, and counted.
     expect(checkpoint?.alignment?.usage.calls).toBe(user.model.asked.length);
     expect(user.model.of("simulation")).toHaveLength(2 * (16 + 2));
+  });
+});
+
+describe("what a run leaves behind", () => {
+  it("is kept before more is asked, also in a run of the graph itself", async () => {
+    let writing = 0;
+    class SlowSaver extends MemorySaver {
+      override async put(...given: Parameters<MemorySaver["put"]>) {
+        writing += 1;
+        await delay(20);
+        writing -= 1;
+        return super.put(...given);
+      }
+    }
+    const unkept: number[] = [];
+    const user = await alignmentUnderTest({
+      checkpointer: new SlowSaver(),
+      items: 4,
+      replies: {
+        critique: () => (unkept.push(writing), {}),
+        update: () => (unkept.push(writing), { lines: [goodLine] }),
+      },
+    });
+    const context = { userId: "ada", ...small, iterations: 1 };
+    await user.alignmentGraph.invoke({}, { configurable: { thread_id: "graph" }, context });
+    expect(unkept.length).toBeGreaterThan(1);
+    expect(new Set(unkept)).toEqual(new Set([0]));
+  });
+
+  it("names only settings with a value, as a database gives them back", async () => {
+    const user = await alignmentUnderTest({ items: 4 });
+    const models = { agent: undefined };
+    await user.run({ batch: 2, holdout: 2, maxCalls: undefined, models });
+    expect((await user.status()).settings).toStrictEqual({ batch: 2, holdout: 2, models: {} });
   });
 });
 
