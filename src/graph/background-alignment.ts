@@ -41,8 +41,7 @@ export function createBackgroundAlignment({
   };
 
   async function alignLater(...[userId, settings]: Parameters<RequestAlignment>): Promise<void> {
-    // One of its own for each run, or the listeners of all runs would gather on the one.
-    const signal = AbortSignal.any([closing.signal]);
+    const { signal } = closing;
     try {
       // A script that is done does not wait for it.
       await delay(delayMs, undefined, { ref: false, signal });
