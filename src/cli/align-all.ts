@@ -67,7 +67,10 @@ export async function runAlignAll(
 async function usersToAlign(agent: OpenAgent, every: boolean): Promise<string[]> {
   const overviews = await overviewsOf(agent);
   return overviews
-    .filter(({ due, status }) => due || (every && status !== "running" && status !== "review"))
+    .filter(
+      ({ due, status }) =>
+        due || status === "failed" || (every && status !== "running" && status !== "review"),
+    )
     .map(({ user }) => user);
 }
 

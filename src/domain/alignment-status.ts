@@ -31,6 +31,25 @@ export const alignmentStatusSchema = z.strictObject({
 });
 export type AlignmentStatus = z.output<typeof alignmentStatusSchema>;
 
+/** How an alignment stands for who looks on: `cut-off` where it was begun and nobody goes on with it. */
+export type AlignmentStanding = AlignmentStatus["status"] | "cut-off";
+
+/**
+ * Whether an alignment is to be run without being called for: enough new answers, or a run that was cut off. One that
+ * failed is not for that alone, or a model that is away would be asked at every turn. Never while one runs or waits.
+ *
+ * @param newAnswers - True answers that no alignment has seen, from 0.
+ * @param alignAfter - So many are enough, from 1.
+ */
+export function isDue(
+  standing: AlignmentStanding,
+  newAnswers: number,
+  alignAfter: number,
+): boolean {
+  if (standing === "running" || standing === "review") return false;
+  return standing === "cut-off" || newAnswers >= alignAfter;
+}
+
 /** The status of a user whom nobody has aligned yet. */
 export const neverAligned: AlignmentStatus = {
   schemaVersion: 1,

@@ -1,5 +1,10 @@
 import { parseRunConfig } from "../config.js";
-import { type AlignmentStatus, neverAligned } from "../domain/alignment-status.js";
+import {
+  type AlignmentStanding,
+  type AlignmentStatus,
+  isDue,
+  neverAligned,
+} from "../domain/alignment-status.js";
 import { type PersonaCheckpoint, personaHead } from "../domain/persona.js";
 import type { Usage } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";
@@ -12,14 +17,14 @@ export interface AlignmentOverview {
   readonly user: string;
   /**
    * `running`: somebody works on it. `cut-off`: nobody does any more, and the next run goes on there. `review`: a new
-   * persona waits for a person. `failed`: `error` says why; the next run goes on there.
+   * persona waits for a person. `failed`: `error` says why; the next call of `align` goes on there.
    */
-  readonly status: AlignmentStatus["status"] | "cut-off";
+  readonly status: AlignmentStanding;
   /** Since when, ISO 8601; `null` for a user whom nobody has aligned yet. */
   readonly at: string | null;
   /** True answers among the latest 256 interactions that no alignment has seen. */
   readonly newAnswers: number;
-  /** Whether an alignment is to be run: enough new answers, or a run to go on with. Never while one runs or waits. */
+  /** Whether an alignment is to be run: enough new answers, or a run that was cut off. Never while one runs or waits. */
   readonly due: boolean;
   readonly headVersion: number;
   readonly error: AlignmentStatus["error"];
@@ -75,15 +80,6 @@ export async function alignmentOverview(
     lastOutcome: lastOutcome(checkpoints),
     today: spentOn(now().toISOString().slice(0, 10), checkpoints),
   };
-}
-
-function isDue(
-  status: AlignmentOverview["status"],
-  newAnswers: number,
-  alignAfter: number,
-): boolean {
-  if (status === "running" || status === "review") return false;
-  return status === "cut-off" || status === "failed" || newAnswers >= alignAfter;
 }
 
 /** Versions are shared by siblings, so the latest is told by time. */

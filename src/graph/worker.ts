@@ -23,7 +23,7 @@ export function isAliveElsewhere({ status, worker, at }: AlignmentStatus, now: D
   if (status !== "running" || worker === null) return false;
   const isOnThisHost = worker.host === thisWorker.host;
   if (isOnThisHost && worker.pid === thisWorker.pid) return false;
-  if (now.getTime() - Date.parse(at) >= silenceMs) return false;
+  if (isSilent({ at }, now)) return false;
   if (!isOnThisHost) return true;
   try {
     process.kill(worker.pid, 0);
@@ -34,8 +34,13 @@ export function isAliveElsewhere({ status, worker, at }: AlignmentStatus, now: D
   }
 }
 
+function isSilent({ at }: Pick<AlignmentStatus, "at">, now: Date): boolean {
+  return now.getTime() - Date.parse(at) >= silenceMs;
+}
+
 /** Whether a run was begun that nobody goes on with: it was cut off, or its process is gone. */
 export function isAbandoned(status: AlignmentStatus, now: Date): boolean {
   if (status.status !== "running" || isAliveElsewhere(status, now)) return false;
-  return !isDeepStrictEqual(status.worker, thisWorker);
+  // Where the store was away at its end, the record of our own run says for ever that it goes on.
+  return !isDeepStrictEqual(status.worker, thisWorker) || isSilent(status, now);
 }

@@ -1,13 +1,16 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig, type SharedSettings, sharedSettings } from "../config.js";
-import type { AlignmentStatus } from "../domain/alignment-status.js";
+import { type AlignContext, parseRunConfig, sharedSettings } from "../config.js";
+import { type AlignmentStatus, isDue } from "../domain/alignment-status.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent.js";
 import { memoryFailure } from "./memory-failure.js";
 
 /** Asks for an alignment of the user's persona and returns at once. To ask again before it is over costs nothing. */
-export type RequestAlignment = (userId: string, settings: SharedSettings) => Promise<void>;
+export type RequestAlignment = (
+  userId: string,
+  settings: Omit<AlignContext, "userId">,
+) => Promise<void>;
 
 export interface ScheduleAlignmentDeps {
   readonly episodes: Pick<Memory["episodes"], "countAnswered">;
@@ -20,7 +23,8 @@ export interface ScheduleAlignmentDeps {
 
 /**
  * Counts the true answers that no alignment has seen yet, and asks for an alignment when there are enough, or when
- * the last one was cut off. Not while a new persona waits for review: a new run would drop it. Never fails the turn.
+ * the last one was cut off, which goes on under its own settings. Not while a new persona waits for review: a new run
+ * would drop it. Never fails the turn.
  */
 export function createScheduleAlignment({
   episodes,
@@ -38,11 +42,12 @@ export function createScheduleAlignment({
     try {
       const status = await alignments.get(userId);
       const newAnswers = await episodes.countAnswered(userId, status.seenAt);
-      const due = newAnswers >= alignAfter || isAbandoned(status);
-      const asks = due && status.status !== "review" && requestAlignment !== undefined;
-      const isAsked = asks
-        ? await succeeds(requestAlignment(userId, sharedSettings(runtime)))
-        : true;
+      const isLeft = isAbandoned(status);
+      const due = isDue(isLeft ? "cut-off" : status.status, newAnswers, alignAfter);
+      // Under others than its own, what a run did before it was cut off would be thrown away.
+      const settings = isLeft ? status.settings : sharedSettings(runtime);
+      const isAsked =
+        due && requestAlignment ? await succeeds(requestAlignment(userId, settings)) : true;
       return { alignment: { newAnswers, due }, ...(!isAsked && failed) };
     } catch (error) {
       if (memoryFailure(error) === null) throw error;

@@ -126,7 +126,7 @@ describe("a stopped alignment", () => {
     const stopped = await run(words, "", { signal: stopping.signal });
     expect(stopped).toEqual({ code: 130, out: "", err: "persona-agent: stopped by SIGINT.\n" });
     expect(server.requests).toHaveLength(3);
-    expect(await agent.status("ada")).toMatchObject({ status: "failed", due: true });
+    expect(await agent.status("ada")).toMatchObject({ status: "failed", due: false });
 
     server.reply = () => answer;
     const { code, out } = await run(words);

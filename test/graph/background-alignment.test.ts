@@ -152,13 +152,24 @@ describe("an agent whose users give true answers", () => {
     ]);
   });
 
+  it("asks for what was cut off under the settings that it was begun with", async () => {
+    const asked: unknown[] = [];
+    const { ask, memory } = await planted({
+      requestAlignment: async (...given) => void asked.push(given),
+    });
+    const settings = { review: true, iterations: 1 };
+    await memory.alignments.update("ada", { status: "running", worker: null, settings });
+    await ask("ada", "Hello.", { settings: { alignAfter: 1_000, recallLatest: 1 } });
+    expect(asked).toEqual([["ada", settings]]);
+  });
+
   it("asks for nothing while a new persona waits for review", async () => {
     const asked: string[] = [];
     const { answer, memory } = await planted({
       requestAlignment: async (userId) => void asked.push(userId),
     });
     await memory.alignments.update("ada", { status: "review" });
-    expect(await answer(0)).toEqual({ newAnswers: 17, due: true });
+    expect(await answer(0)).toEqual({ newAnswers: 17, due: false });
     expect(asked).toEqual([]);
   });
 });

@@ -17,13 +17,14 @@ describe("a run that its record says is running", () => {
   });
 
   it("is somebody's while its process is there", () => {
-    expect(running(thisWorker, 60)).toBe(false);
+    expect(running(thisWorker, 14)).toBe(false);
     expect(running({ ...thisWorker, pid: process.ppid })).toBe(false);
   });
 
   it("is nobody's after a quarter of an hour's silence, here under the number of another program", () => {
     const elsewhere = { ...thisWorker, host: "another" };
     expect([14, 15].map((minutes) => running(elsewhere, minutes))).toEqual([false, true]);
+    expect([14, 15].map((minutes) => running(thisWorker, minutes))).toEqual([false, true]);
     const reused = { ...thisWorker, pid: process.ppid };
     expect([14, 15].map((minutes) => running(reused, minutes))).toEqual([false, true]);
   });

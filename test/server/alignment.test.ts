@@ -136,7 +136,7 @@ describe("the alignment graph on a server", () => {
       input: { episodeId, kind: "accept" },
       context: { userId: bob, alignAfter: 1 },
     });
-    expect(said).toMatchObject({ alignment: { newAnswers: 1, due: true }, degraded: [] });
+    expect(said).toMatchObject({ alignment: { newAnswers: 1, due: false }, degraded: [] });
     expect((await client.threads.get(thread)).status).toBe("interrupted");
     const another = { input: {}, context: { userId: bob } };
     await expect(client.runs.wait(thread, "alignment", another)).rejects.toThrow(
