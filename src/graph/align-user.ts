@@ -28,6 +28,11 @@ export type AlignSettings = Omit<AlignContext, "userId">;
 export interface AlignOptions {
   readonly settings?: AlignSettings;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Gives up the candidate that waits for a person and begins anew, also where its thread is another graph's, and may
+   * not even exist any more.
+   */
+  readonly discardReview?: boolean;
   /** Told what happens while it happens. */
   readonly onEvent?: (event: AlignmentEvent) => void;
 }
@@ -104,7 +109,7 @@ export function createAligner({
         const context = { ...options.settings, userId: user };
         // A bad setting is refused before anything of the last run is touched.
         settingsOf({ context });
-        const left = await leftOff(user, context);
+        const left = await leftOff(user, context, options.discardReview);
         if (left?.next.length === 0) return finished(user, left.values as AlignmentState, context);
         if (left === null) await checkpointer.deleteThread(alignmentThreadId(user));
         return run(user, left === null ? {} : null, context, options);
@@ -129,11 +134,12 @@ export function createAligner({
    * The last run of the user where it was cut off, under the same settings; `null` where there is none to go on with.
    * With nothing left to do, only its end was not recorded.
    */
-  async function leftOff(userId: string, context: AlignContext) {
+  async function leftOff(userId: string, context: AlignContext, discardReview = false) {
     const status = await memory.alignments.get(userId);
     if (status.status === "review") {
       const isElsewhere = status.threadId !== alignmentThreadId(userId);
-      if (isElsewhere || (await waitingRequest(userId)) !== null) throw reviewPending(userId);
+      if (!discardReview && (isElsewhere || (await waitingRequest(userId)) !== null))
+        throw reviewPending(userId);
       // A process that keeps its steps in itself has ended while the candidate waited; nobody could ever decide on it.
       await memory.alignments.update(userId, { status: "idle" });
       return null;

@@ -275,6 +275,23 @@ describe("a candidate that waits for a person", () => {
   });
 });
 
+describe("a candidate that nobody can decide on any more", () => {
+  it("is given up on demand, and a new run begins", async () => {
+    const user = await alignmentUnderTest(quick);
+    await user.run();
+    await user.memory.alignments.update("ada", { threadId: "gone" });
+    const pending = expect.objectContaining({ code: "memory-review-pending" });
+    await expect(user.run()).rejects.toEqual(pending);
+    const { iterations, review } = await user.align("ada", {
+      settings: { ...quick.settings, review: false },
+      discardReview: true,
+    });
+    expect(review).toBeNull();
+    expect(iterations).toMatchObject([{ accepted: true }]);
+    expect(await user.status()).toMatchObject({ status: "idle", error: null });
+  });
+});
+
 describe("as a node of another graph", () => {
   const state = Annotation.Root({ done: Annotation<boolean> });
   async function inside(change: Parameters<typeof alignmentUnderTest>[0]) {
