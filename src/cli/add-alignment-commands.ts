@@ -71,7 +71,9 @@ function addAlign(program: Command, context: CliContext): void {
 A run that was stopped or failed goes on where it was with the same command; what the model has answered is not asked again.
 With --json one line: {user, mode, iterations, head, calls, tokens, seconds, review, degraded}; with --all
 {users, aligned, failed}: how many users were taken, such a result for each, and {user, error} for each failure, which
-also makes the exit code 1.`,
+also makes the exit code 1. A stop, or an error that everybody would meet, ends --all early: what was done by then is
+written, with that error as \`error\`, and the same command takes who is left. --every begins with everybody again: leave
+it out to go on.`,
     )
     .action(async (options: AlignOptions, command: Command) => {
       const { runAlign } = await import("./align.js");

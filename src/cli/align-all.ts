@@ -10,6 +10,7 @@ import { describeError, errorJson } from "./describe-error.js";
 import { mapConcurrently } from "./map-concurrently.js";
 import { createProgressBar, type ProgressBar } from "./progress-bar.js";
 import { overviewsOf } from "./status.js";
+import { Stopped } from "./stopped.js";
 import { ToldFailure } from "./told-failure.js";
 
 export interface AlignAllOptions {
@@ -23,6 +24,8 @@ interface AllAligned {
   readonly users: number;
   readonly aligned: readonly AlignmentResult[];
   readonly failed: readonly { readonly user: string; readonly error: unknown }[];
+  /** What ended it for all before everybody was done: a stop, or an error that the next user would meet too. */
+  readonly ended?: { readonly error: unknown };
 }
 
 const usersAtOnceUnlessGiven = 4;
@@ -30,7 +33,10 @@ const usersAtOnceUnlessGiven = 4;
 /** What makes every other user fail too. */
 const stopsAll = ["model-key-refused", "memory-store-unavailable"] as const;
 
-/** @throws {ToldFailure} When somebody's alignment failed, after the result was written. */
+/**
+ * @throws {ToldFailure} When somebody's alignment failed, after the result was written. The signal's reason when it was
+ *   aborted, after what was done by then was written.
+ */
 export async function runAlignAll(
   { every, usersAtOnce }: AlignAllOptions,
   settings: AlignSettings,
@@ -54,10 +60,13 @@ export async function runAlignAll(
     bar.stop();
     if (commonOptions(command).json) writeJson(context, allJson(result));
     else writeAll(context, result);
-    const { failed } = result;
+    const { failed, ended } = result;
     for (const { user, error } of failed)
       context.stderr.write(`persona-agent: ${printable(user)}: ${describeError(error)}\n`);
-    if (failed.length > 0) throw new ToldFailure(`${failed.length} failed.`);
+    signal.throwIfAborted();
+    if (ended !== undefined) context.stderr.write(`persona-agent: ${describeError(ended.error)}\n`);
+    if (failed.length > 0 || ended !== undefined)
+      throw new ToldFailure("Not everybody was aligned.");
   } finally {
     bar.stop();
   }
@@ -92,7 +101,7 @@ async function alignAll(
   const aligned: AlignmentResult[] = [];
   const failed: { user: string; error: unknown }[] = [];
   if (users.length > 0) bar.update("users", 0, users.length);
-  await mapConcurrently(users, atOnce, async (user) => {
+  const alignUser = async (user: string) => {
     signal.throwIfAborted();
     try {
       aligned.push(await agent.align(user, { settings, signal }));
@@ -101,16 +110,23 @@ async function alignAll(
       failed.push({ user, error });
     }
     bar.update("users", aligned.length + failed.length, users.length);
-  });
-  return { users: users.length, aligned, failed };
+  };
+  const result = { users: users.length, aligned, failed };
+  try {
+    await mapConcurrently(users, atOnce, alignUser);
+    return result;
+  } catch (error) {
+    return { ...result, ended: { error } };
+  }
 }
 
 /** What `align --all --json` prints. This shape is a contract. */
-function allJson({ users, aligned, failed }: AllAligned) {
+function allJson({ users, aligned, failed, ended }: AllAligned) {
   return {
     users,
     aligned: aligned.map(alignmentJson),
     failed: failed.map(({ user, error }) => ({ user, ...errorJson(error) })),
+    ...(ended !== undefined && !(ended.error instanceof Stopped) && errorJson(ended.error)),
   };
 }
 
@@ -118,10 +134,12 @@ function writeAll({ stdout }: CliContext, { users, aligned, failed }: AllAligned
   if (users === 0) return void stdout.write("Nobody is due.\n");
   for (const result of aligned) stdout.write(`${alignmentLine(result)}\n`);
   const waiting = aligned.filter(({ review }) => review !== null).length;
+  const left = users - aligned.length - failed.length;
   const parts = [
     `${counted(aligned.length, "user")} aligned`,
     ...(waiting === 0 ? [] : [`${waiting} of them ${waiting === 1 ? "waits" : "wait"} for review`]),
     ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
+    ...(left === 0 ? [] : [`${left} left`]),
   ];
   stdout.write(`${parts.join(", ")}.\n`);
 }

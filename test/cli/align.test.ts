@@ -148,7 +148,12 @@ describe("a stopped alignment", () => {
     const words = ["align", "--all", ...paper, "--users-at-once", "1", "--json"];
     const { code, out } = await run(words);
     expect(code).toBe(1);
-    expect(JSON.parse(out)).toHaveProperty("error.code", "model-key-refused");
+    expect(JSON.parse(out)).toMatchObject({
+      users: 3,
+      aligned: [],
+      failed: [],
+      error: { code: "model-key-refused" },
+    });
     expect(server.requests.length).toBeLessThanOrEqual(3);
   });
 });
@@ -191,6 +196,49 @@ describe("align --all", () => {
       aligned: [expect.objectContaining({ user: "bob" })],
       failed: [{ user: "ada", error: expect.objectContaining({ code: "model-unavailable" }) }],
     });
+  });
+});
+
+describe("a stopped align --all", () => {
+  it("tells what was done by then, and the same command takes only who is left", async () => {
+    const { agent } = await agentOf({ ada: 8, bob: 8, eve: 8 });
+    const stopping = new AbortController();
+    let markDone = () => {};
+    const adaIsDone = new Promise<void>((done) => (markDone = done));
+    const inWork = new Set<string>();
+    let most = 0;
+    const run = commandLineOf({
+      ...agent,
+      align: async (user, options) => {
+        inWork.add(user);
+        most = Math.max(most, inWork.size);
+        if (user === "bob") await adaIsDone;
+        const onEvent = () => {
+          if (user === "bob") stopping.abort(new Stopped("SIGINT"));
+        };
+        try {
+          return await agent.align(user, { ...options, onEvent });
+        } finally {
+          inWork.delete(user);
+          if (user === "ada") markDone();
+        }
+      },
+    });
+    const words = ["align", "--all", ...paper, "--users-at-once", "2", "--json"];
+    const stopped = await run(words, "", { signal: stopping.signal, isTTY: true });
+    expect(stopped.code).toBe(130);
+    expect(JSON.parse(stopped.out)).toEqual({
+      users: 3,
+      aligned: [expect.objectContaining({ user: "ada" })],
+      failed: [],
+    });
+    expect(stopped.err).toContain("/3 users");
+    expect(stopped.err).toMatch(/persona-agent: stopped by SIGINT\.\n$/);
+    expect(most).toBe(2);
+
+    const { code, out } = await run(words.slice(0, -1));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^(?:(?:bob|eve): version 1, [^\n]+\n){2}2 users aligned\.\n$/);
   });
 });
 
