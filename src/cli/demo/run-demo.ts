@@ -54,9 +54,9 @@ export async function runDemo(
   const removeAtExit = () => rmSync(dataDir, removal);
   process.once("exit", removeAtExit);
   const given = Object.fromEntries(Object.entries(env).filter(([name]) => passedOn.test(name)));
-  const agent = await untilStopped(signal, () =>
-    openAgent(given, { dataDir, command: "persona-agent demo" }),
-  );
+  // It aligns itself, to show it: one in the background would come before it on a slow machine.
+  const options = { dataDir, command: "persona-agent demo", backgroundAlignment: false };
+  const agent = await untilStopped(signal, () => openAgent(given, options));
   try {
     return await untilStopped(signal, () => play(agent, screen, signal));
   } finally {
