@@ -2,7 +2,8 @@ import { basename } from "node:path";
 import { z } from "zod";
 import type { LampTask } from "../../domain/question.js";
 import { parseRating } from "../rating.js";
-import { fileInvalid, readBytes } from "./read-bytes.js";
+import { outputsShape } from "./lamp-folder.js";
+import { fileInvalid, readJson } from "./read-bytes.js";
 
 const text = z.union([z.string(), z.number()]).transform(String);
 const outputsSchema = z.object({ golds: z.array(z.object({ id: text, output: text })) });
@@ -20,22 +21,11 @@ export async function readGolds(
   labels: readonly string[],
 ): Promise<Map<string, string>> {
   const name = basename(path);
-  const chunks: Buffer[] = [];
-  for await (const chunk of readBytes(path)) chunks.push(chunk);
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.concat(chunks).toString());
-  } catch (error) {
-    throw fileInvalid(
-      `${name} is not valid JSON; expected LaMP's {"task", "golds"}. Copy the file again.`,
-      error,
-    );
-  }
-  const parsed = outputsSchema.safeParse(value);
+  const parsed = outputsSchema.safeParse(await readJson(path, outputsShape));
   if (!parsed.success) {
     const field = parsed.error.issues[0]?.path.join(".") ?? "";
     throw fileInvalid(
-      `${name}: ${field === "" ? "the whole" : field} is not as expected; expected LaMP's {"task", "golds": [{"id", "output"}]}. Correct the file.`,
+      `${name}: ${field === "" ? "the whole" : field} is not as expected; expected ${outputsShape}. Correct the file.`,
     );
   }
   const golds = new Map<string, string>();

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { parseQuestion } from "../../domain/question.js";
 import type { LampTask } from "../../domain/question.js";
-import { fileInvalid, readBytes } from "./read-bytes.js";
+import { fileInvalid, readBytes, readJson } from "./read-bytes.js";
 import { splitJsonArray } from "./split-json-array.js";
 
 /** The files of one LaMP set: the question files of the splits that are there, and who the users are. */
@@ -24,6 +24,8 @@ export interface LampSet {
 export type LampSplit = "dev" | "train" | "test";
 
 const allSplits: readonly LampSplit[] = ["dev", "train", "test"];
+/** An outputs file, for errors. */
+export const outputsShape = `LaMP's {"task", "golds": [{"id", "output"}]}`;
 const outputsSchema = z.object({ task: z.string() });
 /** A question of LaMP's, or a user of OPPU's with questions. */
 const peekedSchema = z.union([
@@ -69,25 +71,15 @@ export async function readLampSet(folder: LampFolder): Promise<LampSet> {
     throw fileInvalid(
       declared === null
         ? `The questions of ${basename(folder.questions[0] ?? "")} are in no wording of LaMP_1, LaMP_2N, LaMP_2M or LaMP_3. Add the set's outputs file, which names its task.`
-        : `The set's task is ${JSON.stringify(declared)}; expected LaMP_1, LaMP_2, LaMP_2N, LaMP_2M or LaMP_3. Import it as JSONL instead.`,
+        : `The set's task is ${JSON.stringify(declared)}; expected LaMP_1, LaMP_2, LaMP_2N, LaMP_2M or LaMP_3. Take a set of one of these, or import its histories as JSONL.`,
     );
   return { task, options: asked?.task === task ? asked.options : null };
 }
 
 async function declaredTask(path: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of readBytes(path)) chunks.push(chunk);
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.concat(chunks).toString());
-  } catch (error) {
-    throw fileInvalid(`${basename(path)} is not valid JSON. Copy the file again.`, error);
-  }
-  const outputs = outputsSchema.safeParse(value);
+  const outputs = outputsSchema.safeParse(await readJson(path, outputsShape));
   if (outputs.success) return outputs.data.task;
-  throw fileInvalid(
-    `${basename(path)} names no task; expected LaMP's {"task", "golds"}. Check the file.`,
-  );
+  throw fileInvalid(`${basename(path)} names no task; expected ${outputsShape}. Check the file.`);
 }
 
 /** Some published files hold a few malformed questions, so more than the first is looked at. */

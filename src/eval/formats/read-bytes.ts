@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { PersonaAgentError } from "../../errors.js";
 
-/** How a file that cannot be imported is refused, everywhere: what was wrong, what was expected, what to do. */
+/** How a file that cannot be used is refused, everywhere: what was wrong, what was expected, what to do. */
 export function fileInvalid(message: string, cause?: unknown): PersonaAgentError {
   return new PersonaAgentError("config-file-invalid", message, { cause });
 }
@@ -32,6 +32,25 @@ export async function* readBytes(path: string): AsyncGenerator<Buffer> {
   }
 }
 
+/**
+ * A small JSON file, read whole.
+ *
+ * @param expected - What the file holds, for the error.
+ * @throws {PersonaAgentError} `config-file-invalid`
+ */
+export async function readJson(path: string, expected: string): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of readBytes(path)) chunks.push(chunk);
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch (error) {
+    throw fileInvalid(
+      `${basename(path)} is not valid JSON; expected ${expected}. Copy the file again.`,
+      error,
+    );
+  }
+}
+
 /** `file`, `folder`, or a `config-file-invalid` error that says why it is neither. */
 export async function kindOfPath(path: string): Promise<"file" | "folder"> {
   try {
@@ -42,7 +61,7 @@ export async function kindOfPath(path: string): Promise<"file" | "folder"> {
     throw readFault(path, path, error);
   }
   throw fileInvalid(
-    `${path} is neither a file nor a folder; expected a JSONL file or a LaMP folder. Check the path.`,
+    `${path} is neither a file nor a folder; expected one of them. Check the path.`,
   );
 }
 
@@ -60,10 +79,7 @@ function readFault(path: string, name: string, error: unknown): unknown {
   if (PersonaAgentError.is(error) || !(error instanceof Error)) return error;
   const code = "code" in error ? String(error.code) : "";
   if (code === "ENOENT")
-    return fileInvalid(
-      `There is no ${path}; expected a JSONL file or a LaMP folder. Check the path.`,
-      error,
-    );
+    return fileInvalid(`There is no ${path}; expected a file or a folder. Check the path.`, error);
   if (code === "EACCES" || code === "EPERM")
     return fileInvalid(
       `${path} may not be read; expected a readable file. Change its rights.`,
