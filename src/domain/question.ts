@@ -47,7 +47,7 @@ const lampPatterns: readonly { task: LampTask; pattern: RegExp }[] = [
 ];
 
 /**
- * Reads a question. LaMP's wordings are known exactly (`paper.md` 7.3 gives them); any other text is its own
+ * Reads a question. LaMP's wordings are known exactly (arXiv 2304.11406 gives them); any other text is its own
  * subject and has no options: guessing options from prose would turn an open question into a closed one.
  */
 export function parseQuestion(text: string): ParsedQuestion {

@@ -4,7 +4,7 @@ import { accuracy, macroF1 } from "./classification.js";
 import { lampLabels } from "./labels.js";
 import { meanAbsoluteError, rootMeanSquareError } from "./rating.js";
 
-/** One number over answers, as LaMP's own evaluator computes it (paper.md 7.1; LaMP code, eval/evaluation.py). */
+/** One number over answers, as LaMP's own evaluator computes it (arXiv 2304.11406; its code, eval/evaluation.py). */
 export interface Metric {
   readonly name: "accuracy" | "macroF1" | "mae" | "rmse";
   readonly better: "higher" | "lower";
