@@ -47,6 +47,7 @@ export function createAlignCounter(settings: AlignSettings) {
   let isValidating = false;
   let validated = 0;
   let isParentKnown = false;
+  let isJudged = false;
   const next = (name: string, total: number) => {
     done = name === part ? done + 1 : 1;
     part = name;
@@ -66,9 +67,11 @@ export function createAlignCounter(settings: AlignSettings) {
         // The parent's answers are asked for once in a run, beside the first candidate's.
         return next("validated on the holdout", sizes.holdout * repeats * (isParentKnown ? 1 : 2));
       case "item-criticised":
-        return next("criticised", sizes.batch);
+        // After a judgement only some are criticised again, and nobody says how many.
+        return next("criticised", isJudged ? 0 : sizes.batch);
       case "candidate-judged":
         isParentKnown ||= validated > sizes.batch * repeats;
+        isJudged = true;
         isValidating = false;
         validated = 0;
         part = "";

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import type { ReviewAnswer, ReviewRequest } from "../domain/review.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import { type AlignmentResult, noReview } from "../graph/align-user.js";
+import { type AlignmentResult, type AlignSettings, noReview } from "../graph/align-user.js";
 import type { OpenAgent } from "../graph/open-persona-agent.js";
-import { createAlignProgress } from "./align-progress.js";
+import { type AlignProgress, createAlignProgress } from "./align-progress.js";
 import { alignmentJson, writeAlignment } from "./align-report.js";
 import { commonOptions, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
@@ -31,27 +31,32 @@ export async function runReview(
   const user = parseUserId(options.user);
   const { json } = commonOptions(command);
   const { note, author } = options;
+  if (!canBeSigned(options, json, context))
+    throw new PersonaAgentError(
+      "config-invalid",
+      "--note or --author was given without a decision; expected one of --approve, --edit and --reject beside them. Name one, or leave them out.",
+    );
   const signed = { ...(note && { note }), ...(author && { author }) };
   const decide = await parseDecision(options, context);
-  const progress = createAlignProgress(context.stderr, {});
   const work = async (agent: OpenAgent) => {
     const request = await agent.pendingReview(user);
     if (request === null) throw noReview(user);
-    const result = await decided(request, agent);
+    const progress = createAlignProgress(context.stderr, {
+      ...((await agent.memory.alignments.get(user)).settings as AlignSettings),
+      batch: request.items.length,
+    });
+    const result = await decided(request, agent, progress).finally(progress.stop);
     if (result === null) return;
     if (json) writeJson(context, alignmentJson(result));
     else writeAlignment(context, result, await agent.memory.personas.history(user));
   };
-  try {
-    await withAgent(context, command, work, { settles: true });
-  } finally {
-    progress.stop();
-  }
+  await withAgent(context, command, work, { settles: true });
 
   /** Null when no decision was made. */
   async function decided(
     request: ReviewRequest,
     agent: OpenAgent,
+    progress: AlignProgress,
   ): Promise<AlignmentResult | null> {
     if (decide === null && !json && canAsk(context))
       return decideOnTerminal(request, agent, { ...context, progress }, signed);
@@ -74,6 +79,16 @@ export async function runReview(
     if (!json) writeReview(context, result.review);
     return result;
   }
+}
+
+/** Whether a note and an author, where given, go with a decision: one that is named, or asked for. */
+function canBeSigned(options: ReviewOptions, json: boolean, context: CliContext): boolean {
+  const { approve, reject, edit, note, author } = options;
+  return (
+    (note ?? author) === undefined ||
+    (approve ?? reject ?? edit) !== undefined ||
+    (!json && canAsk(context))
+  );
 }
 
 async function parseDecision(

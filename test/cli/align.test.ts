@@ -299,6 +299,13 @@ describe("review", () => {
     );
   });
 
+  it("refuses a note without a decision", async () => {
+    const { run } = await agentOf({ ada: 3 });
+    const { code, err } = await run(["review", "--user", "ada", "--note", "Good."]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^persona-agent: --note or --author was given without a decision; /);
+  });
+
   it("asks on a terminal, right after the alignment", async () => {
     const { agent, run } = await agentOf({ ada: 3 });
     const words = ["align", "--user", "ada", "--review", ...paper];
