@@ -1,11 +1,12 @@
-import { initialPersona, type PersonaCheckpoint } from "../domain/persona.js";
+import type { PersonaCheckpoint } from "../domain/persona.js";
+import { parentVersion } from "../domain/persona-versions.js";
 import type { AlignmentResult } from "../graph/align-user.js";
 import { colorsFor } from "./colors.js";
 import { printable, printableLine } from "./context.js";
 import type { CliContext } from "./context.js";
 import { counted } from "./counted.js";
 import { costOf, measured } from "./measured.js";
-import { changedLines, changedTextLines, personaChanges } from "./persona-changes.js";
+import { changedLines, changedTextLines, linesJson, personaChanges } from "./persona-changes.js";
 
 /** An alignment as `align --json` prints it. This shape is a contract. */
 export function alignmentJson(result: AlignmentResult) {
@@ -16,7 +17,7 @@ export function alignmentJson(result: AlignmentResult) {
     iterations,
     head: {
       version: head.version,
-      lines: head.lines.map(({ text, evidence }) => ({ text, evidence })),
+      lines: linesJson(head.lines),
       paperText: head.paperText,
     },
     calls: usage.calls,
@@ -62,7 +63,10 @@ export function writeAlignment(
 /** What one user's alignment came to, in one line. */
 export function alignmentLine({ user, iterations, head, review, ...spent }: AlignmentResult) {
   const accepted = iterations.filter((iteration) => iteration.accepted).length;
-  const judged = iterations.filter(({ version }) => version !== null).length;
+  // What kept the lines, or could not be taken, is no update.
+  const judged = iterations.filter(
+    (iteration) => iteration.accepted || iteration.candidateScore !== null,
+  ).length;
   const outcome = [
     `version ${head.version}`,
     head.paperText === null ? counted(head.lines.length, "line") : "a text of paper mode",
@@ -78,9 +82,9 @@ function writeEvidence(
   history: readonly PersonaCheckpoint[],
 ): void {
   const colors = colorsFor(stdout);
-  const { alignment, parentId } = checkpoint;
+  const { alignment } = checkpoint;
   if (alignment !== null) stdout.write(colors.dim(`  ${measured(alignment)}\n`));
-  const parent = history.find(({ id }) => id === parentId) ?? initialPersona;
+  const parent = parentVersion(checkpoint, history);
   const changes = personaChanges(parent, checkpoint);
   for (const line of [...changedLines(changes, colors), ...changedTextLines(changes, colors)])
     stdout.write(`  ${line}\n`);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { initialPersona, personaHead, type PersonaCheckpoint } from "../domain/persona.js";
-import { findVersion } from "../domain/persona-versions.js";
+import { personaHead, type PersonaCheckpoint } from "../domain/persona.js";
+import { findVersion, parentVersion } from "../domain/persona-versions.js";
 import { parseUserId } from "../domain/user-id.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, parseVersion, withAgent, writeJson } from "./context.js";
@@ -22,18 +22,13 @@ export async function runDiff(
   const history = await withAgent(context, command, ({ memory }) => memory.personas.history(user));
   const find = (version: string) => findVersion(user, history, parseVersion(version));
   const to = options.to === undefined ? personaHead(history) : find(options.to);
-  const from = options.from === undefined ? parentOf(to, history) : find(options.from);
+  const from = options.from === undefined ? parentVersion(to, history) : find(options.from);
   if (commonOptions(command).json) writeJson(context, diffJson(from, to));
   else if (options.from === undefined && to.parentId === null)
     context.stdout.write(
       `Version 0 of ${JSON.stringify(user)} is the first; there is none before it to compare it with.\n`,
     );
   else writeDiff(context, from, to);
-}
-
-/** Version 0 stands for a parent that is not there: its own, too. */
-function parentOf({ parentId }: PersonaCheckpoint, history: readonly PersonaCheckpoint[]) {
-  return history.find(({ id }) => id === parentId) ?? initialPersona;
 }
 
 /** A comparison as `diff --json` prints it. This shape is a contract. */

@@ -1,10 +1,15 @@
 import type { Command } from "commander";
-import { initialPersona, type PersonaCheckpoint } from "../domain/persona.js";
-import { personaStandings, type PersonaStanding } from "../domain/persona-versions.js";
+import type { PersonaCheckpoint } from "../domain/persona.js";
+import {
+  parentVersion,
+  personaStandings,
+  type PersonaStanding,
+} from "../domain/persona-versions.js";
 import { parseUserId } from "../domain/user-id.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, printableLine, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
+import { minuteOf } from "./minute.js";
 import { measured } from "./measured.js";
 import { changedLines, personaChanges } from "./persona-changes.js";
 
@@ -51,12 +56,12 @@ function writeLog({ stdout }: CliContext, entries: readonly LogEntry[]): void {
   const write = (line: string) => stdout.write(`${line}\n`);
   write(colors.dim(row("version", "standing", "author", "date (UTC)", "id")));
   for (const entry of entries) {
-    const { version, standing, author, id, reason, alignment, parentId } = entry;
-    const date = author === "initial" ? "–" : entry.at.slice(0, 16).replace("T", " ");
+    const { version, standing, author, id, reason, alignment } = entry;
+    const date = author === "initial" ? "–" : minuteOf(entry.at);
     write(styles[standing](row(String(version), standing, author, date, id)));
     write(`${indent}${printableLine(reason, width)}`);
     if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
-    const parent = entries.find((each) => each.id === parentId) ?? initialPersona;
+    const parent = parentVersion(entry, entries);
     const changes = personaChanges(parent, entry);
     for (const line of changedLines(changes, colors)) write(`${indent}${line}`);
     if (changes.paperText !== undefined && parent.paperText !== entry.paperText)

@@ -2,7 +2,7 @@ import { type AlignmentRecord, meanScores, type PairedScore } from "../domain/al
 import type { Usage } from "../domain/usage.js";
 import { counted } from "./counted.js";
 
-/** What a version was measured by: `batch 0.40 → 0.70 (10), holdout 0.50 → – (0); 42 calls, 1200 tokens in, 300 out`. */
+/** What a version was measured by: `batch 0.40 → 0.70 (10 items), holdout not asked; 42 calls, 1200 tokens in, 300 out`. */
 export function measured({ scores, usage }: AlignmentRecord): string {
   return `batch ${means(scores.batch)}, holdout ${means(scores.holdout)}; ${costOf(usage)}`;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { diffPersona, type PersonaDiff } from "../domain/persona-diff.js";
 import type { PersonaCheckpoint, PersonaLine } from "../domain/persona.js";
 import type { colorsFor } from "./colors.js";
@@ -32,17 +33,27 @@ export function changedLines(
   ];
 }
 
-/** The texts of paper mode, line by line: what only the later one has, and what only the earlier one had. */
+/**
+ * The texts of paper mode, line by line: what only the later one has, and what only the earlier one had. One line says so
+ * where they differ in nothing but the order or the number of their lines.
+ */
 export function changedTextLines(
   { paperText }: PersonaChanges,
   colors: ReturnType<typeof colorsFor>,
 ): string[] {
   const before = textLines(paperText?.before ?? null);
   const after = textLines(paperText?.after ?? null);
-  return [
+  const changes = [
     ...after.filter((line) => !before.includes(line)).map((line) => colors.green(`+ ${line}`)),
     ...before.filter((line) => !after.includes(line)).map((line) => colors.red(`- ${line}`)),
   ];
+  if (changes.length > 0 || isDeepStrictEqual(before, after)) return changes;
+  return [colors.yellow("~ the same lines, in another order or number")];
+}
+
+/** Lines as commands print them with `--json`. This shape is a contract. */
+export function linesJson(lines: readonly PersonaLine[]) {
+  return lines.map(({ text, evidence }) => ({ text, evidence }));
 }
 
 /** `text (about recall_memory; 3 interactions)`; the text only once where it stayed the same. */

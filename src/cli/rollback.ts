@@ -4,7 +4,7 @@ import { restorePersona, type RestoredPersona } from "../memory/restore-persona.
 import { colorsFor } from "./colors.js";
 import { commonOptions, parseVersion, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
-import { describeLine } from "./persona-changes.js";
+import { describeLine, linesJson } from "./persona-changes.js";
 
 export interface RollbackOptions {
   readonly user: string;
@@ -26,8 +26,7 @@ export async function runRollback(
 
 /** A rollback as `rollback --json` prints it. This shape is a contract. */
 export function rollbackJson(user: string, { head, restored, changed }: RestoredPersona) {
-  const lines = head.lines.map(({ text, evidence }) => ({ text, evidence }));
-  return { user, version: head.version, restored, lines, changed };
+  return { user, version: head.version, restored, lines: linesJson(head.lines), changed };
 }
 
 function writeRollback({ stdout }: CliContext, { head, restored, changed }: RestoredPersona): void {

@@ -8,6 +8,7 @@ import type { CliContext } from "./context.js";
 import { counted } from "./counted.js";
 import { mapConcurrently } from "./map-concurrently.js";
 import { costOf } from "./measured.js";
+import { minuteOf } from "./minute.js";
 
 export interface StatusOptions {
   readonly user?: string;
@@ -101,5 +102,5 @@ function outcome({ version, at, accepted, reason }: NonNullable<AlignmentOvervie
 }
 
 function minute(at: string): string {
-  return `${at.slice(0, 16).replace("T", " ")} UTC`;
+  return `${minuteOf(at)} UTC`;
 }

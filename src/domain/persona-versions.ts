@@ -1,5 +1,5 @@
 import { PersonaAgentError } from "../errors.js";
-import { activeVersions, type PersonaCheckpoint } from "./persona.js";
+import { activeVersions, initialPersona, type PersonaCheckpoint } from "./persona.js";
 
 /** `past` was the head once; `superseded` is active but never was, because another writer was first. */
 export type PersonaStanding = "head" | "past" | "rejected" | "superseded";
@@ -17,6 +17,14 @@ export function personaStandings(
       return [id, status === "rejected" ? "rejected" : "superseded"];
     }),
   );
+}
+
+/** The checkpoint that this one was made from. Version 0 stands for one that is not there: its own, too. */
+export function parentVersion(
+  { parentId }: PersonaCheckpoint,
+  checkpoints: readonly PersonaCheckpoint[],
+): PersonaCheckpoint {
+  return checkpoints.find(({ id }) => id === parentId) ?? initialPersona;
 }
 
 /**

@@ -198,6 +198,10 @@ describe("diff", () => {
       ].join("\n"),
     );
     expect((await run(["log", "--user", user])).out).toContain("~ the text of paper mode");
+    const swapped = { paperText: "She likes tea.\nYou serve Ada.", lines: [] };
+    const fifth = await append(user, { parent: third, at: minuteAt(4), ...swapped });
+    const words = ["diff", "--user", user, "--from", third.id, "--to", fifth.id];
+    expect((await run(words)).out).toContain("\n~ the same lines, in another order or number\n");
   });
 
   it("says in one line that there is nothing to compare, or no such version", async () => {

@@ -6,6 +6,7 @@ import type { AlignSettings } from "../../graph/align-user.js";
 import type { PersonaAgent } from "../../graph/create-persona-agent.js";
 import type { Iteration } from "../../state/alignment.js";
 import type { AlignProgress } from "../align-progress.js";
+import { linesJson } from "../persona-changes.js";
 import { type DemoUser, demoEpisodes } from "./demo-user.js";
 
 /** A later choice, answered under the persona before and after. */
@@ -148,7 +149,7 @@ export function together(learned: readonly LearnedByUser[]): LearnedTogether {
     users: learned.map(({ user, iterations, decisive, version, diff, heldOut }) => {
       const { parentScore, candidateScore, holdoutParent, holdoutCandidate } = decisive;
       const { accepted, reason } = decisive;
-      const lines = newLines(diff).map(({ text, evidence }) => ({ text, evidence }));
+      const lines = linesJson(newLines(diff));
       const scores = { parentScore, candidateScore, holdoutParent, holdoutCandidate };
       return {
         user,
