@@ -1,8 +1,7 @@
 /**
  * Every failure this package raises on purpose. The text of a message may change; a code may not.
  * The prefix says who acts: `config-*` the caller, `model-*` the model or its provider, `memory-*` the
- * store, the index or a concurrent run, `persona-*` the optimizer refused its own result. A new code
- * gets its heading in `docs/errors.md`.
+ * store, the index or a concurrent run. A new code gets its heading in `docs/errors.md`.
  */
 export type PersonaAgentErrorCode =
   | "config-invalid"
