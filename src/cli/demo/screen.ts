@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { parseAlignConfig } from "../../config.js";
 import { colorsFor } from "../colors.js";
 import { type AlignProgress, createAlignProgress } from "../align-progress.js";
 import type { DemoUser } from "./demo-user.js";
@@ -148,8 +149,8 @@ export function createScreen(
     },
     learning() {
       heading("Both personas are aligned with what their users chose");
-      const text =
-        "The latest 8 choices are asked again, each from the memory before it; where an answer is wrong, the gap is put into words and the persona rewritten. It is kept only where it answers up to 32 earlier choices better, beyond chance. Then the choices of the weeks after, which were never imported: they are asked before and after, and each question is forgotten again.";
+      const { batch, holdout } = parseAlignConfig({ context: learnSettings });
+      const text = `The latest ${batch} choices are asked again, each from the memory before it; where an answer is wrong, the gap is put into words and the persona rewritten. It is kept only where it answers up to ${holdout} earlier choices better, beyond chance. Then the choices of the weeks after, which were never imported: they are asked before and after, and each question is forgotten again.`;
       for (const line of wrap(text, width - 2)) write(`  ${colors.dim(line)}`);
       write();
     },
