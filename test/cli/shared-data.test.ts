@@ -1,13 +1,8 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { openHistories } from "../../src/cli/formats/open-histories.js";
 import { createTimeline } from "../../src/cli/timeline.js";
 import { parseQuestion } from "../../src/domain/question.js";
-
-/** Real histories, beside the checkout of whoever has them; their licences keep them out of the project. */
-const folder = join(import.meta.dirname, "../../../shared/data");
-const isThere = existsSync(join(folder, "lamp1-real"));
+import { describeSharedData } from "../support/shared-data.js";
 
 /** Users, distinct items, items with a true answer, and items left out for being a user's question. */
 const sets = [
@@ -21,14 +16,12 @@ const sets = [
   ["rating-amazon", 47, 676, 676, 0],
 ] as const;
 
-const absent = isThere ? "" : " (skipped: ../shared/data is not there)";
-
-describe.skipIf(!isThere)(`real data in LaMP's format${absent}`, () => {
+describeSharedData((pathOf) => {
   it.each(sets)("%s is read whole, in its order", async (set, users, items, answered, skipped) => {
     const toEpisode = createTimeline();
     const lastIds = new Map<string, string>();
     const found = { items: 0, answered: 0, skipped: 0, outOfOrder: 0, unlisted: 0 };
-    for await (const entry of (await openHistories(join(folder, set))).read()) {
+    for await (const entry of (await openHistories(pathOf(set))).read()) {
       if (!entry.ok) {
         expect(entry.reason).toContain("is the text of one of the user's questions");
         found.skipped += 1;

@@ -1,13 +1,8 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
 import { metricsFor } from "../../src/eval/metrics.js";
-
-/** Real histories, beside the checkout of whoever has them; their licences keep them out of the project. */
-const folder = join(import.meta.dirname, "../../../shared/data");
-const isThere = existsSync(join(folder, "baselines.json"));
+import { describeSharedData } from "../support/shared-data.js";
 
 /** Users, questions, labels, and the task. */
 const sets = [
@@ -21,13 +16,11 @@ const sets = [
   ["rating-amazon", 47, 178, 5, "LaMP_3"],
 ] as const;
 
-const absent = isThere ? "" : " (skipped: ../shared/data is not there)";
-
-describe.skipIf(!isThere)(`real data in LaMP's format${absent}`, () => {
+describeSharedData((pathOf) => {
   it.each(sets)(
     "%s is read whole, and its commonest answer scores what was measured elsewhere",
     async (name, users, questions, labels, task) => {
-      const set = await openEvalSet(join(folder, name));
+      const set = await openEvalSet(pathOf(name));
       expect(set).toMatchObject({ name, task });
       expect(set.users).toHaveLength(users);
       expect(set.labels).toHaveLength(labels);
@@ -36,7 +29,7 @@ describe.skipIf(!isThere)(`real data in LaMP's format${absent}`, () => {
       for await (const { question } of set.read()) golds.push(question.gold);
       expect(golds).toHaveLength(questions);
 
-      const baselines = JSON.parse(await readFile(join(folder, "baselines.json"), "utf8"));
+      const baselines = JSON.parse(await readFile(pathOf("baselines.json"), "utf8"));
       const measured = baselines[name]["majority, all users"];
       if (measured === undefined) return;
       const counts = set.labels.map((label) => golds.filter((gold) => gold === label).length);
