@@ -11,21 +11,27 @@ import { signFlipProbability, toUnits } from "../src/domain/sign-flip-test.js";
 import { createPersonaAgent, type PersonaAgent } from "../src/graph/create-persona-agent.js";
 import type { Iteration } from "../src/state/alignment.js";
 import { type LampUser, readLampUsers } from "./lamp-users.js";
-import { createRandom } from "../src/eval/random.js";
+import { bootstrapByUser } from "../src/eval/bootstrap.js";
 
 const { values } = parseArgs({
   options: {
-    data: { type: "string", default: "../shared/data" },
+    data: { type: "string" },
     sets: { type: "string", default: "rating-critics,movies-ml20m,news-huffpost-own" },
     users: { type: "string", default: "100000" },
   },
 });
+const { data } = values;
+if (data === undefined) {
+  console.error("--data is missing; expected a folder of LaMP folders. Name one.");
+  process.exit(2);
+}
 const most = Number(values.users);
 const modes = ["default", "paper"] as const;
 type Mode = (typeof modes)[number];
 
 /** One user in one mode. Scores, 0 to 1, stand in the order of the questions. */
 interface Outcome {
+  readonly user: string;
   readonly before: readonly number[];
   readonly after: readonly number[];
   readonly iterations: readonly Iteration[];
@@ -41,7 +47,7 @@ console.log(`| ${columns.join(" | ")} |\n|${"---|".repeat(columns.length)}`);
 let isWorse = false;
 for (const set of values.sets.split(",")) {
   const outcomes: Record<Mode, Outcome[]> = { default: [], paper: [] };
-  const users = (await readLampUsers(values.data, set)).slice(0, most);
+  const users = (await readLampUsers(data, set)).slice(0, most);
   for (const [place, user] of users.entries()) {
     for (const mode of modes) outcomes[mode].push(await measure(user, mode));
     console.error(`${set}: ${place + 1} of ${users.length}`);
@@ -64,7 +70,7 @@ async function measure({ user, episodes, questions }: LampUser, mode: Mode): Pro
   const { iterations, usage } = await agent.align(user, { settings: { mode } });
   const seconds = (performance.now() - begun) / 1_000;
   const after = await answered(agent, user, questions, mode);
-  return { before, after, iterations, calls: usage.calls, seconds };
+  return { user, before, after, iterations, calls: usage.calls, seconds };
 }
 
 /** Each question is forgotten again once it is answered: the next must not find it. */
@@ -84,9 +90,15 @@ async function answered(
 }
 
 function row(set: string, mode: Mode, outcomes: readonly Outcome[]): string[] {
-  const differences = outcomes.map(differencesOf);
-  const all = differences.flat();
-  const [low, high] = bootstrapInterval(differences);
+  const all = outcomes.flatMap(differencesOf);
+  const items = outcomes.flatMap((outcome) =>
+    differencesOf(outcome).map((difference) => ({ user: outcome.user, difference })),
+  );
+  const { interval } = bootstrapByUser(
+    items,
+    (some) => mean(some.map(({ difference }) => difference)),
+    { seed: 20_261_123, resamples: 10_000 },
+  );
   const iterations = outcomes.flatMap((outcome) => outcome.iterations);
   const kinds = iterations.map(kindOf);
   const count = (kind: ReturnType<typeof kindOf>) =>
@@ -98,7 +110,7 @@ function row(set: string, mode: Mode, outcomes: readonly Outcome[]): string[] {
     String(all.length),
     mean(outcomes.flatMap(({ before }) => before)).toFixed(3),
     mean(outcomes.flatMap(({ after }) => after)).toFixed(3),
-    `${signed(mean(all))} (${signed(low)} to ${signed(high)})`,
+    `${signed(mean(all))} (${interval === null ? "–" : interval.map(signed).join(" to ")})`,
     probabilityWorse(outcomes).toFixed(2),
     String(all.filter((difference) => difference > 0).length),
     String(all.filter((difference) => difference < 0).length),
@@ -125,15 +137,6 @@ function probabilityWorse(outcomes: readonly Outcome[]): number {
       (outcome) => -toUnits(differencesOf(outcome).reduce((sum, each) => sum + each, 0)),
     ),
   );
-}
-
-/** Of the mean over all questions; users are drawn, because questions of one user are not independent. */
-function bootstrapInterval(differences: readonly (readonly number[])[]): [number, number] {
-  const random = createRandom(20_261_123);
-  const means = Array.from({ length: 10_000 }, () =>
-    mean(differences.flatMap(() => differences[Math.floor(random() * differences.length)] ?? [])),
-  ).toSorted((a, b) => a - b);
-  return [means[250] ?? Number.NaN, means[9_749] ?? Number.NaN];
 }
 
 function mean(numbers: readonly number[]): number {
