@@ -6,6 +6,9 @@ import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js"
 import { agentUnderTest } from "../support/agent-under-test.js";
 import { taggedTurn, untaggedTurn } from "../support/planted-versions.js";
 
+/** On a busy machine an alignment takes seconds. */
+const patience = { timeout: 20_000 };
+
 const range = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n);
 
 /** Alignments that go on until they are told to end. */
@@ -23,12 +26,12 @@ describe("alignments in the background", () => {
     const { request, begun } = heldAlignments();
     await Promise.all(range(0, 20).map((n) => request("ada", { recallLatest: n })));
     await request("bob", {});
-    await expect.poll(() => begun.map(({ user }) => user)).toEqual(["ada", "bob"]);
+    await expect.poll(() => begun.map(({ user }) => user), patience).toEqual(["ada", "bob"]);
     expect(begun[0]?.settings).toEqual({ recallLatest: 0 });
     // It runs now.
     await request("ada", {});
     begun[0]?.end();
-    await expect.poll(async () => (await request("ada", {}), begun.length)).toBe(3);
+    await expect.poll(async () => (await request("ada", {}), begun.length), patience).toBe(3);
     expect(begun.map(({ user }) => user)).toEqual(["ada", "bob", "ada"]);
   });
 
@@ -82,7 +85,7 @@ describe("an agent whose users give true answers", () => {
     const { answer, memory, clock, close } = await planted();
     await Promise.all(range(0, 8).map(answer));
     await expect
-      .poll(() => memory.alignments.get("ada"), { timeout: 20_000 })
+      .poll(() => memory.alignments.get("ada"), patience)
       .toMatchObject({ status: "idle", seenAt: clock.now().toISOString(), error: null });
     const runs = (await memory.personas.history("ada")).map(({ alignment }) => alignment?.runId);
     expect(new Set(runs.filter(Boolean)).size).toBe(1);
@@ -95,7 +98,7 @@ describe("an agent whose users give true answers", () => {
     const { answer, status, memory, clock, model, close } = await planted();
     model.hindrance = isAway;
     await answer(0);
-    await expect.poll(status).toBe("failed");
+    await expect.poll(status, patience).toBe("failed");
     expect(await memory.alignments.get("ada")).toMatchObject({
       error: { message: expect.stringContaining("The model is away.") },
     });
@@ -106,7 +109,7 @@ describe("an agent whose users give true answers", () => {
     expect(await status()).toBe("failed");
     expect(model.calls).toBe(calls);
     expect(await answer(4)).toEqual({ newAnswers: 4, due: true });
-    await expect.poll(status, { timeout: 20_000 }).toBe("idle");
+    await expect.poll(status, patience).toBe("idle");
     await close();
   });
 
@@ -115,7 +118,7 @@ describe("an agent whose users give true answers", () => {
     const first = await planted(kept);
     first.model.hindrance = never;
     await first.answer(0);
-    await expect.poll(() => first.model.calls).toBe(1);
+    await expect.poll(() => first.model.calls, patience).toBe(1);
     await first.close();
     expect(await first.memory.alignments.get("ada")).toMatchObject({
       status: "running",
@@ -128,7 +131,7 @@ describe("an agent whose users give true answers", () => {
     const { alignment } = await second.ask("ada", "Hello.", { settings: { alignAfter: 4 } });
     expect(alignment).toEqual({ newAnswers: 0, due: true });
     const status = async () => (await second.memory.alignments.get("ada")).status;
-    await expect.poll(status, { timeout: 20_000 }).toBe("idle");
+    await expect.poll(status, patience).toBe("idle");
     expect((await second.ask("ada", "Hello again.")).alignment.due).toBe(false);
     await second.close();
   });
