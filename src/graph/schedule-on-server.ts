@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Client, type Run } from "@langchain/langgraph-sdk";
 import type { AlignmentStatus } from "../domain/alignment-status.js";
 import { userKey } from "../domain/user-id.js";
@@ -21,31 +22,37 @@ const settleMs = 5_000;
 /**
  * Asks the LangGraph server that runs us for a run of its graph `alignment`, on the one thread of the user's alignments.
  * The server refuses a second run while one waits or goes on, which is what makes a burst of answers cost one; a run
- * that a dead server left behind would make it refuse for ever, and is deleted first. Says a failure in the log too.
+ * that a dead server left behind would make it refuse for ever, and is deleted first. What was cut off goes on where
+ * its steps are still there. Says a failure in the log too.
  */
 export function createServerSchedule({ alignments, url, log, now }: ServerScheduleDeps) {
   const request: RequestAlignment = async (userId, settings) => {
     const { threads, runs } = ownServer(url);
     const threadId = alignmentThreadId(userId);
-    const thread = await threads.create({
+    await threads.create({
       threadId,
       ifExists: "do_nothing",
       graphId: "alignment",
       metadata: { userId: userKey(userId) },
     });
-    // It waits for a review, which a new run would drop without a word.
-    if (thread.status === "interrupted") return;
-    const ask = () =>
+    const status = await alignments.get(userId);
+    const ask = async () =>
       runs
         .create(threadId, "alignment", {
-          input: {},
+          input: (await goesOn()) ? null : {},
           context: { ...settings, userId },
           multitaskStrategy: "reject",
           afterSeconds: alignmentDelayMs / 1_000,
         })
         .then(() => true, whetherRefused);
+    // Asked before each: the development server deletes a run's checkpoints with the run, and then nothing is left to
+    // go on with.
+    const goesOn = async () => {
+      if (!isAbandoned(status, now()) || status.threadId !== threadId) return false;
+      if (!isDeepStrictEqual(status.settings, settings)) return false;
+      return (await threads.getState(threadId)).next.length > 0;
+    };
     if (await ask()) return;
-    const status = await alignments.get(userId);
     const running = await runs.list(threadId, { status: "running" });
     const dead = running.filter((run) => isDead(run, status, now()));
     for (const { run_id: id } of dead) await runs.delete(threadId, id);

@@ -9,7 +9,11 @@ import { userKey } from "../../src/domain/user-id.js";
 import { alignmentThreadId } from "../../src/graph/alignment-thread.js";
 import { openPersonaAgent } from "../../src/graph/open-persona-agent.js";
 import { type DevServer, startDevServer } from "../support/dev-server.js";
-import { type OpenAiServer, startOpenAiServer } from "../support/openai-server.js";
+import {
+  type OpenAiReply,
+  type OpenAiServer,
+  startOpenAiServer,
+} from "../support/openai-server.js";
 import { taggedTurn } from "../support/planted-versions.js";
 import { stillRunning } from "../support/process-tree.js";
 
@@ -23,6 +27,7 @@ const eve = "eve@example.org";
 
 let dataDir: string;
 let model: OpenAiServer;
+let reply: OpenAiReply = { kind: "silence" };
 let server: DevServer;
 let client: Client;
 
@@ -36,7 +41,7 @@ beforeAll(async () => {
   }));
   for (const user of [ada, bob, eve]) await agent.memory.episodes.addMany(user, history);
   await agent.close();
-  model = await startOpenAiServer(() => ({ kind: "silence" }));
+  model = await startOpenAiServer(() => reply);
   await start();
 }, 180_000);
 
@@ -163,6 +168,8 @@ describe("the alignment graph on a server", () => {
     await expect.poll(isKept, { timeout: 30_000 }).toBe(true);
     await kill();
 
+    // It goes on under its own settings, whatever a turn asks for.
+    reply = { kind: "message", text: "Good day." };
     await start();
     expect(await runsOf(eve)).toMatchObject([{ run_id: left?.run_id, status: "running" }]);
     const asksAgain = async () => {
