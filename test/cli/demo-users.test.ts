@@ -22,13 +22,16 @@ describe.each([ines, bo])("the invented user $id", (user) => {
     expect(open.length).toBeGreaterThanOrEqual(3);
     for (const { query, answer } of [...history, ...later].filter((item) => isClosed(item.query)))
       expect(query.split("Answer with one of: ")[1]).toContain(answer);
-  });
-
-  it("is learned from: the later choices, in no batch and no holdout, are answered better, and leave no trace", async () => {
-    const { history, later } = user;
     const asked = new Set(history.map(({ query }) => query));
     expect(later.filter(({ query }) => asked.has(query))).toEqual([]);
+  });
+});
 
+// That both are learned from, the demo's own test shows; it cannot look into the memory that is gone.
+describe("learning from an invented user", () => {
+  it("answers the later choices better, which are in no batch and no holdout, and leaves no trace of them", async () => {
+    const user = bo;
+    const { history, later } = user;
     const agent = createPersonaAgent();
     const episodes = demoEpisodes(user.id, history);
     await agent.memory.episodes.addMany(user.id, episodes);

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { lampQuestion } from "../../src/domain/question.js";
 
-const questionCount = 64;
+const questionCount = 32;
 const itemCount = 1_024;
 
 function* questions() {
@@ -37,7 +37,7 @@ it("reads a set that is far larger than the memory it may use", async () => {
 
     // Heap only: a file read whole would stand there as one string, and again as its parts.
     const { stdout } = await promisify(execFile)(process.execPath, [
-      "--max-old-space-size=48",
+      "--max-old-space-size=24",
       "--max-semi-space-size=1",
       "--import",
       "tsx",

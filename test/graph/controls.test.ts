@@ -54,19 +54,16 @@ it("fails a control whose model is asked what it does not know", async () => {
 });
 
 describe("the acceptance rule on the planted user", patience, () => {
-  it("takes at least 8 in 10 of the proposals worth 20 points, at the default batch too", () => {
-    for (const batch of [16, 8]) {
+  it.each([16, 8])(
+    "takes at least 8 in 10 of the proposals worth 20 points, and at most 1 in 20 of the harmful and of the useless: batch %i",
+    (batch) => {
       const trials = predictControl({ ...positive, batch, users: many });
       expect(accepted(trials, "right")).toBeGreaterThanOrEqual(0.8);
       expect(accepted(trials, "right")).toBeLessThan(0.9);
-    }
-  });
-
-  it("takes at most 1 in 20 of the harmful and of the useless ones", () => {
-    const trials = predictControl({ ...positive, users: many });
-    expect(accepted(trials, "harmful")).toBeLessThanOrEqual(0.05);
-    expect(accepted(trials, "useless")).toBeLessThanOrEqual(0.05);
-  });
+      expect(accepted(trials, "harmful")).toBeLessThanOrEqual(0.05);
+      expect(accepted(trials, "useless")).toBeLessThanOrEqual(0.05);
+    },
+  );
 
   it("takes at most 1 in 20 of those learned from random answers", () => {
     for (const batch of [16, 8])
