@@ -2,7 +2,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { AIMessage, type BaseMessage, SystemMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
-import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { Command, type END, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig, type RunConfig } from "../config.js";
 import { addUsage, usageOfCall } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
