@@ -1,8 +1,9 @@
 import { HumanMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig } from "../config.js";
+import { parseRunConfig, type RunConfig } from "../config.js";
 import type { Episode } from "../domain/episode.js";
 import { parseUserId } from "../domain/user-id.js";
+import type { Recall, RecallBounds } from "../memory/episodic-memory.js";
 import type { Memory } from "../memory/memory.js";
 import { withinTokens } from "../prompts/past-interactions.js";
 import type { AgentEvent } from "../state/agent-event.js";
@@ -28,18 +29,16 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
     const config = parseRunConfig(runtime);
     if (config.mode === "paper") return {};
     const userId = parseUserId(config.userId);
-    // A regenerated turn must not read what it answered the first time.
-    const bounds = state.turn === undefined ? {} : { excludeIds: [state.turn.episodeId] };
+    const threadId = threadIdOf(runtime);
+    // A regenerated turn must not read what it answered the first time. Without a thread there is none.
+    const bounds =
+      threadId === null || state.turn === undefined ? {} : { excludeIds: [state.turn.episodeId] };
     const found = await readingMemory(
-      Promise.all([
-        episodes.similar(userId, questionOf(state).text, config.recallSimilar, bounds),
-        episodes.latest(userId, config.recallLatest, bounds),
-      ]),
+      readFor(questionOf(state).text, { episodes, userId, config, bounds }),
     );
     const [similar, latest] =
       "read" in found ? found.read : [{ recalled: [], degraded: [found.failed] }, []];
     const inPrompt = await questionsInPrompt(state, config.threadTokens);
-    const threadId = threadIdOf(runtime);
     const isNews = (episode: Episode) =>
       threadId === null || episode.threadId !== threadId || !inPrompt.has(episode.query);
     const nearest = similar.recalled
@@ -54,6 +53,26 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
     runtime.writer?.({ kind: "memory-recalled", ...event } satisfies AgentEvent);
     return { recalled, degraded: withDegraded(state.degraded, similar.degraded) };
   };
+}
+
+/** What a turn reads of memory for its question, before any of it is left out. */
+export function readFor(
+  question: string,
+  {
+    episodes,
+    userId,
+    config: { recallSimilar, recallLatest },
+    bounds = {},
+  }: RetrieveMemoryDeps & {
+    readonly userId: string;
+    readonly config: Pick<RunConfig, "recallSimilar" | "recallLatest">;
+    readonly bounds?: RecallBounds;
+  },
+): Promise<[Recall, Episode[]]> {
+  return Promise.all([
+    episodes.similar(userId, question, recallSimilar, bounds),
+    episodes.latest(userId, recallLatest, bounds),
+  ]);
 }
 
 /** What the prompt will hold of the thread anyway; recalled as well, it would stand there twice. */
