@@ -120,9 +120,9 @@ function row(set: string, mode: Mode, outcomes: readonly Outcome[]): string[] {
   ];
 }
 
-function kindOf({ accepted, reason, version }: Iteration) {
+function kindOf({ accepted, reason, parentScore }: Iteration) {
   if (accepted) return "accepted";
-  if (version === null) return "not begun";
+  if (parentScore === null) return "not begun";
   return reason.startsWith("Kept") ? "kept" : "rejected";
 }
 

@@ -6,6 +6,12 @@ import {
 } from "./alignment-item.js";
 import type { Episode } from "./episode.js";
 
+/** Most items of each, whole numbers, 0 or more. */
+export interface ItemSizes {
+  readonly batch: number;
+  readonly holdout: number;
+}
+
 /** What an alignment learns from and what it is judged on, each oldest first; no item is in both. */
 export interface SelectedItems {
   readonly batch: AlignmentItem[];
@@ -24,11 +30,10 @@ const leastBatch = 3;
  * the batch is simply the latest.
  *
  * @param episodes - The user's whole history, in any order: an id tells its place.
- * @param sizes - Most items of each, whole numbers, 0 or more.
  */
 export function selectItems(
   episodes: readonly Episode[],
-  { batch, holdout }: { readonly batch: number; readonly holdout: number },
+  { batch, holdout }: ItemSizes,
 ): SelectedItems {
   const history = episodes.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const keyed = history.map((episode) => ({ episode, keys: duplicateKeys(episode) }));
@@ -48,10 +53,7 @@ export function selectItems(
     for (const key of keys) seen.add(key);
     taken.push({ episode, keys });
   }
-  const count = Math.min(
-    batch,
-    Math.max(leastBatch, Math.round(taken.length / 4), taken.length - holdout),
-  );
+  const count = batchOf(taken.length, { batch, holdout });
   const items = taken.map(({ episode, keys }) => {
     const same = new Set(keys.flatMap((key) => idsByKey.get(key) ?? []));
     same.delete(episode.id);
@@ -68,6 +70,24 @@ export function selectItems(
     batch: items.slice(0, count).toReversed(),
     holdout: items.slice(count).toReversed(),
   };
+}
+
+/**
+ * How few different answered episodes `selectItems` needs to hold out `minimumItems` of them.
+ *
+ * @param minimumItems - From 1.
+ * @returns Null where no number is enough, because fewer are held out at most.
+ */
+export function fewestAnswers(sizes: ItemSizes, minimumItems: number): number | null {
+  if (sizes.holdout < minimumItems) return null;
+  let answers = minimumItems;
+  while (answers - batchOf(answers, sizes) < minimumItems) answers += 1;
+  return answers;
+}
+
+/** How many of so many answered episodes are the batch, at most. */
+function batchOf(answers: number, { batch, holdout }: ItemSizes): number {
+  return Math.min(batch, Math.max(leastBatch, Math.round(answers / 4), answers - holdout));
 }
 
 /** A duplicate is left out here too: what was said then may be the answer. */

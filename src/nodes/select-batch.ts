@@ -1,6 +1,11 @@
 import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
-import { selectItems } from "../domain/select-items.js";
+import {
+  fewestAnswers,
+  type ItemSizes,
+  type SelectedItems,
+  selectItems,
+} from "../domain/select-items.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
@@ -37,13 +42,14 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
     const left = budgetOf({ ...state, today }, config, new Date(at));
     // Every item is answered, and criticised once; then comes one update.
     const affordable = Math.floor((left.calls - 1) / callsOfItem(config));
-    const selected = selectItems(history, {
+    const sizes = {
       batch: Math.max(1, Math.min(config.batch, affordable)),
       holdout: config.validation ? config.holdout : 0,
-    });
+    };
+    const selected = selectItems(history, sizes);
     const spent =
       affordable < 1 ? "the budget does not leave the calls for a single item" : left.spent;
-    const reason = spent === null ? tooFew(selected, config) : `Not begun: ${spent}.`;
+    const reason = spent === null ? tooFew(selected, sizes, config) : `Not begun: ${spent}.`;
     // From here on these answers are known to an alignment, also where they are too few or it fails: the next ones ask again.
     await alignments.update(userId, { seenAt: at });
     const parent = {
@@ -86,14 +92,20 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
   };
 }
 
+/** Null where there are enough. */
 function tooFew(
-  { batch, holdout }: { readonly batch: readonly unknown[]; readonly holdout: readonly unknown[] },
+  { batch, holdout }: SelectedItems,
+  sizes: ItemSizes,
   { validation, minimumItems }: { readonly validation: boolean; readonly minimumItems: number },
 ): string | null {
+  if (holdout.length >= minimumItems || (!validation && batch.length > 0)) return null;
+  const wayOut = "Import more, or give feedback.";
+  if (!validation) return `Not begun: the user has no true answer yet. ${wayOut}`;
+  const needed = fewestAnswers(sizes, minimumItems);
+  if (needed === null)
+    return `Not begun: at least ${minimumItems} interactions must judge, and the setting \`holdout\` allows ${sizes.holdout}. Raise it, or lower \`minimumItems\`.`;
   const answers = batch.length + holdout.length;
-  if (batch.length === 0) return "Not begun: no interaction of the user has a true answer yet.";
-  if (!validation || holdout.length >= minimumItems) return null;
-  return `Not begun: ${answers} interactions with a true answer are too few to learn from some and judge by ${minimumItems} others.`;
+  return `Not begun: ${needed} different interactions with a true answer are needed, ${needed - minimumItems} to learn from and ${minimumItems} to judge by, and the user has ${answers === 0 ? "none" : answers}. ${wayOut}`;
 }
 
 function notBegun(reason: string): Iteration {

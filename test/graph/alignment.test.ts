@@ -267,7 +267,7 @@ describe("nothing is begun", () => {
     const { iterations, head } = await user.run();
     expect(iterations).toMatchObject([{ version: 1, accepted: false, parentScore: null }]);
     expect(iterations[0]?.reason).toBe(
-      "Not begun: 7 interactions with a true answer are too few to learn from some and judge by 8 others.",
+      "Not begun: 11 different interactions with a true answer are needed, 3 to learn from and 8 to judge by, and the user has 7. Import more, or give feedback.",
     );
     expect(head.version).toBe(0);
     // What the profile cost is kept.
@@ -282,18 +282,29 @@ describe("nothing is begun", () => {
   it("for a user without episodes, at no cost", async () => {
     const user = await alignmentUnderTest({ episodes: [] });
     const { iterations, usage } = await user.run();
-    expect(iterations[0]?.reason).toBe(
-      "Not begun: no interaction of the user has a true answer yet.",
-    );
+    expect(iterations[0]?.reason).toContain("11 different interactions");
+    expect(iterations[0]?.reason).toContain("the user has none.");
     expect(usage).toEqual(noUsage);
     expect(user.model.asked).toEqual([]);
+  });
+
+  it("by settings under which no number of answers would be enough, and the reason says so", async () => {
+    const user = await alignmentUnderTest();
+    const { iterations } = await user.run({ holdout: 5, minimumItems: 6 });
+    expect(iterations[0]?.reason).toMatch(/at least 6 .* `holdout` allows 5\. Raise it/);
+  });
+
+  it("without a true answer, also where nothing judges", async () => {
+    const user = await alignmentUnderTest({ episodes: [] });
+    const { iterations } = await user.run({ validation: false });
+    expect(iterations[0]?.reason).toMatch(/^Not begun: the user has no true answer yet\. Import/);
   });
 
   it("for answers that are blank", async () => {
     const episodes = Array.from({ length: 16 }, (_, n) => drink(n, { answer: " \n" }));
     const user = await alignmentUnderTest({ episodes });
     const { iterations } = await user.run();
-    expect(iterations[0]?.reason).toContain("no interaction of the user has a true answer");
+    expect(iterations[0]?.reason).toContain("the user has none.");
   });
 });
 

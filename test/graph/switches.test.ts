@@ -124,7 +124,7 @@ describe("each switch by itself", () => {
   });
 
   it.each([
-    [{ minimumItems: 13 }, "too few"],
+    [{ minimumItems: 13 }, "17 different interactions"],
     [{ marginItems: 7 }, "Not better by enough"],
     [{ level: 0.001 }, "Could be chance"],
     [{}, "Better"],

@@ -6,7 +6,7 @@ import {
 } from "../../../src/domain/alignment-item.js";
 import type { Episode } from "../../../src/domain/episode.js";
 import { lampQuestion } from "../../../src/domain/question.js";
-import { selectItems } from "../../../src/domain/select-items.js";
+import { fewestAnswers, selectItems } from "../../../src/domain/select-items.js";
 import { turnAt, undatedItem } from "../../support/episodes.js";
 
 const answered = (n: number, query: string, answer: string, change: Partial<Episode> = {}) =>
@@ -136,6 +136,26 @@ describe("a duplicate", () => {
     ["茶", "酒"],
   ])("is not what asks %s and %s", (query, other) => {
     expect(duplicatesOf(answered(2, query, "yes"), answered(1, other, "yes"))).toEqual([]);
+  });
+});
+
+describe("fewestAnswers", () => {
+  it.each([
+    [{ batch: 8, holdout: 32 }, 8, 11],
+    [{ batch: 8, holdout: 32 }, 13, 17],
+    [{ batch: 1, holdout: 32 }, 8, 9],
+    [{ batch: 8, holdout: 8 }, 8, 11],
+  ])(
+    "with %j and %i to judge by is %i, and one less holds out too few",
+    (sizes, least, answers) => {
+      expect(fewestAnswers(sizes, least)).toBe(answers);
+      expect(selectItems(distinct(answers), sizes).holdout).toHaveLength(least);
+      expect(selectItems(distinct(answers - 1), sizes).holdout.length).toBeLessThan(least);
+    },
+  );
+
+  it("is null where the holdout is never so large", () => {
+    expect(fewestAnswers({ batch: 8, holdout: 7 }, 8)).toBeNull();
   });
 });
 
