@@ -37,7 +37,9 @@ export async function openPostgres({
   const options: pg.PoolConfig = {
     connectionString: url,
     application_name: "persona-agent",
-    connectionTimeoutMillis: connectWithinMs,
+    // How long a query waits for a free connection is part of it. The embedded engine is in this process, there or
+    // refusing at once: who waits there waits for the queries before his own, on a busy machine for as long as they take.
+    connectionTimeoutMillis: embedded ? 0 : connectWithinMs,
     keepAlive: true,
     // The embedded engine answers one query at a time; more connections would only wait. The store needs a
     // second one while it searches for words inside a batch.

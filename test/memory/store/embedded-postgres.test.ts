@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
 import { openDataFolder } from "../../../src/memory/store/data-folder.js";
 import {
@@ -249,6 +249,28 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
       const blocked = storage.store.get(["persona", "a"], "kept");
       await client.end();
       expect((await blocked)?.value).toEqual({ n: 1 });
+    });
+
+    it("lets calls wait for the ones before them, however long those take", async () => {
+      const slow = new pg.Client(embedded.url);
+      await slow.connect();
+      await slow.query("BEGIN");
+      // A pool that gives up waiting does so by a timer.
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      try {
+        const thread = { configurable: { thread_id: "waiting" } };
+        const calls = Array.from({ length: 4 }, () => [
+          storage.checkpointer.getTuple(thread),
+          storage.store.get(["persona", "a"], "kept"),
+        ]);
+        const waiting = Promise.allSettled(calls.flat());
+        await vi.advanceTimersByTimeAsync(30_000);
+        await slow.query("COMMIT");
+        expect((await waiting).map(({ status }) => status)).not.toContain("rejected");
+      } finally {
+        vi.useRealTimers();
+        await slow.end();
+      }
     });
 
     it("is set up by several at once", async () => {
