@@ -50,12 +50,13 @@ export function createJudge({ modelNamesFor, now }: JudgeDeps) {
     const parent = parentOf(state);
     const accepted = candidate !== null && outcome === null && (decision?.accepted ?? true);
     const reason = outcome?.reason ?? decision?.reason ?? candidate?.reason ?? "";
-    runtime.writer?.({
-      kind: "candidate-judged",
-      iteration: state.iteration,
-      accepted,
-      reason,
-    } satisfies AlignmentEvent);
+    if (candidate !== null)
+      runtime.writer?.({
+        kind: "candidate-judged",
+        iteration: state.iteration,
+        accepted,
+        reason,
+      } satisfies AlignmentEvent);
     const at = now().toISOString();
     return new Command({
       goto: accepted && config.review ? "review" : "commit-checkpoint",

@@ -316,6 +316,7 @@ describe("the persona is kept", () => {
       { accepted: false, reason: "Kept: All fine.", parentScore: 0.5, version: 1 },
     ]);
     expect(head).toMatchObject({ version: 0, lines: [] });
+    expect(user.events.filter(({ kind }) => kind === "candidate-judged")).toEqual([]);
     const [kept] = await user.checkpoints();
     expect(kept?.alignment).toMatchObject({ decision: null, scores: { holdout: [] } });
     expect(kept?.alignment?.critiques).toHaveLength(4);
