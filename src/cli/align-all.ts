@@ -2,8 +2,15 @@ import type { Command } from "commander";
 import { PersonaAgentError } from "../errors.js";
 import type { AlignmentResult, AlignSettings } from "../graph/align-user.js";
 import type { OpenAgent } from "../graph/open-persona-agent.js";
-import { alignmentJson, alignmentLine } from "./align-report.js";
-import { commonOptions, parseCount, printable, withAgent, writeJson } from "./context.js";
+import { alignmentJson, alignmentLine, whyUnchanged } from "./align-report.js";
+import {
+  commonOptions,
+  parseCount,
+  printable,
+  printableLine,
+  withAgent,
+  writeJson,
+} from "./context.js";
 import type { CliContext } from "./context.js";
 import { counted } from "./counted.js";
 import { describeError, errorJson } from "./describe-error.js";
@@ -132,7 +139,12 @@ function allJson({ users, aligned, failed, ended }: AllAligned) {
 
 function writeAll({ stdout }: CliContext, { users, aligned, failed }: AllAligned): void {
   if (users === 0) return void stdout.write("Nobody is due.\n");
-  for (const result of aligned) stdout.write(`${alignmentLine(result)}\n`);
+  const width = Math.max(60, stdout.columns ?? 120) - 2;
+  for (const result of aligned) {
+    stdout.write(`${alignmentLine(result)}\n`);
+    const why = whyUnchanged(result);
+    if (why !== null) stdout.write(`  ${printableLine(why, width)}\n`);
+  }
   const waiting = aligned.filter(({ review }) => review !== null).length;
   const left = users - aligned.length - failed.length;
   const parts = [

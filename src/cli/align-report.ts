@@ -1,12 +1,14 @@
 import type { PersonaCheckpoint } from "../domain/persona.js";
 import { parentVersion } from "../domain/persona-versions.js";
 import type { AlignmentResult } from "../graph/align-user.js";
+import type { Iteration } from "../state/alignment.js";
 import { colorsFor } from "./colors.js";
-import { printable, printableLine } from "./context.js";
+import { oneLine, printable } from "./context.js";
 import type { CliContext } from "./context.js";
 import { counted } from "./counted.js";
 import { costOf, measured } from "./measured.js";
 import { changedLines, changedTextLines, linesJson, personaChanges } from "./persona-changes.js";
+import { wrap } from "./wrap.js";
 
 /** An alignment as `align --json` prints it. This shape is a contract. */
 export function alignmentJson(result: AlignmentResult) {
@@ -36,16 +38,19 @@ export function writeAlignment(
 ): void {
   const { stdout } = context;
   const width = Math.max(60, stdout.columns ?? 120) - 2;
-  for (const [
-    index,
-    { accepted, reason, version, candidateScore },
-  ] of result.iterations.entries()) {
-    const colors = colorsFor(stdout);
+  const colors = colorsFor(stdout);
+  for (const [index, iteration] of result.iterations.entries()) {
+    const { accepted, reason, version, candidateScore } = iteration;
+    if (isNotBegun(iteration)) {
+      // Its one checkpoint, where there is one, holds the cost of the profile, which stands in the last line too.
+      stdout.write(`${oneLine(reason)}\n`);
+      continue;
+    }
     const refused = candidateScore === null ? "nothing to judge" : "not taken";
     const title = accepted ? `accepted as version ${version}` : refused;
-    if (version !== null)
-      stdout.write(`${(accepted ? colors.green : colors.red)(`Update ${index + 1}: ${title}`)}\n`);
-    stdout.write(`${version === null ? "" : "  "}${printableLine(reason, width)}\n`);
+    const style = accepted ? colors.green : candidateScore === null ? colors.dim : colors.red;
+    stdout.write(`${style(`Update ${index + 1}: ${title}`)}\n`);
+    for (const line of wrap(oneLine(reason), width)) stdout.write(`  ${line}\n`);
     const checkpoint = history.find(
       ({ alignment }) => alignment?.runId === result.runId && alignment.iteration === index + 1,
     );
@@ -58,6 +63,22 @@ export function writeAlignment(
     );
   if (result.degraded.length > 0)
     stdout.write(`Not everything worked: ${result.degraded.join(", ")}.\n`);
+}
+
+/** Whether nothing was asked of the batch: there were too few answers, or a budget was spent. */
+function isNotBegun({ accepted, parentScore }: Iteration): boolean {
+  return !accepted && parentScore === null;
+}
+
+/**
+ * Why an alignment has changed nothing: the reason against its last candidate, or why there was none.
+ *
+ * @returns Null where something was taken, or still waits.
+ */
+export function whyUnchanged({ iterations, review }: AlignmentResult): string | null {
+  if (review !== null || iterations.some(({ accepted }) => accepted)) return null;
+  const judged = iterations.findLast(({ candidateScore }) => candidateScore !== null);
+  return (judged ?? iterations.at(-1))?.reason ?? null;
 }
 
 /** What one user's alignment came to, in one line. */

@@ -111,9 +111,14 @@ export function printable(text: string): string {
   return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }
 
-/** The same on one line, cut to `width` UTF-16 units, which are columns for most scripts. */
+/** The same on one line. */
+export function oneLine(text: string): string {
+  return printable(text.replaceAll(/\s+/g, " ").trim());
+}
+
+/** The same, cut to `width` UTF-16 units, which are columns for most scripts. */
 export function printableLine(text: string, width: number): string {
-  const line = printable(text.replaceAll(/\s+/g, " ").trim());
+  const line = oneLine(text);
   return line.length <= width ? line : `${storableText(line, width - 1)}…`;
 }
 

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { personaHead, type PersonaCheckpoint } from "../domain/persona.js";
-import { findVersion, parentVersion } from "../domain/persona-versions.js";
+import { findVersion, parentVersion, proposesNothing } from "../domain/persona-versions.js";
 import { parseUserId } from "../domain/user-id.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, parseVersion, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
+import { counted } from "./counted.js";
 import { changedLines, changedTextLines, personaChanges } from "./persona-changes.js";
 
 export interface DiffOptions {
@@ -29,11 +30,28 @@ export async function runDiff(
       `Version 0 of ${JSON.stringify(user)} is the first; there is none before it to compare it with.\n`,
     );
   else writeDiff(context, from, to);
+  const isPlain = options.from === undefined && options.to === undefined;
+  if (isPlain && !commonOptions(command).json) writeRejected(context, history);
 }
 
 /** A comparison as `diff --json` prints it. This shape is a contract. */
 export function diffJson(from: PersonaCheckpoint, to: PersonaCheckpoint) {
   return { from: from.version, to: to.version, ...personaChanges(from, to) };
+}
+
+const shownRejected = 3;
+
+/** What else there is to see: updates that were not taken have no number to be named by. */
+function writeRejected({ stdout }: CliContext, history: readonly PersonaCheckpoint[]): void {
+  const rejected = history
+    .filter(({ status }) => status === "rejected")
+    .filter((checkpoint) => !proposesNothing(checkpoint, parentVersion(checkpoint, history)));
+  if (rejected.length === 0) return;
+  const latest = rejected.slice(-shownRejected).map(({ id }) => id);
+  const more = rejected.length > latest.length ? `; the latest ${latest.length}` : "";
+  const were = counted(rejected.length, "update was", "updates were");
+  const hint = `${were} not taken, which \`--to <id>\` shows${more}: ${latest.join(", ")}`;
+  stdout.write(`${colorsFor(stdout).dim(hint)}\n`);
 }
 
 function writeDiff({ stdout }: CliContext, from: PersonaCheckpoint, to: PersonaCheckpoint): void {

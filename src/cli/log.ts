@@ -4,14 +4,17 @@ import {
   parentVersion,
   personaStandings,
   type PersonaStanding,
+  proposesNothing,
 } from "../domain/persona-versions.js";
 import { parseUserId } from "../domain/user-id.js";
 import { colorsFor } from "./colors.js";
-import { commonOptions, printableLine, withAgent, writeJson } from "./context.js";
+import { commonOptions, oneLine, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
+import { isKnownUser } from "./known-user.js";
 import { minuteOf } from "./minute.js";
 import { measured } from "./measured.js";
 import { changedLines, personaChanges } from "./persona-changes.js";
+import { wrap } from "./wrap.js";
 
 export async function runLog(
   options: { readonly user: string },
@@ -19,11 +22,10 @@ export async function runLog(
   context: CliContext,
 ): Promise<void> {
   const user = parseUserId(options.user);
-  const { history, isKnown } = await withAgent(context, command, async ({ memory }) => {
-    const checkpoints = await memory.personas.history(user);
-    const hasMore = checkpoints.length > 1 || (await memory.episodes.latest(user, 1)).length > 0;
-    return { history: checkpoints, isKnown: hasMore };
-  });
+  const { history, isKnown } = await withAgent(context, command, async ({ memory }) => ({
+    history: await memory.personas.history(user),
+    isKnown: await isKnownUser(user, memory),
+  }));
   const entries = logJson(history);
   if (commonOptions(command).json) writeJson(context, entries);
   else if (isKnown) writeLog(context, entries);
@@ -50,6 +52,7 @@ function writeLog({ stdout }: CliContext, entries: readonly LogEntry[]): void {
     head: colors.green,
     past: String,
     rejected: colors.red,
+    kept: colors.dim,
     superseded: colors.dim,
   } as const;
   const width = Math.max(60, stdout.columns ?? 120) - indent.length;
@@ -58,10 +61,13 @@ function writeLog({ stdout }: CliContext, entries: readonly LogEntry[]): void {
   for (const entry of entries) {
     const { version, standing, author, id, reason, alignment } = entry;
     const date = author === "initial" ? "–" : minuteOf(entry.at);
-    write(styles[standing](row(String(version), standing, author, date, id)));
-    write(`${indent}${printableLine(reason, width)}`);
-    if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
     const parent = parentVersion(entry, entries);
+    const shown = standing === "rejected" && proposesNothing(entry, parent) ? "kept" : standing;
+    // What was never in use shares its number with the version that came to be, and is named by its id.
+    const number = standing === "head" || standing === "past" ? String(version) : "–";
+    write(styles[shown](row(number, shown, author, date, id)));
+    for (const line of wrap(oneLine(reason), width)) write(`${indent}${line}`);
+    if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
     const changes = personaChanges(parent, entry);
     for (const line of changedLines(changes, colors)) write(`${indent}${line}`);
     if (changes.paperText !== undefined && parent.paperText !== entry.paperText)

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { diffPersona, type PersonaDiff } from "../domain/persona-diff.js";
 import type { PersonaCheckpoint, PersonaLine } from "../domain/persona.js";
 import type { colorsFor } from "./colors.js";
-import { printable } from "./context.js";
+import { oneLine } from "./context.js";
 import { counted } from "./counted.js";
 
 /** What a version says otherwise than another. `paperText` only where one of them has one. */
@@ -68,8 +68,4 @@ function textLines(text: string | null): string[] {
     .split("\n")
     .map(oneLine)
     .filter((line) => line !== "");
-}
-
-function oneLine(text: string): string {
-  return printable(text.replaceAll(/\s+/g, " ").trim());
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { PersonaAgentError } from "../errors.js";
 import { activeVersions, initialPersona, type PersonaCheckpoint } from "./persona.js";
 
@@ -25,6 +26,19 @@ export function parentVersion(
   checkpoints: readonly PersonaCheckpoint[],
 ): PersonaCheckpoint {
   return checkpoints.find(({ id }) => id === parentId) ?? initialPersona;
+}
+
+/** Whether two versions have the same lines and the same text of paper mode. */
+export function saysTheSame(a: PersonaCheckpoint, b: PersonaCheckpoint): boolean {
+  return a.paperText === b.paperText && isDeepStrictEqual(a.lines, b.lines);
+}
+
+/**
+ * Whether an alignment only wrote down that the persona stays as it is: nothing was to change, nothing of the update could
+ * be taken, or it did not begin.
+ */
+export function proposesNothing(checkpoint: PersonaCheckpoint, parent: PersonaCheckpoint): boolean {
+  return checkpoint.alignment !== null && saysTheSame(checkpoint, parent);
 }
 
 /**

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import { activeVersions, personaHead, type PersonaCheckpoint } from "../domain/persona.js";
-import { findRestorable } from "../domain/persona-versions.js";
+import { findRestorable, saysTheSame } from "../domain/persona-versions.js";
 import type { PersonaLog } from "./persona-log.js";
 
 export interface RestorePersonaOptions {
@@ -38,8 +37,7 @@ export async function restorePersona(
   const wanted = findRestorable(userId, history, to);
   const { id, version: restored, lines, paperText } = wanted;
   const head = personaHead(history);
-  if (isDeepStrictEqual([lines, paperText], [head.lines, head.paperText]))
-    return { head, restored, changed: false };
+  if (saysTheSame(wanted, head)) return { head, restored, changed: false };
   const appended = await personas.append(userId, {
     at: now().toISOString(),
     author,

@@ -94,16 +94,30 @@ describe("log", () => {
       "         + Search for [31mtea houses. (about recall_memory; 1 interaction)",
       "         ~ Likes tea in the morning. (2 interactions)",
       "           → Likes green tea in the morning. (3 interactions)",
-      `2        superseded  alignment  2025-01-01 00:03  ${superseded.id}`,
+      `–        superseded  alignment  2025-01-01 00:03  ${superseded.id}`,
       "         Learned.",
       "         ~ Likes tea in the morning. (2 interactions)",
       "           → Likes green tea in the morning. (3 interactions)",
-      `3        rejected    alignment  2025-01-01 00:04  ${rejected.id}`,
+      `–        rejected    alignment  2025-01-01 00:04  ${rejected.id}`,
       "         Worse on its own batch.",
       "         batch 1.00 → 0.00 (1 item), holdout not asked; 9 calls, 100 tokens in, 20 out",
       "         - Likes green tea in the morning. (3 interactions)",
       "",
     ]);
+  });
+
+  it("shows a person the whole reason, and as kept what proposed nothing", async () => {
+    const reason = `Kept: ${"the answers agree with the lines that are there, ".repeat(6)}so be it.`;
+    const { lines } = second;
+    const kept = { parent: second, at: minuteAt(6), lines, reason, alignment: alignmentRecord() };
+    const { id } = await append(user, { ...kept, status: "rejected" });
+    const { out } = await run(["log", "--user", user]);
+    expect(out).toContain(`\n–        kept        alignment  2025-01-01 00:06  ${id}\n`);
+    const shown = (out.split(id)[1] ?? "").split("\n").slice(1, -2);
+    expect(shown.length).toBeGreaterThan(1);
+    expect(Math.max(...shown.map(({ length }) => length))).toBeLessThanOrEqual(120);
+    expect(shown.map((text) => text.trim()).join(" ")).toBe(reason);
+    expect(await json("log")).toContainEqual(expect.objectContaining({ id, standing: "rejected" }));
   });
 
   it("has version 0 for everybody, and says to a person when nothing of the user is remembered", async () => {
@@ -171,6 +185,20 @@ describe("diff", () => {
     expect(same.out).toBe("version 1 → version 1\nThey say the same.\n");
   });
 
+  it("names the updates that were not taken, which have no number, unless asked for versions", async () => {
+    const { out } = await run(["diff", "--user", user]);
+    expect(out).toContain(`\n1 update was not taken, which \`--to <id>\` shows: ${rejected.id}\n`);
+    expect((await run(["diff", "--user", user, "--to", "1"])).out).not.toContain("not taken");
+    const more: string[] = [];
+    for (const minute of [5, 6, 7]) {
+      const change = { parent: second, at: minuteAt(minute), lines: [tea] };
+      more.push((await append(user, { ...change, status: "rejected" })).id);
+    }
+    expect((await run(["diff", "--user", user])).out).toContain(
+      `4 updates were not taken, which \`--to <id>\` shows; the latest 3: ${more.join(", ")}\n`,
+    );
+  });
+
   it("compares the texts of paper mode where there is one", async () => {
     const paperText = "You serve Ada.\nShe likes tea.";
     const third = await append(user, { parent: second, at: minuteAt(5), paperText, lines: [] });
@@ -188,7 +216,7 @@ describe("diff", () => {
       paperText: "You serve Ada.\nShe likes coffee.",
       lines: [],
     });
-    expect((await run(["diff", "--user", user])).out).toBe(
+    expect((await run(["diff", "--user", user, "--from", "3"])).out).toBe(
       [
         "version 3 → version 4",
         "the text of paper mode:",

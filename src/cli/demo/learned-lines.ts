@@ -1,9 +1,10 @@
 import type { colorsFor } from "../colors.js";
 import { counted } from "../counted.js";
 import { describeLine } from "../persona-changes.js";
+import { wrap } from "../wrap.js";
 import type { LaterChoice, LearnedByUser } from "./learn.js";
 import { newLines } from "./learn.js";
-import { cut, day, situationOf, wrap } from "./screen-text.js";
+import { cut, day, situationOf } from "./screen-text.js";
 
 const shownEvidence = 2;
 

@@ -1,5 +1,3 @@
-import { printable } from "../context.js";
-
 /** What a closed question of the demo tells of the situation, without the options; any other text as it is. */
 export function situationOf(query: string): string {
   return query.replace(/^Pick .* for me: (.*) Answer with one of: .*$/, "$1");
@@ -16,21 +14,4 @@ export function day(at: string | null): string {
   if (at === null) return "";
   const [year = "", month = "", date = ""] = at.slice(0, 10).split("-");
   return `${Number(date)} ${months[Number(month) - 1] ?? ""} ${year}`;
-}
-
-/** Lines of at most `width` characters, broken at spaces; a model's own line breaks are kept. */
-export function wrap(text: string, width: number): string[] {
-  const paragraphs = printable(text).trim().split("\n");
-  return paragraphs.flatMap((paragraph) => {
-    const lines: string[] = [];
-    let line = "";
-    for (const word of paragraph.split(/\s+/)) {
-      if (line !== "" && line.length + 1 + word.length > width) {
-        lines.push(line);
-        line = "";
-      }
-      line = line === "" ? word : `${line} ${word}`;
-    }
-    return [...lines, line];
-  });
 }

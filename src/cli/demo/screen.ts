@@ -2,10 +2,11 @@ import type { Writable } from "node:stream";
 import { parseAlignConfig } from "../../config.js";
 import { colorsFor } from "../colors.js";
 import { type AlignProgress, createAlignProgress } from "../align-progress.js";
+import { wrap } from "../wrap.js";
 import type { DemoUser } from "./demo-user.js";
 import { type LearnedByUser, learnSettings } from "./learn.js";
 import { learnedLines } from "./learned-lines.js";
-import { cut, day, situationOf, wrap } from "./screen-text.js";
+import { cut, day, situationOf } from "./screen-text.js";
 
 /** A past interaction as the demo shows it; `score` is 0 for one recalled only for being recent. */
 export interface ShownEpisode {
