@@ -16,6 +16,7 @@ export type PersonaAgentErrorCode =
   | "memory-folder-in-use"
   | "memory-index-unavailable"
   | "memory-store-unavailable"
+  | "memory-user-unknown"
   | "memory-episode-unknown"
   | "memory-version-unknown"
   | "memory-alignment-running"

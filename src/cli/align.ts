@@ -8,8 +8,10 @@ import { alignmentJson, writeAlignment } from "./align-report.js";
 import { alignSettings, type AlignSettingOptions } from "./align-settings.js";
 import { commonOptions, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
+import { isKnownUser } from "./known-user.js";
 import { canAsk, decideOnTerminal } from "./review-question.js";
 import { writeReview } from "./review-report.js";
+import { CutOff, howToGoOn } from "./stopped.js";
 
 export interface AlignOptions extends AlignSettingOptions {
   readonly user?: string;
@@ -35,10 +37,15 @@ export async function runAlign(
       "config-invalid",
       "--every and --users-at-once go with --all; expected neither beside --user. Leave them out.",
     );
-  if (options.user !== undefined)
-    return alignOne(parseUserId(options.user), settings, command, context);
-  const { runAlignAll } = await import("./align-all.js");
-  return runAlignAll({ every: every === true, usersAtOnce }, settings, command, context);
+  try {
+    if (options.user !== undefined)
+      return await alignOne(parseUserId(options.user), settings, command, context);
+    const { runAlignAll } = await import("./align-all.js");
+    await runAlignAll({ every: every === true, usersAtOnce }, settings, command, context);
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+    throw new CutOff(every ? "Run the same command without --every to go on." : howToGoOn);
+  }
 }
 
 async function alignOne(
@@ -52,6 +59,11 @@ async function alignOne(
   const progress = createAlignProgress(context.stderr, settings);
   const { onEvent } = progress;
   const work = async (agent: OpenAgent) => {
+    if (!(await isKnownUser(user, agent.memory)))
+      throw new PersonaAgentError(
+        "memory-user-unknown",
+        `Nothing of ${JSON.stringify(user)} is remembered; expected a user with interactions to learn from. Check the id, or import a history first.`,
+      );
     const first = await agent.align(user, { settings, signal, onEvent });
     progress.stop();
     if (json) return writeJson(context, alignmentJson(first));

@@ -5,7 +5,7 @@ import { PersonaAgentError } from "../errors.js";
 import type { FeedbackGiven, FeedbackResult } from "../graph/record-feedback.js";
 import { commonOptions, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
-import { counted } from "./counted.js";
+import { newTrueAnswers } from "./new-answers.js";
 
 interface FeedbackOptions {
   readonly user: string;
@@ -89,7 +89,7 @@ function sentences(id: string, { outcome, alignment, rollback, degraded }: Feedb
       unchanged: `${id} has this feedback already.`,
     }[outcome],
     ...(rollback === null ? [] : [rollback.reason]),
-    `${counted(newAnswers, "true answer")} since the last alignment${due ? ": an alignment is due" : ""}.`,
+    `${newTrueAnswers(newAnswers)} since the last alignment${due ? ": an alignment is due" : ""}.`,
     ...(degraded.length === 0 ? [] : [`Not everything worked: ${degraded.join(", ")}.`]),
   ];
 }

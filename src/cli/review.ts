@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import type { ReviewAnswer, ReviewRequest } from "../domain/review.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import { type AlignmentResult, type AlignSettings, noReview } from "../graph/align-user.js";
+import type { AlignmentResult, AlignSettings } from "../graph/align-user.js";
+import { noReview } from "../graph/no-review.js";
 import type { OpenAgent } from "../graph/open-persona-agent.js";
 import { type AlignProgress, createAlignProgress } from "./align-progress.js";
 import { alignmentJson, writeAlignment } from "./align-report.js";
@@ -40,7 +41,7 @@ export async function runReview(
   const decide = await parseDecision(options, context);
   const work = async (agent: OpenAgent) => {
     const request = await agent.pendingReview(user);
-    if (request === null) throw noReview(user);
+    if (request === null) throw await noReview(user, agent.memory);
     const progress = createAlignProgress(context.stderr, {
       ...((await agent.memory.alignments.get(user)).settings as AlignSettings),
       batch: request.items.length,

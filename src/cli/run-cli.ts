@@ -14,7 +14,7 @@ import { addImportCommand } from "./import.js";
 import { addMemoryCommand } from "./memory.js";
 import { addPersonaCommands } from "./add-persona-commands.js";
 import { addReindexCommand } from "./reindex.js";
-import { Stopped } from "./stopped.js";
+import { CutOff, Stopped } from "./stopped.js";
 import { ToldFailure } from "./told-failure.js";
 
 /**
@@ -30,7 +30,7 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     await buildProgram(context).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
-    if (context.signal.aborted) return afterStop(context);
+    if (context.signal.aborted) return afterStop(error, context);
     if (error instanceof ToldFailure) return 1;
     if (error instanceof CommanderError) return afterCommander(error, json, context);
     context.stderr.write(`persona-agent: ${describeError(error)}\n`);
@@ -80,10 +80,11 @@ function afterCommander(error: CommanderError, json: boolean, context: CliContex
   return 2;
 }
 
-function afterStop({ signal, stderr }: CliContext): number {
+function afterStop(error: unknown, { signal, stderr }: CliContext): number {
   const { reason } = signal;
   if (!(reason instanceof Stopped)) return 1;
-  if (reason.by !== "EPIPE") stderr.write(`persona-agent: stopped by ${reason.by}.\n`);
+  const wayOn = error instanceof CutOff ? ` ${error.message}` : "";
+  if (reason.by !== "EPIPE") stderr.write(`persona-agent: stopped by ${reason.by}.${wayOn}\n`);
   return reason.exitCode;
 }
 

@@ -5,10 +5,11 @@ import type { OpenAgent } from "../graph/open-persona-agent.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, printable, printableLine, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
-import { counted } from "./counted.js";
 import { mapConcurrently } from "./map-concurrently.js";
 import { costOf } from "./measured.js";
 import { minuteOf } from "./minute.js";
+import { newAnswersText, newTrueAnswers } from "./new-answers.js";
+import { howToGoOn } from "./stopped.js";
 
 export interface StatusOptions {
   readonly user?: string;
@@ -55,14 +56,13 @@ const standings = {
 
 function writeStatus({ stdout }: CliContext, overview: AlignmentOverview): void {
   const { at, newAnswers, due, headVersion, error, lastOutcome, today } = overview;
-  const standing =
-    at === null ? "never aligned" : `${standings[overview.status]} since ${minute(at)}`;
+  const standing = at === null ? "never aligned" : `${standingOf(overview)} since ${minute(at)}`;
   const lines = [
     ["alignment", standing],
-    ["new", `${counted(newAnswers, "true answer")}${due ? ": an alignment is due" : ""}`],
+    ["new", `${newTrueAnswers(newAnswers)}${due ? ": an alignment is due" : ""}`],
     ["head", `version ${headVersion}`],
     ...(lastOutcome === null ? [] : [["last", outcome(lastOutcome)]]),
-    ...(error === null ? [] : [["error", error.message]]),
+    ...(error === null ? [] : [[error.code === "stopped" ? "stopped" : "error", trouble(error)]]),
     ["today", costOf(today)],
   ];
   const colors = colorsFor(stdout);
@@ -78,18 +78,18 @@ function writeStatuses({ stdout }: CliContext, overviews: readonly AlignmentOver
   const row = (user: string, standing: string, count: string, version: string, last: string) =>
     `${printableLine(user, wide).padEnd(wide)}  ${standing.padEnd(16)}  ${count.padStart(4)}  ${version.padStart(7)}  ${last}`;
   stdout.write(`${colors.dim(row("user", "alignment", "new", "version", "last"))}\n`);
-  for (const { user, at, status, newAnswers, due, headVersion, ...rest } of overviews) {
-    const standing = due
-      ? `due${status === "idle" ? "" : ` (${standings[status]})`}`
-      : standings[status];
-    const { error, lastOutcome } = rest;
-    const last = error?.message ?? (lastOutcome === null ? "–" : outcome(lastOutcome));
+  for (const overview of overviews) {
+    const { user, at, status, newAnswers, due, headVersion, error, lastOutcome } = overview;
+    const present = standingOf(overview);
+    const standing = due ? `due${status === "idle" ? "" : ` (${present})`}` : present;
+    const done = lastOutcome === null ? "–" : outcome(lastOutcome);
+    const last = error === null ? done : trouble(error);
     const room = Math.max(20, width - wide - 35);
     const shown = at === null && !due ? "never" : standing;
     const line = row(
       user,
       shown,
-      String(newAnswers),
+      newAnswersText(newAnswers),
       String(headVersion),
       printableLine(last, room),
     );
@@ -97,8 +97,18 @@ function writeStatuses({ stdout }: CliContext, overviews: readonly AlignmentOver
   }
 }
 
-function outcome({ version, at, accepted, reason }: NonNullable<AlignmentOverview["lastOutcome"]>) {
-  return `${accepted ? `version ${version} accepted` : "nothing taken"}, ${minute(at)}: ${reason}`;
+function standingOf({ status, error }: AlignmentOverview): string {
+  return error?.code === "stopped" ? "stopped" : standings[status];
+}
+
+function trouble({ code, message }: NonNullable<AlignmentOverview["error"]>): string {
+  return code === "stopped" ? `${message} ${howToGoOn}` : message;
+}
+
+function outcome(last: NonNullable<AlignmentOverview["lastOutcome"]>): string {
+  const { version, at, accepted, rolledBack, reason } = last;
+  const taken = `version ${version} accepted${rolledBack ? " and rolled back since" : ""}`;
+  return `${accepted ? taken : "nothing taken"}, ${minute(at)}: ${reason}`;
 }
 
 function minute(at: string): string {

@@ -13,3 +13,9 @@ export class Stopped extends Error {
     return exitCodes[this.by];
   }
 }
+
+/** For whoever stopped an alignment: the same settings are the same run. */
+export const howToGoOn = "Run the same command to go on.";
+
+/** Thrown in place of a stop by a command that was in the middle of its work. The message says how to go on with it. */
+export class CutOff extends Error {}

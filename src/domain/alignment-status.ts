@@ -27,6 +27,7 @@ export const alignmentStatusSchema = z.strictObject({
   worker: workerSchema.nullable(),
   /** True answers that came to memory after this time have not been aligned with; `null` for all. */
   seenAt: z.iso.datetime().nullable(),
+  /** The code is an error's, `stopped` for a run that somebody stopped, or `unexpected`. */
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
 });
 export type AlignmentStatus = z.output<typeof alignmentStatusSchema>;

@@ -7,13 +7,13 @@ import type { PersonaCheckpoint } from "../domain/persona.js";
 import type { ReviewAnswer, ReviewRequest } from "../domain/review.js";
 import { noUsage, type Usage } from "../domain/usage.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
 import { createKeyedQueue } from "../memory/keyed-queue.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentState, Iteration } from "../state/alignment.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { alignmentThreadId } from "./alignment-thread.js";
+import { noReview } from "./no-review.js";
 import { isAliveElsewhere } from "./worker.js";
 import {
   type AlignmentWatchDeps,
@@ -118,8 +118,7 @@ export function createAligner({
       queue.run(userKey(userId), async () => {
         const user = parseUserId(userId);
         const record = await memory.alignments.get(user);
-        if ((await requestOn(user, record)) === null)
-          throw noReview(user, record.status === "review" ? record.threadId : null);
+        if ((await requestOn(user, record)) === null) throw await noReview(user, memory);
         const context = { ...(record.settings as AlignSettings), userId: user };
         return run(user, new Command({ resume: answer }), context, options);
       }),
@@ -217,20 +216,6 @@ export function createAligner({
       seconds: (now().getTime() - startedAt) / 1_000,
     };
   }
-}
-
-/** @param threadId - Where the status says that one waits. */
-export function noReview(userId: string, threadId: string | null = null): PersonaAgentError {
-  const user = JSON.stringify(userId);
-  if (threadId === null || threadId === alignmentThreadId(userId))
-    return new PersonaAgentError(
-      "memory-review-none",
-      `No new persona of ${user} waits for review; expected one. Align with the setting \`review\` first.`,
-    );
-  return new PersonaAgentError(
-    "memory-review-none",
-    `The new persona of ${user} waits on the thread ${JSON.stringify(threadId)}; expected one that \`align\` began. Resume the graph that began it.`,
-  );
 }
 
 function threadOf(userId: string) {

@@ -5,6 +5,7 @@ import {
   isDue,
   neverAligned,
 } from "../domain/alignment-status.js";
+import { lastRun } from "../domain/last-run.js";
 import { type PersonaCheckpoint, personaHead } from "../domain/persona.js";
 import type { Usage } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";
@@ -17,7 +18,8 @@ export interface AlignmentOverview {
   readonly user: string;
   /**
    * `running`: somebody works on it. `cut-off`: nobody does any more, and the next run goes on there. `review`: a new
-   * persona waits for a person. `failed`: `error` says why; the next call of `align` goes on there.
+   * persona waits for a person. `failed`: `error` says why, with the code `stopped` where somebody stopped it; the next
+   * call of `align` under the same settings goes on there.
    */
   readonly status: AlignmentStanding;
   /** Since when, ISO 8601; `null` for a user whom nobody has aligned yet. */
@@ -28,11 +30,16 @@ export interface AlignmentOverview {
   readonly due: boolean;
   readonly headVersion: number;
   readonly error: AlignmentStatus["error"];
-  /** Of the latest checkpoint that an alignment made; `null` where there is none. */
+  /**
+   * Of the latest run that left a checkpoint, as a whole: of the last version that it took, or of its last checkpoint
+   * where it took none; `null` where there is no such run.
+   */
   readonly lastOutcome: {
     readonly version: number;
     readonly at: string;
     readonly accepted: boolean;
+    /** Whether an earlier version was restored since, in place of what it took. */
+    readonly rolledBack: boolean;
     readonly reason: string;
   } | null;
   /** What the checkpoints of this UTC day have cost. */
@@ -82,13 +89,10 @@ export async function alignmentOverview(
   };
 }
 
-/** Versions are shared by siblings, so the latest is told by time. */
 function lastOutcome(checkpoints: readonly PersonaCheckpoint[]): AlignmentOverview["lastOutcome"] {
-  const last = checkpoints
-    .filter(({ alignment }) => alignment !== null)
-    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
-    .at(-1);
-  if (last === undefined) return null;
-  const { version, at, status, reason } = last;
-  return { version, at, accepted: status === "active", reason };
+  const last = lastRun(checkpoints);
+  if (last === null) return null;
+  const { checkpoint, accepted, rolledBack } = last;
+  const { version, at, reason } = checkpoint;
+  return { version, at, accepted, rolledBack, reason };
 }

@@ -1,7 +1,7 @@
 import { IterableReadableStream } from "@langchain/core/utils/stream";
 import { isCommand, isGraphInterrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignConfig, AlignContext, parseAlignConfig } from "../config.js";
-import type { Worker } from "../domain/alignment-status.js";
+import type { AlignmentStatus, Worker } from "../domain/alignment-status.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
@@ -41,6 +41,9 @@ const heartbeatMs = 60_000;
  * the end of the process cut off: `running`, and nobody at work.
  */
 export const processEnds = new DOMException("The process ends.", "AbortError");
+
+/** Whoever read a run's stream stopped reading it. */
+const readerLeft = new DOMException("The run was stopped.", "AbortError");
 
 /**
  * Keeps the record of how each user's alignment stands, whoever starts the run (the library, a LangGraph server,
@@ -186,7 +189,7 @@ export function withAlignmentWatch(
     } finally {
       clearInterval(heartbeat);
       // Whoever read the stream stopped reading it.
-      if (!isOver) await failed(userId, user, new Error("The run was stopped."), signal);
+      if (!isOver) await failed(userId, user, readerLeft, signal);
     }
   }
 
@@ -204,17 +207,22 @@ export function withAlignmentWatch(
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const isCutOff = signal?.reason === processEnds;
-    await ended(userId, user, { error, isCutOff }).catch(() => undefined);
+    const described = describe(error, signal);
+    await ended(userId, user, { error: described, isCutOff }).catch(() => undefined);
   }
 
   async function ended(
     userId: string,
     user: string,
     {
-      error,
+      error = null,
       waits = false,
       isCutOff = false,
-    }: { readonly error?: unknown; readonly waits?: boolean; readonly isCutOff?: boolean },
+    }: {
+      readonly error?: AlignmentStatus["error"];
+      readonly waits?: boolean;
+      readonly isCutOff?: boolean;
+    },
   ): Promise<void> {
     active.delete(user);
     if (isCutOff) {
@@ -222,10 +230,10 @@ export function withAlignmentWatch(
       return;
     }
     await alignments.update(userId, {
-      status: error !== undefined ? "failed" : waits ? "review" : "idle",
+      status: error !== null ? "failed" : waits ? "review" : "idle",
       at: now().toISOString(),
       worker: null,
-      error: error === undefined ? null : described(error),
+      error,
     });
   }
 }
@@ -268,10 +276,15 @@ function causeOf(error: unknown): unknown {
   return causes.find((cause) => PersonaAgentError.is(cause)) ?? causes[0] ?? error;
 }
 
-function described(error: unknown): { code: string; message: string } {
+/** What a stop makes a step fail with says less than the stop itself. */
+function describe(error: unknown, signal?: AbortSignal): NonNullable<AlignmentStatus["error"]> {
+  if (signal?.aborted) return { code: "stopped", message: messageOf(signal.reason) };
+  if (error === readerLeft) return { code: "stopped", message: readerLeft.message };
+  const code = PersonaAgentError.is(error) ? error.code : "unexpected";
+  return { code, message: messageOf(error) };
+}
+
+function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return {
-    code: PersonaAgentError.is(error) ? error.code : "unexpected",
-    message: message.replaceAll(/\s+/g, " ").slice(0, 2_000),
-  };
+  return message.replaceAll(/\s+/g, " ").slice(0, 2_000);
 }

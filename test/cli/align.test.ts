@@ -68,12 +68,23 @@ describe("align", () => {
     expect(again.out).toMatch(/\nbob: version 1, a text of paper mode, 1 of 1 update accepted \(/);
   });
 
-  it("says why there was nothing to do", async () => {
-    const { run } = await agentOf({ ada: 3 });
+  it("says in one line why there was nothing to do, and then what it cost", async () => {
+    const { run } = await agentOf({ ada: 3, bob: 1 });
     const { code, out } = await run(["align", "--user", "ada"]);
     expect(code).toBe(0);
-    expect(out).toMatch(/^Not begun: 3 interactions with a true answer are too few/);
-    expect(out).toMatch(/\nada: version 0, 0 lines \(/);
+    expect(out).toMatch(
+      /^Not begun: 11 different [^\n]+ and the user has 3\. [^\n]+\nada: version 0, 0 lines \(1 call, [^\n]+\)\n$/,
+    );
+    expect((await run(["align", "--user", "bob"])).out).toContain("the user has 1. ");
+  });
+
+  it("refuses a user of whom nothing is remembered, and remembers nothing of it", async () => {
+    const { agent, run } = await agentOf({ ada: 3 });
+    const { code, out, err } = await run(["align", "--user", "nobody", "--json"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^persona-agent: Nothing of "nobody" is remembered; [^\n]+\n$/);
+    expect(JSON.parse(out)).toHaveProperty("error.code", "memory-user-unknown");
+    expect(await agent.status("nobody")).toMatchObject({ at: null });
   });
 
   it("shows a person on a terminal what it is at", async () => {
@@ -124,9 +135,18 @@ describe("a stopped alignment", () => {
     // Two at a time: the third is asked when the first is answered and kept.
     const words = ["align", "--user", "ada", ...paper, "--concurrency", "2", "--json"];
     const stopped = await run(words, "", { signal: stopping.signal });
-    expect(stopped).toEqual({ code: 130, out: "", err: "persona-agent: stopped by SIGINT.\n" });
+    const err = "persona-agent: stopped by SIGINT. Run the same command to go on.\n";
+    expect(stopped).toEqual({ code: 130, out: "", err });
     expect(server.requests).toHaveLength(3);
-    expect(await agent.status("ada")).toMatchObject({ status: "failed", due: false });
+    expect(await agent.status("ada")).toMatchObject({
+      status: "failed",
+      due: false,
+      error: { code: "stopped", message: "Stopped by SIGINT." },
+    });
+    const status = (await run(["status", "--user", "ada"])).out;
+    expect(status).toMatch(/^alignment  stopped since /);
+    expect(status).toContain("stopped    Stopped by SIGINT. Run the same command to go on.\n");
+    expect((await run(["status"])).out).toMatch(/\nada +stopped +0 +0 +Stopped by SIGINT\. Run/);
 
     server.reply = () => answer;
     const { code, out } = await run(words);
@@ -173,7 +193,17 @@ describe("align --all", () => {
       out: "Nobody is due.\n",
     });
     const { out } = await run(["align", "--all", "--every", ...paper]);
-    expect(out).toMatch(/^(?:(?:ada|bob): version 1, [^\n]+\n){2}2 users aligned\.\n$/);
+    // Nothing new came for Ada, and the line after hers says so.
+    expect(out).toMatch(
+      /^(?:(?:ada|bob): version 1, [^\n]+\n(?: {2}No update: [^\n]+\n)?){2}2 users aligned\.\n$/,
+    );
+  });
+
+  it("says in a line why a user's persona is unchanged", async () => {
+    const { run } = await agentOf({ ada: 8 });
+    const { code, out } = await run(["align", "--all"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ada: version 0, [^\n]+\n {2}Not begun: 11 [^\n]+\n1 user aligned\.\n$/);
   });
 
   it("goes on after one user's failure, tells it in a line, and ends with 1", async () => {
@@ -233,7 +263,7 @@ describe("a stopped align --all", () => {
       failed: [],
     });
     expect(stopped.err).toContain("/3 users");
-    expect(stopped.err).toMatch(/persona-agent: stopped by SIGINT\.\n$/);
+    expect(stopped.err).toMatch(/stopped by SIGINT\. Run the same command to go on\.\n$/);
     expect(most).toBe(2);
 
     const { code, out } = await run(words.slice(0, -1));
@@ -283,6 +313,16 @@ describe("review", () => {
     const again = await run(["review", "--user", "ada", "--json"]);
     expect(again.code).toBe(1);
     expect(JSON.parse(again.out)).toHaveProperty("error.code", "memory-review-none");
+    expect(again.err).toMatch(/waits for review; expected one\. Run `align --review`/);
+  });
+
+  it("says that nothing passed, where a review was asked for", async () => {
+    const { run } = await waiting();
+    const { code, err } = await run(["review", "--user", "ada"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^persona-agent: No new persona of "ada" waits for review, because nothing of the last alignment passed \(Not begun: .*`align --review`[^\n]*\n$/,
+    );
   });
 
   it("takes a person's text from a file, and tells what is wrong with one", async () => {
@@ -336,6 +376,7 @@ describe("status", () => {
         version: 1,
         at: expect.any(String),
         accepted: true,
+        rolledBack: false,
         reason: expect.any(String),
       },
       today: { calls: expect.any(Number), tokens: expect.any(Object) },
@@ -353,5 +394,23 @@ describe("status", () => {
     expect(out.split("\n")[0]).toMatch(/^user +alignment +new +version +last$/);
     expect(out).toMatch(/\nada +idle +0 +1 +version 1 accepted, /);
     expect(out).toMatch(/\nbob +never +3 +0 +–\n$/);
+  });
+
+  it("tells that what the last alignment took was rolled back", async () => {
+    const { run } = await agentOf({ ada: 3 });
+    await run(["align", "--user", "ada", ...paper]);
+    await run(["rollback", "--user", "ada", "--to", "0"]);
+    const { out } = await run(["status", "--user", "ada"]);
+    expect(out).toMatch(/\nlast +version 1 accepted and rolled back since, [^\n]+: Written from/);
+  });
+
+  it("shows a person where counting ends, and gives a program the number", async () => {
+    const { run } = await agentOf({ ada: 257 });
+    expect((await run(["status", "--user", "ada"])).out).toContain(
+      "\nnew        256+ true answers:",
+    );
+    expect((await run(["status"])).out).toMatch(/\nada +due +256\+ +0 /);
+    const { out } = await run(["status", "--user", "ada", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ newAnswers: 256 });
   });
 });

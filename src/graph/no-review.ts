@@ -1,0 +1,27 @@
+import { lastRun } from "../domain/last-run.js";
+import { PersonaAgentError } from "../errors.js";
+import type { Memory } from "../memory/memory.js";
+import { alignmentThreadId } from "./alignment-thread.js";
+
+/** Says why there is nothing to decide on: it waits elsewhere, nothing passed, or no review was asked for. */
+export async function noReview(
+  userId: string,
+  { alignments, personas }: Pick<Memory, "alignments" | "personas">,
+): Promise<PersonaAgentError> {
+  const user = JSON.stringify(userId);
+  const refusal = (message: string) => new PersonaAgentError("memory-review-none", message);
+  const { status, threadId, settings } = await alignments.get(userId);
+  if (status === "review" && threadId !== null && threadId !== alignmentThreadId(userId))
+    return refusal(
+      `The new persona of ${user} waits on the thread ${JSON.stringify(threadId)}; expected one that \`align\` began. Resume the graph that began it.`,
+    );
+  const last = lastRun(await personas.history(userId));
+  const wasAsked = status === "idle" && settings["review"] === true;
+  if (wasAsked && last !== null && !last.accepted && !last.reviewed)
+    return refusal(
+      `No new persona of ${user} waits for review, because nothing of the last alignment passed (${last.checkpoint.reason.replace(/\.$/, "")}); expected one that did. Run \`align --review\` again when there are new true answers.`,
+    );
+  return refusal(
+    `No new persona of ${user} waits for review; expected one. Run \`align --review\` (the setting \`review\`) first.`,
+  );
+}
