@@ -8,6 +8,7 @@ import {
   badLine,
   drink as drinkOfAda,
 } from "../support/alignment-under-test.js";
+import type { AlignmentReplies } from "../support/alignment-model.js";
 import { scriptedUsage } from "../support/openai-server.js";
 
 const items = 24;
@@ -118,3 +119,25 @@ it("a day whose budget is spent begins nothing, not even with the profile", asyn
   expect(iterations[0]?.reason).toMatch(/^Not begun: the budget/);
   expect(degraded).toEqual(["profile-not-refreshed", "budget-spent"]);
 });
+
+const neutral = (before: number) => ({ lines: [`Comes here for the ${before + 1}th summer.`] });
+it.each([
+  ["keeps", { update: () => ({}) }, {}, 18],
+  ["is to judge one update", {}, { iterations: 1 }, 90],
+  // The new answers to the batch are criticised before the closing update.
+  ["takes one, and then keeps", {}, {}, 99],
+  [
+    "takes none of one, and then keeps",
+    { update: ({ before }) => (before === 0 ? neutral(0) : {}) },
+    {},
+    91,
+  ],
+  ["judges three", { update: ({ before }) => neutral(before) }, {}, 172],
+] satisfies [string, AlignmentReplies, AlignSettings, number][])(
+  "at the default sizes, a run that %s makes the calls that the README says",
+  async (_what, replies, settings, calls) => {
+    const user = await alignmentUnderTest({ items: 40, replies });
+    const { usage } = await user.run(settings);
+    expect(usage.calls).toBe(calls);
+  },
+);
