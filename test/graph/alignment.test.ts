@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MemorySaver } from "@langchain/langgraph-checkpoint";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { maxEarlierTurns } from "../../src/domain/alignment-item.js";
 import { addUsage, noUsage } from "../../src/domain/usage.js";
 import { alignmentThreadId } from "../../src/graph/alignment-thread.js";
+import { createInProcessIndex } from "../../src/memory/in-process-index.js";
 import { callTokens } from "../support/alignment-model.js";
 import {
   alignmentUnderTest,
@@ -13,6 +14,7 @@ import {
   goodLine,
   occasionOf,
 } from "../support/alignment-under-test.js";
+import { CountingEmbeddings } from "../support/counting-embeddings.js";
 import { callsTools } from "../support/scripted-model.js";
 import { FrozenStore } from "../support/frozen-store.js";
 import { turnAt } from "../support/episodes.js";
@@ -46,6 +48,28 @@ describe("an alignment", () => {
     expect(taken?.lines[0]?.evidence).toEqual(user.episodes.slice(12, 14).map(({ id }) => id));
     expect(kept).toMatchObject({ status: "rejected", parentId: taken?.id });
     expect(await user.status()).toMatchObject({ status: "idle", worker: null, error: null });
+  });
+
+  it("searches memory once for each item, and for the held-out ones while the update is written", async () => {
+    const embeddings = new CountingEmbeddings();
+    const index = createInProcessIndex({ name: "offline", dimensions: embeddings.dimensions });
+    const searches = vi.spyOn(index, "nearest");
+    const beforeUpdate: number[] = [];
+    const user = await alignmentUnderTest({
+      embeddings,
+      index,
+      replies: {
+        update: async () => {
+          for (let turn = 0; turn < 1_000 && searches.mock.calls.length < 16; turn++)
+            await new Promise((resolve) => setImmediate(resolve));
+          beforeUpdate.push(searches.mock.calls.length);
+          return { lines: [goodLine] };
+        },
+      },
+    });
+    await user.run({ iterations: 1 });
+    expect(beforeUpdate).toEqual([16]);
+    expect(searches).toHaveBeenCalledTimes(16);
   });
 
   it("answers the next turn under the new lines", async () => {

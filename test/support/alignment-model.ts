@@ -31,16 +31,16 @@ export interface AskedOfModel {
 
 type Said = string | AIMessage | Error;
 
+type SaidUpdate =
+  | (Partial<Omit<PersonaUpdate, "changes">> & { readonly lines?: readonly string[] })
+  | string
+  | Error;
+
 /** What the model says, kind by kind; a kind that is left out must not be asked for. */
 export interface AlignmentReplies {
   readonly simulation?: (asked: AskedOfModel) => Said | Promise<Said>;
   readonly critique?: (asked: AskedOfModel) => Partial<Critique> | string | Error;
-  readonly update?: (
-    asked: AskedOfModel,
-  ) =>
-    | (Partial<Omit<PersonaUpdate, "changes">> & { readonly lines?: readonly string[] })
-    | string
-    | Error;
+  readonly update?: (asked: AskedOfModel) => SaidUpdate | Promise<SaidUpdate>;
   readonly profile?: (asked: AskedOfModel) => string | Error;
 }
 
@@ -147,7 +147,7 @@ export class AlignmentModel extends BaseChatModel<CallOptions> {
       if (typeof said === "string" || said instanceof Error) return said;
       return callsTools({ name: "critique", args: { ...plainCritique, ...said } });
     }
-    const said = this.#given(kind)(asked);
+    const said = await this.#given(kind)(asked);
     if (mode === "paper" && typeof said === "string") this.#written.push(readPaperReply(said));
     if (typeof said === "string" || said instanceof Error) return said;
     return callsTools({ name: "persona_update", args: updateOf(said, asked) });
