@@ -29,30 +29,28 @@ export function itemText(number: number): string {
  * A model server that waits before every answer. Simulations score 1, right only on the share of items that the planted
  * lines in their prompt are for, so that an update which adds one of them is accepted; then the next one is due.
  *
+ * @param timing - `waitMs`: milliseconds before every answer; may be changed later.
  * @param firstBatchItem - Number of the oldest item that is criticised; those before it are held out.
  * @param asksMemory - Whether a simulation calls `recall_memory` first, and so takes two calls.
  */
 export async function startWaitingModel({
-  waitMs,
+  timing,
   firstBatchItem,
   asksMemory,
 }: {
-  readonly waitMs: number;
+  readonly timing: { readonly waitMs: number };
   readonly firstBatchItem: number;
   readonly asksMemory: boolean;
 }): Promise<{ readonly server: OpenAiServer; readonly calls: readonly ModelCall[] }> {
   const calls: ModelCall[] = [];
   let updates = 0;
-  const server = await startOpenAiServer(
-    (request) => {
-      const { kind, reply } = answerTo(request, firstBatchItem, asksMemory);
-      const arrived = performance.timeOrigin + performance.now();
-      calls.push({ phase: `${kind} ${updates}`, arrived, answered: arrived + waitMs });
-      if (kind === "update") updates += 1;
-      return reply;
-    },
-    { waitMs },
-  );
+  const server = await startOpenAiServer((request) => {
+    const { kind, reply } = answerTo(request, firstBatchItem, asksMemory);
+    const arrived = performance.timeOrigin + performance.now();
+    calls.push({ phase: `${kind} ${updates}`, arrived, answered: arrived + timing.waitMs });
+    if (kind === "update") updates += 1;
+    return reply;
+  }, timing);
   return { server, calls };
 }
 

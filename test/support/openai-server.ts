@@ -70,11 +70,11 @@ export const scriptedUsage = { prompt_tokens: 11, completion_tokens: 7, total_to
  *
  * @param script - A reply per request, in order; or a function of the request, which may throw. A request
  * beyond the script gets a 400 that says so, and fails `assertUsedUp`.
- * @param waitMs - How long every request waits for its reply, in milliseconds.
+ * @param timing - `waitMs`: how long every request waits for its reply, in milliseconds; may be changed later.
  */
 export async function startOpenAiServer(
   script: readonly OpenAiReply[] | ((request: OpenAiRequest) => OpenAiReply),
-  { waitMs = 0 }: { readonly waitMs?: number } = {},
+  timing: { readonly waitMs?: number } = {},
 ): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
   const faults: string[] = [];
@@ -94,7 +94,7 @@ export async function startOpenAiServer(
       requests.push(request);
       try {
         const reply = replyTo(request);
-        if (waitMs > 0) await sleep(waitMs);
+        if (timing.waitMs) await sleep(timing.waitMs);
         send(reply, request, outgoing);
       } catch (error) {
         const fault = `OpenAiServer: ${error instanceof Error ? error.message : String(error)}.`;
