@@ -9,6 +9,7 @@ import type { CliContext } from "./context.js";
 import { addDemoCommand } from "./demo/add-demo-command.js";
 import { addDevCommand } from "./dev.js";
 import { describeError, errorJson } from "./describe-error.js";
+import { addEvalDownloadCommand } from "./add-eval-download-command.js";
 import { addFeedbackCommand } from "./feedback.js";
 import { addImportCommand } from "./import.js";
 import { addMemoryCommand } from "./memory.js";
@@ -67,6 +68,7 @@ function buildProgram(context: CliContext): Command {
   addAlignmentCommands(program, context);
   addPersonaCommands(program, context);
   addReindexCommand(program, context);
+  addEvalDownloadCommand(program, context);
   addDemoCommand(program, context);
   addDevCommand(program, context);
   return program;
