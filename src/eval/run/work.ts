@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
 import { PersonaAgentError } from "../../errors.js";
 import type { Arm, EvalCase, MethodDeps } from "../arm.js";
@@ -24,6 +25,8 @@ export function createWork(options: EvaluationOptions, folder: RunFolder): Work 
   const { concurrency, perMinute, budget } = options;
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
+  // Every call under way listens, and Node would warn of the eleventh.
+  setMaxListeners(0, signal);
   const gate = createCallGate({
     concurrency,
     ...(perMinute !== undefined && { perMinute }),
