@@ -1,5 +1,6 @@
 import type { Method } from "./arm.js";
 import { icl } from "./methods/icl.js";
+import { membank } from "./methods/membank.js";
 import { pag } from "./methods/pag.js";
 import { personaAgentPaper } from "./methods/persona-agent-paper.js";
 import { personaAgent } from "./methods/persona-agent.js";
@@ -21,6 +22,7 @@ export const mainMethods: readonly Method[] = [
   rag,
   pag,
   react,
+  membank,
   personaAgent,
   personaAgentPaper,
 ];
