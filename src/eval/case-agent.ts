@@ -27,7 +27,7 @@ export const noRecall: NonNullable<AgentView["recall"]> = {
 };
 
 /** Milliseconds; as the agent's own. */
-const toolTimeoutMs = 30_000;
+export const toolTimeoutMs = 30_000;
 
 /**
  * The real agent graph over what a method lets it see, with its writes off: every method's questions go through here, so

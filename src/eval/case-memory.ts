@@ -78,17 +78,21 @@ const sizes = new WeakMap<EmbeddingsInterface, Promise<number>>();
 
 /** Numbers of one vector: what the index is made for. One request for each embedding model. */
 function sizeOf(embeddings: EmbeddingsInterface): Promise<number> {
-  const size =
-    sizes.get(embeddings) ??
-    embeddings.embedDocuments(["size"]).then(
-      ([vector = []]) => vector.length,
-      (error: unknown) => {
-        sizes.delete(embeddings);
-        throw describeModelError(error);
-      },
-    );
+  const known = sizes.get(embeddings);
+  if (known !== undefined) return known;
+  const size = measureSize(embeddings);
   sizes.set(embeddings, size);
+  size.catch(() => sizes.delete(embeddings));
   return size;
+}
+
+async function measureSize(embeddings: EmbeddingsInterface): Promise<number> {
+  try {
+    const [vector = []] = await embeddings.embedDocuments(["size"]);
+    return vector.length;
+  } catch (error) {
+    throw describeModelError(error);
+  }
 }
 
 /** A turn goes on with what memory can still give; an answer of a method without its memory would not be that method's. */

@@ -1,3 +1,4 @@
+import { parseRunConfig } from "../../config.js";
 import { noUsage } from "../../domain/usage.js";
 import type { Method } from "../arm.js";
 
@@ -9,3 +10,9 @@ export const unprepared: Pick<Method, "preparationCalls" | "prepare"> = {
 
 /** Of a method without tools. */
 export const oneCall: Method["callsPerQuestion"] = { least: 1, most: 1 };
+
+/** Of a method with tools: the rounds that the agent allows, and the answer. */
+export const toolCalls: Method["callsPerQuestion"] = {
+  least: 1,
+  most: parseRunConfig({}).toolRounds + 1,
+};
