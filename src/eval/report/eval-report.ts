@@ -106,7 +106,10 @@ export interface StudyPoint {
   readonly metrics: Result["metrics"];
 }
 
-/** `persona-agent` at this value against another method: at the same value where the study has it there, else as it stands in the main table. */
+/**
+ * `persona-agent` at this value against another method: at the same value where the study varies it, too, else `rag`,
+ * `pag` and `without-alignment` as the main table has them.
+ */
 export interface StudyGain extends Omit<Paired, "set"> {
   readonly value: number;
   readonly questions: number;

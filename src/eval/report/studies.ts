@@ -8,6 +8,9 @@ type ArmRecord = RunRecord["arms"][number];
 /** The method whose gains a report tells. */
 export const ours = "persona-agent";
 
+/** What a study that varies only ours is held against, as the main table has it: no agent, and no alignment. */
+const rivals: readonly string[] = ["rag", "pag", "without-alignment"];
+
 /** A run's studies on its sets, in the order of the record. */
 export function summariseStudies({ arms, sets, seed }: RunRecord, of: Collected<Outcome>): Study[] {
   const names = [...new Set(arms.flatMap(({ study }) => study?.name ?? []))];
@@ -18,7 +21,9 @@ export function summariseStudies({ arms, sets, seed }: RunRecord, of: Collected<
       )
       .toSorted((a, b) => a.value - b.value);
     const inStudy = new Set(points.map(({ method }) => method));
-    const standing = arms.filter(({ study, method }) => study === null && !inStudy.has(method));
+    const standing = arms.filter(
+      ({ study, method }) => study === null && rivals.includes(method) && !inStudy.has(method),
+    );
     return sets.map((set): Study => {
       const outcomes = ({ id }: Pick<ArmRecord, "id">) => of(set.name, id);
       const comparisons = points
