@@ -39,7 +39,7 @@ p.warning {
 }
 p.warning + p.warning { margin-top: 10px; }
 .scroll { width: fit-content; max-width: 100%; overflow-x: auto; margin: 14px 0; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
-table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: separate; border-spacing: 0; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: 7px 12px; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
 tbody tr:last-child > * { border-bottom: 0; }
@@ -78,6 +78,8 @@ footer { max-width: 1120px; margin: 56px auto 40px; padding: 0 20px; color: var(
   h1 { font-size: 1.5rem; }
   main, header > div { padding: 0 14px; }
   th, td { padding: 6px 9px; }
+  tbody th { white-space: normal; max-width: 8.6em; overflow-wrap: anywhere; }
+  figure { overflow-x: auto; } figure svg { max-width: none; }
 }
 @media print {
   body { background: none; } details > *, .scroll { overflow: visible; }

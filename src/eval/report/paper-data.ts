@@ -34,3 +34,9 @@ export function paperData({ name, task, users }: RunRecord["sets"][number]): {
     note: "Other data than the paper's: compare the methods with one another, not with the paper's column.",
   };
 }
+
+/** The title of a column of the paper's numbers beside a set's own: it says where the cells do not compare. */
+export function paperTitle(set: RunRecord["sets"][number]): string {
+  const { kind } = paperData(set);
+  return { oppu: "#paper", lamp: "#paper (other users)", other: "#paper (other data)" }[kind];
+}

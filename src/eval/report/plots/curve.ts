@@ -42,6 +42,8 @@ export function curvePlot(points: readonly CurvePoint[], axes: CurveAxes): Plot 
       orient: "bottom" as const,
       columns: 2,
       symbolType: "stroke",
+      symbolOpacity: 1,
+      symbolStrokeWidth: 2.5,
       labelLimit: 160,
     },
   };
@@ -57,6 +59,8 @@ export function curvePlot(points: readonly CurvePoint[], axes: CurveAxes): Plot 
           ? []
           : [
               {
+                // Of data of its own, for it would be drawn once for each point.
+                data: { values: [{}] },
                 mark: {
                   type: "rule" as const,
                   color: "currentColor",

@@ -26,6 +26,8 @@ export function forestPlot(set: string, paired: readonly Paired[]): Plot | null 
       data: { values },
       layer: [
         {
+          // Of data of its own, for it would be drawn once for each row.
+          data: { values: [{}] },
           mark: { type: "rule", color: "currentColor", opacity: 0.55, strokeDash: [3, 3] },
           encoding: { x: { datum: 0, type: "quantitative" } },
         },

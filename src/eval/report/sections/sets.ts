@@ -1,7 +1,7 @@
 import { heading, note, table, type Block, type Cell } from "../blocks.js";
 import type { EvalReport, Paired } from "../eval-report.js";
 import { difference, interval, metricTitles, metricsOf, taskTitles, whole } from "../format.js";
-import { paperData } from "../paper-data.js";
+import { paperData, paperTitle } from "../paper-data.js";
 import { paperCell } from "../paper-numbers.js";
 import { forestPlot } from "../plots/forest.js";
 import { ours } from "../studies.js";
@@ -19,7 +19,7 @@ export function setSections(report: EvalReport): Block[] {
       const columns = metricsOf(set.task).flatMap((metric) => [
         { title: `#${metricTitles[metric]}`, cells: scoreCells(results, metric) },
         {
-          title: "#paper",
+          title: paperTitle(set),
           cells: methods.map(({ method }) =>
             paperTableCell(paperCell("main", set.task, metric, method)),
           ),
