@@ -56,7 +56,7 @@ td.better { color: var(--better); font-weight: 600; }
 td.worse { color: var(--worse); font-weight: 600; }
 td.better small, td.worse small { font-weight: 400; }
 td.paper { color: var(--soft); font-style: italic; }
-td.unknown { color: var(--soft); opacity: 0.75; font-size: 0.8rem; }
+td.unknown { color: var(--soft); font-size: 0.8rem; }
 .plots { display: flex; flex-wrap: wrap; gap: 18px 28px; margin: 14px 0 6px; }
 figure { margin: 0; flex: 1 1 460px; max-width: min(100%, 520px); min-width: 0; }
 figcaption { font-size: 0.82rem; font-weight: 600; margin-bottom: 4px; }

@@ -51,7 +51,7 @@ export function curvePlot(points: readonly CurvePoint[], axes: CurveAxes): Plot 
     title: axes.title,
     description: axes.description,
     spec: {
-      width: 330,
+      width: 290,
       height: 190,
       data: { values },
       layer: [

@@ -14,6 +14,9 @@ export function setSections(report: EvalReport): Block[] {
   if (methods.length === 0) return [];
   return [
     heading(2, "Results by set"),
+    note(
+      "The best value of a column is marked. Beside ours stands the paper's value; where it is unknown, ≤ or ≥ gives the bound that the paper's best baseline sets, and a dash means that the paper has no such method.",
+    ),
     ...report.run.sets.flatMap((set) => {
       const results = methods.map(({ id }) => resultOf(report, set.name, id));
       const columns = metricsOf(set.task).flatMap((metric) => [
