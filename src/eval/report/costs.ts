@@ -12,24 +12,20 @@ export function costOfAnswers(
   return share(sum(answered), answered.length);
 }
 
-/** What all of it took, also what ended in an error, and the same over the questions answered. */
+/** All that an arm took on a set, and what that is for a question. */
 export function costOf(
   outcomes: readonly Outcome[],
   prepared: readonly PreparedOutcome[],
 ): Omit<Cost, "set" | "method"> {
-  const answered = outcomes.filter(isAnswered).length;
-  const answering = sum(outcomes);
-  const preparation = sum(prepared);
-  if (answered === 0) return { answering, preparation, perQuestion: null };
-  return {
-    answering,
-    preparation,
-    perQuestion: {
-      answering: share(answering, answered),
-      preparation: share(preparation, answered),
-      together: share(sum([toLine(answering), toLine(preparation)]), answered),
-    },
+  const answered = outcomes.filter(isAnswered);
+  const sums = { answering: sum(outcomes), preparation: sum(prepared) };
+  if (answered.length === 0) return { ...sums, perQuestion: null };
+  const perQuestion = {
+    answering: share(sum(answered), answered.length),
+    preparation: share(sums.preparation, answered.length),
+    together: share(sum([...answered, ...prepared]), answered.length),
   };
+  return { ...sums, perQuestion };
 }
 
 type Line = Pick<PreparedOutcome, "usage" | "seconds">;
@@ -42,10 +38,6 @@ function sum(lines: readonly Line[]): Spent {
     }),
     { seconds: 0, ...noUsage },
   );
-}
-
-function toLine({ seconds, ...usage }: Spent): Line {
-  return { seconds, usage };
 }
 
 function share({ seconds, calls, tokens }: Spent, count: number): Spent {

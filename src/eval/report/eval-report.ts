@@ -1,6 +1,8 @@
 import type { LampTask } from "../../domain/question.js";
 import type { Usage } from "../../domain/usage.js";
 import type { RunRecord } from "../run/run-record.js";
+import type { PaperData } from "./paper-data.js";
+import type { PaperEntry, PaperSource } from "./paper-numbers.js";
 
 /** A metric as reports and `--json` name it. */
 export type MetricName = "accuracy" | "f1" | "mae" | "rmse";
@@ -55,14 +57,14 @@ export interface Spent extends Usage {
   readonly seconds: number;
 }
 
-/** What an arm cost on a set, with everything that ended in an error. */
+/** What an arm cost on a set. */
 export interface Cost {
   readonly set: string;
   readonly method: string;
-  /** Sums over all questions, and over what was prepared before them. */
+  /** Sums over all questions, also those that ended in an error, and over what was prepared before them. */
   readonly answering: Spent;
   readonly preparation: Spent;
-  /** Both sums over the questions answered; `null` where there are none. */
+  /** The mean of the questions answered, and what was prepared shared out over them; `null` where there are none. */
   readonly perQuestion: {
     readonly answering: Spent;
     readonly preparation: Spent;
@@ -106,7 +108,10 @@ export interface StudyPoint {
   readonly metrics: Result["metrics"];
 }
 
-/** `persona-agent` at this value against another method: at the same value where the study has it there, else as it stands in the main table. */
+/**
+ * `persona-agent` at this value against another method: at the same value where the study varies it, too. A study of
+ * the alignment's settings is held against `rag`, `pag` and `without-alignment` as the main table has them.
+ */
 export interface StudyGain extends Omit<Paired, "set"> {
   readonly value: number;
   readonly questions: number;
@@ -139,4 +144,10 @@ export interface EvalReport {
   readonly personas: readonly PersonaChange[];
   readonly errors: readonly ErrorKind[];
   readonly missing: readonly Missing[];
+  /** The paper's tables, and for each set how far they may be laid beside ours. */
+  readonly paper: {
+    readonly sources: Readonly<Record<PaperSource, string>>;
+    readonly cells: readonly PaperEntry[];
+    readonly sets: readonly (PaperData & { readonly set: string })[];
+  };
 }

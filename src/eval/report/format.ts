@@ -43,7 +43,7 @@ export function interval({ low, high }: Pick<Score, "low" | "high">, format = sc
 }
 
 export function seconds(value: number): string {
-  if (value >= 100) return value.toFixed(0);
+  if (value === 0 || value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(value >= 0.1 ? 2 : 4);
 }
 

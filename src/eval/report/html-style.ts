@@ -38,8 +38,8 @@ p.warning {
   border-radius: 0 6px 6px 0; max-width: none; margin-top: 22px;
 }
 p.warning + p.warning { margin-top: 10px; }
-.scroll { overflow-x: auto; margin: 14px 0; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
-table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+.scroll { width: fit-content; max-width: 100%; overflow-x: auto; margin: 14px 0; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
+table { border-collapse: separate; border-spacing: 0; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: 7px 12px; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
 tbody tr:last-child > * { border-bottom: 0; }
@@ -56,9 +56,9 @@ td.better { color: var(--better); font-weight: 600; }
 td.worse { color: var(--worse); font-weight: 600; }
 td.better small, td.worse small { font-weight: 400; }
 td.paper { color: var(--soft); font-style: italic; }
-td.unknown { color: var(--soft); opacity: 0.75; font-size: 0.8rem; }
-.plots { display: flex; flex-wrap: wrap; gap: 18px 36px; margin: 14px 0 6px; }
-figure { margin: 0; max-width: 100%; flex: 0 1 auto; }
+td.unknown { color: var(--soft); font-size: 0.8rem; }
+.plots { display: flex; flex-wrap: wrap; gap: 18px 28px; margin: 14px 0 6px; }
+figure { margin: 0; flex: 1 1 460px; max-width: min(100%, 520px); min-width: 0; }
 figcaption { font-size: 0.82rem; font-weight: 600; margin-bottom: 4px; }
 figure svg { display: block; max-width: 100%; height: auto; }
 details { margin: 10px 0; }
@@ -78,6 +78,8 @@ footer { max-width: 1120px; margin: 56px auto 40px; padding: 0 20px; color: var(
   h1 { font-size: 1.5rem; }
   main, header > div { padding: 0 14px; }
   th, td { padding: 6px 9px; }
+  tbody th { white-space: normal; max-width: 8.6em; overflow-wrap: anywhere; }
+  figure { overflow-x: auto; } figure svg { max-width: none; }
 }
 @media print {
   body { background: none; } details > *, .scroll { overflow: visible; }

@@ -10,15 +10,19 @@ const oppuFolders: Readonly<Record<LampTask, string>> = {
 };
 const oppuUsers = 100;
 
+/** Whose data a set is: probably the paper's users, LaMP's other ones, or somebody else's. */
+export interface PaperData {
+  readonly kind: "oppu" | "lamp" | "other";
+  /** For the reader. */
+  readonly note: string;
+}
+
 /**
  * How far a set's numbers may be laid beside the paper's. A run knows of a set's origin no more than its folder's name,
  * so every set is `other` unless it has the name that OPPU's release or LaMP's own files give it: `movie_tagging` with
  * all its users, or `LaMP_2M`, `LaMP_2M-time` and the like. Whoever gives other data such a name is told wrongly.
  */
-export function paperData({ name, task, users }: RunRecord["sets"][number]): {
-  readonly kind: "oppu" | "lamp" | "other";
-  readonly note: string;
-} {
+export function paperData({ name, task, users }: RunRecord["sets"][number]): PaperData {
   if (name === oppuFolders[task] && users === oppuUsers)
     return {
       kind: "oppu",
@@ -33,4 +37,10 @@ export function paperData({ name, task, users }: RunRecord["sets"][number]): {
     kind: "other",
     note: "Other data than the paper's: compare the methods with one another, not with the paper's column.",
   };
+}
+
+/** The title of a column of the paper's numbers beside a set's own: it says where the cells do not compare. */
+export function paperTitle(set: RunRecord["sets"][number]): string {
+  const { kind } = paperData(set);
+  return { oppu: "#paper", lamp: "#paper (other users)", other: "#paper (other data)" }[kind];
 }

@@ -21,7 +21,7 @@ export function scoresOf(
   if (answers.length === 0) return {};
   return Object.fromEntries(
     metricsFor(task, labels).map((metric): [MetricName, Score] => {
-      const { value, interval } = bootstrapByUser(answers, metric.of, { seed });
+      const { value, interval } = bootstrapByUser(answers, metric, { seed });
       return [metricName(metric), { value, ...ends(interval) }];
     }),
   );

@@ -8,6 +8,11 @@ type ArmRecord = RunRecord["arms"][number];
 /** The method whose gains a report tells. */
 export const ours = "persona-agent";
 
+/** What a study of the alignment is held against, as the main table has it: no agent, and no alignment. */
+const rivals: readonly string[] = ["rag", "pag", "without-alignment"];
+/** Settings that change nothing for the rivals; one that cuts the history or the recalled memories would. */
+const ofAlignment = new Set(["batch", "holdout", "iterations", "validation", "leaveOneOut"]);
+
 /** A run's studies on its sets, in the order of the record. */
 export function summariseStudies({ arms, sets, seed }: RunRecord, of: Collected<Outcome>): Study[] {
   const names = [...new Set(arms.flatMap(({ study }) => study?.name ?? []))];
@@ -18,7 +23,13 @@ export function summariseStudies({ arms, sets, seed }: RunRecord, of: Collected<
       )
       .toSorted((a, b) => a.value - b.value);
     const inStudy = new Set(points.map(({ method }) => method));
-    const standing = arms.filter(({ study, method }) => study === null && !inStudy.has(method));
+    const isOfAlignment = points
+      .flatMap(({ settings }) => Object.keys(settings))
+      .every((setting) => ofAlignment.has(setting));
+    const standing = arms.filter(
+      ({ study, method }) =>
+        isOfAlignment && study === null && rivals.includes(method) && !inStudy.has(method),
+    );
     return sets.map((set): Study => {
       const outcomes = ({ id }: Pick<ArmRecord, "id">) => of(set.name, id);
       const comparisons = points

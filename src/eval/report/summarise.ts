@@ -4,6 +4,8 @@ import { collectPredictions, collectPrepared } from "./collect.js";
 import { costOf, costOfAnswers } from "./costs.js";
 import { errorKinds } from "./error-kinds.js";
 import type { EvalReport } from "./eval-report.js";
+import { paperData } from "./paper-data.js";
+import { paperEntries, paperSources } from "./paper-numbers.js";
 import { personaChange } from "./personas.js";
 import { compareOutcomes, isAnswered, scoresOf } from "./scores.js";
 import { ours, summariseStudies } from "./studies.js";
@@ -86,5 +88,10 @@ export async function summarise(
       })),
     ]),
     missing,
+    paper: {
+      sources: paperSources,
+      cells: paperEntries,
+      sets: sets.map((set) => ({ set: set.name, ...paperData(set) })),
+    },
   };
 }

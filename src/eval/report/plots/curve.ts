@@ -42,6 +42,8 @@ export function curvePlot(points: readonly CurvePoint[], axes: CurveAxes): Plot 
       orient: "bottom" as const,
       columns: 2,
       symbolType: "stroke",
+      symbolOpacity: 1,
+      symbolStrokeWidth: 2.5,
       labelLimit: 160,
     },
   };
@@ -49,7 +51,7 @@ export function curvePlot(points: readonly CurvePoint[], axes: CurveAxes): Plot 
     title: axes.title,
     description: axes.description,
     spec: {
-      width: 330,
+      width: 290,
       height: 190,
       data: { values },
       layer: [
@@ -57,6 +59,8 @@ export function curvePlot(points: readonly CurvePoint[], axes: CurveAxes): Plot 
           ? []
           : [
               {
+                // Of data of its own, for it would be drawn once for each point.
+                data: { values: [{}] },
                 mark: {
                   type: "rule" as const,
                   color: "currentColor",

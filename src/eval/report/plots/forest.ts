@@ -16,7 +16,7 @@ export function forestPlot(set: string, paired: readonly Paired[]): Plot | null 
   }));
   const y = { field: "b", type: "nominal", sort: null } as const;
   const color = { field: "color", type: "nominal", scale: null, legend: null } as const;
-  const width = 190;
+  const width = 170;
   return {
     title: metricTitles[first.metric],
     description: `Differences in ${first.metric} on ${set} between ${first.a} and each other method; the table below holds the numbers.`,
@@ -26,6 +26,8 @@ export function forestPlot(set: string, paired: readonly Paired[]): Plot | null 
       data: { values },
       layer: [
         {
+          // Of data of its own, for it would be drawn once for each row.
+          data: { values: [{}] },
           mark: { type: "rule", color: "currentColor", opacity: 0.55, strokeDash: [3, 3] },
           encoding: { x: { datum: 0, type: "quantitative" } },
         },
@@ -34,7 +36,7 @@ export function forestPlot(set: string, paired: readonly Paired[]): Plot | null 
           encoding: {
             y: {
               ...y,
-              axis: { title: null, ticks: false, domain: false, labelPadding: 8, labelLimit: 150 },
+              axis: { title: null, ticks: false, domain: false, labelPadding: 8, labelLimit: 240 },
             },
             x: {
               field: "low",

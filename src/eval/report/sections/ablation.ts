@@ -3,7 +3,7 @@ import { heading, note, table, type Block, type Cell } from "../blocks.js";
 import type { EvalReport, MetricName } from "../eval-report.js";
 import { difference, isLowerBetter, metricTitles, metricsOf } from "../format.js";
 import { paperCell } from "../paper-numbers.js";
-import { paperData } from "../paper-data.js";
+import { paperData, paperTitle } from "../paper-data.js";
 import { ours } from "../studies.js";
 import { resultOf, tableArms } from "./report-arms.js";
 import { paperTableCell, scoreCells } from "./score-cells.js";
@@ -37,7 +37,7 @@ export function ablation(report: EvalReport): Block[] {
           ),
         },
         {
-          title: "#paper",
+          title: paperTitle(set),
           cells: arms.map(({ method }) =>
             paperTableCell(paperCell("ablation", set.task, metric, method)),
           ),
@@ -49,7 +49,7 @@ export function ablation(report: EvalReport): Block[] {
       ]);
       return [
         heading(3, set.name),
-        ...(paperData(set).kind === "other" ? [] : [note(paperData(set).note)]),
+        note(paperData(set).note),
         table(
           `Ablation on ${set.name}`,
           ["Configuration", ...columns.map(({ title }) => title)],

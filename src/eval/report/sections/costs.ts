@@ -8,21 +8,13 @@ import { paperTableCell } from "./score-cells.js";
 export function costs(report: EvalReport): Block[] {
   const arms = report.run.arms.map((arm) => {
     const own = report.costs.filter(({ method }) => method === arm.id);
-    const answered = report.results
-      .filter(({ method }) => method === arm.id)
-      .reduce((sum, { n }) => sum + n, 0);
-    return {
-      ...arm,
-      answered,
-      answering: total(own, "answering"),
-      before: total(own, "preparation"),
-    };
+    return { ...arm, own, mean: meanOf(report, own) };
   });
   const { timing } = report.run;
   return [
     heading(2, "Efficiency"),
     note(
-      "Means over the questions answered, all sets together; “before” is everything that a method does before its questions (profile, alignment, summaries), shared out over them. What ended in an error is counted in, too. Tokens are the provider's own count. The paper counts seconds a question without the alignment.",
+      "Means over the questions answered, all sets together; “before” is everything that a method does before its questions (profile, alignment, summaries), shared out over them. Tokens are the provider's own count. The paper counts seconds a question without the alignment.",
     ),
     table(
       "What a question costs",
@@ -39,36 +31,50 @@ export function costs(report: EvalReport): Block[] {
         "#calls together",
         "#tokens together",
       ],
-      arms.map(({ id, method, answered, answering, before }) => {
-        const each = (value: number, format = perQuestion): Cell =>
-          answered === 0 ? { text: "–", mark: "unknown" } : { text: format(value / answered) };
-        const tokens = ({ tokens: { in: given, out } }: Spent) => given + out;
+      arms.map(({ id, method, mean }) => {
+        const cell = (part: Part, of: (spent: Spent) => number, format = perQuestion): Cell => {
+          const value = mean(part, of);
+          return value === null ? { text: "–", mark: "unknown" } : { text: format(value) };
+        };
+        const time = (spent: Spent) => spent.seconds;
+        const calls = (spent: Spent) => spent.calls;
+        const tokens = (spent: Spent) => spent.tokens.in + spent.tokens.out;
         return [
           id,
-          each(answering.seconds, seconds),
+          cell("answering", time, seconds),
           paperTableCell(paperCell("efficiency", null, "seconds", method), 2),
-          each(answering.calls),
-          each(answering.tokens.in),
-          each(answering.tokens.out),
-          each(before.seconds, seconds),
-          each(before.calls),
-          each(tokens(before)),
-          each(answering.calls + before.calls),
-          each(tokens(answering) + tokens(before)),
+          cell("answering", calls),
+          cell("answering", (spent) => spent.tokens.in),
+          cell("answering", (spent) => spent.tokens.out),
+          cell("preparation", time, seconds),
+          cell("preparation", calls),
+          cell("preparation", tokens),
+          cell("together", calls),
+          cell("together", tokens),
         ];
       }),
     ),
     note(
-      `By the clock, over all starts of the run: ${seconds(timing.startSeconds)} s to start, ${seconds(timing.preparationSeconds)} s to prepare, ${seconds(timing.questionSeconds)} s to answer. Calls in all: ${whole(arms.reduce((sum, { answering, before }) => sum + answering.calls + before.calls, 0))}.`,
+      `By the clock, over all starts of the run: ${seconds(timing.startSeconds)} s to start, ${seconds(timing.preparationSeconds)} s to prepare, ${seconds(timing.questionSeconds)} s to answer. Calls in all, with those of errors: ${whole(arms.reduce((sum, { own }) => sum + callsInAll(own), 0))}.`,
     ),
   ];
 }
 
-function total(own: readonly Cost[], part: "answering" | "preparation"): Spent {
-  const sum = (of: (spent: Spent) => number) => own.reduce((all, cost) => all + of(cost[part]), 0);
-  return {
-    seconds: sum((spent) => spent.seconds),
-    calls: sum((spent) => spent.calls),
-    tokens: { in: sum((spent) => spent.tokens.in), out: sum((spent) => spent.tokens.out) },
+type Part = keyof NonNullable<Cost["perQuestion"]>;
+
+/** Over the questions answered on all sets; `null` where there are none. */
+function meanOf({ results }: EvalReport, own: readonly Cost[]) {
+  return (part: Part, of: (spent: Spent) => number): number | null => {
+    let [sum, answered] = [0, 0];
+    for (const { set, method, perQuestion: each } of own) {
+      const n = results.find((result) => result.set === set && result.method === method)?.n ?? 0;
+      if (each !== null) sum += of(each[part]) * n;
+      answered += n;
+    }
+    return answered === 0 ? null : sum / answered;
   };
+}
+
+function callsInAll(costs: readonly Cost[]): number {
+  return costs.reduce((sum, cost) => sum + cost.answering.calls + cost.preparation.calls, 0);
 }

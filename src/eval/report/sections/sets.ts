@@ -1,7 +1,7 @@
 import { heading, note, table, type Block, type Cell } from "../blocks.js";
 import type { EvalReport, Paired } from "../eval-report.js";
 import { difference, interval, metricTitles, metricsOf, taskTitles, whole } from "../format.js";
-import { paperData } from "../paper-data.js";
+import { paperData, paperTitle } from "../paper-data.js";
 import { paperCell } from "../paper-numbers.js";
 import { forestPlot } from "../plots/forest.js";
 import { ours } from "../studies.js";
@@ -14,12 +14,15 @@ export function setSections(report: EvalReport): Block[] {
   if (methods.length === 0) return [];
   return [
     heading(2, "Results by set"),
+    note(
+      "The best value of a column is marked. Beside ours stands the paper's value; where it is unknown, ≤ or ≥ gives the bound that the paper's best baseline sets, and a dash means that the paper has no such method.",
+    ),
     ...report.run.sets.flatMap((set) => {
       const results = methods.map(({ id }) => resultOf(report, set.name, id));
       const columns = metricsOf(set.task).flatMap((metric) => [
         { title: `#${metricTitles[metric]}`, cells: scoreCells(results, metric) },
         {
-          title: "#paper",
+          title: paperTitle(set),
           cells: methods.map(({ method }) =>
             paperTableCell(paperCell("main", set.task, metric, method)),
           ),

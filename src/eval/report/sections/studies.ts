@@ -1,7 +1,7 @@
 import { heading, note, table, text, type Block } from "../blocks.js";
 import type { EvalReport, Study } from "../eval-report.js";
 import { metricTitles, metricsOf, whole } from "../format.js";
-import { paperData } from "../paper-data.js";
+import { paperData, paperTitle } from "../paper-data.js";
 import { paperCell } from "../paper-numbers.js";
 import { curvePlot } from "../plots/curve.js";
 import { ours } from "../studies.js";
@@ -115,7 +115,7 @@ function coldStart({ points }: Study, set: EvalReport["run"]["sets"][number]): B
   const columns = metrics.flatMap((metric) => [
     { title: `#${metricTitles[metric]}`, cells: scoreCells(own, metric) },
     {
-      title: "#paper",
+      title: paperTitle(set),
       cells: own.map(({ method }) =>
         paperTableCell(paperCell("cold-start", set.task, metric, method)),
       ),
