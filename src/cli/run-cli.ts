@@ -10,6 +10,7 @@ import { addDemoCommand } from "./demo/add-demo-command.js";
 import { addDevCommand } from "./dev.js";
 import { describeError, errorJson } from "./describe-error.js";
 import { addEvalDownloadCommand } from "./add-eval-download-command.js";
+import { addEvalCommands } from "./add-eval-commands.js";
 import { addFeedbackCommand } from "./feedback.js";
 import { addImportCommand } from "./import.js";
 import { addMemoryCommand } from "./memory.js";
@@ -31,7 +32,7 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     await buildProgram(context).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
-    if (context.signal.aborted) return afterStop(context);
+    if (context.signal.aborted) return afterStop(context, error);
     if (error instanceof ToldFailure) return 1;
     if (error instanceof CommanderError) return afterCommander(error, json, context);
     context.stderr.write(`persona-agent: ${describeError(error)}\n`);
@@ -69,6 +70,7 @@ function buildProgram(context: CliContext): Command {
   addPersonaCommands(program, context);
   addReindexCommand(program, context);
   addEvalDownloadCommand(program, context);
+  addEvalCommands(program, context);
   addDemoCommand(program, context);
   addDevCommand(program, context);
   return program;
@@ -82,10 +84,11 @@ function afterCommander(error: CommanderError, json: boolean, context: CliContex
   return 2;
 }
 
-function afterStop({ signal, stderr }: CliContext): number {
+function afterStop({ signal, stderr }: CliContext, error: unknown): number {
   const { reason } = signal;
   if (!(reason instanceof Stopped)) return 1;
-  if (reason.by !== "EPIPE") stderr.write(`persona-agent: stopped by ${reason.by}.\n`);
+  const isTold = reason.by === "EPIPE" || error instanceof ToldFailure;
+  if (!isTold) stderr.write(`persona-agent: stopped by ${reason.by}.\n`);
   return reason.exitCode;
 }
 
