@@ -22,13 +22,13 @@ export interface Estimate {
   readonly tokensIn: Range;
 }
 
-/** Tokens that a prompt holds beside its question and what is recalled, at most: rules, persona, profile, tools. */
-const instructionTokens = 1_500;
+/** Tokens that a prompt holds beside its question and what is recalled: the rules alone; with persona, profile and tools. */
+const instructionTokens = { least: 250, most: 1_500 };
 /** As `recallTokens` has it by default. */
 const recalledTokens = 1_500;
 
 /** How the tokens are worked out, for whoever reads them. */
-export const estimateRule = `Tokens of the prompts, at a token for 4 bytes: at least the question alone in every call; at most the question, ${recalledTokens} of recalled interactions and ${instructionTokens} of instructions in a call for a question, and the history up to ${defaultProfileTokens} with ${instructionTokens} of instructions in a call before the questions. What the model writes comes on top.`;
+export const estimateRule = `Tokens of the prompts, at a token for 4 bytes: at least the question and ${instructionTokens.least} of instructions in every call; at most the question, ${recalledTokens} of recalled interactions and ${instructionTokens.most} of instructions, and once a case, where something comes before its questions, the history up to ${defaultProfileTokens}. What the model writes comes on top.`;
 
 /** Reads the sets once and asks no model. In the order of the sets and then the arms. */
 export async function estimateRun(
@@ -55,9 +55,13 @@ function withCase(sum: Estimate, given: EvalCase, { method, settings }: Arm): Es
   const questions = times(method.callsPerQuestion, count);
   const asked = given.questions.reduce((tokens, { input }) => tokens + estimateTokens(input), 0);
   const remembered = history.reduce((tokens, episode) => tokens + tokensOf(episode), 0);
-  const perCall = count === 0 ? 0 : asked / count;
-  const mostPerQuestion = perCall + Math.min(remembered, recalledTokens) + instructionTokens;
-  const mostPerPreparation = Math.min(remembered, defaultProfileTokens) + instructionTokens;
+  const subject = count === 0 ? 0 : asked / count;
+  const perCall = {
+    least: subject + instructionTokens.least,
+    most: subject + Math.min(remembered, recalledTokens) + instructionTokens.most,
+  };
+  const calls = plus(questions, preparation);
+  const whole = preparation.most === 0 ? 0 : Math.min(remembered, defaultProfileTokens);
   return {
     ...sum,
     cases: sum.cases + 1,
@@ -67,10 +71,8 @@ function withCase(sum: Estimate, given: EvalCase, { method, settings }: Arm): Es
       questions: plus(sum.calls.questions, questions),
     },
     tokensIn: plus(sum.tokensIn, {
-      least: Math.round((questions.least + preparation.least) * perCall),
-      most: Math.round(
-        questions.most * mostPerQuestion + preparation.most * (perCall + mostPerPreparation),
-      ),
+      least: Math.round(calls.least * perCall.least),
+      most: Math.round(calls.most * perCall.most + whole),
     }),
   };
 }
