@@ -5,6 +5,8 @@ import { mainMethods } from "./methods.js";
 /** Whatever is not in the main table belongs to the ablation. */
 const mainNames = mainMethods.map(({ name }) => name);
 const bothModes = ["persona-agent", "persona-agent-paper"];
+/** Of a study of the alignment: what has no agent, and what has none of it. */
+const rivals = ["rag", "pag", "without-alignment"];
 
 /** What a study changes, and for which methods. */
 interface Study {
@@ -12,8 +14,8 @@ interface Study {
   /** None where the methods themselves are what is compared. */
   readonly values?: readonly number[];
   readonly settings?: (value: number) => ArmSettings;
-  /** A method that the setting does nothing to, run once: what the others' gain is measured from. */
-  readonly reference?: string;
+  /** Methods that the setting does nothing to, run once: what the gain is measured from. */
+  readonly rivals?: readonly string[];
 }
 
 const oneOf =
@@ -34,13 +36,13 @@ const studies = {
     runs: oneOf(bothModes),
     values: [1, 2, 4, 8, 16, 32],
     settings: (batch) => ({ batch }),
-    reference: "without-alignment",
+    rivals,
   },
   iterations: {
     runs: oneOf(bothModes),
     values: [1, 2, 3, 4, 5],
     settings: (iterations) => ({ iterations }),
-    reference: "without-alignment",
+    rivals,
   },
   recalled: {
     runs: oneOf(["rag", "persona-agent"]),
@@ -75,7 +77,12 @@ export function armsOf({
   readonly names?: readonly string[];
   readonly study?: string;
 }): Arm[] {
-  const { runs, values, settings, reference } = study === undefined ? everything : named(study);
+  const {
+    runs,
+    values,
+    settings,
+    rivals: standing = [],
+  } = study === undefined ? everything : named(study);
   const possible = methods.filter(runs);
   const where = study === undefined ? "" : ` of the study ${study}`;
   const unknown = names?.find((name) => !possible.some((method) => method.name === name));
@@ -88,9 +95,8 @@ export function armsOf({
   const chosen = names === undefined ? possible : possible.filter(oneOf(names));
   if (study === undefined || values === undefined || settings === undefined)
     return chosen.map(underDefaults);
-  const compared = methods.filter(({ name }) => name === reference);
   return [
-    ...compared.map(underDefaults),
+    ...methods.filter(oneOf(standing)).map(underDefaults),
     ...chosen.flatMap((method) =>
       values.map((value) => ({
         id: `${method.name}@${study}=${value}`,

@@ -44,12 +44,12 @@ describe("armsOf", () => {
 
   it("names each value of a study, and runs beside it what the gain is measured from", () => {
     expect(idsOf("batch")).toEqual([
-      "without-alignment",
+      ...["rag", "pag", "without-alignment"],
       ...["persona-agent", "persona-agent-paper"].flatMap((name) =>
         [1, 2, 4, 8, 16, 32].map((value) => `${name}@batch=${value}`),
       ),
     ]);
-    expect(armsOf({ methods, study: "batch" })[3]).toMatchObject({
+    expect(armsOf({ methods, study: "batch" })[5]).toMatchObject({
       id: "persona-agent@batch=4",
       settings: { batch: 4 },
       study: { name: "batch", value: 4 },
