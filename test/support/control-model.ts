@@ -3,7 +3,12 @@ import { paperPersonaPrompt } from "../../src/prompts/agent.js";
 import type { ProfileAnswer } from "../../src/prompts/profile.js";
 import { paperUpdatePrompt, type PersonaUpdate } from "../../src/prompts/textual-gradient.js";
 import { type Critique, paperLossPrompt } from "../../src/prompts/textual-loss.js";
-import { type OpenAiRequest, type OpenAiServer, startOpenAiServer } from "./openai-server.js";
+import {
+  type OpenAiReply,
+  type OpenAiRequest,
+  type OpenAiServer,
+  startOpenAiServer,
+} from "./openai-server.js";
 
 /** Rules that one update adds, as a careful model would: so a user with five needs three. */
 const rulesPerUpdate = 2;
@@ -15,15 +20,41 @@ const rulesPerUpdate = 2;
  * batch's texts were given, right or not, and states that. Its profile states no rule: it is drawn in one look, without
  * an answer that was wrong and a critique of it, and every method that has a profile is given the same one.
  *
- * It calls no tool. The same request gets the same answer; one that it does not know is refused, and `assertUsedUp` says so.
+ * The same request gets the same answer; one that it does not know is refused, and `assertUsedUp` says so.
+ *
+ * @param waitMs - How long every request waits for its answer, in milliseconds.
+ * @param asksMemory - Whether it searches memory once before it answers, where it has the tool; what is found changes nothing.
  */
-export async function startControlModel(): Promise<OpenAiServer> {
-  const server = await startOpenAiServer((request) => {
-    // Nobody looks at them, and there are tens of thousands.
-    server.requests.length = 0;
-    return { kind: "message", text: replyTo(request) };
-  });
+export async function startControlModel({
+  waitMs = 0,
+  asksMemory = false,
+}: {
+  readonly waitMs?: number;
+  readonly asksMemory?: boolean;
+} = {}): Promise<OpenAiServer> {
+  const server = await startOpenAiServer(
+    (request) => {
+      // Nobody looks at them, and there are tens of thousands.
+      server.requests.length = 0;
+      if (asksMemory && mayAskMemory(request)) return searchOfMemory;
+      return { kind: "message", text: replyTo(request) };
+    },
+    { waitMs },
+  );
   return server;
+}
+
+const searchOfMemory: OpenAiReply = {
+  kind: "message",
+  toolCalls: [{ name: "recall_memory", args: { query: "cases like this one" } }],
+};
+
+function mayAskMemory({ body }: OpenAiRequest): boolean {
+  const messages = body["messages"] as readonly { readonly role: string }[];
+  return (
+    messages.at(-1)?.role === "user" &&
+    JSON.stringify(body["tools"] ?? []).includes("recall_memory")
+  );
 }
 
 function replyTo({ body }: OpenAiRequest): string {
