@@ -44,7 +44,10 @@ try {
   const users = Number(values.users);
   const questions = Number(values.questions);
   const generated = generateSet({
-    ...{ task: "LaMP_2M", seed: 1, noise: 0, historyLength: 24 },
+    task: "LaMP_2M",
+    seed: 1,
+    noise: 0,
+    historyLength: 24,
     users,
     questions,
   });

@@ -44,7 +44,9 @@ describe("armsOf", () => {
 
   it("names each value of a study, and runs beside it what the gain is measured from", () => {
     expect(idsOf("batch")).toEqual([
-      ...["rag", "pag", "without-alignment"],
+      "rag",
+      "pag",
+      "without-alignment",
       ...["persona-agent", "persona-agent-paper"].flatMap((name) =>
         [1, 2, 4, 8, 16, 32].map((value) => `${name}@batch=${value}`),
       ),

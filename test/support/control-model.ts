@@ -132,9 +132,12 @@ function updateFrom(human: string): PersonaUpdate {
     decision: rules.length === 0 ? "keep" : "change",
     reason: "Texts about the same thing are given the same.",
     changes: rules.map(({ text, items }) => ({
-      ...{ kind: "add", line: null, tool: null, keepsEvidence: false },
+      kind: "add",
+      line: null,
       text,
+      tool: null,
       items: [...items],
+      keepsEvidence: false,
     })),
   };
 }
