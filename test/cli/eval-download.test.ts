@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
 import { generateSet } from "../../src/eval/generator.js";
+import { acquireFolderLock } from "../../src/memory/store/folder-lock.js";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
 import { commandLineOf } from "../support/command-line.js";
 import { startFileServer, type ServedFile } from "../support/file-server.js";
@@ -179,6 +180,16 @@ describe("eval-download", () => {
     serve(questions, { announced: 9e14 });
     const { err } = await download();
     expect(err).toMatch(/^persona-agent: The files take \d+ bytes more and the disk [^\n]*\n$/);
+    expect(server.sent).toEqual([]);
+  });
+
+  it("leaves the folder to another download that is under way", async () => {
+    await mkdir(inOut(".part"), { recursive: true });
+    const holder = { pid: 1, command: "another" };
+    const lock = await acquireFolderLock({ folder: inOut(".part"), name: "download", holder });
+    const { err } = await download();
+    await lock.release();
+    expect(err).toMatch(/^persona-agent: Another process downloads into [^\n]*--out\.\n$/);
     expect(server.sent).toEqual([]);
   });
 

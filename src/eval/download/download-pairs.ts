@@ -53,8 +53,7 @@ export async function downloadPairs(
 ): Promise<DownloadedSplit[]> {
   const root = join(options.out, staging);
   await makeFolder(root);
-  const holder = { pid: process.pid, command: "persona-agent eval-download" };
-  const lock = await acquireFolderLock({ folder: root, name: "download", holder });
+  const lock = await lockFolder(root, options.out);
   const results: DownloadedSplit[] = [];
   try {
     await checkRoom(pairs, root, needed);
@@ -68,6 +67,21 @@ export async function downloadPairs(
     await removeEmpty(root);
   }
   return results;
+}
+
+/** Two that write one file would each take the other's bytes for its own. */
+async function lockFolder(root: string, out: string) {
+  try {
+    const holder = { pid: process.pid, command: "persona-agent eval-download" };
+    return await acquireFolderLock({ folder: root, name: "download", holder });
+  } catch (error) {
+    if (!PersonaAgentError.is(error, "memory-folder-in-use")) throw error;
+    throw new PersonaAgentError(
+      "memory-folder-in-use",
+      `Another process downloads into ${out}; expected one at a time. Wait for it or end it, or name another folder with --out.`,
+      { details: error.details },
+    );
+  }
 }
 
 async function downloadPair(
