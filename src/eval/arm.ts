@@ -4,6 +4,7 @@ import type { AlignContext } from "../config.js";
 import type { Episode } from "../domain/episode.js";
 import type { LampTask } from "../domain/question.js";
 import type { Usage } from "../domain/usage.js";
+import type { EpisodeIndex } from "../memory/episode-index.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 
 /** One history and the questions that are asked on it: a user, or each of a user's questions that has a history of its own. */
@@ -37,6 +38,8 @@ export interface MethodDeps {
   /** Whole number; all that a method draws at random is drawn with it and the case's id. */
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** Shared by all cases, each in a place of its own. An exact one in this process for each case, unless given. */
+  readonly index?: EpisodeIndex;
   /** `null`: no method has the tool, as where no Wikipedia can be reached. The English Wikipedia unless given. */
   readonly wikipedia?: SearchWikipediaOptions | null;
 }

@@ -4,9 +4,11 @@ import type { Episode } from "../domain/episode.js";
 import { PersonaAgentError } from "../errors.js";
 import { createMemory } from "../memory/create-memory.js";
 import { createInProcessIndex } from "../memory/in-process-index.js";
+import type { EpisodeIndex } from "../memory/episode-index.js";
 import type { Memory } from "../memory/memory.js";
 import { describeModelError } from "../model/describe-model-error.js";
 import type { ArmSettings, EvalCase, MethodDeps } from "./arm.js";
+import { placeInIndex } from "./index-place.js";
 import { caseUser, latestOf } from "./open-cases.js";
 
 /** A case's history, in memory and searchable. Whoever has it only reads. */
@@ -35,14 +37,14 @@ const opened = new WeakMap<
 >();
 
 /**
- * The memory that a case's questions are asked with, in a store and an exact index of its own in this process.
+ * The memory that a case's questions are asked with, in a store of its own in this process.
  *
- * @throws {PersonaAgentError} `model-*` when the history cannot be embedded.
+ * @throws {PersonaAgentError} `model-*` when the history cannot be embedded, `memory-*` when the index cannot be reached.
  */
 export function openCaseMemory(
   given: EvalCase,
   { historyLimit = Number.POSITIVE_INFINITY }: ArmSettings,
-  { embeddings }: Pick<MethodDeps, "embeddings">,
+  { embeddings, index }: Pick<MethodDeps, "embeddings" | "index">,
 ): Promise<CaseMemory> {
   const cases = opened.get(embeddings) ?? new WeakMap();
   opened.set(embeddings, cases);
@@ -50,7 +52,8 @@ export function openCaseMemory(
   cases.set(given, byLimit);
   const known = byLimit.get(historyLimit);
   if (known !== undefined) return known;
-  const memory = fill(latestOf(given.history, historyLimit), embeddings);
+  const place = index && placeInIndex(index, given.set, given.id, String(historyLimit));
+  const memory = fill(latestOf(given.history, historyLimit), embeddings, place);
   byLimit.set(historyLimit, memory);
   memory.catch(() => byLimit.delete(historyLimit));
   return memory;
@@ -59,12 +62,14 @@ export function openCaseMemory(
 async function fill(
   history: readonly Episode[],
   embeddings: EmbeddingsInterface,
+  place: EpisodeIndex | undefined,
 ): Promise<CaseMemory> {
   const now = presentAfter(history);
   let failure: unknown;
   const { episodes } = createMemory({
     store: new InMemoryStore(),
-    index: createInProcessIndex({ name: "evaluation", dimensions: await sizeOf(embeddings) }),
+    index:
+      place ?? createInProcessIndex({ name: "evaluation", dimensions: await sizeOf(embeddings) }),
     embeddings,
     now,
     onIndexError: (error) => (failure ??= error),

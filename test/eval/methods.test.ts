@@ -7,6 +7,7 @@ import type {
   Preparation,
 } from "../../src/eval/arm.js";
 import { allMethods } from "../../src/eval/methods.js";
+import { ArrayIndex } from "../support/array-index.js";
 import { callsTools } from "../support/scripted-model.js";
 import {
   caseOf,
@@ -270,4 +271,24 @@ it("fails a question, and does not answer it with less, while nothing can be emb
   const [question] = given.questions;
   if (question === undefined) throw new Error("There is no question.");
   await expect(open.answer(question)).rejects.toMatchObject({ code: "model-unavailable" });
+});
+
+it("keeps cases apart in an index that they share, also those of a cold start", async () => {
+  const cases = await casesOf(
+    setOf([
+      ratingRecord("ada", "q1", { profile: reviews(12) }),
+      ratingRecord("bo", "q2", { profile: reviews(8).map((item) => ({ ...item, label: "2" })) }),
+    ]),
+  );
+  const index = new ArrayIndex();
+  const deps = evalDeps({}, { index });
+  const settings = { recalled: 50 };
+  const count = async (given: EvalCase, more: ArmSettings = {}) =>
+    interactions((await promptsOf("rag", given, deps, { ...settings, ...more }))[0] ?? "");
+  const [ada, bo] = cases;
+  if (ada === undefined || bo === undefined) throw new Error("A case is missing.");
+  expect([await count(ada), await count(bo)]).toEqual([12, 8]);
+  expect(await count(ada, { historyLimit: 3 })).toBe(3);
+  expect(await count(ada)).toBe(12);
+  expect(index.calls["nearest"]).toBeGreaterThan(0);
 });
