@@ -6,13 +6,13 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** A text as HTML shows it, in elements and in quoted attributes. Characters that a page may not hold are left out. */
+/** A text as HTML shows it, in elements and in quoted attributes. */
 export function escapeHtml(text: string): string {
-  return (
-    text
-      // Control characters, lone halves of a pair, and marks that turn the direction of what follows.
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, "")
-      .toWellFormed()
-      .replace(/[&<>"']/g, (character) => entities[character] ?? "")
-  );
+  return plainCharacters(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+}
+
+/** Without what a page may not hold (control characters, lone halves of a pair), and without marks that turn what follows. */
+export function plainCharacters(text: string): string {
+  const hidden = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+  return text.replace(hidden, "").toWellFormed();
 }

@@ -78,7 +78,7 @@ footer { max-width: 1120px; margin: 56px auto 40px; padding: 0 20px; color: var(
   h1 { font-size: 1.5rem; }
   main, header > div { padding: 0 14px; }
   th, td { padding: 6px 9px; }
-  tbody th { white-space: normal; max-width: 8.6em; overflow-wrap: anywhere; }
+  tbody th { white-space: normal; max-width: 8.6em; overflow-wrap: break-word; }
   figure { overflow-x: auto; } figure svg { max-width: none; }
 }
 @media print {

@@ -1,6 +1,6 @@
 import type { Block, Cell, DiffLine, Table } from "./blocks.js";
 import { reportBlocks, reportSubtitle, reportTitle } from "./document.js";
-import { escapeHtml } from "./escape-html.js";
+import { escapeHtml, plainCharacters } from "./escape-html.js";
 import type { EvalReport } from "./eval-report.js";
 import { htmlStyle } from "./html-style.js";
 import { plotsToSvg } from "./plots/to-svg.js";
@@ -63,7 +63,7 @@ async function renderBlock(block: Block, id?: string): Promise<string> {
       const svgs = await plotsToSvg(block.plots);
       const figures = block.plots.map(
         ({ title, description }, place) =>
-          `<figure role="group" aria-label="${escapeHtml(description)}"><figcaption>${escapeHtml(title)}</figcaption>${svgs[place] ?? ""}</figure>`,
+          `<figure role="group" aria-label="${escapeHtml(description)}"><figcaption>${escapeHtml(title)}</figcaption>${plainCharacters(svgs[place] ?? "")}</figure>`,
       );
       return `<div class="plots">${figures.join("")}</div>`;
     }

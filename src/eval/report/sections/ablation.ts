@@ -13,7 +13,7 @@ import { gainCell } from "./sets.js";
 export function ablation(report: EvalReport): Block[] {
   const { methods, ablations } = tableArms(report);
   const full = methods.filter(({ id }) => id === ours);
-  if (ablations.length === 0) return [];
+  if (full.length === 0 || ablations.length === 0) return [];
   const arms = [...full, ...ablations];
   return [
     heading(2, "Ablation"),

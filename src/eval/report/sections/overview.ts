@@ -34,7 +34,7 @@ export function overview(report: EvalReport): Block[] {
         `${whole(failed)} of ${whole(answered + failed)} questions ended in an error. They are counted in the tables and scored in none; see “Errors and gaps”.`,
       ),
     );
-  if (arms.length > 0)
+  if (arms.length > 1)
     blocks.push(
       heading(2, "At a glance"),
       table(
