@@ -9,6 +9,8 @@ import type { CliContext } from "./context.js";
 import { addDemoCommand } from "./demo/add-demo-command.js";
 import { addDevCommand } from "./dev.js";
 import { describeError, errorJson } from "./describe-error.js";
+import { addEvalDownloadCommand } from "./add-eval-download-command.js";
+import { addEvalGenerateCommand } from "./add-eval-generate-command.js";
 import { addEvalCommands } from "./add-eval-commands.js";
 import { addFeedbackCommand } from "./feedback.js";
 import { addImportCommand } from "./import.js";
@@ -69,6 +71,8 @@ function buildProgram(context: CliContext): Command {
   addPersonaCommands(program, context);
   addReindexCommand(program, context);
   addEvalCommands(program, context);
+  addEvalDownloadCommand(program, context);
+  addEvalGenerateCommand(program, context);
   addDemoCommand(program, context);
   addDevCommand(program, context);
   return program;

@@ -1,17 +1,9 @@
 import { PersonaAgentError } from "../errors.js";
 import type { Arm, ArmSettings, Method } from "./arm.js";
+import { mainMethods } from "./methods.js";
 
-/** The methods of the main table; whatever else there is belongs to the ablation. */
-const mainMethods = [
-  "prompt",
-  "icl",
-  "rag",
-  "pag",
-  "react",
-  "membank",
-  "persona-agent",
-  "persona-agent-paper",
-];
+/** Whatever is not in the main table belongs to the ablation. */
+const mainNames = mainMethods.map(({ name }) => name);
 const bothModes = ["persona-agent", "persona-agent-paper"];
 
 /** What a study changes, and for which methods. */
@@ -34,10 +26,10 @@ const oneOf =
  * set, and each of its values is a set of its own.
  */
 const studies = {
-  main: { runs: oneOf(mainMethods) },
-  ablation: { runs: ({ name }) => name === "persona-agent" || !mainMethods.includes(name) },
+  main: { runs: oneOf(mainNames) },
+  ablation: { runs: ({ name }) => name === "persona-agent" || !mainNames.includes(name) },
   /** Seconds, calls and tokens stand in every result; this is the table that they are compared in. */
-  efficiency: { runs: oneOf(mainMethods) },
+  efficiency: { runs: oneOf(mainNames) },
   batch: {
     runs: oneOf(bothModes),
     values: [1, 2, 4, 8, 16, 32],
@@ -57,7 +49,7 @@ const studies = {
   },
   /** The paper's cold start is 10. */
   "cold-start": {
-    runs: oneOf(mainMethods),
+    runs: oneOf(mainNames),
     values: [5, 10, 20, 50],
     settings: (historyLimit) => ({ historyLimit }),
   },
