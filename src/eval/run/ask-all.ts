@@ -33,7 +33,7 @@ export async function askAll(options: EvaluationOptions, folder: RunFolder, work
           const prediction = parsePrediction(output, given);
           await record({ ...answer, prediction, output, error: null });
         } catch (error) {
-          if (tally.refused || work.ends(error)) return;
+          if (work.isStopped() || work.ends(error)) return;
           await record({ ...unanswered, error: asQuestionError(error), usage: tally.usage });
         }
       });

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Arm } from "../arm.js";
 import type { EvalSet, EvalUser } from "../eval-set.js";
-import type { StoredRun } from "./run-folder.js";
 import type { RunRecord } from "./run-record.js";
+import type { StoredRun } from "./stored-run.js";
 
 /** A set, and who of it is asked what. */
 export interface SelectedSet {

@@ -22,7 +22,7 @@ export async function prepareAll(options: EvaluationOptions, folder: RunFolder, 
         const preparation = await arm.method.prepare(given, arm.settings, work.deps);
         await record({ preparation, error: null });
       } catch (error) {
-        if (tally.refused || work.ends(error)) return;
+        if (work.isStopped() || work.ends(error)) return;
         await record({ preparation: null, error: errorText(error) });
       }
     });

@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { z } from "zod";
 import { PersonaAgentError } from "../../errors.js";
 import { acquireFolderLock } from "../../memory/store/folder-lock.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
@@ -8,11 +7,8 @@ import type { Prediction, PreparedCase } from "../arm.js";
 import { fileInvalid } from "../formats/read-bytes.js";
 import { type Journal, openJournal } from "./journal.js";
 import { predictionKey, predictionSchema, preparedCaseSchema, preparedKey } from "./run-lines.js";
-import { type RunRecord, runRecordSchema } from "./run-record.js";
-
-/** As `run.json` has it: with what tells whether the same questions are asked again. */
-const storedSchema = runRecordSchema.extend({ questionsHash: z.string() });
-export type StoredRun = z.output<typeof storedSchema>;
+import type { RunRecord } from "./run-record.js";
+import { expectSame, type StoredRun, storedSchema } from "./stored-run.js";
 
 /** A run's folder, this process's alone. */
 export interface RunFolder {
@@ -150,36 +146,6 @@ async function expectNoLines(folder: string): Promise<void> {
       `The folder ${folder} holds ${basename(stray)} but no run.json; expected an empty folder or a run. Name another with --out.`,
     );
 }
-
-function expectSame(found: StoredRun, run: StoredRun, folder: string): void {
-  const different = (
-    [
-      ["model", found.model, run.model],
-      ["alignment model", found.alignmentModel, run.alignmentModel],
-      ["embeddings", found.embeddings, run.embeddings],
-      ["index", found.index, run.index],
-      ["seed", found.seed, run.seed],
-      ["sets", names(found.sets.map(({ name }) => name)), names(run.sets.map(({ name }) => name))],
-      ["methods", names(found.arms.map(({ id }) => id)), names(run.arms.map(({ id }) => id))],
-      ["settings of methods", settings(found), settings(run)],
-      ["questions", questions(found), questions(run)],
-    ] as const
-  ).find(([, before, now]) => before !== now);
-  if (different === undefined) return;
-  const [what, before, now] = different;
-  throw refused(
-    `The run in ${folder} was begun with other settings: its ${what} ${before}, now ${now}; expected the same. Give them as they were, or name another folder with --out.`,
-  );
-}
-
-function questions({ sets, questionsHash }: StoredRun): string {
-  const count = sets.reduce((sum, set) => sum + set.questions, 0);
-  const users = sets.reduce((sum, set) => sum + set.users, 0);
-  return `${count} of ${users} users (${questionsHash})`;
-}
-
-const names = (list: readonly string[]) => list.join(",");
-const settings = ({ arms }: StoredRun) => JSON.stringify(arms.map((arm) => arm.settings));
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown";

@@ -76,7 +76,7 @@ function concernsAll(error: unknown): boolean {
 export async function eachCase(
   { sets, arms }: EvaluationOptions,
   work: Work,
-  visit: (given: EvalCase, arm: Arm) => Promise<unknown> | unknown,
+  visit: (given: EvalCase, arm: Arm) => unknown,
 ): Promise<void> {
   try {
     for (const { set, users } of sets)

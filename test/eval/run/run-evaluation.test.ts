@@ -59,8 +59,8 @@ function given(changes: Parameters<typeof evaluationOptions>[1] = {}) {
 
 /** What must be the same however often a run was stopped: everything but seconds and the order. */
 function contentOf({ predictions, prepared }: Recorded) {
-  const lines = [...predictions, ...prepared].map(({ seconds: _, ...line }) =>
-    JSON.stringify(line),
+  const lines = [...predictions, ...prepared].map((line) =>
+    JSON.stringify({ ...line, seconds: 0 }),
   );
   return lines.toSorted();
 }
