@@ -96,7 +96,10 @@ function row(set: string, mode: Mode, outcomes: readonly Outcome[]): string[] {
   );
   const { interval } = bootstrapByUser(
     items,
-    (some) => mean(some.map(({ difference }) => difference)),
+    {
+      sums: (some) => [some.length, some.reduce((sum, { difference }) => sum + difference, 0)],
+      ofSums: ([count = 0, sum = 0]) => sum / count,
+    },
     { seed: 20_261_123, resamples: 10_000 },
   );
   const iterations = outcomes.flatMap((outcome) => outcome.iterations);

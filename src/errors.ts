@@ -9,6 +9,7 @@ export type PersonaAgentErrorCode =
   | "config-message-invalid"
   | "config-thread-owner"
   | "config-file-invalid"
+  | "config-download-failed"
   | "config-tool-invalid"
   | "model-unavailable"
   | "model-key-refused"

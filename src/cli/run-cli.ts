@@ -9,6 +9,9 @@ import type { CliContext } from "./context.js";
 import { addDemoCommand } from "./demo/add-demo-command.js";
 import { addDevCommand } from "./dev.js";
 import { describeError, errorJson } from "./describe-error.js";
+import { addEvalDownloadCommand } from "./add-eval-download-command.js";
+import { addEvalGenerateCommand } from "./add-eval-generate-command.js";
+import { addEvalCommands } from "./add-eval-commands.js";
 import { addFeedbackCommand } from "./feedback.js";
 import { addImportCommand } from "./import.js";
 import { addMemoryCommand } from "./memory.js";
@@ -67,6 +70,9 @@ function buildProgram(context: CliContext): Command {
   addAlignmentCommands(program, context);
   addPersonaCommands(program, context);
   addReindexCommand(program, context);
+  addEvalCommands(program, context);
+  addEvalDownloadCommand(program, context);
+  addEvalGenerateCommand(program, context);
   addDemoCommand(program, context);
   addDevCommand(program, context);
   return program;
@@ -83,8 +89,10 @@ function afterCommander(error: CommanderError, json: boolean, context: CliContex
 function afterStop(error: unknown, { signal, stderr }: CliContext): number {
   const { reason } = signal;
   if (!(reason instanceof Stopped)) return 1;
+  if (reason.by === "EPIPE" || error instanceof ToldFailure) return reason.exitCode;
   const wayOn = error instanceof CutOff ? ` ${error.message}` : "";
-  if (reason.by !== "EPIPE") stderr.write(`persona-agent: stopped by ${reason.by}.${wayOn}\n`);
+  stderr.write(`persona-agent: stopped by ${reason.by}.${wayOn}
+`);
   return reason.exitCode;
 }
 

@@ -30,7 +30,12 @@ export function numberScore(answer: string, { least, most, truth }: Scale): numb
   return Math.max(0, 1 - Math.abs(value - truth) / (most - least));
 }
 
-function oneNumberIn(answer: string, most: number): number | null {
+/**
+ * The number that an answer gives: the one in its text, also where it comes twice. `null` for none, or two that differ.
+ *
+ * @param most - The end of the scale, which "4 out of 5" and "4/5" name beside the number.
+ */
+export function oneNumberIn(answer: string, most: number): number | null {
   const text = answer.normalize("NFKC").replaceAll(/[−–]/g, "-");
   const ofMost = new RegExp(`(\\d)\\s*(?:/|(?:out )?of)\\s*${most}(?!\\.?\\d)`, "gi");
   const values = [...text.replaceAll(ofMost, "$1").matchAll(numberInText)].map(([found]) =>

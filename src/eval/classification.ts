@@ -9,8 +9,7 @@ const unlisted = -1;
  * LaMP's evaluator: the readers in `formats/` refuse such golds.
  */
 export function accuracy(answers: readonly Answer[], labels: readonly string[]): number {
-  const right = places(answers, labels).filter(([gold, prediction]) => gold === prediction).length;
-  return right / answers.length;
+  return accuracyOf(labelCounts(answers, labels));
 }
 
 /**
@@ -19,19 +18,38 @@ export function accuracy(answers: readonly Answer[], labels: readonly string[]):
  * as in scikit-learn with `labels=`, so a set whose golds miss some labels cannot reach 1.
  */
 export function macroF1(answers: readonly Answer[], labels: readonly string[]): number {
-  const hits = labels.map(() => 0);
-  // Twice the hits, the misses and the false alarms: the denominator of F1.
-  const named = labels.map(() => 0);
-  const count = (counts: number[], place: number) => {
-    if (place !== unlisted) counts[place] = (counts[place] ?? 0) + 1;
+  return macroF1Of(labelCounts(answers, labels));
+}
+
+/**
+ * What both metrics need of answers; the counts of more answers are the sums of theirs: how many, how many right, then
+ * for each label its hits, then for each label twice its hits, its misses and its false alarms, the denominator of F1.
+ */
+export function labelCounts(answers: readonly Answer[], labels: readonly string[]): number[] {
+  const counts = Array.from({ length: 2 + 2 * labels.length }, () => 0);
+  const count = (at: number) => {
+    counts[at] = (counts[at] ?? 0) + 1;
   };
   for (const [gold, prediction] of places(answers, labels)) {
-    count(named, gold);
-    count(named, prediction);
-    if (gold === prediction) count(hits, gold);
+    count(0);
+    if (gold === prediction) count(1);
+    if (gold === prediction && gold !== unlisted) count(2 + gold);
+    if (gold !== unlisted) count(2 + labels.length + gold);
+    if (prediction !== unlisted) count(2 + labels.length + prediction);
   }
-  const scores = labels.map((_, place) => (2 * (hits[place] ?? 0)) / (named[place] || 1));
-  return scores.reduce((sum, score) => sum + score, 0) / labels.length;
+  return counts;
+}
+
+export function accuracyOf([answers = 0, right = 0]: readonly number[]): number {
+  return right / answers;
+}
+
+export function macroF1Of([, , ...counts]: readonly number[]): number {
+  const labels = counts.length / 2;
+  let sum = 0;
+  for (let place = 0; place < labels; place++)
+    sum += (2 * (counts[place] ?? 0)) / (counts[labels + place] || 1);
+  return sum / labels;
 }
 
 function places(answers: readonly Answer[], labels: readonly string[]) {

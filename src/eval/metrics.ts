@@ -1,8 +1,8 @@
 import type { LampTask } from "../domain/question.js";
 import type { Answer } from "./answers.js";
-import { accuracy, macroF1 } from "./classification.js";
+import { accuracyOf, labelCounts, macroF1Of } from "./classification.js";
 import { lampLabels } from "./labels.js";
-import { meanAbsoluteError, rootMeanSquareError } from "./rating.js";
+import { errorSums, meanAbsoluteErrorOf, rootMeanSquareErrorOf } from "./rating.js";
 
 /** One number over answers, as LaMP's own evaluator computes it (arXiv 2304.11406; its code, eval/evaluation.py). */
 export interface Metric {
@@ -10,6 +10,10 @@ export interface Metric {
   readonly better: "higher" | "lower";
   /** @param answers - At least one. */
   readonly of: (answers: readonly Answer[]) => number;
+  /** What answers add up to; two lists of answers together have the sums of both, place by place. */
+  readonly sums: (answers: readonly Answer[]) => readonly number[];
+  /** The metric of the answers that came to these sums. */
+  readonly ofSums: (sums: readonly number[]) => number;
 }
 
 /**
@@ -23,11 +27,21 @@ export function metricsFor(
 ): readonly [Metric, Metric] {
   if (task === "LaMP_3")
     return [
-      { name: "mae", better: "lower", of: meanAbsoluteError },
-      { name: "rmse", better: "lower", of: rootMeanSquareError },
+      metric("mae", "lower", errorSums, meanAbsoluteErrorOf),
+      metric("rmse", "lower", errorSums, rootMeanSquareErrorOf),
     ];
+  const counts: Metric["sums"] = (answers) => labelCounts(answers, labels);
   return [
-    { name: "accuracy", better: "higher", of: (answers) => accuracy(answers, labels) },
-    { name: "macroF1", better: "higher", of: (answers) => macroF1(answers, labels) },
+    metric("accuracy", "higher", (answers) => counts(answers).slice(0, 2), accuracyOf),
+    metric("macroF1", "higher", counts, macroF1Of),
   ];
+}
+
+function metric(
+  name: Metric["name"],
+  better: Metric["better"],
+  sums: Metric["sums"],
+  ofSums: Metric["ofSums"],
+): Metric {
+  return { name, better, of: (answers) => ofSums(sums(answers)), sums, ofSums };
 }

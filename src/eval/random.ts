@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** Numbers in [0, 1) that are the same for a seed on every machine (mulberry32, by Tommy Ettinger; public domain). */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
@@ -18,4 +20,10 @@ export function drawIndex(count: number, random: () => number): number {
 export function shuffled<Value>(values: readonly Value[], random: () => number): Value[] {
   const left = [...values];
   return values.flatMap(() => left.splice(drawIndex(left.length, random), 1));
+}
+
+/** A seed of its own for everything that is named, such as a set and a case: what is drawn for one moves no other. */
+export function seedFor(seed: number, ...names: readonly string[]): number {
+  const hash = createHash("sha256").update(JSON.stringify([seed, ...names]));
+  return hash.digest().readUInt32BE(0);
 }

@@ -1,4 +1,3 @@
-import { mean } from "../domain/mean.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Answer } from "./answers.js";
 
@@ -16,12 +15,28 @@ export function parseRating(text: string): number | null {
 
 /** The mean distance between prediction and gold, 0 or more. */
 export function meanAbsoluteError(answers: readonly Answer[]): number {
-  return mean(answers.map((answer) => Math.abs(errorOf(answer)))) ?? Number.NaN;
+  return meanAbsoluteErrorOf(errorSums(answers));
 }
 
 /** The root of the mean squared distance between prediction and gold, 0 or more. */
 export function rootMeanSquareError(answers: readonly Answer[]): number {
-  return Math.sqrt(mean(answers.map((answer) => errorOf(answer) ** 2)) ?? Number.NaN);
+  return rootMeanSquareErrorOf(errorSums(answers));
+}
+
+/** What both metrics need of answers: how many, and the sums of their distances and of the squares of these. */
+export function errorSums(answers: readonly Answer[]): number[] {
+  const errors = answers.map(errorOf);
+  const sum = (of: (error: number) => number) =>
+    errors.reduce((total, error) => total + of(error), 0);
+  return [errors.length, sum(Math.abs), sum((error) => error ** 2)];
+}
+
+export function meanAbsoluteErrorOf([answers = 0, distances = 0]: readonly number[]): number {
+  return distances / answers;
+}
+
+export function rootMeanSquareErrorOf([answers = 0, , squares = 0]: readonly number[]): number {
+  return Math.sqrt(squares / answers);
 }
 
 /**

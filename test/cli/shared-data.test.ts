@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { openHistories } from "../../src/cli/formats/open-histories.js";
-import { createTimeline } from "../../src/cli/timeline.js";
+import { createTimeline } from "../../src/eval/timeline.js";
 import { parseQuestion } from "../../src/domain/question.js";
 import { describeSharedData } from "../support/shared-data.js";
 

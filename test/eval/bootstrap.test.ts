@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { bootstrapByUser, pairedGain } from "../../src/eval/bootstrap.js";
+import { bootstrapByUser, pairedGain, type Statistic } from "../../src/eval/bootstrap.js";
 import { metricsFor } from "../../src/eval/metrics.js";
 import { createRandom } from "../../src/eval/random.js";
 
-const mean = (items: readonly { readonly value: number }[]) =>
-  items.reduce((sum, { value }) => sum + value, 0) / items.length;
+const mean: Statistic<{ readonly value: number }> = {
+  sums: (items) => [items.reduce((sum, { value }) => sum + value, 0), items.length],
+  ofSums: ([sum = 0, count = 0]) => sum / count,
+};
 
 /** As many users as there are lists, each with these values. */
 const ofUsers = (lists: readonly (readonly number[])[]) =>
@@ -105,8 +107,8 @@ describe("pairedGain", () => {
     }));
     expect(pairedGain(items, mae, { seed: 1 })).toEqual({ value: 1, interval: [1, 1] });
     const alone = bootstrapByUser(
-      items,
-      (some) => mae.of(some.map(({ gold, base }) => ({ gold, prediction: base }))),
+      items.map((item) => ({ ...item, prediction: item.base })),
+      mae,
       { seed: 1 },
     );
     expect(width(alone)).toBeGreaterThan(1);

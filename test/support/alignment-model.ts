@@ -11,7 +11,7 @@ import type { PersonaUpdate } from "../../src/prompts/textual-gradient.js";
 import type { Critique } from "../../src/prompts/textual-loss.js";
 import { callsTools } from "./scripted-model.js";
 
-export type RequestKind = "simulation" | "critique" | "update" | "profile";
+export type RequestKind = "simulation" | "critique" | "update" | "profile" | "summary";
 
 /** One request, as the model was given it. */
 export interface AskedOfModel {
@@ -42,6 +42,8 @@ export interface AlignmentReplies {
   readonly critique?: (asked: AskedOfModel) => Partial<Critique> | string | Error;
   readonly update?: (asked: AskedOfModel) => SaidUpdate | Promise<SaidUpdate>;
   readonly profile?: (asked: AskedOfModel) => string | Error;
+  /** Of the evaluation's MemoryBank. */
+  readonly summary?: (asked: AskedOfModel) => string | Error;
 }
 
 interface CallOptions extends BaseChatModelCallOptions {
@@ -62,6 +64,9 @@ const openings: readonly (readonly [RequestKind, "default" | "paper", string])[]
   ["update", "paper", "You are a prompt engineering assistant."],
   ["profile", "default", "Describe one user from their own history"],
   ["profile", "default", "Bring the description of one user up to date"],
+  ["summary", "default", "Summarise the interactions of one user"],
+  ["summary", "default", "From the interactions of one user"],
+  ["summary", "default", "Below are "],
 ];
 
 /**
@@ -132,7 +137,7 @@ export class AlignmentModel extends BaseChatModel<CallOptions> {
 
   async #reply(asked: AskedOfModel): Promise<Said> {
     const { kind, mode } = asked;
-    if (kind === "simulation") return this.#given(kind)(asked);
+    if (kind === "simulation" || kind === "summary") return this.#given(kind)(asked);
     if (kind === "profile") {
       const said = this.#given(kind)(asked);
       if (said instanceof Error || said === "") return said;

@@ -1,13 +1,14 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { lampSubject, parseQuestion } from "../../domain/question.js";
+import { parseQuestion } from "../../domain/question.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
-import { createUserFilter } from "./imported-item.js";
-import type { HistorySource, ReadItem, ReadOptions } from "./imported-item.js";
+import { createUserFilter } from "./history-source.js";
+import type { HistorySource, ReadItem, ReadOptions } from "./history-source.js";
 import { findLampFiles, readLampSet } from "../../eval/formats/lamp-folder.js";
 import type { LampFolder, LampSet } from "../../eval/formats/lamp-folder.js";
-import { parseLampItem } from "./lamp-item.js";
+import { askedTexts, lampItem } from "../../eval/formats/lamp-item.js";
+import { parseProfileItem } from "../../eval/formats/profile-item.js";
 import { readBytes } from "../../eval/formats/read-bytes.js";
 import { splitJsonArray } from "../../eval/formats/split-json-array.js";
 import { splitLines } from "../../eval/formats/split-lines.js";
@@ -66,27 +67,20 @@ function* readHistory(history: History, set: LampSet): Generator<ReadItem> {
   const { user, items, questions, file, line } = history;
   const own = questions.map(parseQuestion).find((question) => question.task === set.task);
   const ownSet = { task: set.task, options: own?.options ?? set.options };
-  const asked = new Set(questions.map((question) => comparable(lampSubject(question))));
+  const isAsked = askedTexts(questions);
   const refuse = (itemId: string | null, reason: string): Fault => ({
     ok: false,
     line,
     reason: `${file}: item ${itemId ?? "without an id"} of ${user} ${reason}`,
   });
   for (const value of items) {
-    const parsed = parseLampItem(value, ownSet);
-    if ("fault" in parsed) yield refuse(parsed.id, parsed.fault);
-    else if (asked.has(comparable(parsed.text)))
-      yield refuse(parsed.item.itemId, "is the text of one of the user's questions");
-    else yield { ok: true, user, item: parsed.item };
+    const parsed = parseProfileItem(value, set.task);
+    const read = "fault" in parsed ? parsed : lampItem(parsed, ownSet);
+    if ("fault" in read) yield refuse(parsed.id, read.fault);
+    else if (isAsked(read.text))
+      yield refuse(parsed.id, "is the text of one of the user's questions");
+    else yield { ok: true, user, item: read.item };
   }
-}
-
-/** Without case, punctuation and spacing: the published files differ in these between question and item. */
-function comparable(text: string): string {
-  return text
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
 }
 
 async function* readQuestionsAsUsers(

@@ -1,6 +1,6 @@
 import { openJsonl } from "./jsonl.js";
 import { openLamp } from "./lamp.js";
-import type { HistorySource } from "./imported-item.js";
+import type { HistorySource } from "./history-source.js";
 import { fileInvalid, kindOfPath, readBytes } from "../../eval/formats/read-bytes.js";
 
 /**

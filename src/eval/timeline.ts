@@ -3,7 +3,7 @@ import type { Episode } from "../domain/episode.js";
 import { storableText } from "../domain/text.js";
 import { userKey } from "../domain/user-id.js";
 import type { UserKey } from "../domain/user-id.js";
-import type { ImportedItem } from "./formats/imported-item.js";
+import type { ImportedItem } from "./imported-item.js";
 
 /** A user's place in the reading: what tells the next item's time and whether it was there already. */
 interface Place {

@@ -1,0 +1,47 @@
+import { type Command, Option } from "commander";
+import type { CliContext } from "./context.js";
+import type { EvalOptions } from "./eval-options.js";
+
+export function addEvalCommands(program: Command, context: CliContext): void {
+  program
+    .command("eval")
+    .description("measure methods side by side on LaMP's tasks, and write a report")
+    .requiredOption("--data <path>", "a folder of sets, or one set's folder")
+    .option("--out <folder>", "where the run's answers and its report are written")
+    .option("--methods <names>", "only these, separated by commas")
+    .option("--sets <names>", "only these, separated by commas")
+    .option("--longest <count>", "of each set only so many users, those with the longest history")
+    .option("--users <count>", "of these only so many, drawn with the seed")
+    .option("--questions <count>", "of each set at most so many questions, shared among its users")
+    .option("--study <name>", "instead of all methods side by side: how a setting changes them")
+    .option("--model <name>", "`offline` or `openai:<name>` (default: MODEL)")
+    .option("--alignment-model <name>", "draws profiles and aligns (default: the model)")
+    .option(
+      "--concurrency <count>",
+      "most questions, and most model calls, at a time (default: 16)",
+    )
+    .option("--per-minute <count>", "most model calls begun in a minute")
+    .option("--max-calls <count>", "most model calls of the run, resumed or not")
+    .option("--max-tokens <count>", "most tokens of the run, in and out")
+    .option("--seed <number>", "what is drawn at random is drawn with it (default: 1)")
+    .addOption(
+      new Option("--split <name>", "which of LaMP's files")
+        .choices(["dev", "train", "test"])
+        .default("dev"),
+    )
+    .option("--resume", "go on with the run in the folder; what is recorded is not asked again")
+    .option("--dry-run", "only say how many model calls and tokens it would take")
+    .addHelpText(
+      "after",
+      `
+All data is checked before the first model call. Every answer is in the folder as soon as it is made (predictions.jsonl),
+so a run that was stopped in any way goes on with the same command and --resume; what ended in an error is asked again.
+With --json the last line is {report, results, paired}: the report's path; for each set and method the questions answered
+and not, the metrics with their intervals, and the mean seconds, calls and tokens of a question; and how much better
+persona-agent (a) does than each other method (b). With --dry-run it is {estimate, total}.`,
+    )
+    .action(async (options: EvalOptions, command: Command) => {
+      const { runEval } = await import("./eval.js");
+      await runEval(options, command, context);
+    });
+}

@@ -1,0 +1,105 @@
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import { z } from "zod";
+import type { Profile } from "../../domain/profile.js";
+import { embeddedText } from "../../memory/episode-text.js";
+import { dot, toUnit } from "../../memory/vector.js";
+import { describeModelError } from "../../model/describe-model-error.js";
+import type { EvalQuestion, Method } from "../arm.js";
+import { openCaseAgent } from "../case-agent.js";
+import { openCaseMemory } from "../case-memory.js";
+import { forgottenIds } from "../memory-bank/forget.js";
+import { type Bank, bankCalls, bankSchema, summarise } from "../memory-bank/summarise.js";
+import { latestOf } from "../open-cases.js";
+import { createRandom, seedFor } from "../random.js";
+import { recallSettings, recalledCount } from "../recall-settings.js";
+import { oneCall } from "./unprepared.js";
+
+const stateSchema = z.object({ bank: bankSchema, forgotten: z.array(z.string()) });
+
+/** Summaries of days that stand in a prompt beside those of all days. */
+const recalledDays = 2;
+
+/**
+ * MemoryBank (Zhong et al., AAAI 2024, arXiv 2305.10250): summaries of days and of all days, a portrait of the user,
+ * and a search in what was not forgotten. Beside the original:
+ *
+ * - A day is ten interactions, because the sets' dates are years, days with one item, or missing.
+ * - Interactions are found by the search that all methods share, K of them; the days' summaries by vector alone.
+ * - Strength comes from the history, lived through once again (`forgottenIds`); a question strengthens nothing, or it
+ *   would change what the next one sees. Only interactions are forgotten: summaries are what stays of them.
+ * - Its summaries stand in the place of the profile, so that the prompt is worded as every method's.
+ */
+export const membank: Method = {
+  name: "membank",
+  summary:
+    "MemoryBank: day summaries, a user portrait, and similar interactions not yet forgotten.",
+  callsPerQuestion: oneCall,
+  preparationCalls({ history }, { historyLimit = Number.POSITIVE_INFINITY }) {
+    const calls = bankCalls(latestOf(history, historyLimit).length);
+    return { least: calls, most: calls };
+  },
+  async prepare(given, settings, deps) {
+    const { history, episodes } = await openCaseMemory(given, settings, deps);
+    const { bank, usage } = await summarise(history, deps);
+    const random = createRandom(seedFor(deps.seed, "membank", given.set, given.id));
+    const forgotten = await forgottenIds(history, episodes, recalledCount(settings), random);
+    return { state: { bank, forgotten }, usage, persona: null };
+  },
+  async open(given, settings, deps, state) {
+    const { episodes, now } = await openCaseMemory(given, settings, deps);
+    const { bank, forgotten } = stateSchema.parse(state);
+    const daysLike = await dayFinder(bank.days, deps.embeddings);
+    const recall: Pick<typeof episodes, "latest" | "similar"> = {
+      latest: async () => [],
+      similar: (user, query, limit, bounds = {}) => {
+        const excludeIds = [...(bounds.excludeIds ?? []), ...forgotten];
+        return episodes.similar(user, query, limit, { ...bounds, excludeIds });
+      },
+    };
+    return {
+      async answer(question: EvalQuestion) {
+        const profile = summaryOf(bank, await daysLike(question.input));
+        const view = { recall, profile, settings: recallSettings(settings, "similar") };
+        return openCaseAgent(view, now, deps).answer(question);
+      },
+    };
+  },
+};
+
+/** The days' summaries most like a text, oldest first. */
+async function dayFinder(days: readonly string[], embeddings: EmbeddingsInterface) {
+  const embed = async (texts: string[]) => {
+    if (texts.length === 0) return [];
+    try {
+      return (await embeddings.embedDocuments(texts)).map(toUnit);
+    } catch (error) {
+      throw describeModelError(error);
+    }
+  };
+  const told = days.filter((day) => day !== "");
+  const vectors = await embed(told);
+  return async (text: string): Promise<string[]> => {
+    const [asked] = told.length <= recalledDays ? [] : await embed([embeddedText(text)]);
+    if (asked === undefined) return told;
+    const nearness = vectors.map((vector) => dot(vector, asked));
+    const nearest = [...told.keys()]
+      .toSorted((a, b) => (nearness[b] ?? 0) - (nearness[a] ?? 0))
+      .slice(0, recalledDays);
+    return told.filter((_, place) => nearest.includes(place));
+  };
+}
+
+/** In the form of a profile, as the prompt has a place for one. */
+function summaryOf({ portrait, events }: Bank, days: readonly string[]): Profile {
+  const texts = [portrait, events, ...days].filter((text) => text !== "");
+  return {
+    schemaVersion: 1,
+    id: "memory-bank",
+    version: 0,
+    at: "1970-01-01T00:00:00.000Z",
+    statements: texts.map((text) => ({ text, evidence: [] })),
+    lastEpisodeId: null,
+    episodeCount: 0,
+    model: "",
+  };
+}

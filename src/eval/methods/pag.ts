@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { profileSchema } from "../../domain/profile.js";
+import type { Method } from "../arm.js";
+import { openCaseAgent } from "../case-agent.js";
+import { openCaseMemory } from "../case-memory.js";
+import { drawCaseProfile, profileCalls } from "../case-profile.js";
+import { createPersonaMemory } from "../persona-memory.js";
+import { recallSettings } from "../recall-settings.js";
+import { oneCall } from "./unprepared.js";
+
+const stateSchema = z.object({ profile: profileSchema.nullable() });
+
+/** Profile-augmented generation: what `rag` has, and the user's profile. */
+export const pag: Method = {
+  name: "pag",
+  summary: "The question with the user's most similar interactions and a profile of the user.",
+  callsPerQuestion: oneCall,
+  preparationCalls: profileCalls,
+  async prepare(given, settings, deps) {
+    const memory = await openCaseMemory(given, settings, deps);
+    const { profile, usage } = await drawCaseProfile(memory, createPersonaMemory().profiles, deps);
+    return { state: { profile }, usage, persona: null };
+  },
+  async open(given, settings, deps, state) {
+    const { episodes, now } = await openCaseMemory(given, settings, deps);
+    const { profile } = stateSchema.parse(state);
+    const view = { recall: episodes, profile, settings: recallSettings(settings, "similar") };
+    return openCaseAgent(view, now, deps);
+  },
+};

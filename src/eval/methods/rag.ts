@@ -1,0 +1,18 @@
+import type { Method } from "../arm.js";
+import { openCaseAgent } from "../case-agent.js";
+import { openCaseMemory } from "../case-memory.js";
+import { recallSettings } from "../recall-settings.js";
+import { oneCall, unprepared } from "./unprepared.js";
+
+/** The interactions most like the question in the prompt, found by the same hybrid search as the persona agent's. */
+export const rag: Method = {
+  name: "rag",
+  summary: "The question with the user's most similar interactions.",
+  callsPerQuestion: oneCall,
+  ...unprepared,
+  async open(given, settings, deps) {
+    const { episodes, now } = await openCaseMemory(given, settings, deps);
+    const view = { recall: episodes, settings: recallSettings(settings, "similar") };
+    return openCaseAgent(view, now, deps);
+  },
+};

@@ -1,0 +1,35 @@
+import type { Block } from "./blocks.js";
+import type { EvalReport } from "./eval-report.js";
+import { whole } from "./format.js";
+import { ablation } from "./sections/ablation.js";
+import { costs } from "./sections/costs.js";
+import { overview } from "./sections/overview.js";
+import { paper } from "./sections/paper.js";
+import { personas } from "./sections/personas.js";
+import { problems } from "./sections/problems.js";
+import { setSections } from "./sections/sets.js";
+import { settings } from "./sections/settings.js";
+import { studies } from "./sections/studies.js";
+
+export const reportTitle = "persona-agent: evaluation";
+
+/** What was run, in one line under the title. */
+export function reportSubtitle({ run }: EvalReport): string {
+  const questions = run.sets.reduce((sum, set) => sum + set.questions, 0);
+  return `${run.model} on ${run.sets.length} ${run.sets.length === 1 ? "set" : "sets"}, ${run.arms.length} methods and settings, ${whole(questions)} questions each, seed ${run.seed}, ${run.created.slice(0, 10)}`;
+}
+
+/** A report's whole content, in the order of reading. */
+export function reportBlocks(report: EvalReport): Block[] {
+  return [
+    ...overview(report),
+    ...setSections(report),
+    ...ablation(report),
+    ...studies(report),
+    ...costs(report),
+    ...personas(report),
+    ...problems(report),
+    ...settings(report),
+    ...paper(),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { Block, Cell, DiffLine, Table } from "./blocks.js";
+import { reportBlocks, reportSubtitle, reportTitle } from "./document.js";
+import type { EvalReport } from "./eval-report.js";
+
+/** A report as Markdown, with the tables of the HTML page and without its plots. */
+export function renderMarkdown(report: EvalReport): string {
+  const blocks = reportBlocks(report).flatMap((block) => renderBlock(block));
+  return `${[`# ${reportTitle}`, escapeMarkdown(reportSubtitle(report)), ...blocks].join("\n\n")}\n`;
+}
+
+function renderBlock(block: Block): string[] {
+  switch (block.kind) {
+    case "heading":
+      return [`${"#".repeat(block.level)} ${escapeMarkdown(block.text)}`];
+    case "text":
+      return [`${block.tone === "warning" ? "> **Note:** " : ""}${escapeMarkdown(block.text)}`];
+    case "table":
+      return [renderTable(block.table)];
+    case "plots":
+      return [];
+    case "diff":
+      return [`**${escapeMarkdown(block.title)}**`, renderDiff(block.lines)];
+    case "folded":
+      return [
+        `**${escapeMarkdown(block.title)}**`,
+        ...block.blocks.flatMap((each) => renderBlock(each)),
+      ];
+  }
+}
+
+function renderTable({ columns, rows }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(columns.map(({ title }) => escapeMarkdown(title))),
+    line(columns.map(({ isNumber }) => (isNumber === true ? "---:" : "---"))),
+    ...rows.map((row) => line(row.map(renderCell))),
+  ].join("\n");
+}
+
+function renderCell({ text, detail, mark }: Cell): string {
+  const main = mark === "best" ? `**${escapeMarkdown(text)}**` : escapeMarkdown(text);
+  return detail === undefined ? main : `${main} ${escapeMarkdown(detail)}`;
+}
+
+/** In a fence that is longer than any in the text. */
+function renderDiff(lines: readonly DiffLine[]): string {
+  const signs = { kept: " ", added: "+", removed: "-" };
+  const body = lines.map(({ kind, text }) => `${signs[kind]} ${oneLine(text)}`).join("\n");
+  const longest = Math.max(2, ...[...body.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}diff\n${body}\n${fence}`;
+}
+
+/** A text as Markdown shows it, on one line and in a table's cell: nothing in it is a mark. */
+function escapeMarkdown(text: string): string {
+  return oneLine(text)
+    .replace(/[\\`*_[\]|~#]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,80 @@
+import { heading, note, table, type Block, type Cell } from "../blocks.js";
+import type { Cost, EvalReport, Spent } from "../eval-report.js";
+import { perQuestion, seconds, whole } from "../format.js";
+import { paperCell } from "../paper-numbers.js";
+import { paperTableCell } from "./score-cells.js";
+
+/** What an answer takes, and what the methods do before their questions, apart and together. */
+export function costs(report: EvalReport): Block[] {
+  const arms = report.run.arms.map((arm) => {
+    const own = report.costs.filter(({ method }) => method === arm.id);
+    return { ...arm, own, mean: meanOf(report, own) };
+  });
+  const { timing } = report.run;
+  return [
+    heading(2, "Efficiency"),
+    note(
+      "Means over the questions answered, all sets together; “before” is everything that a method does before its questions (profile, alignment, summaries), shared out over them. Tokens are the provider's own count. The paper counts seconds a question without the alignment.",
+    ),
+    table(
+      "What a question costs",
+      [
+        "Method",
+        "#seconds",
+        "#paper's",
+        "#calls",
+        "#tokens in",
+        "#tokens out",
+        "#seconds before",
+        "#calls before",
+        "#tokens before",
+        "#calls together",
+        "#tokens together",
+      ],
+      arms.map(({ id, method, mean }) => {
+        const cell = (part: Part, of: (spent: Spent) => number, format = perQuestion): Cell => {
+          const value = mean(part, of);
+          return value === null ? { text: "–", mark: "unknown" } : { text: format(value) };
+        };
+        const time = (spent: Spent) => spent.seconds;
+        const calls = (spent: Spent) => spent.calls;
+        const tokens = (spent: Spent) => spent.tokens.in + spent.tokens.out;
+        return [
+          id,
+          cell("answering", time, seconds),
+          paperTableCell(paperCell("efficiency", null, "seconds", method), 2),
+          cell("answering", calls),
+          cell("answering", (spent) => spent.tokens.in),
+          cell("answering", (spent) => spent.tokens.out),
+          cell("preparation", time, seconds),
+          cell("preparation", calls),
+          cell("preparation", tokens),
+          cell("together", calls),
+          cell("together", tokens),
+        ];
+      }),
+    ),
+    note(
+      `By the clock, over all starts of the run: ${seconds(timing.startSeconds)} s to start, ${seconds(timing.preparationSeconds)} s to prepare, ${seconds(timing.questionSeconds)} s to answer. Calls in all, with those of errors: ${whole(arms.reduce((sum, { own }) => sum + callsInAll(own), 0))}.`,
+    ),
+  ];
+}
+
+type Part = keyof NonNullable<Cost["perQuestion"]>;
+
+/** Over the questions answered on all sets; `null` where there are none. */
+function meanOf({ results }: EvalReport, own: readonly Cost[]) {
+  return (part: Part, of: (spent: Spent) => number): number | null => {
+    let [sum, answered] = [0, 0];
+    for (const { set, method, perQuestion: each } of own) {
+      const n = results.find((result) => result.set === set && result.method === method)?.n ?? 0;
+      if (each !== null) sum += of(each[part]) * n;
+      answered += n;
+    }
+    return answered === 0 ? null : sum / answered;
+  };
+}
+
+function callsInAll(costs: readonly Cost[]): number {
+  return costs.reduce((sum, cost) => sum + cost.answering.calls + cost.preparation.calls, 0);
+}

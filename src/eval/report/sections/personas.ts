@@ -1,0 +1,54 @@
+import { diffPersona } from "../../../domain/persona-diff.js";
+import { heading, note, table, type Block, type DiffLine } from "../blocks.js";
+import type { EvalReport } from "../eval-report.js";
+import { whole } from "../format.js";
+import { ours } from "../studies.js";
+
+/** How often preparing changed a persona, and a few of them before and after. */
+export function personas(report: EvalReport): Block[] {
+  const standing = new Set(
+    report.run.arms.filter(({ study }) => study === null).map(({ id }) => id),
+  );
+  const changes = report.personas.filter(({ method }) => standing.has(method));
+  if (changes.length === 0) return [];
+  return [
+    heading(2, "Personas"),
+    table(
+      "How many personas changed",
+      ["Set", "Method", "#cases", "#persona changed"],
+      changes.map(({ set, method, cases, changed }) => [set, method, whole(cases), whole(changed)]),
+    ),
+    ...changes
+      .filter(({ method, examples }) => method === ours && examples.length > 0)
+      .flatMap(({ set, examples }): Block[] => [
+        heading(3, `Examples from ${set}`),
+        ...examples.map(({ case: id, before, after }): Block => ({
+          kind: "diff",
+          title: `${id}, before and after`,
+          lines: diffLines(before, after),
+        })),
+      ]),
+    note("The first cases of each set, by id, whose persona changed; long lines are cut."),
+  ];
+}
+
+/** In the later persona's order, a reworded line after what it was, and what went at the end. */
+export function diffLines(before: readonly string[], after: readonly string[]): DiffLine[] {
+  const asLines = (texts: readonly string[]) =>
+    texts.map((line) => ({ text: line, tool: null, evidence: [] }));
+  const { added, changed, removed } = diffPersona(asLines(before), asLines(after));
+  const isAdded = new Set(added.map(({ text }) => text));
+  const earlier = new Map(changed.map((pair) => [pair.after.text, pair.before.text]));
+  return [
+    ...after.flatMap((line): DiffLine[] => {
+      const was = earlier.get(line);
+      if (was !== undefined && was !== line)
+        return [
+          { kind: "removed", text: was },
+          { kind: "added", text: line },
+        ];
+      return [{ kind: isAdded.has(line) ? "added" : "kept", text: line }];
+    }),
+    ...removed.map(({ text }): DiffLine => ({ kind: "removed", text })),
+  ];
+}

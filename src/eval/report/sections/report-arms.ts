@@ -1,0 +1,17 @@
+import type { EvalReport, Result } from "../eval-report.js";
+
+export type ArmRecord = EvalReport["run"]["arms"][number];
+
+/** Arms of the main table, and those that lack one thing that `persona-agent` has, in the run's order. */
+export function tableArms({ run }: EvalReport): {
+  readonly methods: readonly ArmRecord[];
+  readonly ablations: readonly ArmRecord[];
+} {
+  const arms = run.arms.filter(({ study }) => study === null);
+  const isAblation = ({ method }: ArmRecord) => method.startsWith("without-");
+  return { methods: arms.filter((arm) => !isAblation(arm)), ablations: arms.filter(isAblation) };
+}
+
+export function resultOf({ results }: EvalReport, set: string, arm: string): Result | undefined {
+  return results.find((result) => result.set === set && result.method === arm);
+}

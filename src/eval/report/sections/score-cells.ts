@@ -1,0 +1,27 @@
+import type { Cell } from "../blocks.js";
+import type { MetricName, Result } from "../eval-report.js";
+import { interval, isLowerBetter, paperText, score } from "../format.js";
+import type { PaperCell } from "../paper-numbers.js";
+
+const nothing: Cell = { text: "–", mark: "unknown" };
+
+/** A metric of results that stand in one column, the best of them marked. */
+export function scoreCells(
+  results: readonly (Pick<Result, "metrics"> | undefined)[],
+  metric: MetricName,
+): Cell[] {
+  const values = results.flatMap((result) => result?.metrics[metric]?.value ?? []);
+  const best = isLowerBetter(metric) ? Math.min(...values) : Math.max(...values);
+  return results.map((result) => {
+    const found = result?.metrics[metric];
+    if (found === undefined) return nothing;
+    const cell = { text: score(found.value), detail: interval(found) };
+    return found.value === best && values.length > 1 ? { ...cell, mark: "best" } : cell;
+  });
+}
+
+/** The paper's cell; a dash where the paper has no such method. */
+export function paperTableCell(cell: PaperCell | null, digits?: number): Cell {
+  if (cell === null) return nothing;
+  return { text: paperText(cell, digits), mark: cell.kind === "value" ? "paper" : "unknown" };
+}

@@ -1,0 +1,49 @@
+import { heading, note, table, text, type Block } from "../blocks.js";
+import type { EvalReport } from "../eval-report.js";
+import { whole } from "../format.js";
+
+/** With what exactly the run was made. */
+export function settings({ run }: EvalReport): Block[] {
+  const facts: [string, string][] = [
+    ["created", run.created],
+    ["seed", String(run.seed)],
+    ["model", run.model],
+    ["alignment model", run.alignmentModel],
+    ["embeddings", run.embeddings],
+    ["index", run.index],
+    ...Object.entries(run.versions),
+  ];
+  return [
+    heading(2, "Settings and versions"),
+    table("Settings of the run", ["Setting", "Value"], facts),
+    heading(3, "Methods"),
+    table(
+      "Methods and their settings",
+      ["Method", "What it does", "Settings other than the defaults"],
+      run.arms.map(({ id, summary, settings: own }) => [id, summary, listed(own)]),
+    ),
+    heading(3, "Sets"),
+    table(
+      "Sets",
+      ["Set", "Task", "#users", "#questions", "Labels"],
+      run.sets.map(({ name, task, users, questions, labels }) => [
+        name,
+        task,
+        whole(users),
+        whole(questions),
+        labels.join(", "),
+      ]),
+    ),
+    heading(2, "How the numbers are made"),
+    text(
+      "Metrics are those of LaMP's own evaluator: an answer outside the label list is wrong, macro-F1 is over the fixed label list, and a rating that is no number counts as the extreme farther from the truth. Intervals hold 95 % of 2,000 resamples in which whole users are drawn with replacement, because the questions of one user are alike; one user alone gives none. A difference compares two methods on the questions that both answered, and is positive where the first is better.",
+    ),
+    note("Many differences are shown: of twenty without any effect, one leaves out 0 by chance."),
+  ];
+}
+
+function listed(settings: EvalReport["run"]["arms"][number]["settings"]): string {
+  const entries = Object.entries(settings);
+  if (entries.length === 0) return "none";
+  return entries.map(([name, value]) => `${name} = ${value}`).join(", ");
+}

@@ -1,0 +1,139 @@
+import { heading, note, table, text, type Block } from "../blocks.js";
+import type { EvalReport, Study } from "../eval-report.js";
+import { metricTitles, metricsOf, whole } from "../format.js";
+import { paperData, paperTitle } from "../paper-data.js";
+import { paperCell } from "../paper-numbers.js";
+import { curvePlot } from "../plots/curve.js";
+import { ours } from "../studies.js";
+import { paperTableCell, scoreCells } from "./score-cells.js";
+import { gainCell } from "./sets.js";
+
+const coldStartName = "cold-start";
+/** The paper cut every history to so many interactions. */
+const paperHistory = 10;
+
+/** How scores and gains change with what each study changed. */
+export function studies(report: EvalReport): Block[] {
+  const names = [...new Set(report.studies.map(({ name }) => name))];
+  return names.flatMap((name) => [
+    heading(2, `Study: ${name}`),
+    ...report.studies
+      .filter((study) => study.name === name)
+      .flatMap((study) => {
+        const set = report.run.sets.find((some) => some.name === study.set);
+        return set === undefined ? [] : ofSet(study, set);
+      }),
+  ]);
+}
+
+function ofSet(study: Study, set: EvalReport["run"]["sets"][number]): Block[] {
+  const metrics = metricsOf(set.task);
+  const [first] = metrics;
+  const { name, points, gains } = study;
+  const curve = curvePlot(
+    points.flatMap(({ value, method, metrics: scores }) => {
+      const found = scores[first];
+      if (found === undefined) return [];
+      const { value: y, low, high } = found;
+      return [{ series: method, x: value, y, low, high }];
+    }),
+    {
+      title: metricTitles[first],
+      description: `${first} of each method on ${study.set} by ${name}.`,
+      x: name,
+    },
+  );
+  const gain = curvePlot(
+    gains
+      .filter(({ metric }) => metric === first)
+      .map(({ value, b, delta, low, high }) => ({
+        series: withoutValue(b),
+        x: value,
+        y: delta,
+        low,
+        high,
+      })),
+    {
+      title: `Gain of ${ours} in ${metricTitles[first]} over`,
+      description: `How much better ${ours} is than each other method on ${study.set} by ${name}.`,
+      x: name,
+      zero: true,
+    },
+  );
+  const cells = metrics.map((metric) => scoreCells(points, metric));
+  return [
+    heading(3, study.set),
+    { kind: "plots", plots: [curve, gain].flatMap((plot) => plot ?? []) },
+    table(
+      `Scores on ${study.set} by ${name}`,
+      [name, "Method", "#n", ...metrics.map((metric) => `#${metricTitles[metric]}`)],
+      points.map(({ value, method, n }, row) => [
+        String(value),
+        method,
+        whole(n),
+        ...cells.map((column) => column[row] ?? ""),
+      ]),
+    ),
+    ...gainTable(study, metrics),
+    ...(name === coldStartName ? coldStart(study, set) : []),
+  ];
+}
+
+function gainTable({ name, set, gains }: Study, metrics: ReturnType<typeof metricsOf>): Block[] {
+  const pairs = gains.filter(({ metric }) => metric === metrics[0]);
+  if (pairs.length === 0) return [];
+  return [
+    {
+      kind: "folded",
+      title: `Gains of ${ours} in numbers (${name}, ${set})`,
+      blocks: [
+        table(
+          `Gains on ${set} by ${name}`,
+          [
+            name,
+            `${ours} against`,
+            "#questions both answered",
+            ...metrics.map((metric) => `#gain in ${metricTitles[metric]}`),
+          ],
+          pairs.map(({ value, a, b, questions }) => [
+            String(value),
+            b,
+            whole(questions),
+            ...metrics.map((metric) =>
+              gainCell(gains.find((it) => it.metric === metric && it.a === a && it.b === b)),
+            ),
+          ]),
+        ),
+      ],
+    },
+  ];
+}
+
+function coldStart({ points }: Study, set: EvalReport["run"]["sets"][number]): Block[] {
+  const own = points.filter(({ value }) => value === paperHistory);
+  const metrics = metricsOf(set.task);
+  const columns = metrics.flatMap((metric) => [
+    { title: `#${metricTitles[metric]}`, cells: scoreCells(own, metric) },
+    {
+      title: paperTitle(set),
+      cells: own.map(({ method }) =>
+        paperTableCell(paperCell("cold-start", set.task, metric, method)),
+      ),
+    },
+  ]);
+  if (own.length === 0) return [];
+  return [
+    text(`Histories of ${paperHistory} interactions, beside the paper's.`),
+    note(paperData(set).note),
+    table(
+      `Cold start on ${set.name}`,
+      ["Method", ...columns.map(({ title }) => title)],
+      own.map(({ method }, row) => [method, ...columns.map(({ cells }) => cells[row] ?? "")]),
+    ),
+  ];
+}
+
+/** `rag` of `rag@batch=4`: in a plot the value stands on the axis. */
+function withoutValue(arm: string): string {
+  return arm.split("@", 1)[0] ?? arm;
+}

@@ -1,0 +1,36 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { EvalReport } from "./eval-report.js";
+import { renderHtml } from "./html.js";
+import { renderMarkdown } from "./markdown.js";
+
+/**
+ * Writes `report.json`, `report.md` and `report.html` into a folder, which is made if need be. All are made before any
+ * is written, and each takes its name only when it is whole: a reader never sees half of one.
+ *
+ * @returns The paths.
+ */
+export async function writeReport(
+  folder: string,
+  report: EvalReport,
+): Promise<{ readonly json: string; readonly markdown: string; readonly html: string }> {
+  const paths = {
+    json: join(folder, "report.json"),
+    markdown: join(folder, "report.md"),
+    html: join(folder, "report.html"),
+  };
+  const files: readonly (readonly [path: string, content: string])[] = [
+    [paths.json, `${JSON.stringify(report, null, 2)}\n`],
+    [paths.markdown, renderMarkdown(report)],
+    [paths.html, await renderHtml(report)],
+  ];
+  await mkdir(folder, { recursive: true });
+  const unfinished = (path: string) => `${path}.unfinished`;
+  try {
+    for (const [path, content] of files) await writeFile(unfinished(path), content);
+    for (const [path] of files) await rename(unfinished(path), path);
+  } finally {
+    for (const [path] of files) await rm(unfinished(path), { force: true });
+  }
+  return paths;
+}

@@ -1,0 +1,89 @@
+import type { Arm, MethodDeps, Prediction, PreparedCase } from "../arm.js";
+import { askAll } from "./ask-all.js";
+import type { RunBudget } from "./call-gate.js";
+import { newRun, type SelectedSet } from "./new-run.js";
+import { prepareAll } from "./prepare-all.js";
+import { openRunFolder } from "./run-folder.js";
+import type { RunRecord } from "./run-record.js";
+import { createWork, secondsSince } from "./work.js";
+
+export interface EvaluationOptions {
+  readonly sets: readonly SelectedSet[];
+  readonly arms: readonly Arm[];
+  readonly deps: Omit<MethodDeps, "signal">;
+  /** As the record names them. */
+  readonly embeddingsName: string;
+  readonly index: string;
+  /** Made if it is missing. */
+  readonly folder: string;
+  readonly resume: boolean;
+  /** Most questions, or preparations, in work at a time, and most model calls. */
+  readonly concurrency: number;
+  /** Most model calls that are begun in a minute. */
+  readonly perMinute?: number;
+  readonly budget?: RunBudget;
+  readonly signal: AbortSignal;
+  /** When the run began, by `performance.now()`: what it took until its first task is told apart. */
+  readonly startMs: number;
+  readonly now: () => Date;
+  /** Told after every question and every preparation; both are counted in questions. */
+  readonly progress?: (part: string, done: number, total: number) => void;
+}
+
+export interface EvaluationResult {
+  readonly run: RunRecord;
+  /** In the file's order; the files may be read as long as `work` runs. */
+  readonly predictions: AsyncIterable<Prediction>;
+  readonly prepared: AsyncIterable<PreparedCase>;
+  /** What ended it before everything was asked: a budget, as `100 model calls`, or the signal; `null` at its end. */
+  readonly stoppedBy: { readonly budget: string } | "signal" | null;
+}
+
+/**
+ * Prepares every case for every arm, then asks every question, and records each as soon as it is known: whatever ends
+ * the process, the same run goes on with `resume` and asks nothing twice that is recorded.
+ *
+ * An error of one question or preparation is recorded and stops nothing; one that every question would meet ends the run.
+ *
+ * @param use - Given what is recorded, while the folder is still this process's.
+ * @throws {PersonaAgentError} As `openRunFolder`, and `model-*` or `config-*` for an error that every question would meet.
+ */
+export async function runEvaluation<Result>(
+  options: EvaluationOptions,
+  use: (result: EvaluationResult) => Promise<Result>,
+): Promise<Result> {
+  const { sets, arms, deps, folder: path, signal } = options;
+  const { modelName: model, alignmentModelName: alignmentModel, seed } = deps;
+  const names = { seed, model, alignmentModel, embeddings: options.embeddingsName };
+  const begun = newRun({ ...names, index: options.index }, sets, arms, options.now());
+  const folder = await openRunFolder(path, begun, { resume: options.resume });
+  try {
+    const work = createWork(options, folder);
+    const timing = { ...folder.run.timing };
+    timing.startSeconds += secondsSince(options.startMs);
+    const phase = async (
+      name: "preparationSeconds" | "questionSeconds",
+      run: () => Promise<void>,
+    ) => {
+      const start = performance.now();
+      try {
+        await run();
+      } finally {
+        timing[name] += secondsSince(start);
+        await folder.saveTiming(timing);
+      }
+    };
+    await phase("preparationSeconds", () => prepareAll(options, folder, work));
+    if (!work.isStopped()) await phase("questionSeconds", () => askAll(options, folder, work));
+    const budget = work.gate.spentBudget();
+    const { questionsHash: _, ...run } = folder.run;
+    return await use({
+      run: { ...run, timing },
+      predictions: folder.predictions.lines(),
+      prepared: folder.preparations.lines(),
+      stoppedBy: signal.aborted ? "signal" : budget === null ? null : { budget },
+    });
+  } finally {
+    await folder.close();
+  }
+}

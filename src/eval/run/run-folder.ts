@@ -1,0 +1,156 @@
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { PersonaAgentError } from "../../errors.js";
+import { acquireFolderLock } from "../../memory/store/folder-lock.js";
+import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
+import type { Prediction, PreparedCase } from "../arm.js";
+import { fileInvalid } from "../formats/read-bytes.js";
+import { type Journal, openJournal } from "./journal.js";
+import { predictionKey, predictionSchema, preparedCaseSchema, preparedKey } from "./run-lines.js";
+import type { RunRecord } from "./run-record.js";
+import { expectSame, type StoredRun, storedSchema } from "./stored-run.js";
+
+/** A run's folder, this process's alone. */
+export interface RunFolder {
+  /** As it was begun; the timing is of all its starts so far. */
+  readonly run: StoredRun;
+  readonly predictions: Journal<Prediction>;
+  readonly preparations: Journal<PreparedCase>;
+  /** What is recorded has cost. */
+  readonly spent: Usage;
+  saveTiming(timing: RunRecord["timing"]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Begins a run in a folder, or goes on with the one there. Lines that ended in an error are taken out when it goes on,
+ * so that they are asked again.
+ *
+ * @param run - What is to be run.
+ * @param resume - Whether a run that is there may be gone on with; without one there it is begun all the same, because
+ *   it may have been stopped before its first file.
+ * @throws {PersonaAgentError} `config-invalid` for a folder that holds a run (without `resume`), a run under other
+ *   settings, or other files; `memory-folder-in-use`; `config-file-invalid` for files that no run wrote.
+ */
+export async function openRunFolder(
+  folder: string,
+  run: StoredRun,
+  { resume }: { readonly resume: boolean },
+): Promise<RunFolder> {
+  await makeFolder(folder);
+  const lock = await lockFolder(folder);
+  const journals: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const journal of journals) await journal.close();
+    await lock.release();
+  };
+  try {
+    const path = join(folder, "run.json");
+    const found = await readRun(path);
+    if (found !== null && !resume)
+      throw refused(
+        `The folder ${folder} holds a run already; expected an empty one. Go on with it with --resume, or name another with --out.`,
+      );
+    if (found !== null) expectSame(found, run, folder);
+    else await expectNoLines(folder);
+    const stored = found ?? run;
+    if (found === null) await writeRun(path, stored);
+    const predictions = await openJournal({
+      path: join(folder, "predictions.jsonl"),
+      schema: predictionSchema,
+      keyOf: predictionKey,
+      keeps: ({ error }) => error === null,
+    });
+    journals.push(predictions);
+    const preparations = await openJournal({
+      path: join(folder, "preparations.jsonl"),
+      schema: preparedCaseSchema,
+      keyOf: preparedKey,
+      keeps: ({ error }) => error === null,
+    });
+    journals.push(preparations);
+    let spent = noUsage;
+    for await (const { usage } of predictions.lines()) spent = addUsage(spent, usage);
+    for await (const { preparation } of preparations.lines())
+      spent = addUsage(spent, preparation?.usage ?? noUsage);
+    return {
+      run: stored,
+      predictions,
+      preparations,
+      spent,
+      saveTiming: (timing) => writeRun(path, { ...stored, timing }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw refused(
+      `The folder ${JSON.stringify(folder)} cannot be made (${codeOf(error)}); expected one that can be written. Name another with --out.`,
+    );
+  }
+}
+
+async function lockFolder(folder: string) {
+  try {
+    const holder = { pid: process.pid, command: "persona-agent eval" };
+    return await acquireFolderLock({ folder, name: "run", holder });
+  } catch (error) {
+    if (!PersonaAgentError.is(error, "memory-folder-in-use")) throw error;
+    throw new PersonaAgentError(
+      "memory-folder-in-use",
+      `Another process runs an evaluation in ${folder}; expected one at a time. Wait for it or end it, or name another folder with --out.`,
+      { details: error.details },
+    );
+  }
+}
+
+async function readRun(path: string): Promise<StoredRun | null> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return null;
+    throw fileInvalid(
+      `${path} cannot be read (${codeOf(error)}); expected a run's settings. Check its rights.`,
+      error,
+    );
+  }
+  try {
+    return storedSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw fileInvalid(
+      `${path} is not what \`eval\` writes; expected a run's settings. Restore it, or name another folder with --out.`,
+      error,
+    );
+  }
+}
+
+/** Whole or not at all, whenever the process is killed. */
+async function writeRun(path: string, run: StoredRun): Promise<void> {
+  await writeFile(`${path}.unfinished`, `${JSON.stringify(run, null, 2)}\n`);
+  await rename(`${path}.unfinished`, path);
+}
+
+/** Answers whose settings are not known would be taken for this run's. */
+async function expectNoLines(folder: string): Promise<void> {
+  const stray = (await readdir(folder)).find((name) => name.endsWith(".jsonl"));
+  if (stray !== undefined)
+    throw refused(
+      `The folder ${folder} holds ${basename(stray)} but no run.json; expected an empty folder or a run. Name another with --out.`,
+    );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
+}
+
+function refused(message: string): PersonaAgentError {
+  return new PersonaAgentError("config-invalid", message);
+}
