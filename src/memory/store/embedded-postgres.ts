@@ -1,6 +1,10 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
-import { PersonaAgentError, type PersonaAgentErrorCode } from "../../errors.js";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import { PersonaAgentError } from "../../errors.js";
+import { singleSession } from "./single-session.js";
 
 /** A PostgreSQL in this process, reachable from others on this machine too. */
 export interface EmbeddedPostgres {
@@ -10,27 +14,16 @@ export interface EmbeddedPostgres {
   close(): Promise<void>;
 }
 
-/** What the thread says. */
-export type ThreadMessage =
-  | { readonly kind: "open"; readonly url: string }
-  | { readonly kind: "closed" }
-  | {
-      readonly kind: "refused";
-      readonly code: PersonaAgentErrorCode;
-      readonly message: string;
-      readonly details: Record<string, unknown>;
-    };
-
-const threadFile = import.meta.url.endsWith(".ts")
-  ? "pglite-thread-of-sources.mjs"
-  : "pglite-thread.js";
+/** Of the PGlite this package depends on; a test compares it with what PGlite makes. */
+const postgresMajor = "18";
+const maxConnections = 1_000;
+/** Longer than a pool keeps an idle connection; a frozen client's open transaction blocks everybody until then. */
+const idleTimeoutMs = 60_000;
 
 /**
  * Opens the PostgreSQL (PGlite) kept in `<folder>/pglite`, making it when there is none, and serves it on a
  * free port of 127.0.0.1. Every acknowledged row is there after `kill -9`. Take the folder with
  * `openDataFolder` first: nothing here protests when two processes open one.
- *
- * It runs in a thread of its own: its queries are computation, and would hold up every turn of this process.
  *
  * @throws {PersonaAgentError} `memory-store-unavailable` when the database is damaged or of another version.
  */
@@ -39,25 +32,58 @@ export async function openEmbeddedPostgres({
 }: {
   readonly folder: string;
 }): Promise<EmbeddedPostgres> {
-  const thread = new Worker(new URL(threadFile, import.meta.url), {
-    workerData: { folder },
-    execArgv: [],
-  });
-  const [said] = (await once(thread, "message")) as [ThreadMessage];
-  if (said.kind !== "open") {
-    await thread.terminate();
-    if (said.kind !== "refused") throw new Error(`The database's thread began with ${said.kind}.`);
-    throw new PersonaAgentError(said.code, said.message, { details: said.details });
-  }
-  // A thread that fails later ends its connections with it: the calls that need them fail, and say why.
-  thread.on("error", () => {});
-  let closing: Promise<unknown> | null = null;
-  return { url: said.url, close: async () => void (await (closing ??= end())) };
+  return serve(await openDatabase(folder));
+}
 
-  async function end() {
-    const ended = Promise.race([once(thread, "message"), once(thread, "exit")]);
-    thread.postMessage("close");
-    await ended;
-    await thread.terminate();
+/** Serves an open database; it is closed with what is returned. For `openEmbeddedPostgres` and its tests. */
+export async function serve(database: PGlite): Promise<EmbeddedPostgres> {
+  const server: PGLiteSocketServer = new PGLiteSocketServer({
+    // A failed engine would leave every query waiting; without a server they fail at once.
+    db: singleSession(database, () => void server.stop()),
+    host: "127.0.0.1",
+    port: 0,
+    maxConnections,
+    idleTimeout: idleTimeoutMs,
+  });
+  await server.start();
+  let closing: Promise<void> | null = null;
+  return {
+    url: `postgresql://postgres@${server.getServerConn()}/postgres`,
+    close: () =>
+      (closing ??= server.stop().then(() => (database.closed ? undefined : database.close()))),
+  };
+}
+
+async function openDatabase(folder: string): Promise<PGlite> {
+  const dataDir = join(folder, "pglite");
+  // Making a database takes seconds; a process that ends meanwhile leaves one that never opens.
+  const unfinished = join(folder, "pglite-unfinished");
+  if (existsSync(unfinished)) await rm(dataDir, { recursive: true, force: true });
+  const isNew = !existsSync(dataDir);
+  if (isNew) await writeFile(unfinished, "");
+  else await checkVersion(dataDir);
+  try {
+    const database = await PGlite.create({ dataDir });
+    if (isNew) await rm(unfinished);
+    return database;
+  } catch (error) {
+    throw unavailable(dataDir, "is damaged", error);
   }
+}
+
+/** PGlite makes a new, empty database over one whose version file is gone, and gives no reason for another's. */
+async function checkVersion(dataDir: string): Promise<void> {
+  const file = join(dataDir, "PG_VERSION");
+  const found = existsSync(file) ? (await readFile(file, "utf8")).trim() : "";
+  if (found === postgresMajor) return;
+  if (!/^\d+(\.\d+)?$/.test(found)) throw unavailable(dataDir, "is damaged");
+  throw unavailable(dataDir, `was made by PostgreSQL ${found}`);
+}
+
+function unavailable(dataDir: string, what: string, cause?: unknown) {
+  return new PersonaAgentError(
+    "memory-store-unavailable",
+    `The database in ${dataDir} ${what}; expected one that PostgreSQL ${postgresMajor} can open. Restore the data folder from a copy, name another with --data-dir, or set DATABASE_URL to a PostgreSQL server.`,
+    { details: { dataDir }, cause },
+  );
 }

@@ -14,9 +14,9 @@ import { PersonaAgentError } from "../../../src/errors.js";
 import { openDataFolder } from "../../../src/memory/store/data-folder.js";
 import {
   openEmbeddedPostgres,
+  serve,
   type EmbeddedPostgres,
 } from "../../../src/memory/store/embedded-postgres.js";
-import { serve } from "../../../src/memory/store/pglite-server.js";
 import { openPostgres, type PostgresStorage } from "../../../src/memory/store/postgres.js";
 import { describeStore } from "../../conformance/base-store.js";
 import { describeCheckpointer } from "../../conformance/checkpointer.js";
