@@ -3,6 +3,7 @@ import { link, realpath, rename, rm } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { PersonaAgentError } from "../../errors.js";
+import { createKeyedQueue } from "../keyed-queue.js";
 
 /** What a second taker is told. Read whenever one asks, so a getter may tell a `url` known only later. */
 export interface LockHolder {
@@ -55,18 +56,28 @@ export async function acquireFolderLock({
   const deadline = performance.now() + waitMs;
   let vanished = 0;
   for (;;) {
+    // One taker of this process after the other: one would move aside the socket file that another has just made.
+    const taken = await takers.run(at, attempt);
+    if (typeof taken !== "string") return taken;
+    if (taken === "gone") continue;
+    if (performance.now() >= deadline) throw inUse(path, taken);
+    await delay(pollMs);
+  }
+
+  /** The lock, or what its holder says. */
+  async function attempt(): Promise<FolderLock | string> {
     const lock = await listen(at, () => `${JSON.stringify({ ...holder, since })}\n`);
     if (lock !== null) return lock;
     const other = await askHolder(at);
-    if (other === "gone" && vanished++ < vanishedAtMost) {
-      if (isSocketFile(at)) await removeStale(at);
-      else await delay(pollMs / 2);
-      continue;
-    }
-    if (performance.now() >= deadline) throw inUse(path, other);
-    await delay(pollMs);
+    if (other !== "gone") return other;
+    if (vanished++ >= vanishedAtMost) return "silent";
+    if (isSocketFile(at)) await removeStale(at);
+    else await delay(pollMs / 2);
+    return other;
   }
 }
+
+const takers = createKeyedQueue();
 
 function lockAddress(name: string, path: string): string {
   const id = `persona-agent-${name}-${createHash("sha256").update(path).digest("hex").slice(0, 32)}`;
