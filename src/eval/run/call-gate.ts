@@ -55,7 +55,8 @@ export function createCallGate(limits: CallLimits): CallGate {
   const { concurrency, perMinute, budget = {}, signal } = limits;
   const turns = new PQueue({
     concurrency,
-    ...(perMinute !== undefined && { interval: 60_000 / perMinute, intervalCap: 1 }),
+    // Strict: the default counts from fixed moments, and lets two begin right before and after one.
+    ...(perMinute !== undefined && { interval: 60_000 / perMinute, intervalCap: 1, strict: true }),
   });
   const tallies = new AsyncLocalStorage<Tally>();
   const open = new Map<string, { readonly tally: Tally | undefined; readonly end: () => void }>();
