@@ -2,14 +2,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { pathToFileURL } from "node:url";
 import { afterEach, expect, it } from "vitest";
 import { z } from "zod";
 import { demoEpisodes } from "../../src/cli/demo/demo-user.js";
 import { closedQuestion, demoUsers } from "../../src/cli/demo/run-demo.js";
+import { compiled } from "../support/compiled.js";
 
 const score = z.number().min(0).max(1);
 const scores = { parentScore: score, candidateScore: score };
@@ -71,13 +70,12 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
-const program = resolve("src/cli/main.ts");
-const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const program = compiled("src/cli/main.ts");
 
 /** The demo as a program, in a folder of its own that is also its temporary one, so that what it leaves can be seen. */
 function startDemo({ json, model = "" }: { json: boolean; model?: string }) {
   const folder = mkdtempSync(join(tmpdir(), "demo-test-"));
-  const words = ["--import", loader, program, "demo", ...(json ? ["--json"] : [])];
+  const words = [program, "demo", ...(json ? ["--json"] : [])];
   const child = spawn(process.execPath, words, {
     cwd: folder,
     env: { ...process.env, TMPDIR: folder, MODEL: model },
@@ -89,11 +87,6 @@ function startDemo({ json, model = "" }: { json: boolean; model?: string }) {
   });
   const ended = once(child, "exit");
   return { child, folder, ended, output: text(child.stdout), errors: text(child.stderr) };
-}
-
-/** What is in the folder, but for the cache of the program that runs TypeScript. */
-function leftIn(folder: string): string[] {
-  return readdirSync(folder).filter((name) => !name.startsWith("tsx-"));
 }
 
 /** Processes that run in the folder, as the embedded Chroma server does. */
@@ -136,7 +129,7 @@ it(
     expect(alignment.heldOut.after).toBeGreaterThan(alignment.heldOut.before);
     expect(alignment.candidateScore).toBeGreaterThan(alignment.parentScore);
     expect(alignment.users.map(({ user }) => user)).toEqual(demoUsers.map(({ id }) => id));
-    expect(leftIn(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
     expect(processesIn(folder)).toEqual([]);
   },
   timeLimitMs,
@@ -151,7 +144,7 @@ it(
     expect((await ended)[0]).toBe(130);
     await output;
     expect(await errors).toBe("persona-agent: stopped by SIGINT.\n");
-    expect(leftIn(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
     expect(processesIn(folder)).toEqual([]);
   },
   timeLimitMs,
@@ -164,7 +157,7 @@ it(
     expect((await ended)[0]).toBe(1);
     expect(JSON.parse(await output)).toMatchObject({ error: { code: "config-invalid" } });
     expect((await errors).trimEnd().split("\n")).toHaveLength(1);
-    expect(leftIn(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
   },
   timeLimitMs,
 );

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { lampQuestion } from "../../src/domain/question.js";
+import { compiled } from "../support/compiled.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -12,11 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The program as it is started from a checkout, in a process of its own, with its own real Chroma. */
+/** The program as it is installed, in a process of its own, with its own real Chroma. */
 function start(words: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", "src/cli/main.ts", "--data-dir", join(folder, "data"), ...words],
+    [compiled("src/cli/main.ts"), "--data-dir", join(folder, "data"), ...words],
     { stdio: "pipe", env: { ...process.env, ...env } },
   );
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));

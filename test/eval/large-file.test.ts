@@ -8,6 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { lampQuestion } from "../../src/domain/question.js";
+import { compiled } from "../support/compiled.js";
 
 const questionCount = 32;
 const itemCount = 1_024;
@@ -39,9 +40,7 @@ it("reads a set that is far larger than the memory it may use", async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [
       "--max-old-space-size=24",
       "--max-semi-space-size=1",
-      "--import",
-      "tsx",
-      join(import.meta.dirname, "../support/read-eval-set.ts"),
+      compiled("test/support/read-eval-set.ts"),
       folder,
     ]);
     const { heapLimit, ...found } = JSON.parse(stdout) as Record<string, number>;

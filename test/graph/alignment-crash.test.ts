@@ -11,6 +11,7 @@ import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import type { ChildNews, ChildOrder, Death } from "../support/alignment-child.js";
 import { type AlignmentRequest, drink, startAlignmentServer } from "../support/alignment-server.js";
+import { compiled } from "../support/compiled.js";
 import { hasPostgres, startPostgres, type TestPostgres } from "../support/postgres.js";
 
 // A dozen processes one after another, each of which opens a database.
@@ -76,7 +77,7 @@ function keptResult(said: string): string {
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 function startChild(): Child {
-  return spawn(process.execPath, ["--import", "tsx", "test/support/alignment-child.ts"], {
+  return spawn(process.execPath, [compiled("test/support/alignment-child.ts")], {
     stdio: ["pipe", "pipe", "inherit"],
   });
 }

@@ -8,6 +8,7 @@ import { PersonaAgentError } from "../../src/errors.js";
 import { type OpenAgent, openPersonaAgent } from "../../src/graph/open-persona-agent.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../support/openai-server.js";
+import { compiled } from "../support/compiled.js";
 
 // Opening a database for the first time takes four seconds, and many times that on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -48,11 +49,9 @@ describe("an agent with embedded services", () => {
   });
 
   it("is refused while another process has the folder, and opens after that was killed", async () => {
-    const other = spawn(
-      process.execPath,
-      ["--import", "tsx", "--input-type=module", "-e", otherProcess(folder)],
-      { stdio: ["ignore", "pipe", "inherit"] },
-    );
+    const other = spawn(process.execPath, ["--input-type=module", "-e", otherProcess(folder)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     await once(other.stdout, "data");
     await expect(open()).rejects.toThrow(new RegExp(`${other.pid}.*the other`));
     other.kill("SIGKILL");
@@ -128,7 +127,7 @@ describe("Chroma stopped in the middle of a turn", () => {
 
 function otherProcess(dataDir: string): string {
   return `
-    import { openPersonaAgent } from "./src/index.ts";
+    import { openPersonaAgent } from ${JSON.stringify(compiled("src/index.ts"))};
     const agent = await openPersonaAgent({}, { dataDir: ${JSON.stringify(dataDir)}, command: "the other" });
     await agent.ask("eve", "I was here.");
     console.log("ready");

@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { userKey } from "../../src/domain/user-id.js";
 import {
@@ -9,6 +7,7 @@ import {
   startLangSmithServer,
   type TracedRun,
 } from "../support/langsmith-server.js";
+import { compiled } from "../support/compiled.js";
 
 const user = "zelda.raw@example.org";
 let langsmith: LangSmithServer;
@@ -16,7 +15,7 @@ afterEach(() => langsmith.close());
 
 /** Turns of one user in a process of their own, because tracing is switched on by the environment. */
 const turns = `
-  const { createPersonaAgent, openPersonaAgent } = await import(${JSON.stringify(pathToFileURL("src/index.ts").href)});
+  const { createPersonaAgent, openPersonaAgent } = await import(${JSON.stringify(compiled("src/index.ts"))});
   const { graph, ask, buildProfile, feedback, align } = createPersonaAgent();
   const messages = [{ role: "user", content: "What did I say about meat?" }];
   const configurable = { userId: ${JSON.stringify(user)} };
@@ -32,10 +31,9 @@ const turns = `
 `;
 
 async function run(env: Record<string, string>) {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const child = spawn(
     process.execPath,
-    ["--import", loader, "--input-type=module", "-e", turns],
+    ["--input-type=module", "-e", turns],
     // Nothing of this process's own environment: a variable of the machine might switch tracing on.
     { env, stdio: ["ignore", "inherit", "inherit"] },
   );

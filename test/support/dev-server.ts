@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { compiled } from "./compiled.js";
 import { processTree } from "./process-tree.js";
 
 const infoSchema = z.object({
@@ -23,14 +24,14 @@ export interface DevServer {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts `persona-agent dev` from the sources, in a process of its own, and waits until it answers. */
+/** Starts `persona-agent dev` in a process of its own, and waits until it answers. */
 export async function startDevServer(
   words: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<DevServer> {
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", "src/cli/main.ts", "dev", "--port", "0", "--json", ...words],
+    [compiled("src/cli/main.ts"), "dev", "--port", "0", "--json", ...words],
     { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] },
   );
   const log = text(child.stderr);

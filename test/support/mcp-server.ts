@@ -1,5 +1,5 @@
 /**
- * A real MCP server over stdio, run as a program: `node --import tsx mcp-server.ts <name>`. Its tools
+ * A real MCP server over stdio, run as a program: `node mcp-server.js <name>`. Its tools
  * succeed, fail, hang, and tell its process id.
  */
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";

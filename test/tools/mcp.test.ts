@@ -1,16 +1,16 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadMcpTools, type McpConfig, type McpTools } from "../../src/tools/mcp.js";
 import { createToolRegistry } from "../../src/tools/registry.js";
 import { runToolCalls } from "../../src/tools/run-tool-calls.js";
+import { compiled } from "../support/compiled.js";
 
-const program = fileURLToPath(new URL("../support/mcp-server.ts", import.meta.url));
+const program = compiled("test/support/mcp-server.ts");
 const server = (name: string) => ({
   command: process.execPath,
-  args: ["--import", "tsx", program, name],
+  args: [program, name],
 });
 const node = (source: string) => ({
   command: process.execPath,

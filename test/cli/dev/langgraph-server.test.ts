@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLangGraphServer } from "../../../src/cli/dev/langgraph-server.js";
 import { stillRunning } from "../../support/process-tree.js";
+import { compiled } from "../../support/compiled.js";
 
 /**
  * Stands in for the server's tree: a process that starts another and does not look after it. Both name themselves on
@@ -119,7 +118,7 @@ describe("the LangGraph server's processes", () => {
 
 /** A process that starts a server and says who belongs to it. */
 function startHost(): ChildProcess {
-  const source = pathToFileURL("src/cli/dev/langgraph-server.ts").href;
+  const source = compiled("src/cli/dev/langgraph-server.ts");
   const options = {
     configFile: "none",
     host: "localhost",
@@ -132,8 +131,7 @@ function startHost(): ChildProcess {
     const server = startLangGraphServer({ ...${JSON.stringify(options)}, onLine: console.log });
     console.log("leader " + server.pid);
   `;
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  return spawn(process.execPath, ["--import", loader, "--input-type=module", "-e", script], {
+  return spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
 }

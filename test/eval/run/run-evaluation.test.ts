@@ -20,6 +20,7 @@ import {
   type OpenAiServer,
   startOpenAiServer,
 } from "../../support/openai-server.js";
+import { compiled } from "../../support/compiled.js";
 
 const plain = askingMethod("plain");
 const ready = askingMethod("ready", { prepares: true });
@@ -133,7 +134,7 @@ describe("a run", () => {
   });
 
   it("comes to the same after kill -9 at many points, and asks nothing twice that is recorded", async () => {
-    const child = join(import.meta.dirname, "../../support/evaluation-child.ts");
+    const child = compiled("test/support/evaluation-child.ts");
     const timesAsked = new Map<string, number>();
     let killAfter = 0;
     let current: ReturnType<typeof spawn>;
@@ -148,7 +149,7 @@ describe("a run", () => {
       return whole.map((line) => (JSON.parse(line) as { readonly prompt: string }).prompt);
     };
     const run = async () => {
-      current = spawn(process.execPath, ["--import", "tsx", child, folder, server.url]);
+      current = spawn(process.execPath, [child, folder, server.url]);
       let out = "";
       current.stdout?.on("data", (piece) => (out += String(piece)));
       await once(current, "close");

@@ -6,7 +6,6 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -20,9 +19,9 @@ import {
 import { openPostgres, type PostgresStorage } from "../../../src/memory/store/postgres.js";
 import { describeStore } from "../../conformance/base-store.js";
 import { describeCheckpointer } from "../../conformance/checkpointer.js";
+import { compiled } from "../../support/compiled.js";
 
-const source = (name: string) =>
-  JSON.stringify(fileURLToPath(new URL(`../../../src/memory/store/${name}.ts`, import.meta.url)));
+const source = (name: string) => JSON.stringify(compiled(`src/memory/store/${name}.ts`));
 
 let root: string;
 /** A closed data folder with one row in it, made by a process that was killed. */
@@ -36,11 +35,9 @@ function otherProcess(code: string) {
     const { openEmbeddedPostgres } = await import(${source("embedded-postgres")});
     const { openPostgres } = await import(${source("postgres")});
     const folder = ${JSON.stringify(folder)};`;
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "--input-type=module", "-e", prelude + code],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
+  const child = spawn(process.execPath, ["--input-type=module", "-e", prelude + code], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   children.push(child);
   return { child, lines: createInterface({ input: child.stdout }) };
 }

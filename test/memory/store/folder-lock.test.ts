@@ -6,14 +6,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
 import { acquireFolderLock, type FolderLock } from "../../../src/memory/store/folder-lock.js";
+import { compiled } from "../../support/compiled.js";
 
-const lockModule = fileURLToPath(
-  new URL("../../../src/memory/store/folder-lock.ts", import.meta.url),
-);
+const lockModule = compiled("src/memory/store/folder-lock.ts");
 const holder = { pid: process.pid, command: "test" };
 
 let folder: string;
@@ -45,7 +43,7 @@ async function otherProcess(then: string, file?: string) {
       holder: { pid: process.pid, command: "persona-agent import" }${address} });
     console.log("held");
     ${then}`;
-  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.push(child);
