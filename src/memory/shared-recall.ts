@@ -1,16 +1,18 @@
 import { LRUCache } from "lru-cache";
+import type { Episode } from "../domain/episode.js";
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../errors.js";
 import type { EpisodicMemory, MemoryDegradation, Recall } from "./episodic-memory.js";
 
-type Reading = Pick<EpisodicMemory, "latest" | "similar">;
+type Reading = Pick<EpisodicMemory, "get" | "latest" | "similar">;
 type Recallable = Reading & Pick<EpisodicMemory, "settled">;
 
-/** Searches remembered at most; one holds the few episodes that it found. */
-const most = 1_000;
+/** Answers remembered at most: searches with the few episodes that each found, and episodes. */
+const most = 4_000;
 
 /**
  * Memory that answers the same question once in a run of an alignment: parent and candidate are compared on what the same
- * search gave both, and the search is made once. What failed is not remembered.
+ * search gave both, and the search is made once. Nor is an episode read again that was read before. What failed is not
+ * remembered.
  *
  * A degraded search fails too: an answer given with less of memory than the other persona had would say nothing of the
  * personas. An index that is being rebuilt is waited for, once.
@@ -29,10 +31,31 @@ export function createSharedRecall(episodes: Recallable): (runId: string) => Rea
     begun.catch(() => found.delete(name));
     return begun;
   }
-  return (runId) => ({
-    latest: (...asked) => once([runId, "latest", ...asked], () => episodes.latest(...asked)),
-    similar: (...asked) => once([runId, "similar", ...asked], () => wholeRecall(episodes, asked)),
-  });
+  return (runId) => {
+    /** What a search found need not be read again to be criticised. */
+    const known = (userId: string, some: readonly Episode[]) => {
+      for (const episode of some)
+        void once([runId, "get", userId, episode.id], () => Promise.resolve(episode));
+    };
+    return {
+      get: (...asked) => once([runId, "get", ...asked], () => episodes.get(...asked)),
+      latest: (...asked) =>
+        once([runId, "latest", ...asked], async () => {
+          const latest = await episodes.latest(...asked);
+          known(asked[0], latest);
+          return latest;
+        }),
+      similar: (...asked) =>
+        once([runId, "similar", ...asked], async () => {
+          const found = await wholeRecall(episodes, asked);
+          known(
+            asked[0],
+            found.recalled.map(({ episode }) => episode),
+          );
+          return found;
+        }),
+    };
+  };
 }
 
 async function wholeRecall(

@@ -1,6 +1,7 @@
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
 import { noUsage, usageOfError } from "../domain/usage.js";
+import { selectItems } from "../domain/select-items.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
@@ -10,8 +11,11 @@ import { type AlignmentState, alignmentState } from "../state/alignment.js";
 import { budgetLeft, fewestCalls, spentOn } from "./alignment-budget.js";
 import { callConfig } from "./call-config.js";
 import { refreshProfile as refreshed } from "./profile-refresh.js";
+import type { SimulateDeps } from "./simulate.js";
+import { whileReadingAhead } from "./while-reading-ahead.js";
+import { readWholeHistory } from "./whole-history.js";
 
-export interface RefreshProfileDeps {
+export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly episodes: Pick<Memory["episodes"], "list">;
   readonly profiles: Pick<Memory["profiles"], "current" | "append">;
   readonly personas: Pick<Memory["personas"], "history">;
@@ -29,15 +33,8 @@ type Update = { readonly [K in keyof AlignmentState]?: AlignmentState[K] | Overw
  * Begins the run: clears what the thread's last one left, and brings the profile up to date with the episodes that came
  * since it was drawn. When the model has no profile to give, the run goes on with the one there is.
  */
-export function createRefreshProfile({
-  episodes,
-  profiles,
-  personas,
-  alignmentModelFor,
-  ask,
-  now,
-  newRunId,
-}: RefreshProfileDeps) {
+export function createRefreshProfile(deps: RefreshProfileDeps) {
+  const { episodes, profiles, personas, alignmentModelFor, ask, now, newRunId } = deps;
   return async function refreshProfile(
     _state: AlignmentState,
     runtime: LangGraphRunnableConfig,
@@ -45,18 +42,19 @@ export function createRefreshProfile({
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
     const startedAt = now().toISOString();
+    const runId = newRunId();
     const current = await profiles.current(userId);
     const drawn =
       current !== null && !config.refreshProfile
         ? { profile: current, usage: noUsage, degraded: [] }
         : (await isAffordable())
-          ? await draw()
+          ? await whileReadingAhead(itemsAhead, { runId, config }, deps, draw)
           : { profile: current, usage: noUsage, degraded: ["profile-not-refreshed"] };
     const { usage } = drawn;
     return {
       ...cleared(),
       owner: userKey(userId),
-      runId: newRunId(),
+      runId,
       startedAt,
       iterationStart: { at: startedAt, usage: noUsage },
       profile: drawn.profile,
@@ -69,6 +67,13 @@ export function createRefreshProfile({
       const today = spentOn(startedAt.slice(0, 10), await personas.history(userId));
       const { calls, spent } = budgetLeft(config, { usage: noUsage, today, seconds: 0 });
       return spent === null && calls >= 1 + fewestCalls(config);
+    }
+
+    /** As `select-batch` will take them, unless something comes in meanwhile. */
+    async function itemsAhead() {
+      const history = await readWholeHistory(userId, episodes, () => startedAt);
+      const { batch, holdout } = selectItems(history.episodes, config);
+      return [...batch, ...holdout];
     }
 
     async function draw() {

@@ -23,7 +23,7 @@ export interface SimulatedAgent {
 
 export interface SimulateDeps {
   /** Reads memory as a run of this id does; see `createSharedRecall`. */
-  readonly recallOf: (runId: string) => Pick<Memory["episodes"], "latest" | "similar">;
+  readonly recallOf: (runId: string) => Pick<Memory["episodes"], "get" | "latest" | "similar">;
   /**
    * The agent graph over this memory, with the tools that a simulation may use.
    *

@@ -8,7 +8,6 @@ import { profileSummary } from "../domain/profile.js";
 import type { Refusal } from "../domain/refusal.js";
 import { answerOf } from "../domain/simulated-answer.js";
 import { noUsage, type Usage, usageOfError } from "../domain/usage.js";
-import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { ask } from "../model/ask.js";
 import { askText } from "../model/ask-text.js";
@@ -33,9 +32,9 @@ import { budgetOf, callsPerAnswer } from "./alignment-budget.js";
 import { callConfig } from "./call-config.js";
 import { inBatchOrder, parentOf } from "./parent-of.js";
 import { said } from "./rejected-updates.js";
-import { readFor } from "./retrieve-memory.js";
-import { memoryOf, type SimulateDeps } from "./simulate.js";
+import type { SimulateDeps } from "./simulate.js";
 import { simulationTasks } from "./simulation-tasks.js";
+import { whileReadingAhead } from "./while-reading-ahead.js";
 
 export interface TextualGradientDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
@@ -74,7 +73,12 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     const left = budgetOf(state, config, deps.now());
     const proposed =
       left.spent === null
-        ? await whileReadingAhead(state, config, deps, () => proposal(state, config, runtime, deps))
+        ? await whileReadingAhead(
+            async () => state.holdout,
+            { runId: state.runId, config },
+            deps,
+            () => proposal(state, config, runtime, deps),
+          )
         : { ...nothing(`Ended before an update: ${left.spent}.`, "budget"), usage: noUsage };
     const { outcome, refusals, usage } = proposed;
     const candidate: PersonaCandidate | null = proposed.candidate && {
@@ -103,38 +107,6 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     const tasks = simulationTasks(state.batch, state, candidate, "candidate", config.repeats);
     return new Command({ goto: tasks.map((task) => new Send("validate", task)), update });
   };
-}
-
-/**
- * Searches memory for the held-out items while the model writes: their simulations will ask the same (`createSharedRecall`
- * remembers it), and this process has nothing else to do. What was not found by then is searched for in its turn.
- */
-async function whileReadingAhead<Result>(
-  state: AlignmentState,
-  config: AlignConfig,
-  { recallOf }: Pick<TextualGradientDeps, "recallOf">,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  let isDone = false;
-  const reading = readAhead();
-  try {
-    return await work();
-  } finally {
-    isDone = true;
-    await reading;
-  }
-
-  async function readAhead() {
-    if (config.mode === "paper") return;
-    const tasks = simulationTasks(state.holdout, state, parentOf(state), "parent", 1);
-    for (const task of tasks) {
-      if (isDone) return;
-      const memory = memoryOf(task, { recallOf }, config.leaveOneOut);
-      const userId = parseUserId(config.userId);
-      // Whatever is wrong with memory, the simulation meets it again, and tells of it.
-      await readFor(task.item.query, { ...memory, userId, config }).catch(() => {});
-    }
-  }
 }
 
 async function proposal(

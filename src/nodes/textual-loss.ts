@@ -6,7 +6,6 @@ import { storableText } from "../domain/text.js";
 import { parseUserId } from "../domain/user-id.js";
 import { usageOfError } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
-import type { Memory } from "../memory/memory.js";
 import type { NamedModel } from "../model/named-model.js";
 import type { ask } from "../model/ask.js";
 import { askText } from "../model/ask-text.js";
@@ -26,7 +25,6 @@ import { expectManyListeners } from "./shared-signals.js";
 import { memoryOf, type SimulateDeps } from "./simulate.js";
 
 export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {
-  readonly episodes: Pick<Memory["episodes"], "get">;
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
   readonly ask: typeof ask;
 }
@@ -95,10 +93,11 @@ export function createTextualLoss(deps: TextualLossDeps) {
     async function promptOf(userId: string, leaveOneOut: boolean): Promise<SimulationPrompt> {
       // No agent is run here: only what it could read is asked for again.
       const { personas, profiles } = memoryOf(task, deps, leaveOneOut);
+      const episodes = deps.recallOf(task.runId);
       const [persona, profile, ...recalled] = await Promise.all([
         personas.head(userId),
         profiles.current(userId),
-        ...answer.recalled.map((id) => deps.episodes.get(userId, id)),
+        ...answer.recalled.map((id) => episodes.get(userId, id)),
       ]);
       return {
         summary: profileSummary(profile),

@@ -50,25 +50,33 @@ describe("an alignment", () => {
     expect(await user.status()).toMatchObject({ status: "idle", worker: null, error: null });
   });
 
-  it("searches memory once for each item, and for the held-out ones while the update is written", async () => {
+  it("searches memory once for each item, while the profile and the update are written", async () => {
     const embeddings = new CountingEmbeddings();
     const index = createInProcessIndex({ name: "offline", dimensions: embeddings.dimensions });
     const searches = vi.spyOn(index, "nearest");
-    const beforeUpdate: number[] = [];
+    const untilSearched = async (items: number) => {
+      for (let turn = 0; turn < 1_000 && searches.mock.calls.length < items; turn++)
+        await new Promise((resolve) => setImmediate(resolve));
+      return searches.mock.calls.length;
+    };
+    const found: Record<string, number> = {};
     const user = await alignmentUnderTest({
       embeddings,
       index,
       replies: {
+        profile: async () => {
+          found["profile"] = await untilSearched(4);
+          return "Drinks a lot.";
+        },
         update: async () => {
-          for (let turn = 0; turn < 1_000 && searches.mock.calls.length < 16; turn++)
-            await new Promise((resolve) => setImmediate(resolve));
-          beforeUpdate.push(searches.mock.calls.length);
+          found["update"] = await untilSearched(16);
           return { lines: [goodLine] };
         },
       },
     });
     await user.run({ iterations: 1 });
-    expect(beforeUpdate).toEqual([16]);
+    expect(found).toEqual({ profile: expect.any(Number), update: 16 });
+    expect(found["profile"]).toBeGreaterThanOrEqual(4);
     expect(searches).toHaveBeenCalledTimes(16);
   });
 

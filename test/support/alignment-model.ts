@@ -41,7 +41,7 @@ export interface AlignmentReplies {
   readonly simulation?: (asked: AskedOfModel) => Said | Promise<Said>;
   readonly critique?: (asked: AskedOfModel) => Partial<Critique> | string | Error;
   readonly update?: (asked: AskedOfModel) => SaidUpdate | Promise<SaidUpdate>;
-  readonly profile?: (asked: AskedOfModel) => string | Error;
+  readonly profile?: (asked: AskedOfModel) => string | Error | Promise<string>;
   /** Of the evaluation's MemoryBank. */
   readonly summary?: (asked: AskedOfModel) => string | Error;
 }
@@ -139,7 +139,7 @@ export class AlignmentModel extends BaseChatModel<CallOptions> {
     const { kind, mode } = asked;
     if (kind === "simulation" || kind === "summary") return this.#given(kind)(asked);
     if (kind === "profile") {
-      const said = this.#given(kind)(asked);
+      const said = await this.#given(kind)(asked);
       if (said instanceof Error || said === "") return said;
       const statement = { text: said, items: [1] };
       const args = asked.thread.startsWith("Describe")

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { Recall } from "../../../src/memory/episodic-memory.js";
+import { turnAt } from "../../support/episodes.js";
 import { createSharedRecall } from "../../../src/memory/shared-recall.js";
 
 const whole: Recall = { recalled: [], degraded: [] };
@@ -8,8 +9,13 @@ function searching(results: readonly (Recall | Error)[]) {
   const left = [...results];
   let searches = 0;
   const waited: number[] = [];
+  const read: string[] = [];
   const recall = createSharedRecall({
     settled: async () => void waited.push(searches),
+    get: async (_userId, id) => {
+      read.push(id);
+      return turnAt(7, "What is for lunch?");
+    },
     latest: async () => [],
     similar: async () => {
       searches += 1;
@@ -18,7 +24,7 @@ function searching(results: readonly (Recall | Error)[]) {
       return result;
     },
   });
-  return { recall, waited, searches: () => searches };
+  return { recall, waited, read, searches: () => searches };
 }
 
 it("searches once for the same question of one run, also when asked twice at the same time", async () => {
@@ -27,6 +33,18 @@ it("searches once for the same question of one run, also when asked twice at the
   await Promise.all([ask(), ask()]);
   await ask();
   expect(searches()).toBe(1);
+});
+
+it("reads an episode once, and one that a search found not again", async () => {
+  const found = turnAt(1, "What is for dinner?");
+  const { recall, read } = searching([{ recalled: [{ episode: found, score: 1 }], degraded: [] }]);
+  const { get, similar } = recall("one");
+  await similar("ada", "soup", 3);
+  expect(await get("ada", found.id)).toBe(found);
+  expect(read).toEqual([]);
+  expect(await get("ada", "2")).toBe(await get("ada", "2"));
+  await get("bo", found.id);
+  expect(read).toEqual(["2", found.id]);
 });
 
 it("searches again for another run, another user and other bounds", async () => {
