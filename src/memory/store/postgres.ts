@@ -1,8 +1,9 @@
 import type { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
+import type { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import type { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import pg from "pg";
+import { BundlingPostgresSaver } from "./bundling-postgres-saver.js";
 import { BundlingPostgresStore } from "./bundling-postgres-store.js";
 import { parsePostgresUrl, storeUnavailable } from "./postgres-address.js";
 
@@ -49,7 +50,7 @@ export async function openPostgres({
   const store = new BundlingPostgresStore(options);
   surviveLostConnections(checkpointPool);
   surviveLostConnections(store.pool);
-  const checkpointer = new PostgresSaver(checkpointPool);
+  const checkpointer = new BundlingPostgresSaver(checkpointPool);
   let closing: Promise<void> | null = null;
   const close = () =>
     (closing ??= Promise.all([store.stop(), checkpointer.end()]).then(() => undefined));

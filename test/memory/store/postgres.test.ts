@@ -1,4 +1,9 @@
-import { InMemoryStore, MemorySaver, type Operation } from "@langchain/langgraph-checkpoint";
+import {
+  emptyCheckpoint,
+  InMemoryStore,
+  MemorySaver,
+  type Operation,
+} from "@langchain/langgraph-checkpoint";
 import { inspect } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -82,6 +87,54 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
       query.mockRestore();
       await store.stop();
     }
+  });
+
+  it("keeps the results of many tasks in a few statements, and tells each of its own failure", async () => {
+    const { checkpointer } = storage;
+    const configurable = { thread_id: "crowd", checkpoint_ns: "" };
+    const config = await checkpointer.put(
+      { configurable },
+      { ...emptyCheckpoint(), id: "1f000000-0000-6000-8000-000000000000" },
+      { source: "loop", step: 0, parents: {} },
+      {},
+    );
+    const tasks = Array.from({ length: 64 }, (_, n) => `task-${n}`);
+    const query = vi.spyOn(pg.Client.prototype, "query");
+    try {
+      // No text of PostgreSQL holds a NUL; the rest of its statement is kept all the same.
+      const isBad = (task: string) => task === "task-40";
+      const kept = await Promise.allSettled(
+        tasks.map((task) =>
+          checkpointer.putWrites(
+            config,
+            [
+              ["messages", { task }],
+              [isBad(task) ? "usage\0" : "usage", 1],
+            ],
+            task,
+          ),
+        ),
+      );
+      expect(tasks.filter((_, n) => kept[n]?.status === "rejected")).toEqual(["task-40"]);
+      // One for the first, one for all others, and one for each of those after it had failed.
+      expect(query.mock.calls.length).toBeLessThanOrEqual(2 + tasks.length);
+      query.mockClear();
+      await Promise.all(
+        tasks.map((task) => checkpointer.putWrites(config, [["messages", { again: task }]], task)),
+      );
+      expect(query).toHaveBeenCalledTimes(2);
+    } finally {
+      query.mockRestore();
+    }
+    const { pendingWrites = [] } = (await checkpointer.getTuple(config)) ?? {};
+    const messages = pendingWrites.filter(([, channel]) => channel === "messages");
+    expect(messages.map(([task, , value]) => ({ task, value }))).toEqual(
+      tasks
+        .filter((task) => task !== "task-40")
+        .map((task) => ({ task, value: { task } }))
+        .concat({ task: "task-40", value: { again: "task-40" } as never })
+        .toSorted((a, b) => (a.task < b.task ? -1 : 1)),
+    );
   });
 
   it("leaves labels that a search would take for a pattern to the store, which refuses them", async () => {

@@ -1,0 +1,93 @@
+import type { RunnableConfig } from "@langchain/core/runnables";
+import { type PendingWrite, WRITES_IDX_MAP } from "@langchain/langgraph-checkpoint";
+import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
+import type pg from "pg";
+
+/** Bounds one statement: so many rows, and about so many bytes. */
+const maxRows = 500;
+const maxSize = 4_000_000;
+
+type Row = Awaited<ReturnType<PostgresSaver["_dumpWrites"]>>[number];
+
+/** What one task has done, and whoever waits until it is kept. */
+interface Task {
+  readonly rows: readonly Row[];
+  readonly size: number;
+  readonly kept: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * `PostgresSaver` that keeps the results of tasks in one statement, those of a task together with those that end while
+ * another statement is under way. The class itself opens a transaction for every task and sends a statement for every
+ * channel: a third of what the embedded engine computes in an alignment, and a round trip each elsewhere.
+ */
+export class BundlingPostgresSaver extends PostgresSaver {
+  readonly #pool: pg.Pool;
+  readonly #waiting: Task[] = [];
+  #isSending = false;
+
+  constructor(pool: pg.Pool) {
+    super(pool);
+    this.#pool = pool;
+  }
+
+  override async putWrites(
+    config: RunnableConfig,
+    writes: PendingWrite[],
+    taskId: string,
+  ): Promise<void> {
+    // Errors and interrupts replace what was there; the class does that.
+    if (writes.every(([channel]) => String(channel) in WRITES_IDX_MAP))
+      return super.putWrites(config, writes, taskId);
+    const { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: id } = config.configurable ?? {};
+    const rows = await this._dumpWrites(threadId, ns, id, taskId, writes as [string, unknown][]);
+    const size = rows.reduce((bytes, row) => bytes + row[7].byteLength, 0);
+    await new Promise<void>((kept, failed) => {
+      this.#waiting.push({ rows, size, kept, failed });
+      void this.#send();
+    });
+  }
+
+  async #send(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    while (this.#waiting.length > 0) {
+      const tasks = nextOf(this.#waiting);
+      try {
+        await this.#insert(tasks);
+        for (const { kept } of tasks) kept();
+      } catch (error) {
+        // Whose fault it was is not known: each gets its own answer.
+        if (tasks.length === 1) tasks[0]?.failed(error);
+        else
+          await Promise.all(tasks.map((task) => this.#insert([task]).then(task.kept, task.failed)));
+      }
+    }
+    this.#isSending = false;
+  }
+
+  async #insert(tasks: readonly Task[]): Promise<void> {
+    const rows = tasks.flatMap((task) => task.rows);
+    const columns = Array.from({ length: 8 }, (_, column) => rows.map((row) => row[column]));
+    await this.#pool.query(insertAll, columns);
+  }
+}
+
+/** Takes from those that wait as many as one statement holds, and one at least. */
+function nextOf(waiting: Task[]): Task[] {
+  let [rows, size] = [0, 0];
+  const tooMany = waiting.findIndex((task, place) => {
+    rows += task.rows.length;
+    size += task.size;
+    return place > 0 && (rows > maxRows || size > maxSize);
+  });
+  return waiting.splice(0, tooMany === -1 ? waiting.length : tooMany);
+}
+
+const insertAll = `
+  INSERT INTO public.checkpoint_writes
+    (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob)
+  SELECT * FROM
+    unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bytea[])
+  ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO NOTHING`;
