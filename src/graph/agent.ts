@@ -1,4 +1,5 @@
-import { END, START, StateGraph } from "@langchain/langgraph";
+import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
+import { schemaMetaRegistry } from "@langchain/langgraph/zod";
 import { contextFormSchema } from "../config.js";
 import { isStoreUnavailable } from "../errors.js";
 import { createExecuteTools, type ExecuteToolsDeps } from "../nodes/execute-tools.js";
@@ -20,7 +21,7 @@ export type AgentGraph = ReturnType<ReturnType<typeof buildAgent>["compile"]>;
 
 /** The hot path: answers one message of one user under that user's persona, and remembers it. */
 export function buildAgent(deps: AgentDeps) {
-  return buildAnswering(deps, "write-memory")
+  return buildAnswering(deps, "write-memory", agentState)
     .addNode("write-memory", createWriteMemory(deps), {
       retryPolicy: { maxAttempts: writeAttempts, retryOn: isStoreUnavailable, logWarning: false },
     })
@@ -29,13 +30,21 @@ export function buildAgent(deps: AgentDeps) {
     .addEdge("schedule-alignment", END);
 }
 
-/** The same agent with its writes off: it ends with the answer. What an alignment asks past questions again. */
+/**
+ * The same agent with its writes off: it ends with the answer. What an alignment asks past questions again, hundreds at a
+ * time; so what its nodes give each other, which are those of the agent, is not parsed by the schema once more.
+ */
 export function buildSimulatedAgent(deps: AnsweringDeps) {
-  return buildAnswering(deps, END);
+  return buildAnswering(deps, END, unparsedState);
 }
 
-function buildAnswering(deps: AnsweringDeps, after: AfterAnswer) {
-  return new StateGraph(agentState, { context: contextFormSchema, input: agentInput })
+// The same channels. LangGraph's types tell a schema from them, for its nodes they are one.
+const unparsedState = Annotation.Root(
+  schemaMetaRegistry.getChannelsForSchema(agentState),
+) as unknown as typeof agentState;
+
+function buildAnswering(deps: AnsweringDeps, after: AfterAnswer, state: typeof agentState) {
+  return new StateGraph(state, { context: contextFormSchema, input: agentInput })
     .addNode("load-persona", createLoadPersona(deps), { ends: ["retrieve-memory", "refuse-turn"] })
     .addNode("refuse-turn", createRefuseTurn())
     .addNode("retrieve-memory", createRetrieveMemory(deps))
