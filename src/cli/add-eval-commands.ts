@@ -29,6 +29,11 @@ export function addEvalCommands(program: Command, context: CliContext): void {
         .choices(["dev", "train", "test"])
         .default("dev"),
     )
+    .addOption(
+      new Option("--index <kind>", "what memory is searched with: exactly, or as in a deployment")
+        .choices(["in-process", "chroma"])
+        .default("in-process"),
+    )
     .option("--resume", "go on with the run in the folder; what is recorded is not asked again")
     .option("--dry-run", "only say how many model calls and tokens it would take")
     .addHelpText(

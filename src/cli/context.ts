@@ -63,15 +63,15 @@ export async function withAgent<Result>(
 }
 
 /** Services take seconds to start. Those of a command that was stopped meanwhile are closed once they are there. */
-async function openUnlessStopped(
+export async function openUnlessStopped<Opened extends { close(): Promise<void> }>(
   signal: AbortSignal,
-  open: () => Promise<OpenAgent>,
-): Promise<OpenAgent> {
-  let opening: Promise<OpenAgent> | undefined;
+  open: () => Promise<Opened>,
+): Promise<Opened> {
+  let opening: Promise<Opened> | undefined;
   try {
     return await untilStopped(signal, () => (opening = open()));
   } catch (error) {
-    if (signal.aborted) opening?.then((agent) => agent.close()).catch(() => {});
+    if (signal.aborted) opening?.then((opened) => opened.close()).catch(() => {});
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { LampSplit } from "../eval/formats/lamp-folder.js";
 import type { RunBudget } from "../eval/run/call-gate.js";
 import { parseCount } from "./context.js";
+import type { IndexKind } from "./eval-index.js";
 
 /** The words of `eval` as Commander gives them. */
 export interface EvalOptions {
@@ -20,6 +21,7 @@ export interface EvalOptions {
   readonly maxTokens?: string;
   readonly seed?: string;
   readonly split: LampSplit;
+  readonly index: IndexKind;
   readonly resume?: true;
   readonly dryRun?: true;
 }

@@ -11,7 +11,8 @@ import { selectUsers } from "../eval/selection.js";
 import { armsOf } from "../eval/studies.js";
 import { loadModels } from "../graph/open-persona-agent.js";
 import type { CliContext } from "./context.js";
-import { commonOptions, untilStopped } from "./context.js";
+import { commonOptions, openUnlessStopped, untilStopped } from "./context.js";
+import { openEvalIndex } from "./eval-index.js";
 import { type EvalOptions, parseEvalOptions } from "./eval-options.js";
 import { type Evaluated, writeEstimate, writeEvaluated, writeStop } from "./eval-report.js";
 import { createProgressBar } from "./progress-bar.js";
@@ -53,6 +54,9 @@ export async function runEval(
     return writeEstimate(context, estimates, { json });
   }
   const folder = resolve(out ?? "");
+  const { index, close } = await openUnlessStopped(signal, () =>
+    openEvalIndex(options.index, env, vectors),
+  );
   const bar = createProgressBar(context.stderr);
   const report = async ({ run, predictions, prepared, stoppedBy }: EvaluationResult) => {
     const summary = await summarise(run, predictions, prepared);
@@ -71,10 +75,11 @@ export async function runEval(
           alignmentModelName,
           embeddings: vectors.embeddings,
           seed,
+          ...(index && { index }),
           wikipedia: wikipediaOf(modelName, env),
         },
         embeddingsName: vectors.name,
-        index: "in-process",
+        index: options.index,
         folder,
         resume: resume === true,
         ...limits,
@@ -91,6 +96,7 @@ export async function runEval(
     if (evaluated.stoppedBy === "signal") throw new ToldFailure("The run was stopped.");
   } finally {
     bar.stop();
+    await close();
   }
 }
 

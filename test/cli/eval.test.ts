@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { ChromaClient } from "chromadb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.js";
 import { Stopped } from "../../src/cli/stopped.js";
 import { lampQuestion } from "../../src/domain/question.js";
+import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../support/openai-server.js";
 
 let folder: string;
@@ -75,6 +77,46 @@ const numbersOf = (line: string) =>
   parsed(line).results.map((result) => ({ ...result, seconds: 0 }));
 
 describe("eval", () => {
+  it("searches a real Chroma when told to, says so, and leaves nothing in it", async () => {
+    const chroma = await startEmbeddedChroma({ dataFolder: folder });
+    try {
+      const words = ["--methods", "rag", "--sets", "films", "--index", "chroma", "--json"];
+      const env = { CHROMA_URL: chroma.url };
+      const { code, out: line, err } = await run([...words, "--out", out], { env });
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(await readFile(join(out, "report.md"), "utf8")).toMatch(/index *\| *chroma/);
+      const client = new ChromaClient({
+        host: "127.0.0.1",
+        port: Number(new URL(chroma.url).port),
+      });
+      const collections = await client.listCollections();
+      const counts = await Promise.all(collections.map((collection) => collection.count()));
+      expect(counts.length).toBeGreaterThan(0);
+      expect(counts.filter((count) => count > 0)).toEqual([]);
+
+      const exact = await run([
+        "--methods",
+        "rag",
+        "--sets",
+        "films",
+        "--out",
+        join(folder, "exact"),
+        "--json",
+      ]);
+      expect(numbersOf(line)).toEqual(numbersOf(exact.out));
+      const { code: refused, err: why } = await run([
+        ...words.slice(0, 4),
+        "--out",
+        out,
+        "--resume",
+      ]);
+      expect(refused).toBe(1);
+      expect(why).toContain("chroma");
+    } finally {
+      await chroma.close();
+    }
+  }, 120_000);
+
   it("runs methods on every set of a folder, writes the report, and prints one line for programs", async () => {
     const { code, out: line, err } = await run([...two, "--out", out, "--json"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
