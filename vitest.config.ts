@@ -4,7 +4,11 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/live/**"],
-    globalSetup: ["test/support/quiet-environment.ts", "test/support/compile.ts"],
+    globalSetup: [
+      "test/support/quiet-environment.ts",
+      "test/support/compile.ts",
+      "test/support/make-database.ts",
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { lampQuestion } from "../../src/domain/question.js";
 import { compiled } from "../support/compiled.js";
+import { newDataFolder } from "../support/data-folder.js";
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "persona-agent-main-"));
+  folder = await newDataFolder("persona-agent-main-");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 function start(words: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(
     process.execPath,
-    [compiled("src/cli/main.ts"), "--data-dir", join(folder, "data"), ...words],
+    [compiled("src/cli/main.ts"), "--data-dir", folder, ...words],
     { stdio: "pipe", env: { ...process.env, ...env } },
   );
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));

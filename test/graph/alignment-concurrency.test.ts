@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import {
   type BaseCheckpointSaver,
   type BaseStore,
@@ -17,6 +15,7 @@ import { openPostgres } from "../../src/memory/store/postgres.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { drink, startAlignmentServer } from "../support/alignment-server.js";
 import type { OpenAiServer } from "../support/openai-server.js";
+import { newDataFolder } from "../support/data-folder.js";
 
 // Opening a database for the first time takes four seconds, and many times that on a busy machine.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
@@ -30,7 +29,7 @@ let folder: string;
 let embedded: Awaited<ReturnType<typeof openEmbeddedPostgres>>;
 beforeAll(async () => {
   server = await startAlignmentServer();
-  folder = await mkdtemp(join(tmpdir(), "persona-many-"));
+  folder = await newDataFolder("persona-many-");
   embedded = await openEmbeddedPostgres({ folder });
 });
 afterAll(async () => {

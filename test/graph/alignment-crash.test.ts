@@ -1,8 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PersonaCheckpoint } from "../../src/domain/persona.js";
@@ -13,6 +11,7 @@ import type { ChildNews, ChildOrder, Death } from "../support/alignment-child.js
 import { type AlignmentRequest, drink, startAlignmentServer } from "../support/alignment-server.js";
 import { compiled } from "../support/compiled.js";
 import { hasPostgres, startPostgres, type TestPostgres } from "../support/postgres.js";
+import { newDataFolder } from "../support/data-folder.js";
 
 // A dozen processes one after another, each of which opens a database.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 });
@@ -77,7 +76,8 @@ function keptResult(said: string): string {
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 function startChild(): Child {
-  return spawn(process.execPath, [compiled("test/support/alignment-child.ts")], {
+  // A database that is opened for seconds is not worth compiling to the last.
+  return spawn(process.execPath, ["--liftoff-only", compiled("test/support/alignment-child.ts")], {
     stdio: ["pipe", "pipe", "inherit"],
   });
 }
@@ -183,7 +183,7 @@ describe.each(storages.filter(({ needsPostgres }) => hasPostgres || !needsPostgr
     let run: Awaited<ReturnType<typeof processes>>;
     beforeAll(async () => void (postgres = needsPostgres ? await startPostgres() : undefined));
     beforeEach(async () => {
-      folder = await mkdtemp(join(tmpdir(), "persona-crash-"));
+      folder = await newDataFolder("persona-crash-");
       run = await processes(postgres ? { url: await postgres.createDatabase() } : { folder });
     });
     afterEach(async () => {

@@ -1,14 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../src/errors.js";
 import { type OpenAgent, openPersonaAgent } from "../../src/graph/open-persona-agent.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../support/openai-server.js";
 import { compiled } from "../support/compiled.js";
+import { newDataFolder } from "../support/data-folder.js";
 
 // Opening a database for the first time takes four seconds, and many times that on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -24,7 +23,7 @@ describe("an agent with embedded services", () => {
     agent = undefined;
   };
 
-  beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "persona-embedded-"))));
+  beforeAll(async () => void (folder = await newDataFolder("persona-embedded-")));
   afterEach(close);
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -86,7 +85,7 @@ describe("an agent with embedded services", () => {
 
 describe("Chroma stopped in the middle of a turn", () => {
   it("does not fail the turn, and the episode is found once it is back", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "persona-chroma-"));
+    const folder = await newDataFolder("persona-chroma-");
     const first = await startEmbeddedChroma({ dataFolder: folder });
     const port = Number(new URL(first.url).port);
     let stopped: Promise<void> | undefined;

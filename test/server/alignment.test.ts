@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -16,6 +15,7 @@ import {
 } from "../support/openai-server.js";
 import { taggedTurn } from "../support/planted-versions.js";
 import { stillRunning } from "../support/process-tree.js";
+import { newDataFolder } from "../support/data-folder.js";
 
 // A run waits five seconds before it begins, and takes many on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -32,7 +32,7 @@ let server: DevServer;
 let client: Client;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "persona-agent-alignment-"));
+  dataDir = await newDataFolder("persona-agent-alignment-");
   const agent = await openPersonaAgent({}, { dataDir, backgroundAlignment: false });
   // The latest answers are other ones than those before.
   const history = Array.from({ length: 24 }, (_, n) => ({

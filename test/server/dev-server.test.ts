@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { RemoteGraph } from "@langchain/langgraph/remote";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +10,7 @@ import { openDataFolder } from "../../src/memory/store/data-folder.js";
 import { type DevServer, startDevServer } from "../support/dev-server.js";
 import { type LangSmithServer, startLangSmithServer } from "../support/langsmith-server.js";
 import { stillRunning } from "../support/process-tree.js";
+import { newDataFolder } from "../support/data-folder.js";
 
 /** The real server on real services, one for all tests, with traces sent to a LangSmith on the loopback. */
 const ada = "ada@example.org";
@@ -24,7 +23,7 @@ let client: Client;
 let langsmith: LangSmithServer;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "persona-agent-dev-"));
+  dataDir = await newDataFolder("persona-agent-dev-");
   const agent = await openPersonaAgent({}, { dataDir });
   await agent.ask(ada, "I never eat meat.");
   await agent.ask(bob, "I eat meat every day.");

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe } from "vitest";
 import { createMemory } from "../../../src/memory/create-memory.js";
 import { createChromaIndex } from "../../../src/memory/chroma/chroma-index.js";
@@ -15,6 +13,7 @@ import { describeEpisodicMemory } from "../../conformance/episodic-memory.js";
 import { describePersonaLog } from "../../conformance/persona-log.js";
 import { describeProfileMemory } from "../../conformance/profile-memory.js";
 import { hasPostgres, startPostgres } from "../../support/postgres.js";
+import { newDataFolder } from "../../support/data-folder.js";
 
 const embeddings = new OfflineEmbeddings();
 const embedding = { name: "offline", dimensions: embeddings.dimensions };
@@ -27,7 +26,7 @@ interface Opened {
 
 /** The embedded default: PGlite and the Chroma server of the npm package. */
 async function openEmbedded(): Promise<Opened> {
-  const folder = await mkdtemp(join(tmpdir(), "persona-memory-"));
+  const folder = await newDataFolder("persona-memory-");
   const chroma = await startEmbeddedChroma({ dataFolder: folder });
   const pglite = await openEmbeddedPostgres({ folder });
   const storage = await openPostgres({ url: pglite.url, embedded: true });
