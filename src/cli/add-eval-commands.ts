@@ -14,8 +14,8 @@ export function addEvalCommands(program: Command, context: CliContext): void {
     .option("--users <count>", "of these only so many, drawn with the seed")
     .option("--questions <count>", "of each set at most so many questions, shared among its users")
     .option("--study <name>", "instead of all methods side by side: how a setting changes them")
-    .option("--model <name>", "`offline` or `openai:<name>` (default: MODEL)")
-    .option("--alignment-model <name>", "draws profiles and aligns (default: the model)")
+    .option("--model <names>", "`offline` or `openai:<name>`, or several (default: MODEL)")
+    .option("--alignment-model <name>", "draws profiles and aligns (default: each model itself)")
     .option(
       "--concurrency <count>",
       "most questions, and most model calls, at a time (default: 16)",
@@ -43,7 +43,10 @@ All data is checked before the first model call. Every answer is in the folder a
 so a run that was stopped in any way goes on with the same command and --resume; what ended in an error is asked again.
 With --json the last line is {report, results, paired}: the report's path; for each set and method the questions answered
 and not, the metrics with their intervals, and the mean seconds, calls and tokens of a question; and how much better
-persona-agent (a) does than each other method (b). With --dry-run it is {estimate, total}.`,
+persona-agent (a) does than each other method (b). With --dry-run it is {estimate, total}.
+
+Several models are asked one after the other, each in a folder of its own within --out, with limits of its own; the report
+in --out lays them side by side, and with --json every result and pair names its model.`,
     )
     .action(async (options: EvalOptions, command: Command) => {
       const { runEval } = await import("./eval.js");

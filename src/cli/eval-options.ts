@@ -1,5 +1,6 @@
 import type { LampSplit } from "../eval/formats/lamp-folder.js";
 import type { RunBudget } from "../eval/run/call-gate.js";
+import { PersonaAgentError } from "../errors.js";
 import { parseCount } from "./context.js";
 import type { IndexKind } from "./eval-index.js";
 
@@ -66,7 +67,20 @@ export function parseEvalOptions(options: EvalOptions) {
     },
     methods: listOf(options.methods),
     sets: listOf(options.sets),
+    models: modelsOf(options.model),
   };
+}
+
+/** Two that are one would write to one folder. */
+function modelsOf(text: string | undefined): readonly string[] | undefined {
+  const names = listOf(text);
+  const twice = names?.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined || names?.length === 0)
+    throw new PersonaAgentError(
+      "config-invalid",
+      `--model is ${JSON.stringify(text)}; expected one model, or several different ones separated by commas. Correct it.`,
+    );
+  return names;
 }
 
 function listOf(text: string | undefined): readonly string[] | undefined {

@@ -1,3 +1,4 @@
+import type { ModelComparison, ModelRun } from "../eval/report/compare-models.js";
 import type { EvalReport, Result } from "../eval/report/eval-report.js";
 import { type Estimate, estimateRule, plus, type Range } from "../eval/run/estimate.js";
 import type { EvaluationResult } from "../eval/run/run-evaluation.js";
@@ -20,20 +21,51 @@ export function writeEvaluated(
   { summary, path }: Evaluated,
   { json }: { readonly json: boolean },
 ): void {
-  const { results, paired, errors } = summary;
-  for (const { set, method, during, count, example } of errors)
-    context.stderr.write(
-      `persona-agent: ${printable(`${set}, ${method}`)}: ${counted(count, during)} ended in an error: ${printableLine(example, 300)}\n`,
-    );
+  const { results, paired } = summary;
+  writeErrors(context, summary);
   if (json) return writeJson(context, { report: path, results, paired });
-  const { stdout } = context;
+  writeScores(context, results);
+  context.stdout.write(`The report is ${path}\n`);
+}
+
+function writeErrors({ stderr }: CliContext, { errors }: EvalReport, of = ""): void {
+  for (const { set, method, during, count, example } of errors)
+    stderr.write(
+      `persona-agent: ${printable(`${of}${set}, ${method}`)}: ${counted(count, during)} ended in an error: ${printableLine(example, 300)}\n`,
+    );
+}
+
+function writeScores({ stdout }: CliContext, results: readonly Result[], indent = ""): void {
   const colors = colorsFor(stdout);
   const width = Math.max(...results.map(({ method }) => method.length));
   let last = "";
   for (const result of results) {
-    if (result.set !== last) stdout.write(`${colors.bold(printable(result.set))}\n`);
+    if (result.set !== last) stdout.write(`${indent}${colors.bold(printable(result.set))}\n`);
     last = result.set;
-    stdout.write(`  ${result.method.padEnd(width)}  ${scoresLine(result)}\n`);
+    stdout.write(`${indent}  ${result.method.padEnd(width)}  ${scoresLine(result)}\n`);
+  }
+}
+
+/** What several models came to, and where the page is that lays them side by side. */
+interface Compared {
+  readonly runs: readonly ModelRun[];
+  readonly comparison: ModelComparison;
+  readonly path: string;
+}
+
+/** What `eval` prints for several models. With `--json` this shape is a contract. */
+export function writeCompared(
+  context: CliContext,
+  { runs, comparison, path }: Compared,
+  { json }: { readonly json: boolean },
+): void {
+  for (const { report } of runs) writeErrors(context, report, `${report.run.model}, `);
+  const { results, paired } = comparison;
+  if (json) return writeJson(context, { report: path, results, paired });
+  const { stdout } = context;
+  for (const { report } of runs) {
+    stdout.write(`${colorsFor(stdout).bold(printable(report.run.model))}\n`);
+    writeScores(context, report.results, "  ");
   }
   stdout.write(`The report is ${path}\n`);
 }
@@ -58,13 +90,14 @@ export function writeStop({ stderr, signal }: CliContext, { summary, stoppedBy }
 export function writeEstimate(
   context: CliContext,
   estimate: readonly Estimate[],
-  { json }: { readonly json: boolean },
+  { json, models }: { readonly json: boolean; readonly models: number },
 ): void {
   const calls = estimate.map((one) => plus(one.calls.preparation, one.calls.questions));
-  const total = {
-    calls: calls.reduce(plus, { least: 0, most: 0 }),
-    tokensIn: estimate.map(({ tokensIn }) => tokensIn).reduce(plus, { least: 0, most: 0 }),
+  const inAll = (parts: readonly Range[]) => {
+    const { least, most } = parts.reduce(plus, { least: 0, most: 0 });
+    return { least: least * models, most: most * models };
   };
+  const total = { calls: inAll(calls), tokensIn: inAll(estimate.map(({ tokensIn }) => tokensIn)) };
   if (json) return writeJson(context, { estimate, total });
   const { stdout } = context;
   for (const { set, method, questions, calls: parts, tokensIn } of estimate)
@@ -72,7 +105,7 @@ export function writeEstimate(
       `${printable(set)}, ${method}: ${counted(questions, "question")}, ${range(parts.preparation)} calls before them, ${range(parts.questions)} for them, ${range(tokensIn)} tokens in\n`,
     );
   stdout.write(
-    `In all ${range(total.calls)} model calls, ${range(total.tokensIn)} tokens in. ${estimateRule}\n`,
+    `In all${models === 1 ? "" : `, for ${models} models,`} ${range(total.calls)} model calls, ${range(total.tokensIn)} tokens in. ${estimateRule}\n`,
   );
 }
 

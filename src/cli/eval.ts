@@ -1,12 +1,14 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { PersonaAgentError } from "../errors.js";
 import { openEvalSets } from "../eval/find-sets.js";
 import { allMethods } from "../eval/methods.js";
+import { compareModels, comparisonPage, type ModelRun } from "../eval/report/compare-models.js";
+import { reportPage } from "../eval/report/document.js";
 import { summarise } from "../eval/report/summarise.js";
 import { writeReport } from "../eval/report/write-report.js";
 import { estimateRun } from "../eval/run/estimate.js";
-import { type EvaluationResult, runEvaluation } from "../eval/run/run-evaluation.js";
+import { runEvaluation } from "../eval/run/run-evaluation.js";
 import { selectUsers } from "../eval/selection.js";
 import { armsOf } from "../eval/studies.js";
 import { loadModels } from "../graph/open-persona-agent.js";
@@ -14,7 +16,13 @@ import type { CliContext } from "./context.js";
 import { commonOptions, openUnlessStopped, untilStopped } from "./context.js";
 import { openEvalIndex } from "./eval-index.js";
 import { type EvalOptions, parseEvalOptions } from "./eval-options.js";
-import { type Evaluated, writeEstimate, writeEvaluated, writeStop } from "./eval-report.js";
+import {
+  type Evaluated,
+  writeCompared,
+  writeEstimate,
+  writeEvaluated,
+  writeStop,
+} from "./eval-report.js";
 import { createProgressBar } from "./progress-bar.js";
 import { ToldFailure } from "./told-failure.js";
 
@@ -27,7 +35,8 @@ export async function runEval(
   const startMs = performance.now();
   const { json } = commonOptions(command);
   const { signal, env } = context;
-  const { methods: names, sets: setNames, selection, seed, ...limits } = parseEvalOptions(options);
+  const parsed = parseEvalOptions(options);
+  const { methods: names, sets: setNames, models: modelNames, selection, seed, ...limits } = parsed;
   const { study, out, dryRun, resume, split } = options;
   if (out === undefined && dryRun === undefined)
     throw new PersonaAgentError(
@@ -39,32 +48,56 @@ export async function runEval(
     ...(names !== undefined && { names }),
     ...(study !== undefined && { study }),
   });
-  const models = loadModels({
-    ...env,
-    ...(options.model !== undefined && { MODEL: options.model }),
-    ...(options.alignmentModel !== undefined && { ALIGNMENT_MODEL: options.alignmentModel }),
-  });
-  const { model, modelName, alignmentModel, alignmentModelName, vectors } = models;
+  // All before the first call: a misspelled second model is no news for after an hour with the first.
+  const models = (modelNames ?? [undefined]).map((name) =>
+    loadModels({
+      ...env,
+      ...(name !== undefined && { MODEL: name }),
+      ...(options.alignmentModel !== undefined && { ALIGNMENT_MODEL: options.alignmentModel }),
+    }),
+  );
   const opened = await untilStopped(signal, () =>
     openEvalSets(options.data, { split, ...(setNames !== undefined && { names: setNames }) }),
   );
   const sets = opened.map((set) => ({ set, users: selectUsers(set.users, selection) }));
   if (dryRun) {
     const estimates = await untilStopped(signal, () => estimateRun(sets, arms));
-    return writeEstimate(context, estimates, { json });
+    return writeEstimate(context, estimates, { json, models: models.length });
   }
   const folder = resolve(out ?? "");
+  const [{ vectors }] = models as [LoadedModels];
   const { index, close } = await openUnlessStopped(signal, () =>
     openEvalIndex(options.index, env, vectors),
   );
   const bar = createProgressBar(context.stderr);
-  const report = async ({ run, predictions, prepared, stoppedBy }: EvaluationResult) => {
-    const summary = await summarise(run, predictions, prepared);
-    const { html } = await writeReport(folder, summary);
-    return { summary, path: html, stoppedBy } satisfies Evaluated;
-  };
   try {
-    const evaluated = await runEvaluation(
+    if (models.length === 1) {
+      const evaluated = await evaluate(models[0] as LoadedModels, folder, startMs);
+      bar.stop();
+      writeEvaluated(context, evaluated, { json });
+      return stopOf(evaluated);
+    }
+    const runs: ModelRun[] = [];
+    for (const [place, loaded] of models.entries()) {
+      const own = modelFolder(loaded.modelName);
+      const begun = place === 0 ? startMs : performance.now();
+      const evaluated = await evaluate(loaded, join(folder, own), begun);
+      bar.stop();
+      runs.push({ report: evaluated.summary, page: `${own}/report.html` });
+      const comparison = compareModels(runs);
+      const { html } = await writeReport(folder, comparison, comparisonPage(runs));
+      const isLast = evaluated.stoppedBy !== null || runs.length === models.length;
+      if (isLast) writeCompared(context, { runs, comparison, path: html }, { json });
+      if (evaluated.stoppedBy !== null) return stopOf(evaluated);
+    }
+  } finally {
+    bar.stop();
+    await close();
+  }
+
+  function evaluate(loaded: LoadedModels, path: string, begunMs: number): Promise<Evaluated> {
+    const { model, modelName, alignmentModel, alignmentModelName } = loaded;
+    return runEvaluation(
       {
         sets,
         arms,
@@ -80,24 +113,34 @@ export async function runEval(
         },
         embeddingsName: vectors.name,
         index: options.index,
-        folder,
+        folder: path,
         resume: resume === true,
         ...limits,
         signal,
-        startMs,
+        startMs: begunMs,
         now: () => new Date(),
-        progress: bar.update,
+        progress: (part, done, total) =>
+          bar.update(models.length === 1 ? part : `${modelName}: ${part}`, done, total),
       },
-      report,
+      async ({ run, predictions, prepared, stoppedBy }) => {
+        const summary = await summarise(run, predictions, prepared);
+        const { html } = await writeReport(path, summary, reportPage(summary));
+        return { summary, path: html, stoppedBy };
+      },
     );
-    bar.stop();
-    writeEvaluated(context, evaluated, { json });
+  }
+
+  function stopOf(evaluated: Evaluated): void {
     writeStop(context, evaluated);
     if (evaluated.stoppedBy === "signal") throw new ToldFailure("The run was stopped.");
-  } finally {
-    bar.stop();
-    await close();
   }
+}
+
+type LoadedModels = ReturnType<typeof loadModels>;
+
+/** A name for the model's run within the folder, that every file system takes. */
+function modelFolder(modelName: string): string {
+  return modelName.replaceAll(/[^\w.-]+/g, "-");
 }
 
 /** The offline model's numbers are to be the same on every machine, so it searches nothing outside of it. */

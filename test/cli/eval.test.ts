@@ -219,6 +219,51 @@ describe("eval", () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it("asks several models the same, each in a folder of its own, and lays them side by side", async () => {
+    const server = await startOpenAiServer(({ body }) => ({
+      kind: "message",
+      text: body["model"] === "always-four" ? "4" : "2",
+    }));
+    const env = { OPENAI_BASE_URL: server.url };
+    const several = ["--model", "openai:always-four,openai:always-two", "--sets", "films"];
+    const words = [...two, ...several, "--out", out, "--json"];
+    const limited = await run([...words, "--max-calls", "8"], { env });
+    expect(limited.err).toContain("Go on with the same command and --resume");
+    const asked = server.requests.length;
+    expect(asked).toBe(8);
+
+    const { code, out: line, err } = await run([...words, "--resume"], { env });
+    const misspelled = await run([...two, "--model", "offline,opnai:x", "--out", out], { env });
+    const twice = await run([...two, "--model", "offline,offline", "--out", out], { env });
+    const costs = await run([...two, "--model", "offline,openai:x", "--dry-run", "--json"], {
+      env,
+    });
+    await server.close();
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(server.requests).toHaveLength(24);
+    const { report, results, paired } = JSON.parse(line) as Record<
+      "results" | "paired",
+      object[]
+    > & {
+      readonly report: string;
+    };
+    expect(results.map((result) => ({ ...result, metrics: null }))).toMatchObject(
+      ["openai:always-four", "openai:always-two"].flatMap((model) =>
+        ["prompt", "rag"].map((method) => ({ model, method, set: "films", n: 6, errors: 0 })),
+      ),
+    );
+    expect(paired).toEqual([]);
+    expect(report).toBe(join(out, "report.html"));
+    const page = await readFile(join(out, "report.md"), "utf8");
+    expect(page).toContain("| MAE ↓ | openai:always-four | openai:always-two |");
+    for (const model of ["openai-always-four", "openai-always-two"])
+      expect(existsSync(join(out, model, "report.html"))).toBe(true);
+    expect(misspelled.code).toBe(1);
+    expect(misspelled.err).toContain("opnai:x");
+    expect(twice.err).toMatch(/^persona-agent: --model is "offline,offline"; expected one model/);
+    expect(JSON.parse(costs.out)).toMatchObject({ total: { calls: { least: 48, most: 48 } } });
+  });
+
   it("stops at a budget with a report of what there is, and says how to go on", async () => {
     const limited = ["--max-calls", "10", "--concurrency", "1"];
     const { code, out: line, err } = await run([...two, "--json", "--out", out, ...limited]);

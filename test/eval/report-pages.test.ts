@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { EvalReport } from "../../src/eval/report/eval-report.js";
+import { reportPage } from "../../src/eval/report/document.js";
 import { renderHtml } from "../../src/eval/report/html.js";
 import { renderMarkdown } from "../../src/eval/report/markdown.js";
 import { summarise } from "../../src/eval/report/summarise.js";
@@ -64,7 +65,7 @@ function rowOf(markdown: string, first: string, after = ""): string[] {
 describe("renderHtml", () => {
   it("runs and loads nothing, whatever a text of the run says", async () => {
     const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)> ' </style></svg>`;
-    const page = await renderHtml(await sample(evil, evil));
+    const page = await renderHtml(reportPage(await sample(evil, evil)));
     expect(page).not.toMatch(/<script|<img|<iframe|<link|<foreignObject/i);
     // Quotation marks stand around attributes only, for those of a text are escaped.
     expect(page.replace(/"[^"]*"/g, "")).not.toMatch(/<[^>]*\son\w+=|url\(|@import/i);
@@ -77,14 +78,14 @@ describe("renderHtml", () => {
   });
 
   it("leaves out characters that hide or turn a text", async () => {
-    const page = await renderHtml(await sample("a\u0000b\u202ec\ud800d"));
+    const page = await renderHtml(reportPage(await sample("a\u0000b\u202ec\ud800d")));
     expect(page).toContain("abc\ufffdd");
     expect(page).not.toContain("\u0000");
     expect(page).not.toContain("\u202e");
   });
 
   it("has a plot for each metric's differences and for each study, in the page's own colours", async () => {
-    const page = await renderHtml(await sample());
+    const page = await renderHtml(reportPage(await sample()));
     // Two forests, the study's scores and its gains over rag and without-alignment.
     expect(page.match(/<svg/g)).toHaveLength(4);
     expect(page).toContain('fill="currentColor"');
@@ -92,12 +93,12 @@ describe("renderHtml", () => {
   });
 
   it("gives the same bytes for the same report, also the second time", async () => {
-    const first = await renderHtml(await sample());
-    expect(await renderHtml(await sample())).toBe(first);
+    const first = await renderHtml(reportPage(await sample()));
+    expect(await renderHtml(reportPage(await sample()))).toBe(first);
   });
 
   it("shows what changed in a persona", async () => {
-    const page = await renderHtml(await sample("A new line."));
+    const page = await renderHtml(reportPage(await sample("A new line.")));
     expect(page).toContain('<li class="removed"><del>Reads about courts.</del></li>');
     expect(page).toContain('<li class="added"><ins>A new line.</ins></li>');
   });
@@ -105,7 +106,7 @@ describe("renderHtml", () => {
 
 describe("renderMarkdown", () => {
   it("marks the best of a column and puts the paper's cells beside ours", async () => {
-    const text = renderMarkdown(await sample());
+    const text = renderMarkdown(reportPage(await sample()));
     const results = "## Results by set";
     // Nobody has more right than rag, whose third question ended in an error.
     expect(rowOf(text, "rag", results).slice(0, 3)).toEqual(["rag", "2", "1"]);
@@ -115,7 +116,7 @@ describe("renderMarkdown", () => {
   });
 
   it("says of a cell of the paper that it is unknown, or within which bound", async () => {
-    const text = renderMarkdown(await sample());
+    const text = renderMarkdown(reportPage(await sample()));
     expect(rowOf(text, "rag", "## Results by set")[4]).toBe("≤ 0.862");
     expect(rowOf(text, "rag", "## Efficiency")[2]).toBe("unknown");
     const switchOfOurs = rowOf(text, "without-wikipedia", "## Ablation");
@@ -125,16 +126,16 @@ describe("renderMarkdown", () => {
   });
 
   it("says that other data's numbers do not compare with the paper's", async () => {
-    const other = renderMarkdown(await sample());
+    const other = renderMarkdown(reportPage(await sample()));
     expect(other).toContain("paper (other data)");
     expect(other).toContain("Other data than the paper's");
-    const official = renderMarkdown(await sample("plain", "LaMP_1-time"));
+    const official = renderMarkdown(reportPage(await sample("plain", "LaMP_1-time")));
     expect(official).toContain("paper (other users)");
     expect(official).not.toContain("paper (other data)");
   });
 
   it("says what is incomplete and what failed", async () => {
-    const text = renderMarkdown(await sample());
+    const text = renderMarkdown(reportPage(await sample()));
     expect(text).toContain("This run is incomplete: 8 questions were not asked.");
     expect(text).toContain("1 of 24 questions ended in an error.");
     const [, during, count, example] = rowOf(text, "plain: it failed");
@@ -142,7 +143,7 @@ describe("renderMarkdown", () => {
   });
 
   it("keeps a text within its cell", async () => {
-    const text = renderMarkdown(await sample("a | b\n# c `d` <i>"));
+    const text = renderMarkdown(reportPage(await sample("a | b\n# c `d` <i>")));
     expect(rowOf(text, "model")).toEqual(["model", "a \\ b \\# c \\`d\\` &lt;i&gt;"]);
     expect(text).not.toMatch(/^# c/m);
   });
@@ -152,19 +153,20 @@ describe("writeReport", () => {
   it("writes the three files, and report.json holds the report", async () => {
     const folder = join(await mkdtemp(join(tmpdir(), "report-")), "new");
     const report = await sample();
-    const paths = await writeReport(folder, report);
+    const paths = await writeReport(folder, report, reportPage(report));
     expect((await readdir(folder)).toSorted()).toEqual(["report.html", "report.json", "report.md"]);
     expect(JSON.parse(await readFile(paths.json, "utf8"))).toEqual(
       JSON.parse(JSON.stringify(report)),
     );
-    expect(await readFile(paths.html, "utf8")).toBe(await renderHtml(report));
+    expect(await readFile(paths.html, "utf8")).toBe(await renderHtml(reportPage(report)));
   });
 
   it("leaves the earlier files and no half one where it cannot write", async () => {
     const folder = await mkdtemp(join(tmpdir(), "report-"));
     await writeFile(join(folder, "report.json"), "earlier");
     await mkdir(join(folder, "report.md.unfinished"));
-    await expect(writeReport(folder, await sample())).rejects.toThrow("EISDIR");
+    const report = await sample();
+    await expect(writeReport(folder, report, reportPage(report))).rejects.toThrow("EISDIR");
     expect(await readFile(join(folder, "report.json"), "utf8")).toBe("earlier");
     expect(await readdir(folder)).toEqual(["report.json", "report.md.unfinished"]);
   });

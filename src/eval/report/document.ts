@@ -1,6 +1,6 @@
-import type { Block } from "./blocks.js";
 import type { EvalReport } from "./eval-report.js";
 import { whole } from "./format.js";
+import type { Page } from "./page.js";
 import { ablation } from "./sections/ablation.js";
 import { costs } from "./sections/costs.js";
 import { overview } from "./sections/overview.js";
@@ -11,25 +11,26 @@ import { setSections } from "./sections/sets.js";
 import { settings } from "./sections/settings.js";
 import { studies } from "./sections/studies.js";
 
-export const reportTitle = "persona-agent: evaluation";
-
-/** What was run, in one line under the title. */
-export function reportSubtitle({ run }: EvalReport): string {
-  const questions = run.sets.reduce((sum, set) => sum + set.questions, 0);
-  return `${run.model} on ${run.sets.length} ${run.sets.length === 1 ? "set" : "sets"}, ${run.arms.length} methods and settings, ${whole(questions)} questions each, seed ${run.seed}, ${run.created.slice(0, 10)}`;
+/** A report's whole content. */
+export function reportPage(report: EvalReport): Page {
+  return {
+    title: "persona-agent: evaluation",
+    subtitle: subtitleOf(report),
+    blocks: [
+      ...overview(report),
+      ...setSections(report),
+      ...ablation(report),
+      ...studies(report),
+      ...costs(report),
+      ...personas(report),
+      ...problems(report),
+      ...settings(report),
+      ...paper(),
+    ],
+  };
 }
 
-/** A report's whole content, in the order of reading. */
-export function reportBlocks(report: EvalReport): Block[] {
-  return [
-    ...overview(report),
-    ...setSections(report),
-    ...ablation(report),
-    ...studies(report),
-    ...costs(report),
-    ...personas(report),
-    ...problems(report),
-    ...settings(report),
-    ...paper(),
-  ];
+function subtitleOf({ run }: EvalReport): string {
+  const questions = run.sets.reduce((sum, set) => sum + set.questions, 0);
+  return `${run.model} on ${run.sets.length} ${run.sets.length === 1 ? "set" : "sets"}, ${run.arms.length} methods and settings, ${whole(questions)} questions each, seed ${run.seed}, ${run.created.slice(0, 10)}`;
 }

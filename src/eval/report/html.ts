@@ -1,16 +1,14 @@
 import type { Block, Cell, DiffLine, Table } from "./blocks.js";
-import { reportBlocks, reportSubtitle, reportTitle } from "./document.js";
 import { escapeHtml, plainCharacters } from "./escape-html.js";
-import type { EvalReport } from "./eval-report.js";
 import { htmlStyle } from "./html-style.js";
+import type { Page } from "./page.js";
 import { plotsToSvg } from "./plots/to-svg.js";
 
 /** Nothing is loaded and nothing runs, whatever a text of the run says. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** A report as one page that opens from disk: no network, no script; light or dark as the reader has it. */
-export async function renderHtml(report: EvalReport): Promise<string> {
-  const blocks = reportBlocks(report);
+/** One page that opens from disk: no network, no script; light or dark as the reader has it. */
+export async function renderHtml({ title, subtitle, blocks }: Page): Promise<string> {
   const places = sectionPlaces(blocks);
   const parts = await Promise.all(blocks.map((block) => renderBlock(block, places.get(block))));
   const links = [...places].map(
@@ -23,13 +21,13 @@ export async function renderHtml(report: EvalReport): Promise<string> {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(reportTitle)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${htmlStyle}</style>
 </head>
 <body>
 <header><div>
-<h1>${escapeHtml(reportTitle)}</h1>
-<p>${escapeHtml(reportSubtitle(report))}</p>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(subtitle)}</p>
 <nav aria-label="Sections">${links.join("")}</nav>
 </div></header>
 <main>

@@ -1,11 +1,10 @@
 import type { Block, Cell, DiffLine, Table } from "./blocks.js";
-import { reportBlocks, reportSubtitle, reportTitle } from "./document.js";
-import type { EvalReport } from "./eval-report.js";
+import type { Page } from "./page.js";
 
-/** A report as Markdown, with the tables of the HTML page and without its plots. */
-export function renderMarkdown(report: EvalReport): string {
-  const blocks = reportBlocks(report).flatMap((block) => renderBlock(block));
-  return `${[`# ${reportTitle}`, escapeMarkdown(reportSubtitle(report)), ...blocks].join("\n\n")}\n`;
+/** The same as Markdown, with the tables of the HTML page and without its plots. */
+export function renderMarkdown({ title, subtitle, blocks }: Page): string {
+  const parts = blocks.flatMap((block) => renderBlock(block));
+  return `${[`# ${escapeMarkdown(title)}`, escapeMarkdown(subtitle), ...parts].join("\n\n")}\n`;
 }
 
 function renderBlock(block: Block): string[] {

@@ -1,18 +1,20 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { EvalReport } from "./eval-report.js";
 import { renderHtml } from "./html.js";
 import { renderMarkdown } from "./markdown.js";
+import type { Page } from "./page.js";
 
 /**
  * Writes `report.json`, `report.md` and `report.html` into a folder, which is made if need be. All are made before any
  * is written, and each takes its name only when it is whole: a reader never sees half of one.
  *
+ * @param content - What `report.json` holds.
  * @returns The paths.
  */
 export async function writeReport(
   folder: string,
-  report: EvalReport,
+  content: object,
+  page: Page,
 ): Promise<{ readonly json: string; readonly markdown: string; readonly html: string }> {
   const paths = {
     json: join(folder, "report.json"),
@@ -20,9 +22,9 @@ export async function writeReport(
     html: join(folder, "report.html"),
   };
   const files: readonly (readonly [path: string, content: string])[] = [
-    [paths.json, `${JSON.stringify(report, null, 2)}\n`],
-    [paths.markdown, renderMarkdown(report)],
-    [paths.html, await renderHtml(report)],
+    [paths.json, `${JSON.stringify(content, null, 2)}\n`],
+    [paths.markdown, renderMarkdown(page)],
+    [paths.html, await renderHtml(page)],
   ];
   await mkdir(folder, { recursive: true });
   const unfinished = (path: string) => `${path}.unfinished`;

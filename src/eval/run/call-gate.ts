@@ -39,13 +39,13 @@ export interface CallTally {
 export interface CallGate {
   /** Sends every call of this model through the gate, whoever makes it; two models may be the same one. */
   guard(model: BaseChatModel): void;
-  /** Runs `work`, and counts in the tally what it asks of guarded models. */
-  counting<Result>(work: (tally: CallTally) => Promise<Result>): Promise<Result>;
+  /** Runs `work`, and counts in the tally what it asks of guarded models; gives it up when a call of it is refused. */
+  counting(work: (tally: CallTally) => Promise<void>): Promise<void>;
   /** What the budget was that is spent, as `100 model calls`; `null` while it is not. */
   spentBudget(): string | null;
 }
 
-type Tally = { -readonly [K in keyof CallTally]: CallTally[K] };
+type Tally = { -readonly [K in keyof CallTally]: CallTally[K] } & { readonly giveUp: () => void };
 
 /**
  * Limits on model calls themselves, because one task of a run makes one call or hundreds. It waits in LangChain's
@@ -73,11 +73,15 @@ export function createCallGate(limits: CallLimits): CallGate {
     if (tokens >= mostTokens) spent ??= `${mostTokens} tokens`;
     if (spent !== null) {
       end();
-      if (tally !== undefined) tally.refused = true;
-      throw new PersonaAgentError(
-        "model-unavailable",
-        `The run's budget of ${spent} is spent; expected calls within it. Raise it.`,
-      );
+      if (tally === undefined)
+        throw new PersonaAgentError(
+          "model-unavailable",
+          `The run's budget of ${spent} is spent; expected calls within it. Raise it.`,
+        );
+      tally.refused = true;
+      tally.giveUp();
+      // Not thrown: LangChain writes what a handler throws to the process's standard error, once for each call.
+      return new Promise<never>(() => {});
     }
     calls += 1;
     open.set(runId, { tally, end });
@@ -97,8 +101,10 @@ export function createCallGate(limits: CallLimits): CallGate {
       if (!handlers.includes(handler)) model.callbacks = [...handlers, handler];
     },
     counting(work) {
-      const tally: Tally = { usage: noUsage, waitedMs: 0, refused: false };
-      return tallies.run(tally, () => work(tally));
+      return new Promise((resolve, reject) => {
+        const tally: Tally = { usage: noUsage, waitedMs: 0, refused: false, giveUp: resolve };
+        tallies.run(tally, () => work(tally)).then(resolve, reject);
+      });
     },
     spentBudget: () => spent,
   };

@@ -287,8 +287,11 @@ describe("an error", () => {
 
 describe("a limit", () => {
   it("on calls is never passed; what was answered is kept, and a larger one goes on", async () => {
+    const complaint = vi.spyOn(console, "error");
     const { predictions, stoppedBy } = await recordedBy(given({ budget: { calls: 15 } }));
     expect(stoppedBy).toEqual({ budget: "15 model calls" });
+    expect(complaint).not.toHaveBeenCalled();
+    complaint.mockRestore();
     expect(server.requests).toHaveLength(15);
     expect(predictions).toHaveLength(15 - counts.preparations);
     const same = await recordedBy(given({ resume: true, budget: { calls: 15 } }));

@@ -1,0 +1,136 @@
+import { heading, note, table, type Block, type Cell } from "./blocks.js";
+import type { EvalReport, Paired, Result } from "./eval-report.js";
+import { metricTitles, metricsOf, perQuestion, whole } from "./format.js";
+import type { Page } from "./page.js";
+import { resultOf } from "./sections/report-arms.js";
+import { scoreCells } from "./sections/score-cells.js";
+import { gainCell } from "./sections/sets.js";
+import { ours } from "./studies.js";
+
+/** What a run of one model came to, and where its own page is, from the comparison's. */
+export interface ModelRun {
+  readonly report: EvalReport;
+  readonly page: string;
+}
+
+/** As `eval --json` prints it for several models. This shape is a contract. */
+export interface ModelComparison {
+  readonly models: readonly {
+    readonly model: string;
+    readonly alignmentModel: string;
+    readonly complete: boolean;
+    readonly report: string;
+  }[];
+  readonly results: readonly (Result & { readonly model: string })[];
+  readonly paired: readonly (Paired & { readonly model: string })[];
+}
+
+/** The same methods on the same questions, asked of several models. */
+export function compareModels(runs: readonly ModelRun[]): ModelComparison {
+  return {
+    models: runs.map(({ report: { run, complete }, page }) => ({
+      model: run.model,
+      alignmentModel: run.alignmentModel,
+      complete,
+      report: page,
+    })),
+    results: runs.flatMap(({ report: { run, results } }) =>
+      results.map((result) => ({ model: run.model, ...result })),
+    ),
+    paired: runs.flatMap(({ report: { run, paired } }) =>
+      paired.map((entry) => ({ model: run.model, ...entry })),
+    ),
+  };
+}
+
+/** A page of what differs between models; everything else is on each one's own page. */
+export function comparisonPage(runs: readonly ModelRun[]): Page {
+  const [first] = runs;
+  if (first === undefined) throw new Error("There is no run to compare.");
+  const { sets, arms, seed } = first.report.run;
+  const models = runs.map(({ report }) => report.run.model);
+  return {
+    title: "persona-agent: evaluation of several models",
+    subtitle: `${models.join(", ")} on ${sets.length} ${sets.length === 1 ? "set" : "sets"}, ${arms.length} methods and settings, seed ${seed}`,
+    blocks: [
+      heading(2, "Models"),
+      table(
+        "The runs",
+        ["Model", "Alignment model", "Questions", "Its own page"],
+        runs.map(({ report: { run, complete }, page }) => [
+          run.model,
+          run.alignmentModel,
+          complete ? "all asked" : "some not asked yet",
+          page,
+        ]),
+      ),
+      note(
+        "Every model was asked the same questions by the same methods. In brackets the 95 % interval, by drawing users again; the best method of each model is marked.",
+      ),
+      ...sets.flatMap((set) => [
+        heading(2, set.name),
+        ...metricsOf(set.task).map((metric) => {
+          const columns = runs.map(({ report }) =>
+            scoreCells(
+              arms.map(({ id }) => resultOf(report, set.name, id)),
+              metric,
+            ),
+          );
+          return table(
+            `${metricTitles[metric]} on ${set.name}`,
+            [metricTitles[metric], ...models.map((model) => `#${model}`)],
+            arms.map(({ id }, row) => [id, ...columns.map((cells) => cells[row] ?? "")]),
+          );
+        }),
+        ...gains(runs, set),
+      ]),
+      heading(2, "What a question costs"),
+      note("Means over the questions answered, all sets together, with what was prepared before."),
+      ...costs(runs),
+    ],
+  };
+}
+
+function gains(runs: readonly ModelRun[], set: EvalReport["run"]["sets"][number]): Block[] {
+  const [metric] = metricsOf(set.task);
+  const columns = runs.map(({ report }) =>
+    report.paired.filter((entry) => entry.set === set.name && entry.metric === metric),
+  );
+  const others = [...new Set(columns.flat().map(({ b }) => b))];
+  if (others.length === 0) return [];
+  return [
+    table(
+      `How much better ${ours} is on ${set.name}`,
+      [`${ours} against`, ...runs.map(({ report }) => `#${report.run.model}`)],
+      others.map((b) => [
+        b,
+        ...columns.map((paired) => gainCell(paired.find((one) => one.b === b))),
+      ]),
+    ),
+  ];
+}
+
+function costs(runs: readonly ModelRun[]): Block[] {
+  const arms = runs[0]?.report.run.arms ?? [];
+  return [
+    table(
+      "What a question costs each model",
+      ["Method", ...runs.flatMap(({ report }) => [`#${report.run.model}, calls`, "#tokens"])],
+      arms.map(({ id }) => [id, ...runs.flatMap(({ report }) => costCells(report, id))]),
+    ),
+  ];
+}
+
+function costCells(report: EvalReport, method: string): Cell[] {
+  let [calls, tokens, answered] = [0, 0, 0];
+  for (const cost of report.costs.filter((one) => one.method === method)) {
+    const n = resultOf(report, cost.set, method)?.n ?? 0;
+    const together = cost.perQuestion?.together;
+    if (together === undefined) continue;
+    calls += together.calls * n;
+    tokens += (together.tokens.in + together.tokens.out) * n;
+    answered += n;
+  }
+  if (answered === 0) return Array.from({ length: 2 }, () => ({ text: "–", mark: "unknown" }));
+  return [{ text: perQuestion(calls / answered) }, { text: whole(tokens / answered) }];
+}
