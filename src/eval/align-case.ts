@@ -57,7 +57,7 @@ export async function alignCase(
 
 function alignSettings(settings: ArmSettings, { mode, alignment }: AlignedParts): AlignSettings {
   const { recalled: _, historyLimit: __, ...given } = settings;
-  return { mode, ...recallSettings(settings, "both"), ...given, ...alignment };
+  return { mode, ...recallSettings(settings), ...given, ...alignment };
 }
 
 /** Model calls of an alignment, repairs of answers that do not fit aside. */

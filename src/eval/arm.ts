@@ -49,7 +49,7 @@ export interface ArmSettings extends Pick<
   AlignContext,
   "batch" | "holdout" | "iterations" | "validation" | "leaveOneOut"
 > {
-  /** Past interactions placed in the prompt, 0 to 50: all of them similar ones where a method knows no others. */
+  /** Past interactions placed in the prompt, the most similar ones; 0 to 50. */
   readonly recalled?: number;
   /** Cold start: only the latest so many interactions of the history. */
   readonly historyLimit?: number;

@@ -76,7 +76,7 @@ export function personaMethod(parts: PersonaParts): Method {
           profile,
           persona,
           tools: caseTools(tools, { episodes }, settings, deps),
-          settings: { mode, ...recallSettings(settings, "both") },
+          settings: { mode, ...recallSettings(settings) },
         },
         now,
         deps,

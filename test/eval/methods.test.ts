@@ -144,15 +144,12 @@ it.each(["icl", "rag", "pag", "membank", "persona-agent", "without-persona"])(
     const given = await caseOf({ questions: 1 });
     const countOf = async (settings: ArmSettings) =>
       interactions((await promptsOf(name, given, evalDeps(), settings))[0] ?? "");
-    // The latest ones may be among the most similar ones.
-    const least = name === "persona-agent" || name === "without-persona" ? 6 : 8;
     const counts = await Promise.all([
       countOf({}),
       countOf({ recalled: 2 }),
       countOf({ recalled: 0 }),
     ]);
-    expect(counts[0]).toBeGreaterThanOrEqual(least);
-    expect(counts.slice(1)).toEqual([2, 0]);
+    expect(counts).toEqual([8, 2, 0]);
   },
 );
 

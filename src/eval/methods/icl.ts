@@ -27,7 +27,7 @@ export const icl: Method = {
         degraded: [],
       }),
     };
-    const view = { recall, settings: recallSettings(settings, "similar") };
+    const view = { recall, settings: recallSettings(settings) };
     return openCaseAgent(view, presentAfter(history), deps);
   },
 };

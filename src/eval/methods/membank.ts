@@ -59,7 +59,7 @@ export const membank: Method = {
     return {
       async answer(question: EvalQuestion) {
         const profile = summaryOf(bank, await daysLike(question.input));
-        const view = { recall, profile, settings: recallSettings(settings, "similar") };
+        const view = { recall, profile, settings: recallSettings(settings) };
         return openCaseAgent(view, now, deps).answer(question);
       },
     };

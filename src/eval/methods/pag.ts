@@ -24,7 +24,7 @@ export const pag: Method = {
   async open(given, settings, deps, state) {
     const { episodes, now } = await openCaseMemory(given, settings, deps);
     const { profile } = stateSchema.parse(state);
-    const view = { recall: episodes, profile, settings: recallSettings(settings, "similar") };
+    const view = { recall: episodes, profile, settings: recallSettings(settings) };
     return openCaseAgent(view, now, deps);
   },
 };

@@ -12,7 +12,7 @@ export const rag: Method = {
   ...unprepared,
   async open(given, settings, deps) {
     const { episodes, now } = await openCaseMemory(given, settings, deps);
-    const view = { recall: episodes, settings: recallSettings(settings, "similar") };
+    const view = { recall: episodes, settings: recallSettings(settings) };
     return openCaseAgent(view, now, deps);
   },
 };

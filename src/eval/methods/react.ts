@@ -14,6 +14,6 @@ export const react: Method = {
   async open(given, settings, deps) {
     const { episodes, now } = await openCaseMemory(given, settings, deps);
     const tools = caseTools(bothTools, { episodes }, settings, deps);
-    return openCaseAgent({ tools, settings: recallSettings(settings, "similar") }, now, deps);
+    return openCaseAgent({ tools, settings: recallSettings(settings) }, now, deps);
   },
 };
