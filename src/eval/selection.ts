@@ -1,6 +1,4 @@
-import { episodeOrder } from "../domain/episode.js";
 import type { EvalUser } from "./eval-set.js";
-import type { ProfileItem } from "./formats/profile-item.js";
 import { createRandom, shuffled } from "./random.js";
 
 /** What part of a set is asked. Everything, unless given. All counts are whole numbers, 0 or more. */
@@ -48,17 +46,4 @@ function limitQuestions(users: readonly EvalUser[], most: number): EvalUser[] {
     const questionIds = user.questionIds.slice(0, counts[place]);
     return questionIds.length === 0 ? [] : [{ ...user, questionIds }];
   });
-}
-
-/** Oldest first; items without a date keep the file's order, before all dated ones, as in memory. */
-export function inTimeOrder(profile: readonly ProfileItem[]): ProfileItem[] {
-  return profile
-    .map((item, position) => ({ item, order: episodeOrder(item.at, position) }))
-    .toSorted((a, b) => a.order - b.order)
-    .map(({ item }) => item);
-}
-
-/** Cold start: the latest `count` items, oldest first. */
-export function latestItems(profile: readonly ProfileItem[], count: number): ProfileItem[] {
-  return inTimeOrder(profile).slice(Math.max(0, profile.length - count));
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EvalUser } from "../../src/eval/eval-set.js";
-import type { ProfileItem } from "../../src/eval/formats/profile-item.js";
-import { inTimeOrder, latestItems, selectUsers } from "../../src/eval/selection.js";
+import { selectUsers } from "../../src/eval/selection.js";
 
 const user = (name: string, historyLength: number, questions = 1): EvalUser => ({
   user: name,
@@ -39,40 +38,5 @@ describe("selectUsers", () => {
     expect(asked(5)).toEqual(["a1", "a2", "b1", "c1", "c2"]);
     expect(asked(99)).toEqual(["a1", "a2", "a3", "b1", "c1", "c2"]);
     expect(asked(0)).toEqual([]);
-  });
-});
-
-const item = (id: string, at: string | null): ProfileItem => ({
-  id,
-  title: null,
-  text: "",
-  label: null,
-  at: at === null ? null : `${at}T00:00:00.000Z`,
-  coarse: true,
-});
-const ids = (items: readonly ProfileItem[]) => items.map(({ id }) => id).join("");
-
-describe("inTimeOrder", () => {
-  it("puts the oldest first, items of one day in the file's order, and undated ones before all", () => {
-    const profile = [
-      item("a", "2020-02-01"),
-      item("b", null),
-      item("c", "1950-01-01"),
-      item("d", "2020-02-01"),
-      item("e", null),
-    ];
-    expect(ids(inTimeOrder(profile))).toBe("becad");
-  });
-});
-
-describe("latestItems", () => {
-  const profile = [item("a", "2020-03-01"), item("b", "2020-01-01"), item("c", "2020-02-01")];
-  it.each([
-    [0, ""],
-    [1, "a"],
-    [2, "ca"],
-    [10, "bca"],
-  ])("cuts a history to its latest %i", (count, expected) => {
-    expect(ids(latestItems(profile, count))).toBe(expected);
   });
 });
