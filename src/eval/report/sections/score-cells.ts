@@ -5,7 +5,7 @@ import type { PaperCell } from "../paper-numbers.js";
 
 const nothing: Cell = { text: "–", mark: "unknown" };
 
-/** A metric of results that stand in one column, the best of them marked. */
+/** A metric of results that stand in one column, the best of them marked; none where all are alike. */
 export function scoreCells(
   results: readonly (Pick<Result, "metrics"> | undefined)[],
   metric: MetricName,
@@ -16,7 +16,8 @@ export function scoreCells(
     const found = result?.metrics[metric];
     if (found === undefined) return nothing;
     const cell = { text: score(found.value), detail: interval(found) };
-    return found.value === best && values.length > 1 ? { ...cell, mark: "best" } : cell;
+    const isBest = found.value === best && values.some((value) => value !== best);
+    return isBest ? { ...cell, mark: "best" } : cell;
   });
 }
 
