@@ -4,7 +4,8 @@
  *
  *   npx tsx bench/critical-path.ts [--batch 16] [--holdout 32] [--wait 1000] [--most 1.2]
  *
- * Fails when a run takes more than `--most` times its critical path.
+ * Fails when a run under the default settings takes more than `--most` times its critical path. Those with one update, and with
+ * a search for memory in every simulation, have more to compute for each call that is waited for, and are shown beside it.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -45,11 +46,13 @@ interface Run {
   readonly mode?: "paper";
   readonly iterations: number;
   readonly asksMemory?: boolean;
+  /** Whether `--most` is asked of it. */
+  readonly isJudged?: boolean;
 }
 
 const runs: readonly Run[] = (["in memory", "embedded"] as const).flatMap((services) => [
   { name: "default, E = 1", services, iterations: 1 },
-  { name: "default, E = 3", services, iterations: 3 },
+  { name: "default, E = 3", services, iterations: 3, isJudged: true },
   {
     name: "default, E = 1, each simulation calls a tool",
     services,
@@ -84,7 +87,7 @@ for (const run of runs.filter(({ name, services }) =>
   const phases = phasesOf(calls, begun);
   const path = (phases.length * waitMs) / 1_000;
   const ratio = seconds / path;
-  isTooSlow ||= ratio > most;
+  isTooSlow ||= run.isJudged === true && ratio > most;
   console.log(
     `| ${run.services} | ${run.name} | ${calls.length} | ${phases.length} | ${path.toFixed(1)} | ${seconds.toFixed(2)} | ${ratio.toFixed(2)} | ${cpu.toFixed(2)} |`,
   );
@@ -98,7 +101,9 @@ for (const run of runs.filter(({ name, services }) =>
 }
 console.log(`\n${details.join("\n")}`);
 if (isTooSlow) {
-  console.error(`\nA run took more than ${most} times its critical path.`);
+  console.error(
+    `\nA run under the default settings took more than ${most} times its critical path.`,
+  );
   process.exitCode = 1;
 }
 
