@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -20,14 +21,31 @@ export default function compileBeforeTests(project: TestProject): void {
   project.onTestsRerun(async () => compile());
 }
 
+const folders = ["src", "test/support"];
+
+/** All anew when anything changed: what was renamed or taken back would otherwise stay as it was. */
 function compile(): void {
+  const files = folders.flatMap(sourcesIn);
+  const madeOf = join(compiledFolder, "made-of.json");
+  const sources = JSON.stringify([
+    ts.version,
+    readFileSync("tsconfig.json", "utf8"),
+    files.map((file) => [file, statSync(file).mtimeMs, statSync(file).size]),
+  ]);
+  // It says that these are modules, and which version this is.
+  mkdirSync(compiledFolder, { recursive: true });
+  copyFileSync("package.json", join(compiledFolder, "package.json"));
+  if (textOf(madeOf) === sources) return;
+  rmSync(madeOf, { force: true });
+  for (const folder of folders)
+    rmSync(join(compiledFolder, folder), { recursive: true, force: true });
+
   const { compilerOptions } = ts.readConfigFile("tsconfig.json", (path) =>
     readFileSync(path, "utf8"),
   ).config as { compilerOptions: object };
   const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, ".");
-  for (const file of [...sourcesIn("src"), ...sourcesIn("test/support")]) {
+  for (const file of files) {
     const target = join(compiledFolder, file.replace(/\.ts$/, ".js"));
-    if (changedAt(target) >= changedAt(file)) continue;
     const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
       // One file alone does not know its package.json.
       compilerOptions: { ...options, module: ts.ModuleKind.ESNext },
@@ -35,16 +53,18 @@ function compile(): void {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, outputText);
   }
-  // It says that these are modules, and which version this is.
-  copyFileSync("package.json", join(compiledFolder, "package.json"));
+  writeFileSync(madeOf, sources);
 }
 
 function sourcesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
+    .toSorted()
     .map((name) => join(folder, name));
 }
 
-function changedAt(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+function textOf(file: string): string | null {
+  return statSync(file, { throwIfNoEntry: false }) === undefined
+    ? null
+    : readFileSync(file, "utf8");
 }

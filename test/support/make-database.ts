@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openEmbeddedPostgres } from "../../src/memory/store/embedded-postgres.js";
 import { openPostgres } from "../../src/memory/store/postgres.js";
@@ -8,14 +8,15 @@ import { preparedFolder } from "./data-folder.js";
 
 /** Makes the database that tests copy, once for each version of the packages that make it. */
 export default async function makeDatabaseBeforeTests(): Promise<void> {
-  const madeBy = join(compiledFolder, "data-folder-made-by");
-  const present = readFileSync("package-lock.json", "utf8");
-  if (existsSync(madeBy) && readFileSync(madeBy, "utf8") === present) return;
-  await rm(preparedFolder, { recursive: true, force: true });
-  await mkdir(preparedFolder, { recursive: true });
-  const database = await openEmbeddedPostgres({ folder: preparedFolder });
+  if (existsSync(preparedFolder)) return;
+  const folder = await mkdtemp(join(compiledFolder, "making-"));
+  const database = await openEmbeddedPostgres({ folder });
   const { close } = await openPostgres({ url: database.url, embedded: true });
   await close();
   await database.close();
-  writeFileSync(madeBy, present);
+  // It has its name only when it is whole; another run of the tests may have been faster.
+  await rename(folder, preparedFolder).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    if (!existsSync(preparedFolder)) throw error;
+  });
 }
