@@ -73,7 +73,8 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
     async function itemsAhead() {
       const history = await readWholeHistory(userId, episodes, () => startedAt);
       const { batch, holdout } = selectItems(history.episodes, config);
-      return [...batch, ...holdout];
+      const isTooFew = config.validation && holdout.length < config.minimumItems;
+      return isTooFew ? [] : [...batch, ...holdout];
     }
 
     async function draw() {

@@ -20,12 +20,11 @@ export async function whileReadingAhead<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   let isDone = false;
-  const reading = config.mode === "paper" ? null : readAhead().catch(() => {});
+  if (config.mode !== "paper") void readAhead().catch(() => {});
   try {
     return await work();
   } finally {
     isDone = true;
-    await reading;
   }
 
   async function readAhead() {
