@@ -46,7 +46,8 @@ and not, the metrics with their intervals, and the mean seconds, calls and token
 persona-agent (a) does than each other method (b). With --dry-run it is {estimate, total}.
 
 Several models are asked one after the other, each in a folder of its own within --out, with limits of its own; the report
-in --out lays them side by side, and with --json every result and pair names its model.`,
+in --out lays them side by side, and with --json every result and pair names its model. The estimate of --dry-run is of each
+of them, its total of all. A run with --index chroma that is killed leaves entries in your own Chroma.`,
     )
     .action(async (options: EvalOptions, command: Command) => {
       const { runEval } = await import("./eval.js");

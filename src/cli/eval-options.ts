@@ -71,7 +71,6 @@ export function parseEvalOptions(options: EvalOptions) {
   };
 }
 
-/** Two that are one would write to one folder. */
 function modelsOf(text: string | undefined): readonly string[] | undefined {
   const names = listOf(text);
   const twice = names?.find((name, place) => names.indexOf(name) !== place);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { PersonaAgentError } from "../errors.js";
@@ -56,6 +57,8 @@ export async function runEval(
       ...(options.alignmentModel !== undefined && { ALIGNMENT_MODEL: options.alignmentModel }),
     }),
   );
+  const folder = resolve(out ?? "");
+  expectPlacesFor(models, folder);
   const opened = await untilStopped(signal, () =>
     openEvalSets(options.data, { split, ...(setNames !== undefined && { names: setNames }) }),
   );
@@ -64,7 +67,6 @@ export async function runEval(
     const estimates = await untilStopped(signal, () => estimateRun(sets, arms));
     return writeEstimate(context, estimates, { json, models: models.length });
   }
-  const folder = resolve(out ?? "");
   const [{ vectors }] = models as [LoadedModels];
   const { index, close } = await openUnlessStopped(signal, () =>
     openEvalIndex(options.index, env, vectors),
@@ -137,6 +139,24 @@ export async function runEval(
 }
 
 type LoadedModels = ReturnType<typeof loadModels>;
+
+/** Several models are told apart by the names of their folders, and no run of one model is in theirs. */
+function expectPlacesFor(models: readonly LoadedModels[], folder: string): void {
+  if (models.length === 1) return;
+  // Some file systems take capitals for small letters.
+  const places = models.map(({ modelName }) => modelFolder(modelName).toLowerCase());
+  const same = models.find((_, place) => places.indexOf(places[place] ?? "") !== place);
+  if (same !== undefined)
+    throw new PersonaAgentError(
+      "config-invalid",
+      `--model names ${JSON.stringify(same.modelName)} beside one whose folder would have the same name; expected different ones. Ask it in a run of its own.`,
+    );
+  if (existsSync(join(folder, "run.json")))
+    throw new PersonaAgentError(
+      "config-invalid",
+      `The folder ${folder} holds a run of one model; expected one for several. Name another with --out.`,
+    );
+}
 
 /** A name for the model's run within the folder, that every file system takes. */
 function modelFolder(modelName: string): string {

@@ -98,6 +98,7 @@ export interface Method {
   ): { readonly least: number; readonly most: number };
   /** Everything that a case takes before its questions: profile, alignment, summaries. */
   prepare(given: EvalCase, settings: ArmSettings, deps: MethodDeps): Promise<Preparation>;
+  /** Makes no model call: what it opens is shared by questions, any of which may be given up. */
   open(given: EvalCase, settings: ArmSettings, deps: MethodDeps, state: unknown): Promise<OpenCase>;
 }
 

@@ -52,7 +52,7 @@ export function openCaseMemory(
   cases.set(given, byLimit);
   const known = byLimit.get(historyLimit);
   if (known !== undefined) return known;
-  const place = index && placeInIndex(index, given.set, given.id, String(historyLimit));
+  const place = index && placeInIndex(index);
   const memory = fill(latestOf(given.history, historyLimit), embeddings, place);
   byLimit.set(historyLimit, memory);
   memory.catch(() => byLimit.delete(historyLimit));

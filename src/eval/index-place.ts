@@ -1,20 +1,13 @@
-import { createHash } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { userKey } from "../domain/user-id.js";
 import type { EpisodeIndex } from "../memory/episode-index.js";
 
-/** Memories opened so far in this process. */
-let opened = 0;
-
 /**
- * A place of its own in an index that all cases share: each memory has its own store, and in an index the entries of
- * two of them would be one user's. A process that goes on with a run takes the same places again, for the same episodes.
+ * A place of its own in an index that all cases share, and other runs perhaps: each memory has its own store, and in an
+ * index the entries of two of them would be one user's.
  */
-export function placeInIndex(index: EpisodeIndex, ...names: readonly string[]): EpisodeIndex {
-  opened += 1;
-  const name = createHash("sha256")
-    .update(JSON.stringify([names, opened]))
-    .digest("hex");
-  const owner = userKey(`evaluation-${name}`);
+export function placeInIndex(index: EpisodeIndex): EpisodeIndex {
+  const owner = userKey(`evaluation-${randomUUID()}`);
   return {
     kind: index.kind,
     identity: () => index.identity(owner),

@@ -264,6 +264,20 @@ describe("eval", () => {
     expect(JSON.parse(costs.out)).toMatchObject({ total: { calls: { least: 48, most: 48 } } });
   });
 
+  it("refuses several models that it could not keep apart, before the first call", async () => {
+    const server = await startOpenAiServer([]);
+    const env = { OPENAI_BASE_URL: server.url };
+    const refusedFor = async (models: string) =>
+      (await run([...two, "--model", models, "--out", out], { env })).err;
+    expect(await refusedFor("openai:org/m,openai:ORG:m")).toMatch(
+      /"openai:ORG:m" beside one whose/,
+    );
+    await run([...two, "--out", out]);
+    expect(await refusedFor("offline,openai:m")).toMatch(/holds a run of one model/);
+    await server.close();
+    expect(server.requests).toEqual([]);
+  });
+
   it("stops at a budget with a report of what there is, and says how to go on", async () => {
     const limited = ["--max-calls", "10", "--concurrency", "1"];
     const { code, out: line, err } = await run([...two, "--json", "--out", out, ...limited]);
