@@ -13,7 +13,7 @@ export function addEvalCommands(program: Command, context: CliContext): void {
     .option("--longest <count>", "of each set only so many users, those with the longest history")
     .option("--users <count>", "of these only so many, drawn with the seed")
     .option("--questions <count>", "of each set at most so many questions, shared among its users")
-    .option("--study <name>", "instead of all methods side by side: how a setting changes them")
+    .option("--study <name>", "instead of all methods side by side: one of those below")
     .option("--model <names>", "`offline` or `openai:<name>`, or several (default: MODEL)")
     .option("--alignment-model <name>", "draws profiles and aligns (default: each model itself)")
     .option(
@@ -39,6 +39,11 @@ export function addEvalCommands(program: Command, context: CliContext): void {
     .addHelpText(
       "after",
       `
+Methods: prompt, icl, rag, pag, react, membank, persona-agent, persona-agent-paper; without-alignment, without-persona,
+without-memory, without-action, without-validation, without-leave-one-out, without-wikipedia.
+Studies: main, ablation, efficiency, batch, iterations, recalled, cold-start. A study of the alignment adds what it is
+held against by itself; --methods chooses among those that it varies.
+
 All data is checked before the first model call. Every answer is in the folder as soon as it is made (predictions.jsonl),
 so a run that was stopped in any way goes on with the same command and --resume; what ended in an error is asked again.
 With --json the last line is {report, results, paired}: the report's path; for each set and method the questions answered

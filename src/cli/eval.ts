@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { PersonaAgentError } from "../errors.js";
@@ -7,7 +7,7 @@ import { allMethods } from "../eval/methods.js";
 import { compareModels, comparisonPage, type ModelRun } from "../eval/report/compare-models.js";
 import { reportPage } from "../eval/report/document.js";
 import { summarise } from "../eval/report/summarise.js";
-import { writeReport } from "../eval/report/write-report.js";
+import { reportFiles, writeReport } from "../eval/report/write-report.js";
 import { estimateRun } from "../eval/run/estimate.js";
 import { runEvaluation } from "../eval/run/run-evaluation.js";
 import { selectUsers } from "../eval/selection.js";
@@ -58,7 +58,7 @@ export async function runEval(
     }),
   );
   const folder = resolve(out ?? "");
-  expectPlacesFor(models, folder);
+  if (!dryRun) expectPlacesFor(models, folder);
   const opened = await untilStopped(signal, () =>
     openEvalSets(options.data, { split, ...(setNames !== undefined && { names: setNames }) }),
   );
@@ -151,10 +151,14 @@ function expectPlacesFor(models: readonly LoadedModels[], folder: string): void 
       "config-invalid",
       `--model names ${JSON.stringify(same.modelName)} beside one whose folder would have the same name; expected different ones. Ask it in a run of its own.`,
     );
-  if (existsSync(join(folder, "run.json")))
+  const own = [...models.map(({ modelName }) => modelFolder(modelName)), ...reportFiles];
+  const stray = existsSync(folder)
+    ? readdirSync(folder).find((name) => !name.startsWith(".") && !own.includes(name))
+    : undefined;
+  if (stray !== undefined)
     throw new PersonaAgentError(
       "config-invalid",
-      `The folder ${folder} holds a run of one model; expected one for several. Name another with --out.`,
+      `The folder ${folder} holds ${JSON.stringify(stray)}, which is of no run of these models; expected an empty folder or theirs. Name another with --out.`,
     );
 }
 

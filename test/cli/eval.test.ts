@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -9,6 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.js";
 import { Stopped } from "../../src/cli/stopped.js";
 import { lampQuestion } from "../../src/domain/question.js";
+import { allMethods } from "../../src/eval/methods.js";
+import { studyNames } from "../../src/eval/studies.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../support/openai-server.js";
 
@@ -264,6 +266,21 @@ describe("eval", () => {
     expect(JSON.parse(costs.out)).toMatchObject({ total: { calls: { least: 48, most: 48 } } });
   });
 
+  it("names all methods and studies in its help", async () => {
+    const { out: help } = await run(["--help"]);
+    const listed = (title: string) =>
+      new RegExp(`\\n${title}: ([^.]+)\\.`).exec(help)?.[1]?.split(/[,;]\s+/);
+    expect(listed("Methods")).toEqual(allMethods.map(({ name }) => name));
+    expect(listed("Studies")?.toSorted()).toEqual(studyNames.toSorted());
+  });
+
+  it("writes nothing into a folder of other files", async () => {
+    const { code, err } = await run([...two, "--out", data]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/holds "books" but no run\.json; expected an empty folder or a run/);
+    expect(await readdir(data)).toEqual(["books", "films", "other"]);
+  });
+
   it("refuses several models that it could not keep apart, before the first call", async () => {
     const server = await startOpenAiServer([]);
     const env = { OPENAI_BASE_URL: server.url };
@@ -273,7 +290,9 @@ describe("eval", () => {
       /"openai:ORG:m" beside one whose/,
     );
     await run([...two, "--out", out]);
-    expect(await refusedFor("offline,openai:m")).toMatch(/holds a run of one model/);
+    expect(await refusedFor("offline,openai:m")).toMatch(
+      /holds "predictions.jsonl", which is of no run of these models/,
+    );
     await server.close();
     expect(server.requests).toEqual([]);
   });

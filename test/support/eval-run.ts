@@ -29,6 +29,7 @@ export function runRecord(given: {
         : arm,
     ),
     versions: { "persona-agent": "0.1.0", node: "20.20.2", langgraph: "1.7.3" },
+    spent: { calls: 7, tokens: { in: 8, out: 9 } },
     timing: { startSeconds: 1, preparationSeconds: 2, questionSeconds: 3 },
   };
 }

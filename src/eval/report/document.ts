@@ -32,5 +32,5 @@ export function reportPage(report: EvalReport): Page {
 
 function subtitleOf({ run }: EvalReport): string {
   const questions = run.sets.reduce((sum, set) => sum + set.questions, 0);
-  return `${run.model} on ${run.sets.length} ${run.sets.length === 1 ? "set" : "sets"}, ${run.arms.length} methods and settings, ${whole(questions)} questions each, seed ${run.seed}, ${run.created.slice(0, 10)}`;
+  return `${run.model} on ${run.sets.length} ${run.sets.length === 1 ? "set" : "sets"}, ${run.arms.length} ${run.arms.length === 1 ? "method" : "methods and settings"}, ${whole(questions)} questions each, seed ${run.seed}, ${run.created.slice(0, 10)}`;
 }

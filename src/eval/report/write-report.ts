@@ -4,6 +4,8 @@ import { renderHtml } from "./html.js";
 import { renderMarkdown } from "./markdown.js";
 import type { Page } from "./page.js";
 
+export const reportFiles: readonly string[] = ["report.json", "report.md", "report.html"];
+
 /**
  * Writes `report.json`, `report.md` and `report.html` into a folder, which is made if need be. All are made before any
  * is written, and each takes its name only when it is whole: a reader never sees half of one.

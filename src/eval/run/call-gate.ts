@@ -21,7 +21,7 @@ export interface CallLimits {
   /** Most calls that are begun in a minute, evenly spread; a client's tries again are not counted. */
   readonly perMinute?: number;
   readonly budget?: RunBudget;
-  /** What the run has cost before. */
+  /** What the run has cost in its earlier starts. */
   readonly spent: Usage;
   /** Ends every wait for a turn. */
   readonly signal: AbortSignal;
@@ -41,6 +41,8 @@ export interface CallGate {
   guard(model: BaseChatModel): void;
   /** Runs `work`, and counts in the tally what it asks of guarded models; gives it up when a call of it is refused. */
   counting(work: (tally: CallTally) => Promise<void>): Promise<void>;
+  /** What the run has cost so far, its earlier starts included; tokens of calls under way are not known yet. */
+  spent(): Usage;
   /** What the budget was that is spent, as `100 model calls`; `null` while it is not. */
   spentBudget(): string | null;
 }
@@ -60,7 +62,8 @@ export function createCallGate(limits: CallLimits): CallGate {
   });
   const tallies = new AsyncLocalStorage<Tally>();
   const open = new Map<string, { readonly tally: Tally | undefined; readonly end: () => void }>();
-  let { calls, tokens } = { calls: limits.spent.calls, tokens: tokensOf(limits.spent) };
+  let { calls } = limits.spent;
+  let finished: Usage = { ...limits.spent, calls: 0 };
   let spent: string | null = null;
 
   const begin = async (runId: string) => {
@@ -70,7 +73,7 @@ export function createCallGate(limits: CallLimits): CallGate {
     if (tally !== undefined) tally.waitedMs += performance.now() - since;
     const { calls: mostCalls = Infinity, tokens: mostTokens = Infinity } = budget;
     if (calls >= mostCalls) spent ??= `${mostCalls} model calls`;
-    if (tokens >= mostTokens) spent ??= `${mostTokens} tokens`;
+    if (tokensOf(finished) >= mostTokens) spent ??= `${mostTokens} tokens`;
     if (spent !== null) {
       end();
       if (tally === undefined)
@@ -90,7 +93,7 @@ export function createCallGate(limits: CallLimits): CallGate {
     const call = open.get(runId);
     if (call === undefined) return;
     open.delete(runId);
-    tokens += tokensOf(usage);
+    finished = addUsage(finished, usage);
     if (call.tally !== undefined) call.tally.usage = addUsage(call.tally.usage, usage);
     call.end();
   };
@@ -106,6 +109,7 @@ export function createCallGate(limits: CallLimits): CallGate {
         tallies.run(tally, () => work(tally)).then(resolve, reject);
       });
     },
+    spent: () => ({ ...finished, calls }),
     spentBudget: () => spent,
   };
 }

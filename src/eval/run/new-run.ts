@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { noUsage } from "../../domain/usage.js";
 import type { Arm } from "../arm.js";
 import type { EvalSet, EvalUser } from "../eval-set.js";
 import type { RunRecord } from "./run-record.js";
@@ -42,6 +43,7 @@ export function newRun(
       study,
     })),
     versions: versions(),
+    spent: noUsage,
     timing: { startSeconds: 0, preparationSeconds: 0, questionSeconds: 0 },
     questionsHash: hashOf(sets),
   };

@@ -70,7 +70,7 @@ export async function runEvaluation<Result>(
         await run();
       } finally {
         timing[name] += secondsSince(start);
-        await folder.saveTiming(timing);
+        await folder.save({ timing, spent: work.gate.spent() });
       }
     };
     await phase("preparationSeconds", () => prepareAll(options, folder, work));
@@ -78,7 +78,7 @@ export async function runEvaluation<Result>(
     const budget = work.gate.spentBudget();
     const { questionsHash: _, ...run } = folder.run;
     return await use({
-      run: { ...run, timing },
+      run: { ...run, timing, spent: work.gate.spent() },
       predictions: folder.predictions.lines(),
       prepared: folder.preparations.lines(),
       stoppedBy: signal.aborted ? "signal" : budget === null ? null : { budget },

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
 import { acquireFolderLock } from "../../memory/store/folder-lock.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
@@ -16,9 +16,9 @@ export interface RunFolder {
   readonly run: StoredRun;
   readonly predictions: Journal<Prediction>;
   readonly preparations: Journal<PreparedCase>;
-  /** What is recorded has cost. */
+  /** What its starts so far have cost; of one that was killed, what is recorded. */
   readonly spent: Usage;
-  saveTiming(timing: RunRecord["timing"]): Promise<void>;
+  save(cost: Pick<RunRecord, "timing" | "spent">): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function openRunFolder(
         `The folder ${folder} holds a run already; expected an empty one. Go on with it with --resume, or name another with --out.`,
       );
     if (found !== null) expectSame(found, run, folder);
-    else await expectNoLines(folder);
+    else await expectEmpty(folder);
     const stored = found ?? run;
     if (found === null) await writeRun(path, stored);
     const predictions = await openJournal({
@@ -77,14 +77,22 @@ export async function openRunFolder(
       run: stored,
       predictions,
       preparations,
-      spent,
-      saveTiming: (timing) => writeRun(path, { ...stored, timing }),
+      spent: most(stored.spent, spent),
+      save: (cost) => writeRun(path, { ...stored, ...cost }),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A killed start has not written what it cost, and an error's line is taken out when the run goes on. */
+function most(a: Usage, b: Usage): Usage {
+  return {
+    calls: Math.max(a.calls, b.calls),
+    tokens: { in: Math.max(a.tokens.in, b.tokens.in), out: Math.max(a.tokens.out, b.tokens.out) },
+  };
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -138,12 +146,14 @@ async function writeRun(path: string, run: StoredRun): Promise<void> {
   await rename(`${path}.unfinished`, path);
 }
 
-/** Answers whose settings are not known would be taken for this run's. */
-async function expectNoLines(folder: string): Promise<void> {
-  const stray = (await readdir(folder)).find((name) => name.endsWith(".jsonl"));
+/** Answers whose settings are not known would be taken for this run's; and nobody wants its files among their own. */
+async function expectEmpty(folder: string): Promise<void> {
+  const stray = (await readdir(folder)).find(
+    (name) => !name.startsWith(".") && name !== "run.json.unfinished",
+  );
   if (stray !== undefined)
     throw refused(
-      `The folder ${folder} holds ${basename(stray)} but no run.json; expected an empty folder or a run. Name another with --out.`,
+      `The folder ${folder} holds ${JSON.stringify(stray)} but no run.json; expected an empty folder or a run. Name another with --out.`,
     );
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { usageSchema } from "../../domain/usage.js";
 
 const count = z.number().int().nonnegative();
 const seconds = z.number().nonnegative();
@@ -33,6 +34,8 @@ export const runRecordSchema = z.object({
     }),
   ),
   versions: z.record(z.string(), z.string()),
+  /** All that was asked of models, over all of its starts: for errors, too, and for what was given up when it was stopped. */
+  spent: usageSchema,
   /** Wall clock of the run's parts, over all of its starts. */
   timing: z.object({
     startSeconds: seconds,

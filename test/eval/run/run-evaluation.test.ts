@@ -231,7 +231,7 @@ describe("a run's folder", () => {
       /^predictions\.jsonl holds a line that is no record/,
     );
     await rm(join(folder, "run.json"));
-    expect(await refusal({ resume: true })).toMatch(/holds .*\.jsonl but no run\.json/);
+    expect(await refusal({ resume: true })).toMatch(/holds "[a-z]+\.jsonl" but no run\.json/);
   });
 });
 
@@ -300,6 +300,27 @@ describe("a limit", () => {
     const more = await recordedBy(given({ resume: true, budget: { calls: 1_000 } }));
     expect(more.stoppedBy).toBeNull();
     expect(server.requests).toHaveLength(counts.questions + counts.preparations);
+  });
+
+  it("counts what failed and what was given up, also when the run goes on", async () => {
+    const preparing = armOf(askingMethod("ready", { prepares: true }));
+    const failing: Method = {
+      ...preparing.method,
+      async prepare(...given) {
+        await preparing.method.prepare(...given);
+        throw new Error("Nothing could be made of it.");
+      },
+    };
+    const arms = [{ ...preparing, method: failing }];
+    const limited = (calls: number) => given({ resume: true, budget: { calls }, arms });
+    const first = await recordedBy(limited(2));
+    expect(server.requests).toHaveLength(2);
+    expect(first.run.spent.calls).toBe(2);
+    await recordedBy(limited(2));
+    expect(server.requests).toHaveLength(2);
+    const { run } = await recordedBy(limited(3));
+    expect(server.requests).toHaveLength(3);
+    expect(run.spent.calls).toBe(3);
   });
 
   it("on tokens stops before the next call", async () => {

@@ -14,7 +14,7 @@ export function costs(report: EvalReport): Block[] {
   return [
     heading(2, "Efficiency"),
     note(
-      "Means over the questions answered, all sets together; “before” is everything that a method does before its questions (profile, alignment, summaries), shared out over them. Tokens are the provider's own count. The paper counts seconds a question without the alignment.",
+      "Means over the questions answered, all sets together; “before” is everything that a method does before its questions (profile, alignment, summaries), shared out over them. Tokens are as the model counts them. The paper counts seconds a question without the alignment.",
     ),
     table(
       "What a question costs",
@@ -55,7 +55,7 @@ export function costs(report: EvalReport): Block[] {
       }),
     ),
     note(
-      `By the clock, over all starts of the run: ${seconds(timing.startSeconds)} s to start, ${seconds(timing.preparationSeconds)} s to prepare, ${seconds(timing.questionSeconds)} s to answer. Calls in all, with those of errors: ${whole(arms.reduce((sum, { own }) => sum + callsInAll(own), 0))}.`,
+      `By the clock, over all starts of the run: ${seconds(timing.startSeconds)} s to start, ${seconds(timing.preparationSeconds)} s to prepare, ${seconds(timing.questionSeconds)} s to answer. Calls in all, with those of errors and of work that a stop gave up: ${whole(report.run.spent.calls)}.`,
     ),
   ];
 }
@@ -73,8 +73,4 @@ function meanOf({ results }: EvalReport, own: readonly Cost[]) {
     }
     return answered === 0 ? null : sum / answered;
   };
-}
-
-function callsInAll(costs: readonly Cost[]): number {
-  return costs.reduce((sum, cost) => sum + cost.answering.calls + cost.preparation.calls, 0);
 }

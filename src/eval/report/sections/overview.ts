@@ -43,7 +43,7 @@ export function overview(report: EvalReport): Block[] {
         arms.map(({ id }, row) => [id, ...columns.map(({ cells }) => cells[row] ?? "")]),
       ),
       note(
-        "In brackets the 95 % interval, by drawing users again. The best value of each column is marked, ablations included; where intervals overlap, look at the differences below, which compare the same questions.",
+        "In brackets the 95 % interval, by drawing users again. The best value of each column is marked, ablations included; where intervals overlap, look at the differences below, which compare the same questions. Macro-F1's intervals reach further down than up: a draw of users may lack a rare label.",
       ),
     );
   const tally = tallyTable(report);

@@ -28,7 +28,13 @@ export function personas(report: EvalReport): Block[] {
           lines: diffLines(before, after),
         })),
       ]),
-    note("The first cases of each set, by id, whose persona changed; long lines are cut."),
+    ...(changes.some(({ changed }) => changed > 0)
+      ? [
+          note(
+            "Shown are the first cases of each set, by id, whose persona changed; long lines are cut.",
+          ),
+        ]
+      : []),
   ];
 }
 
