@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, rmdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
-import { acquireFolderLock } from "../../memory/store/folder-lock.js";
+import { ownFolder } from "../own-folder.js";
 import { openEvalSet } from "../formats/open-eval-set.js";
 import { notFetched, reasonOf } from "./ask-file.js";
 import { fetchFile, lengthOf } from "./fetch-file.js";
@@ -53,7 +53,12 @@ export async function downloadPairs(
 ): Promise<DownloadedSplit[]> {
   const root = join(options.out, staging);
   await makeFolder(root);
-  const lock = await lockFolder(root, options.out);
+  // Two that write one file would each take the other's bytes for its own.
+  const lock = await ownFolder(root, {
+    name: "download",
+    command: "persona-agent eval-download",
+    doing: `downloads into ${options.out}`,
+  });
   const results: DownloadedSplit[] = [];
   try {
     await checkRoom(pairs, root, needed);
@@ -67,21 +72,6 @@ export async function downloadPairs(
     await removeEmpty(root);
   }
   return results;
-}
-
-/** Two that write one file would each take the other's bytes for its own. */
-async function lockFolder(root: string, out: string) {
-  try {
-    const holder = { pid: process.pid, command: "persona-agent eval-download" };
-    return await acquireFolderLock({ folder: root, name: "download", holder });
-  } catch (error) {
-    if (!PersonaAgentError.is(error, "memory-folder-in-use")) throw error;
-    throw new PersonaAgentError(
-      "memory-folder-in-use",
-      `Another process downloads into ${out}; expected one at a time. Wait for it or end it, or name another folder with --out.`,
-      { details: error.details },
-    );
-  }
 }
 
 async function downloadPair(

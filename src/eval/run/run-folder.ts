@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
-import { acquireFolderLock } from "../../memory/store/folder-lock.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
 import type { Prediction, PreparedCase } from "../arm.js";
 import { fileInvalid } from "../formats/read-bytes.js";
+import { ownFolder } from "../own-folder.js";
 import { type Journal, openJournal } from "./journal.js";
 import { predictionKey, predictionSchema, preparedCaseSchema, preparedKey } from "./run-lines.js";
 import type { RunRecord } from "./run-record.js";
@@ -38,7 +38,11 @@ export async function openRunFolder(
   { resume }: { readonly resume: boolean },
 ): Promise<RunFolder> {
   await makeFolder(folder);
-  const lock = await lockFolder(folder);
+  const lock = await ownFolder(folder, {
+    name: "run",
+    command: "persona-agent eval",
+    doing: `runs an evaluation in ${folder}`,
+  });
   const journals: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const journal of journals) await journal.close();
@@ -101,20 +105,6 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     throw refused(
       `The folder ${JSON.stringify(folder)} cannot be made (${codeOf(error)}); expected one that can be written. Name another with --out.`,
-    );
-  }
-}
-
-async function lockFolder(folder: string) {
-  try {
-    const holder = { pid: process.pid, command: "persona-agent eval" };
-    return await acquireFolderLock({ folder, name: "run", holder });
-  } catch (error) {
-    if (!PersonaAgentError.is(error, "memory-folder-in-use")) throw error;
-    throw new PersonaAgentError(
-      "memory-folder-in-use",
-      `Another process runs an evaluation in ${folder}; expected one at a time. Wait for it or end it, or name another folder with --out.`,
-      { details: error.details },
     );
   }
 }
