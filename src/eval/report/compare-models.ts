@@ -2,6 +2,7 @@ import { heading, note, table, type Block, type Cell } from "./blocks.js";
 import type { EvalReport, Paired, Result } from "./eval-report.js";
 import { metricTitles, metricsOf, perQuestion, whole } from "./format.js";
 import type { Page } from "./page.js";
+import { meanCost } from "./sections/costs.js";
 import { resultOf } from "./sections/report-arms.js";
 import { scoreCells } from "./sections/score-cells.js";
 import { gainCell } from "./sections/sets.js";
@@ -86,7 +87,11 @@ export function comparisonPage(runs: readonly ModelRun[]): Page {
       ]),
       heading(2, "What a question costs"),
       note("Means over the questions answered, all sets together, with what was prepared before."),
-      ...costs(runs),
+      table(
+        "What a question costs each model",
+        ["Method", ...models.flatMap((model) => [`#${model}, calls`, "#tokens"])],
+        arms.map(({ id }) => [id, ...runs.flatMap(({ report }) => costCells(report, id))]),
+      ),
     ],
   };
 }
@@ -110,27 +115,11 @@ function gains(runs: readonly ModelRun[], set: EvalReport["run"]["sets"][number]
   ];
 }
 
-function costs(runs: readonly ModelRun[]): Block[] {
-  const arms = runs[0]?.report.run.arms ?? [];
-  return [
-    table(
-      "What a question costs each model",
-      ["Method", ...runs.flatMap(({ report }) => [`#${report.run.model}, calls`, "#tokens"])],
-      arms.map(({ id }) => [id, ...runs.flatMap(({ report }) => costCells(report, id))]),
-    ),
-  ];
-}
-
 function costCells(report: EvalReport, method: string): Cell[] {
-  let [calls, tokens, answered] = [0, 0, 0];
-  for (const cost of report.costs.filter((one) => one.method === method)) {
-    const n = resultOf(report, cost.set, method)?.n ?? 0;
-    const together = cost.perQuestion?.together;
-    if (together === undefined) continue;
-    calls += together.calls * n;
-    tokens += (together.tokens.in + together.tokens.out) * n;
-    answered += n;
-  }
-  if (answered === 0) return Array.from({ length: 2 }, () => ({ text: "–", mark: "unknown" }));
-  return [{ text: perQuestion(calls / answered) }, { text: whole(tokens / answered) }];
+  const mean = meanCost(report, method);
+  const calls = mean("together", (spent) => spent.calls);
+  const tokens = mean("together", (spent) => spent.tokens.in + spent.tokens.out);
+  if (calls === null || tokens === null)
+    return Array.from({ length: 2 }, () => ({ text: "–", mark: "unknown" }));
+  return [{ text: perQuestion(calls) }, { text: whole(tokens) }];
 }

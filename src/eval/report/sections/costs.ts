@@ -2,15 +2,12 @@ import { heading, note, table, type Block, type Cell } from "../blocks.js";
 import type { Cost, EvalReport, Spent } from "../eval-report.js";
 import { perQuestion, seconds, whole } from "../format.js";
 import { paperCell } from "../paper-numbers.js";
+import { resultOf } from "./report-arms.js";
 import { paperTableCell } from "./score-cells.js";
 
 /** What an answer takes, and what the methods do before their questions, apart and together. */
 export function costs(report: EvalReport): Block[] {
-  const arms = report.run.arms.map((arm) => {
-    const own = report.costs.filter(({ method }) => method === arm.id);
-    return { ...arm, own, mean: meanOf(report, own) };
-  });
-  const { timing } = report.run;
+  const { arms, timing, spent } = report.run;
   return [
     heading(2, "Efficiency"),
     note(
@@ -31,7 +28,8 @@ export function costs(report: EvalReport): Block[] {
         "#calls together",
         "#tokens together",
       ],
-      arms.map(({ id, method, mean }) => {
+      arms.map(({ id, method }) => {
+        const mean = meanCost(report, id);
         const cell = (part: Part, of: (spent: Spent) => number, format = perQuestion): Cell => {
           const value = mean(part, of);
           return value === null ? { text: "–", mark: "unknown" } : { text: format(value) };
@@ -55,19 +53,20 @@ export function costs(report: EvalReport): Block[] {
       }),
     ),
     note(
-      `By the clock, over all starts of the run: ${seconds(timing.startSeconds)} s to start, ${seconds(timing.preparationSeconds)} s to prepare, ${seconds(timing.questionSeconds)} s to answer. Calls in all, with those of errors and of work that a stop gave up: ${whole(report.run.spent.calls)}.`,
+      `By the clock, over all starts of the run: ${seconds(timing.startSeconds)} s to start, ${seconds(timing.preparationSeconds)} s to prepare, ${seconds(timing.questionSeconds)} s to answer. Calls in all, with those of errors and of work that a stop gave up: ${whole(spent.calls)}.`,
     ),
   ];
 }
 
 type Part = keyof NonNullable<Cost["perQuestion"]>;
 
-/** Over the questions answered on all sets; `null` where there are none. */
-function meanOf({ results }: EvalReport, own: readonly Cost[]) {
+/** What a method's question takes in the mean, over the questions answered on all sets; `null` where there are none. */
+export function meanCost(report: EvalReport, method: string) {
+  const own = report.costs.filter((cost) => cost.method === method);
   return (part: Part, of: (spent: Spent) => number): number | null => {
     let [sum, answered] = [0, 0];
-    for (const { set, method, perQuestion: each } of own) {
-      const n = results.find((result) => result.set === set && result.method === method)?.n ?? 0;
+    for (const { set, perQuestion: each } of own) {
+      const n = resultOf(report, set, method)?.n ?? 0;
       if (each !== null) sum += of(each[part]) * n;
       answered += n;
     }
