@@ -72,6 +72,14 @@ export function selectItems(
   };
 }
 
+/** Whether these are enough to begin with: to judge by, or where nothing is judged to learn from. */
+export function areEnough(
+  { batch, holdout }: SelectedItems,
+  { validation, minimumItems }: { readonly validation: boolean; readonly minimumItems: number },
+): boolean {
+  return holdout.length >= minimumItems || (!validation && batch.length > 0);
+}
+
 /**
  * How few different answered episodes `selectItems` needs to hold out `minimumItems` of them.
  *

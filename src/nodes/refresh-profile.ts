@@ -1,7 +1,7 @@
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
 import { noUsage, usageOfError } from "../domain/usage.js";
-import { selectItems } from "../domain/select-items.js";
+import { areEnough, selectItems } from "../domain/select-items.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
@@ -72,9 +72,9 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
     /** As `select-batch` will take them, unless something comes in meanwhile. */
     async function itemsAhead() {
       const history = await readWholeHistory(userId, episodes, () => startedAt);
-      const { batch, holdout } = selectItems(history.episodes, config);
-      const isTooFew = config.validation && holdout.length < config.minimumItems;
-      return isTooFew ? [] : [...batch, ...holdout];
+      const holdout = config.validation ? config.holdout : 0;
+      const selected = selectItems(history.episodes, { batch: config.batch, holdout });
+      return areEnough(selected, config) ? [...selected.batch, ...selected.holdout] : [];
     }
 
     async function draw() {

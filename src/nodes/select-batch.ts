@@ -1,6 +1,7 @@
 import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
 import {
+  areEnough,
   fewestAnswers,
   type ItemSizes,
   type SelectedItems,
@@ -94,17 +95,18 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
 
 /** Null where there are enough. */
 function tooFew(
-  { batch, holdout }: SelectedItems,
+  selected: SelectedItems,
   sizes: ItemSizes,
-  { validation, minimumItems }: { readonly validation: boolean; readonly minimumItems: number },
+  config: { readonly validation: boolean; readonly minimumItems: number },
 ): string | null {
-  if (holdout.length >= minimumItems || (!validation && batch.length > 0)) return null;
+  if (areEnough(selected, config)) return null;
+  const { validation, minimumItems } = config;
   const wayOut = "Import more, or give feedback.";
   if (!validation) return `Not begun: the user has no true answer yet. ${wayOut}`;
   const needed = fewestAnswers(sizes, minimumItems);
   if (needed === null)
     return `Not begun: at least ${minimumItems} interactions must judge, and the setting \`holdout\` allows ${sizes.holdout}. Raise it, or lower \`minimumItems\`.`;
-  const answers = batch.length + holdout.length;
+  const answers = selected.batch.length + selected.holdout.length;
   return `Not begun: ${needed} different interactions with a true answer are needed, ${needed - minimumItems} to learn from and ${minimumItems} to judge by, and the user has ${answers === 0 ? "none" : answers}. ${wayOut}`;
 }
 

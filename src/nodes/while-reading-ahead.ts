@@ -1,4 +1,4 @@
-import { type AlignConfig } from "../config.js";
+import type { AlignConfig } from "../config.js";
 import type { AlignmentItem } from "../domain/alignment-item.js";
 import { initialPersona } from "../domain/persona.js";
 import { parseUserId } from "../domain/user-id.js";
