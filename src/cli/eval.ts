@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { PersonaAgentError } from "../errors.js";
@@ -7,7 +6,7 @@ import { allMethods } from "../eval/methods.js";
 import { compareModels, comparisonPage, type ModelRun } from "../eval/report/compare-models.js";
 import { reportPage } from "../eval/report/document.js";
 import { summarise } from "../eval/report/summarise.js";
-import { reportFiles, writeReport } from "../eval/report/write-report.js";
+import { writeReport } from "../eval/report/write-report.js";
 import { estimateRun } from "../eval/run/estimate.js";
 import { runEvaluation } from "../eval/run/run-evaluation.js";
 import { selectUsers } from "../eval/selection.js";
@@ -24,6 +23,7 @@ import {
   writeEvaluated,
   writeStop,
 } from "./eval-report.js";
+import { expectOnly, modelFolders } from "./model-folders.js";
 import { createProgressBar } from "./progress-bar.js";
 import { ToldFailure } from "./told-failure.js";
 
@@ -58,7 +58,8 @@ export async function runEval(
     }),
   );
   const folder = resolve(out ?? "");
-  if (!dryRun) expectPlacesFor(models, folder);
+  const places = models.length === 1 ? [] : modelFolders(models.map(({ modelName }) => modelName));
+  if (!dryRun && places.length > 0) expectOnly(places, folder);
   const opened = await untilStopped(signal, () =>
     openEvalSets(options.data, { split, ...(setNames !== undefined && { names: setNames }) }),
   );
@@ -81,7 +82,7 @@ export async function runEval(
     }
     const runs: ModelRun[] = [];
     for (const [place, loaded] of models.entries()) {
-      const own = modelFolder(loaded.modelName);
+      const own = places[place] ?? "";
       const begun = place === 0 ? startMs : performance.now();
       const evaluated = await evaluate(loaded, join(folder, own), begun);
       bar.stop();
@@ -139,33 +140,6 @@ export async function runEval(
 }
 
 type LoadedModels = ReturnType<typeof loadModels>;
-
-/** Several models are told apart by the names of their folders, and no run of one model is in theirs. */
-function expectPlacesFor(models: readonly LoadedModels[], folder: string): void {
-  if (models.length === 1) return;
-  // Some file systems take capitals for small letters.
-  const places = models.map(({ modelName }) => modelFolder(modelName).toLowerCase());
-  const same = models.find((_, place) => places.indexOf(places[place] ?? "") !== place);
-  if (same !== undefined)
-    throw new PersonaAgentError(
-      "config-invalid",
-      `--model names ${JSON.stringify(same.modelName)} beside one whose folder would have the same name; expected different ones. Ask it in a run of its own.`,
-    );
-  const own = [...models.map(({ modelName }) => modelFolder(modelName)), ...reportFiles];
-  const stray = existsSync(folder)
-    ? readdirSync(folder).find((name) => !name.startsWith(".") && !own.includes(name))
-    : undefined;
-  if (stray !== undefined)
-    throw new PersonaAgentError(
-      "config-invalid",
-      `The folder ${folder} holds ${JSON.stringify(stray)}, which is of no run of these models; expected an empty folder or theirs. Name another with --out.`,
-    );
-}
-
-/** A name for the model's run within the folder, that every file system takes. */
-function modelFolder(modelName: string): string {
-  return modelName.replaceAll(/[^\w.-]+/g, "-");
-}
 
 /** The offline model's numbers are to be the same on every machine, so it searches nothing outside of it. */
 function wikipediaOf(modelName: string, env: CliContext["env"]) {

@@ -91,8 +91,7 @@ function afterStop(error: unknown, { signal, stderr }: CliContext): number {
   if (!(reason instanceof Stopped)) return 1;
   if (reason.by === "EPIPE" || error instanceof ToldFailure) return reason.exitCode;
   const wayOn = error instanceof CutOff ? ` ${error.message}` : "";
-  stderr.write(`persona-agent: stopped by ${reason.by}.${wayOn}
-`);
+  stderr.write(`persona-agent: stopped by ${reason.by}.${wayOn}\n`);
   return reason.exitCode;
 }
 
