@@ -8,10 +8,12 @@ const rankConstant = 60;
 /** Ids of the candidates that share words with the query, best first by BM25+; ties newest first. */
 export function rankByWords(query: string, candidates: readonly IndexHit[]): string[] {
   const terms = rankingWords(query);
+  const asked = new Set(terms);
   const search = new MiniSearch<IndexHit>({
     fields: ["words"],
     tokenize: wordsOf,
-    processTerm: (term) => term,
+    // What was not asked for need not be found; it counts in the text's length all the same.
+    processTerm: (term) => (asked.has(term) ? term : null),
   });
   search.addAll(candidates);
   return search

@@ -45,6 +45,14 @@ describe("rankByWords", () => {
     expect(ranking).toHaveLength(3);
   });
 
+  it("counts a text's other words in its length", () => {
+    const candidates = [
+      { id: "1", words: "tea" },
+      { id: "2", words: `tea ${Array.from({ length: 50 }, (_, n) => `word${n}`).join(" ")}` },
+    ];
+    expect(rankByWords("tea", candidates)).toEqual(["1", "2"]);
+  });
+
   it("neither prefixes nor spelling count, and ties are newest first", () => {
     const candidates = [
       { id: "1", words: "teapot" },
