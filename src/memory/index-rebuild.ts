@@ -9,10 +9,14 @@ import type { KeyedQueue } from "./keyed-queue.js";
 import { userNamespaces } from "./namespaces.js";
 import { episodeRecord, indexStateRecord } from "./record-kinds.js";
 import type { StoreAccess, StoreChange } from "./store-access.js";
+import { createSharedReads } from "./shared-reads.js";
 import { parseRecord, type StoredItem } from "./stored-record.js";
 import { createTrouble } from "./trouble.js";
 
-/** How many calls rely on one look at a user's index identity. A failing index makes them look again at once. */
+/**
+ * How many calls rely on one look at a user's index identity, beside those that share it. A failing index makes them look
+ * again at once; who asks while a look is under way waits for it, and shares the next.
+ */
 const trustedCalls = 20;
 
 export interface IndexRebuild {
@@ -46,6 +50,16 @@ export function createIndexRebuild(
     namespace: userNamespaces(user).index,
     key: "state",
     value: identity === null ? null : { schemaVersion: 1, identity },
+  });
+
+  const look = createSharedReads(async (user: UserKey) => {
+    const [identity, [state]] = await Promise.all([
+      index.identity(user),
+      access.get(indexStateRecord, userNamespaces(user).index, ["state"]),
+    ]);
+    const current = state?.identity === identity;
+    if (current) trusted.set(user, trustedCalls);
+    return current;
   });
 
   function start(user: UserKey, task: (touched: Set<string>) => Promise<void>): Promise<void> {
@@ -89,13 +103,7 @@ export function createIndexRebuild(
         trusted.set(user, calls - 1);
         return true;
       }
-      const [identity, [state]] = await Promise.all([
-        index.identity(user),
-        access.get(indexStateRecord, userNamespaces(user).index, ["state"]),
-      ]);
-      const current = state?.identity === identity;
-      if (current) trusted.set(user, trustedCalls);
-      return current;
+      return look(user);
     },
     distrust: () => trusted.clear(),
     rebuild: (user) =>

@@ -194,6 +194,16 @@ describe("memory over another index than before", () => {
     expect((await found(restarted, "Zanzibar")).degraded).toEqual([]);
   });
 
+  it("is asked hardly more than once which index it is by many searches at a time", async () => {
+    const { episodes, index, restart } = memoryParts();
+    await episodes.addMany("ada", [tea, trip]);
+    const later = restart().episodes;
+    const before = index.calls["identity"] ?? 0;
+    const all = await Promise.all(Array.from({ length: 30 }, () => found(later, "Zanzibar")));
+    expect(all.every(({ degraded }) => degraded.length === 0)).toBe(true);
+    expect((index.calls["identity"] ?? 0) - before).toBeLessThanOrEqual(2);
+  });
+
   it("tries again after a rebuild that failed, and reports the failure", async () => {
     const { episodes, index, embeddings, errors, indexed, restart } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);

@@ -5,16 +5,16 @@
  *
  * @param read - What is given is shared as well: callers must not change it.
  */
-export function createSharedReads<Result>(read: (key: string) => Promise<Result>) {
-  const begun = new Map<string, Promise<unknown>>();
-  const waiting = new Map<string, Promise<Result>>();
-  return (key: string): Promise<Result> => {
+export function createSharedReads<Key extends string, Result>(read: (key: Key) => Promise<Result>) {
+  const begun = new Map<Key, Promise<unknown>>();
+  const waiting = new Map<Key, Promise<Result>>();
+  return (key: Key): Promise<Result> => {
     const shared = waiting.get(key) ?? next(key);
     waiting.set(key, shared);
     return shared;
   };
 
-  async function next(key: string): Promise<Result> {
+  async function next(key: Key): Promise<Result> {
     await begun.get(key);
     waiting.delete(key);
     const reading = read(key);
