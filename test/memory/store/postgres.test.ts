@@ -89,6 +89,41 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     }
   });
 
+  it("keeps a checkpoint in one statement, whole or not at all", async () => {
+    const { checkpointer } = storage;
+    const channels = { question: "Tea?", answers: ["green", null], nothing: null };
+    const put = (id: string, values: Record<string, unknown>, version = 1) => {
+      const versions = Object.fromEntries(Object.keys(values).map((name) => [name, version]));
+      return checkpointer.put(
+        { configurable: { thread_id: "whole", checkpoint_ns: "" } },
+        { ...emptyCheckpoint(), id, channel_values: values, channel_versions: versions },
+        { source: "loop", step: 0, parents: {} },
+        { ...versions, gone: version },
+      );
+    };
+    const query = vi.spyOn(pg.Client.prototype, "query");
+    try {
+      const config = await put("1f000000-0000-6000-8000-000000000000", channels);
+      expect(query).toHaveBeenCalledTimes(1);
+      const kept = await checkpointer.getTuple(config);
+      expect(kept?.checkpoint.channel_values).toEqual(channels);
+    } finally {
+      query.mockRestore();
+    }
+    const long = { ...channels, question: "tea ".repeat(1_500_000) };
+    const config = await put("1f000000-0000-6000-8000-000000000001", long, 2);
+    expect((await checkpointer.getTuple(config))?.checkpoint.channel_values).toEqual(long);
+    // The channels' rows are as they should be, the checkpoint's is not.
+    await expect(put(undefined as never, channels, 3)).rejects.toThrow(/checkpoint_id/);
+    const { pool } = storage.store as BundlingPostgresStore;
+    const left = await pool.query(
+      "SELECT FROM checkpoint_blobs WHERE thread_id = 'whole' AND version = '3'",
+    );
+    expect(left.rowCount).toBe(0);
+    const newest = await checkpointer.getTuple({ configurable: { thread_id: "whole" } });
+    expect(newest?.checkpoint.channel_values).toEqual(long);
+  });
+
   it("keeps the results of many tasks in a few statements, and tells each of its own failure", async () => {
     const { checkpointer } = storage;
     const configurable = { thread_id: "crowd", checkpoint_ns: "" };
