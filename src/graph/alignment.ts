@@ -20,7 +20,7 @@ export type AlignmentDeps = RefreshProfileDeps &
   JudgeDeps &
   ReviewDeps &
   CommitCheckpointDeps & {
-    /** What every simulation runs, for the drawing: each runs a copy of its own over what it may know. */
+    /** What every simulation runs; here for the drawing. */
     readonly agent: ReturnType<ReturnType<typeof buildSimulatedAgent>["compile"]>;
   };
 

@@ -22,6 +22,7 @@ import { type AnsweringDeps, buildSimulatedAgent } from "./agent.js";
 import { type Aligner, createAligner } from "./align-user.js";
 import { type AlignmentGraph, buildAlignment } from "./alignment.js";
 import { withAlignmentWatch } from "./alignment-watch.js";
+import { inSimulation, simulation, simulationMemory } from "./simulation-context.js";
 
 export interface AlignmentParts {
   readonly memory: Memory;
@@ -52,14 +53,23 @@ export function createAlignment(parts: AlignmentParts): {
     agent: models.agent ?? modelName,
     alignment: alignmentModelFor(models.alignment).name,
   });
+  const registry = registryOver(simulationMemory);
+  const deps: AnsweringDeps = {
+    ...simulationMemory,
+    modelFor,
+    toolsFor,
+    toolTimeoutMs: parts.toolTimeoutMs,
+    now: () => simulation().now(),
+  };
+  const agent = buildSimulatedAgent(deps).compile({ name: "agent", checkpointer: false });
   const builder = buildAlignment({
     ...memory,
-    agent: agentOver(memory, now),
+    agent,
     recallOf: createSharedRecall(memory.episodes),
-    agentFor: (before, at) => simulatedAgent(before, at === null ? now : () => new Date(at)),
+    agentFor: simulatedAgent,
     alignmentModelFor,
     modelNamesFor,
-    toolNamesFor: (config) => toolsFor(registryOver(memory), config).map(({ name }) => name),
+    toolNamesFor: (config) => toolsFor(config).map(({ name }) => name),
     limits: defaultPersonaLimits,
     ask,
     newRunId: randomUUID,
@@ -82,37 +92,28 @@ export function createAlignment(parts: AlignmentParts): {
     aligner: createAligner({ graph: kept, checkpointer, memory, active, settingsOf, now }),
   };
 
-  function simulatedAgent(before: SimulationMemory, simulatedNow: () => Date): SimulatedAgent {
-    const graph = agentOver(readInRun(before), simulatedNow);
-    return {
-      invoke: (input, options) =>
-        graph.invoke(input, {
-          ...options,
-          store: new InMemoryStore(),
-          // A simulation has a signal of its own, which follows the run's.
-          configurable: { thread_id: undefined, [runSignals]: undefined },
-        }) as Promise<AgentState>,
-    };
-  }
-
   /**
    * A graph run from a node inherits what the run has: each step would be kept in the alignment's thread, and a tool
    * could read the thread's name and the store. So it is run with others, and without a checkpointer.
    */
-  function agentOver(before: SimulationMemory, simulatedNow: () => Date) {
-    const registry = registryOver(before);
-    const deps: AnsweringDeps = {
-      ...before,
-      modelFor,
-      toolsFor: (config) => toolsFor(registry, config),
-      toolTimeoutMs: parts.toolTimeoutMs,
-      now: simulatedNow,
+  function simulatedAgent(before: SimulationMemory, at: string | null): SimulatedAgent {
+    const memory = readInRun(before);
+    const simulatedNow = at === null ? now : () => new Date(at);
+    return {
+      invoke: (input, options) =>
+        inSimulation({ memory, now: simulatedNow }, () =>
+          agent.invoke(input, {
+            ...options,
+            store: new InMemoryStore(),
+            // A simulation has a signal of its own, which follows the run's.
+            configurable: { thread_id: undefined, [runSignals]: undefined },
+          }),
+        ) as Promise<AgentState>,
     };
-    return buildSimulatedAgent(deps).compile({ name: "agent", checkpointer: false });
   }
 
   /** Not all tools of a turn are in the registry, and it would refuse the others' names. */
-  function toolsFor(registry: ToolRegistry, config: Pick<RunConfig, "userId" | "allowedTools">) {
+  function toolsFor(config: Pick<RunConfig, "userId" | "allowedTools">) {
     const allowed = parts.toolNamesFor(config);
     return registry.select().filter(({ name }) => allowed.includes(name));
   }
