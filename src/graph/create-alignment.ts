@@ -57,6 +57,7 @@ export function createAlignment(parts: AlignmentParts): {
   const deps: AnsweringDeps = {
     ...simulationMemory,
     modelFor,
+    beforeModel: () => simulation().beforeModel(),
     toolsFor,
     toolTimeoutMs: parts.toolTimeoutMs,
     now: () => simulation().now(),
@@ -100,8 +101,8 @@ export function createAlignment(parts: AlignmentParts): {
     const memory = readInRun(before);
     const simulatedNow = at === null ? now : () => new Date(at);
     return {
-      invoke: (input, options) =>
-        inSimulation({ memory, now: simulatedNow }, () =>
+      invoke: (input, { beforeModel, ...options }) =>
+        inSimulation({ memory, now: simulatedNow, beforeModel }, () =>
           agent.invoke(input, {
             ...options,
             store: new InMemoryStore(),

@@ -6,6 +6,8 @@ export interface SimulationContext {
   readonly memory: SimulationMemory;
   /** The simulated present. */
   readonly now: () => Date;
+  /** Called before every model call, when all else is ready. */
+  readonly beforeModel: () => void;
 }
 
 const contexts = new AsyncLocalStorage<SimulationContext>();

@@ -18,6 +18,8 @@ export interface ReasonDeps {
   readonly modelFor: (name: string | undefined) => BaseChatModel;
   /** The tools that this run may use. */
   readonly toolsFor: (config: RunConfig) => StructuredToolInterface[];
+  /** Called before every model call, when all else is ready. */
+  readonly beforeModel?: () => void;
 }
 
 /** Where a turn goes with its answer; a simulation ends with it. */
@@ -32,7 +34,7 @@ const mostTries = 2;
  *
  * Errors: `model-*`; `model-output-invalid` when the model says nothing at all.
  */
-export function createReason({ modelFor, toolsFor }: ReasonDeps, after: AfterAnswer) {
+export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, after: AfterAnswer) {
   return async function reason(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
@@ -60,6 +62,7 @@ export function createReason({ modelFor, toolsFor }: ReasonDeps, after: AfterAns
     let usage = state.usage;
     // Here and not by a retry of the node, which would lose count of what the silent call cost.
     for (let tries = 0; tries < mostTries; tries++) {
+      beforeModel?.();
       const answer = await call(bound, request, callConfig(runtime, "answer", labels));
       usage = addUsage(usage, usageOfCall(answer));
       if (!answerNow && callCount(answer) > 0) {

@@ -1,6 +1,11 @@
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { answeringSettings, parseAlignConfig, type RunContext } from "../config.js";
+import {
+  type AlignConfig,
+  answeringSettings,
+  parseAlignConfig,
+  type RunContext,
+} from "../config.js";
 import { initialPersona } from "../domain/persona.js";
 import { scorerFor } from "../domain/score.js";
 import type { SimulatedAnswer } from "../domain/simulated-answer.js";
@@ -11,13 +16,20 @@ import { memoryBefore, type SimulationMemory } from "../memory/memory-before.js"
 import type { AgentState } from "../state/agent.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../state/alignment.js";
+import { createGroupedStarts, type OnItsWay } from "./grouped-starts.js";
+import { searchFor } from "./search-for.js";
 import { expectManyListeners } from "./shared-signals.js";
 
 /** The agent graph, as far as a simulation needs it. */
 export interface SimulatedAgent {
   invoke(
     input: { messages: BaseMessage[] },
-    options: { readonly context: RunContext; readonly signal: AbortSignal },
+    options: {
+      readonly context: RunContext;
+      readonly signal: AbortSignal;
+      /** Called before every model call, when all else is ready. */
+      readonly beforeModel: () => void;
+    },
   ): Promise<AgentState>;
 }
 
@@ -71,14 +83,37 @@ export function createValidate(deps: SimulateDeps) {
   };
 }
 
+/** How many of a run's simulations prepare their model call together; see docs/decisions/0011-alignment-graph.md. */
+const startOf = createGroupedStarts(8);
+
 async function simulated(
   task: SimulationTask,
   runtime: LangGraphRunnableConfig,
   deps: SimulateDeps,
 ): Promise<SimulatedAnswer> {
-  const { persona, role, item, repeat } = task;
+  const { runId, item } = task;
   const config = parseAlignConfig(runtime);
   expectManyListeners(runtime);
+  // It may have waited until the run had ended.
+  runtime.signal?.throwIfAborted();
+  // Before its start, which is for computing: nothing is to wait there but for other computing.
+  await searchFor(item, { runId, config }, deps);
+  const onItsWay = await startOf(runId);
+  try {
+    return await simulatedNow(task, runtime, config, deps, onItsWay);
+  } finally {
+    onItsWay();
+  }
+}
+
+async function simulatedNow(
+  task: SimulationTask,
+  runtime: LangGraphRunnableConfig,
+  config: AlignConfig,
+  deps: SimulateDeps,
+  onItsWay: OnItsWay,
+): Promise<SimulatedAnswer> {
+  const { persona, role, item, repeat } = task;
   const failed = new AbortController();
   const memory = failingWhole(memoryOf(task, deps, config.leaveOneOut), failed);
   const agent = deps.agentFor(memory, item.at);
@@ -108,7 +143,7 @@ async function simulated(
     try {
       const state = await graph.invoke(
         { messages: [...thread, question] },
-        { context: answeringSettings(config), signal: ended },
+        { context: answeringSettings(config), signal: ended, beforeModel: onItsWay },
       );
       failed.signal.throwIfAborted();
       return answerFrom(state);

@@ -160,6 +160,70 @@ describe("an alignment", () => {
     expect(warnings.map(({ message }) => message)).toEqual([]);
   });
 
+  it("lets no item wait for another's answer", async () => {
+    let open = 0;
+    let answerAll = () => {};
+    const allOpen = new Promise<void>((resolve) => (answerAll = resolve));
+    const user = await alignmentUnderTest({
+      replies: {
+        simulation: async () => {
+          if ((open += 1) === 16) answerAll();
+          await allOpen;
+          return "tea";
+        },
+      },
+    });
+    await user.run({ batch: 16, validation: false, iterations: 1 });
+    expect(open).toBe(16);
+  });
+
+  it(
+    "fails as soon as an item fails, though searches for others hang",
+    { timeout: 10_000 },
+    async () => {
+      const embeddings = new CountingEmbeddings();
+      const index = createInProcessIndex({ name: "offline", dimensions: embeddings.dimensions });
+      const nearest = index.nearest.bind(index);
+      let searched = 0;
+      vi.spyOn(index, "nearest").mockImplementation((...asked) =>
+        (searched += 1) > 1 ? new Promise(() => {}) : nearest(...asked),
+      );
+      const user = await alignmentUnderTest({
+        embeddings,
+        index,
+        replies: { simulation: () => new Error("no such key") },
+      });
+      await expect(user.run({ iterations: 1 })).rejects.toThrow(/no such key/);
+      expect(user.model.of("simulation")).toHaveLength(1);
+    },
+  );
+
+  it("keeps each item's own answer from its tools, however many are asked at a time", async () => {
+    const answers: string[] = [];
+    const user = await alignmentUnderTest({
+      episodes: Array.from({ length: 24 }, (_, n) => drink(n, { answer: `tea number ${n}` })),
+      replies: {
+        simulation: (asked) => {
+          const number = occasionOf(asked);
+          const told = asked.messages.findLast(({ type }) => type === "tool")?.text;
+          if (told === undefined)
+            return callsTools({
+              name: "recall_memory",
+              args: { query: `occasion ${number} tea number ${number}`, limit: 20 },
+            });
+          const known = [...told.matchAll(/tea number (\d+)</g)].map(([, found]) => Number(found));
+          expect(known.every((other) => other < number)).toBe(true);
+          answers.push(`${number} ${known.length > 0}`);
+          return "tea";
+        },
+      },
+    });
+    await user.run({ batch: 16, validation: false, iterations: 1 });
+    expect(answers.toSorted()).toEqual(
+      Array.from({ length: 16 }, (_, place) => `${place + 8} true`).toSorted(),
+    );
+  });
+
   it.each([1, 3])("asks at most as many at a time as are allowed: %d", async (concurrency) => {
     const inWork = { now: 0, most: 0 };
     const user = await alignmentUnderTest({

@@ -6,6 +6,7 @@ import { type BaseStore, InMemoryStore, MemorySaver } from "@langchain/langgraph
 import type { RunContext } from "../../src/config.js";
 import type { AlignmentItem } from "../../src/domain/alignment-item.js";
 import { buildSimulatedAgent } from "../../src/graph/agent.js";
+import { inSimulation, simulation, simulationMemory } from "../../src/graph/simulation-context.js";
 import {
   memoryBefore,
   type SimulationGiven,
@@ -50,14 +51,18 @@ export interface SimulationUnderTest {
 export async function simulate({ memory, item, given, context, ...parts }: SimulationUnderTest) {
   const model = new CardKeepingModel([callsTools(...parts.calls), "An answer."]);
   const before: SimulationMemory = memoryBefore(memory, item, given);
-  const registry = createToolRegistry([createRecallMemory(before), ...(parts.tools ?? [])]);
+  const registry = createToolRegistry([
+    createRecallMemory(simulationMemory),
+    ...(parts.tools ?? []),
+  ]);
   const agent = buildSimulatedAgent({
-    ...before,
+    ...simulationMemory,
     modelFor: () => model,
     toolsFor: () => registry.select(),
     toolTimeoutMs: 30_000,
-    now: () => new Date("2026-05-01T10:00:00.000Z"),
+    now: () => simulation().now(),
   }).compile({ checkpointer: false });
+  const now = () => new Date("2026-05-01T10:00:00.000Z");
 
   const earlier = item.earlier.flatMap(({ query, response }) => [
     new HumanMessage(query),
@@ -66,9 +71,11 @@ export async function simulate({ memory, item, given, context, ...parts }: Simul
   let state: AgentState | undefined;
   const outer = new StateGraph(MessagesAnnotation)
     .addNode("simulate", async () => {
-      state = (await agent.invoke(
-        { messages: [...earlier, new HumanMessage(item.query)] },
-        { context, store: new InMemoryStore(), configurable: { thread_id: undefined } },
+      state = (await inSimulation({ memory: before, now, beforeModel: () => {} }, () =>
+        agent.invoke(
+          { messages: [...earlier, new HumanMessage(item.query)] },
+          { context, store: new InMemoryStore(), configurable: { thread_id: undefined } },
+        ),
       )) as AgentState;
       return {};
     })

@@ -1,0 +1,53 @@
+/** Says that work needs this process no more, or is over. Said again, it does nothing. */
+export type OnItsWay = () => void;
+
+/** Work that began together, and what waits for it. */
+interface Group {
+  size: number;
+  /** How many are not on their way yet. */
+  preparing: number;
+  readonly waiting: ((next: Group) => void)[];
+}
+
+/**
+ * Lets the work of a name begin a few at a time: the next few when those before are all on their way, say wait for a
+ * server. Were all begun at once, none would be on its way before the last is prepared; one by one costs more computing
+ * than a few together.
+ *
+ * @param most - How many begin together; 1 or more.
+ * @returns Waits for a start. Whoever got it must say when it is on its way, however it ends.
+ */
+export function createGroupedStarts(most: number): (name: string) => Promise<OnItsWay> {
+  const groups = new Map<string, Group>();
+
+  async function start(name: string): Promise<Group> {
+    const group = groups.get(name) ?? { size: 0, preparing: 0, waiting: [] };
+    groups.set(name, group);
+    if (group.size === most) return new Promise((begin) => group.waiting.push(begin));
+    group.size += 1;
+    group.preparing += 1;
+    return group;
+  }
+
+  function beginNext(name: string, { waiting }: Group) {
+    const next = waiting.splice(0, most);
+    const group = { size: next.length, preparing: next.length, waiting };
+    if (next.length === 0) groups.delete(name);
+    else groups.set(name, group);
+    for (const begin of next) begin(group);
+  }
+
+  return async (name) => {
+    const group = await start(name);
+    let isOnItsWay = false;
+    return () => {
+      if (isOnItsWay) return;
+      isOnItsWay = true;
+      group.preparing -= 1;
+      // Not at once: what they are on their way with is to be sent first.
+      setImmediate(() => {
+        if (group.preparing === 0 && group === groups.get(name)) beginNext(name, group);
+      });
+    };
+  };
+}

@@ -1,0 +1,61 @@
+import { setImmediate as nextRound } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { createGroupedStarts, type OnItsWay } from "../../src/nodes/grouped-starts.js";
+
+/** Asks for starts; gives the numbers that got theirs, in that order, with what each says when it is on its way. */
+function asking(startOf: (name: string) => Promise<OnItsWay>, name: string, count: number) {
+  const begun = new Map<number, OnItsWay>();
+  for (let number = 0; number < count; number++)
+    void startOf(name).then((onItsWay) => begun.set(number, onItsWay));
+  return begun;
+}
+
+describe("grouped starts", () => {
+  it("begin the next few when all of those before are on their way", async () => {
+    const begun = asking(createGroupedStarts(3), "run", 7);
+    await nextRound();
+    expect([...begun.keys()]).toEqual([0, 1, 2]);
+    begun.get(0)?.();
+    begun.get(2)?.();
+    await nextRound();
+    expect(begun.size).toBe(3);
+    begun.get(1)?.();
+    await nextRound();
+    expect([...begun.keys()]).toEqual([0, 1, 2, 3, 4, 5]);
+    for (const number of [3, 4, 5]) begun.get(number)?.();
+    await nextRound();
+    expect(begun.size).toBe(7);
+  });
+
+  it("count what is said twice once", async () => {
+    const begun = asking(createGroupedStarts(2), "run", 3);
+    await nextRound();
+    begun.get(0)?.();
+    begun.get(0)?.();
+    await nextRound();
+    expect(begun.size).toBe(2);
+  });
+
+  it("let work in that comes while there is room, and wait for it as well", async () => {
+    const startOf = createGroupedStarts(2);
+    const early = asking(startOf, "run", 1);
+    await nextRound();
+    early.get(0)?.();
+    const late = asking(startOf, "run", 2);
+    await nextRound();
+    expect([...late.keys()]).toEqual([0]);
+    late.get(0)?.();
+    await nextRound();
+    expect(late.size).toBe(2);
+  });
+
+  it("hold nothing up under another name", async () => {
+    const startOf = createGroupedStarts(1);
+    asking(startOf, "stuck", 2);
+    const other = asking(startOf, "run", 2);
+    await nextRound();
+    other.get(0)?.();
+    await nextRound();
+    expect(other.size).toBe(2);
+  });
+});
