@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { BaseMessage } from "@langchain/core/messages";
 import {
   type BaseCheckpointSaver,
   type BaseStore,
@@ -15,7 +16,7 @@ import type { SimulationMemory } from "../memory/memory-before.js";
 import { ask } from "../model/ask.js";
 import type { NamedModel } from "../model/named-model.js";
 import { runSignals } from "../nodes/shared-signals.js";
-import type { SimulatedAgent } from "../nodes/simulate.js";
+import type { SimulatedRun } from "../nodes/simulate.js";
 import type { AgentState } from "../state/agent.js";
 import type { ToolRegistry } from "../tools/registry.js";
 import { type AnsweringDeps, buildSimulatedAgent } from "./agent.js";
@@ -67,7 +68,7 @@ export function createAlignment(parts: AlignmentParts): {
     ...memory,
     agent,
     recallOf: createSharedRecall(memory.episodes),
-    agentFor: simulatedAgent,
+    runAgent,
     alignmentModelFor,
     modelNamesFor,
     toolNamesFor: (config) => toolsFor(config).map(({ name }) => name),
@@ -97,20 +98,23 @@ export function createAlignment(parts: AlignmentParts): {
    * A graph run from a node inherits what the run has: each step would be kept in the alignment's thread, and a tool
    * could read the thread's name and the store. So it is run with others, and without a checkpointer.
    */
-  function simulatedAgent(before: SimulationMemory, at: string | null): SimulatedAgent {
-    const memory = readInRun(before);
+  function runAgent(
+    messages: BaseMessage[],
+    { memory: before, at, beforeModel, ...options }: SimulatedRun,
+  ): Promise<AgentState> {
     const simulatedNow = at === null ? now : () => new Date(at);
-    return {
-      invoke: (input, { beforeModel, ...options }) =>
-        inSimulation({ memory, now: simulatedNow, beforeModel }, () =>
-          agent.invoke(input, {
-            ...options,
-            store: new InMemoryStore(),
-            // A simulation has a signal of its own, which follows the run's.
-            configurable: { thread_id: undefined, [runSignals]: undefined },
-          }),
-        ) as Promise<AgentState>,
-    };
+    const given = { memory: readInRun(before), now: simulatedNow, beforeModel };
+    return inSimulation(given, () =>
+      agent.invoke(
+        { messages },
+        {
+          ...options,
+          store: new InMemoryStore(),
+          // A simulation has a signal of its own, which follows the run's.
+          configurable: { thread_id: undefined, [runSignals]: undefined },
+        },
+      ),
+    ) as Promise<AgentState>;
   }
 
   /** Not all tools of a turn are in the registry, and it would refuse the others' names. */

@@ -8,8 +8,8 @@ import type { IndexWriter } from "./index-writer.js";
 import type { KeyedQueue } from "./keyed-queue.js";
 import { userNamespaces } from "./namespaces.js";
 import { episodeRecord, indexStateRecord } from "./record-kinds.js";
-import type { StoreAccess, StoreChange } from "./store-access.js";
 import { createSharedReads } from "./shared-reads.js";
+import type { StoreAccess, StoreChange } from "./store-access.js";
 import { parseRecord, type StoredItem } from "./stored-record.js";
 import { createTrouble } from "./trouble.js";
 

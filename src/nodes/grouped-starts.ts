@@ -1,4 +1,4 @@
-/** Says that work needs this process no more, or is over. Said again, it does nothing. */
+/** Says that work needs this process no more. Said again, it does nothing. */
 export type OnItsWay = () => void;
 
 /** Work that began together, and what waits for it. */
@@ -10,14 +10,15 @@ interface Group {
 }
 
 /**
- * Lets the work of a name begin a few at a time: the next few when those before are all on their way, say wait for a
- * server. Were all begun at once, none would be on its way before the last is prepared; one by one costs more computing
- * than a few together.
+ * Runs the work of a name so that a few begin at a time: the next few when those before are all on their way, say wait for
+ * a server. Were all begun at once, none would be on its way before the last is prepared; one by one costs more computing
+ * than a few together. Work that ends is on its way, whether it said so or not.
  *
  * @param most - How many begin together; 1 or more.
- * @returns Waits for a start. Whoever got it must say when it is on its way, however it ends.
  */
-export function createGroupedStarts(most: number): (name: string) => Promise<OnItsWay> {
+export function createGroupedStarts(
+  most: number,
+): <Result>(name: string, work: (onItsWay: OnItsWay) => Promise<Result>) => Promise<Result> {
   const groups = new Map<string, Group>();
 
   async function start(name: string): Promise<Group> {
@@ -37,10 +38,10 @@ export function createGroupedStarts(most: number): (name: string) => Promise<OnI
     for (const begin of next) begin(group);
   }
 
-  return async (name) => {
+  return async (name, work) => {
     const group = await start(name);
     let isOnItsWay = false;
-    return () => {
+    const onItsWay = () => {
       if (isOnItsWay) return;
       isOnItsWay = true;
       group.preparing -= 1;
@@ -49,5 +50,10 @@ export function createGroupedStarts(most: number): (name: string) => Promise<OnI
         if (group.preparing === 0 && group === groups.get(name)) beginNext(name, group);
       });
     };
+    try {
+      return await work(onItsWay);
+    } finally {
+      onItsWay();
+    }
   };
 }

@@ -16,32 +16,26 @@ import { memoryBefore, type SimulationMemory } from "../memory/memory-before.js"
 import type { AgentState } from "../state/agent.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../state/alignment.js";
-import { createGroupedStarts, type OnItsWay } from "./grouped-starts.js";
+import { createGroupedStarts } from "./grouped-starts.js";
 import { searchFor } from "./search-for.js";
 import { expectManyListeners } from "./shared-signals.js";
 
-/** The agent graph, as far as a simulation needs it. */
-export interface SimulatedAgent {
-  invoke(
-    input: { messages: BaseMessage[] },
-    options: {
-      readonly context: RunContext;
-      readonly signal: AbortSignal;
-      /** Called before every model call, when all else is ready. */
-      readonly beforeModel: () => void;
-    },
-  ): Promise<AgentState>;
+/** What the agent graph is run with, besides the messages. */
+export interface SimulatedRun {
+  readonly memory: SimulationMemory;
+  /** What the agent takes for the present; `null` for the real one. */
+  readonly at: string | null;
+  readonly context: RunContext;
+  readonly signal: AbortSignal;
+  /** Called before every model call, when all else is ready. */
+  readonly beforeModel: () => void;
 }
 
 export interface SimulateDeps {
   /** Reads memory as a run of this id does; see `createSharedRecall`. */
   readonly recallOf: (runId: string) => Pick<Memory["episodes"], "get" | "latest" | "similar">;
-  /**
-   * The agent graph over this memory, with the tools that a simulation may use.
-   *
-   * @param at - What the agent takes for the present; `null` for the real one.
-   */
-  readonly agentFor: (memory: SimulationMemory, at: string | null) => SimulatedAgent;
+  /** Runs the agent graph over this memory, with the tools that a simulation may use. */
+  readonly runAgent: (messages: BaseMessage[], run: SimulatedRun) => Promise<AgentState>;
 }
 
 /** What one simulation of a task may know. */
@@ -84,41 +78,23 @@ export function createValidate(deps: SimulateDeps) {
 }
 
 /** How many of a run's simulations prepare their model call together; see docs/decisions/0011-alignment-graph.md. */
-const startOf = createGroupedStarts(8);
+const inGroups = createGroupedStarts(8);
 
 async function simulated(
   task: SimulationTask,
   runtime: LangGraphRunnableConfig,
   deps: SimulateDeps,
 ): Promise<SimulatedAnswer> {
-  const { runId, item } = task;
+  const { runId, persona, role, item, repeat } = task;
   const config = parseAlignConfig(runtime);
   expectManyListeners(runtime);
   // It may have waited until the run had ended.
   runtime.signal?.throwIfAborted();
   // Before its start, which is for computing: nothing is to wait there but for other computing.
   await searchFor(item, { runId, config }, deps);
-  const onItsWay = await startOf(runId);
-  try {
-    return await simulatedNow(task, runtime, config, deps, onItsWay);
-  } finally {
-    onItsWay();
-  }
-}
-
-async function simulatedNow(
-  task: SimulationTask,
-  runtime: LangGraphRunnableConfig,
-  config: AlignConfig,
-  deps: SimulateDeps,
-  onItsWay: OnItsWay,
-): Promise<SimulatedAnswer> {
-  const { persona, role, item, repeat } = task;
-  const failed = new AbortController();
-  const memory = failingWhole(memoryOf(task, deps, config.leaveOneOut), failed);
-  const agent = deps.agentFor(memory, item.at);
-  const of = { persona: persona.key, episodeId: item.episodeId, repeat };
-  const answer = await answerOf(agent, task, runtime);
+  const answer = await inGroups(runId, (onItsWay) =>
+    answerOf(task, { config, signal: runtime.signal, beforeModel: onItsWay }, deps),
+  );
   const score = answer.text === "" ? 0 : scorerFor(item.query, item.answer).score(answer.text);
   runtime.writer?.({
     kind: "item-simulated",
@@ -126,33 +102,46 @@ async function simulatedNow(
     episodeId: item.episodeId,
     score,
   } satisfies AlignmentEvent);
-  return { ...of, ...answer, score };
+  return { persona: persona.key, episodeId: item.episodeId, repeat, ...answer, score };
+}
 
-  async function answerOf(
-    graph: SimulatedAgent,
-    { item: { earlier, query } }: SimulationTask,
-    { signal }: LangGraphRunnableConfig,
-  ): Promise<Omit<SimulatedAnswer, keyof typeof of | "score">> {
-    const thread = earlier.flatMap((turn) => [
-      new HumanMessage(turn.query),
-      new AIMessage(turn.response),
-    ]);
-    const ended = AbortSignal.any(signal === undefined ? [failed.signal] : [failed.signal, signal]);
-    expectManyListeners({ signal: ended });
-    const question = new HumanMessage({ id: `simulated-${item.episodeId}`, content: query });
-    try {
-      const state = await graph.invoke(
-        { messages: [...thread, question] },
-        { context: answeringSettings(config), signal: ended, beforeModel: onItsWay },
-      );
-      failed.signal.throwIfAborted();
-      return answerFrom(state);
-    } catch (error) {
-      failed.signal.throwIfAborted();
-      const usage = unusableAnswer(error);
-      if (usage === null) throw error;
-      return { text: "", recalled: [], toolCalls: [], degraded: ["no-answer"], usage };
-    }
+/** What the agent said, before it is known of whom and how good it is. */
+type Answered = Omit<SimulatedAnswer, "persona" | "episodeId" | "repeat" | "score">;
+
+async function answerOf(
+  task: SimulationTask,
+  {
+    config,
+    signal,
+    beforeModel,
+  }: {
+    readonly config: AlignConfig;
+    readonly signal: AbortSignal | undefined;
+    readonly beforeModel: () => void;
+  },
+  deps: SimulateDeps,
+): Promise<Answered> {
+  const { episodeId, earlier, query, at } = task.item;
+  const thread = earlier.flatMap((turn) => [
+    new HumanMessage(turn.query),
+    new AIMessage(turn.response),
+  ]);
+  const question = new HumanMessage({ id: `simulated-${episodeId}`, content: query });
+  const failed = new AbortController();
+  const memory = failingWhole(memoryOf(task, deps, config.leaveOneOut), failed);
+  const ended = AbortSignal.any(signal === undefined ? [failed.signal] : [failed.signal, signal]);
+  expectManyListeners({ signal: ended });
+  try {
+    const context = answeringSettings(config);
+    const run = { memory, at, context, signal: ended, beforeModel };
+    const state = await deps.runAgent([...thread, question], run);
+    failed.signal.throwIfAborted();
+    return answerFrom(state);
+  } catch (error) {
+    failed.signal.throwIfAborted();
+    const usage = unusableAnswer(error);
+    if (usage === null) throw error;
+    return { text: "", recalled: [], toolCalls: [], degraded: ["no-answer"], usage };
   }
 }
 
@@ -180,9 +169,7 @@ function failingWhole(
   };
 }
 
-function answerFrom(
-  state: AgentState,
-): Omit<SimulatedAnswer, "persona" | "episodeId" | "repeat" | "score"> {
+function answerFrom(state: AgentState): Answered {
   const question = state.messages.findLastIndex((message) => HumanMessage.isInstance(message));
   const answers = state.messages.slice(question).filter((message) => AIMessage.isInstance(message));
   const recalled = [...state.recalled, ...state.recalledByTools].map(({ id }) => id);

@@ -2,11 +2,16 @@ import { setImmediate as nextRound } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createGroupedStarts, type OnItsWay } from "../../src/nodes/grouped-starts.js";
 
-/** Asks for starts; gives the numbers that got theirs, in that order, with what each says when it is on its way. */
-function asking(startOf: (name: string) => Promise<OnItsWay>, name: string, count: number) {
+type InGroups = ReturnType<typeof createGroupedStarts>;
+
+/** Begins work that never ends; gives the numbers that have begun, in that order, with what each says when it is on its way. */
+function asking(inGroups: InGroups, name: string, count: number) {
   const begun = new Map<number, OnItsWay>();
   for (let number = 0; number < count; number++)
-    void startOf(name).then((onItsWay) => begun.set(number, onItsWay));
+    void inGroups(name, (onItsWay) => {
+      begun.set(number, onItsWay);
+      return new Promise(() => {});
+    });
   return begun;
 }
 
@@ -37,11 +42,11 @@ describe("grouped starts", () => {
   });
 
   it("let work in that comes while there is room, and wait for it as well", async () => {
-    const startOf = createGroupedStarts(2);
-    const early = asking(startOf, "run", 1);
+    const inGroups = createGroupedStarts(2);
+    const early = asking(inGroups, "run", 1);
     await nextRound();
     early.get(0)?.();
-    const late = asking(startOf, "run", 2);
+    const late = asking(inGroups, "run", 2);
     await nextRound();
     expect([...late.keys()]).toEqual([0]);
     late.get(0)?.();
@@ -50,12 +55,27 @@ describe("grouped starts", () => {
   });
 
   it("hold nothing up under another name", async () => {
-    const startOf = createGroupedStarts(1);
-    asking(startOf, "stuck", 2);
-    const other = asking(startOf, "run", 2);
+    const inGroups = createGroupedStarts(1);
+    asking(inGroups, "stuck", 2);
+    const other = asking(inGroups, "run", 2);
     await nextRound();
     other.get(0)?.();
     await nextRound();
     expect(other.size).toBe(2);
+  });
+
+  it("take work that ended for on its way, and give what it gave or threw", async () => {
+    const inGroups = createGroupedStarts(2);
+    const works = [
+      inGroups("run", async () => "done"),
+      inGroups("run", async () => Promise.reject(new Error("broken"))),
+    ];
+    const next = asking(inGroups, "run", 1);
+    expect(await Promise.allSettled(works)).toMatchObject([
+      { value: "done" },
+      { reason: { message: "broken" } },
+    ]);
+    await nextRound();
+    expect(next.size).toBe(1);
   });
 });
