@@ -14,7 +14,7 @@ import {
 import type { CliContext } from "./context.js";
 import { counted } from "./counted.js";
 import { describeError, errorJson } from "./describe-error.js";
-import { mapConcurrently } from "./map-concurrently.js";
+import { mapConcurrently } from "../system/map-concurrently.js";
 import { createProgressBar, type ProgressBar } from "./progress-bar.js";
 import { overviewsOf } from "./status.js";
 import { Stopped } from "./stopped.js";

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { PersonaAgentError } from "../errors.js";
 import { colorsFor } from "./colors.js";
 import { type CliContext, commonOptions, writeJson } from "./context.js";
-import { parentGone } from "./dev/parent-gone.js";
+import { parentGone } from "../system/parent-process.js";
 import type { DevServerInfo } from "./dev/run-dev-server.js";
 
 interface DevOptions {

@@ -14,7 +14,7 @@ import { colorsFor } from "./colors.js";
 import { commonOptions, secondsSince, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
 import { counted } from "./counted.js";
-import { mapConcurrently } from "./map-concurrently.js";
+import { mapConcurrently } from "../system/map-concurrently.js";
 import { createProgressBar } from "./progress-bar.js";
 
 export interface EvalDownloadOptions {

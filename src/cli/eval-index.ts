@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UserKey } from "../domain/user-id.js";
 import { settingsOf } from "../graph/embedded-services.js";
-import { Services } from "../graph/services.js";
+import { Services } from "../system/close-stack.js";
 import { createChromaIndex } from "../memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../memory/chroma/embedded-server.js";
 import type { EpisodeIndex } from "../memory/episode-index.js";

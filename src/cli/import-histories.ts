@@ -6,7 +6,7 @@ import type { OpenAgent } from "../graph/open-persona-agent.js";
 import type { MemoryDegradation } from "../memory/episodic-memory.js";
 import type { HistorySource, ReadOptions } from "./formats/history-source.js";
 import { openHistories } from "./formats/open-histories.js";
-import { mapConcurrently } from "./map-concurrently.js";
+import { mapConcurrently } from "../system/map-concurrently.js";
 import { createTimeline } from "../eval/timeline.js";
 
 export interface ImportOptions extends ReadOptions {

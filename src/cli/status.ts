@@ -5,7 +5,7 @@ import type { OpenAgent } from "../graph/open-persona-agent.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, printable, printableLine, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
-import { mapConcurrently } from "./map-concurrently.js";
+import { mapConcurrently } from "../system/map-concurrently.js";
 import { costOf } from "./measured.js";
 import { minuteOf } from "./minute.js";
 import { newAnswersText, newTrueAnswers } from "./new-answers.js";

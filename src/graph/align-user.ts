@@ -7,7 +7,7 @@ import type { PersonaCheckpoint } from "../domain/persona.js";
 import type { ReviewAnswer, ReviewRequest } from "../domain/review.js";
 import { noUsage, type Usage } from "../domain/usage.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
-import { createKeyedQueue } from "../memory/keyed-queue.js";
+import { createKeyedQueue } from "../system/keyed-queue.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentState, Iteration } from "../state/alignment.js";

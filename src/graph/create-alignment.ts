@@ -15,7 +15,7 @@ import { createSharedRecall } from "../memory/shared-recall.js";
 import type { SimulationMemory } from "../memory/memory-before.js";
 import { ask } from "../model/ask.js";
 import type { NamedModel } from "../model/named-model.js";
-import { runSignals } from "../nodes/shared-signals.js";
+import { runSignals } from "../system/abort-listeners.js";
 import type { SimulatedRun } from "../nodes/simulate.js";
 import type { AgentState } from "../state/agent.js";
 import type { ToolRegistry } from "../tools/registry.js";

@@ -1,7 +1,7 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
 import { userKey } from "../domain/user-id.js";
-import { createKeyedQueue } from "../memory/keyed-queue.js";
+import { createKeyedQueue } from "../system/keyed-queue.js";
 
 /** Least bound that a step may be given: with 1, LangGraph 1.7 ends it after its first task and drops the others. */
 export const leastConcurrency = 2;

@@ -19,7 +19,7 @@ import {
 } from "./embedded-services.js";
 import { PlatformStore } from "./platform-store.js";
 import { sendTraces } from "./send-traces.js";
-import { allSettled, Services } from "./services.js";
+import { allSettled, Services } from "../system/close-stack.js";
 
 export interface OpenOptions extends Pick<
   PersonaAgentOptions,

@@ -5,7 +5,7 @@ import { PersonaAgentError } from "../errors.js";
 import type { EpisodicMemory } from "./episodic-memory.js";
 import { madeMark, markedIds, markOf, readMarks } from "./index-marks.js";
 import type { IndexUpkeep } from "./index-upkeep.js";
-import type { KeyedQueue } from "./keyed-queue.js";
+import type { KeyedQueue } from "../system/keyed-queue.js";
 import { mergeEpisode, storableEpisode } from "./merge-episode.js";
 import { userNamespaces, usersNamespace } from "./namespaces.js";
 import { admitted, filled, pointerChange, readRecent, recentSize } from "./recent-window.js";

@@ -8,7 +8,7 @@ import type { RecallUpkeep } from "./hybrid-recall.js";
 import { takenBackMark, type IndexMark } from "./index-marks.js";
 import { createIndexRebuild } from "./index-rebuild.js";
 import { createIndexWriter } from "./index-writer.js";
-import type { KeyedQueue } from "./keyed-queue.js";
+import type { KeyedQueue } from "../system/keyed-queue.js";
 import { userNamespaces } from "./namespaces.js";
 import { episodeRecord } from "./record-kinds.js";
 import type { StoreAccess } from "./store-access.js";

@@ -4,7 +4,7 @@ import type { CachedEmbedder } from "./cached-embedder.js";
 import type { EpisodeIndex } from "./episode-index.js";
 import { embeddedText, searchedWords } from "./episode-text.js";
 import { markedIds, markSize, readMarks, takenBackMark, type IndexMark } from "./index-marks.js";
-import type { KeyedQueue } from "./keyed-queue.js";
+import type { KeyedQueue } from "../system/keyed-queue.js";
 import { userNamespaces } from "./namespaces.js";
 import { episodeRecord } from "./record-kinds.js";
 import type { StoreAccess } from "./store-access.js";

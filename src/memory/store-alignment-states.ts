@@ -2,7 +2,7 @@ import { type AlignmentStatus, neverAligned } from "../domain/alignment-status.j
 import { userKey } from "../domain/user-id.js";
 import type { AlignmentStates } from "./alignment-states.js";
 import { storableFields } from "./append-log.js";
-import { createKeyedQueue } from "./keyed-queue.js";
+import { createKeyedQueue } from "../system/keyed-queue.js";
 import { userNamespaces } from "./namespaces.js";
 import { alignmentRecordKind } from "./record-kinds.js";
 import type { StoreAccess } from "./store-access.js";

@@ -7,7 +7,7 @@ import type { EpisodicMemory } from "./episodic-memory.js";
 import { createHybridRecall } from "./hybrid-recall.js";
 import { markSize, readMarks } from "./index-marks.js";
 import { createIndexUpkeep } from "./index-upkeep.js";
-import { createKeyedQueue } from "./keyed-queue.js";
+import { createKeyedQueue } from "../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "./namespaces.js";
 import { isWhole, readRecent, recentSize } from "./recent-window.js";
 import { episodeRecord, userRecord } from "./record-kinds.js";

@@ -1,6 +1,6 @@
 import { userKey } from "../domain/user-id.js";
 import { createAppendLog } from "./append-log.js";
-import { createKeyedQueue } from "./keyed-queue.js";
+import { createKeyedQueue } from "../system/keyed-queue.js";
 import { userNamespaces } from "./namespaces.js";
 import type { ProfileMemory } from "./profile-memory.js";
 import { profileRecord } from "./record-kinds.js";

@@ -16,9 +16,9 @@ import { memoryBefore, type SimulationMemory } from "../memory/memory-before.js"
 import type { AgentState } from "../state/agent.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../state/alignment.js";
-import { createGroupedStarts } from "./grouped-starts.js";
+import { createGroupedStarts } from "../system/staggered-start.js";
 import { searchFor } from "./search-for.js";
-import { expectManyListeners } from "./shared-signals.js";
+import { expectManyListeners } from "../system/abort-listeners.js";
 
 /** What the agent graph is run with, besides the messages. */
 export interface SimulatedRun {

@@ -21,7 +21,7 @@ import {
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentUpdate, CritiqueTask, Said } from "../state/alignment.js";
 import { callConfig } from "./call-config.js";
-import { expectManyListeners } from "./shared-signals.js";
+import { expectManyListeners } from "../system/abort-listeners.js";
 import { memoryOf, type SimulateDeps } from "./simulate.js";
 
 export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {

@@ -2,8 +2,8 @@ import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { ClientConfig, Connection, MultiServerMCPClient } from "@langchain/mcp-adapters";
 import { storableText } from "../domain/text.js";
 import { PersonaAgentError } from "../errors.js";
-import { endProcess, withChildProcesses } from "./child-processes.js";
-import { TimeLimitError, withTimeLimit } from "./with-time-limit.js";
+import { endProcess, withChildProcesses } from "../system/child-processes.js";
+import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 
 /** The settings of `MultiServerMCPClient`, servers by name under `mcpServers`, as in every MCP config file. */
 export type McpConfig = Omit<ClientConfig, "onConnectionError"> & {

@@ -15,7 +15,7 @@ import {
 } from "../prompts/tool-results.js";
 import { hasOwnQuoting } from "./own-quoting.js";
 import { maxNameLength, type ToolAnswer, toToolMessage } from "./tool-message.js";
-import { TimeLimitError, withTimeLimit } from "./with-time-limit.js";
+import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 
 export interface ToolCallsOptions {
   /** The tools of this run; a call of any other is answered with an error. */

@@ -8,7 +8,7 @@ import { searchWikipediaCard, toolArguments } from "../prompts/tool-cards.js";
 import { wikipediaEmptyPrompt } from "../prompts/tool-results.js";
 import { createMediaWikiReader } from "./media-wiki-reader.js";
 import { declareOwnQuoting } from "./own-quoting.js";
-import { TimeLimitError, withTimeLimit } from "./with-time-limit.js";
+import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 
 export interface SearchWikipediaOptions {
   /** Address of a MediaWiki `api.php`; that of the language's Wikipedia unless given. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
 import { generateSet } from "../../src/eval/generator.js";
-import { acquireFolderLock } from "../../src/memory/store/folder-lock.js";
+import { acquireFolderLock } from "../../src/system/folder-lock.js";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
 import { commandLineOf } from "../support/command-line.js";
 import { startFileServer, type ServedFile } from "../support/file-server.js";

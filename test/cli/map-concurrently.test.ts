@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mapConcurrently } from "../../src/cli/map-concurrently.js";
+import { mapConcurrently } from "../../src/system/map-concurrently.js";
 
 describe("mapConcurrently", () => {
   it("runs every item, never more at once than allowed", async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as nextRound } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createGroupedStarts, type OnItsWay } from "../../src/nodes/grouped-starts.js";
+import { createGroupedStarts, type OnItsWay } from "../../src/system/staggered-start.js";
 
 type InGroups = ReturnType<typeof createGroupedStarts>;
 

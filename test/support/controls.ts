@@ -1,4 +1,4 @@
-import { mapConcurrently } from "../../src/cli/map-concurrently.js";
+import { mapConcurrently } from "../../src/system/map-concurrently.js";
 import { judgeCandidate } from "../../src/domain/acceptance.js";
 import type { PersonaCheckpoint } from "../../src/domain/persona.js";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";

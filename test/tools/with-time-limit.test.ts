@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TimeLimitError, withTimeLimit } from "../../src/tools/with-time-limit.js";
+import { TimeLimitError, withTimeLimit } from "../../src/system/time-limit.js";
 
 const untilAborted = (signal: AbortSignal) =>
   new Promise<never>((_resolve, reject) => {

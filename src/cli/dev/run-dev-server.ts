@@ -5,7 +5,7 @@ import {
   openEmbeddedServices,
 } from "../../graph/embedded-services.js";
 import { loadModels } from "../../graph/open-persona-agent.js";
-import { freePort } from "./free-port.js";
+import { freePort } from "../../system/free-port.js";
 import { startLangGraphServer, untilServing } from "./langgraph-server.js";
 import { writeServerConfig } from "./server-config.js";
 import { createServerLog, type LogOutput } from "./server-log.js";

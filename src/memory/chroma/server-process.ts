@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { PersonaAgentError } from "../../errors.js";
-import { acquireFolderLock } from "../store/folder-lock.js";
+import { acquireFolderLock } from "../../system/folder-lock.js";
 import type { ServerOrder, ServerReport } from "./server-messages.js";
 
 const pollMs = 15;

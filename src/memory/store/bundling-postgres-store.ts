@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Item, Operation, OperationResults } from "@langchain/langgraph-checkpoint";
 import { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import type pg from "pg";
-import { createSharedReads } from "../shared-reads.js";
+import { createSharedReads } from "../../system/coalesce-reads.js";
 
 /** Bounds one statement: so many rows, and about so many characters of JSON. */
 const maxRows = 500;

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, mkdir, realpath, stat } from "node:fs/promises";
 import { PersonaAgentError } from "../../errors.js";
-import { acquireFolderLock } from "./folder-lock.js";
+import { acquireFolderLock } from "../../system/folder-lock.js";
 
 /** A folder that holds everything the embedded services keep, and that is this process's alone. */
 export interface DataFolder {

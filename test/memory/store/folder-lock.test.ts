@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
-import { acquireFolderLock, type FolderLock } from "../../../src/memory/store/folder-lock.js";
+import { acquireFolderLock, type FolderLock } from "../../../src/system/folder-lock.js";
 import { compiled } from "../../support/compiled.js";
 
-const lockModule = compiled("src/memory/store/folder-lock.ts");
+const lockModule = compiled("src/system/folder-lock.ts");
 const holder = { pid: process.pid, command: "test" };
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createKeyedQueue } from "../../../src/memory/keyed-queue.js";
+import { createKeyedQueue } from "../../../src/system/keyed-queue.js";
 
 describe("createKeyedQueue", () => {
   it("runs one key's tasks in order, one at a time, whether they fail or not", async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createSharedReads } from "../../../src/memory/shared-reads.js";
+import { createSharedReads } from "../../../src/system/coalesce-reads.js";
 
 /** Reads a value that can be written, each ended by the test. */
 function heldReads() {

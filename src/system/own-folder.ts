@@ -1,5 +1,5 @@
 import { PersonaAgentError } from "../errors.js";
-import { acquireFolderLock, type FolderLock } from "../memory/store/folder-lock.js";
+import { acquireFolderLock, type FolderLock } from "./folder-lock.js";
 
 /** What a folder is taken for: the lock's name, the command, and what another process that has it is doing. */
 export interface FolderUse {

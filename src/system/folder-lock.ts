@@ -2,8 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { link, realpath, rename, rm } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { PersonaAgentError } from "../../errors.js";
-import { createKeyedQueue } from "../keyed-queue.js";
+import { PersonaAgentError } from "../errors.js";
+import { createKeyedQueue } from "./keyed-queue.js";
 
 /** What a second taker is told. Read whenever one asks, so a getter may tell a `url` known only later. */
 export interface LockHolder {

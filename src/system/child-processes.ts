@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { ChildProcess } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { withTimeLimit } from "./with-time-limit.js";
+import { withTimeLimit } from "./time-limit.js";
 
 const owner = new AsyncLocalStorage<ChildProcess[]>();
 
