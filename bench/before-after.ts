@@ -6,8 +6,8 @@
  */
 import { parseArgs } from "node:util";
 import type { Episode } from "../src/domain/episode.js";
-import { scorerFor } from "../src/domain/score.js";
-import { signFlipProbability, toUnits } from "../src/domain/sign-flip-test.js";
+import { scorerFor } from "../src/domain/scoring/scorer.js";
+import { signFlipProbability, toUnits } from "../src/domain/scoring/sign-flip-test.js";
 import { createPersonaAgent, type PersonaAgent } from "../src/graph/create-persona-agent.js";
 import type { Iteration } from "../src/state/alignment.js";
 import { type LampUser, readLampUsers } from "./lamp-users.js";

@@ -9,7 +9,7 @@
  * not what was worked out.
  */
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { judgeCandidate } from "../src/domain/acceptance.js";
+import { judgeCandidate } from "../src/domain/alignment/acceptance.js";
 import { type Control, predictControl, runControl, type Trial } from "../test/support/controls.js";
 import { type RuleKind, ruleKinds } from "../test/support/planted-user.js";
 import { createRandom } from "../src/eval/random.js";

@@ -13,7 +13,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { lampQuestion } from "../src/domain/question.js";
+import { lampQuestion } from "../src/domain/lamp-question.js";
 import type { Episode } from "../src/domain/episode.js";
 import { createPersonaAgent, type PersonaAgent } from "../src/graph/create-persona-agent.js";
 import { openPersonaAgent } from "../src/graph/open-persona-agent.js";

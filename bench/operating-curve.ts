@@ -10,8 +10,8 @@ import {
   type AcceptanceEvidence,
   defaultAcceptanceRule,
   judgeCandidate,
-} from "../src/domain/acceptance.js";
-import { type Comparison, compareScores } from "../src/domain/paired-scores.js";
+} from "../src/domain/alignment/acceptance.js";
+import { type Comparison, compareScores } from "../src/domain/alignment/paired-comparison.js";
 import { drawPlot } from "./operating-curve-plot.js";
 import { createRandom } from "../src/eval/random.js";
 import { drawProposal, isPossible, type Situation } from "./simulated-proposals.js";

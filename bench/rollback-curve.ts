@@ -10,7 +10,7 @@ import {
   defaultVersionWatchRule,
   type ScoredItem,
   type VersionWatchRule,
-} from "../src/domain/version-watch.js";
+} from "../src/domain/alignment/detect-regression.js";
 import { createRandom } from "../src/eval/random.js";
 
 const { values } = parseArgs({ options: { versions: { type: "string", default: "2000" } } });

@@ -1,5 +1,5 @@
-import type { AcceptanceEvidence } from "../src/domain/acceptance.js";
-import type { PairedScores } from "../src/domain/paired-scores.js";
+import type { AcceptanceEvidence } from "../src/domain/alignment/acceptance.js";
+import type { PairedScores } from "../src/domain/alignment/paired-comparison.js";
 
 /** A kind of proposal, and the user it is made for. Shares are 0 to 1. */
 export interface Situation {

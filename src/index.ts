@@ -1,9 +1,9 @@
 export { type RunContext, runConfigSchema } from "./config.js";
 export type { Episode, Feedback } from "./domain/episode.js";
-export type { PersonaCheckpoint, PersonaLine } from "./domain/persona.js";
-export { diffPersona, type PersonaDiff } from "./domain/persona-diff.js";
-export { personaStandings, type PersonaStanding } from "./domain/persona-versions.js";
-export type { ReviewAnswer, ReviewRequest } from "./domain/review.js";
+export type { PersonaCheckpoint, PersonaLine } from "./domain/persona/persona-checkpoint.js";
+export { diffPersona, type PersonaDiff } from "./domain/persona/persona-diff.js";
+export { personaStandings, type PersonaStanding } from "./domain/persona/version-history.js";
+export type { ReviewAnswer, ReviewRequest } from "./domain/persona/review-request.js";
 export type { Profile, ProfileStatement } from "./domain/profile.js";
 export type { Usage } from "./domain/usage.js";
 export { PersonaAgentError, type PersonaAgentErrorCode } from "./errors.js";

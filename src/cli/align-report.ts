@@ -1,5 +1,5 @@
-import type { PersonaCheckpoint } from "../domain/persona.js";
-import { parentVersion } from "../domain/persona-versions.js";
+import type { PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
+import { parentVersion } from "../domain/persona/version-history.js";
 import type { AlignmentResult } from "../graph/align-user.js";
 import type { Iteration } from "../state/alignment.js";
 import { colorsFor } from "./colors.js";

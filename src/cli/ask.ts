@@ -1,6 +1,6 @@
 import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
-import { parseMessageText } from "../domain/text.js";
+import { parseMessageText } from "../domain/text/storable-text.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, printable, secondsSince, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";

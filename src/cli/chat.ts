@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Interface } from "node:readline";
 import type { Command } from "commander";
-import { parseMessageText } from "../domain/text.js";
+import { parseMessageText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
 import { writeFootnote } from "./ask.js";
 import { colorsFor } from "./colors.js";

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
 import type { OpenAgent, openPersonaAgent } from "../graph/open-persona-agent.js";
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { personaHead, type PersonaCheckpoint } from "../domain/persona.js";
-import { findVersion, parentVersion, proposesNothing } from "../domain/persona-versions.js";
+import { personaHead, type PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
+import { findVersion, parentVersion, proposesNothing } from "../domain/persona/version-history.js";
 import { parseUserId } from "../domain/user-id.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, parseVersion, withAgent, writeJson } from "./context.js";

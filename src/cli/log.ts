@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import type { PersonaCheckpoint } from "../domain/persona.js";
+import type { PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
 import {
   parentVersion,
   personaStandings,
   type PersonaStanding,
   proposesNothing,
-} from "../domain/persona-versions.js";
+} from "../domain/persona/version-history.js";
 import { parseUserId } from "../domain/user-id.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, oneLine, withAgent, writeJson } from "./context.js";

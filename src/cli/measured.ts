@@ -1,4 +1,8 @@
-import { type AlignmentRecord, meanScores, type PairedScore } from "../domain/alignment-record.js";
+import {
+  type AlignmentRecord,
+  meanScores,
+  type PairedScore,
+} from "../domain/alignment/alignment-record.js";
 import type { Usage } from "../domain/usage.js";
 import { counted } from "./counted.js";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Episode } from "../domain/episode.js";
-import { parseQuestion } from "../domain/question.js";
-import { parseMessageText } from "../domain/text.js";
+import { parseQuestion } from "../domain/lamp-question.js";
+import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { EpisodicMemory } from "../memory/episodic-memory.js";

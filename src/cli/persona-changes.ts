@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { diffPersona, type PersonaDiff } from "../domain/persona-diff.js";
-import type { PersonaCheckpoint, PersonaLine } from "../domain/persona.js";
+import { diffPersona, type PersonaDiff } from "../domain/persona/persona-diff.js";
+import type { PersonaCheckpoint, PersonaLine } from "../domain/persona/persona-checkpoint.js";
 import type { colorsFor } from "./colors.js";
 import { oneLine } from "./context.js";
 import { counted } from "./counted.js";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
-import type { ReviewAnswer, ReviewRequest } from "../domain/review.js";
+import type { ReviewAnswer, ReviewRequest } from "../domain/persona/review-request.js";
 import { PersonaAgentError } from "../errors.js";
 import type { CliContext } from "./context.js";
 

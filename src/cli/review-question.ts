@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import type { ReviewAnswer, ReviewRequest } from "../domain/review.js";
+import type { ReviewAnswer, ReviewRequest } from "../domain/persona/review-request.js";
 import { PersonaAgentError } from "../errors.js";
 import type { AlignmentResult } from "../graph/align-user.js";
 import type { PersonaAgent } from "../graph/create-persona-agent.js";

@@ -1,5 +1,5 @@
-import { parseQuestion } from "../domain/question.js";
-import type { ReviewRequest } from "../domain/review.js";
+import { parseQuestion } from "../domain/lamp-question.js";
+import type { ReviewRequest } from "../domain/persona/review-request.js";
 import { colorsFor } from "./colors.js";
 import { printable, printableLine } from "./context.js";
 import type { CliContext } from "./context.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ReviewAnswer, ReviewRequest } from "../domain/review.js";
+import type { ReviewAnswer, ReviewRequest } from "../domain/persona/review-request.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { AlignmentResult, AlignSettings } from "../graph/align-user.js";

@@ -1,6 +1,6 @@
 import { PersonaAgentError } from "../errors.js";
 import { type Episode, episodeTextLimits, type Feedback, feedbackSchema } from "./episode.js";
-import { parseMessageText, storableText } from "./text.js";
+import { parseMessageText, storableText } from "./text/storable-text.js";
 
 /**
  * What a person says of one episode:

@@ -1,5 +1,5 @@
 import { parseAlignConfig } from "../config.js";
-import { selectItems } from "../domain/select-items.js";
+import { selectItems } from "../domain/alignment/split-batch-holdout.js";
 import type { Usage } from "../domain/usage.js";
 import type { AlignSettings } from "../graph/align-user.js";
 import { createAlignment } from "../graph/create-alignment.js";

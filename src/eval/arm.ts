@@ -2,7 +2,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { AlignContext } from "../config.js";
 import type { Episode } from "../domain/episode.js";
-import type { LampTask } from "../domain/question.js";
+import type { LampTask } from "../domain/lamp-question.js";
 import type { Usage } from "../domain/usage.js";
 import type { EpisodeIndex } from "../memory/episode-index.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";

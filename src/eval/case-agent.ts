@@ -1,7 +1,7 @@
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { RunContext } from "../config.js";
-import { initialPersona, type PersonaCheckpoint } from "../domain/persona.js";
+import { initialPersona, type PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
 import type { Profile } from "../domain/profile.js";
 import { buildSimulatedAgent } from "../graph/agent.js";
 import type { SimulationMemory } from "../memory/memory-before.js";

@@ -1,4 +1,4 @@
-import type { LampTask } from "../domain/question.js";
+import type { LampTask } from "../domain/lamp-question.js";
 import type { ProfileItem } from "./formats/profile-item.js";
 
 /** One question of a set, whose it is, and the history that goes with it. */

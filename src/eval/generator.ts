@@ -1,5 +1,5 @@
-import { lampQuestion } from "../domain/question.js";
-import type { LampTask } from "../domain/question.js";
+import { lampQuestion } from "../domain/lamp-question.js";
+import type { LampTask } from "../domain/lamp-question.js";
 import { lampLabels } from "./labels.js";
 import { createRandom, drawIndex, shuffled } from "./random.js";
 

@@ -1,5 +1,5 @@
-import type { LampTask } from "../domain/question.js";
-import { maxTextLength } from "../domain/text.js";
+import type { LampTask } from "../domain/lamp-question.js";
+import { maxTextLength } from "../domain/text/storable-text.js";
 
 /** One interaction of a history, as a file gave it: checked, but not yet placed in the user's time line. */
 export interface ImportedItem {

@@ -1,5 +1,5 @@
-import { lampQuestion, parseQuestion } from "../domain/question.js";
-import type { LampTask } from "../domain/question.js";
+import { lampQuestion, parseQuestion } from "../domain/lamp-question.js";
+import type { LampTask } from "../domain/lamp-question.js";
 
 /** The fixed answers of a task: those that its own wording lists, so that the two cannot differ. */
 export function lampLabels(task: LampTask): readonly string[] {

@@ -1,4 +1,4 @@
-import type { LampTask } from "../domain/question.js";
+import type { LampTask } from "../domain/lamp-question.js";
 import type { Answer } from "./answers.js";
 import { accuracyOf, labelCounts, macroF1Of } from "./classification.js";
 import { lampLabels } from "./labels.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Episode } from "../domain/episode.js";
-import { parseQuestion } from "../domain/question.js";
+import { parseQuestion } from "../domain/lamp-question.js";
 import type { EvalCase, EvalQuestion } from "./arm.js";
 import type { EvalSet, EvalUser } from "./eval-set.js";
 import { askedTexts, lampItem } from "./formats/lamp-item.js";

@@ -1,6 +1,6 @@
-import type { LampTask } from "../domain/question.js";
-import { choiceScore } from "../domain/score-choice.js";
-import { oneNumberIn } from "../domain/score-number.js";
+import type { LampTask } from "../domain/lamp-question.js";
+import { choiceScore } from "../domain/scoring/choice-score.js";
+import { oneNumberIn } from "../domain/scoring/rating-score.js";
 import { parseRating } from "./rating.js";
 
 /** The highest rating, as in "4 out of 5". */

@@ -4,7 +4,7 @@ import {
   initialPersona,
   personaCheckpointSchema,
   type PersonaCheckpoint,
-} from "../domain/persona.js";
+} from "../domain/persona/persona-checkpoint.js";
 import { profileSchema, profileSummary, type Profile } from "../domain/profile.js";
 import { addUsage, noUsage } from "../domain/usage.js";
 import { renderPaperPersona } from "../prompts/agent-request.js";

@@ -1,6 +1,6 @@
 import { episodeTextLimits, importedEpisodeId } from "../domain/episode.js";
 import type { Episode } from "../domain/episode.js";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { userKey } from "../domain/user-id.js";
 import type { UserKey } from "../domain/user-id.js";
 import type { ImportedItem } from "./imported-item.js";

@@ -4,9 +4,9 @@ import {
   type AlignmentStatus,
   isDue,
   neverAligned,
-} from "../domain/alignment-status.js";
-import { lastRun } from "../domain/last-run.js";
-import { type PersonaCheckpoint, personaHead } from "../domain/persona.js";
+} from "../domain/alignment/alignment-status.js";
+import { lastRun } from "../domain/alignment/latest-run.js";
+import { type PersonaCheckpoint, personaHead } from "../domain/persona/persona-checkpoint.js";
 import type { Usage } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";

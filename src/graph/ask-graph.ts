@@ -1,6 +1,6 @@
 import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
 import type { RunContext } from "../config.js";
-import { parseMessageText } from "../domain/text.js";
+import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState } from "../state/agent.js";

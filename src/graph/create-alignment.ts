@@ -9,7 +9,7 @@ import {
   MemorySaver,
 } from "@langchain/langgraph-checkpoint";
 import { type AlignConfig, parseAlignConfig, type RunConfig } from "../config.js";
-import { defaultPersonaLimits } from "../domain/persona-limits.js";
+import { defaultPersonaLimits } from "../domain/persona/persona-limits.js";
 import type { Memory } from "../memory/memory.js";
 import { createSharedRecall } from "../memory/shared-recall.js";
 import type { SimulationMemory } from "../memory/memory-before.js";

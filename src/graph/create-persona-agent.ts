@@ -7,7 +7,7 @@ import {
   InMemoryStore,
 } from "@langchain/langgraph-checkpoint";
 import type { RunConfig } from "../config.js";
-import type { AlignmentStatus } from "../domain/alignment-status.js";
+import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import type { Profile } from "../domain/profile.js";
 import type { Usage } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";

@@ -1,4 +1,4 @@
-import { lastRun } from "../domain/last-run.js";
+import { lastRun } from "../domain/alignment/latest-run.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import { alignmentThreadId } from "./alignment-thread.js";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { Client, type Run } from "@langchain/langgraph-sdk";
-import type { AlignmentStatus } from "../domain/alignment-status.js";
+import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import { userKey } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { RequestAlignment } from "../nodes/schedule-alignment.js";

@@ -1,4 +1,4 @@
-import type { AlignmentStatus } from "../domain/alignment-status.js";
+import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 
 /** How each user's alignment stands. Store errors as `EpisodicMemory`. */
 export interface AlignmentStates {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 import type { StoreAccess } from "./store-access.js";
 import { parseRecord, type RecordKind } from "./stored-record.js";
 

@@ -1,6 +1,6 @@
 import type { Episode } from "../domain/episode.js";
-import { parseQuestion } from "../domain/question.js";
-import { storableText } from "../domain/text.js";
+import { parseQuestion } from "../domain/lamp-question.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { foldWords } from "./words.js";
 
 /** Below the 8,192 tokens that common embedding models take, in any script; one text too long fails its batch. */

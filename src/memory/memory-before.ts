@@ -1,6 +1,10 @@
-import { type AlignmentItem, asKnownBefore, restsOnItemAlone } from "../domain/alignment-item.js";
+import {
+  type AlignmentItem,
+  asKnownBefore,
+  restsOnItemAlone,
+} from "../domain/alignment/alignment-item.js";
 import type { Episode } from "../domain/episode.js";
-import type { PersonaCheckpoint } from "../domain/persona.js";
+import type { PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
 import type { Profile } from "../domain/profile.js";
 import type { EpisodicMemory, RecallBounds } from "./episodic-memory.js";
 import type { PersonaLog } from "./persona-log.js";

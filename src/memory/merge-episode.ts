@@ -1,5 +1,5 @@
 import { episodeTextLimits, type Episode } from "../domain/episode.js";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { episodeRecord } from "./record-kinds.js";
 import { parseRecord } from "./stored-record.js";
 

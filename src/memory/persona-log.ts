@@ -1,4 +1,4 @@
-import type { PersonaCheckpoint } from "../domain/persona.js";
+import type { PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
 
 type Given = "schemaVersion" | "id" | "version" | "parentId";
 type Seldom = "paperText" | "alignment" | "rollback";

@@ -1,7 +1,13 @@
 import { z } from "zod";
-import { alignmentStatusSchema, type AlignmentStatus } from "../domain/alignment-status.js";
+import {
+  alignmentStatusSchema,
+  type AlignmentStatus,
+} from "../domain/alignment/alignment-status.js";
 import { episodeSchema, type Episode } from "../domain/episode.js";
-import { personaCheckpointSchema, type PersonaCheckpoint } from "../domain/persona.js";
+import {
+  personaCheckpointSchema,
+  type PersonaCheckpoint,
+} from "../domain/persona/persona-checkpoint.js";
 import { profileSchema, type Profile } from "../domain/profile.js";
 import type { RecordKind } from "./stored-record.js";
 

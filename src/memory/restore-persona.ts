@@ -1,5 +1,9 @@
-import { activeVersions, personaHead, type PersonaCheckpoint } from "../domain/persona.js";
-import { findRestorable, saysTheSame } from "../domain/persona-versions.js";
+import {
+  activeVersions,
+  personaHead,
+  type PersonaCheckpoint,
+} from "../domain/persona/persona-checkpoint.js";
+import { findRestorable, saysTheSame } from "../domain/persona/version-history.js";
 import type { PersonaLog } from "./persona-log.js";
 
 export interface RestorePersonaOptions {

@@ -1,4 +1,4 @@
-import { type AlignmentStatus, neverAligned } from "../domain/alignment-status.js";
+import { type AlignmentStatus, neverAligned } from "../domain/alignment/alignment-status.js";
 import { userKey } from "../domain/user-id.js";
 import type { AlignmentStates } from "./alignment-states.js";
 import { storableFields } from "./append-log.js";

@@ -1,4 +1,8 @@
-import { initialPersona, personaHead, type PersonaCheckpoint } from "../domain/persona.js";
+import {
+  initialPersona,
+  personaHead,
+  type PersonaCheckpoint,
+} from "../domain/persona/persona-checkpoint.js";
 import { userKey } from "../domain/user-id.js";
 import { createAppendLog } from "./append-log.js";
 import { userNamespaces } from "./namespaces.js";

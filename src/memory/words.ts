@@ -1,6 +1,6 @@
-import { storableText } from "../domain/text.js";
-import { unspacedScripts } from "../domain/unspaced-scripts.js";
-import { stopWords } from "./stop-words.js";
+import { storableText } from "../domain/text/storable-text.js";
+import { unspacedScripts } from "../domain/text/unspaced-scripts.js";
+import { stopWords } from "../domain/text/stop-words.js";
 
 /** Only a dictionary finds the words of these scripts. */
 const unspaced = new RegExp(unspacedScripts, "v");

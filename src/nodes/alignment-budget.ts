@@ -1,6 +1,6 @@
 import type { AlignConfig } from "../config.js";
-import type { PersonaCheckpoint } from "../domain/persona.js";
-import type { SimulatedAnswer } from "../domain/simulated-answer.js";
+import type { PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
+import type { SimulatedAnswer } from "../domain/alignment/simulated-answer.js";
 import { addUsage, noUsage, type Usage } from "../domain/usage.js";
 import type { AlignmentState } from "../state/alignment.js";
 

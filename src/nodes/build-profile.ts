@@ -3,7 +3,7 @@ import { HumanMessage } from "@langchain/core/messages";
 import { mergeConfigs, type RunnableConfig } from "@langchain/core/runnables";
 import type { z } from "zod";
 import type { Profile, ProfileStatement } from "../domain/profile.js";
-import { estimateTokens, storableText } from "../domain/text.js";
+import { estimateTokens, storableText } from "../domain/text/storable-text.js";
 import { userKey } from "../domain/user-id.js";
 import { noUsage } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";

@@ -1,9 +1,13 @@
 import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import { type AlignConfig, parseAlignConfig } from "../config.js";
-import { type AlignmentRecord, meanScores } from "../domain/alignment-record.js";
-import { activeVersions, initialPersona, type PersonaCheckpoint } from "../domain/persona.js";
-import { mean } from "../domain/mean.js";
-import { answerOf, scoresOf } from "../domain/simulated-answer.js";
+import { type AlignmentRecord, meanScores } from "../domain/alignment/alignment-record.js";
+import {
+  activeVersions,
+  initialPersona,
+  type PersonaCheckpoint,
+} from "../domain/persona/persona-checkpoint.js";
+import { mean } from "../domain/scoring/mean.js";
+import { answerOf, scoresOf } from "../domain/alignment/simulated-answer.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";

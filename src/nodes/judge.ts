@@ -1,11 +1,11 @@
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import { type AlignConfig, parseAlignConfig } from "../config.js";
-import { type AcceptanceDecision, judgeCandidate } from "../domain/acceptance.js";
-import type { AlignmentItem } from "../domain/alignment-item.js";
-import type { AlignmentRecord, PairedScore } from "../domain/alignment-record.js";
-import { mean } from "../domain/mean.js";
-import type { PairedScores } from "../domain/paired-scores.js";
-import { scoresOf } from "../domain/simulated-answer.js";
+import { type AcceptanceDecision, judgeCandidate } from "../domain/alignment/acceptance.js";
+import type { AlignmentItem } from "../domain/alignment/alignment-item.js";
+import type { AlignmentRecord, PairedScore } from "../domain/alignment/alignment-record.js";
+import { mean } from "../domain/scoring/mean.js";
+import type { PairedScores } from "../domain/alignment/paired-comparison.js";
+import { scoresOf } from "../domain/alignment/simulated-answer.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate, SimulationTask } from "../state/alignment.js";
 import { budgetOf, callsPerAnswer, secondsBetween } from "./alignment-budget.js";

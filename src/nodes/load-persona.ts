@@ -1,7 +1,7 @@
 import { HumanMessage, RemoveMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { turnEpisodeId, turnIdentity } from "../domain/episode.js";
-import { initialPersona } from "../domain/persona.js";
+import { initialPersona } from "../domain/persona/persona-checkpoint.js";
 import { profileSummary } from "../domain/profile.js";
 import { noUsage } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";

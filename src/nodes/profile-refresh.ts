@@ -1,6 +1,6 @@
 import type { Episode } from "../domain/episode.js";
 import type { Profile, ProfileStatement } from "../domain/profile.js";
-import { estimateTokens } from "../domain/text.js";
+import { estimateTokens } from "../domain/text/storable-text.js";
 import { noUsage } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import type { ProfileMemory } from "../memory/profile-memory.js";

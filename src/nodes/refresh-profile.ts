@@ -1,7 +1,7 @@
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
 import { noUsage, usageOfError } from "../domain/usage.js";
-import { areEnough, selectItems } from "../domain/select-items.js";
+import { areEnough, selectItems } from "../domain/alignment/split-batch-holdout.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";

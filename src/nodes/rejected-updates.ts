@@ -1,5 +1,9 @@
-import { activeVersions, type PersonaCheckpoint, type PersonaLine } from "../domain/persona.js";
-import { personaStandings } from "../domain/persona-versions.js";
+import {
+  activeVersions,
+  type PersonaCheckpoint,
+  type PersonaLine,
+} from "../domain/persona/persona-checkpoint.js";
+import { personaStandings } from "../domain/persona/version-history.js";
 import type { AlignmentState } from "../state/alignment.js";
 
 /** Most earlier updates that a run begins with. */

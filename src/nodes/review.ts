@@ -1,17 +1,17 @@
 import { interrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { type AlignConfig, parseAlignConfig } from "../config.js";
-import type { AlignmentRecord, PairedScore, Review } from "../domain/alignment-record.js";
-import { diffPersona } from "../domain/persona-diff.js";
-import type { PersonaLimits } from "../domain/persona-limits.js";
-import { checkPaperText } from "../domain/persona-update.js";
+import type { AlignmentRecord, PairedScore, Review } from "../domain/alignment/alignment-record.js";
+import { diffPersona } from "../domain/persona/persona-diff.js";
+import type { PersonaLimits } from "../domain/persona/persona-limits.js";
+import { checkPaperText } from "../domain/persona/apply-update.js";
 import { profileSummary } from "../domain/profile.js";
 import {
   editLines,
   type ReviewAnswer,
   reviewAnswerSchema,
   type ReviewRequest,
-} from "../domain/review.js";
-import { answerOf } from "../domain/simulated-answer.js";
+} from "../domain/persona/review-request.js";
+import { answerOf } from "../domain/alignment/simulated-answer.js";
 import { parseUserId } from "../domain/user-id.js";
 import { renderPaperPersona } from "../prompts/agent-request.js";
 import type { AlignmentState, AlignmentUpdate } from "../state/alignment.js";

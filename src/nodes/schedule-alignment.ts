@@ -1,6 +1,6 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { type AlignContext, parseRunConfig, sharedSettings } from "../config.js";
-import { type AlignmentStatus, isDue } from "../domain/alignment-status.js";
+import { type AlignmentStatus, isDue } from "../domain/alignment/alignment-status.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent.js";

@@ -1,6 +1,6 @@
 import type { AlignConfig } from "../config.js";
-import type { AlignmentItem } from "../domain/alignment-item.js";
-import { initialPersona } from "../domain/persona.js";
+import type { AlignmentItem } from "../domain/alignment/alignment-item.js";
+import { initialPersona } from "../domain/persona/persona-checkpoint.js";
 import { parseUserId } from "../domain/user-id.js";
 import { memoryBefore } from "../memory/memory-before.js";
 import { readFor } from "./retrieve-memory.js";

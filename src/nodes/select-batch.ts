@@ -6,7 +6,7 @@ import {
   type ItemSizes,
   type SelectedItems,
   selectItems,
-} from "../domain/select-items.js";
+} from "../domain/alignment/split-batch-holdout.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";

@@ -6,9 +6,9 @@ import {
   parseAlignConfig,
   type RunContext,
 } from "../config.js";
-import { initialPersona } from "../domain/persona.js";
-import { scorerFor } from "../domain/score.js";
-import type { SimulatedAnswer } from "../domain/simulated-answer.js";
+import { initialPersona } from "../domain/persona/persona-checkpoint.js";
+import { scorerFor } from "../domain/scoring/scorer.js";
+import type { SimulatedAnswer } from "../domain/alignment/simulated-answer.js";
 import { type Usage, usageOfError } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";

@@ -1,4 +1,4 @@
-import type { AlignmentItem } from "../domain/alignment-item.js";
+import type { AlignmentItem } from "../domain/alignment/alignment-item.js";
 import type { AlignmentState, PersonaUnderTest, SimulationTask } from "../state/alignment.js";
 
 /** A task for every item and repeat, all under one persona. */

@@ -1,12 +1,12 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import { type AlignConfig, parseAlignConfig } from "../config.js";
-import type { PersonaLimits } from "../domain/persona-limits.js";
-import { applyUpdate, checkPaperText } from "../domain/persona-update.js";
-import type { PersonaLine } from "../domain/persona.js";
+import type { PersonaLimits } from "../domain/persona/persona-limits.js";
+import { applyUpdate, checkPaperText } from "../domain/persona/apply-update.js";
+import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
 import { profileSummary } from "../domain/profile.js";
-import type { Refusal } from "../domain/refusal.js";
-import { answerOf } from "../domain/simulated-answer.js";
+import type { Refusal } from "../domain/persona/line-rejection.js";
+import { answerOf } from "../domain/alignment/simulated-answer.js";
 import { noUsage, type Usage, usageOfError } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { ask } from "../model/ask.js";
@@ -15,7 +15,7 @@ import type { NamedModel } from "../model/named-model.js";
 import { fixedRules } from "../prompts/agent.js";
 import { renderPaperPersona } from "../prompts/agent-request.js";
 import { readPaperReply } from "../prompts/paper-reply.js";
-import { shorten } from "../prompts/shorten.js";
+import { shorten } from "../domain/text/truncate.js";
 import {
   personaUpdateSchema,
   renderGradientRequest,

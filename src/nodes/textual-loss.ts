@@ -2,7 +2,7 @@ import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseAlignConfig } from "../config.js";
 import { profileSummary } from "../domain/profile.js";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import { usageOfError } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";

@@ -1,5 +1,5 @@
 import { type BaseMessage, HumanMessage, trimMessages } from "@langchain/core/messages";
-import { estimateTokens } from "../domain/text.js";
+import { estimateTokens } from "../domain/text/storable-text.js";
 import type { AgentState } from "../state/agent.js";
 
 /** The human message that the turn answers. */

@@ -1,8 +1,8 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config.js";
 import { parseUserId } from "../domain/user-id.js";
-import { isWatched, judgeHead, type JudgedHead } from "../domain/version-watch.js";
-import { personaHead } from "../domain/persona.js";
+import { isWatched, judgeHead, type JudgedHead } from "../domain/alignment/detect-regression.js";
+import { personaHead } from "../domain/persona/persona-checkpoint.js";
 import type { Memory } from "../memory/memory.js";
 import { withDegraded } from "../state/agent.js";
 import type { FeedbackState, FeedbackUpdate } from "../state/feedback.js";

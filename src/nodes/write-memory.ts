@@ -2,7 +2,7 @@ import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config.js";
 import type { Episode } from "../domain/episode.js";
-import { parseQuestion } from "../domain/question.js";
+import { parseQuestion } from "../domain/lamp-question.js";
 import { parseUserId } from "../domain/user-id.js";
 import { isStoreUnavailable } from "../errors.js";
 import type { Memory } from "../memory/memory.js";

@@ -1,4 +1,4 @@
-import type { PersonaLine } from "../domain/persona.js";
+import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
 import { agentPrompt, answerNowPrompt, paperPersonaPrompt, todayPrompt } from "./agent.js";
 import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
 import { quoteBlock, unquoted } from "./quote.js";

@@ -1,5 +1,5 @@
-import { estimateTokens, storableText } from "../domain/text.js";
-import { lampAsks, parseQuestion } from "../domain/question.js";
+import { estimateTokens, storableText } from "../domain/text/storable-text.js";
+import { lampAsks, parseQuestion } from "../domain/lamp-question.js";
 import type { Episode } from "../domain/episode.js";
 import { quote, quoteBlock } from "./quote.js";
 

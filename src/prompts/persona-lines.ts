@@ -1,4 +1,4 @@
-import type { PersonaLine } from "../domain/persona.js";
+import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
 import { unquoted } from "./quote.js";
 
 /**

@@ -3,7 +3,7 @@ import { MessagesZodMeta } from "@langchain/langgraph";
 import { withLangGraph } from "@langchain/langgraph/zod";
 import { z } from "zod";
 import { episodeSchema } from "../domain/episode.js";
-import { personaLineSchema } from "../domain/persona.js";
+import { personaLineSchema } from "../domain/persona/persona-checkpoint.js";
 import { noUsage, usageSchema } from "../domain/usage.js";
 
 /**

@@ -1,10 +1,13 @@
 import { withLangGraph } from "@langchain/langgraph/zod";
 import { z } from "zod";
-import { alignmentItemSchema } from "../domain/alignment-item.js";
-import { personaCheckpointSchema, personaLineSchema } from "../domain/persona.js";
+import { alignmentItemSchema } from "../domain/alignment/alignment-item.js";
+import {
+  personaCheckpointSchema,
+  personaLineSchema,
+} from "../domain/persona/persona-checkpoint.js";
 import { profileSchema } from "../domain/profile.js";
-import { refusalSchema } from "../domain/refusal.js";
-import { simulatedAnswerSchema } from "../domain/simulated-answer.js";
+import { refusalSchema } from "../domain/persona/line-rejection.js";
+import { simulatedAnswerSchema } from "../domain/alignment/simulated-answer.js";
 import { addUsage, noUsage, type Usage, usageSchema } from "../domain/usage.js";
 import { critiqueSchema } from "../prompts/textual-loss.js";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { formField } from "../config.js";
 import { feedbackSchema } from "../domain/episode.js";
-import { personaCheckpointSchema } from "../domain/persona.js";
+import { personaCheckpointSchema } from "../domain/persona/persona-checkpoint.js";
 import { agentState } from "./agent.js";
 
 const { kind } = feedbackSchema.shape;

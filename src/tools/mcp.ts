@@ -1,6 +1,6 @@
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { ClientConfig, Connection, MultiServerMCPClient } from "@langchain/mcp-adapters";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
 import { endProcess, withChildProcesses } from "../system/child-processes.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 
 const searchSchema = z.object({
   query: z.object({ search: z.array(z.object({ title: z.string() })) }),

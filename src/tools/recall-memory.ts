@@ -6,7 +6,7 @@ import {
 } from "@langchain/core/tools";
 import { z } from "zod";
 import { parseRunConfig } from "../config.js";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import type {
   EpisodicMemory,

@@ -1,7 +1,7 @@
 import type { StructuredToolInterface, StructuredToolParams, Tool } from "@langchain/core/tools";
 import type { RunConfig } from "../config.js";
-import type { PersonaLine } from "../domain/persona.js";
-import { storableText } from "../domain/text.js";
+import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
 import { toolGuidancePrompt } from "../prompts/agent.js";
 import { unquoted } from "../prompts/quote.js";

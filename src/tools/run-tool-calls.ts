@@ -4,7 +4,7 @@ import { type StructuredToolInterface, ToolInputParsingException } from "@langch
 import { toJsonSchema } from "@langchain/core/utils/json_schema";
 import { isGraphBubbleUp, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { ToolNode } from "@langchain/langgraph/prebuilt";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
 import {
   toolArgumentsPrompt,

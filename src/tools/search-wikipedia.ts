@@ -1,7 +1,7 @@
 import { WikipediaQueryRun } from "@langchain/community/tools/wikipedia_query_run";
 import { type StructuredToolInterface, tool, type ToolRunnableConfig } from "@langchain/core/tools";
 import { z } from "zod";
-import { storableText } from "../domain/text.js";
+import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
 import { quoteBlock, unquoted } from "../prompts/quote.js";
 import { searchWikipediaCard, toolArguments } from "../prompts/tool-cards.js";

@@ -1,6 +1,6 @@
 import { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
-import { maxTextLength, storableText } from "../domain/text.js";
+import { maxTextLength, storableText } from "../domain/text/storable-text.js";
 import { unquoted } from "../prompts/quote.js";
 import { toolCutPrompt, toolPartLeftOutPrompt, toolSilentPrompt } from "../prompts/tool-results.js";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Stopped } from "../../src/cli/stopped.js";
-import { lampQuestion } from "../../src/domain/question.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { PersonaAgentError } from "../../src/errors.js";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";

@@ -8,7 +8,7 @@ import { ChromaClient } from "chromadb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.js";
 import { Stopped } from "../../src/cli/stopped.js";
-import { lampQuestion } from "../../src/domain/question.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { allMethods } from "../../src/eval/methods.js";
 import { studyNames } from "../../src/eval/studies.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ReadItem, ReadOptions } from "../../src/cli/formats/history-source.js";
 import { openHistories } from "../../src/cli/formats/open-histories.js";
-import { lampQuestion } from "../../src/domain/question.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
 
 let folder: string;
 beforeEach(async () => {

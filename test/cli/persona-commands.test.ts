@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { initialPersona, type PersonaCheckpoint } from "../../src/domain/persona.js";
+import {
+  initialPersona,
+  type PersonaCheckpoint,
+} from "../../src/domain/persona/persona-checkpoint.js";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
 import type { NewCheckpoint } from "../../src/memory/persona-log.js";
 import { alignmentRecord } from "../support/alignment-record.js";

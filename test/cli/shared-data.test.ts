@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { openHistories } from "../../src/cli/formats/open-histories.js";
 import { createTimeline } from "../../src/eval/timeline.js";
-import { parseQuestion } from "../../src/domain/question.js";
+import { parseQuestion } from "../../src/domain/lamp-question.js";
 import { describeSharedData } from "../support/shared-data.js";
 
 /** Users, distinct items, items with a true answer, and items left out for being a user's question. */

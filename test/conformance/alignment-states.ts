@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { neverAligned } from "../../src/domain/alignment-status.js";
+import { neverAligned } from "../../src/domain/alignment/alignment-status.js";
 import type { AlignmentStates } from "../../src/memory/alignment-states.js";
 import { minuteAt } from "../support/episodes.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { initialPersona } from "../../src/domain/persona.js";
+import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import type { PersonaLog } from "../../src/memory/persona-log.js";
 import { minuteAt } from "../support/episodes.js";
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { lampSubject } from "../../src/domain/question.js";
+import { lampSubject } from "../../src/domain/lamp-question.js";
 import { pairAnswers } from "../../src/eval/answers.js";
 import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
 import { generateSet, type GeneratorOptions } from "../../src/eval/generator.js";

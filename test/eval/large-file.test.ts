@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { lampQuestion } from "../../src/domain/question.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { compiled } from "../support/compiled.js";
 
 const questionCount = 32;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lampQuestion } from "../../src/domain/question.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
 import { readCases } from "../../src/eval/open-cases.js";
 import { casesOf, ratingRecord, review, reviews, setOf } from "../support/eval-case.js";

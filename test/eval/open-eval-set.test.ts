@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lampQuestion } from "../../src/domain/question.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
 import type { EvalRecord, EvalSet } from "../../src/eval/eval-set.js";
 import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LampTask } from "../../src/domain/question.js";
+import type { LampTask } from "../../src/domain/lamp-question.js";
 import { lampLabels } from "../../src/eval/labels.js";
 import { parsePrediction } from "../../src/eval/parse-prediction.js";
 

@@ -2,7 +2,7 @@ import { tool } from "@langchain/core/tools";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { initialPersona } from "../../src/domain/persona.js";
+import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { PersonaAgentError } from "../../src/errors.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { answerNowPrompt } from "../../src/prompts/agent.js";

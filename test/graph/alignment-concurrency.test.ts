@@ -6,8 +6,8 @@ import {
   MemorySaver,
 } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { PersonaCheckpoint } from "../../src/domain/persona.js";
-import { personaStandings } from "../../src/domain/persona-versions.js";
+import type { PersonaCheckpoint } from "../../src/domain/persona/persona-checkpoint.js";
+import { personaStandings } from "../../src/domain/persona/version-history.js";
 import type { AlignmentResult } from "../../src/graph/align-user.js";
 import { createPersonaAgent, type PersonaAgent } from "../../src/graph/create-persona-agent.js";
 import { openEmbeddedPostgres } from "../../src/memory/store/embedded-postgres.js";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { PersonaCheckpoint } from "../../src/domain/persona.js";
+import type { PersonaCheckpoint } from "../../src/domain/persona/persona-checkpoint.js";
 import type { AlignmentResult } from "../../src/graph/align-user.js";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";

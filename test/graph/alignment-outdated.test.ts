@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { initialPersona } from "../../src/domain/persona.js";
+import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { alignmentUnderTest, badLine, goodLine } from "../support/alignment-under-test.js";
 
 const byHand = (at: Date) => ({

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { maxEarlierTurns } from "../../src/domain/alignment-item.js";
+import { maxEarlierTurns } from "../../src/domain/alignment/alignment-item.js";
 import { addUsage, noUsage } from "../../src/domain/usage.js";
 import { alignmentThreadId } from "../../src/graph/alignment-thread.js";
 import { createInProcessIndex } from "../../src/memory/in-process-index.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { initialPersona } from "../../src/domain/persona.js";
+import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { agentUnderTest } from "../support/agent-under-test.js";
 import { minuteAt, turnAt } from "../support/episodes.js";
 import { taggedTurn, untaggedTurn } from "../support/planted-versions.js";

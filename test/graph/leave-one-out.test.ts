@@ -5,12 +5,15 @@ import { tool } from "@langchain/core/tools";
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { AlignmentItem } from "../../src/domain/alignment-item.js";
+import type { AlignmentItem } from "../../src/domain/alignment/alignment-item.js";
 import { type Episode, turnEpisodeId, turnIdentity } from "../../src/domain/episode.js";
-import { initialPersona, type PersonaCheckpoint } from "../../src/domain/persona.js";
+import {
+  initialPersona,
+  type PersonaCheckpoint,
+} from "../../src/domain/persona/persona-checkpoint.js";
 import type { Profile } from "../../src/domain/profile.js";
-import { lampQuestion } from "../../src/domain/question.js";
-import { selectItems } from "../../src/domain/select-items.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
+import { selectItems } from "../../src/domain/alignment/split-batch-holdout.js";
 import { userKey } from "../../src/domain/user-id.js";
 import { createChromaIndex } from "../../src/memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";

@@ -1,7 +1,7 @@
 import { Annotation, Command, END, START, StateGraph } from "@langchain/langgraph";
 import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
-import type { ReviewAnswer } from "../../src/domain/review.js";
+import type { ReviewAnswer } from "../../src/domain/persona/review-request.js";
 import { restorePersona } from "../../src/memory/restore-persona.js";
 import { alignmentUnderTest, badLine, goodLine } from "../support/alignment-under-test.js";
 

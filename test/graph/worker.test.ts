@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { neverAligned, type Worker } from "../../src/domain/alignment-status.js";
+import { neverAligned, type Worker } from "../../src/domain/alignment/alignment-status.js";
 import { isAbandoned, thisWorker } from "../../src/graph/worker.js";
 
 const now = new Date("2026-05-01T10:00:00.000Z");

@@ -3,7 +3,7 @@ import {
   initialPersona,
   type PersonaCheckpoint,
   type PersonaLine,
-} from "../../src/domain/persona.js";
+} from "../../src/domain/persona/persona-checkpoint.js";
 import { rejectedBefore } from "../../src/nodes/rejected-updates.js";
 import { alignmentRecord } from "../support/alignment-record.js";
 

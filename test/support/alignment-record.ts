@@ -1,5 +1,5 @@
-import { judgeCandidate } from "../../src/domain/acceptance.js";
-import type { AlignmentRecord } from "../../src/domain/alignment-record.js";
+import { judgeCandidate } from "../../src/domain/alignment/acceptance.js";
+import type { AlignmentRecord } from "../../src/domain/alignment/alignment-record.js";
 
 /** What one iteration of an alignment leaves, all of its fields filled. */
 export function alignmentRecord(change: Partial<AlignmentRecord> = {}): AlignmentRecord {

@@ -1,4 +1,4 @@
-import { parseQuestion } from "../../src/domain/question.js";
+import { parseQuestion } from "../../src/domain/lamp-question.js";
 import { paperPersonaPrompt } from "../../src/prompts/agent.js";
 import type { ProfileAnswer } from "../../src/prompts/profile.js";
 import { paperUpdatePrompt, type PersonaUpdate } from "../../src/prompts/textual-gradient.js";

@@ -1,4 +1,4 @@
-import { lampQuestion } from "../../src/domain/question.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
 import type { EvalCase, MethodDeps } from "../../src/eval/arm.js";
 import type { EvalRecord, EvalSet } from "../../src/eval/eval-set.js";
 import type { ProfileItem } from "../../src/eval/formats/profile-item.js";

@@ -1,6 +1,6 @@
 import { type BaseChatModel, SimpleChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessage } from "@langchain/core/messages";
-import { lampQuestion } from "../../src/domain/question.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { noUsage, usageOfCall } from "../../src/domain/usage.js";
 import type { Arm, Method, Prediction, PreparedCase } from "../../src/eval/arm.js";
 import type { EvalSet } from "../../src/eval/eval-set.js";

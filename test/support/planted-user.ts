@@ -1,5 +1,5 @@
 import { createRandom } from "../../src/eval/random.js";
-import { lampQuestion, parseQuestion } from "../../src/domain/question.js";
+import { lampQuestion, parseQuestion } from "../../src/domain/lamp-question.js";
 
 /** What a planted update may propose, by what stating it truly does to the answers. */
 export const ruleKinds = ["right", "useless", "harmful"] as const;

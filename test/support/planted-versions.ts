@@ -1,6 +1,6 @@
-import type { AlignmentRecord } from "../../src/domain/alignment-record.js";
+import type { AlignmentRecord } from "../../src/domain/alignment/alignment-record.js";
 import type { Episode } from "../../src/domain/episode.js";
-import { lampQuestion } from "../../src/domain/question.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { noUsage } from "../../src/domain/usage.js";
 import { turnAt } from "./episodes.js";
 

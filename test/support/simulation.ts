@@ -4,7 +4,7 @@ import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import { END, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { type BaseStore, InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import type { RunContext } from "../../src/config.js";
-import type { AlignmentItem } from "../../src/domain/alignment-item.js";
+import type { AlignmentItem } from "../../src/domain/alignment/alignment-item.js";
 import { buildSimulatedAgent } from "../../src/graph/agent.js";
 import { inSimulation, simulation, simulationMemory } from "../../src/graph/simulation-context.js";
 import {

@@ -1,7 +1,7 @@
-import { diffPersona, type PersonaDiff } from "../../domain/persona-diff.js";
-import { mean } from "../../domain/mean.js";
+import { diffPersona, type PersonaDiff } from "../../domain/persona/persona-diff.js";
+import { mean } from "../../domain/scoring/mean.js";
 import type { Episode } from "../../domain/episode.js";
-import { scorerFor } from "../../domain/score.js";
+import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { AlignSettings } from "../../graph/align-user.js";
 import type { PersonaAgent } from "../../graph/create-persona-agent.js";
 import type { Iteration } from "../../state/alignment.js";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { parseQuestion } from "../../domain/question.js";
+import { parseQuestion } from "../../domain/lamp-question.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import { createUserFilter } from "./history-source.js";

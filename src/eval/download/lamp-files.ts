@@ -1,4 +1,4 @@
-import type { LampTask } from "../../domain/question.js";
+import type { LampTask } from "../../domain/lamp-question.js";
 
 /** Where LaMP's official files lie, without a slash at the end. */
 export const lampAddress = "https://ciir.cs.umass.edu/downloads/LaMP";

@@ -1,4 +1,4 @@
-import type { LampTask } from "../../domain/question.js";
+import type { LampTask } from "../../domain/lamp-question.js";
 import type { EvalUser } from "../eval-set.js";
 import { readProfile } from "./profile-item.js";
 import type { RawEntry } from "./raw-entry.js";

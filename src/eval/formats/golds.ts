@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import type { LampTask } from "../../domain/question.js";
+import type { LampTask } from "../../domain/lamp-question.js";
 import { parseRating } from "../rating.js";
 import { outputsShape } from "./lamp-folder.js";
 import { fileInvalid, readJson } from "./read-bytes.js";

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { parseQuestion } from "../../domain/question.js";
-import type { LampTask } from "../../domain/question.js";
+import { parseQuestion } from "../../domain/lamp-question.js";
+import type { LampTask } from "../../domain/lamp-question.js";
 import { fileInvalid, readBytes, readJson } from "./read-bytes.js";
 import { splitJsonArray } from "./split-json-array.js";
 

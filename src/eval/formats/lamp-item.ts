@@ -1,4 +1,4 @@
-import { lampSubject } from "../../domain/question.js";
+import { lampSubject } from "../../domain/lamp-question.js";
 import { textFault } from "../imported-item.js";
 import type { ImportedItem } from "../imported-item.js";
 import type { LampSet } from "./lamp-folder.js";

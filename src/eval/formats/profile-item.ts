@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { lampQuestion } from "../../domain/question.js";
-import type { LampTask } from "../../domain/question.js";
+import { lampQuestion } from "../../domain/lamp-question.js";
+import type { LampTask } from "../../domain/lamp-question.js";
 import { parseItemTime } from "./item-time.js";
 import { fileInvalid } from "./read-bytes.js";
 

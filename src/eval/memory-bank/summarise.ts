@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Episode } from "../../domain/episode.js";
-import { storableText } from "../../domain/text.js";
+import { storableText } from "../../domain/text/storable-text.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
 import { askText } from "../../model/ask-text.js";
 import { renderHistory } from "../../prompts/history.js";

@@ -1,4 +1,4 @@
-import type { LampTask } from "../../domain/question.js";
+import type { LampTask } from "../../domain/lamp-question.js";
 import type { Usage } from "../../domain/usage.js";
 import type { RunRecord } from "../run/run-record.js";
 import type { PaperData } from "./paper-data.js";

@@ -1,4 +1,4 @@
-import type { LampTask } from "../../domain/question.js";
+import type { LampTask } from "../../domain/lamp-question.js";
 import type { MetricName, Score } from "./eval-report.js";
 import type { PaperCell } from "./paper-numbers.js";
 

@@ -1,4 +1,4 @@
-import type { LampTask } from "../../domain/question.js";
+import type { LampTask } from "../../domain/lamp-question.js";
 import type { RunRecord } from "../run/run-record.js";
 
 /** Folders of OPPU's release, whose 100 users with the longest histories are probably the paper's. */

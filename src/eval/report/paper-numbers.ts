@@ -1,4 +1,4 @@
-import type { LampTask } from "../../domain/question.js";
+import type { LampTask } from "../../domain/lamp-question.js";
 import type { MetricName } from "./eval-report.js";
 
 /** Where the paper's numbers were seen. Its full text was not at hand. */

@@ -1,5 +1,5 @@
 import type { Episode } from "../../domain/episode.js";
-import { estimateTokens } from "../../domain/text.js";
+import { estimateTokens } from "../../domain/text/storable-text.js";
 import { defaultProfileTokens } from "../../nodes/build-profile.js";
 import type { Arm, EvalCase } from "../arm.js";
 import { latestOf, readCases } from "../open-cases.js";

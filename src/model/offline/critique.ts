@@ -1,6 +1,6 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import { type Critique, critiqueSchema } from "../../prompts/textual-loss.js";
-import { shorten } from "../../prompts/shorten.js";
+import { shorten } from "../../domain/text/truncate.js";
 import { type ReadPair, readLossRequest } from "./alignment-reading.js";
 import { isSame, voteOfLine } from "./answer-closed.js";
 import { isTelling, writeLearnedLine } from "./learned-line.js";

@@ -14,7 +14,7 @@ import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import { concat } from "@langchain/core/utils/stream";
 import type { z } from "zod";
-import { estimateTokens } from "../../domain/text.js";
+import { estimateTokens } from "../../domain/text/storable-text.js";
 import { profileRevisionSchema } from "../../prompts/profile-revision.js";
 import { profileAnswerSchema } from "../../prompts/profile.js";
 import { personaUpdateSchema } from "../../prompts/textual-gradient.js";

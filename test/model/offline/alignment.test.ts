@@ -1,9 +1,9 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
-import { defaultPersonaLimits } from "../../../src/domain/persona-limits.js";
-import { applyUpdate } from "../../../src/domain/persona-update.js";
-import type { PersonaLine } from "../../../src/domain/persona.js";
-import { lampQuestion } from "../../../src/domain/question.js";
+import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
+import { applyUpdate } from "../../../src/domain/persona/apply-update.js";
+import type { PersonaLine } from "../../../src/domain/persona/persona-checkpoint.js";
+import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { ask } from "../../../src/model/ask.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { renderAgentRequest } from "../../../src/prompts/agent-request.js";

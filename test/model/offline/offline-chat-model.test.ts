@@ -8,8 +8,8 @@ import {
 import { tool } from "@langchain/core/tools";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { lampQuestion } from "../../../src/domain/question.js";
-import { estimateTokens } from "../../../src/domain/text.js";
+import { lampQuestion } from "../../../src/domain/lamp-question.js";
+import { estimateTokens } from "../../../src/domain/text/storable-text.js";
 import { usageOfCall } from "../../../src/domain/usage.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { nothingKnown } from "../../../src/prompts/agent-request.js";

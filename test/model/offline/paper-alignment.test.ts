@@ -1,8 +1,8 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
-import { checkPaperText } from "../../../src/domain/persona-update.js";
-import { defaultPersonaLimits } from "../../../src/domain/persona-limits.js";
-import { estimateTokens } from "../../../src/domain/text.js";
+import { checkPaperText } from "../../../src/domain/persona/apply-update.js";
+import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
+import { estimateTokens } from "../../../src/domain/text/storable-text.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { renderAgentRequest } from "../../../src/prompts/agent-request.js";
 import { readPaperReply } from "../../../src/prompts/paper-reply.js";

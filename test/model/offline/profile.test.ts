@@ -1,6 +1,6 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
-import { lampQuestion } from "../../../src/domain/question.js";
+import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { ask } from "../../../src/model/ask.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { agentPrompt } from "../../../src/prompts/agent.js";

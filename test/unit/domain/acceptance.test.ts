@@ -5,8 +5,8 @@ import {
   type AcceptanceRule,
   defaultAcceptanceRule,
   judgeCandidate,
-} from "../../../src/domain/acceptance.js";
-import type { PairedScores } from "../../../src/domain/paired-scores.js";
+} from "../../../src/domain/alignment/acceptance.js";
+import type { PairedScores } from "../../../src/domain/alignment/paired-comparison.js";
 import { createRandom } from "../../../src/eval/random.js";
 
 /** Items with so many wins, losses and ties of the candidate, right or wrong. */

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { meanScores } from "../../../src/domain/alignment-record.js";
-import { initialPersona, personaCheckpointSchema } from "../../../src/domain/persona.js";
+import { meanScores } from "../../../src/domain/alignment/alignment-record.js";
+import {
+  initialPersona,
+  personaCheckpointSchema,
+} from "../../../src/domain/persona/persona-checkpoint.js";
 import { alignmentRecord } from "../../support/alignment-record.js";
 import { memoryParts } from "../../support/memory-parts.js";
 

@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
-import { lastRun } from "../../../src/domain/last-run.js";
-import { initialPersona, type PersonaCheckpoint } from "../../../src/domain/persona.js";
+import { lastRun } from "../../../src/domain/alignment/latest-run.js";
+import {
+  initialPersona,
+  type PersonaCheckpoint,
+} from "../../../src/domain/persona/persona-checkpoint.js";
 import { alignmentRecord } from "../../support/alignment-record.js";
 import { minuteAt } from "../../support/episodes.js";
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { diffPersona } from "../../../src/domain/persona-diff.js";
-import { defaultPersonaLimits, personaTokens } from "../../../src/domain/persona-limits.js";
+import { diffPersona } from "../../../src/domain/persona/persona-diff.js";
+import { defaultPersonaLimits, personaTokens } from "../../../src/domain/persona/persona-limits.js";
 import {
   applyUpdate,
   checkPaperText,
   type PersonaChange,
-} from "../../../src/domain/persona-update.js";
-import type { PersonaLine } from "../../../src/domain/persona.js";
+} from "../../../src/domain/persona/apply-update.js";
+import type { PersonaLine } from "../../../src/domain/persona/persona-checkpoint.js";
 
 const batch = ["b1", "b2", "b3"].map((episodeId, n) => ({
   episodeId,

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { initialPersona, type PersonaCheckpoint } from "../../../src/domain/persona.js";
+import {
+  initialPersona,
+  type PersonaCheckpoint,
+} from "../../../src/domain/persona/persona-checkpoint.js";
 import {
   findRestorable,
   findVersion,
   personaStandings,
-} from "../../../src/domain/persona-versions.js";
+} from "../../../src/domain/persona/version-history.js";
 import { PersonaAgentError } from "../../../src/errors.js";
 
 function checkpoint(id: string, parentId: string, status: PersonaCheckpoint["status"] = "active") {

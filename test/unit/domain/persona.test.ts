@@ -5,7 +5,7 @@ import {
   personaCheckpointSchema,
   personaHead,
   type PersonaCheckpoint,
-} from "../../../src/domain/persona.js";
+} from "../../../src/domain/persona/persona-checkpoint.js";
 
 function checkpoint(id: string, parentId: string, change: Partial<PersonaCheckpoint> = {}) {
   return { ...initialPersona, id, parentId, at: "2026-01-01T00:00:00.000Z", ...change };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lampQuestion, lampSubject, parseQuestion } from "../../../src/domain/question.js";
+import { lampQuestion, lampSubject, parseQuestion } from "../../../src/domain/lamp-question.js";
 
 const text = 'A film about "dreams" [sort of] article: with, commas\nand lines';
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { defaultPersonaLimits } from "../../../src/domain/persona-limits.js";
-import { editLines, type ReviewAnswer } from "../../../src/domain/review.js";
+import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
+import { editLines, type ReviewAnswer } from "../../../src/domain/persona/review-request.js";
 
 const given = {
   candidate: [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { lampQuestion } from "../../../src/domain/question.js";
-import { scorerFor } from "../../../src/domain/score.js";
+import { lampQuestion } from "../../../src/domain/lamp-question.js";
+import { scorerFor } from "../../../src/domain/scoring/scorer.js";
 
 const tagQuestion = lampQuestion("LaMP_2M", "A heist.");
 const ratingQuestion = lampQuestion("LaMP_3", "Fine.");

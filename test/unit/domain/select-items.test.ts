@@ -3,10 +3,10 @@ import {
   type AlignmentItem,
   alignmentItemSchema,
   restsOnItemAlone,
-} from "../../../src/domain/alignment-item.js";
+} from "../../../src/domain/alignment/alignment-item.js";
 import type { Episode } from "../../../src/domain/episode.js";
-import { lampQuestion } from "../../../src/domain/question.js";
-import { fewestAnswers, selectItems } from "../../../src/domain/select-items.js";
+import { lampQuestion } from "../../../src/domain/lamp-question.js";
+import { fewestAnswers, selectItems } from "../../../src/domain/alignment/split-batch-holdout.js";
 import { turnAt, undatedItem } from "../../support/episodes.js";
 
 const answered = (n: number, query: string, answer: string, change: Partial<Episode> = {}) =>

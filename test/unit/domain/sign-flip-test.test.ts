@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { signFlipProbability, toUnits } from "../../../src/domain/sign-flip-test.js";
+import { signFlipProbability, toUnits } from "../../../src/domain/scoring/sign-flip-test.js";
 
 const ofCounts = (wins: number, losses: number, ties = 0) =>
   signFlipProbability([

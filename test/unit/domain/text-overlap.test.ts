@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { holdsPhrase, likeness, runsOf, wordsIn } from "../../../src/domain/text-overlap.js";
+import {
+  holdsPhrase,
+  likeness,
+  runsOf,
+  wordsIn,
+} from "../../../src/domain/text/text-similarity.js";
 
 describe("wordsIn", () => {
   it.each([

@@ -4,7 +4,7 @@ import {
   maxTextLength,
   parseMessageText,
   storableText,
-} from "../../../src/domain/text.js";
+} from "../../../src/domain/text/storable-text.js";
 
 describe("storableText", () => {
   it("leaves a good text as it is", () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Episode } from "../../../src/domain/episode.js";
-import { initialPersona, type PersonaCheckpoint } from "../../../src/domain/persona.js";
-import { judgeHead, scoreResponse } from "../../../src/domain/version-watch.js";
+import {
+  initialPersona,
+  type PersonaCheckpoint,
+} from "../../../src/domain/persona/persona-checkpoint.js";
+import { judgeHead, scoreResponse } from "../../../src/domain/alignment/detect-regression.js";
 import { minuteAt, turnAt } from "../../support/episodes.js";
 import { recordOf, taggedTurn, untaggedTurn } from "../../support/planted-versions.js";
 

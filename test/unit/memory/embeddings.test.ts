@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { lampQuestion } from "../../../src/domain/question.js";
+import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { userKey } from "../../../src/domain/user-id.js";
 import { createCachedEmbedder } from "../../../src/memory/cached-embedder.js";
 import { turnAt } from "../../support/episodes.js";

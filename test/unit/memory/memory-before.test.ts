@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { initialPersona } from "../../../src/domain/persona.js";
+import { initialPersona } from "../../../src/domain/persona/persona-checkpoint.js";
 import { memoryBefore } from "../../../src/memory/memory-before.js";
 import { minuteAt, turnAt } from "../../support/episodes.js";
 

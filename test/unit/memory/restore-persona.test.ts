@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { activeVersions, initialPersona, personaHead } from "../../../src/domain/persona.js";
+import {
+  activeVersions,
+  initialPersona,
+  personaHead,
+} from "../../../src/domain/persona/persona-checkpoint.js";
 import { restorePersona } from "../../../src/memory/restore-persona.js";
 import type { NewCheckpoint } from "../../../src/memory/persona-log.js";
 import { minuteAt } from "../../support/episodes.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lampQuestion } from "../../../src/domain/question.js";
+import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import {
   renderInteractions,
   type ShownEpisode,

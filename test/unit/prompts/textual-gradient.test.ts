@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defaultPersonaLimits } from "../../../src/domain/persona-limits.js";
-import { lampQuestion } from "../../../src/domain/question.js";
+import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
+import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { fixedRules } from "../../../src/prompts/agent.js";
 import { readPaperReply } from "../../../src/prompts/paper-reply.js";
 import {

@@ -1,4 +1,4 @@
-import type { LampTask } from "../../../domain/question.js";
+import type { LampTask } from "../../../domain/lamp-question.js";
 import { heading, note, table, type Block, type Cell } from "../blocks.js";
 import type { EvalReport, MetricName } from "../eval-report.js";
 import { difference, isLowerBetter, metricTitles, metricsOf } from "../format.js";

@@ -1,4 +1,4 @@
-import type { LampTask } from "../../../domain/question.js";
+import type { LampTask } from "../../../domain/lamp-question.js";
 import { heading, note, table, text, type Block } from "../blocks.js";
 import type { MetricName } from "../eval-report.js";
 import { metricTitles, metricsOf } from "../format.js";

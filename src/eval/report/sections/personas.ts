@@ -1,4 +1,4 @@
-import { diffPersona } from "../../../domain/persona-diff.js";
+import { diffPersona } from "../../../domain/persona/persona-diff.js";
 import { heading, note, table, type Block, type DiffLine } from "../blocks.js";
 import type { EvalReport } from "../eval-report.js";
 import { whole } from "../format.js";

@@ -1,10 +1,10 @@
-import { hiddenText } from "./hidden-text.js";
-import { injectedInstruction, promptMarkup } from "./injected-instruction.js";
-import { memorisedItem, type BatchItem } from "./memorised-item.js";
+import { hiddenText } from "./invisible-text.js";
+import { injectedInstruction, promptMarkup } from "./prompt-injection.js";
+import { memorisedItem, type BatchItem } from "./memorization.js";
 import type { PersonaLimits } from "./persona-limits.js";
-import type { PersonaLine } from "./persona.js";
-import type { Refusal, RefusalKind } from "./refusal.js";
-import { likeness, wordsIn } from "./text-overlap.js";
+import type { PersonaLine } from "./persona-checkpoint.js";
+import type { Refusal, RefusalKind } from "./line-rejection.js";
+import { likeness, wordsIn } from "../text/text-similarity.js";
 
 /** What a proposed line is held against. */
 export interface LineCheckContext {

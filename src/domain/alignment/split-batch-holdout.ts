@@ -4,7 +4,7 @@ import {
   duplicateKeys,
   maxEarlierTurns,
 } from "./alignment-item.js";
-import type { Episode } from "./episode.js";
+import type { Episode } from "../episode.js";
 
 /** Most items of each, whole numbers, 0 or more. */
 export interface ItemSizes {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Episode, episodeSchema } from "./episode.js";
-import { lampSubject } from "./question.js";
+import { type Episode, episodeSchema } from "../episode.js";
+import { lampSubject } from "../lamp-question.js";
 
 /** Earlier turns of its thread that an item keeps. */
 export const maxEarlierTurns = 6;

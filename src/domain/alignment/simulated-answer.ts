@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { usageSchema } from "./usage.js";
+import { usageSchema } from "../usage.js";
 
 /** What the agent answered to one item under one persona, with nothing of the item's own in sight. */
 export const simulatedAnswerSchema = z.strictObject({

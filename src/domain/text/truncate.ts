@@ -1,4 +1,4 @@
-import { storableText } from "../domain/text.js";
+import { storableText } from "./storable-text.js";
 
 /** On one line, cut at a code point, with a mark where something was cut. `maxLength` in UTF-16 units. */
 export function shorten(text: string, maxLength: number): string {

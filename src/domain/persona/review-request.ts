@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { checkLine, tidyLine } from "./line-checks.js";
+import { checkLine, tidyLine } from "./check-line.js";
 import { diffPersona, type PersonaDiff } from "./persona-diff.js";
 import { personaTokens, type PersonaLimits } from "./persona-limits.js";
-import type { PersonaLine } from "./persona.js";
+import type { PersonaLine } from "./persona-checkpoint.js";
 
 /** What a person is shown before a candidate is taken. Plain JSON. */
 export interface ReviewRequest {

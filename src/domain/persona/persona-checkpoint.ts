@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { alignmentRecordSchema } from "./alignment-record.js";
+import { alignmentRecordSchema } from "../alignment/alignment-record.js";
 
 /** One learned preference, and the episodes it rests on. Only text the user wrote is evidence. */
 export const personaLineSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { unspacedScripts } from "./unspaced-scripts.js";
+import { unspacedScripts } from "../text/unspaced-scripts.js";
 
 const wrapping = "[\\s\"'`“”‘’‚„«»‹›「」『』*_()\\[\\]]";
 const leading = new RegExp(`^${wrapping}+`, "u");

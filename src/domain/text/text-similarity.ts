@@ -1,4 +1,4 @@
-import { commonSequenceLength } from "./common-sequence.js";
+import { commonSequenceLength } from "./longest-common-subsequence.js";
 import { unspacedScripts } from "./unspaced-scripts.js";
 
 const unspaced = new RegExp(unspacedScripts, "v");

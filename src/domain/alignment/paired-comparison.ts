@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { mean } from "./mean.js";
-import { signFlipProbability, toUnits } from "./sign-flip-test.js";
+import { mean } from "../scoring/mean.js";
+import { signFlipProbability, toUnits } from "../scoring/sign-flip-test.js";
 
 /** Scores of one item under both personas. */
 export interface PairedScores {

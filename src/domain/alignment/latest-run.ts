@@ -1,5 +1,5 @@
-import { activeVersions, type PersonaCheckpoint } from "./persona.js";
-import { saysTheSame } from "./persona-versions.js";
+import { activeVersions, type PersonaCheckpoint } from "../persona/persona-checkpoint.js";
+import { saysTheSame } from "../persona/version-history.js";
 
 /** What came of an alignment run as a whole. */
 export interface RunOutcome {

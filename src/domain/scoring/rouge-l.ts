@@ -1,5 +1,5 @@
-import { commonSequenceLength } from "./common-sequence.js";
-import { unspacedScripts } from "./unspaced-scripts.js";
+import { commonSequenceLength } from "../text/longest-common-subsequence.js";
+import { unspacedScripts } from "../text/unspaced-scripts.js";
 
 const token = new RegExp(
   `${unspacedScripts}\\p{M}*|[[\\p{L}\\p{M}\\p{N}]--${unspacedScripts}]+`,

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { acceptanceDecisionSchema } from "./acceptance.js";
-import { mean } from "./mean.js";
-import { refusalSchema } from "./refusal.js";
-import { usageSchema } from "./usage.js";
+import { mean } from "../scoring/mean.js";
+import { refusalSchema } from "../persona/line-rejection.js";
+import { usageSchema } from "../usage.js";
 
 const score = z.number().min(0).max(1);
 

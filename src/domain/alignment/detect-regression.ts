@@ -1,8 +1,12 @@
-import type { Episode } from "./episode.js";
-import { mean } from "./mean.js";
-import { permutationProbability } from "./permutation-test.js";
-import { personaHead, type PersonaCheckpoint, type Rollback } from "./persona.js";
-import { type Scorer, scorerFor } from "./score.js";
+import type { Episode } from "../episode.js";
+import { mean } from "../scoring/mean.js";
+import { permutationProbability } from "../scoring/permutation-test.js";
+import {
+  personaHead,
+  type PersonaCheckpoint,
+  type Rollback,
+} from "../persona/persona-checkpoint.js";
+import { type Scorer, scorerFor } from "../scoring/scorer.js";
 
 /** What must be shown before a version is taken back. */
 export interface VersionWatchRule {

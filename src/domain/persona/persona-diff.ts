@@ -1,5 +1,5 @@
-import type { PersonaLine } from "./persona.js";
-import { likeness, wordsIn } from "./text-overlap.js";
+import type { PersonaLine } from "./persona-checkpoint.js";
+import { likeness, wordsIn } from "../text/text-similarity.js";
 
 /** What became of a parent's lines in a later version. Lines that are equal in everything stand in none of the lists. */
 export interface PersonaDiff {

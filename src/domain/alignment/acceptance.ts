@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { PersonaAgentError } from "../errors.js";
-import { comparisonSchema, compareScores, type PairedScores } from "./paired-scores.js";
+import { PersonaAgentError } from "../../errors.js";
+import { comparisonSchema, compareScores, type PairedScores } from "./paired-comparison.js";
 
 /** What must be shown before a candidate persona replaces its parent. */
 export const acceptanceRuleSchema = z.strictObject({

@@ -1,7 +1,7 @@
-import { parseQuestion } from "./question.js";
-import { choiceScore, isSameAnswer } from "./score-choice.js";
-import { numberScore, parseScale } from "./score-number.js";
-import { textScore } from "./score-text.js";
+import { parseQuestion } from "../lamp-question.js";
+import { choiceScore, isSameAnswer } from "./choice-score.js";
+import { numberScore, parseScale } from "./rating-score.js";
+import { textScore } from "./rouge-l.js";
 
 /** Scores answers to one question against its true answer. */
 export interface Scorer {

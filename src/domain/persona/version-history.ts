@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { PersonaAgentError } from "../errors.js";
-import { activeVersions, initialPersona, type PersonaCheckpoint } from "./persona.js";
+import { PersonaAgentError } from "../../errors.js";
+import { activeVersions, initialPersona, type PersonaCheckpoint } from "./persona-checkpoint.js";
 
 /** `past` was the head once; `superseded` is active but never was, because another writer was first. */
 export type PersonaStanding = "head" | "past" | "rejected" | "superseded";

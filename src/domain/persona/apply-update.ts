@@ -1,9 +1,9 @@
-import { checkLine, refusal, tidyLine, type LineCheckContext } from "./line-checks.js";
-import { hiddenText } from "./hidden-text.js";
+import { checkLine, refusal, tidyLine, type LineCheckContext } from "./check-line.js";
+import { hiddenText } from "./invisible-text.js";
 import { personaTokens, type PersonaLimits } from "./persona-limits.js";
-import type { PersonaLine } from "./persona.js";
-import type { Refusal, RefusalKind } from "./refusal.js";
-import { estimateTokens } from "./text.js";
+import type { PersonaLine } from "./persona-checkpoint.js";
+import type { Refusal, RefusalKind } from "./line-rejection.js";
+import { estimateTokens } from "../text/storable-text.js";
 
 /** One change that an update proposes. Numbers count from 1, as the prompt showed them. */
 export interface PersonaChange {

@@ -1,6 +1,6 @@
-import { parseQuestion } from "./question.js";
-import type { PersonaLine } from "./persona.js";
-import { holdsPhrase, runsOf, wordsIn } from "./text-overlap.js";
+import { parseQuestion } from "../lamp-question.js";
+import type { PersonaLine } from "./persona-checkpoint.js";
+import { holdsPhrase, runsOf, wordsIn } from "../text/text-similarity.js";
 
 /** One item of a batch, as far as checks look at it. */
 export interface BatchItem {

@@ -1,5 +1,5 @@
-import type { PersonaLine } from "./persona.js";
-import { estimateTokens } from "./text.js";
+import type { PersonaLine } from "./persona-checkpoint.js";
+import { estimateTokens } from "../text/storable-text.js";
 
 /** How much a user's persona may learn. Its lines stand in the prompt of every turn, so each is paid for every time. */
 export interface PersonaLimits {
