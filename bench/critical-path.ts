@@ -18,7 +18,7 @@ import type { Episode } from "../src/domain/episode.js";
 import { createPersonaAgent, type PersonaAgent } from "../src/graph/create-persona-agent.js";
 import { openPersonaAgent } from "../src/graph/open-persona-agent.js";
 import { loadChatModel } from "../src/model/load-chat-model.js";
-import { createTimeline } from "../src/eval/timeline.js";
+import { createTimeline } from "../src/formats/import-timeline.js";
 import { itemText, type ModelCall } from "./waiting-model.js";
 
 const { values } = parseArgs({

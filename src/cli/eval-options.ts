@@ -1,4 +1,4 @@
-import type { LampSplit } from "../eval/formats/lamp-folder.js";
+import type { LampSplit } from "../formats/lamp-folder.js";
 import type { RunBudget } from "../eval/run/call-gate.js";
 import { PersonaAgentError } from "../errors.js";
 import { parseCount } from "./context.js";

@@ -4,10 +4,10 @@ import type { Usage } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { OpenAgent } from "../graph/open-persona-agent.js";
 import type { MemoryDegradation } from "../memory/episodic-memory.js";
-import type { HistorySource, ReadOptions } from "./formats/history-source.js";
-import { openHistories } from "./formats/open-histories.js";
+import type { HistorySource, ReadOptions } from "../formats/history-source.js";
+import { openHistories } from "../formats/open-histories.js";
 import { mapConcurrently } from "../system/map-concurrently.js";
-import { createTimeline } from "../eval/timeline.js";
+import { createTimeline } from "../formats/import-timeline.js";
 
 export interface ImportOptions extends ReadOptions {
   /** Whether each user's profile is drawn or brought up to date: at most one model call a user. */

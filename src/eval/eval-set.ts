@@ -1,5 +1,5 @@
 import type { LampTask } from "../domain/lamp-question.js";
-import type { ProfileItem } from "./formats/profile-item.js";
+import type { ProfileItem } from "../formats/profile-item.js";
 
 /** One question of a set, whose it is, and the history that goes with it. */
 export interface EvalRecord {

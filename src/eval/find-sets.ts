@@ -2,9 +2,9 @@ import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { PersonaAgentError } from "../errors.js";
 import type { EvalSet } from "./eval-set.js";
-import type { LampSplit } from "./formats/lamp-folder.js";
+import type { LampSplit } from "../formats/lamp-folder.js";
 import { openEvalSet } from "./formats/open-eval-set.js";
-import { fileInvalid, kindOfPath } from "./formats/read-bytes.js";
+import { fileInvalid, kindOfPath } from "../formats/read-file.js";
 
 /**
  * Opens the sets of a folder, each checked whole: the folder itself where it is a set, else each folder in it that is

@@ -3,9 +3,9 @@ import type { Episode } from "../domain/episode.js";
 import { parseQuestion } from "../domain/lamp-question.js";
 import type { EvalCase, EvalQuestion } from "./arm.js";
 import type { EvalSet, EvalUser } from "./eval-set.js";
-import { askedTexts, lampItem } from "./formats/lamp-item.js";
-import type { ProfileItem } from "./formats/profile-item.js";
-import { createTimeline } from "./timeline.js";
+import { askedTexts, lampItem } from "../formats/lamp-item.js";
+import type { ProfileItem } from "../formats/profile-item.js";
+import { createTimeline } from "../formats/import-timeline.js";
 
 /** Questions of one user that have the same profile. */
 interface Group {

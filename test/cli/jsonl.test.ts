@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ReadItem, ReadOptions } from "../../src/cli/formats/history-source.js";
-import { openHistories } from "../../src/cli/formats/open-histories.js";
+import type { ReadItem, ReadOptions } from "../../src/formats/history-source.js";
+import { openHistories } from "../../src/formats/open-histories.js";
 import { PersonaAgentError } from "../../src/errors.js";
 
 let folder: string;

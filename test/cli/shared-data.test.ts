@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { openHistories } from "../../src/cli/formats/open-histories.js";
-import { createTimeline } from "../../src/eval/timeline.js";
+import { openHistories } from "../../src/formats/open-histories.js";
+import { createTimeline } from "../../src/formats/import-timeline.js";
 import { parseQuestion } from "../../src/domain/lamp-question.js";
 import { describeSharedData } from "../support/shared-data.js";
 

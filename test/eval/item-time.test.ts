@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseItemTime } from "../../src/eval/formats/item-time.js";
+import { parseItemTime } from "../../src/formats/item-time.js";
 
 describe("parseItemTime", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { splitJsonArray } from "../../src/eval/formats/split-json-array.js";
+import { splitJsonArray } from "../../src/formats/split-json-array.js";
 
 it("stops at an element that never ends, before it has taken much memory", async () => {
   const chunk = Buffer.alloc(1_000_000, "a");

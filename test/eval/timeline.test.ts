@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ImportedItem } from "../../src/eval/imported-item.js";
-import { createTimeline } from "../../src/eval/timeline.js";
+import type { ImportedItem } from "../../src/formats/imported-item.js";
+import { createTimeline } from "../../src/formats/import-timeline.js";
 import { episodeSchema } from "../../src/domain/episode.js";
 
 function item(query: string, rest: Partial<ImportedItem> = {}): ImportedItem {

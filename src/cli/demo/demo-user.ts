@@ -1,5 +1,5 @@
 import type { Episode } from "../../domain/episode.js";
-import { createTimeline } from "../../eval/timeline.js";
+import { createTimeline } from "../../formats/import-timeline.js";
 
 /** One dated interaction of an invented user; `answer` is what they really chose or did, `null` for a statement. */
 export interface DemoItem {

@@ -1,8 +1,8 @@
 import type { LampTask } from "../../domain/lamp-question.js";
 import type { EvalUser } from "../eval-set.js";
-import { readProfile } from "./profile-item.js";
+import { readProfile } from "../../formats/profile-item.js";
 import type { RawEntry } from "./raw-entry.js";
-import { fileInvalid } from "./read-bytes.js";
+import { fileInvalid } from "../../formats/read-file.js";
 
 /**
  * Reads all entries once, keeping ids only.

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import { z } from "zod";
 import type { LampTask } from "../../domain/lamp-question.js";
 import { parseRating } from "../rating.js";
-import { outputsShape } from "./lamp-folder.js";
-import { fileInvalid, readJson } from "./read-bytes.js";
+import { outputsShape } from "../../formats/lamp-folder.js";
+import { fileInvalid, readJson } from "../../formats/read-file.js";
 
 const text = z.union([z.string(), z.number()]).transform(String);
 const outputsSchema = z.object({ golds: z.array(z.object({ id: text, output: text })) });

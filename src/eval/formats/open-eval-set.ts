@@ -4,11 +4,16 @@ import type { EvalSet } from "../eval-set.js";
 import { lampLabels } from "../labels.js";
 import { checkEntries } from "./check-entries.js";
 import { readGolds } from "./golds.js";
-import { findLampFiles, readLampSet, type LampFolder, type LampSplit } from "./lamp-folder.js";
-import { readProfile } from "./profile-item.js";
+import {
+  findLampFiles,
+  readLampSet,
+  type LampFolder,
+  type LampSplit,
+} from "../../formats/lamp-folder.js";
+import { readProfile } from "../../formats/profile-item.js";
 import { readQuestionUsers } from "./question-users.js";
 import type { RawEntry } from "./raw-entry.js";
-import { fileInvalid, kindOfPath } from "./read-bytes.js";
+import { fileInvalid, kindOfPath } from "../../formats/read-file.js";
 import { readLampEntries, readOppuEntries } from "./read-entries.js";
 
 /**

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { idSchema } from "./raw-entry.js";
-import { fileInvalid, readBytes } from "./read-bytes.js";
-import { splitLines } from "./split-lines.js";
+import { fileInvalid, readBytes } from "../../formats/read-file.js";
+import { splitLines } from "../../formats/split-lines.js";
 
 const lineSchema = z.object({ user: z.string(), question_ids: z.array(idSchema) });
 

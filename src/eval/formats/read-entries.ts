@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { idSchema, type RawEntry } from "./raw-entry.js";
-import { fileInvalid, readBytes } from "./read-bytes.js";
-import { splitJsonArray } from "./split-json-array.js";
+import { fileInvalid, readBytes } from "../../formats/read-file.js";
+import { splitJsonArray } from "../../formats/split-json-array.js";
 
 const question = z.object({ id: idSchema, input: z.string() });
 const profile = z.array(z.unknown());

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { basename } from "node:path";
 import type { z } from "zod";
-import { fileInvalid } from "../formats/read-bytes.js";
+import { fileInvalid } from "../../formats/read-file.js";
 
 /** A file of one JSON line a record, each under a key of its own, that only grows. */
 export interface Journal<Line> {

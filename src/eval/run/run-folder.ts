@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
 import type { Prediction, PreparedCase } from "../arm.js";
-import { fileInvalid } from "../formats/read-bytes.js";
+import { fileInvalid } from "../../formats/read-file.js";
 import { ownFolder } from "../../system/own-folder.js";
 import { type Journal, openJournal } from "./journal.js";
 import { predictionKey, predictionSchema, preparedCaseSchema, preparedKey } from "./run-lines.js";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { lampQuestion } from "../../domain/lamp-question.js";
-import type { LampTask } from "../../domain/lamp-question.js";
+import { lampQuestion } from "../domain/lamp-question.js";
+import type { LampTask } from "../domain/lamp-question.js";
 import { parseItemTime } from "./item-time.js";
-import { fileInvalid } from "./read-bytes.js";
+import { fileInvalid } from "./read-file.js";
 
 /** One item of a user's history in a LaMP set, the same shape for all tasks. */
 export interface ProfileItem {

@@ -1,4 +1,4 @@
-import type { ImportedItem } from "../../eval/imported-item.js";
+import type { ImportedItem } from "./imported-item.js";
 
 /** What a reader yields for each entry of a file, in the file's order. */
 export type ReadItem =

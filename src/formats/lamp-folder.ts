@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { parseQuestion } from "../../domain/lamp-question.js";
-import type { LampTask } from "../../domain/lamp-question.js";
-import { fileInvalid, readBytes, readJson } from "./read-bytes.js";
+import { parseQuestion } from "../domain/lamp-question.js";
+import type { LampTask } from "../domain/lamp-question.js";
+import { fileInvalid, readBytes, readJson } from "./read-file.js";
 import { splitJsonArray } from "./split-json-array.js";
 
 /** The files of one LaMP set: the question files of the splits that are there, and who the users are. */

@@ -1,14 +1,14 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { parseUserId } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { parseUserId } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
 import { createUserFilter } from "./history-source.js";
 import type { HistorySource, ReadItem } from "./history-source.js";
-import { parseItemTime } from "../../eval/formats/item-time.js";
-import { textFault } from "../../eval/imported-item.js";
-import type { ImportedItem } from "../../eval/imported-item.js";
-import { fileInvalid, readBytes } from "../../eval/formats/read-bytes.js";
-import { splitLines } from "../../eval/formats/split-lines.js";
+import { parseItemTime } from "./item-time.js";
+import { textFault } from "./imported-item.js";
+import type { ImportedItem } from "./imported-item.js";
+import { fileInvalid, readBytes } from "./read-file.js";
+import { splitLines } from "./split-lines.js";
 
 const lineSchema = z.object({
   user: z.string(),

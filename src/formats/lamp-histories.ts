@@ -1,17 +1,17 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { parseQuestion } from "../../domain/lamp-question.js";
-import { parseUserId } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { parseQuestion } from "../domain/lamp-question.js";
+import { parseUserId } from "../domain/user-id.js";
+import { PersonaAgentError } from "../errors.js";
 import { createUserFilter } from "./history-source.js";
 import type { HistorySource, ReadItem, ReadOptions } from "./history-source.js";
-import { findLampFiles, readLampSet } from "../../eval/formats/lamp-folder.js";
-import type { LampFolder, LampSet } from "../../eval/formats/lamp-folder.js";
-import { askedTexts, lampItem } from "../../eval/formats/lamp-item.js";
-import { parseProfileItem } from "../../eval/formats/profile-item.js";
-import { readBytes } from "../../eval/formats/read-bytes.js";
-import { splitJsonArray } from "../../eval/formats/split-json-array.js";
-import { splitLines } from "../../eval/formats/split-lines.js";
+import { findLampFiles, readLampSet } from "./lamp-folder.js";
+import type { LampFolder, LampSet } from "./lamp-folder.js";
+import { askedTexts, lampItem } from "./lamp-item.js";
+import { parseProfileItem } from "./profile-item.js";
+import { readBytes } from "./read-file.js";
+import { splitJsonArray } from "./split-json-array.js";
+import { splitLines } from "./split-lines.js";
 
 const id = z.union([z.string(), z.number().int()]).transform(String);
 const questionSchema = z.object({ id, input: z.string(), profile: z.array(z.unknown()) });

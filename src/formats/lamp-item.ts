@@ -1,6 +1,6 @@
-import { lampSubject } from "../../domain/lamp-question.js";
-import { textFault } from "../imported-item.js";
-import type { ImportedItem } from "../imported-item.js";
+import { lampSubject } from "../domain/lamp-question.js";
+import { textFault } from "./imported-item.js";
+import type { ImportedItem } from "./imported-item.js";
 import type { LampSet } from "./lamp-folder.js";
 import { itemInteraction } from "./profile-item.js";
 import type { ProfileItem } from "./profile-item.js";

@@ -1,4 +1,4 @@
-import { fileInvalid } from "./read-bytes.js";
+import { fileInvalid } from "./read-file.js";
 
 const quote = 0x22;
 const backslash = 0x5c;

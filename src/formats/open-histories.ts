@@ -1,7 +1,7 @@
-import { openJsonl } from "./jsonl.js";
-import { openLamp } from "./lamp.js";
+import { openJsonl } from "./jsonl-histories.js";
+import { openLamp } from "./lamp-histories.js";
 import type { HistorySource } from "./history-source.js";
-import { fileInvalid, kindOfPath, readBytes } from "../../eval/formats/read-bytes.js";
+import { fileInvalid, kindOfPath, readBytes } from "./read-file.js";
 
 /**
  * Histories at a path: a folder is read as LaMP's format, a file as JSONL.
