@@ -7,7 +7,7 @@ import {
 } from "../domain/persona/persona-checkpoint.js";
 import { profileSchema, profileSummary, type Profile } from "../domain/profile.js";
 import { addUsage, noUsage } from "../domain/usage.js";
-import { renderPaperPersona } from "../prompts/agent-request.js";
+import { renderPaperPersona } from "../prompts/agent/system-message.js";
 import { alignCase, alignmentCalls } from "./align-case.js";
 import type { Method } from "./arm.js";
 import { noRecall, openCaseAgent } from "./case-agent.js";

@@ -10,8 +10,8 @@ import type { Usage } from "../domain/usage.js";
 import type { EpisodicMemory } from "../memory/episodic-memory.js";
 import type { ProfileMemory } from "../memory/profile-memory.js";
 import type { ask, Asked } from "../model/ask.js";
-import { renderAnswerCounts, renderHistory } from "../prompts/history.js";
-import { profileAnswerSchema, profilePrompt } from "../prompts/profile.js";
+import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
+import { profileAnswerSchema, profilePrompt } from "../prompts/learning/profile.js";
 import { readWholeHistory, type WholeHistory } from "./whole-history.js";
 
 /** Most tokens (estimated) of the one prompt that a profile is drawn from. */

@@ -4,12 +4,12 @@ import { estimateTokens } from "../domain/text/storable-text.js";
 import { noUsage } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import type { ProfileMemory } from "../memory/profile-memory.js";
-import { renderAnswerCounts, renderHistory } from "../prompts/history.js";
+import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
 import {
   profileRevisionPrompt,
   profileRevisionSchema,
   renderCurrentStatements,
-} from "../prompts/profile-revision.js";
+} from "../prompts/learning/profile-revision.js";
 import {
   askForProfile,
   type BuildProfileOptions,

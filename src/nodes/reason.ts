@@ -7,7 +7,7 @@ import { parseRunConfig, type RunConfig } from "../config.js";
 import { addUsage, usageOfCall } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import { describeModelError } from "../model/describe-model-error.js";
-import { renderAgentRequest } from "../prompts/agent-request.js";
+import { renderAgentRequest } from "../prompts/agent/system-message.js";
 import type { AgentState, AgentUpdate } from "../state/agent.js";
 import { withGuidance } from "../tools/registry.js";
 import { callConfig } from "./call-config.js";

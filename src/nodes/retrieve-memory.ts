@@ -5,7 +5,7 @@ import type { Episode } from "../domain/episode.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Recall, RecallBounds } from "../memory/episodic-memory.js";
 import type { Memory } from "../memory/memory.js";
-import { withinTokens } from "../prompts/past-interactions.js";
+import { withinTokens } from "../prompts/agent/past-interactions.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import { type AgentState, type AgentUpdate, type Recalled, withDegraded } from "../state/agent.js";
 import { threadIdOf } from "./load-persona.js";

@@ -13,7 +13,7 @@ import {
 } from "../domain/persona/review-request.js";
 import { answerOf } from "../domain/alignment/simulated-answer.js";
 import { parseUserId } from "../domain/user-id.js";
-import { renderPaperPersona } from "../prompts/agent-request.js";
+import { renderPaperPersona } from "../prompts/agent/system-message.js";
 import type { AlignmentState, AlignmentUpdate } from "../state/alignment.js";
 import { secondsBetween } from "./alignment-budget.js";
 import { parentOf } from "./parent-of.js";

@@ -12,15 +12,15 @@ import { PersonaAgentError } from "../errors.js";
 import type { ask } from "../model/ask.js";
 import { askText } from "../model/ask-text.js";
 import type { NamedModel } from "../model/named-model.js";
-import { fixedRules } from "../prompts/agent.js";
-import { renderPaperPersona } from "../prompts/agent-request.js";
-import { readPaperReply } from "../prompts/paper-reply.js";
+import { fixedRules } from "../prompts/agent/persona-prompt.js";
+import { renderPaperPersona } from "../prompts/agent/system-message.js";
+import { readPaperReply } from "../prompts/learning/paper-reply.js";
 import { shorten } from "../domain/text/truncate.js";
 import {
   personaUpdateSchema,
   renderGradientRequest,
   renderPaperGradientRequest,
-} from "../prompts/textual-gradient.js";
+} from "../prompts/learning/textual-gradient.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type {
   AlignmentState,

@@ -9,7 +9,7 @@ import { PersonaAgentError } from "../errors.js";
 import type { NamedModel } from "../model/named-model.js";
 import type { ask } from "../model/ask.js";
 import { askText } from "../model/ask-text.js";
-import { readPaperReply } from "../prompts/paper-reply.js";
+import { readPaperReply } from "../prompts/learning/paper-reply.js";
 import {
   critiqueSchema,
   critiqueText,
@@ -17,7 +17,7 @@ import {
   renderLossRequest,
   renderPaperLossRequest,
   type SimulationPrompt,
-} from "../prompts/textual-loss.js";
+} from "../prompts/learning/textual-loss.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentUpdate, CritiqueTask, Said } from "../state/alignment.js";
 import { callConfig } from "./call-config.js";

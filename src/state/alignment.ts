@@ -9,7 +9,7 @@ import { profileSchema } from "../domain/profile.js";
 import { refusalSchema } from "../domain/persona/line-rejection.js";
 import { simulatedAnswerSchema } from "../domain/alignment/simulated-answer.js";
 import { addUsage, noUsage, type Usage, usageSchema } from "../domain/usage.js";
-import { critiqueSchema } from "../prompts/textual-loss.js";
+import { critiqueSchema } from "../prompts/learning/textual-loss.js";
 
 /** A persona that answers items: the parent's checkpoint, or a candidate for the next one. */
 export const personaUnderTestSchema = personaCheckpointSchema

@@ -15,13 +15,13 @@ import type {
   RecallBounds,
   RecalledEpisode,
 } from "../memory/episodic-memory.js";
-import { renderInteractions, withinTokens } from "../prompts/past-interactions.js";
-import { recallMemoryCard, toolArguments } from "../prompts/tool-cards.js";
+import { renderInteractions, withinTokens } from "../prompts/agent/past-interactions.js";
+import { recallMemoryCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import {
   memoryDegradedPrompts,
   memoryEmptyPrompt,
   memoryTooLongPrompt,
-} from "../prompts/tool-results.js";
+} from "../prompts/agent/tool-results.js";
 import { declareOwnQuoting } from "./own-quoting.js";
 import { parsePeriod } from "./time-range.js";
 

@@ -3,9 +3,9 @@ import type { RunConfig } from "../config.js";
 import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
 import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
-import { toolGuidancePrompt } from "../prompts/agent.js";
+import { toolGuidancePrompt } from "../prompts/agent/persona-prompt.js";
 import { unquoted } from "../prompts/quote.js";
-import { paperToolCards } from "../prompts/tool-cards.js";
+import { paperToolCards } from "../prompts/agent/tool-cards.js";
 
 /**
  * A tool as callers give it. `Tool` (a tool of one string) is a `StructuredToolInterface` in all but its types:

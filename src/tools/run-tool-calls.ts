@@ -12,7 +12,7 @@ import {
   toolFailedPrompt,
   toolTimedOutPrompt,
   toolUnknownPrompt,
-} from "../prompts/tool-results.js";
+} from "../prompts/agent/tool-results.js";
 import { hasOwnQuoting } from "./own-quoting.js";
 import { maxNameLength, type ToolAnswer, toToolMessage } from "./tool-message.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";

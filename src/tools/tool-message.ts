@@ -2,7 +2,11 @@ import { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { maxTextLength, storableText } from "../domain/text/storable-text.js";
 import { unquoted } from "../prompts/quote.js";
-import { toolCutPrompt, toolPartLeftOutPrompt, toolSilentPrompt } from "../prompts/tool-results.js";
+import {
+  toolCutPrompt,
+  toolPartLeftOutPrompt,
+  toolSilentPrompt,
+} from "../prompts/agent/tool-results.js";
 
 /** The most of a tool's name that is repeated: a model can call for anything. */
 export const maxNameLength = 200;

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { ask } from "../../src/model/ask.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
-import { profileRevisionSchema } from "../../src/prompts/profile-revision.js";
-import { profileAnswerSchema } from "../../src/prompts/profile.js";
-import { personaUpdateSchema } from "../../src/prompts/textual-gradient.js";
-import { critiqueSchema } from "../../src/prompts/textual-loss.js";
+import { profileRevisionSchema } from "../../src/prompts/learning/profile-revision.js";
+import { profileAnswerSchema } from "../../src/prompts/learning/profile.js";
+import { personaUpdateSchema } from "../../src/prompts/learning/textual-gradient.js";
+import { critiqueSchema } from "../../src/prompts/learning/textual-loss.js";
 import { startOpenAiServer, type OpenAiServer } from "../support/openai-server.js";
 
 let server: OpenAiServer;

@@ -10,8 +10,11 @@ import { ask } from "../../src/model/ask.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { buildProfile } from "../../src/nodes/build-profile.js";
 import { refreshProfile, type RefreshProfileOptions } from "../../src/nodes/profile-refresh.js";
-import type { ProfileAnswer } from "../../src/prompts/profile.js";
-import { type ProfileRevision, profileRevisionSchema } from "../../src/prompts/profile-revision.js";
+import type { ProfileAnswer } from "../../src/prompts/learning/profile.js";
+import {
+  type ProfileRevision,
+  profileRevisionSchema,
+} from "../../src/prompts/learning/profile-revision.js";
 import { minuteAt, turnAt } from "../support/episodes.js";
 import { memoryParts } from "../support/memory-parts.js";
 import { callsTools, ScriptedModel, type ScriptedReply } from "../support/scripted-model.js";

@@ -1,8 +1,11 @@
 import { parseQuestion } from "../../src/domain/lamp-question.js";
-import { paperPersonaPrompt } from "../../src/prompts/agent.js";
-import type { ProfileAnswer } from "../../src/prompts/profile.js";
-import { paperUpdatePrompt, type PersonaUpdate } from "../../src/prompts/textual-gradient.js";
-import { type Critique, paperLossPrompt } from "../../src/prompts/textual-loss.js";
+import { paperPersonaPrompt } from "../../src/prompts/agent/persona-prompt.js";
+import type { ProfileAnswer } from "../../src/prompts/learning/profile.js";
+import {
+  paperUpdatePrompt,
+  type PersonaUpdate,
+} from "../../src/prompts/learning/textual-gradient.js";
+import { type Critique, paperLossPrompt } from "../../src/prompts/learning/textual-loss.js";
 import {
   type OpenAiReply,
   type OpenAiRequest,

@@ -1,7 +1,10 @@
-import { agentPrompt, paperPersonaPrompt } from "../../src/prompts/agent.js";
-import type { ProfileAnswer } from "../../src/prompts/profile.js";
-import { paperUpdatePrompt, type PersonaUpdate } from "../../src/prompts/textual-gradient.js";
-import { type Critique, paperLossPrompt } from "../../src/prompts/textual-loss.js";
+import { agentPrompt, paperPersonaPrompt } from "../../src/prompts/agent/persona-prompt.js";
+import type { ProfileAnswer } from "../../src/prompts/learning/profile.js";
+import {
+  paperUpdatePrompt,
+  type PersonaUpdate,
+} from "../../src/prompts/learning/textual-gradient.js";
+import { type Critique, paperLossPrompt } from "../../src/prompts/learning/textual-loss.js";
 import { type OpenAiRequest, type OpenAiServer, startOpenAiServer } from "./openai-server.js";
 import { type PlantedRule, type PlantedUser, type RuleKind, seeded } from "./planted-user.js";
 

@@ -3,7 +3,7 @@ import { WikipediaQueryRun } from "@langchain/community/tools/wikipedia_query_ru
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { paperToolCards, recallMemoryCard } from "../../src/prompts/tool-cards.js";
+import { paperToolCards, recallMemoryCard } from "../../src/prompts/agent/tool-cards.js";
 import { createRecallMemory } from "../../src/tools/recall-memory.js";
 import { createToolRegistry, withGuidance } from "../../src/tools/registry.js";
 

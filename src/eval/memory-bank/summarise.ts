@@ -3,7 +3,7 @@ import type { Episode } from "../../domain/episode.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
 import { askText } from "../../model/ask-text.js";
-import { renderHistory } from "../../prompts/history.js";
+import { renderHistory } from "../../prompts/learning/history.js";
 import {
   allEventsPrompt,
   dayEventsPrompt,

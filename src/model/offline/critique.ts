@@ -1,5 +1,5 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import { type Critique, critiqueSchema } from "../../prompts/textual-loss.js";
+import { type Critique, critiqueSchema } from "../../prompts/learning/textual-loss.js";
 import { shorten } from "../../domain/text/truncate.js";
 import { type ReadPair, readLossRequest } from "./alignment-reading.js";
 import { isSame, voteOfLine } from "./answer-closed.js";

@@ -1,5 +1,8 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import { profileRevisionSchema, type ProfileRevision } from "../../prompts/profile-revision.js";
+import {
+  profileRevisionSchema,
+  type ProfileRevision,
+} from "../../prompts/learning/profile-revision.js";
 import {
   answerProfile,
   type Choices,

@@ -1,5 +1,5 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import { profileAnswerSchema, type ProfileAnswer } from "../../prompts/profile.js";
+import { profileAnswerSchema, type ProfileAnswer } from "../../prompts/learning/profile.js";
 import { readOptions } from "./options.js";
 import { readHistory, type ShownItem } from "./request-reading.js";
 import { contentWords } from "./words.js";

@@ -1,5 +1,8 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import { type PersonaUpdate, personaUpdateSchema } from "../../prompts/textual-gradient.js";
+import {
+  type PersonaUpdate,
+  personaUpdateSchema,
+} from "../../prompts/learning/textual-gradient.js";
 import {
   type CurrentLine,
   readUpdateRequest,

@@ -6,14 +6,14 @@ import type { PersonaLine } from "../../../src/domain/persona/persona-checkpoint
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { ask } from "../../../src/model/ask.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
-import { renderAgentRequest } from "../../../src/prompts/agent-request.js";
-import { fixedRules } from "../../../src/prompts/agent.js";
-import type { ShownEpisode } from "../../../src/prompts/past-interactions.js";
+import { renderAgentRequest } from "../../../src/prompts/agent/system-message.js";
+import { fixedRules } from "../../../src/prompts/agent/persona-prompt.js";
+import type { ShownEpisode } from "../../../src/prompts/agent/past-interactions.js";
 import {
   type GradientRequest,
   personaUpdateSchema,
   renderGradientRequest,
-} from "../../../src/prompts/textual-gradient.js";
+} from "../../../src/prompts/learning/textual-gradient.js";
 import {
   type Critique,
   critiqueSchema,
@@ -21,7 +21,7 @@ import {
   renderLossRequest,
   type SimulatedPair,
   type SimulationPrompt,
-} from "../../../src/prompts/textual-loss.js";
+} from "../../../src/prompts/learning/textual-loss.js";
 
 const model = new OfflineChatModel();
 

@@ -12,9 +12,9 @@ import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { estimateTokens } from "../../../src/domain/text/storable-text.js";
 import { usageOfCall } from "../../../src/domain/usage.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
-import { nothingKnown } from "../../../src/prompts/agent-request.js";
-import { agentPrompt, paperPersonaPrompt } from "../../../src/prompts/agent.js";
-import { renderInteractions } from "../../../src/prompts/past-interactions.js";
+import { nothingKnown } from "../../../src/prompts/agent/system-message.js";
+import { agentPrompt, paperPersonaPrompt } from "../../../src/prompts/agent/persona-prompt.js";
+import { renderInteractions } from "../../../src/prompts/agent/past-interactions.js";
 import { quoteBlock } from "../../../src/prompts/quote.js";
 
 const model = new OfflineChatModel();

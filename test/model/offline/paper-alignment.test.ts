@@ -4,10 +4,13 @@ import { checkPaperText } from "../../../src/domain/persona/apply-update.js";
 import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
 import { estimateTokens } from "../../../src/domain/text/storable-text.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
-import { renderAgentRequest } from "../../../src/prompts/agent-request.js";
-import { readPaperReply } from "../../../src/prompts/paper-reply.js";
-import { renderPaperGradientRequest } from "../../../src/prompts/textual-gradient.js";
-import { renderPaperLossRequest, type SimulatedPair } from "../../../src/prompts/textual-loss.js";
+import { renderAgentRequest } from "../../../src/prompts/agent/system-message.js";
+import { readPaperReply } from "../../../src/prompts/learning/paper-reply.js";
+import { renderPaperGradientRequest } from "../../../src/prompts/learning/textual-gradient.js";
+import {
+  renderPaperLossRequest,
+  type SimulatedPair,
+} from "../../../src/prompts/learning/textual-loss.js";
 
 const model = new OfflineChatModel();
 const firstPersona = renderAgentRequest({

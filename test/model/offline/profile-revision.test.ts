@@ -2,12 +2,12 @@ import { HumanMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { ask } from "../../../src/model/ask.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
-import { renderAnswerCounts, renderHistory } from "../../../src/prompts/history.js";
+import { renderAnswerCounts, renderHistory } from "../../../src/prompts/learning/history.js";
 import {
   profileRevisionPrompt,
   profileRevisionSchema,
   renderCurrentStatements,
-} from "../../../src/prompts/profile-revision.js";
+} from "../../../src/prompts/learning/profile-revision.js";
 
 /** The offline model's revision of these statements, by the request that a refresh makes. */
 async function revise(

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { ask } from "../../../src/model/ask.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
-import { agentPrompt } from "../../../src/prompts/agent.js";
-import { renderAnswerCounts } from "../../../src/prompts/history.js";
-import { renderInteractions } from "../../../src/prompts/past-interactions.js";
-import { profileAnswerSchema, profilePrompt } from "../../../src/prompts/profile.js";
+import { agentPrompt } from "../../../src/prompts/agent/persona-prompt.js";
+import { renderAnswerCounts } from "../../../src/prompts/learning/history.js";
+import { renderInteractions } from "../../../src/prompts/agent/past-interactions.js";
+import { profileAnswerSchema, profilePrompt } from "../../../src/prompts/learning/profile.js";
 import { quote, quoteBlock } from "../../../src/prompts/quote.js";
 
 const model = new OfflineChatModel();

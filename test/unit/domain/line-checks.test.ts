@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkLine, tidyLine } from "../../../src/domain/persona/check-line.js";
 import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
 import type { PersonaLine } from "../../../src/domain/persona/persona-checkpoint.js";
-import { fixedRules } from "../../../src/prompts/agent.js";
+import { fixedRules } from "../../../src/prompts/agent/persona-prompt.js";
 
 const batch = [
   {

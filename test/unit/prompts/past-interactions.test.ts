@@ -4,7 +4,7 @@ import {
   renderInteractions,
   type ShownEpisode,
   withinTokens,
-} from "../../../src/prompts/past-interactions.js";
+} from "../../../src/prompts/agent/past-interactions.js";
 
 const episode = (over: Partial<ShownEpisode> = {}): ShownEpisode => ({
   id: "01abc",

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import { fixedRules } from "../../../src/prompts/agent.js";
-import { readPaperReply } from "../../../src/prompts/paper-reply.js";
+import { fixedRules } from "../../../src/prompts/agent/persona-prompt.js";
+import { readPaperReply } from "../../../src/prompts/learning/paper-reply.js";
 import {
   personaUpdateSchema,
   renderGradientRequest,
   renderPaperGradientRequest,
   type CritiquedPair,
   type GradientRequest,
-} from "../../../src/prompts/textual-gradient.js";
-import type { Critique } from "../../../src/prompts/textual-loss.js";
+} from "../../../src/prompts/learning/textual-gradient.js";
+import type { Critique } from "../../../src/prompts/learning/textual-loss.js";
 
 const critique: Critique = {
   rightlyUsed: "The summary.",

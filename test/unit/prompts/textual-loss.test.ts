@@ -7,7 +7,7 @@ import {
   type Critique,
   type SimulatedPair,
   type SimulationPrompt,
-} from "../../../src/prompts/textual-loss.js";
+} from "../../../src/prompts/learning/textual-loss.js";
 import { turnAt } from "../../support/episodes.js";
 
 const pair: SimulatedPair = {

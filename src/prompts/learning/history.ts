@@ -1,8 +1,8 @@
-import { lampAsks, parseQuestion } from "../domain/lamp-question.js";
-import type { Episode } from "../domain/episode.js";
-import { estimateTokens } from "../domain/text/storable-text.js";
-import { quote, quoteBlock, unquoted } from "./quote.js";
-import { shorten } from "../domain/text/truncate.js";
+import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
+import type { Episode } from "../../domain/episode.js";
+import { estimateTokens } from "../../domain/text/storable-text.js";
+import { quote, quoteBlock, unquoted } from "../quote.js";
+import { shorten } from "../../domain/text/truncate.js";
 
 /** What a profile is drawn from: only what the user wrote or chose, never an agent's response. */
 export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "answer">;

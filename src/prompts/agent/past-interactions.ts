@@ -1,7 +1,7 @@
-import { estimateTokens, storableText } from "../domain/text/storable-text.js";
-import { lampAsks, parseQuestion } from "../domain/lamp-question.js";
-import type { Episode } from "../domain/episode.js";
-import { quote, quoteBlock } from "./quote.js";
+import { estimateTokens, storableText } from "../../domain/text/storable-text.js";
+import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
+import type { Episode } from "../../domain/episode.js";
+import { quote, quoteBlock } from "../quote.js";
 
 /** What a prompt shows of an episode. */
 export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "answer">;

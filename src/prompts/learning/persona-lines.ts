@@ -1,5 +1,5 @@
-import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
-import { unquoted } from "./quote.js";
+import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
+import { unquoted } from "../quote.js";
 
 /**
  * Learned lines by number, from 1, one on each line of text; empty for none.

@@ -1,4 +1,4 @@
-import { defineTemplate } from "./template.js";
+import { defineTemplate } from "../template.js";
 
 /** What a model is told when a tool call could not be carried out. Reasons come in with our tags disarmed. */
 export const toolFailedPrompt = defineTemplate(

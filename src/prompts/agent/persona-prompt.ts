@@ -1,4 +1,4 @@
-import { defineTemplate } from "./template.js";
+import { defineTemplate } from "../template.js";
 
 /**
  * The system message of a turn in default mode: the fixed part of the persona (role and rules), then what is

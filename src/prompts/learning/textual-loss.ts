@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
-import { storableText } from "../domain/text/storable-text.js";
-import { nothingKnown } from "./agent-request.js";
-import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
+import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
+import { storableText } from "../../domain/text/storable-text.js";
+import { nothingKnown } from "../agent/system-message.js";
+import { renderInteractions, type ShownEpisode } from "../agent/past-interactions.js";
 import { numberedLines } from "./persona-lines.js";
-import { quote, quoteBlock, unquoted } from "./quote.js";
-import { shorten } from "../domain/text/truncate.js";
-import { defineTemplate } from "./template.js";
+import { quote, quoteBlock, unquoted } from "../quote.js";
+import { shorten } from "../../domain/text/truncate.js";
+import { defineTemplate } from "../template.js";
 
 /** One question of the batch, answered again without its true answer in sight. */
 export interface SimulatedPair {

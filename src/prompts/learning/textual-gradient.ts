@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { diffPersona } from "../domain/persona/persona-diff.js";
-import { personaTokens, type PersonaLimits } from "../domain/persona/persona-limits.js";
-import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
-import type { Refusal } from "../domain/persona/line-rejection.js";
-import { lampAsks, parseQuestion } from "../domain/lamp-question.js";
-import { nothingKnown } from "./agent-request.js";
-import { fixedRules } from "./agent.js";
+import { diffPersona } from "../../domain/persona/persona-diff.js";
+import { personaTokens, type PersonaLimits } from "../../domain/persona/persona-limits.js";
+import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
+import type { Refusal } from "../../domain/persona/line-rejection.js";
+import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
+import { nothingKnown } from "../agent/system-message.js";
+import { fixedRules } from "../agent/persona-prompt.js";
 import { numberedLines } from "./persona-lines.js";
-import { quote, quoteBlock, unquoted } from "./quote.js";
-import { shorten } from "../domain/text/truncate.js";
-import { defineTemplate } from "./template.js";
+import { quote, quoteBlock, unquoted } from "../quote.js";
+import { shorten } from "../../domain/text/truncate.js";
+import { defineTemplate } from "../template.js";
 import {
   critiqueText,
   type Critique,

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { unquoted, quoteBlock } from "./quote.js";
+import { unquoted, quoteBlock } from "../quote.js";
 import { profileCoverage } from "./profile.js";
-import { shorten } from "../domain/text/truncate.js";
-import { defineTemplate } from "./template.js";
+import { shorten } from "../../domain/text/truncate.js";
+import { defineTemplate } from "../template.js";
 
 /** A statement of the present profile, as the model is shown it. */
 export interface CurrentStatement {

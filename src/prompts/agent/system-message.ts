@@ -1,7 +1,7 @@
-import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
-import { agentPrompt, answerNowPrompt, paperPersonaPrompt, todayPrompt } from "./agent.js";
+import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
+import { agentPrompt, answerNowPrompt, paperPersonaPrompt, todayPrompt } from "./persona-prompt.js";
 import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
-import { quoteBlock, unquoted } from "./quote.js";
+import { quoteBlock, unquoted } from "../quote.js";
 
 /** What makes the persona of paper mode. */
 export interface PaperPersonaParts {

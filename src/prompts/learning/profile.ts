@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTemplate } from "./template.js";
+import { defineTemplate } from "../template.js";
 
 /**
  * What the profile model is asked for. Item numbers, not ids: a model repeats small numbers faithfully. No length
