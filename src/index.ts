@@ -38,5 +38,5 @@ export { OfflineChatModel } from "./model/offline/offline-chat-model.js";
 export { OfflineEmbeddings } from "./model/offline/offline-embeddings.js";
 export type { AgentEvent } from "./state/agent-event.js";
 export type { AlignmentEvent } from "./state/alignment-event.js";
-export type { AgentState } from "./state/agent.js";
+export type { AgentState } from "./state/agent-state.js";
 export { loadMcpTools } from "./tools/mcp.js";

@@ -1,7 +1,7 @@
 import type { PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
 import { parentVersion } from "../domain/persona/version-history.js";
 import type { AlignmentResult } from "../graph/align-user.js";
-import type { Iteration } from "../state/alignment.js";
+import type { Iteration } from "../state/alignment-state.js";
 import { colorsFor } from "./colors.js";
 import { oneLine, printable } from "./context.js";
 import type { CliContext } from "./context.js";

@@ -5,7 +5,7 @@ import { initialPersona, type PersonaCheckpoint } from "../domain/persona/person
 import type { Profile } from "../domain/profile.js";
 import { buildSimulatedAgent } from "../graph/agent.js";
 import type { SimulationMemory } from "../memory/memory-before.js";
-import type { AgentState } from "../state/agent.js";
+import type { AgentState } from "../state/agent-state.js";
 import type { MethodDeps, OpenCase } from "./arm.js";
 import { expectWholeMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";

@@ -12,7 +12,7 @@ import {
   type ScheduleAlignmentDeps,
 } from "../nodes/schedule-alignment.js";
 import { createWriteMemory, type WriteMemoryDeps, writeAttempts } from "../nodes/write-memory.js";
-import { agentInput, agentState } from "../state/agent.js";
+import { agentInput, agentState } from "../state/agent-state.js";
 
 export type AnsweringDeps = LoadPersonaDeps & RetrieveMemoryDeps & ReasonDeps & ExecuteToolsDeps;
 export type AgentDeps = AnsweringDeps & WriteMemoryDeps & ScheduleAlignmentDeps;

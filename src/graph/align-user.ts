@@ -10,7 +10,7 @@ import { parseUserId, userKey } from "../domain/user-id.js";
 import { createKeyedQueue } from "../system/keyed-queue.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
-import type { AlignmentState, Iteration } from "../state/alignment.js";
+import type { AlignmentState, Iteration } from "../state/alignment-state.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { alignmentThreadId } from "./alignment-thread.js";
 import { noReview } from "./no-review.js";

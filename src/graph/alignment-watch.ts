@@ -6,7 +6,7 @@ import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import { checkOwner } from "../nodes/admit-turn.js";
-import type { AlignmentState } from "../state/alignment.js";
+import type { AlignmentState } from "../state/alignment-state.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { leastConcurrency } from "./one-at-a-time.js";
 import { withStoreOf } from "./platform-store.js";

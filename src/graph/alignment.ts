@@ -8,7 +8,7 @@ import { createSelectBatch, type SelectBatchDeps } from "../nodes/select-batch.j
 import { createSimulate, createValidate, type SimulateDeps } from "../nodes/simulate.js";
 import { createTextualGradient, type TextualGradientDeps } from "../nodes/textual-gradient.js";
 import { createTextualLoss, type TextualLossDeps } from "../nodes/textual-loss.js";
-import { alignmentInput, alignmentState } from "../state/alignment.js";
+import { alignmentInput, alignmentState } from "../state/alignment-state.js";
 import type { buildSimulatedAgent } from "./agent.js";
 import { oneAtATime } from "./one-at-a-time.js";
 

@@ -3,7 +3,7 @@ import type { RunContext } from "../config.js";
 import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { AgentEvent } from "../state/agent-event.js";
-import type { AgentState } from "../state/agent.js";
+import type { AgentState } from "../state/agent-state.js";
 import type { AgentGraph } from "./agent.js";
 
 /** What one turn came to. Plain JSON. */

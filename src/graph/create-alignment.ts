@@ -17,7 +17,7 @@ import { ask } from "../model/ask.js";
 import type { NamedModel } from "../model/named-model.js";
 import { runSignals } from "../system/abort-listeners.js";
 import type { SimulatedRun } from "../nodes/simulate.js";
-import type { AgentState } from "../state/agent.js";
+import type { AgentState } from "../state/agent-state.js";
 import type { ToolRegistry } from "../tools/registry.js";
 import { type AnsweringDeps, buildSimulatedAgent } from "./agent.js";
 import { type Aligner, createAligner } from "./align-user.js";

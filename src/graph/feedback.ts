@@ -6,7 +6,7 @@ import {
   type ScheduleAlignmentDeps,
 } from "../nodes/schedule-alignment.js";
 import { createWatchVersion, type WatchVersionDeps } from "../nodes/watch-version.js";
-import { feedbackInput, feedbackState } from "../state/feedback.js";
+import { feedbackInput, feedbackState } from "../state/feedback-state.js";
 
 export type FeedbackDeps = RecordFeedbackDeps & WatchVersionDeps & ScheduleAlignmentDeps;
 

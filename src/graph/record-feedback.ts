@@ -3,7 +3,7 @@ import type { Episode, Feedback } from "../domain/episode.js";
 import { parseFeedback } from "../domain/feedback.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
-import type { FeedbackState } from "../state/feedback.js";
+import type { FeedbackState } from "../state/feedback-state.js";
 import type { FeedbackGraph } from "./feedback.js";
 
 /** What a user says of one episode. */

@@ -4,7 +4,7 @@ import { parseRunConfig, type RunConfig } from "../config.js";
 import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId, type UserKey, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import type { AgentState } from "../state/agent.js";
+import type { AgentState } from "../state/agent-state.js";
 
 /** A turn that may go on. */
 export interface AdmittedTurn {

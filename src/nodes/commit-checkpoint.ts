@@ -17,7 +17,7 @@ import type {
   CritiqueTask,
   Iteration,
   PersonaUnderTest,
-} from "../state/alignment.js";
+} from "../state/alignment-state.js";
 import { budgetOf, callsPerAnswer } from "./alignment-budget.js";
 import { parentOf } from "./parent-of.js";
 import { simulationTasks } from "./simulation-tasks.js";

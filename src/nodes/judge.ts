@@ -7,7 +7,7 @@ import { mean } from "../domain/scoring/mean.js";
 import type { PairedScores } from "../domain/alignment/paired-comparison.js";
 import { scoresOf } from "../domain/alignment/simulated-answer.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
-import type { AlignmentState, AlignmentUpdate, SimulationTask } from "../state/alignment.js";
+import type { AlignmentState, AlignmentUpdate, SimulationTask } from "../state/alignment-state.js";
 import { budgetOf, callsPerAnswer, secondsBetween } from "./alignment-budget.js";
 import { inBatchOrder, parentOf } from "./parent-of.js";
 import { simulationTasks } from "./simulation-tasks.js";

@@ -7,7 +7,7 @@ import { noUsage } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AgentEvent } from "../state/agent-event.js";
-import type { AgentState, AgentUpdate } from "../state/agent.js";
+import type { AgentState, AgentUpdate } from "../state/agent-state.js";
 import { readingMemory } from "./memory-failure.js";
 import { type AdmittedTurn, admitTurn, askingUser, newMessages } from "./admit-turn.js";
 

@@ -8,7 +8,7 @@ import { addUsage, usageOfCall } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import { describeModelError } from "../model/describe-model-error.js";
 import { renderAgentRequest } from "../prompts/agent/system-message.js";
-import type { AgentState, AgentUpdate } from "../state/agent.js";
+import type { AgentState, AgentUpdate } from "../state/agent-state.js";
 import { withGuidance } from "../tools/registry.js";
 import { callConfig } from "./call-config.js";
 import { promptMessages } from "./turn-messages.js";

@@ -3,7 +3,7 @@ import { type JudgedFeedback, judgeFeedback, parseFeedback } from "../domain/fee
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
-import type { FeedbackState, FeedbackUpdate } from "../state/feedback.js";
+import type { FeedbackState, FeedbackUpdate } from "../state/feedback-state.js";
 import { askingUser, checkOwner } from "./admit-turn.js";
 
 export interface RecordFeedbackDeps {

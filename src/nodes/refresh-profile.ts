@@ -7,7 +7,7 @@ import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { ask } from "../model/ask.js";
 import type { NamedModel } from "../model/named-model.js";
-import { type AlignmentState, alignmentState } from "../state/alignment.js";
+import { type AlignmentState, alignmentState } from "../state/alignment-state.js";
 import { budgetLeft, fewestCalls, spentOn } from "./alignment-budget.js";
 import { callConfig } from "./call-config.js";
 import { refreshProfile as refreshed } from "./profile-refresh.js";

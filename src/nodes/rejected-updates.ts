@@ -4,7 +4,7 @@ import {
   type PersonaLine,
 } from "../domain/persona/persona-checkpoint.js";
 import { personaStandings } from "../domain/persona/version-history.js";
-import type { AlignmentState } from "../state/alignment.js";
+import type { AlignmentState } from "../state/alignment-state.js";
 
 /** Most earlier updates that a run begins with. */
 const mostRejected = 3;

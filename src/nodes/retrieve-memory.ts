@@ -7,7 +7,12 @@ import type { Recall, RecallBounds } from "../memory/episodic-memory.js";
 import type { Memory } from "../memory/memory.js";
 import { withinTokens } from "../prompts/agent/past-interactions.js";
 import type { AgentEvent } from "../state/agent-event.js";
-import { type AgentState, type AgentUpdate, type Recalled, withDegraded } from "../state/agent.js";
+import {
+  type AgentState,
+  type AgentUpdate,
+  type Recalled,
+  withDegraded,
+} from "../state/agent-state.js";
 import { threadIdOf } from "./load-persona.js";
 import { readingMemory } from "./memory-failure.js";
 import { promptMessages, questionOf } from "./turn-messages.js";

@@ -14,7 +14,7 @@ import {
 import { answerOf } from "../domain/alignment/simulated-answer.js";
 import { parseUserId } from "../domain/user-id.js";
 import { renderPaperPersona } from "../prompts/agent/system-message.js";
-import type { AlignmentState, AlignmentUpdate } from "../state/alignment.js";
+import type { AlignmentState, AlignmentUpdate } from "../state/alignment-state.js";
 import { secondsBetween } from "./alignment-budget.js";
 import { parentOf } from "./parent-of.js";
 

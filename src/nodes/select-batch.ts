@@ -10,7 +10,7 @@ import {
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
-import type { AlignmentState, AlignmentUpdate, Iteration } from "../state/alignment.js";
+import type { AlignmentState, AlignmentUpdate, Iteration } from "../state/alignment-state.js";
 import { budgetOf, callsOfItem, spentOn } from "./alignment-budget.js";
 import { rejectedBefore } from "./rejected-updates.js";
 import { simulationTasks } from "./simulation-tasks.js";

@@ -1,5 +1,5 @@
 import type { AlignmentItem } from "../domain/alignment/alignment-item.js";
-import type { AlignmentState, PersonaUnderTest, SimulationTask } from "../state/alignment.js";
+import type { AlignmentState, PersonaUnderTest, SimulationTask } from "../state/alignment-state.js";
 
 /** A task for every item and repeat, all under one persona. */
 export function simulationTasks(

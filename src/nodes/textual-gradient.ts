@@ -27,7 +27,7 @@ import type {
   AlignmentUpdate,
   PersonaCandidate,
   PersonaUnderTest,
-} from "../state/alignment.js";
+} from "../state/alignment-state.js";
 import { budgetOf, callsPerAnswer } from "./alignment-budget.js";
 import { callConfig } from "./call-config.js";
 import { inBatchOrder, parentOf } from "./parent-of.js";

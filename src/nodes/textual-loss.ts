@@ -19,7 +19,7 @@ import {
   type SimulationPrompt,
 } from "../prompts/learning/textual-loss.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
-import type { AlignmentUpdate, CritiqueTask, Said } from "../state/alignment.js";
+import type { AlignmentUpdate, CritiqueTask, Said } from "../state/alignment-state.js";
 import { callConfig } from "./call-config.js";
 import { expectManyListeners } from "../system/abort-listeners.js";
 import { memoryOf, type SimulateDeps } from "./simulate.js";

@@ -4,8 +4,8 @@ import { parseUserId } from "../domain/user-id.js";
 import { isWatched, judgeHead, type JudgedHead } from "../domain/alignment/detect-regression.js";
 import { personaHead } from "../domain/persona/persona-checkpoint.js";
 import type { Memory } from "../memory/memory.js";
-import { withDegraded } from "../state/agent.js";
-import type { FeedbackState, FeedbackUpdate } from "../state/feedback.js";
+import { withDegraded } from "../state/agent-state.js";
+import type { FeedbackState, FeedbackUpdate } from "../state/feedback-state.js";
 import { memoryFailure } from "./memory-failure.js";
 
 /** As far back as memory keeps episodes in order. */

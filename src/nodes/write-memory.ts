@@ -7,7 +7,7 @@ import { parseUserId } from "../domain/user-id.js";
 import { isStoreUnavailable } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { AgentEvent } from "../state/agent-event.js";
-import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent.js";
+import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent-state.js";
 import { threadIdOf } from "./load-persona.js";
 import { memoryFailure } from "./memory-failure.js";
 import { questionOf } from "./turn-messages.js";

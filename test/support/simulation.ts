@@ -12,7 +12,7 @@ import {
   type SimulationGiven,
   type SimulationMemory,
 } from "../../src/memory/memory-before.js";
-import type { AgentState } from "../../src/state/agent.js";
+import type { AgentState } from "../../src/state/agent-state.js";
 import { createRecallMemory } from "../../src/tools/recall-memory.js";
 import { createToolRegistry, type GivenTool } from "../../src/tools/registry.js";
 import { callsTools, ScriptedModel } from "./scripted-model.js";

@@ -4,7 +4,7 @@ import type { Episode } from "../../domain/episode.js";
 import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { AlignSettings } from "../../graph/align-user.js";
 import type { PersonaAgent } from "../../graph/create-persona-agent.js";
-import type { Iteration } from "../../state/alignment.js";
+import type { Iteration } from "../../state/alignment-state.js";
 import type { AlignProgress } from "../align-progress.js";
 import { linesJson } from "../persona-changes.js";
 import { type DemoUser, demoEpisodes } from "./demo-user.js";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { formField } from "../config.js";
 import { feedbackSchema } from "../domain/episode.js";
 import { personaCheckpointSchema } from "../domain/persona/persona-checkpoint.js";
-import { agentState } from "./agent.js";
+import { agentState } from "./agent-state.js";
 
 const { kind } = feedbackSchema.shape;
 /** `null` for what is left out, so that a run on a kept thread does not find the last run's. */
