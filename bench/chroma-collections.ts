@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { userKey } from "../src/domain/user-id.js";
 import { createChromaIndex } from "../src/memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../src/memory/chroma/embedded-server.js";
-import type { EpisodeIndex, IndexEntry } from "../src/memory/episode-index.js";
+import type { EpisodeIndex, IndexEntry } from "../src/memory/index/episode-index.js";
 
 const { values } = parseArgs({
   options: {

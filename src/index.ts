@@ -21,17 +21,22 @@ export { type OpenAgent, type OpenOptions, openPersonaAgent } from "./graph/open
 export type { FeedbackGraph } from "./graph/feedback.js";
 export type { FeedbackGiven, FeedbackResult } from "./graph/record-feedback.js";
 export { createChromaIndex, type ChromaIndexOptions } from "./memory/chroma/chroma-index.js";
-export type { EpisodeIndex, IndexBounds, IndexEntry, IndexHit } from "./memory/episode-index.js";
-export type { EpisodicMemory, Recall, RecallBounds } from "./memory/episodic-memory.js";
-export { createInProcessIndex } from "./memory/in-process-index.js";
+export type {
+  EpisodeIndex,
+  IndexBounds,
+  IndexEntry,
+  IndexHit,
+} from "./memory/index/episode-index.js";
+export type { EpisodicMemory, Recall, RecallBounds } from "./memory/episodes/episodic-memory.js";
+export { createInProcessIndex } from "./memory/index/in-process-index.js";
 export type { Memory } from "./memory/memory.js";
-export type { PersonaLog } from "./memory/persona-log.js";
+export type { PersonaLog } from "./memory/personas/persona-log.js";
 export {
   type RestoredPersona,
   restorePersona,
   type RestorePersonaOptions,
-} from "./memory/restore-persona.js";
-export type { ProfileMemory } from "./memory/profile-memory.js";
+} from "./memory/personas/restore-persona.js";
+export type { ProfileMemory } from "./memory/personas/profile-log.js";
 export { loadChatModel } from "./model/load-chat-model.js";
 export { type LoadedEmbeddings, loadEmbeddings } from "./model/load-embeddings.js";
 export { OfflineChatModel } from "./model/offline/offline-chat-model.js";

@@ -6,7 +6,7 @@ import { settingsOf } from "../graph/embedded-services.js";
 import { Services } from "../system/close-stack.js";
 import { createChromaIndex } from "../memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../memory/chroma/embedded-server.js";
-import type { EpisodeIndex } from "../memory/episode-index.js";
+import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { LoadedEmbeddings } from "../model/load-embeddings.js";
 import type { CliContext } from "./context.js";
 

@@ -3,7 +3,7 @@ import { addUsage, noUsage, usageOfError } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { OpenAgent } from "../graph/open-persona-agent.js";
-import type { MemoryDegradation } from "../memory/episodic-memory.js";
+import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import type { HistorySource, ReadOptions } from "../formats/history-source.js";
 import { openHistories } from "../formats/open-histories.js";
 import { mapConcurrently } from "../system/map-concurrently.js";

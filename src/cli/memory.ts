@@ -4,7 +4,7 @@ import { parseQuestion } from "../domain/lamp-question.js";
 import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import type { EpisodicMemory } from "../memory/episodic-memory.js";
+import type { EpisodicMemory } from "../memory/episodes/episodic-memory.js";
 import { commonOptions, parseCount, printableLine, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
 

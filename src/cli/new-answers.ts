@@ -1,4 +1,4 @@
-import { recentSize } from "../memory/recent-window.js";
+import { recentSize } from "../memory/episodes/recent-episodes.js";
 
 /** A count of new true answers for a person: counting ends at the latest 256 interactions, so `256+`. */
 export function newAnswersText(count: number): string {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { parseUserId } from "../domain/user-id.js";
-import { restorePersona, type RestoredPersona } from "../memory/restore-persona.js";
+import { restorePersona, type RestoredPersona } from "../memory/personas/restore-persona.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, parseVersion, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";

@@ -4,7 +4,7 @@ import type { AlignContext } from "../config.js";
 import type { Episode } from "../domain/episode.js";
 import type { LampTask } from "../domain/lamp-question.js";
 import type { Usage } from "../domain/usage.js";
-import type { EpisodeIndex } from "../memory/episode-index.js";
+import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 
 /** One history and the questions that are asked on it: a user, or each of a user's questions that has a history of its own. */

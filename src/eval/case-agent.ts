@@ -4,7 +4,7 @@ import type { RunContext } from "../config.js";
 import { initialPersona, type PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
 import type { Profile } from "../domain/profile.js";
 import { buildSimulatedAgent } from "../graph/agent.js";
-import type { SimulationMemory } from "../memory/memory-before.js";
+import type { SimulationMemory } from "../memory/episodes/leave-one-out-memory.js";
 import type { AgentState } from "../state/agent-state.js";
 import type { MethodDeps, OpenCase } from "./arm.js";
 import { expectWholeMemory } from "./case-memory.js";

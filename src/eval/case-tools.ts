@@ -1,5 +1,5 @@
 import type { StructuredToolInterface } from "@langchain/core/tools";
-import type { SimulationMemory } from "../memory/memory-before.js";
+import type { SimulationMemory } from "../memory/episodes/leave-one-out-memory.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
 import { createSearchWikipedia } from "../tools/search-wikipedia.js";
 import type { ArmSettings, MethodDeps } from "./arm.js";

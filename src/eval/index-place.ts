@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { userKey } from "../domain/user-id.js";
-import type { EpisodeIndex } from "../memory/episode-index.js";
+import type { EpisodeIndex } from "../memory/index/episode-index.js";
 
 /**
  * A place of its own in an index that all cases share, and other runs perhaps: each memory has its own store, and in an

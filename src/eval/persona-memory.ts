@@ -1,9 +1,9 @@
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import type { Memory } from "../memory/memory.js";
 import { createStoreAccess } from "../memory/store-access.js";
-import { createStoreAlignmentStates } from "../memory/store-alignment-states.js";
-import { createStorePersonaLog } from "../memory/store-persona-log.js";
-import { createStoreProfileMemory } from "../memory/store-profile-memory.js";
+import { createStoreAlignmentStates } from "../memory/personas/store-alignment-statuses.js";
+import { createStorePersonaLog } from "../memory/personas/store-persona-log.js";
+import { createStoreProfileMemory } from "../memory/personas/store-profile-log.js";
 
 /** What an arm learns of a case's user, beside the episodes that all arms share; empty at first. */
 export function createPersonaMemory(): Omit<Memory, "episodes"> & {

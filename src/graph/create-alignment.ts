@@ -11,8 +11,8 @@ import {
 import { type AlignConfig, parseAlignConfig, type RunConfig } from "../config.js";
 import { defaultPersonaLimits } from "../domain/persona/persona-limits.js";
 import type { Memory } from "../memory/memory.js";
-import { createSharedRecall } from "../memory/shared-recall.js";
-import type { SimulationMemory } from "../memory/memory-before.js";
+import { createSharedRecall } from "../memory/search/recall-cache.js";
+import type { SimulationMemory } from "../memory/episodes/leave-one-out-memory.js";
 import { ask } from "../model/ask.js";
 import type { NamedModel } from "../model/named-model.js";
 import { runSignals } from "../system/abort-listeners.js";

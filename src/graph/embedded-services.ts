@@ -1,7 +1,7 @@
 import { PersonaAgentError } from "../errors.js";
 import { startEmbeddedChroma } from "../memory/chroma/embedded-server.js";
-import { openDataFolder } from "../memory/store/data-folder.js";
-import { openEmbeddedPostgres } from "../memory/store/embedded-postgres.js";
+import { openDataFolder } from "../memory/postgres/data-folder.js";
+import { openEmbeddedPostgres } from "../memory/postgres/pglite-server.js";
 import { allSettled, Services } from "../system/close-stack.js";
 
 /** Settings of the process, by the names in `.env.example`. Unset and empty mean the same. */

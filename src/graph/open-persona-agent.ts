@@ -1,8 +1,8 @@
 import type { BaseCheckpointSaver, BaseStore } from "@langchain/langgraph-checkpoint";
 import { createChromaIndex } from "../memory/chroma/chroma-index.js";
-import type { EpisodeIndex } from "../memory/episode-index.js";
-import { createInProcessIndex } from "../memory/in-process-index.js";
-import { openPostgres } from "../memory/store/postgres.js";
+import type { EpisodeIndex } from "../memory/index/episode-index.js";
+import { createInProcessIndex } from "../memory/index/in-process-index.js";
+import { openPostgres } from "../memory/postgres/open-postgres.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { type LoadedEmbeddings, loadEmbeddings } from "../model/load-embeddings.js";
 import {

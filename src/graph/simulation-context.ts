@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { SimulationMemory } from "../memory/memory-before.js";
+import type { SimulationMemory } from "../memory/episodes/leave-one-out-memory.js";
 
 /** What one simulation is given. */
 export interface SimulationContext {

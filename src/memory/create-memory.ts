@@ -1,14 +1,14 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseStore } from "@langchain/langgraph-checkpoint";
-import { createCachedEmbedder } from "./cached-embedder.js";
-import type { EpisodeIndex } from "./episode-index.js";
-import type { MemoryDegradation } from "./episodic-memory.js";
+import { createCachedEmbedder } from "./search/cached-embedder.js";
+import type { EpisodeIndex } from "./index/episode-index.js";
+import type { MemoryDegradation } from "./episodes/episodic-memory.js";
 import type { Memory } from "./memory.js";
 import { createStoreAccess } from "./store-access.js";
-import { createStoreAlignmentStates } from "./store-alignment-states.js";
-import { createStoreEpisodicMemory } from "./store-episodic-memory.js";
-import { createStorePersonaLog } from "./store-persona-log.js";
-import { createStoreProfileMemory } from "./store-profile-memory.js";
+import { createStoreAlignmentStates } from "./personas/store-alignment-statuses.js";
+import { createStoreEpisodicMemory } from "./episodes/store-episodic-memory.js";
+import { createStorePersonaLog } from "./personas/store-persona-log.js";
+import { createStoreProfileMemory } from "./personas/store-profile-log.js";
 
 /**
  * Memory over a LangGraph store (the truth) and an index (which can be lost). Keep one for a process: what it

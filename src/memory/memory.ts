@@ -1,7 +1,7 @@
-import type { AlignmentStates } from "./alignment-states.js";
-import type { EpisodicMemory } from "./episodic-memory.js";
-import type { PersonaLog } from "./persona-log.js";
-import type { ProfileMemory } from "./profile-memory.js";
+import type { AlignmentStates } from "./personas/alignment-status-store.js";
+import type { EpisodicMemory } from "./episodes/episodic-memory.js";
+import type { PersonaLog } from "./personas/persona-log.js";
+import type { ProfileMemory } from "./personas/profile-log.js";
 
 /** All that is remembered of users, over one store and one index. */
 export interface Memory {

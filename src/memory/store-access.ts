@@ -1,6 +1,6 @@
 import type { BaseStore, Item, Operation } from "@langchain/langgraph-checkpoint";
 import { PersonaAgentError } from "../errors.js";
-import { parseRecord, type RecordKind, type StoredItem } from "./stored-record.js";
+import { parseRecord, type RecordKind, type StoredItem } from "./parse-record.js";
 
 export interface StoreChange {
   readonly namespace: readonly string[];

@@ -3,7 +3,7 @@ import type { Profile, ProfileStatement } from "../domain/profile.js";
 import { estimateTokens } from "../domain/text/storable-text.js";
 import { noUsage } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
-import type { ProfileMemory } from "../memory/profile-memory.js";
+import type { ProfileMemory } from "../memory/personas/profile-log.js";
 import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
 import {
   profileRevisionPrompt,

@@ -3,7 +3,7 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig, type RunConfig } from "../config.js";
 import type { Episode } from "../domain/episode.js";
 import { parseUserId } from "../domain/user-id.js";
-import type { Recall, RecallBounds } from "../memory/episodic-memory.js";
+import type { Recall, RecallBounds } from "../memory/episodes/episodic-memory.js";
 import type { Memory } from "../memory/memory.js";
 import { withinTokens } from "../prompts/agent/past-interactions.js";
 import type { AgentEvent } from "../state/agent-event.js";

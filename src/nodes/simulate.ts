@@ -12,7 +12,7 @@ import type { SimulatedAnswer } from "../domain/alignment/simulated-answer.js";
 import { type Usage, usageOfError } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
-import { memoryBefore, type SimulationMemory } from "../memory/memory-before.js";
+import { memoryBefore, type SimulationMemory } from "../memory/episodes/leave-one-out-memory.js";
 import type { AgentState } from "../state/agent-state.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../state/alignment-state.js";

@@ -14,7 +14,7 @@ import type {
   Recall,
   RecallBounds,
   RecalledEpisode,
-} from "../memory/episodic-memory.js";
+} from "../memory/episodes/episodic-memory.js";
 import { renderInteractions, withinTokens } from "../prompts/agent/past-interactions.js";
 import { recallMemoryCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import {

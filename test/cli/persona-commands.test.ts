@@ -4,7 +4,7 @@ import {
   type PersonaCheckpoint,
 } from "../../src/domain/persona/persona-checkpoint.js";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
-import type { NewCheckpoint } from "../../src/memory/persona-log.js";
+import type { NewCheckpoint } from "../../src/memory/personas/persona-log.js";
 import { alignmentRecord } from "../support/alignment-record.js";
 import { commandLineOf } from "../support/command-line.js";
 import { minuteAt, undatedItem } from "../support/episodes.js";

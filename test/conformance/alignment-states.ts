@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { neverAligned } from "../../src/domain/alignment/alignment-status.js";
-import type { AlignmentStates } from "../../src/memory/alignment-states.js";
+import type { AlignmentStates } from "../../src/memory/personas/alignment-status-store.js";
 import { minuteAt } from "../support/episodes.js";
 
 const worker = { host: "a-machine", pid: 4_711, startedAt: minuteAt(1) };

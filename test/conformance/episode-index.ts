@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { orderOfId, turnEpisodeId } from "../../src/domain/episode.js";
 import { userKey, type UserKey } from "../../src/domain/user-id.js";
-import type { EpisodeIndex, IndexEntry } from "../../src/memory/episode-index.js";
+import type { EpisodeIndex, IndexEntry } from "../../src/memory/index/episode-index.js";
 
 /** Vectors in these tests are of this length. */
 export const conformanceDimensions = 4;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ProfileMemory } from "../../src/memory/profile-memory.js";
+import type { ProfileMemory } from "../../src/memory/personas/profile-log.js";
 import { minuteAt } from "../support/episodes.js";
 
 function profile(text: string, at = minuteAt(1)): Parameters<ProfileMemory["append"]>[1] {

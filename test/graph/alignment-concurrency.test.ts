@@ -10,8 +10,8 @@ import type { PersonaCheckpoint } from "../../src/domain/persona/persona-checkpo
 import { personaStandings } from "../../src/domain/persona/version-history.js";
 import type { AlignmentResult } from "../../src/graph/align-user.js";
 import { createPersonaAgent, type PersonaAgent } from "../../src/graph/create-persona-agent.js";
-import { openEmbeddedPostgres } from "../../src/memory/store/embedded-postgres.js";
-import { openPostgres } from "../../src/memory/store/postgres.js";
+import { openEmbeddedPostgres } from "../../src/memory/postgres/pglite-server.js";
+import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { drink, startAlignmentServer } from "../support/alignment-server.js";
 import type { OpenAiServer } from "../support/openai-server.js";

@@ -2,7 +2,7 @@ import { Annotation, Command, END, START, StateGraph } from "@langchain/langgrap
 import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
 import type { ReviewAnswer } from "../../src/domain/persona/review-request.js";
-import { restorePersona } from "../../src/memory/restore-persona.js";
+import { restorePersona } from "../../src/memory/personas/restore-persona.js";
 import { alignmentUnderTest, badLine, goodLine } from "../support/alignment-under-test.js";
 
 const settings = { review: true, iterations: 1 } as const;

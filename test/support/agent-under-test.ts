@@ -5,8 +5,8 @@ import {
   createPersonaAgent,
   type PersonaAgentOptions,
 } from "../../src/graph/create-persona-agent.js";
-import type { EpisodeIndex } from "../../src/memory/episode-index.js";
-import { createInProcessIndex } from "../../src/memory/in-process-index.js";
+import type { EpisodeIndex } from "../../src/memory/index/episode-index.js";
+import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
 import { CountingEmbeddings } from "./counting-embeddings.js";
 import { ScriptedModel, type ScriptedReply } from "./scripted-model.js";
 

@@ -4,8 +4,8 @@ import { createInterface } from "node:readline";
 import type { BaseCheckpointSaver, BaseStore } from "@langchain/langgraph-checkpoint";
 import type { AlignSettings } from "../../src/graph/align-user.js";
 import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
-import { openEmbeddedPostgres } from "../../src/memory/store/embedded-postgres.js";
-import { openPostgres } from "../../src/memory/store/postgres.js";
+import { openEmbeddedPostgres } from "../../src/memory/postgres/pglite-server.js";
+import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { drink } from "./alignment-server.js";
 

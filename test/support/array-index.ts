@@ -1,6 +1,10 @@
 import type { UserKey } from "../../src/domain/user-id.js";
 import { PersonaAgentError } from "../../src/errors.js";
-import type { EpisodeIndex, IndexBounds, IndexEntry } from "../../src/memory/episode-index.js";
+import type {
+  EpisodeIndex,
+  IndexBounds,
+  IndexEntry,
+} from "../../src/memory/index/episode-index.js";
 
 /** An index that can be switched off and moved, and that counts what it is asked. */
 export class ArrayIndex implements EpisodeIndex {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { openEmbeddedPostgres } from "../../src/memory/store/embedded-postgres.js";
-import { openPostgres } from "../../src/memory/store/postgres.js";
+import { openEmbeddedPostgres } from "../../src/memory/postgres/pglite-server.js";
+import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { compiledFolder } from "./compiled.js";
 import { preparedFolder } from "./data-folder.js";
 

@@ -11,7 +11,7 @@ import {
   memoryBefore,
   type SimulationGiven,
   type SimulationMemory,
-} from "../../src/memory/memory-before.js";
+} from "../../src/memory/episodes/leave-one-out-memory.js";
 import type { AgentState } from "../../src/state/agent-state.js";
 import { createRecallMemory } from "../../src/tools/recall-memory.js";
 import { createToolRegistry, type GivenTool } from "../../src/tools/registry.js";

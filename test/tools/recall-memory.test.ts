@@ -10,7 +10,7 @@ import { ToolNode } from "@langchain/langgraph/prebuilt";
 import { describe, expect, it } from "vitest";
 import type { Episode } from "../../src/domain/episode.js";
 import { PersonaAgentError } from "../../src/errors.js";
-import type { EpisodicMemory, Recall } from "../../src/memory/episodic-memory.js";
+import type { EpisodicMemory, Recall } from "../../src/memory/episodes/episodic-memory.js";
 import { createRecallMemory } from "../../src/tools/recall-memory.js";
 
 function episode(id: string, query: string, answer: string | null): Episode {

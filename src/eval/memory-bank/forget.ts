@@ -1,5 +1,5 @@
 import type { Episode } from "../../domain/episode.js";
-import type { EpisodicMemory } from "../../memory/episodic-memory.js";
+import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
 import { expectWholeMemory } from "../case-memory.js";
 import { caseUser } from "../open-cases.js";
 import { dayLength } from "./summarise.js";

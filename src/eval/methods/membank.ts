@@ -1,8 +1,8 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { z } from "zod";
 import type { Profile } from "../../domain/profile.js";
-import { embeddedText } from "../../memory/episode-text.js";
-import { dot, toUnit } from "../../memory/vector.js";
+import { embeddedText } from "../../memory/index/indexed-text.js";
+import { dot, toUnit } from "../../memory/index/unit-vector.js";
 import { describeModelError } from "../../model/describe-model-error.js";
 import type { EvalQuestion, Method } from "../arm.js";
 import { openCaseAgent } from "../case-agent.js";

@@ -1,15 +1,15 @@
 import type { Where } from "chromadb";
 import type { UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
-import type { EpisodeIndex, IndexBounds, IndexEntry } from "../episode-index.js";
-import { newestFirst } from "../hit-order.js";
-import { checkVector } from "../vector.js";
+import type { EpisodeIndex, IndexBounds, IndexEntry } from "../index/episode-index.js";
+import { newestFirst } from "../index/tie-breaking.js";
+import { checkVector } from "../index/unit-vector.js";
 import { parseChromaUrl } from "./chroma-address.js";
 import { connectToChroma } from "./chroma-connection.js";
 import { createUserCollections, type IndexedEmbedding } from "./user-collections.js";
 import { nearestInCollection } from "./nearest-in-collection.js";
-import { createUserVector } from "./user-vector.js";
-import { inBatches } from "./write-batches.js";
+import { createUserVector } from "./tagged-vector.js";
+import { inBatches } from "./split-batches.js";
 
 /** Measured; see docs/decisions/0002-chroma-collections.md. */
 const defaultCollections = 16;

@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { PersonaAgentError } from "../../errors.js";
 import { cannotRun } from "./native-binding.js";
-import type { ServerOrder, ServerReport } from "./server-messages.js";
+import type { ServerOrder, ServerReport } from "./server-protocol.js";
 
 /** How much of the server's output is kept for the message of an error, in characters. */
 const keptOutput = 2_000;

@@ -1,6 +1,6 @@
 import type { Collection, Where } from "chromadb";
-import { isTie, nearestFirst } from "../hit-order.js";
-import { dot, toUnit } from "../vector.js";
+import { isTie, nearestFirst } from "../index/tie-breaking.js";
+import { dot, toUnit } from "../index/unit-vector.js";
 
 /** Hits fetched beyond the limit, so that ties at the limit are ours to order. */
 const spareForTies = 8;

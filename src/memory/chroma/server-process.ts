@@ -11,7 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { PersonaAgentError } from "../../errors.js";
 import { acquireFolderLock } from "../../system/folder-lock.js";
-import type { ServerOrder, ServerReport } from "./server-messages.js";
+import type { ServerOrder, ServerReport } from "./server-protocol.js";
 
 const pollMs = 15;
 

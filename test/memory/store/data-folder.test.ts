@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
-import { openDataFolder } from "../../../src/memory/store/data-folder.js";
+import { openDataFolder } from "../../../src/memory/postgres/data-folder.js";
 
 let root: string;
 beforeAll(async () => {

@@ -10,18 +10,18 @@ import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
-import { openDataFolder } from "../../../src/memory/store/data-folder.js";
+import { openDataFolder } from "../../../src/memory/postgres/data-folder.js";
 import {
   openEmbeddedPostgres,
   serve,
   type EmbeddedPostgres,
-} from "../../../src/memory/store/embedded-postgres.js";
-import { openPostgres, type PostgresStorage } from "../../../src/memory/store/postgres.js";
+} from "../../../src/memory/postgres/pglite-server.js";
+import { openPostgres, type PostgresStorage } from "../../../src/memory/postgres/open-postgres.js";
 import { describeStore } from "../../conformance/base-store.js";
 import { describeCheckpointer } from "../../conformance/checkpointer.js";
 import { compiled } from "../../support/compiled.js";
 
-const source = (name: string) => JSON.stringify(compiled(`src/memory/store/${name}.ts`));
+const source = (name: string) => JSON.stringify(compiled(`src/memory/postgres/${name}.ts`));
 
 let root: string;
 /** A closed data folder with one row in it, made by a process that was killed. */
@@ -32,8 +32,8 @@ const children: ReturnType<typeof spawn>[] = [];
 function otherProcess(code: string) {
   const prelude = `
     const { openDataFolder } = await import(${source("data-folder")});
-    const { openEmbeddedPostgres } = await import(${source("embedded-postgres")});
-    const { openPostgres } = await import(${source("postgres")});
+    const { openEmbeddedPostgres } = await import(${source("pglite-server")});
+    const { openPostgres } = await import(${source("open-postgres")});
     const folder = ${JSON.stringify(folder)};`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", prelude + code], {
     stdio: ["ignore", "pipe", "inherit"],

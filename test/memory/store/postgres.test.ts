@@ -8,8 +8,8 @@ import { inspect } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
-import { BundlingPostgresStore } from "../../../src/memory/store/bundling-postgres-store.js";
-import { openPostgres, type PostgresStorage } from "../../../src/memory/store/postgres.js";
+import { BundlingPostgresStore } from "../../../src/memory/postgres/batching-store.js";
+import { openPostgres, type PostgresStorage } from "../../../src/memory/postgres/open-postgres.js";
 import { describeStore } from "../../conformance/base-store.js";
 import { describeCheckpointer } from "../../conformance/checkpointer.js";
 import {

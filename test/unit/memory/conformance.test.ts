@@ -3,7 +3,7 @@ import { describeAlignmentStates } from "../../conformance/alignment-states.js";
 import { describeEpisodicMemory } from "../../conformance/episodic-memory.js";
 import { describePersonaLog } from "../../conformance/persona-log.js";
 import { describeProfileMemory } from "../../conformance/profile-memory.js";
-import { createInProcessIndex } from "../../../src/memory/in-process-index.js";
+import { createInProcessIndex } from "../../../src/memory/index/in-process-index.js";
 import { FrozenStore } from "../../support/frozen-store.js";
 import { WordEmbeddings } from "../../support/word-embeddings.js";
 

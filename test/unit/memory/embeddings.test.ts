@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { userKey } from "../../../src/domain/user-id.js";
-import { createCachedEmbedder } from "../../../src/memory/cached-embedder.js";
+import { createCachedEmbedder } from "../../../src/memory/search/cached-embedder.js";
 import { turnAt } from "../../support/episodes.js";
 import { memoryParts } from "../../support/memory-parts.js";
 import { WordEmbeddings } from "../../support/word-embeddings.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { userKey } from "../../../src/domain/user-id.js";
-import { createInProcessIndex } from "../../../src/memory/in-process-index.js";
+import { createInProcessIndex } from "../../../src/memory/index/in-process-index.js";
 import { conformanceDimensions, describeEpisodeIndex } from "../../conformance/episode-index.js";
 
 const create = () => createInProcessIndex({ name: "test", dimensions: conformanceDimensions });

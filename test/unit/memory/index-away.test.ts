@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { userKey } from "../../../src/domain/user-id.js";
-import type { RecallBounds } from "../../../src/memory/episodic-memory.js";
+import type { RecallBounds } from "../../../src/memory/episodes/episodic-memory.js";
 import { userNamespaces } from "../../../src/memory/namespaces.js";
 import { turnAt } from "../../support/episodes.js";
 import { memoryParts } from "../../support/memory-parts.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { initialPersona } from "../../../src/domain/persona/persona-checkpoint.js";
-import { memoryBefore } from "../../../src/memory/memory-before.js";
+import { memoryBefore } from "../../../src/memory/episodes/leave-one-out-memory.js";
 import { minuteAt, turnAt } from "../../support/episodes.js";
 
 describe("memoryBefore", () => {

@@ -4,8 +4,8 @@ import {
   initialPersona,
   personaHead,
 } from "../../../src/domain/persona/persona-checkpoint.js";
-import { restorePersona } from "../../../src/memory/restore-persona.js";
-import type { NewCheckpoint } from "../../../src/memory/persona-log.js";
+import { restorePersona } from "../../../src/memory/personas/restore-persona.js";
+import type { NewCheckpoint } from "../../../src/memory/personas/persona-log.js";
 import { minuteAt } from "../../support/episodes.js";
 import { memoryParts } from "../../support/memory-parts.js";
 

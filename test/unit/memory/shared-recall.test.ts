@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { Recall } from "../../../src/memory/episodic-memory.js";
+import type { Recall } from "../../../src/memory/episodes/episodic-memory.js";
 import { turnAt } from "../../support/episodes.js";
-import { createSharedRecall } from "../../../src/memory/shared-recall.js";
+import { createSharedRecall } from "../../../src/memory/search/recall-cache.js";
 
 const whole: Recall = { recalled: [], degraded: [] };
 

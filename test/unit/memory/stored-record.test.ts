@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { parseRecord, type RecordKind } from "../../../src/memory/stored-record.js";
+import { parseRecord, type RecordKind } from "../../../src/memory/parse-record.js";
 
 const noteRecord: RecordKind<{ schemaVersion: 3; text: string; tags: string[] }> = {
   name: "note",

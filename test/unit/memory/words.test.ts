@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { mergeRankings, rankByWords } from "../../../src/memory/hybrid-ranking.js";
-import { lookupWords, rankingWords, wordsOf } from "../../../src/memory/words.js";
+import { mergeRankings, rankByWords } from "../../../src/memory/search/reciprocal-rank-fusion.js";
+import { lookupWords, rankingWords, wordsOf } from "../../../src/memory/search/query-terms.js";
 
 describe("words", () => {
   it("are letters and digits of any script, folded", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { inBatches } from "../../../src/memory/chroma/write-batches.js";
+import { inBatches } from "../../../src/memory/chroma/split-batches.js";
 
 const rows = (count: number, words: string) =>
   Array.from({ length: count }, (_, row) => ({ id: `${row}`, words, vector: [1, 2] }));

@@ -1,0 +1,184 @@
+import { isDeepStrictEqual } from "node:util";
+import { isEpisodeId, type Episode } from "../../domain/episode.js";
+import { parseUserId, userKey, type UserKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { EpisodicMemory } from "./episodic-memory.js";
+import { madeMark, markedIds, markOf, readMarks } from "../index/index-outbox.js";
+import type { IndexUpkeep } from "../index/index-sync.js";
+import type { KeyedQueue } from "../../system/keyed-queue.js";
+import { mergeEpisode, storableEpisode } from "./merge-episode.js";
+import { userNamespaces, usersNamespace } from "../namespaces.js";
+import { admitted, filled, pointerChange, readRecent, recentSize } from "./recent-episodes.js";
+import { episodeRecord } from "../record-schemas.js";
+import type { StoreAccess, StoreChange } from "../store-access.js";
+import { parseRecord } from "../parse-record.js";
+import type { Trouble } from "../search/degradations.js";
+
+/** The three ways an episode changes. One change of one user at a time in this process. */
+export interface EpisodeWriter {
+  /**
+   * Up to `markSize` episodes, merged with what is stored. Gives them as they stand, and how many are new.
+   * With `indexed` false they are only marked for the index.
+   */
+  write(
+    userId: string,
+    episodes: readonly Episode[],
+    trouble: Trouble,
+    options?: { readonly indexed?: boolean; readonly catchUp?: boolean },
+  ): Promise<{ readonly episodes: Episode[]; readonly added: number }>;
+  readonly update: EpisodicMemory["update"];
+  readonly delete: EpisodicMemory["delete"];
+}
+
+/**
+ * Reading, merging and writing one episode is one step within this process only: the store has no compare-and-set,
+ * so of two processes that change one episode at the same instant, the last one's record stands.
+ */
+export function createEpisodeWriter(
+  access: StoreAccess,
+  upkeep: IndexUpkeep,
+  queue: KeyedQueue,
+  now: () => Date,
+): EpisodeWriter {
+  async function read(user: UserKey, ids: readonly string[]) {
+    const [stored, pointers, marks] = await Promise.all([
+      access.get(episodeRecord, userNamespaces(user).episodes, ids),
+      readRecent(access, user),
+      readMarks(access, user),
+    ]);
+    return { stored, pointers, marks };
+  }
+
+  /** Held. `after` are the episodes to stand; those that stand already and are in the index cost nothing. */
+  async function put(
+    userId: string,
+    before: Awaited<ReturnType<typeof read>>,
+    after: readonly { readonly stored: Episode | null; readonly episode: Episode }[],
+    trouble: Trouble,
+    { indexed = true, catchUp = true } = {},
+  ) {
+    const user = userKey(userId);
+    const marked = new Set(markedIds(before.marks));
+    const changed = after.filter(
+      ({ stored, episode }) => marked.has(episode.id) || !isDeepStrictEqual(stored, episode),
+    );
+    if (changed.length === 0) return;
+    const mark = markOf(changed.map(({ episode }) => episode.id));
+    const first = before.pointers.size === 0;
+    const pointers = new Map(
+      changed.map(({ stored, episode }) => {
+        const known = stored?.answer === episode.answer ? before.pointers.get(episode.id) : null;
+        const answeredAt = episode.answer === null ? null : (known ?? now().toISOString());
+        return [episode.id, answeredAt] as const;
+      }),
+    );
+    // In this order: an acknowledged episode has its pointer and its mark; a pointer or mark without one is harmless.
+    await access.write([
+      ...(first ? [userChange(user, userId)] : []),
+      madeMark(user, mark),
+      ...admitted(user, before.pointers, pointers),
+      ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
+    ]);
+    if (!indexed) return;
+    const episodes = changed.map(({ episode }) => episode);
+    await upkeep.follow(user, { episodes, mark }, first, trouble);
+    const others = before.marks.filter(({ key }) => key !== mark.key);
+    if (catchUp) await upkeep.catchUp(user, others, trouble);
+  }
+
+  return {
+    async write(userId, episodes, trouble, options) {
+      const user = userKey(userId);
+      const incoming = episodes.map(storableEpisode);
+      const ids = [...new Set(incoming.map(({ id }) => id))];
+      return queue.run(user, async () => {
+        const before = await read(user, ids);
+        const after = ids.map((id, place) => {
+          const stored = before.stored[place] ?? null;
+          const versions = incoming.filter((episode) => episode.id === id);
+          const [first = stored, ...rest] = stored === null ? versions : [stored, ...versions];
+          if (first === null) throw new TypeError(`No version of episode ${id}.`);
+          return { stored, episode: rest.reduce(mergeEpisode, first) };
+        });
+        await put(userId, before, after, trouble, options);
+        return {
+          episodes: after.map(({ episode }) => copyOf(user, episode)),
+          added: after.filter(({ stored }) => stored === null).length,
+        };
+      });
+    },
+    async update(userId, id, change) {
+      const user = userKey(userId);
+      const trouble = upkeep.newTrouble();
+      return queue.run(user, async () => {
+        if (!isEpisodeId(id)) throw unknown(id);
+        const before = await read(user, [id]);
+        const [stored] = before.stored;
+        if (stored === undefined || stored === null) throw unknown(id);
+        const made = typeof change === "function" ? change(copyOf(user, stored)) : change;
+        if (made === null) return { episode: copyOf(user, stored), degraded: [] };
+        const { answer = stored.answer, feedback } = made;
+        const episode = storableEpisode({ ...stored, answer, feedback });
+        await put(userId, before, [{ stored, episode }], trouble);
+        return { episode: copyOf(user, episode), degraded: trouble.kinds() };
+      });
+    },
+    async delete(userId, id) {
+      const user = userKey(userId);
+      return queue.run(user, async () => {
+        if (!isEpisodeId(id)) return false;
+        const { stored, pointers } = await read(user, [id]);
+        if (stored[0] === undefined || stored[0] === null) return false;
+        const mark = markOf([id]);
+        const last = pointers.size === 1 && pointers.has(id);
+        const refill = pointers.has(id) && pointers.size === recentSize;
+        await access.write([
+          madeMark(user, mark),
+          ...(refill ? await refilled(user, pointers, id) : []),
+          pointerChange(user, id, null),
+          episodeChange(user, id, null),
+          ...(last ? [userChange(user, null), stateless(user)] : []),
+        ]);
+        await upkeep.unfollow(user, mark, upkeep.newTrouble());
+        return true;
+      });
+    },
+  };
+
+  /** A window that a deletion would leave with fewer than its size is filled up first: fewer means "all there are". */
+  async function refilled(user: UserKey, pointers: ReadonlyMap<string, string | null>, id: string) {
+    const items = await access.scan(userNamespaces(user).episodes);
+    const others = items.filter(({ key }) => key !== id);
+    const history = others.map((item) => parseRecord(episodeRecord, item));
+    return [...filled(history, pointers)]
+      .filter(([key]) => !pointers.has(key))
+      .map(([key, answeredAt]) => pointerChange(user, key, { schemaVersion: 1, answeredAt }));
+  }
+}
+
+function copyOf(user: UserKey, episode: Episode): Episode {
+  const namespace = userNamespaces(user).episodes;
+  return parseRecord(episodeRecord, { namespace, key: episode.id, value: episode });
+}
+
+function episodeChange(user: UserKey, id: string, value: Episode | null): StoreChange {
+  return { namespace: userNamespaces(user).episodes, key: id, value };
+}
+
+function userChange(user: UserKey, userId: string | null): StoreChange {
+  const value = userId === null ? null : { schemaVersion: 1, userId: parseUserId(userId) };
+  return { namespace: usersNamespace, key: user, value };
+}
+
+function stateless(user: UserKey): StoreChange {
+  return { namespace: userNamespaces(user).index, key: "state", value: null };
+}
+
+/** Says nothing of the user, and the same of an episode that is somebody else's: the message may stand in a trace. */
+function unknown(id: string): PersonaAgentError {
+  return new PersonaAgentError(
+    "memory-episode-unknown",
+    `The user has no episode ${JSON.stringify(id.slice(0, 60))}; expected the id of one. List the user's episodes to find it.`,
+    { details: { id } },
+  );
+}

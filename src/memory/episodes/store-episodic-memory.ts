@@ -1,0 +1,133 @@
+import { identityOfId, isEpisodeId } from "../../domain/episode.js";
+import { userKey, type UserKey } from "../../domain/user-id.js";
+import type { CachedEmbedder } from "../search/cached-embedder.js";
+import type { EpisodeIndex } from "../index/episode-index.js";
+import { createEpisodeWriter } from "./episode-writer.js";
+import type { EpisodicMemory } from "./episodic-memory.js";
+import { createHybridRecall } from "../search/hybrid-search.js";
+import { markSize, readMarks } from "../index/index-outbox.js";
+import { createIndexUpkeep } from "../index/index-sync.js";
+import { createKeyedQueue } from "../../system/keyed-queue.js";
+import { userNamespaces, usersNamespace } from "../namespaces.js";
+import { isWhole, readRecent, recentSize } from "./recent-episodes.js";
+import { episodeRecord, userRecord } from "../record-schemas.js";
+import type { StoreAccess } from "../store-access.js";
+import { parseRecord } from "../parse-record.js";
+import type { ReportTrouble } from "../search/degradations.js";
+import { visibleEpisodes } from "./recall-bounds.js";
+
+const defaultPage = 50;
+
+/** Episodes in a LangGraph store, followed by an index. */
+export function createStoreEpisodicMemory(
+  access: StoreAccess,
+  index: EpisodeIndex,
+  embedder: CachedEmbedder,
+  now: () => Date,
+  report: ReportTrouble,
+): EpisodicMemory {
+  const queue = createKeyedQueue();
+  const upkeep = createIndexUpkeep(access, index, embedder, queue, report);
+  const writer = createEpisodeWriter(access, upkeep, queue, now);
+  const recall = createHybridRecall(access, index, embedder, upkeep);
+
+  async function episodesOf(user: UserKey, ids: readonly string[]) {
+    const episodes = await access.get(episodeRecord, userNamespaces(user).episodes, ids);
+    return episodes.filter((episode) => episode !== null);
+  }
+
+  async function allUsers(): Promise<string[]> {
+    const items = await access.scan(usersNamespace);
+    return items.map((item) => parseRecord(userRecord, item).userId).toSorted();
+  }
+
+  return {
+    async add(userId, episode) {
+      const trouble = upkeep.newTrouble();
+      const { episodes } = await writer.write(userId, [episode], trouble);
+      return { episode: episodes[0] ?? episode, degraded: trouble.kinds() };
+    },
+    async addMany(userId, episodes, progress) {
+      userKey(userId);
+      const trouble = upkeep.newTrouble();
+      // Newest first, so that only the first batches touch the window of recent ones, and once.
+      const order = episodes.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+      let added = 0;
+      for (let from = 0; from < order.length; from += markSize) {
+        const batch = order.slice(from, from + markSize);
+        // After one failure the rest is only marked: an import must not wait for every batch's time-out.
+        const indexed = trouble.kinds().length === 0;
+        const written = await writer.write(userId, batch, trouble, { indexed, catchUp: false });
+        added += written.added;
+        progress?.(Math.min(from + markSize, order.length), order.length);
+      }
+      return { added, degraded: trouble.kinds() };
+    },
+    async get(userId, id) {
+      const user = userKey(userId);
+      const [episode] = isEpisodeId(id) ? await episodesOf(user, [id]) : [];
+      return episode ?? null;
+    },
+    update: writer.update,
+    delete: writer.delete,
+    async list(userId, { limit = defaultPage, before } = {}) {
+      const user = userKey(userId);
+      const isListed = (id: string) => before === undefined || id < before;
+      const pointers = await readRecent(access, user);
+      const recent = [...pointers.keys()].filter(isListed);
+      if (isWhole(pointers) || recent.length >= limit)
+        return episodesOf(user, recent.slice(0, Math.max(0, limit)));
+      // Beyond the recent ones there is no order to read along: everything is read, and the page cut from it.
+      const items = await access.scan(userNamespaces(user).episodes);
+      return items
+        .filter(({ key }) => isListed(key))
+        .slice(-limit)
+        .toReversed()
+        .map((item) => parseRecord(episodeRecord, item));
+    },
+    async latest(userId, limit, bounds) {
+      const user = userKey(userId);
+      const visible = visibleEpisodes(bounds);
+      const recent = [...(await readRecent(access, user)).keys()].slice(0, recentSize);
+      const ids = recent.filter((id) => visible.includes(id));
+      return episodesOf(user, ids.slice(0, Math.max(0, limit)));
+    },
+    async similar(userId, query, most, bounds) {
+      const user = userKey(userId);
+      const visible = visibleEpisodes(bounds);
+      const limit = Math.floor(most);
+      if (!(limit > 0) || query.trim() === "") return { recalled: [], degraded: [] };
+      const [pointers, marks] = await Promise.all([
+        readRecent(access, user),
+        readMarks(access, user),
+      ]);
+      if (pointers.size === 0) return { recalled: [], degraded: [] };
+      const trouble = upkeep.newTrouble();
+      return recall({ user, query, limit, visible, pointers, marks, trouble });
+    },
+    async findTurn(userId, identity) {
+      const recent = [...(await readRecent(access, userKey(userId))).keys()];
+      return recent.slice(0, recentSize).find((id) => identityOfId(id) === identity) ?? null;
+    },
+    async countAnswered(userId, since) {
+      const recent = [...(await readRecent(access, userKey(userId))).values()];
+      const isCounted = (at: string | null) =>
+        at !== null && (since === null || Date.parse(at) > Date.parse(since));
+      return recent.slice(0, recentSize).filter(isCounted).length;
+    },
+    users: allUsers,
+    async reindex(userId, progress) {
+      const users = (userId === undefined ? await allUsers() : [userId]).map(userKey);
+      let total = 0;
+      for (const user of users) total += (await access.scan(userNamespaces(user).episodes)).length;
+      let done = 0;
+      for (const user of users)
+        await upkeep.renew(user, (episodes) => {
+          done += episodes;
+          progress?.(done, Math.max(done, total));
+        });
+      return { episodes: done };
+    },
+    settled: upkeep.settled,
+  };
+}

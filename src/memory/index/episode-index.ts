@@ -1,0 +1,58 @@
+import type { UserKey } from "../../domain/user-id.js";
+
+/** What the index keeps of one episode: enough to find it, nothing to answer from. The store is the truth. */
+export interface IndexEntry {
+  readonly id: string;
+  /** The episode's place in time, `orderOfId(id)`: what time bounds are compared with. */
+  readonly order: number;
+  /** The text whose words find the episode: query, response and true answer, in lower case. */
+  readonly words: string;
+  /** The embedding of the query alone, so that one request serves a turn's reading and its writing. */
+  readonly vector: readonly number[];
+}
+
+/** Which episodes a search may see. Bounds are exclusive; leave-one-out is `before` with an episode's order. */
+export interface IndexBounds {
+  readonly after?: number;
+  readonly before?: number;
+}
+
+export interface IndexHit {
+  readonly id: string;
+  readonly words: string;
+}
+
+/**
+ * An index over the episodes of all users. It can be lost and rebuilt from the store; a hit that the store
+ * does not know is dropped by the caller. Every method throws `memory-index-unavailable` when the index
+ * cannot be reached, and then nothing was written that a repeated call would not write again.
+ */
+export interface EpisodeIndex {
+  /** A name for logs and results: `chroma` or `in-process`. */
+  readonly kind: string;
+  /**
+   * What the user's entries physically live in: embedding, dimension and the collection's own id. It
+   * changes when any of them does, and then the user's entries must be rebuilt.
+   */
+  identity(user: UserKey): Promise<string>;
+  /** Writes entries; one with a known id replaces it. 0 or more; any order. */
+  upsert(user: UserKey, entries: readonly IndexEntry[]): Promise<void>;
+  /** The user's entries nearest to `vector`, nearest first, at most `limit`; ties by id, newest first. */
+  nearest(
+    user: UserKey,
+    vector: readonly number[],
+    limit: number,
+    bounds?: IndexBounds,
+  ): Promise<IndexHit[]>;
+  /** The user's entries whose `words` contain at least one of `words` (1 or more, lower case); newest first, at most `limit`. */
+  containing(
+    user: UserKey,
+    words: readonly string[],
+    limit: number,
+    bounds?: IndexBounds,
+  ): Promise<IndexHit[]>;
+  /** Removes entries; unknown ids are ignored. */
+  remove(user: UserKey, ids: readonly string[]): Promise<void>;
+  /** Removes everything of the user. */
+  clear(user: UserKey): Promise<void>;
+}

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import type { UserKey } from "../../domain/user-id.js";
+import { userNamespaces } from "../namespaces.js";
+import { markRecord } from "../record-schemas.js";
+import type { StoreAccess, StoreChange } from "../store-access.js";
+import { parseRecord } from "../parse-record.js";
+
+/**
+ * At most this many ids in one mark, and so episodes in one write to the index: healing one must be bearable within a
+ * turn, and each write to Chroma has a price of its own, whatever is in it.
+ */
+export const markSize = 128;
+
+/**
+ * A promise to the index, kept in the store: these ids were written or deleted there and the index may not know.
+ * It is made before the episode is written and taken back after the index took it, so nothing that happens
+ * between the two loses anything.
+ */
+export interface IndexMark {
+  readonly key: string;
+  readonly ids: readonly string[];
+}
+
+/** All marks of a user, newest first. */
+export async function readMarks(access: StoreAccess, user: UserKey): Promise<IndexMark[]> {
+  const items = await access.scan(userNamespaces(user).unindexed);
+  return items
+    .toReversed()
+    .map((item) => ({ key: item.key, ids: parseRecord(markRecord, item).ids }));
+}
+
+export function markOf(ids: readonly string[]): IndexMark {
+  const [only = ""] = ids;
+  if (ids.length === 1) return { key: only, ids };
+  return { key: createHash("sha256").update(ids.join()).digest("hex").slice(0, 26), ids };
+}
+
+export function markedIds(marks: readonly IndexMark[]): string[] {
+  return [...new Set(marks.flatMap((mark) => mark.ids))].toSorted().toReversed();
+}
+
+export function madeMark(user: UserKey, { key, ids }: IndexMark): StoreChange {
+  return { namespace: userNamespaces(user).unindexed, key, value: { schemaVersion: 1, ids } };
+}
+
+export function takenBackMark(user: UserKey, { key }: IndexMark): StoreChange {
+  return { namespace: userNamespaces(user).unindexed, key, value: null };
+}

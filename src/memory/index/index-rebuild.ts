@@ -1,0 +1,145 @@
+import { LRUCache } from "lru-cache";
+import type { Episode } from "../../domain/episode.js";
+import type { UserKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { EpisodeIndex } from "./episode-index.js";
+import { markSize, readMarks, takenBackMark } from "./index-outbox.js";
+import type { IndexWriter } from "./index-writer.js";
+import type { KeyedQueue } from "../../system/keyed-queue.js";
+import { userNamespaces } from "../namespaces.js";
+import { episodeRecord, indexStateRecord } from "../record-schemas.js";
+import { createSharedReads } from "../../system/coalesce-reads.js";
+import type { StoreAccess, StoreChange } from "../store-access.js";
+import { parseRecord, type StoredItem } from "../parse-record.js";
+import { createTrouble } from "../search/degradations.js";
+
+/**
+ * How many calls rely on one look at a user's index identity, beside those that share it. A failing index makes them look
+ * again at once; who asks while a look is under way waits for it, and shares the next.
+ */
+const trustedCalls = 20;
+
+export interface IndexRebuild {
+  /** Whether the index, as it is now, was filled with this user's episodes. Throws what the index throws. */
+  isCurrent(user: UserKey): Promise<boolean>;
+  /** The change that says so of a user whose first episode is being written. */
+  stateChange(user: UserKey, identity: string | null): StoreChange;
+  /** Looks again at every user's identity: something happened to the index. */
+  distrust(): void;
+  /** Fills the index from the store, unless that goes on already. */
+  rebuild(user: UserKey): Promise<void>;
+  /** As `rebuild`, with the user's entries removed first and `told` after each batch; waits for one that goes on. */
+  renew(user: UserKey, told: (episodes: number) => void): Promise<void>;
+  /** A writer says that it sees to these ids itself: a rebuild must not put older text over them. */
+  touch(user: UserKey, ids: readonly string[]): void;
+}
+
+export function createIndexRebuild(
+  access: StoreAccess,
+  index: EpisodeIndex,
+  writer: IndexWriter,
+  queue: KeyedQueue,
+): IndexRebuild {
+  const trusted = new LRUCache<UserKey, number>({ max: 10_000 });
+  const running = new Map<
+    UserKey,
+    { readonly touched: Set<string>; readonly end: Promise<void> }
+  >();
+
+  const stateChange = (user: UserKey, identity: string | null): StoreChange => ({
+    namespace: userNamespaces(user).index,
+    key: "state",
+    value: identity === null ? null : { schemaVersion: 1, identity },
+  });
+
+  const look = createSharedReads(async (user: UserKey) => {
+    const [identity, [state]] = await Promise.all([
+      index.identity(user),
+      access.get(indexStateRecord, userNamespaces(user).index, ["state"]),
+    ]);
+    const current = state?.identity === identity;
+    if (current) trusted.set(user, trustedCalls);
+    return current;
+  });
+
+  function start(user: UserKey, task: (touched: Set<string>) => Promise<void>): Promise<void> {
+    const touched = new Set<string>();
+    const end = task(touched).finally(() => running.delete(user));
+    running.set(user, { touched, end });
+    return end;
+  }
+
+  async function fill(user: UserKey, touched: Set<string>, told: (episodes: number) => void) {
+    const identity = await index.identity(user);
+    const marks = await readMarks(access, user);
+    const items = (await access.scan(userNamespaces(user).episodes)).toReversed();
+    for (let from = 0; from < items.length; from += markSize) {
+      const batch = items.slice(from, from + markSize);
+      await queue.run(user, () => writeBatch(user, untouched(batch, touched)));
+      told(batch.length);
+    }
+    await queue.run(user, async () => {
+      if ((await index.identity(user)) !== identity) return;
+      const written = new Set(items.map(({ key }) => key).filter((id) => !touched.has(id)));
+      const kept = marks.filter(({ ids }) => ids.every((id) => written.has(id)));
+      await access.write([
+        ...kept.map((mark) => takenBackMark(user, mark)),
+        stateChange(user, identity),
+      ]);
+    });
+  }
+
+  async function writeBatch(user: UserKey, episodes: Episode[]) {
+    let failure: unknown;
+    const trouble = createTrouble((_, error) => (failure = error));
+    if (!(await writer.write(user, episodes, trouble))) throw unavailable(failure);
+  }
+
+  return {
+    stateChange,
+    async isCurrent(user) {
+      const calls = trusted.get(user) ?? 0;
+      if (calls > 0) {
+        trusted.set(user, calls - 1);
+        return true;
+      }
+      return look(user);
+    },
+    distrust: () => trusted.clear(),
+    rebuild: (user) =>
+      running.get(user)?.end ??
+      // Nothing is cleared: another process may be rebuilding the same user, and what is left over is dropped by searches.
+      start(user, (touched) => fill(user, touched, () => undefined)),
+    async renew(user, told) {
+      for (let other = running.get(user); other !== undefined; other = running.get(user))
+        await other.end.catch(() => undefined);
+      await start(user, async (touched) => {
+        trusted.delete(user);
+        await queue.run(user, async () => {
+          await access.write([stateChange(user, null)]);
+          await index.clear(user);
+        });
+        await fill(user, touched, told);
+      });
+    },
+    touch(user, ids) {
+      for (const id of ids) running.get(user)?.touched.add(id);
+    },
+  };
+}
+
+function untouched(items: readonly StoredItem[], touched: ReadonlySet<string>): Episode[] {
+  return items
+    .filter(({ key }) => !touched.has(key))
+    .map((item) => parseRecord(episodeRecord, item));
+}
+
+function unavailable(cause: unknown): PersonaAgentError {
+  if (PersonaAgentError.is(cause)) return cause;
+  const reason = cause instanceof Error ? cause.message.replaceAll(/\s+/g, " ") : String(cause);
+  return new PersonaAgentError(
+    "model-unavailable",
+    `The index cannot be rebuilt because the embeddings failed (${reason}); expected one vector a text. Check the embedding model, then try again.`,
+    { cause },
+  );
+}

@@ -1,0 +1,121 @@
+import type { Episode } from "../../domain/episode.js";
+import type { UserKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { CachedEmbedder } from "../search/cached-embedder.js";
+import type { EpisodeIndex } from "./episode-index.js";
+import type { MemoryDegradation } from "../episodes/episodic-memory.js";
+import type { RecallUpkeep } from "../search/hybrid-search.js";
+import { takenBackMark, type IndexMark } from "./index-outbox.js";
+import { createIndexRebuild } from "./index-rebuild.js";
+import { createIndexWriter } from "./index-writer.js";
+import type { KeyedQueue } from "../../system/keyed-queue.js";
+import { userNamespaces } from "../namespaces.js";
+import { episodeRecord } from "../record-schemas.js";
+import type { StoreAccess } from "../store-access.js";
+import { createTrouble, type ReportTrouble, type Trouble } from "../search/degradations.js";
+
+/** All that keeps the index as the store says. Methods with "held" want the user's queue held by the caller. */
+export interface IndexUpkeep extends RecallUpkeep {
+  newTrouble(): Trouble;
+  /** Held. Writes episodes just stored and takes their mark back; `first`: the user had none before. */
+  follow(
+    user: UserKey,
+    written: { readonly episodes: readonly Episode[]; readonly mark: IndexMark },
+    first: boolean,
+    trouble: Trouble,
+  ): Promise<void>;
+  /** Held. Removes an episode just deleted and takes its mark back. */
+  unfollow(user: UserKey, mark: IndexMark, trouble: Trouble): Promise<void>;
+  /** Held. Keeps some older marks after a write that the index took. */
+  catchUp(user: UserKey, marks: readonly IndexMark[], trouble: Trouble): Promise<void>;
+  renew(user: UserKey, told: (episodes: number) => void): Promise<void>;
+  settled(): Promise<void>;
+}
+
+export function createIndexUpkeep(
+  access: StoreAccess,
+  index: EpisodeIndex,
+  embedder: CachedEmbedder,
+  queue: KeyedQueue,
+  report: ReportTrouble,
+): IndexUpkeep {
+  const writer = createIndexWriter(access, index, embedder, queue);
+  const rebuilds = createIndexRebuild(access, index, writer, queue);
+  const background = new Map<string, Promise<void>>();
+
+  const newTrouble = () =>
+    createTrouble((kind, error) => {
+      if (kind === "index-unavailable") rebuilds.distrust();
+      report(kind, error);
+    });
+
+  /** One task of a name at a time; its failure is reported, and the next call that needs it starts it again. */
+  function inBackground(name: string, task: () => Promise<void>) {
+    if (background.has(name)) return;
+    const end = task()
+      .catch((error: unknown) => report(kindOf(error), error))
+      .finally(() => background.delete(name));
+    background.set(name, end);
+  }
+
+  async function keepSome(user: UserKey, marks: readonly IndexMark[], trouble: Trouble) {
+    const left = await writer.keepSome(user, marks, trouble);
+    if (left.length > 0 && left.length < marks.length)
+      inBackground(`marks ${user}`, () => writer.keepAll(user, newTrouble()));
+    return left;
+  }
+
+  return {
+    newTrouble,
+    isCurrent: rebuilds.isCurrent,
+    distrust: rebuilds.distrust,
+    rebuild: (user) => inBackground(`rebuild ${user}`, () => rebuilds.rebuild(user)),
+    // While a write goes on, its episodes are found by their words; waiting for an import would hold the turn up.
+    heal: async (user, marks, trouble) =>
+      queue.isBusy(user) ? marks : queue.run(user, () => keepSome(user, marks, trouble)),
+    forget: (user, ids) =>
+      inBackground(`orphans ${user}`, () =>
+        queue.run(user, async () => {
+          const stored = await access.get(episodeRecord, userNamespaces(user).episodes, ids);
+          await index.remove(
+            user,
+            ids.filter((_, place) => stored[place] === null),
+          );
+        }),
+      ),
+    async follow(user, { episodes, mark }, first, trouble) {
+      rebuilds.touch(
+        user,
+        episodes.map(({ id }) => id),
+      );
+      const identity = first
+        ? await trouble.attempt("index-unavailable", () => index.identity(user))
+        : null;
+      // The index was away just now; its mark stays.
+      if (first && identity === null) return;
+      const taken = await writer.write(user, episodes, trouble);
+      await access.write([
+        ...(taken ? [takenBackMark(user, mark)] : []),
+        ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),
+      ]);
+    },
+    async unfollow(user, mark, trouble) {
+      rebuilds.touch(user, mark.ids);
+      await writer.keepSome(user, [mark], trouble);
+    },
+    async catchUp(user, marks, trouble) {
+      if (marks.length > 0 && trouble.kinds().length === 0) await keepSome(user, marks, trouble);
+    },
+    renew: rebuilds.renew,
+    async settled() {
+      while (background.size > 0) await Promise.all(background.values());
+    },
+  };
+}
+
+function kindOf(error: unknown): MemoryDegradation {
+  if (PersonaAgentError.is(error, "memory-store-unavailable")) return "store-unavailable";
+  if (PersonaAgentError.is(error) && error.code.startsWith("model-"))
+    return "embeddings-unavailable";
+  return "index-unavailable";
+}

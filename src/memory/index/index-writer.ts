@@ -1,0 +1,84 @@
+import { orderOfId, type Episode } from "../../domain/episode.js";
+import type { UserKey } from "../../domain/user-id.js";
+import type { CachedEmbedder } from "../search/cached-embedder.js";
+import type { EpisodeIndex } from "./episode-index.js";
+import { embeddedText, searchedWords } from "./indexed-text.js";
+import { markedIds, markSize, readMarks, takenBackMark, type IndexMark } from "./index-outbox.js";
+import type { KeyedQueue } from "../../system/keyed-queue.js";
+import { userNamespaces } from "../namespaces.js";
+import { episodeRecord } from "../record-schemas.js";
+import type { StoreAccess } from "../store-access.js";
+import type { Trouble } from "../search/degradations.js";
+
+export interface IndexWriter {
+  /** Embeds episodes and writes them. False, with the trouble noted, when the index has not taken them. */
+  write(user: UserKey, episodes: readonly Episode[], trouble: Trouble): Promise<boolean>;
+  /** Keeps at least one mark and up to `markSize` ids' worth of them. The caller holds the user's queue. */
+  keepSome(user: UserKey, marks: readonly IndexMark[], trouble: Trouble): Promise<IndexMark[]>;
+  /** Keeps all marks of the user, some at a time, until none is left or one cannot be kept. */
+  keepAll(user: UserKey, trouble: Trouble): Promise<void>;
+}
+
+/** Brings the index up to what the store says, episode by episode. */
+export function createIndexWriter(
+  access: StoreAccess,
+  index: EpisodeIndex,
+  embedder: CachedEmbedder,
+  queue: KeyedQueue,
+): IndexWriter {
+  const writer: IndexWriter = {
+    async write(user, episodes, trouble) {
+      if (episodes.length === 0) return true;
+      const vectors = await trouble.attempt("embeddings-unavailable", () =>
+        embedder.embed(episodes.map(({ query }) => embeddedText(query))),
+      );
+      if (vectors === null) return false;
+      const entries = episodes.map((episode, place) => ({
+        id: episode.id,
+        order: orderOfId(episode.id),
+        words: searchedWords(episode),
+        vector: vectors[place] ?? [],
+      }));
+      return done(trouble, () => index.upsert(user, entries));
+    },
+    async keepSome(user, marks, trouble) {
+      const some = firstOf(marks);
+      const ids = markedIds(some);
+      const stored = await access.get(episodeRecord, userNamespaces(user).episodes, ids);
+      const gone = ids.filter((_, place) => stored[place] === null);
+      const there = stored.filter((episode) => episode !== null);
+      const kept =
+        (gone.length === 0 || (await done(trouble, () => index.remove(user, gone)))) &&
+        (await writer.write(user, there, trouble));
+      if (!kept) return [...marks];
+      await access.write(some.map((mark) => takenBackMark(user, mark)));
+      return marks.slice(some.length);
+    },
+    async keepAll(user, trouble) {
+      for (let more = true; more;)
+        more = await queue.run(user, async () => {
+          const marks = await readMarks(access, user);
+          if (marks.length === 0) return false;
+          const left = await writer.keepSome(user, marks, trouble);
+          return left.length > 0 && left.length < marks.length;
+        });
+    },
+  };
+  return writer;
+}
+
+async function done(trouble: Trouble, task: () => Promise<void>): Promise<boolean> {
+  const result = await trouble.attempt("index-unavailable", async () => {
+    await task();
+    return true as const;
+  });
+  return result === true;
+}
+
+function firstOf(marks: readonly IndexMark[]): IndexMark[] {
+  let ids = 0;
+  return marks.filter((mark, place) => {
+    ids += mark.ids.length;
+    return place === 0 || ids <= markSize;
+  });
+}

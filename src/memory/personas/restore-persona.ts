@@ -1,0 +1,59 @@
+import {
+  activeVersions,
+  personaHead,
+  type PersonaCheckpoint,
+} from "../../domain/persona/persona-checkpoint.js";
+import { findRestorable, saysTheSame } from "../../domain/persona/version-history.js";
+import type { PersonaLog } from "./persona-log.js";
+
+export interface RestorePersonaOptions {
+  readonly personas: Pick<PersonaLog, "history" | "append">;
+  readonly now: () => Date;
+  /** `person` unless given. */
+  readonly author?: PersonaCheckpoint["author"];
+  /** Stands in the log; `Restored version N.` unless given. */
+  readonly reason?: string;
+}
+
+export interface RestoredPersona {
+  /** The checkpoint that has the restored content now. */
+  readonly head: PersonaCheckpoint;
+  /** The version that was restored. */
+  readonly restored: number;
+  /** False when the head said the same already; nothing was appended then. */
+  readonly changed: boolean;
+}
+
+/**
+ * Makes an earlier version of a user's persona the head again. Nothing is taken back: a checkpoint with that version's
+ * lines and paper text is appended, so the way there stays in the log and can be gone back too.
+ *
+ * @param to - The number of a version that is or was in use, or the id of any checkpoint that was not rejected.
+ * @throws {PersonaAgentError} `memory-version-unknown`; `config-user-invalid`; store errors as `PersonaLog`.
+ */
+export async function restorePersona(
+  userId: string,
+  to: number | string,
+  options: RestorePersonaOptions,
+): Promise<RestoredPersona> {
+  const { personas, now, author = "person", reason } = options;
+  const history = await personas.history(userId);
+  const wanted = findRestorable(userId, history, to);
+  const { id, version: restored, lines, paperText } = wanted;
+  const head = personaHead(history);
+  if (saysTheSame(wanted, head)) return { head, restored, changed: false };
+  const appended = await personas.append(userId, {
+    at: now().toISOString(),
+    author,
+    status: "active",
+    lines,
+    paperText,
+    reason: reason ?? `Restored version ${restored}.`,
+    parent: head,
+  });
+  const inUse = activeVersions(await personas.history(userId));
+  if (inUse.some((each) => each.id === appended.id))
+    return { head: appended, restored, changed: true };
+  // Another writer was first, and what was appended is superseded. The next one goes on from that writer's.
+  return restorePersona(userId, id, options);
+}

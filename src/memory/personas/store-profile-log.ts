@@ -1,0 +1,34 @@
+import { userKey } from "../../domain/user-id.js";
+import { createAppendLog } from "./append-log.js";
+import { createKeyedQueue } from "../../system/keyed-queue.js";
+import { userNamespaces } from "../namespaces.js";
+import type { ProfileMemory } from "./profile-log.js";
+import { profileRecord } from "../record-schemas.js";
+import type { StoreAccess } from "../store-access.js";
+
+/** Profiles in a LangGraph store. The first version is 1. */
+export function createStoreProfileMemory(access: StoreAccess): ProfileMemory {
+  const log = createAppendLog(access, profileRecord);
+  // Two appends of one process get two versions; of two processes perhaps one, and then both stay.
+  const queue = createKeyedQueue();
+  const namespace = (userId: string) => userNamespaces(userKey(userId)).profiles;
+
+  async function current(userId: string) {
+    const profiles = await log.all(namespace(userId));
+    const version = profiles.at(-1)?.version;
+    return profiles.find((profile) => profile.version === version) ?? null;
+  }
+
+  return {
+    current,
+    append: async (userId, profile) =>
+      queue.run(userKey(userId), async () =>
+        log.append(namespace(userId), {
+          ...profile,
+          schemaVersion: 1,
+          version: ((await current(userId))?.version ?? 0) + 1,
+        }),
+      ),
+    history: async (userId) => log.all(namespace(userId)),
+  };
+}

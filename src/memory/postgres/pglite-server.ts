@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import { PersonaAgentError } from "../../errors.js";
+import { singleSession } from "./pglite-session.js";
+
+/** A PostgreSQL in this process, reachable from others on this machine too. */
+export interface EmbeddedPostgres {
+  /** For `openPostgres`, with `embedded: true`. No password: whoever is on this machine can connect. */
+  readonly url: string;
+  /** Ends every connection, then the engine. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** Of the PGlite this package depends on; a test compares it with what PGlite makes. */
+const postgresMajor = "18";
+const maxConnections = 1_000;
+/** Longer than a pool keeps an idle connection; a frozen client's open transaction blocks everybody until then. */
+const idleTimeoutMs = 60_000;
+
+/**
+ * Opens the PostgreSQL (PGlite) kept in `<folder>/pglite`, making it when there is none, and serves it on a
+ * free port of 127.0.0.1. Every acknowledged row is there after `kill -9`. Take the folder with
+ * `openDataFolder` first: nothing here protests when two processes open one.
+ *
+ * @throws {PersonaAgentError} `memory-store-unavailable` when the database is damaged or of another version.
+ */
+export async function openEmbeddedPostgres({
+  folder,
+}: {
+  readonly folder: string;
+}): Promise<EmbeddedPostgres> {
+  return serve(await openDatabase(folder));
+}
+
+/** Serves an open database; it is closed with what is returned. For `openEmbeddedPostgres` and its tests. */
+export async function serve(database: PGlite): Promise<EmbeddedPostgres> {
+  const server: PGLiteSocketServer = new PGLiteSocketServer({
+    // A failed engine would leave every query waiting; without a server they fail at once.
+    db: singleSession(database, () => void server.stop()),
+    host: "127.0.0.1",
+    port: 0,
+    maxConnections,
+    idleTimeout: idleTimeoutMs,
+  });
+  await server.start();
+  let closing: Promise<void> | null = null;
+  return {
+    url: `postgresql://postgres@${server.getServerConn()}/postgres`,
+    close: () =>
+      (closing ??= server.stop().then(() => (database.closed ? undefined : database.close()))),
+  };
+}
+
+async function openDatabase(folder: string): Promise<PGlite> {
+  const dataDir = join(folder, "pglite");
+  // Making a database takes seconds; a process that ends meanwhile leaves one that never opens.
+  const unfinished = join(folder, "pglite-unfinished");
+  if (existsSync(unfinished)) await rm(dataDir, { recursive: true, force: true });
+  const isNew = !existsSync(dataDir);
+  if (isNew) await writeFile(unfinished, "");
+  else await checkVersion(dataDir);
+  try {
+    const database = await PGlite.create({ dataDir });
+    if (isNew) await rm(unfinished);
+    return database;
+  } catch (error) {
+    throw unavailable(dataDir, "is damaged", error);
+  }
+}
+
+/** PGlite makes a new, empty database over one whose version file is gone, and gives no reason for another's. */
+async function checkVersion(dataDir: string): Promise<void> {
+  const file = join(dataDir, "PG_VERSION");
+  const found = existsSync(file) ? (await readFile(file, "utf8")).trim() : "";
+  if (found === postgresMajor) return;
+  if (!/^\d+(\.\d+)?$/.test(found)) throw unavailable(dataDir, "is damaged");
+  throw unavailable(dataDir, `was made by PostgreSQL ${found}`);
+}
+
+function unavailable(dataDir: string, what: string, cause?: unknown) {
+  return new PersonaAgentError(
+    "memory-store-unavailable",
+    `The database in ${dataDir} ${what}; expected one that PostgreSQL ${postgresMajor} can open. Restore the data folder from a copy, name another with --data-dir, or set DATABASE_URL to a PostgreSQL server.`,
+    { details: { dataDir }, cause },
+  );
+}

@@ -1,0 +1,48 @@
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import { LRUCache } from "lru-cache";
+import { PersonaAgentError } from "../../errors.js";
+
+/** Texts to vectors, in their order; what was embedded lately is not asked for again. */
+export interface CachedEmbedder {
+  /** At most one request of `embedDocuments`; none when every text is known. */
+  embed(texts: readonly string[]): Promise<(readonly number[])[]>;
+}
+
+/** Enough for the turns in flight of a busy process; 1,536 dimensions make it some 6 MB. */
+const kept = 500;
+
+/**
+ * A turn searches with the vector of its message and then writes it: one request serves both, and requests
+ * for one text at one time are one. Only `embedDocuments` is used, because models with an encoding for queries
+ * and another for documents would put the two into different spaces.
+ */
+export function createCachedEmbedder(embeddings: EmbeddingsInterface): CachedEmbedder {
+  const vectors = new LRUCache<string, Promise<readonly number[]>>({ max: kept });
+  return {
+    async embed(texts) {
+      const missing = [...new Set(texts)].filter((text) => !vectors.has(text));
+      const answer = missing.length === 0 ? null : request(embeddings, missing);
+      // Taken before the new ones are kept: they may push these out.
+      const known = new Map(texts.map((text) => [text, vectors.get(text)] as const));
+      for (const [place, text] of missing.entries()) {
+        const vector = Promise.resolve(answer).then((all) => all?.[place] ?? []);
+        known.set(text, vector);
+        vectors.set(text, vector);
+        vector.catch(() => vectors.get(text) === vector && vectors.delete(text));
+      }
+      return Promise.all(texts.map((text) => Promise.resolve(known.get(text) ?? [])));
+    },
+  };
+}
+
+async function request(embeddings: EmbeddingsInterface, texts: string[]): Promise<number[][]> {
+  const vectors = await embeddings.embedDocuments(texts);
+  const usable =
+    vectors.length === texts.length &&
+    vectors.every((vector) => vector.length > 0 && vector.every(Number.isFinite));
+  if (usable) return vectors;
+  throw new PersonaAgentError(
+    "model-output-invalid",
+    `The embeddings gave ${vectors.length} vectors for ${texts.length} texts, or some with no or broken numbers; expected one vector of numbers a text. Use another embedding model.`,
+  );
+}
