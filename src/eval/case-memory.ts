@@ -6,7 +6,7 @@ import { createMemory } from "../memory/create-memory.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { Memory } from "../memory/memory.js";
-import { describeModelError } from "../model/describe-model-error.js";
+import { describeModelError } from "../model/model-errors.js";
 import type { ArmSettings, EvalCase, MethodDeps } from "./arm.js";
 import { placeInIndex } from "./index-place.js";
 import { caseUser, latestOf } from "./open-cases.js";

@@ -13,7 +13,7 @@ import { defaultPersonaLimits } from "../domain/persona/persona-limits.js";
 import type { Memory } from "../memory/memory.js";
 import { createSharedRecall } from "../memory/search/recall-cache.js";
 import type { SimulationMemory } from "../memory/episodes/leave-one-out-memory.js";
-import { ask } from "../model/ask.js";
+import { ask } from "../model/ask-structured.js";
 import type { NamedModel } from "../model/named-model.js";
 import { runSignals } from "../system/abort-listeners.js";
 import type { SimulatedRun } from "../nodes/simulate.js";

@@ -17,7 +17,7 @@ import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import type { Memory } from "../memory/memory.js";
-import { ask } from "../model/ask.js";
+import { ask } from "../model/ask-structured.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import { buildProfile } from "../nodes/build-profile.js";

@@ -2,7 +2,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { HumanMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { type Usage, usageOfCall } from "../domain/usage.js";
-import { describeModelError } from "./describe-model-error.js";
+import { describeModelError } from "./model-errors.js";
 
 /**
  * One request in one message, and free text back; empty when the model said nothing.

@@ -3,7 +3,7 @@ import { ChatOpenAI } from "@langchain/openai";
 import { parseModelSpec } from "./model-spec.js";
 import { OfflineChatModel } from "./offline/offline-chat-model.js";
 import { openAiConnection, type OpenAiOptions } from "./openai-connection.js";
-import { RefusalKeepingCompletions } from "./refusal-keeping-completions.js";
+import { RefusalKeepingCompletions } from "./openai-refusals.js";
 
 /**
  * The chat model that a setting names. Makes no request. Streams, counts tokens in streams too, and every call

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { OpenAIEmbeddings } from "@langchain/openai";
 import { PersonaAgentError } from "../errors.js";
-import { describeModelError } from "./describe-model-error.js";
+import { describeModelError } from "./model-errors.js";
 import { parseModelSpec } from "./model-spec.js";
 import { OfflineEmbeddings } from "./offline/offline-embeddings.js";
 import { openAiConnection, type OpenAiOptions } from "./openai-connection.js";

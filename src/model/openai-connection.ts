@@ -1,6 +1,6 @@
 import type { ClientOptions } from "@langchain/openai";
 import { PersonaAgentError } from "../errors.js";
-import { createModelFetch } from "./model-fetch.js";
+import { createModelFetch } from "./resilient-fetch.js";
 
 /** How to reach a server that talks OpenAI's protocol. Times in milliseconds. */
 export interface OpenAiOptions {

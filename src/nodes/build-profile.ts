@@ -9,7 +9,7 @@ import { noUsage } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import type { EpisodicMemory } from "../memory/episodes/episodic-memory.js";
 import type { ProfileMemory } from "../memory/personas/profile-log.js";
-import type { ask, Asked } from "../model/ask.js";
+import type { ask, Asked } from "../model/ask-structured.js";
 import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
 import { profileAnswerSchema, profilePrompt } from "../prompts/learning/profile.js";
 import { readWholeHistory, type WholeHistory } from "./whole-history.js";

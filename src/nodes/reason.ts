@@ -6,7 +6,7 @@ import { Command, type END, type LangGraphRunnableConfig } from "@langchain/lang
 import { parseRunConfig, type RunConfig } from "../config.js";
 import { addUsage, usageOfCall } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
-import { describeModelError } from "../model/describe-model-error.js";
+import { describeModelError } from "../model/model-errors.js";
 import { renderAgentRequest } from "../prompts/agent/system-message.js";
 import type { AgentState, AgentUpdate } from "../state/agent-state.js";
 import { withGuidance } from "../tools/registry.js";

@@ -5,7 +5,7 @@ import { areEnough, selectItems } from "../domain/alignment/split-batch-holdout.
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
-import type { ask } from "../model/ask.js";
+import type { ask } from "../model/ask-structured.js";
 import type { NamedModel } from "../model/named-model.js";
 import { type AlignmentState, alignmentState } from "../state/alignment-state.js";
 import { budgetLeft, fewestCalls, spentOn } from "./alignment-budget.js";

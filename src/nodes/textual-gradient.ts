@@ -9,7 +9,7 @@ import type { Refusal } from "../domain/persona/line-rejection.js";
 import { answerOf } from "../domain/alignment/simulated-answer.js";
 import { noUsage, type Usage, usageOfError } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
-import type { ask } from "../model/ask.js";
+import type { ask } from "../model/ask-structured.js";
 import { askText } from "../model/ask-text.js";
 import type { NamedModel } from "../model/named-model.js";
 import { fixedRules } from "../prompts/agent/persona-prompt.js";

@@ -1,7 +1,7 @@
 import { HumanMessage } from "@langchain/core/messages";
 import { afterEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { ask } from "../../src/model/ask.js";
+import { ask } from "../../src/model/ask-structured.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { profileRevisionSchema } from "../../src/prompts/learning/profile-revision.js";
 import { profileAnswerSchema } from "../../src/prompts/learning/profile.js";

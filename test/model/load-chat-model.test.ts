@@ -4,7 +4,7 @@ import { concat } from "@langchain/core/utils/stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { PersonaAgentError } from "../../src/errors.js";
-import { describeModelError } from "../../src/model/describe-model-error.js";
+import { describeModelError } from "../../src/model/model-errors.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import type { OpenAiOptions } from "../../src/model/openai-connection.js";
 import {

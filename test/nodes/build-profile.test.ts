@@ -6,7 +6,7 @@ import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { estimateTokens } from "../../src/domain/text/storable-text.js";
 import { userKey } from "../../src/domain/user-id.js";
 import type { ListOptions } from "../../src/memory/episodes/episodic-memory.js";
-import { ask } from "../../src/model/ask.js";
+import { ask } from "../../src/model/ask-structured.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { buildProfile } from "../../src/nodes/build-profile.js";

@@ -6,7 +6,7 @@ import type { Profile } from "../../src/domain/profile.js";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { estimateTokens } from "../../src/domain/text/storable-text.js";
 import { noUsage } from "../../src/domain/usage.js";
-import { ask } from "../../src/model/ask.js";
+import { ask } from "../../src/model/ask-structured.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { buildProfile } from "../../src/nodes/build-profile.js";
 import { refreshProfile, type RefreshProfileOptions } from "../../src/nodes/profile-refresh.js";

@@ -10,7 +10,7 @@ import {
   type EvaluationResult,
   runEvaluation,
 } from "../../src/eval/run/run-evaluation.js";
-import { describeModelError } from "../../src/model/describe-model-error.js";
+import { describeModelError } from "../../src/model/model-errors.js";
 import { loadEmbeddings } from "../../src/model/load-embeddings.js";
 
 /** A set of ratings in memory: `users` people, each with so many questions and three past reviews. */

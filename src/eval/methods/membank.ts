@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Profile } from "../../domain/profile.js";
 import { embeddedText } from "../../memory/index/indexed-text.js";
 import { dot, toUnit } from "../../memory/index/unit-vector.js";
-import { describeModelError } from "../../model/describe-model-error.js";
+import { describeModelError } from "../../model/model-errors.js";
 import type { EvalQuestion, Method } from "../arm.js";
 import { openCaseAgent } from "../case-agent.js";
 import { openCaseMemory } from "../case-memory.js";

@@ -19,16 +19,16 @@ import { profileRevisionSchema } from "../../prompts/learning/profile-revision.j
 import { profileAnswerSchema } from "../../prompts/learning/profile.js";
 import { personaUpdateSchema } from "../../prompts/learning/textual-gradient.js";
 import { critiqueSchema } from "../../prompts/learning/textual-loss.js";
-import { answerClosed } from "./answer-closed.js";
-import { answerOpen } from "./answer-open.js";
-import { chooseTools, type ChosenCall, type OfferedTool } from "./choose-tools.js";
-import { answerCritique } from "./critique.js";
-import { readOptions } from "./options.js";
-import { answerPaper } from "./paper-alignment.js";
-import { answerProfile } from "./profile.js";
-import { reviseProfile } from "./profile-revision.js";
-import { readRequest } from "./request-reading.js";
-import { answerUpdate } from "./update.js";
+import { answerClosed } from "./answering/answer-closed.js";
+import { answerOpen } from "./answering/answer-open.js";
+import { chooseTools, type ChosenCall, type OfferedTool } from "./answering/choose-tools.js";
+import { answerCritique } from "./learning/critique.js";
+import { readOptions } from "./answering/options.js";
+import { answerPaper } from "./learning/paper-alignment.js";
+import { answerProfile } from "./learning/profile.js";
+import { reviseProfile } from "./learning/profile-revision.js";
+import { readRequest } from "./answering/request-reading.js";
+import { answerUpdate } from "./learning/update.js";
 
 interface OfflineCallOptions extends BaseChatModelCallOptions {
   readonly tools?: readonly OfferedTool[];

@@ -1,5 +1,5 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { isStopWord, wordsOf } from "./words.js";
+import { isStopWord, wordsOf } from "./offline-words.js";
 
 const dimensions = 384;
 const seed = 0x811c9dc5;

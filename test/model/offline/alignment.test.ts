@@ -4,7 +4,7 @@ import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits
 import { applyUpdate } from "../../../src/domain/persona/apply-update.js";
 import type { PersonaLine } from "../../../src/domain/persona/persona-checkpoint.js";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import { ask } from "../../../src/model/ask.js";
+import { ask } from "../../../src/model/ask-structured.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { renderAgentRequest } from "../../../src/prompts/agent/system-message.js";
 import { fixedRules } from "../../../src/prompts/agent/persona-prompt.js";

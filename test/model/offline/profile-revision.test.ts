@@ -1,6 +1,6 @@
 import { HumanMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
-import { ask } from "../../../src/model/ask.js";
+import { ask } from "../../../src/model/ask-structured.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { renderAnswerCounts, renderHistory } from "../../../src/prompts/learning/history.js";
 import {

@@ -1,7 +1,7 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import { ask } from "../../../src/model/ask.js";
+import { ask } from "../../../src/model/ask-structured.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { agentPrompt } from "../../../src/prompts/agent/persona-prompt.js";
 import { renderAnswerCounts } from "../../../src/prompts/learning/history.js";

@@ -1,5 +1,5 @@
 import { boundedLine, isChoice, isTelling, type LearnedLine } from "./learned-line.js";
-import { contentWords } from "./words.js";
+import { contentWords } from "../offline-words.js";
 
 /** One answered question, as something to learn from. */
 export interface LearningItem {

@@ -2,7 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import {
   type PersonaUpdate,
   personaUpdateSchema,
-} from "../../prompts/learning/textual-gradient.js";
+} from "../../../prompts/learning/textual-gradient.js";
 import {
   type CurrentLine,
   readUpdateRequest,

@@ -1,11 +1,11 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import { type Critique, critiqueSchema } from "../../prompts/learning/textual-loss.js";
-import { shorten } from "../../domain/text/truncate.js";
+import { type Critique, critiqueSchema } from "../../../prompts/learning/textual-loss.js";
+import { shorten } from "../../../domain/text/truncate.js";
 import { type ReadPair, readLossRequest } from "./alignment-reading.js";
-import { isSame, voteOfLine } from "./answer-closed.js";
+import { isSame, voteOfLine } from "../answering/answer-closed.js";
 import { isTelling, writeLearnedLine } from "./learned-line.js";
-import type { ShownInteraction } from "./request-reading.js";
-import { contentWords, sharedWords } from "./words.js";
+import type { ShownInteraction } from "../answering/request-reading.js";
+import { contentWords, sharedWords } from "../offline-words.js";
 
 const mostKeywords = 10;
 const shownAnswer = 60;

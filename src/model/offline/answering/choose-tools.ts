@@ -1,7 +1,7 @@
 import { hasSomethingRelevant } from "./answer-open.js";
 import { readOptions } from "./options.js";
 import type { ReadRequest } from "./request-reading.js";
-import { contentWords, isOwnStatement } from "./words.js";
+import { contentWords, isOwnStatement } from "../offline-words.js";
 
 /** A tool as the provider is told of it: its name and the JSON schema of its arguments. */
 export interface OfferedTool {

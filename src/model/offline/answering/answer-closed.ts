@@ -1,8 +1,8 @@
-import { embedOffline, similarity } from "./offline-embeddings.js";
-import { gistOf } from "./learned-line.js";
+import { embedOffline, similarity } from "../offline-embeddings.js";
+import { gistOf } from "../learning/learned-line.js";
 import type { AnswerOption, ClosedQuestion } from "./options.js";
 import type { ReadRequest } from "./request-reading.js";
-import { sharedWords } from "./words.js";
+import { sharedWords } from "../offline-words.js";
 
 /** What a past answer to a question unlike this one counts, beside 1 for the same question. */
 const anyVote = 0.05;

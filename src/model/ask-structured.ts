@@ -8,7 +8,7 @@ import { z } from "zod";
 import { addUsage, noUsage, usageOfCall, type Usage } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
 import { repairPrompt, schemaPrompt } from "../prompts/repair.js";
-import { describeModelError } from "./describe-model-error.js";
+import { describeModelError } from "./model-errors.js";
 import { readAnswer } from "./read-answer.js";
 
 export interface AskOptions<Answer> {

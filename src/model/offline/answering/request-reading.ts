@@ -1,5 +1,5 @@
 import { isAIMessage, isToolMessage, type BaseMessage } from "@langchain/core/messages";
-import { nothingKnown } from "../../prompts/agent/system-message.js";
+import { nothingKnown } from "../../../prompts/agent/system-message.js";
 
 /** A past interaction as a prompt shows it. */
 export interface ShownInteraction {

@@ -11,8 +11,8 @@ import {
   writeLearnedLine,
 } from "./learned-line.js";
 import { findRecurring, type LearningItem } from "./recurring.js";
-import { blocks } from "./request-reading.js";
-import { contentWords } from "./words.js";
+import { blocks } from "../answering/request-reading.js";
+import { contentWords } from "../offline-words.js";
 
 const heading = "Preferences learned from what this user really answered:";
 const mostKeywords = 10;

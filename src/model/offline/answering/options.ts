@@ -1,4 +1,4 @@
-import { parseQuestion } from "../../domain/lamp-question.js";
+import { parseQuestion } from "../../../domain/lamp-question.js";
 
 /** One allowed answer: as it must be spelled, and the text that tells what it stands for. */
 export interface AnswerOption {

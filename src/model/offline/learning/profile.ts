@@ -1,8 +1,8 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import { profileAnswerSchema, type ProfileAnswer } from "../../prompts/learning/profile.js";
-import { readOptions } from "./options.js";
-import { readHistory, type ShownItem } from "./request-reading.js";
-import { contentWords } from "./words.js";
+import { profileAnswerSchema, type ProfileAnswer } from "../../../prompts/learning/profile.js";
+import { readOptions } from "../answering/options.js";
+import { readHistory, type ShownItem } from "../answering/request-reading.js";
+import { contentWords } from "../offline-words.js";
 
 export const mostStatements = 12;
 const mostItems = 12;

@@ -1,7 +1,7 @@
-import { embedOffline, similarity } from "./offline-embeddings.js";
+import { embedOffline, similarity } from "../offline-embeddings.js";
 import { readOptions } from "./options.js";
 import { countsAnswers, type ReadRequest, type ShownInteraction } from "./request-reading.js";
-import { contentWords, isOwnStatement, sharedWords } from "./words.js";
+import { contentWords, isOwnStatement, sharedWords } from "../offline-words.js";
 
 const signature = "(This is the offline model; it only quotes.)";
 const mostInteractions = 2;

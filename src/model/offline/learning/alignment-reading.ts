@@ -1,10 +1,10 @@
 import type { BaseMessage } from "@langchain/core/messages";
-import { isSame } from "./answer-closed.js";
+import { isSame } from "../answering/answer-closed.js";
 import { isChoice, readLearnedLine } from "./learned-line.js";
-import { readOptions, readReferences } from "./options.js";
+import { readOptions, readReferences } from "../answering/options.js";
 import type { LearningItem } from "./recurring.js";
-import { blocks, inTag, readInteractions, readLines } from "./request-reading.js";
-import { contentWords } from "./words.js";
+import { blocks, inTag, readInteractions, readLines } from "../answering/request-reading.js";
+import { contentWords } from "../offline-words.js";
 
 /** A question with the user's answer and the simulated one; a reference stands as the text that it refers to. */
 export interface ReadPair {

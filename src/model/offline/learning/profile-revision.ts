@@ -2,7 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import {
   profileRevisionSchema,
   type ProfileRevision,
-} from "../../prompts/learning/profile-revision.js";
+} from "../../../prompts/learning/profile-revision.js";
 import {
   answerProfile,
   type Choices,
@@ -13,7 +13,7 @@ import {
   sayAnswer,
   sayInterests,
 } from "./profile.js";
-import { readHistory, readStatements } from "./request-reading.js";
+import { readHistory, readStatements } from "../answering/request-reading.js";
 
 /** What a statement is about; `other` for one that another model or a person wrote. */
 type Topic =
