@@ -44,4 +44,4 @@ export { OfflineEmbeddings } from "./model/offline/offline-embeddings.js";
 export type { AgentEvent } from "./state/agent-event.js";
 export type { AlignmentEvent } from "./state/alignment-event.js";
 export type { AgentState } from "./state/agent-state.js";
-export { loadMcpTools } from "./tools/mcp.js";
+export { loadMcpTools } from "./tools/load-mcp-tools.js";

@@ -3,7 +3,7 @@ import { selectItems } from "../domain/alignment/split-batch-holdout.js";
 import type { Usage } from "../domain/usage.js";
 import type { AlignSettings } from "../graph/align-user.js";
 import { createAlignment } from "../graph/create-alignment.js";
-import { createToolRegistry } from "../tools/registry.js";
+import { createToolRegistry } from "../tools/tool-registry.js";
 import type { ArmSettings, EvalCase, Method, MethodDeps } from "./arm.js";
 import { noRecall, toolTimeoutMs } from "./case-agent.js";
 import type { CaseMemory } from "./case-memory.js";

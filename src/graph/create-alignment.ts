@@ -18,7 +18,7 @@ import type { NamedModel } from "../model/named-model.js";
 import { runSignals } from "../system/abort-listeners.js";
 import type { SimulatedRun } from "../nodes/simulate.js";
 import type { AgentState } from "../state/agent-state.js";
-import type { ToolRegistry } from "../tools/registry.js";
+import type { ToolRegistry } from "../tools/tool-registry.js";
 import { type AnsweringDeps, buildSimulatedAgent } from "./agent.js";
 import { type Aligner, createAligner } from "./align-user.js";
 import { type AlignmentGraph, buildAlignment } from "./alignment.js";

@@ -24,7 +24,7 @@ import { buildProfile } from "../nodes/build-profile.js";
 import { type RefreshedProfile, refreshProfile } from "../nodes/profile-refresh.js";
 import type { RequestAlignment } from "../nodes/schedule-alignment.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
-import { createToolRegistry } from "../tools/registry.js";
+import { createToolRegistry } from "../tools/tool-registry.js";
 import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 import { type AgentGraph, buildAgent } from "./agent.js";
 import type { Aligner } from "./align-user.js";

@@ -9,7 +9,7 @@ import { PersonaAgentError } from "../errors.js";
 import { describeModelError } from "../model/model-errors.js";
 import { renderAgentRequest } from "../prompts/agent/system-message.js";
 import type { AgentState, AgentUpdate } from "../state/agent-state.js";
-import { withGuidance } from "../tools/registry.js";
+import { withGuidance } from "../tools/tool-registry.js";
 import { callConfig } from "./call-config.js";
 import { promptMessages } from "./turn-messages.js";
 

@@ -22,7 +22,7 @@ import {
   memoryEmptyPrompt,
   memoryTooLongPrompt,
 } from "../prompts/agent/tool-results.js";
-import { declareOwnQuoting } from "./own-quoting.js";
+import { declareOwnQuoting } from "./trusted-output.js";
 import { parsePeriod } from "./time-range.js";
 
 export interface RecallMemoryDeps {

@@ -13,7 +13,7 @@ import {
   toolTimedOutPrompt,
   toolUnknownPrompt,
 } from "../prompts/agent/tool-results.js";
-import { hasOwnQuoting } from "./own-quoting.js";
+import { hasOwnQuoting } from "./trusted-output.js";
 import { maxNameLength, type ToolAnswer, toToolMessage } from "./tool-message.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 

@@ -6,8 +6,8 @@ import { PersonaAgentError } from "../errors.js";
 import { quoteBlock, unquoted } from "../prompts/quote.js";
 import { searchWikipediaCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import { wikipediaEmptyPrompt } from "../prompts/agent/tool-results.js";
-import { createMediaWikiReader } from "./media-wiki-reader.js";
-import { declareOwnQuoting } from "./own-quoting.js";
+import { createMediaWikiReader } from "./wikipedia-client.js";
+import { declareOwnQuoting } from "./trusted-output.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 
 export interface SearchWikipediaOptions {

@@ -14,7 +14,7 @@ import {
 } from "../../src/memory/episodes/leave-one-out-memory.js";
 import type { AgentState } from "../../src/state/agent-state.js";
 import { createRecallMemory } from "../../src/tools/recall-memory.js";
-import { createToolRegistry, type GivenTool } from "../../src/tools/registry.js";
+import { createToolRegistry, type GivenTool } from "../../src/tools/tool-registry.js";
 import { callsTools, ScriptedModel } from "./scripted-model.js";
 
 /** A scripted model that also remembers how the tools were described to it. */

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { loadMcpTools, type McpConfig, type McpTools } from "../../src/tools/mcp.js";
-import { createToolRegistry } from "../../src/tools/registry.js";
+import { loadMcpTools, type McpConfig, type McpTools } from "../../src/tools/load-mcp-tools.js";
+import { createToolRegistry } from "../../src/tools/tool-registry.js";
 import { runToolCalls } from "../../src/tools/run-tool-calls.js";
 import { compiled } from "../support/compiled.js";
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { paperToolCards, recallMemoryCard } from "../../src/prompts/agent/tool-cards.js";
 import { createRecallMemory } from "../../src/tools/recall-memory.js";
-import { createToolRegistry, withGuidance } from "../../src/tools/registry.js";
+import { createToolRegistry, withGuidance } from "../../src/tools/tool-registry.js";
 
 const named = (name: string) =>
   tool(() => "done", { name, description: `Does ${name}.`, schema: z.object({ x: z.string() }) });

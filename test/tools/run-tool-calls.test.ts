@@ -16,7 +16,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { PersonaAgentError } from "../../src/errors.js";
 import { createRecallMemory } from "../../src/tools/recall-memory.js";
-import { createToolRegistry, type GivenTool } from "../../src/tools/registry.js";
+import { createToolRegistry, type GivenTool } from "../../src/tools/tool-registry.js";
 import { runToolCalls, type ToolProgress } from "../../src/tools/run-tool-calls.js";
 
 const schema = z.object({ city: z.string() });
