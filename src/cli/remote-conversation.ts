@@ -3,7 +3,7 @@ import { Client } from "@langchain/langgraph-sdk";
 import { z } from "zod";
 import { PersonaAgentError } from "../errors.js";
 import type { PersonaAgentErrorCode } from "../errors.js";
-import { foreignThreadMessage } from "../nodes/admit-turn.js";
+import { foreignThreadMessage } from "../nodes/agent/admit-turn.js";
 import { readRemoteEvent, readRemoteTurn } from "./remote-turn.js";
 import type { Conversation } from "./turn.js";
 

@@ -2,7 +2,7 @@ import { noUsage, type Usage } from "../domain/usage.js";
 import type { Profile } from "../domain/profile.js";
 import type { Memory } from "../memory/memory.js";
 import { ask } from "../model/ask-structured.js";
-import { refreshProfile } from "../nodes/profile-refresh.js";
+import { refreshProfile } from "../nodes/profile/update-profile.js";
 import type { EvalCase, Method, MethodDeps } from "./arm.js";
 import type { CaseMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";

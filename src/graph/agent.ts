@@ -2,16 +2,20 @@ import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
 import { schemaMetaRegistry } from "@langchain/langgraph/zod";
 import { contextFormSchema } from "../config.js";
 import { isStoreUnavailable } from "../errors.js";
-import { createExecuteTools, type ExecuteToolsDeps } from "../nodes/execute-tools.js";
-import { createLoadPersona, type LoadPersonaDeps } from "../nodes/load-persona.js";
-import { type AfterAnswer, createReason, type ReasonDeps } from "../nodes/reason.js";
-import { createRefuseTurn } from "../nodes/refuse-turn.js";
-import { createRetrieveMemory, type RetrieveMemoryDeps } from "../nodes/retrieve-memory.js";
+import { createExecuteTools, type ExecuteToolsDeps } from "../nodes/agent/execute-tools.js";
+import { createLoadPersona, type LoadPersonaDeps } from "../nodes/agent/load-persona.js";
+import { type AfterAnswer, createReason, type ReasonDeps } from "../nodes/agent/reason.js";
+import { createRefuseTurn } from "../nodes/agent/refuse-turn.js";
+import { createRetrieveMemory, type RetrieveMemoryDeps } from "../nodes/agent/retrieve-memory.js";
 import {
   createScheduleAlignment,
   type ScheduleAlignmentDeps,
-} from "../nodes/schedule-alignment.js";
-import { createWriteMemory, type WriteMemoryDeps, writeAttempts } from "../nodes/write-memory.js";
+} from "../nodes/agent/schedule-alignment.js";
+import {
+  createWriteMemory,
+  type WriteMemoryDeps,
+  writeAttempts,
+} from "../nodes/agent/write-memory.js";
 import { agentInput, agentState } from "../state/agent-state.js";
 
 export type AnsweringDeps = LoadPersonaDeps & RetrieveMemoryDeps & ReasonDeps & ExecuteToolsDeps;

@@ -10,7 +10,7 @@ import { type PersonaCheckpoint, personaHead } from "../domain/persona/persona-c
 import type { Usage } from "../domain/usage.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
-import { spentOn } from "../nodes/alignment-budget.js";
+import { spentOn } from "../nodes/alignment/alignment-budget.js";
 import { isAbandoned } from "./worker.js";
 
 /** How a user's alignment stands. Plain JSON. */

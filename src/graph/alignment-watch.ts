@@ -5,7 +5,7 @@ import type { AlignmentStatus, Worker } from "../domain/alignment/alignment-stat
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
-import { checkOwner } from "../nodes/admit-turn.js";
+import { checkOwner } from "../nodes/agent/admit-turn.js";
 import type { AlignmentState } from "../state/alignment-state.js";
 import type { AlignmentGraph } from "./alignment.js";
 import { leastConcurrency } from "./one-at-a-time.js";

@@ -1,13 +1,22 @@
 import { END, START, StateGraph } from "@langchain/langgraph";
 import { alignFormSchema } from "../config.js";
-import { type CommitCheckpointDeps, createCommitCheckpoint } from "../nodes/commit-checkpoint.js";
-import { createJudge, type JudgeDeps } from "../nodes/judge.js";
-import { createRefreshProfile, type RefreshProfileDeps } from "../nodes/refresh-profile.js";
-import { createReview, type ReviewDeps } from "../nodes/review.js";
-import { createSelectBatch, type SelectBatchDeps } from "../nodes/select-batch.js";
-import { createSimulate, createValidate, type SimulateDeps } from "../nodes/simulate.js";
-import { createTextualGradient, type TextualGradientDeps } from "../nodes/textual-gradient.js";
-import { createTextualLoss, type TextualLossDeps } from "../nodes/textual-loss.js";
+import {
+  type CommitCheckpointDeps,
+  createCommitCheckpoint,
+} from "../nodes/alignment/commit-checkpoint.js";
+import { createJudge, type JudgeDeps } from "../nodes/alignment/accept-candidate.js";
+import {
+  createRefreshProfile,
+  type RefreshProfileDeps,
+} from "../nodes/alignment/refresh-profile.js";
+import { createReview, type ReviewDeps } from "../nodes/alignment/review-candidate.js";
+import { createSelectBatch, type SelectBatchDeps } from "../nodes/alignment/select-batch.js";
+import { createSimulate, createValidate, type SimulateDeps } from "../nodes/alignment/simulate.js";
+import {
+  createTextualGradient,
+  type TextualGradientDeps,
+} from "../nodes/alignment/textual-gradient.js";
+import { createTextualLoss, type TextualLossDeps } from "../nodes/alignment/textual-loss.js";
 import { alignmentInput, alignmentState } from "../state/alignment-state.js";
 import type { buildSimulatedAgent } from "./agent.js";
 import { oneAtATime } from "./one-at-a-time.js";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { userKey } from "../domain/user-id.js";
-import type { RequestAlignment } from "../nodes/schedule-alignment.js";
+import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
 import type { Aligner } from "./align-user.js";
 import { processEnds } from "./alignment-watch.js";
 

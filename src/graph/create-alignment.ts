@@ -16,7 +16,7 @@ import type { SimulationMemory } from "../memory/episodes/leave-one-out-memory.j
 import { ask } from "../model/ask-structured.js";
 import type { NamedModel } from "../model/named-model.js";
 import { runSignals } from "../system/abort-listeners.js";
-import type { SimulatedRun } from "../nodes/simulate.js";
+import type { SimulatedRun } from "../nodes/alignment/simulate.js";
 import type { AgentState } from "../state/agent-state.js";
 import type { ToolRegistry } from "../tools/tool-registry.js";
 import { type AnsweringDeps, buildSimulatedAgent } from "./agent.js";

@@ -4,8 +4,8 @@ import { createRecordFeedback, type RecordFeedbackDeps } from "../nodes/record-f
 import {
   createScheduleAlignment,
   type ScheduleAlignmentDeps,
-} from "../nodes/schedule-alignment.js";
-import { createWatchVersion, type WatchVersionDeps } from "../nodes/watch-version.js";
+} from "../nodes/agent/schedule-alignment.js";
+import { createWatchVersion, type WatchVersionDeps } from "../nodes/roll-back-regression.js";
 import { feedbackInput, feedbackState } from "../state/feedback-state.js";
 
 export type FeedbackDeps = RecordFeedbackDeps & WatchVersionDeps & ScheduleAlignmentDeps;

@@ -3,7 +3,7 @@ import { Client, type Run } from "@langchain/langgraph-sdk";
 import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import { userKey } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
-import type { RequestAlignment } from "../nodes/schedule-alignment.js";
+import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
 import { alignmentThreadId } from "./alignment-thread.js";
 import { alignmentDelayMs } from "./background-alignment.js";
 import { isAbandoned } from "./worker.js";

@@ -1,5 +1,5 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { askingUser, checkOwner } from "../nodes/admit-turn.js";
+import { askingUser, checkOwner } from "../nodes/agent/admit-turn.js";
 import type { AgentGraph } from "./agent.js";
 import type { FeedbackGraph } from "./feedback.js";
 

@@ -4,7 +4,7 @@ import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { FeedbackState, FeedbackUpdate } from "../state/feedback-state.js";
-import { askingUser, checkOwner } from "./admit-turn.js";
+import { askingUser, checkOwner } from "./agent/admit-turn.js";
 
 export interface RecordFeedbackDeps {
   readonly episodes: Pick<Memory["episodes"], "update">;

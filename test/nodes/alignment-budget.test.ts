@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Usage } from "../../src/domain/usage.js";
-import { budgetLeft } from "../../src/nodes/alignment-budget.js";
+import { budgetLeft } from "../../src/nodes/alignment/alignment-budget.js";
 
 const none = {
   maxCalls: undefined,

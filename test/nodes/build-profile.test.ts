@@ -9,7 +9,7 @@ import type { ListOptions } from "../../src/memory/episodes/episodic-memory.js";
 import { ask } from "../../src/model/ask-structured.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
-import { buildProfile } from "../../src/nodes/build-profile.js";
+import { buildProfile } from "../../src/nodes/profile/draw-profile.js";
 import { scriptedUsage, startOpenAiServer, type OpenAiServer } from "../support/openai-server.js";
 
 const now = () => "2026-01-01T00:00:00.000Z";

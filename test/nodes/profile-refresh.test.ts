@@ -8,8 +8,11 @@ import { estimateTokens } from "../../src/domain/text/storable-text.js";
 import { noUsage } from "../../src/domain/usage.js";
 import { ask } from "../../src/model/ask-structured.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
-import { buildProfile } from "../../src/nodes/build-profile.js";
-import { refreshProfile, type RefreshProfileOptions } from "../../src/nodes/profile-refresh.js";
+import { buildProfile } from "../../src/nodes/profile/draw-profile.js";
+import {
+  refreshProfile,
+  type RefreshProfileOptions,
+} from "../../src/nodes/profile/update-profile.js";
 import type { ProfileAnswer } from "../../src/prompts/learning/profile.js";
 import {
   type ProfileRevision,

@@ -5,20 +5,20 @@ import {
   answeringSettings,
   parseAlignConfig,
   type RunContext,
-} from "../config.js";
-import { initialPersona } from "../domain/persona/persona-checkpoint.js";
-import { scorerFor } from "../domain/scoring/scorer.js";
-import type { SimulatedAnswer } from "../domain/alignment/simulated-answer.js";
-import { type Usage, usageOfError } from "../domain/usage.js";
-import { PersonaAgentError } from "../errors.js";
-import type { Memory } from "../memory/memory.js";
-import { memoryBefore, type SimulationMemory } from "../memory/episodes/leave-one-out-memory.js";
-import type { AgentState } from "../state/agent-state.js";
-import type { AlignmentEvent } from "../state/alignment-event.js";
-import type { AlignmentUpdate, SimulationTask } from "../state/alignment-state.js";
-import { createGroupedStarts } from "../system/staggered-start.js";
+} from "../../config.js";
+import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
+import { scorerFor } from "../../domain/scoring/scorer.js";
+import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";
+import { type Usage, usageOfError } from "../../domain/usage.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { Memory } from "../../memory/memory.js";
+import { memoryBefore, type SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
+import type { AgentState } from "../../state/agent-state.js";
+import type { AlignmentEvent } from "../../state/alignment-event.js";
+import type { AlignmentUpdate, SimulationTask } from "../../state/alignment-state.js";
+import { createGroupedStarts } from "../../system/staggered-start.js";
 import { searchFor } from "./search-for.js";
-import { expectManyListeners } from "../system/abort-listeners.js";
+import { expectManyListeners } from "../../system/abort-listeners.js";
 
 /** What the agent graph is run with, besides the messages. */
 export interface SimulatedRun {

@@ -1,5 +1,5 @@
-import { PersonaAgentError, type PersonaAgentErrorCode } from "../errors.js";
-import type { AgentState } from "../state/agent-state.js";
+import { PersonaAgentError, type PersonaAgentErrorCode } from "../../errors.js";
+import type { AgentState } from "../../state/agent-state.js";
 
 /**
  * Ends a turn that was not admitted with its error. A node of its own, because a node that throws commits

@@ -1,9 +1,9 @@
-import type { AlignConfig } from "../config.js";
-import type { AlignmentItem } from "../domain/alignment/alignment-item.js";
-import { initialPersona } from "../domain/persona/persona-checkpoint.js";
-import { parseUserId } from "../domain/user-id.js";
-import { memoryBefore } from "../memory/episodes/leave-one-out-memory.js";
-import { readFor } from "./retrieve-memory.js";
+import type { AlignConfig } from "../../config.js";
+import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
+import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
+import { parseUserId } from "../../domain/user-id.js";
+import { memoryBefore } from "../../memory/episodes/leave-one-out-memory.js";
+import { readFor } from "../agent/retrieve-memory.js";
 import type { SimulateDeps } from "./simulate.js";
 
 /** The run that an item is simulated in. */

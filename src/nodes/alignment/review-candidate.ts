@@ -1,22 +1,26 @@
 import { interrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import { type AlignConfig, parseAlignConfig } from "../config.js";
-import type { AlignmentRecord, PairedScore, Review } from "../domain/alignment/alignment-record.js";
-import { diffPersona } from "../domain/persona/persona-diff.js";
-import type { PersonaLimits } from "../domain/persona/persona-limits.js";
-import { checkPaperText } from "../domain/persona/apply-update.js";
-import { profileSummary } from "../domain/profile.js";
+import { type AlignConfig, parseAlignConfig } from "../../config.js";
+import type {
+  AlignmentRecord,
+  PairedScore,
+  Review,
+} from "../../domain/alignment/alignment-record.js";
+import { diffPersona } from "../../domain/persona/persona-diff.js";
+import type { PersonaLimits } from "../../domain/persona/persona-limits.js";
+import { checkPaperText } from "../../domain/persona/apply-update.js";
+import { profileSummary } from "../../domain/profile.js";
 import {
   editLines,
   type ReviewAnswer,
   reviewAnswerSchema,
   type ReviewRequest,
-} from "../domain/persona/review-request.js";
-import { answerOf } from "../domain/alignment/simulated-answer.js";
-import { parseUserId } from "../domain/user-id.js";
-import { renderPaperPersona } from "../prompts/agent/system-message.js";
-import type { AlignmentState, AlignmentUpdate } from "../state/alignment-state.js";
+} from "../../domain/persona/review-request.js";
+import { answerOf } from "../../domain/alignment/simulated-answer.js";
+import { parseUserId } from "../../domain/user-id.js";
+import { renderPaperPersona } from "../../prompts/agent/system-message.js";
+import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
 import { secondsBetween } from "./alignment-budget.js";
-import { parentOf } from "./parent-of.js";
+import { parentOf } from "./state-selectors.js";
 
 export interface ReviewDeps {
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];

@@ -2,17 +2,17 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { HumanMessage } from "@langchain/core/messages";
 import { mergeConfigs, type RunnableConfig } from "@langchain/core/runnables";
 import type { z } from "zod";
-import type { Profile, ProfileStatement } from "../domain/profile.js";
-import { estimateTokens, storableText } from "../domain/text/storable-text.js";
-import { userKey } from "../domain/user-id.js";
-import { noUsage } from "../domain/usage.js";
-import type { Usage } from "../domain/usage.js";
-import type { EpisodicMemory } from "../memory/episodes/episodic-memory.js";
-import type { ProfileMemory } from "../memory/personas/profile-log.js";
-import type { ask, Asked } from "../model/ask-structured.js";
-import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
-import { profileAnswerSchema, profilePrompt } from "../prompts/learning/profile.js";
-import { readWholeHistory, type WholeHistory } from "./whole-history.js";
+import type { Profile, ProfileStatement } from "../../domain/profile.js";
+import { estimateTokens, storableText } from "../../domain/text/storable-text.js";
+import { userKey } from "../../domain/user-id.js";
+import { noUsage } from "../../domain/usage.js";
+import type { Usage } from "../../domain/usage.js";
+import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
+import type { ProfileMemory } from "../../memory/personas/profile-log.js";
+import type { ask, Asked } from "../../model/ask-structured.js";
+import { renderAnswerCounts, renderHistory } from "../../prompts/learning/history.js";
+import { profileAnswerSchema, profilePrompt } from "../../prompts/learning/profile.js";
+import { readWholeHistory, type WholeHistory } from "./read-history.js";
 
 /** Most tokens (estimated) of the one prompt that a profile is drawn from. */
 export const defaultProfileTokens = 8_000;

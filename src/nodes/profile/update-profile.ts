@@ -1,15 +1,15 @@
-import type { Episode } from "../domain/episode.js";
-import type { Profile, ProfileStatement } from "../domain/profile.js";
-import { estimateTokens } from "../domain/text/storable-text.js";
-import { noUsage } from "../domain/usage.js";
-import type { Usage } from "../domain/usage.js";
-import type { ProfileMemory } from "../memory/personas/profile-log.js";
-import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
+import type { Episode } from "../../domain/episode.js";
+import type { Profile, ProfileStatement } from "../../domain/profile.js";
+import { estimateTokens } from "../../domain/text/storable-text.js";
+import { noUsage } from "../../domain/usage.js";
+import type { Usage } from "../../domain/usage.js";
+import type { ProfileMemory } from "../../memory/personas/profile-log.js";
+import { renderAnswerCounts, renderHistory } from "../../prompts/learning/history.js";
 import {
   profileRevisionPrompt,
   profileRevisionSchema,
   renderCurrentStatements,
-} from "../prompts/learning/profile-revision.js";
+} from "../../prompts/learning/profile-revision.js";
 import {
   askForProfile,
   type BuildProfileOptions,
@@ -17,8 +17,8 @@ import {
   drawProfile,
   groundedStatement,
   shownEpisodes,
-} from "./build-profile.js";
-import { readWholeHistory, type WholeHistory } from "./whole-history.js";
+} from "./draw-profile.js";
+import { readWholeHistory, type WholeHistory } from "./read-history.js";
 
 /** Most present statements that the model is shown; as many as a profile is asked for. */
 const maxStatements = 12;

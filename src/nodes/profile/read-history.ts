@@ -1,5 +1,5 @@
-import type { Episode } from "../domain/episode.js";
-import type { EpisodicMemory } from "../memory/episodes/episodic-memory.js";
+import type { Episode } from "../../domain/episode.js";
+import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
 
 const pageSize = 500;
 

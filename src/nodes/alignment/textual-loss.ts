@@ -1,15 +1,15 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseAlignConfig } from "../config.js";
-import { profileSummary } from "../domain/profile.js";
-import { storableText } from "../domain/text/storable-text.js";
-import { parseUserId } from "../domain/user-id.js";
-import { usageOfError } from "../domain/usage.js";
-import { PersonaAgentError } from "../errors.js";
-import type { NamedModel } from "../model/named-model.js";
-import type { ask } from "../model/ask-structured.js";
-import { askText } from "../model/ask-text.js";
-import { readPaperReply } from "../prompts/learning/paper-reply.js";
+import { parseAlignConfig } from "../../config.js";
+import { profileSummary } from "../../domain/profile.js";
+import { storableText } from "../../domain/text/storable-text.js";
+import { parseUserId } from "../../domain/user-id.js";
+import { usageOfError } from "../../domain/usage.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { NamedModel } from "../../model/named-model.js";
+import type { ask } from "../../model/ask-structured.js";
+import { askText } from "../../model/ask-text.js";
+import { readPaperReply } from "../../prompts/learning/paper-reply.js";
 import {
   critiqueSchema,
   critiqueText,
@@ -17,11 +17,11 @@ import {
   renderLossRequest,
   renderPaperLossRequest,
   type SimulationPrompt,
-} from "../prompts/learning/textual-loss.js";
-import type { AlignmentEvent } from "../state/alignment-event.js";
-import type { AlignmentUpdate, CritiqueTask, Said } from "../state/alignment-state.js";
-import { callConfig } from "./call-config.js";
-import { expectManyListeners } from "../system/abort-listeners.js";
+} from "../../prompts/learning/textual-loss.js";
+import type { AlignmentEvent } from "../../state/alignment-event.js";
+import type { AlignmentUpdate, CritiqueTask, Said } from "../../state/alignment-state.js";
+import { callConfig } from "../model-call-config.js";
+import { expectManyListeners } from "../../system/abort-listeners.js";
 import { memoryOf, type SimulateDeps } from "./simulate.js";
 
 export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {

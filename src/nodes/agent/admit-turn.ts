@@ -1,10 +1,10 @@
 import { type BaseMessage, HumanMessage, SystemMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig, type RunConfig } from "../config.js";
-import { parseMessageText } from "../domain/text/storable-text.js";
-import { parseUserId, type UserKey, userKey } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
-import type { AgentState } from "../state/agent-state.js";
+import { parseRunConfig, type RunConfig } from "../../config.js";
+import { parseMessageText } from "../../domain/text/storable-text.js";
+import { parseUserId, type UserKey, userKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { AgentState } from "../../state/agent-state.js";
 
 /** A turn that may go on. */
 export interface AdmittedTurn {

@@ -1,14 +1,14 @@
 import { HumanMessage, RemoveMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import { turnEpisodeId, turnIdentity } from "../domain/episode.js";
-import { initialPersona } from "../domain/persona/persona-checkpoint.js";
-import { profileSummary } from "../domain/profile.js";
-import { noUsage } from "../domain/usage.js";
-import { PersonaAgentError } from "../errors.js";
-import type { Memory } from "../memory/memory.js";
-import type { AgentEvent } from "../state/agent-event.js";
-import type { AgentState, AgentUpdate } from "../state/agent-state.js";
-import { readingMemory } from "./memory-failure.js";
+import { turnEpisodeId, turnIdentity } from "../../domain/episode.js";
+import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
+import { profileSummary } from "../../domain/profile.js";
+import { noUsage } from "../../domain/usage.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { Memory } from "../../memory/memory.js";
+import type { AgentEvent } from "../../state/agent-event.js";
+import type { AgentState, AgentUpdate } from "../../state/agent-state.js";
+import { readingMemory } from "../memory-failure.js";
 import { type AdmittedTurn, admitTurn, askingUser, newMessages } from "./admit-turn.js";
 
 export interface LoadPersonaDeps {

@@ -1,25 +1,25 @@
 import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { type AlignConfig, parseAlignConfig } from "../config.js";
-import { type AlignmentRecord, meanScores } from "../domain/alignment/alignment-record.js";
+import { type AlignConfig, parseAlignConfig } from "../../config.js";
+import { type AlignmentRecord, meanScores } from "../../domain/alignment/alignment-record.js";
 import {
   activeVersions,
   initialPersona,
   type PersonaCheckpoint,
-} from "../domain/persona/persona-checkpoint.js";
-import { mean } from "../domain/scoring/mean.js";
-import { answerOf, scoresOf } from "../domain/alignment/simulated-answer.js";
-import { parseUserId } from "../domain/user-id.js";
-import type { Memory } from "../memory/memory.js";
-import type { AlignmentEvent } from "../state/alignment-event.js";
+} from "../../domain/persona/persona-checkpoint.js";
+import { mean } from "../../domain/scoring/mean.js";
+import { answerOf, scoresOf } from "../../domain/alignment/simulated-answer.js";
+import { parseUserId } from "../../domain/user-id.js";
+import type { Memory } from "../../memory/memory.js";
+import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type {
   AlignmentState,
   AlignmentUpdate,
   CritiqueTask,
   Iteration,
   PersonaUnderTest,
-} from "../state/alignment-state.js";
+} from "../../state/alignment-state.js";
 import { budgetOf, callsPerAnswer } from "./alignment-budget.js";
-import { parentOf } from "./parent-of.js";
+import { parentOf } from "./state-selectors.js";
 import { simulationTasks } from "./simulation-tasks.js";
 
 export interface CommitCheckpointDeps {

@@ -1,40 +1,40 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { type AlignConfig, parseAlignConfig } from "../config.js";
-import type { PersonaLimits } from "../domain/persona/persona-limits.js";
-import { applyUpdate, checkPaperText } from "../domain/persona/apply-update.js";
-import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
-import { profileSummary } from "../domain/profile.js";
-import type { Refusal } from "../domain/persona/line-rejection.js";
-import { answerOf } from "../domain/alignment/simulated-answer.js";
-import { noUsage, type Usage, usageOfError } from "../domain/usage.js";
-import { PersonaAgentError } from "../errors.js";
-import type { ask } from "../model/ask-structured.js";
-import { askText } from "../model/ask-text.js";
-import type { NamedModel } from "../model/named-model.js";
-import { fixedRules } from "../prompts/agent/persona-prompt.js";
-import { renderPaperPersona } from "../prompts/agent/system-message.js";
-import { readPaperReply } from "../prompts/learning/paper-reply.js";
-import { shorten } from "../domain/text/truncate.js";
+import { type AlignConfig, parseAlignConfig } from "../../config.js";
+import type { PersonaLimits } from "../../domain/persona/persona-limits.js";
+import { applyUpdate, checkPaperText } from "../../domain/persona/apply-update.js";
+import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
+import { profileSummary } from "../../domain/profile.js";
+import type { Refusal } from "../../domain/persona/line-rejection.js";
+import { answerOf } from "../../domain/alignment/simulated-answer.js";
+import { noUsage, type Usage, usageOfError } from "../../domain/usage.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { ask } from "../../model/ask-structured.js";
+import { askText } from "../../model/ask-text.js";
+import type { NamedModel } from "../../model/named-model.js";
+import { fixedRules } from "../../prompts/agent/persona-prompt.js";
+import { renderPaperPersona } from "../../prompts/agent/system-message.js";
+import { readPaperReply } from "../../prompts/learning/paper-reply.js";
+import { shorten } from "../../domain/text/truncate.js";
 import {
   personaUpdateSchema,
   renderGradientRequest,
   renderPaperGradientRequest,
-} from "../prompts/learning/textual-gradient.js";
-import type { AlignmentEvent } from "../state/alignment-event.js";
+} from "../../prompts/learning/textual-gradient.js";
+import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type {
   AlignmentState,
   AlignmentUpdate,
   PersonaCandidate,
   PersonaUnderTest,
-} from "../state/alignment-state.js";
+} from "../../state/alignment-state.js";
 import { budgetOf, callsPerAnswer } from "./alignment-budget.js";
-import { callConfig } from "./call-config.js";
-import { inBatchOrder, parentOf } from "./parent-of.js";
+import { callConfig } from "../model-call-config.js";
+import { inBatchOrder, parentOf } from "./state-selectors.js";
 import { said } from "./rejected-updates.js";
 import type { SimulateDeps } from "./simulate.js";
 import { simulationTasks } from "./simulation-tasks.js";
-import { whileReadingAhead } from "./while-reading-ahead.js";
+import { whileReadingAhead } from "./prefetch-recall.js";
 
 export interface TextualGradientDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;

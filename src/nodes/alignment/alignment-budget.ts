@@ -1,8 +1,8 @@
-import type { AlignConfig } from "../config.js";
-import type { PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
-import type { SimulatedAnswer } from "../domain/alignment/simulated-answer.js";
-import { addUsage, noUsage, type Usage } from "../domain/usage.js";
-import type { AlignmentState } from "../state/alignment-state.js";
+import type { AlignConfig } from "../../config.js";
+import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
+import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";
+import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
+import type { AlignmentState } from "../../state/alignment-state.js";
 
 export interface Spent {
   /** By this run so far. */

@@ -1,11 +1,11 @@
 import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig, type RunConfig } from "../config.js";
-import { toolArgumentsUnreadablePrompt } from "../prompts/agent/tool-results.js";
-import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent-state.js";
-import type { RecallArtifact } from "../tools/recall-memory.js";
-import { runToolCalls } from "../tools/run-tool-calls.js";
+import { parseRunConfig, type RunConfig } from "../../config.js";
+import { toolArgumentsUnreadablePrompt } from "../../prompts/agent/tool-results.js";
+import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
+import type { RecallArtifact } from "../../tools/recall-memory.js";
+import { runToolCalls } from "../../tools/run-tool-calls.js";
 
 export interface ExecuteToolsDeps {
   /** The tools that this run may use. */

@@ -1,19 +1,19 @@
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
-import { parseAlignConfig } from "../config.js";
-import { noUsage, usageOfError } from "../domain/usage.js";
-import { areEnough, selectItems } from "../domain/alignment/split-batch-holdout.js";
-import { parseUserId, userKey } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
-import type { Memory } from "../memory/memory.js";
-import type { ask } from "../model/ask-structured.js";
-import type { NamedModel } from "../model/named-model.js";
-import { type AlignmentState, alignmentState } from "../state/alignment-state.js";
+import { parseAlignConfig } from "../../config.js";
+import { noUsage, usageOfError } from "../../domain/usage.js";
+import { areEnough, selectItems } from "../../domain/alignment/split-batch-holdout.js";
+import { parseUserId, userKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { Memory } from "../../memory/memory.js";
+import type { ask } from "../../model/ask-structured.js";
+import type { NamedModel } from "../../model/named-model.js";
+import { type AlignmentState, alignmentState } from "../../state/alignment-state.js";
 import { budgetLeft, fewestCalls, spentOn } from "./alignment-budget.js";
-import { callConfig } from "./call-config.js";
-import { refreshProfile as refreshed } from "./profile-refresh.js";
+import { callConfig } from "../model-call-config.js";
+import { refreshProfile as refreshed } from "../profile/update-profile.js";
 import type { SimulateDeps } from "./simulate.js";
-import { whileReadingAhead } from "./while-reading-ahead.js";
-import { readWholeHistory } from "./whole-history.js";
+import { whileReadingAhead } from "./prefetch-recall.js";
+import { readWholeHistory } from "../profile/read-history.js";
 
 export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly episodes: Pick<Memory["episodes"], "list">;

@@ -1,15 +1,19 @@
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { type AlignConfig, parseAlignConfig } from "../config.js";
-import { type AcceptanceDecision, judgeCandidate } from "../domain/alignment/acceptance.js";
-import type { AlignmentItem } from "../domain/alignment/alignment-item.js";
-import type { AlignmentRecord, PairedScore } from "../domain/alignment/alignment-record.js";
-import { mean } from "../domain/scoring/mean.js";
-import type { PairedScores } from "../domain/alignment/paired-comparison.js";
-import { scoresOf } from "../domain/alignment/simulated-answer.js";
-import type { AlignmentEvent } from "../state/alignment-event.js";
-import type { AlignmentState, AlignmentUpdate, SimulationTask } from "../state/alignment-state.js";
+import { type AlignConfig, parseAlignConfig } from "../../config.js";
+import { type AcceptanceDecision, judgeCandidate } from "../../domain/alignment/acceptance.js";
+import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
+import type { AlignmentRecord, PairedScore } from "../../domain/alignment/alignment-record.js";
+import { mean } from "../../domain/scoring/mean.js";
+import type { PairedScores } from "../../domain/alignment/paired-comparison.js";
+import { scoresOf } from "../../domain/alignment/simulated-answer.js";
+import type { AlignmentEvent } from "../../state/alignment-event.js";
+import type {
+  AlignmentState,
+  AlignmentUpdate,
+  SimulationTask,
+} from "../../state/alignment-state.js";
 import { budgetOf, callsPerAnswer, secondsBetween } from "./alignment-budget.js";
-import { inBatchOrder, parentOf } from "./parent-of.js";
+import { inBatchOrder, parentOf } from "./state-selectors.js";
 import { simulationTasks } from "./simulation-tasks.js";
 
 export interface JudgeDeps {

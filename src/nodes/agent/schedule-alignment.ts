@@ -1,10 +1,10 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { type AlignContext, parseRunConfig, sharedSettings } from "../config.js";
-import { type AlignmentStatus, isDue } from "../domain/alignment/alignment-status.js";
-import { parseUserId } from "../domain/user-id.js";
-import type { Memory } from "../memory/memory.js";
-import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent-state.js";
-import { memoryFailure } from "./memory-failure.js";
+import { type AlignContext, parseRunConfig, sharedSettings } from "../../config.js";
+import { type AlignmentStatus, isDue } from "../../domain/alignment/alignment-status.js";
+import { parseUserId } from "../../domain/user-id.js";
+import type { Memory } from "../../memory/memory.js";
+import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
+import { memoryFailure } from "../memory-failure.js";
 
 /** Asks for an alignment of the user's persona and returns at once. To ask again before it is over costs nothing. */
 export type RequestAlignment = (

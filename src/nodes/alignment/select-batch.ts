@@ -1,20 +1,20 @@
 import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { parseAlignConfig } from "../config.js";
+import { parseAlignConfig } from "../../config.js";
 import {
   areEnough,
   fewestAnswers,
   type ItemSizes,
   type SelectedItems,
   selectItems,
-} from "../domain/alignment/split-batch-holdout.js";
-import { parseUserId } from "../domain/user-id.js";
-import type { Memory } from "../memory/memory.js";
-import type { AlignmentEvent } from "../state/alignment-event.js";
-import type { AlignmentState, AlignmentUpdate, Iteration } from "../state/alignment-state.js";
+} from "../../domain/alignment/split-batch-holdout.js";
+import { parseUserId } from "../../domain/user-id.js";
+import type { Memory } from "../../memory/memory.js";
+import type { AlignmentEvent } from "../../state/alignment-event.js";
+import type { AlignmentState, AlignmentUpdate, Iteration } from "../../state/alignment-state.js";
 import { budgetOf, callsOfItem, spentOn } from "./alignment-budget.js";
 import { rejectedBefore } from "./rejected-updates.js";
 import { simulationTasks } from "./simulation-tasks.js";
-import { readWholeHistory } from "./whole-history.js";
+import { readWholeHistory } from "../profile/read-history.js";
 
 export interface SelectBatchDeps {
   readonly episodes: Pick<Memory["episodes"], "list">;

@@ -1,4 +1,4 @@
-import type { AlignmentItem } from "../domain/alignment/alignment-item.js";
+import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { searchFor, type SearchingRun } from "./search-for.js";
 import type { SimulateDeps } from "./simulate.js";
 

@@ -2,9 +2,9 @@ import {
   activeVersions,
   type PersonaCheckpoint,
   type PersonaLine,
-} from "../domain/persona/persona-checkpoint.js";
-import { personaStandings } from "../domain/persona/version-history.js";
-import type { AlignmentState } from "../state/alignment-state.js";
+} from "../../domain/persona/persona-checkpoint.js";
+import { personaStandings } from "../../domain/persona/version-history.js";
+import type { AlignmentState } from "../../state/alignment-state.js";
 
 /** Most earlier updates that a run begins with. */
 const mostRejected = 3;

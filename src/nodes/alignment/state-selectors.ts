@@ -1,4 +1,4 @@
-import type { AlignmentState, PersonaUnderTest } from "../state/alignment-state.js";
+import type { AlignmentState, PersonaUnderTest } from "../../state/alignment-state.js";
 
 /** The persona that the run is to improve. */
 export function parentOf({ parent }: Pick<AlignmentState, "parent">): PersonaUnderTest {

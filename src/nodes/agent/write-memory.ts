@@ -1,16 +1,16 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig } from "../config.js";
-import type { Episode } from "../domain/episode.js";
-import { parseQuestion } from "../domain/lamp-question.js";
-import { parseUserId } from "../domain/user-id.js";
-import { isStoreUnavailable } from "../errors.js";
-import type { Memory } from "../memory/memory.js";
-import type { AgentEvent } from "../state/agent-event.js";
-import { type AgentState, type AgentUpdate, withDegraded } from "../state/agent-state.js";
+import { parseRunConfig } from "../../config.js";
+import type { Episode } from "../../domain/episode.js";
+import { parseQuestion } from "../../domain/lamp-question.js";
+import { parseUserId } from "../../domain/user-id.js";
+import { isStoreUnavailable } from "../../errors.js";
+import type { Memory } from "../../memory/memory.js";
+import type { AgentEvent } from "../../state/agent-event.js";
+import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
 import { threadIdOf } from "./load-persona.js";
-import { memoryFailure } from "./memory-failure.js";
-import { questionOf } from "./turn-messages.js";
+import { memoryFailure } from "../memory-failure.js";
+import { questionOf } from "./prompt-messages.js";
 
 /** How often the graph lets this node try while the store is away. */
 export const writeAttempts = 3;

@@ -3,15 +3,15 @@ import { AIMessage, type BaseMessage, SystemMessage } from "@langchain/core/mess
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
 import { Command, type END, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig, type RunConfig } from "../config.js";
-import { addUsage, usageOfCall } from "../domain/usage.js";
-import { PersonaAgentError } from "../errors.js";
-import { describeModelError } from "../model/model-errors.js";
-import { renderAgentRequest } from "../prompts/agent/system-message.js";
-import type { AgentState, AgentUpdate } from "../state/agent-state.js";
-import { withGuidance } from "../tools/tool-registry.js";
-import { callConfig } from "./call-config.js";
-import { promptMessages } from "./turn-messages.js";
+import { parseRunConfig, type RunConfig } from "../../config.js";
+import { addUsage, usageOfCall } from "../../domain/usage.js";
+import { PersonaAgentError } from "../../errors.js";
+import { describeModelError } from "../../model/model-errors.js";
+import { renderAgentRequest } from "../../prompts/agent/system-message.js";
+import type { AgentState, AgentUpdate } from "../../state/agent-state.js";
+import { withGuidance } from "../../tools/tool-registry.js";
+import { callConfig } from "../model-call-config.js";
+import { promptMessages } from "./prompt-messages.js";
 
 export interface ReasonDeps {
   /** The chat model for a role: the one that `models.agent` of the run names, or the process's own. */

@@ -1,5 +1,9 @@
-import type { AlignmentItem } from "../domain/alignment/alignment-item.js";
-import type { AlignmentState, PersonaUnderTest, SimulationTask } from "../state/alignment-state.js";
+import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
+import type {
+  AlignmentState,
+  PersonaUnderTest,
+  SimulationTask,
+} from "../../state/alignment-state.js";
 
 /** A task for every item and repeat, all under one persona. */
 export function simulationTasks(

@@ -1,21 +1,21 @@
 import { HumanMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig, type RunConfig } from "../config.js";
-import type { Episode } from "../domain/episode.js";
-import { parseUserId } from "../domain/user-id.js";
-import type { Recall, RecallBounds } from "../memory/episodes/episodic-memory.js";
-import type { Memory } from "../memory/memory.js";
-import { withinTokens } from "../prompts/agent/past-interactions.js";
-import type { AgentEvent } from "../state/agent-event.js";
+import { parseRunConfig, type RunConfig } from "../../config.js";
+import type { Episode } from "../../domain/episode.js";
+import { parseUserId } from "../../domain/user-id.js";
+import type { Recall, RecallBounds } from "../../memory/episodes/episodic-memory.js";
+import type { Memory } from "../../memory/memory.js";
+import { withinTokens } from "../../prompts/agent/past-interactions.js";
+import type { AgentEvent } from "../../state/agent-event.js";
 import {
   type AgentState,
   type AgentUpdate,
   type Recalled,
   withDegraded,
-} from "../state/agent-state.js";
+} from "../../state/agent-state.js";
 import { threadIdOf } from "./load-persona.js";
-import { readingMemory } from "./memory-failure.js";
-import { promptMessages, questionOf } from "./turn-messages.js";
+import { readingMemory } from "../memory-failure.js";
+import { promptMessages, questionOf } from "./prompt-messages.js";
 
 export interface RetrieveMemoryDeps {
   readonly episodes: Pick<Memory["episodes"], "latest" | "similar">;
