@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import type { Episode } from "../src/domain/episode.js";
 import { scorerFor } from "../src/domain/scoring/scorer.js";
 import { signFlipProbability, toUnits } from "../src/domain/scoring/sign-flip-test.js";
-import { createPersonaAgent, type PersonaAgent } from "../src/graph/create-persona-agent.js";
+import { createPersonaAgent, type PersonaAgent } from "../src/app/create-persona-agent.js";
 import type { Iteration } from "../src/state/alignment-state.js";
 import { type LampUser, readLampUsers } from "./lamp-users.js";
 import { bootstrapByUser } from "../src/eval/bootstrap.js";

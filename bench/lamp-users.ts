@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { openEvalSet } from "../src/eval/formats/open-eval-set.js";
-import { importHistories, type ImportTarget } from "../src/cli/import-histories.js";
+import { importHistories, type ImportTarget } from "../src/app/import-histories.js";
 import type { Episode } from "../src/domain/episode.js";
 import { noUsage } from "../src/domain/usage.js";
 

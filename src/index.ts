@@ -8,18 +8,18 @@ export type { Profile, ProfileStatement } from "./domain/profile.js";
 export type { Usage } from "./domain/usage.js";
 export { PersonaAgentError, type PersonaAgentErrorCode } from "./errors.js";
 export type { AgentGraph } from "./graph/agent.js";
-export type { AskOptions, TurnResult } from "./graph/ask-graph.js";
-export type { AlignmentResult, AlignOptions, AlignSettings } from "./graph/align-user.js";
-export type { AlignmentOverview } from "./graph/alignment-overview.js";
+export type { AskOptions, TurnResult } from "./app/ask.js";
+export type { AlignmentResult, AlignOptions, AlignSettings } from "./app/alignment-runs/aligner.js";
+export type { AlignmentOverview } from "./app/alignment-runs/overview.js";
 export {
   createPersonaAgent,
   type PersonaAgent,
   type PersonaAgentOptions,
-} from "./graph/create-persona-agent.js";
-export type { AgentEnvironment } from "./graph/embedded-services.js";
-export { type OpenAgent, type OpenOptions, openPersonaAgent } from "./graph/open-persona-agent.js";
+} from "./app/create-persona-agent.js";
+export type { AgentEnvironment } from "./app/embedded-services.js";
+export { type OpenAgent, type OpenOptions, openPersonaAgent } from "./app/open-persona-agent.js";
 export type { FeedbackGraph } from "./graph/feedback.js";
-export type { FeedbackGiven, FeedbackResult } from "./graph/record-feedback.js";
+export type { FeedbackGiven, FeedbackResult } from "./app/give-feedback.js";
 export { createChromaIndex, type ChromaIndexOptions } from "./memory/chroma/chroma-index.js";
 export type {
   EpisodeIndex,

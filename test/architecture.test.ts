@@ -37,6 +37,6 @@ describe("the rooms of src", () => {
 
   it("reads the environment in one place only", () => {
     const readers = files.filter((file) => /process\.env/.test(readFileSync(file, "utf8")));
-    expect(readers.filter((file) => !/^src\/(graph\/entry|cli\/)/.test(file))).toEqual([]);
+    expect(readers.filter((file) => !/^src\/(app\/server-entry|cli\/)/.test(file))).toEqual([]);
   });
 });

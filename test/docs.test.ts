@@ -85,7 +85,7 @@ function blocks(text: string, language: string): string[] {
 
 /** The programs of `@example` comments, which leave the import out. */
 function examplesInComments(): string[] {
-  const source = read("src/graph/create-persona-agent.ts");
+  const source = read("src/app/create-persona-agent.ts");
   return [...source.matchAll(/@example\n((?: \* .*\n)+)/g)].map(
     ([, code = ""]) =>
       `import { createPersonaAgent } from "persona-agent";\n${code.replaceAll(/^ \* /gm, "")}`,

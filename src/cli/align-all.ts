@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { PersonaAgentError } from "../errors.js";
-import type { AlignmentResult, AlignSettings } from "../graph/align-user.js";
-import type { OpenAgent } from "../graph/open-persona-agent.js";
+import type { AlignmentResult, AlignSettings } from "../app/alignment-runs/aligner.js";
+import type { OpenAgent } from "../app/open-persona-agent.js";
 import { alignmentJson, alignmentLine, whyUnchanged } from "./align-report.js";
 import {
   commonOptions,

@@ -1,5 +1,5 @@
 import { parseAlignConfig } from "../config.js";
-import type { AlignSettings } from "../graph/align-user.js";
+import type { AlignSettings } from "../app/alignment-runs/aligner.js";
 import type { AlignmentEvent } from "../state/alignment-event.js";
 import { colorsFor } from "./colors.js";
 import type { CliContext } from "./context.js";

@@ -1,6 +1,6 @@
 import type { PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
 import { parentVersion } from "../domain/persona/version-history.js";
-import type { AlignmentResult } from "../graph/align-user.js";
+import type { AlignmentResult } from "../app/alignment-runs/aligner.js";
 import type { Iteration } from "../state/alignment-state.js";
 import { colorsFor } from "./colors.js";
 import { oneLine, printable } from "./context.js";

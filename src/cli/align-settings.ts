@@ -1,5 +1,5 @@
 import { parseAlignConfig } from "../config.js";
-import type { AlignSettings } from "../graph/align-user.js";
+import type { AlignSettings } from "../app/alignment-runs/aligner.js";
 import { parseCount } from "./context.js";
 
 /** The settings of an alignment as the command line gives them. */

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import type { AlignmentResult, AlignSettings } from "../graph/align-user.js";
-import type { OpenAgent } from "../graph/open-persona-agent.js";
+import type { AlignmentResult, AlignSettings } from "../app/alignment-runs/aligner.js";
+import type { OpenAgent } from "../app/open-persona-agent.js";
 import { createAlignProgress } from "./align-progress.js";
 import { alignmentJson, writeAlignment } from "./align-report.js";
 import { alignSettings, type AlignSettingOptions } from "./align-settings.js";

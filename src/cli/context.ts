@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
-import type { OpenAgent, openPersonaAgent } from "../graph/open-persona-agent.js";
+import type { OpenAgent, openPersonaAgent } from "../app/open-persona-agent.js";
 
 /** The process as a command sees it. */
 export interface CliContext {

@@ -3,7 +3,7 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import type { OpenAgent } from "../graph/open-persona-agent.js";
+import type { OpenAgent } from "../app/open-persona-agent.js";
 import { withAgent } from "./context.js";
 import type { CliContext } from "./context.js";
 import type { RemoteOptions } from "./remote-conversation.js";

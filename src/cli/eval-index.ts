@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UserKey } from "../domain/user-id.js";
-import { settingsOf } from "../graph/embedded-services.js";
+import { settingsOf } from "../app/embedded-services.js";
 import { Services } from "../system/close-stack.js";
 import { createChromaIndex } from "../memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../memory/chroma/embedded-server.js";

@@ -11,7 +11,7 @@ import { estimateRun } from "../eval/run/estimate.js";
 import { runEvaluation } from "../eval/run/run-evaluation.js";
 import { selectUsers } from "../eval/selection.js";
 import { armsOf } from "../eval/studies.js";
-import { loadModels } from "../graph/open-persona-agent.js";
+import { loadModels } from "../app/open-persona-agent.js";
 import type { CliContext } from "./context.js";
 import { commonOptions, openUnlessStopped, untilStopped } from "./context.js";
 import { openEvalIndex } from "./eval-index.js";

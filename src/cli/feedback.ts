@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { parseFeedback } from "../domain/feedback.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import type { FeedbackGiven, FeedbackResult } from "../graph/record-feedback.js";
+import type { FeedbackGiven, FeedbackResult } from "../app/give-feedback.js";
 import { commonOptions, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";
 import { newTrueAnswers } from "./new-answers.js";

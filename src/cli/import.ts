@@ -10,7 +10,7 @@ import {
 } from "./context.js";
 import type { CliContext } from "./context.js";
 import { counted } from "./counted.js";
-import type { ImportResult } from "./import-histories.js";
+import type { ImportResult } from "../app/import-histories.js";
 
 interface Options {
   readonly data: string;
@@ -45,7 +45,7 @@ export function addImportCommand(program: Command, context: CliContext): void {
 async function runImport(options: Options, command: Command, context: CliContext): Promise<void> {
   const start = performance.now();
   const [{ importHistories }, { createProgressBar }] = await Promise.all([
-    import("./import-histories.js"),
+    import("../app/import-histories.js"),
     import("./progress-bar.js"),
   ]);
   const limitUsers =

@@ -58,7 +58,7 @@ const code = await runCli(argv.slice(2), {
   signal: stopping.signal,
   // Loaded only when a command needs it, so that `--help` and a mistyped option answer at once.
   openAgent: async (...given) => {
-    const { openPersonaAgent } = await import("../graph/open-persona-agent.js");
+    const { openPersonaAgent } = await import("../app/open-persona-agent.js");
     return openPersonaAgent(...given);
   },
 });

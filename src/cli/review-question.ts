@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import type { ReviewAnswer, ReviewRequest } from "../domain/persona/review-request.js";
 import { PersonaAgentError } from "../errors.js";
-import type { AlignmentResult } from "../graph/align-user.js";
-import type { PersonaAgent } from "../graph/create-persona-agent.js";
+import type { AlignmentResult } from "../app/alignment-runs/aligner.js";
+import type { PersonaAgent } from "../app/create-persona-agent.js";
 import type { AlignProgress } from "./align-progress.js";
 import { colorsFor } from "./colors.js";
 import type { CliContext } from "./context.js";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { parseUserId } from "../domain/user-id.js";
-import type { AlignmentOverview } from "../graph/alignment-overview.js";
-import type { OpenAgent } from "../graph/open-persona-agent.js";
+import type { AlignmentOverview } from "../app/alignment-runs/overview.js";
+import type { OpenAgent } from "../app/open-persona-agent.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, printable, printableLine, withAgent, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";

@@ -1,4 +1,4 @@
-import type { TurnResult } from "../graph/ask-graph.js";
+import type { TurnResult } from "../app/ask.js";
 
 /** What a turn came to, as far as the command line shows it. */
 export type Turn = Omit<TurnResult, "alignment">;

@@ -1,8 +1,8 @@
 import { parseAlignConfig } from "../config.js";
 import { selectItems } from "../domain/alignment/split-batch-holdout.js";
 import type { Usage } from "../domain/usage.js";
-import type { AlignSettings } from "../graph/align-user.js";
-import { createAlignment } from "../graph/create-alignment.js";
+import type { AlignSettings } from "../app/alignment-runs/aligner.js";
+import { createAlignment } from "../app/alignment-runs/create-alignment.js";
 import { createToolRegistry } from "../tools/tool-registry.js";
 import type { ArmSettings, EvalCase, Method, MethodDeps } from "./arm.js";
 import { noRecall, toolTimeoutMs } from "./case-agent.js";

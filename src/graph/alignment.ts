@@ -19,7 +19,7 @@ import {
 import { createTextualLoss, type TextualLossDeps } from "../nodes/alignment/textual-loss.js";
 import { alignmentInput, alignmentState } from "../state/alignment-state.js";
 import type { buildSimulatedAgent } from "./agent.js";
-import { oneAtATime } from "./one-at-a-time.js";
+import { oneAtATime } from "./serialize-tasks.js";
 
 export type AlignmentDeps = RefreshProfileDeps &
   SelectBatchDeps &

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Stopped } from "../../src/cli/stopped.js";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { PersonaAgentError } from "../../src/errors.js";
-import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { commandLineOf } from "../support/command-line.js";
 import { turnAt } from "../support/episodes.js";

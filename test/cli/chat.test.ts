@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterEach, expect, it, vi } from "vitest";
 import { runCli } from "../../src/cli/run-cli.js";
-import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
 import { generateSet } from "../../src/eval/generator.js";
 import { acquireFolderLock } from "../../src/system/folder-lock.js";
-import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { commandLineOf } from "../support/command-line.js";
 import { startFileServer, type ServedFile } from "../support/file-server.js";
 

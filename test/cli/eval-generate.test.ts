@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
-import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { commandLineOf } from "../support/command-line.js";
 
 const run = commandLineOf(createPersonaAgent({}));

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { importHistories } from "../../src/cli/import-histories.js";
-import type { ImportOptions, ImportTarget } from "../../src/cli/import-histories.js";
+import { importHistories } from "../../src/app/import-histories.js";
+import type { ImportOptions, ImportTarget } from "../../src/app/import-histories.js";
 import { PersonaAgentError } from "../../src/errors.js";
-import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 
 let folder: string;
 let path: string;

@@ -3,7 +3,7 @@ import {
   initialPersona,
   type PersonaCheckpoint,
 } from "../../src/domain/persona/persona-checkpoint.js";
-import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import type { NewCheckpoint } from "../../src/memory/personas/persona-log.js";
 import { alignmentRecord } from "../support/alignment-record.js";
 import { commandLineOf } from "../support/command-line.js";

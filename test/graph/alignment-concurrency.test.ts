@@ -8,8 +8,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { PersonaCheckpoint } from "../../src/domain/persona/persona-checkpoint.js";
 import { personaStandings } from "../../src/domain/persona/version-history.js";
-import type { AlignmentResult } from "../../src/graph/align-user.js";
-import { createPersonaAgent, type PersonaAgent } from "../../src/graph/create-persona-agent.js";
+import type { AlignmentResult } from "../../src/app/alignment-runs/aligner.js";
+import { createPersonaAgent, type PersonaAgent } from "../../src/app/create-persona-agent.js";
 import { openEmbeddedPostgres } from "../../src/memory/postgres/pglite-server.js";
 import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { AlignSettings } from "../../src/graph/align-user.js";
-import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
+import type { AlignSettings } from "../../src/app/alignment-runs/aligner.js";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { PersonaAgentError } from "../../src/errors.js";
 import {

@@ -1,7 +1,7 @@
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
-import type { PersonaAgentOptions } from "../../src/graph/create-persona-agent.js";
-import { createBackgroundAlignment } from "../../src/graph/background-alignment.js";
+import type { PersonaAgentOptions } from "../../src/app/create-persona-agent.js";
+import { createBackgroundAlignment } from "../../src/app/alignment-runs/background-scheduler.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { agentUnderTest } from "../support/agent-under-test.js";
 import { taggedTurn, untaggedTurn } from "../support/planted-versions.js";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../src/errors.js";
-import { type OpenAgent, openPersonaAgent } from "../../src/graph/open-persona-agent.js";
+import { type OpenAgent, openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../support/openai-server.js";
 import { compiled } from "../support/compiled.js";

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { alignConfigSchema } from "../../src/config.js";
 import { userKey } from "../../src/domain/user-id.js";
-import { alignmentThreadId } from "../../src/graph/alignment-thread.js";
-import { openPersonaAgent } from "../../src/graph/open-persona-agent.js";
+import { alignmentThreadId } from "../../src/app/alignment-runs/thread-id.js";
+import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { type DevServer, startDevServer } from "../support/dev-server.js";
 import {
   type OpenAiReply,

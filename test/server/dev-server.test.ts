@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { runConfigSchema } from "../../src/config.js";
 import { userKey } from "../../src/domain/user-id.js";
-import { openPersonaAgent } from "../../src/graph/open-persona-agent.js";
+import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { openDataFolder } from "../../src/memory/postgres/data-folder.js";
 import { type DevServer, startDevServer } from "../support/dev-server.js";
 import { type LangSmithServer, startLangSmithServer } from "../support/langsmith-server.js";

@@ -4,7 +4,7 @@ import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import {
   createPersonaAgent,
   type PersonaAgentOptions,
-} from "../../src/graph/create-persona-agent.js";
+} from "../../src/app/create-persona-agent.js";
 import type { EpisodeIndex } from "../../src/memory/index/episode-index.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
 import { CountingEmbeddings } from "./counting-embeddings.js";

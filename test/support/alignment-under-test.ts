@@ -1,5 +1,5 @@
-import type { PersonaAgentOptions } from "../../src/graph/create-persona-agent.js";
-import type { AlignSettings } from "../../src/graph/align-user.js";
+import type { PersonaAgentOptions } from "../../src/app/create-persona-agent.js";
+import type { AlignSettings } from "../../src/app/alignment-runs/aligner.js";
 import type { Episode } from "../../src/domain/episode.js";
 import type { AlignmentEvent } from "../../src/state/alignment-event.js";
 import { agentUnderTest } from "./agent-under-test.js";

@@ -1,7 +1,7 @@
 import { mapConcurrently } from "../../src/system/map-concurrently.js";
 import { judgeCandidate } from "../../src/domain/alignment/acceptance.js";
 import type { PersonaCheckpoint } from "../../src/domain/persona/persona-checkpoint.js";
-import { createPersonaAgent } from "../../src/graph/create-persona-agent.js";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { undatedItem } from "./episodes.js";
 import {

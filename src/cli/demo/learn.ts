@@ -2,8 +2,8 @@ import { diffPersona, type PersonaDiff } from "../../domain/persona/persona-diff
 import { mean } from "../../domain/scoring/mean.js";
 import type { Episode } from "../../domain/episode.js";
 import { scorerFor } from "../../domain/scoring/scorer.js";
-import type { AlignSettings } from "../../graph/align-user.js";
-import type { PersonaAgent } from "../../graph/create-persona-agent.js";
+import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
+import type { PersonaAgent } from "../../app/create-persona-agent.js";
 import type { Iteration } from "../../state/alignment-state.js";
 import type { AlignProgress } from "../align-progress.js";
 import { linesJson } from "../persona-changes.js";

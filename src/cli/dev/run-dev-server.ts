@@ -3,8 +3,8 @@ import {
   type AgentEnvironment,
   type EmbeddedServices,
   openEmbeddedServices,
-} from "../../graph/embedded-services.js";
-import { loadModels } from "../../graph/open-persona-agent.js";
+} from "../../app/embedded-services.js";
+import { loadModels } from "../../app/open-persona-agent.js";
 import { freePort } from "../../system/free-port.js";
 import { startLangGraphServer, untilServing } from "./langgraph-server.js";
 import { writeServerConfig } from "./server-config.js";

@@ -45,7 +45,7 @@ function rebase(text: string, file: string, move: (path: string) => string): str
 
 function ownConfig(project: string): string {
   const isSource = import.meta.url.endsWith(".ts");
-  const entry = new URL(`../../graph/entry.${isSource ? "ts" : "js"}`, import.meta.url);
+  const entry = new URL(`../../app/server-entry.${isSource ? "ts" : "js"}`, import.meta.url);
   const path = relative(project, fileURLToPath(entry));
   const names = ["agent", "alignment", "feedback"];
   const graphs = Object.fromEntries(names.map((name) => [name, `./${path}:${name}`]));

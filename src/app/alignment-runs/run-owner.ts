@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { isDeepStrictEqual } from "node:util";
-import type { AlignmentStatus, Worker } from "../domain/alignment/alignment-status.js";
+import type { AlignmentStatus, Worker } from "../../domain/alignment/alignment-status.js";
 
 /**
  * A run that has said nothing for so long is taken for dead: a model call is given up far sooner. After a machine began

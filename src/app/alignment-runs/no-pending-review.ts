@@ -1,7 +1,7 @@
-import { lastRun } from "../domain/alignment/latest-run.js";
-import { PersonaAgentError } from "../errors.js";
-import type { Memory } from "../memory/memory.js";
-import { alignmentThreadId } from "./alignment-thread.js";
+import { lastRun } from "../../domain/alignment/latest-run.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { Memory } from "../../memory/memory.js";
+import { alignmentThreadId } from "./thread-id.js";
 
 /** Says why there is nothing to decide on: it waits elsewhere, nothing passed, or no review was asked for. */
 export async function noReview(

@@ -1,5 +1,5 @@
 import { uuid5 } from "@langchain/langgraph-checkpoint";
-import { userKey } from "../domain/user-id.js";
+import { userKey } from "../../domain/user-id.js";
 
 /** Names our threads among all UUIDs; made once, at random. */
 const namespace = "6d1b6f0c-6a5e-4d0b-9d55-5f4f3f0f8a11";

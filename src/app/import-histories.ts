@@ -2,7 +2,7 @@ import type { Episode } from "../domain/episode.js";
 import { addUsage, noUsage, usageOfError } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import { PersonaAgentError } from "../errors.js";
-import type { OpenAgent } from "../graph/open-persona-agent.js";
+import type { OpenAgent } from "./open-persona-agent.js";
 import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import type { HistorySource, ReadOptions } from "../formats/history-source.js";
 import { openHistories } from "../formats/open-histories.js";

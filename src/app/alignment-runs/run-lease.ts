@@ -1,17 +1,17 @@
 import { IterableReadableStream } from "@langchain/core/utils/stream";
 import { isCommand, isGraphInterrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { AlignConfig, AlignContext, parseAlignConfig } from "../config.js";
-import type { AlignmentStatus, Worker } from "../domain/alignment/alignment-status.js";
-import { parseUserId, userKey } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
-import type { Memory } from "../memory/memory.js";
-import { checkOwner } from "../nodes/agent/admit-turn.js";
-import type { AlignmentState } from "../state/alignment-state.js";
-import type { AlignmentGraph } from "./alignment.js";
-import { leastConcurrency } from "./one-at-a-time.js";
-import { withStoreOf } from "./platform-store.js";
-import { isOnServer } from "./thread-guard.js";
-import { isAliveElsewhere, thisWorker } from "./worker.js";
+import type { AlignConfig, AlignContext, parseAlignConfig } from "../../config.js";
+import type { AlignmentStatus, Worker } from "../../domain/alignment/alignment-status.js";
+import { parseUserId, userKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { Memory } from "../../memory/memory.js";
+import { checkOwner } from "../../nodes/agent/admit-turn.js";
+import type { AlignmentState } from "../../state/alignment-state.js";
+import type { AlignmentGraph } from "../../graph/alignment.js";
+import { leastConcurrency } from "../../graph/serialize-tasks.js";
+import { withStoreOf } from "../../graph/platform-store.js";
+import { isOnServer } from "../../graph/thread-guard.js";
+import { isAliveElsewhere, thisWorker } from "./run-owner.js";
 
 /**
  * The settings of one run.

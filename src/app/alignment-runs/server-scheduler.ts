@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { Client, type Run } from "@langchain/langgraph-sdk";
-import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
-import { userKey } from "../domain/user-id.js";
-import type { Memory } from "../memory/memory.js";
-import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
-import { alignmentThreadId } from "./alignment-thread.js";
-import { alignmentDelayMs } from "./background-alignment.js";
-import { isAbandoned } from "./worker.js";
+import type { AlignmentStatus } from "../../domain/alignment/alignment-status.js";
+import { userKey } from "../../domain/user-id.js";
+import type { Memory } from "../../memory/memory.js";
+import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
+import { alignmentThreadId } from "./thread-id.js";
+import { alignmentDelayMs } from "./background-scheduler.js";
+import { isAbandoned } from "./run-owner.js";
 
 export interface ServerScheduleDeps {
   readonly alignments: Pick<Memory["alignments"], "get">;

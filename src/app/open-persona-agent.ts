@@ -17,8 +17,8 @@ import {
   type ReadSetting,
   settingsOf,
 } from "./embedded-services.js";
-import { PlatformStore } from "./platform-store.js";
-import { sendTraces } from "./send-traces.js";
+import { PlatformStore } from "../graph/platform-store.js";
+import { sendTraces } from "./flush-traces.js";
 import { allSettled, Services } from "../system/close-stack.js";
 
 export interface OpenOptions extends Pick<

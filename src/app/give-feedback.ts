@@ -4,7 +4,7 @@ import { parseFeedback } from "../domain/feedback.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { FeedbackState } from "../state/feedback-state.js";
-import type { FeedbackGraph } from "./feedback.js";
+import type { FeedbackGraph } from "../graph/feedback.js";
 
 /** What a user says of one episode. */
 export interface FeedbackGiven {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { userKey } from "../domain/user-id.js";
-import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
-import type { Aligner } from "./align-user.js";
-import { processEnds } from "./alignment-watch.js";
+import { userKey } from "../../domain/user-id.js";
+import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
+import type { Aligner } from "./aligner.js";
+import { processEnds } from "./run-lease.js";
 
 /** How long an alignment that was asked for waits, here and on a server: a burst of answers is learned from at once. */
 export const alignmentDelayMs = 5_000;

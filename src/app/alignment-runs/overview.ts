@@ -1,17 +1,17 @@
-import { parseRunConfig } from "../config.js";
+import { parseRunConfig } from "../../config.js";
 import {
   type AlignmentStanding,
   type AlignmentStatus,
   isDue,
   neverAligned,
-} from "../domain/alignment/alignment-status.js";
-import { lastRun } from "../domain/alignment/latest-run.js";
-import { type PersonaCheckpoint, personaHead } from "../domain/persona/persona-checkpoint.js";
-import type { Usage } from "../domain/usage.js";
-import { parseUserId } from "../domain/user-id.js";
-import type { Memory } from "../memory/memory.js";
-import { spentOn } from "../nodes/alignment/alignment-budget.js";
-import { isAbandoned } from "./worker.js";
+} from "../../domain/alignment/alignment-status.js";
+import { lastRun } from "../../domain/alignment/latest-run.js";
+import { type PersonaCheckpoint, personaHead } from "../../domain/persona/persona-checkpoint.js";
+import type { Usage } from "../../domain/usage.js";
+import { parseUserId } from "../../domain/user-id.js";
+import type { Memory } from "../../memory/memory.js";
+import { spentOn } from "../../nodes/alignment/alignment-budget.js";
+import { isAbandoned } from "./run-owner.js";
 
 /** How a user's alignment stands. Plain JSON. */
 export interface AlignmentOverview {

@@ -26,18 +26,18 @@ import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
 import { createToolRegistry } from "../tools/tool-registry.js";
 import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/search-wikipedia.js";
-import { type AgentGraph, buildAgent } from "./agent.js";
-import type { Aligner } from "./align-user.js";
-import type { AlignmentGraph } from "./alignment.js";
-import { type AlignmentOverview, alignmentOverview } from "./alignment-overview.js";
-import { createAlignment } from "./create-alignment.js";
-import { createBackgroundAlignment } from "./background-alignment.js";
-import { askGraph, type AskOptions, type TurnResult } from "./ask-graph.js";
-import { buildFeedback, type FeedbackGraph } from "./feedback.js";
-import { type FeedbackGiven, type FeedbackResult, recordFeedback } from "./record-feedback.js";
-import { withThreadGuard } from "./thread-guard.js";
-import { withTraceLabels } from "./trace-labels.js";
-import { isAbandoned } from "./worker.js";
+import { type AgentGraph, buildAgent } from "../graph/agent.js";
+import type { Aligner } from "./alignment-runs/aligner.js";
+import type { AlignmentGraph } from "../graph/alignment.js";
+import { type AlignmentOverview, alignmentOverview } from "./alignment-runs/overview.js";
+import { createAlignment } from "./alignment-runs/create-alignment.js";
+import { createBackgroundAlignment } from "./alignment-runs/background-scheduler.js";
+import { askGraph, type AskOptions, type TurnResult } from "./ask.js";
+import { buildFeedback, type FeedbackGraph } from "../graph/feedback.js";
+import { type FeedbackGiven, type FeedbackResult, recordFeedback } from "./give-feedback.js";
+import { withThreadGuard } from "../graph/thread-guard.js";
+import { withTraceLabels } from "../graph/trace-labels.js";
+import { isAbandoned } from "./alignment-runs/run-owner.js";
 
 export interface PersonaAgentOptions {
   /** Any LangChain chat model that takes tools. The offline model unless given. */

@@ -4,7 +4,7 @@ import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState } from "../state/agent-state.js";
-import type { AgentGraph } from "./agent.js";
+import type { AgentGraph } from "../graph/agent.js";
 
 /** What one turn came to. Plain JSON. */
 export interface TurnResult extends Pick<

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { openPersonaAgent } from "./open-persona-agent.js";
-import { createServerSchedule } from "./schedule-on-server.js";
+import { createServerSchedule } from "./alignment-runs/server-scheduler.js";
 
 // For a server that was not started by us; `langgraph.json` can name such a file only if it is always there.
 if (existsSync(".env")) process.loadEnvFile();

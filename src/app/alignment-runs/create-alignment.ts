@@ -8,22 +8,22 @@ import {
   InMemoryStore,
   MemorySaver,
 } from "@langchain/langgraph-checkpoint";
-import { type AlignConfig, parseAlignConfig, type RunConfig } from "../config.js";
-import { defaultPersonaLimits } from "../domain/persona/persona-limits.js";
-import type { Memory } from "../memory/memory.js";
-import { createSharedRecall } from "../memory/search/recall-cache.js";
-import type { SimulationMemory } from "../memory/episodes/leave-one-out-memory.js";
-import { ask } from "../model/ask-structured.js";
-import type { NamedModel } from "../model/named-model.js";
-import { runSignals } from "../system/abort-listeners.js";
-import type { SimulatedRun } from "../nodes/alignment/simulate.js";
-import type { AgentState } from "../state/agent-state.js";
-import type { ToolRegistry } from "../tools/tool-registry.js";
-import { type AnsweringDeps, buildSimulatedAgent } from "./agent.js";
-import { type Aligner, createAligner } from "./align-user.js";
-import { type AlignmentGraph, buildAlignment } from "./alignment.js";
-import { withAlignmentWatch } from "./alignment-watch.js";
-import { inSimulation, simulation, simulationMemory } from "./simulation-context.js";
+import { type AlignConfig, parseAlignConfig, type RunConfig } from "../../config.js";
+import { defaultPersonaLimits } from "../../domain/persona/persona-limits.js";
+import type { Memory } from "../../memory/memory.js";
+import { createSharedRecall } from "../../memory/search/recall-cache.js";
+import type { SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
+import { ask } from "../../model/ask-structured.js";
+import type { NamedModel } from "../../model/named-model.js";
+import { runSignals } from "../../system/abort-listeners.js";
+import type { SimulatedRun } from "../../nodes/alignment/simulate.js";
+import type { AgentState } from "../../state/agent-state.js";
+import type { ToolRegistry } from "../../tools/tool-registry.js";
+import { type AnsweringDeps, buildSimulatedAgent } from "../../graph/agent.js";
+import { type Aligner, createAligner } from "./aligner.js";
+import { type AlignmentGraph, buildAlignment } from "../../graph/alignment.js";
+import { withAlignmentWatch } from "./run-lease.js";
+import { inSimulation, simulation, simulationMemory } from "../../graph/simulation-context.js";
 
 export interface AlignmentParts {
   readonly memory: Memory;

@@ -1,27 +1,27 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command, isInterrupted } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import { type AlignContext, parseAlignConfig } from "../config.js";
-import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
-import type { PersonaCheckpoint } from "../domain/persona/persona-checkpoint.js";
-import type { ReviewAnswer, ReviewRequest } from "../domain/persona/review-request.js";
-import { noUsage, type Usage } from "../domain/usage.js";
-import { parseUserId, userKey } from "../domain/user-id.js";
-import { createKeyedQueue } from "../system/keyed-queue.js";
-import type { Memory } from "../memory/memory.js";
-import type { AlignmentEvent } from "../state/alignment-event.js";
-import type { AlignmentState, Iteration } from "../state/alignment-state.js";
-import type { AlignmentGraph } from "./alignment.js";
-import { alignmentThreadId } from "./alignment-thread.js";
-import { noReview } from "./no-review.js";
-import { isAliveElsewhere } from "./worker.js";
+import { type AlignContext, parseAlignConfig } from "../../config.js";
+import type { AlignmentStatus } from "../../domain/alignment/alignment-status.js";
+import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
+import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
+import { noUsage, type Usage } from "../../domain/usage.js";
+import { parseUserId, userKey } from "../../domain/user-id.js";
+import { createKeyedQueue } from "../../system/keyed-queue.js";
+import type { Memory } from "../../memory/memory.js";
+import type { AlignmentEvent } from "../../state/alignment-event.js";
+import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
+import type { AlignmentGraph } from "../../graph/alignment.js";
+import { alignmentThreadId } from "./thread-id.js";
+import { noReview } from "./no-pending-review.js";
+import { isAliveElsewhere } from "./run-owner.js";
 import {
   type AlignmentWatchDeps,
   givenSettings,
   reviewPending,
   secondRun,
   type SettingsOf,
-} from "./alignment-watch.js";
+} from "./run-lease.js";
 
 export type AlignSettings = Omit<AlignContext, "userId">;
 
