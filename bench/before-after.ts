@@ -11,7 +11,7 @@ import { signFlipProbability, toUnits } from "../src/domain/scoring/sign-flip-te
 import { createPersonaAgent, type PersonaAgent } from "../src/app/create-persona-agent.js";
 import type { Iteration } from "../src/state/alignment-state.js";
 import { type LampUser, readLampUsers } from "./lamp-users.js";
-import { bootstrapByUser } from "../src/eval/bootstrap.js";
+import { bootstrapByUser } from "../src/eval/metrics/bootstrap.js";
 
 const { values } = parseArgs({
   options: {

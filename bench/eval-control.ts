@@ -8,9 +8,9 @@
  * The history is 64 long, so that a batch of 32 leaves a holdout of 32.
  */
 import { parseArgs } from "node:util";
-import type { Estimate } from "../src/eval/bootstrap.js";
-import type { GeneratorOptions } from "../src/eval/generator.js";
-import { allMethods } from "../src/eval/methods.js";
+import type { Estimate } from "../src/eval/metrics/bootstrap.js";
+import type { GeneratorOptions } from "../src/eval/sets/generator.js";
+import { allMethods } from "../src/eval/methods/all-methods.js";
 import { armsOf } from "../src/eval/studies.js";
 import { startControlModel } from "../test/support/control-model.js";
 import { type ControlResult, runControl } from "../test/support/eval-control.js";

@@ -14,11 +14,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openEvalSet } from "../src/eval/formats/open-eval-set.js";
-import { generateSet } from "../src/eval/generator.js";
-import { allMethods } from "../src/eval/methods.js";
+import { openEvalSet } from "../src/eval/sets/open-eval-set.js";
+import { generateSet } from "../src/eval/sets/generator.js";
+import { allMethods } from "../src/eval/methods/all-methods.js";
 import { armsOf } from "../src/eval/studies.js";
-import { writeGeneratedSet } from "../src/eval/write-set.js";
+import { writeGeneratedSet } from "../src/eval/sets/write-set.js";
 import { loadChatModel } from "../src/model/load-chat-model.js";
 import { evaluationOptions, recordedBy } from "../test/support/evaluation.js";
 

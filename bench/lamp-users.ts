@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openEvalSet } from "../src/eval/formats/open-eval-set.js";
+import { openEvalSet } from "../src/eval/sets/open-eval-set.js";
 import { importHistories, type ImportTarget } from "../src/app/import-histories.js";
 import type { Episode } from "../src/domain/episode.js";
 import { noUsage } from "../src/domain/usage.js";

@@ -13,7 +13,7 @@ import {
 } from "../src/domain/alignment/acceptance.js";
 import { type Comparison, compareScores } from "../src/domain/alignment/paired-comparison.js";
 import { drawPlot } from "./operating-curve-plot.js";
-import { createRandom } from "../src/eval/random.js";
+import { createRandom } from "../src/eval/sets/random.js";
 import { drawProposal, isPossible, type Situation } from "./simulated-proposals.js";
 
 const { values } = parseArgs({

@@ -11,7 +11,7 @@ import {
   type ScoredItem,
   type VersionWatchRule,
 } from "../src/domain/alignment/detect-regression.js";
-import { createRandom } from "../src/eval/random.js";
+import { createRandom } from "../src/eval/sets/random.js";
 
 const { values } = parseArgs({ options: { versions: { type: "string", default: "2000" } } });
 const versions = Number(values.versions);

@@ -1,9 +1,9 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { PersonaAgentError } from "../errors.js";
-import { generateSet, type GeneratorOptions } from "../eval/generator.js";
-import { lampLabels } from "../eval/labels.js";
-import { writeGeneratedSet } from "../eval/write-set.js";
+import { generateSet, type GeneratorOptions } from "../eval/sets/generator.js";
+import { lampLabels } from "../eval/sets/labels.js";
+import { writeGeneratedSet } from "../eval/sets/write-set.js";
 import { colorsFor } from "./colors.js";
 import { commonOptions, parseCount, writeJson } from "./context.js";
 import type { CliContext } from "./context.js";

@@ -1,5 +1,5 @@
 import type { ModelComparison, ModelRun } from "../eval/report/compare-models.js";
-import type { EvalReport, Result } from "../eval/report/eval-report.js";
+import type { EvalReport, Result } from "../eval/report/summary/eval-report.js";
 import { type Estimate, estimateRule, plus, type Range } from "../eval/run/estimate.js";
 import type { EvaluationResult } from "../eval/run/run-evaluation.js";
 import { colorsFor } from "./colors.js";

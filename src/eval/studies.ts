@@ -1,6 +1,6 @@
 import { PersonaAgentError } from "../errors.js";
 import type { Arm, ArmSettings, Method } from "./arm.js";
-import { mainMethods } from "./methods.js";
+import { mainMethods } from "./methods/all-methods.js";
 
 /** Whatever is not in the main table belongs to the ablation. */
 const mainNames = mainMethods.map(({ name }) => name);

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
-import { generateSet } from "../../src/eval/generator.js";
+import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
+import { generateSet } from "../../src/eval/sets/generator.js";
 import { acquireFolderLock } from "../../src/system/folder-lock.js";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { commandLineOf } from "../support/command-line.js";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
+import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { commandLineOf } from "../support/command-line.js";
 

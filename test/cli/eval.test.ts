@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.js";
 import { Stopped } from "../../src/cli/stopped.js";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
-import { allMethods } from "../../src/eval/methods.js";
+import { allMethods } from "../../src/eval/methods/all-methods.js";
 import { studyNames } from "../../src/eval/studies.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../support/openai-server.js";

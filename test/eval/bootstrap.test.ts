@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { bootstrapByUser, pairedGain, type Statistic } from "../../src/eval/bootstrap.js";
-import { metricsFor } from "../../src/eval/metrics.js";
-import { createRandom } from "../../src/eval/random.js";
+import { bootstrapByUser, pairedGain, type Statistic } from "../../src/eval/metrics/bootstrap.js";
+import { metricsFor } from "../../src/eval/metrics/metrics.js";
+import { createRandom } from "../../src/eval/sets/random.js";
 
 const mean: Statistic<{ readonly value: number }> = {
   sums: (items) => [items.reduce((sum, { value }) => sum + value, 0), items.length],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { generateSet, type GeneratorOptions } from "../../src/eval/generator.js";
-import { allMethods } from "../../src/eval/methods.js";
+import { generateSet, type GeneratorOptions } from "../../src/eval/sets/generator.js";
+import { allMethods } from "../../src/eval/methods/all-methods.js";
 import { armsOf } from "../../src/eval/studies.js";
 import { startControlModel } from "../support/control-model.js";
 import { type ControlResult, runControl } from "../support/eval-control.js";

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lampSubject } from "../../src/domain/lamp-question.js";
-import { pairAnswers } from "../../src/eval/answers.js";
-import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
-import { generateSet, type GeneratorOptions } from "../../src/eval/generator.js";
-import { lampLabels } from "../../src/eval/labels.js";
-import { metricsFor } from "../../src/eval/metrics.js";
+import { pairAnswers } from "../../src/eval/metrics/answers.js";
+import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
+import { generateSet, type GeneratorOptions } from "../../src/eval/sets/generator.js";
+import { lampLabels } from "../../src/eval/sets/labels.js";
+import { metricsFor } from "../../src/eval/metrics/metrics.js";
 
 const options: GeneratorOptions = {
   task: "LaMP_2M",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { openCaseMemory } from "../../src/eval/case-memory.js";
-import { forgottenIds, retention } from "../../src/eval/memory-bank/forget.js";
-import { summarise } from "../../src/eval/memory-bank/summarise.js";
+import { openCaseMemory } from "../../src/eval/cases/case-memory.js";
+import { forgottenIds, retention } from "../../src/eval/methods/memory-decay.js";
+import { summarise } from "../../src/eval/methods/daily-summaries.js";
 import { casesOf, evalDeps, ratingRecord, review, setOf } from "../support/eval-case.js";
 
 it("keeps all of a memory at first, then less and less, and of a stronger one more", () => {

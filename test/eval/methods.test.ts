@@ -6,7 +6,7 @@ import type {
   OpenCase,
   Preparation,
 } from "../../src/eval/arm.js";
-import { allMethods } from "../../src/eval/methods.js";
+import { allMethods } from "../../src/eval/methods/all-methods.js";
 import { ArrayIndex } from "../support/array-index.js";
 import { callsTools } from "../support/scripted-model.js";
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { pairAnswers } from "../../src/eval/answers.js";
-import { lampLabels } from "../../src/eval/labels.js";
-import { metricsFor } from "../../src/eval/metrics.js";
-import { parseRating } from "../../src/eval/rating.js";
+import { pairAnswers } from "../../src/eval/metrics/answers.js";
+import { lampLabels } from "../../src/eval/sets/labels.js";
+import { metricsFor } from "../../src/eval/metrics/metrics.js";
+import { parseRating } from "../../src/eval/metrics/rating.js";
 
 /** Rows of gold and prediction. */
 type Rows = readonly (readonly [gold: string, prediction: string])[];

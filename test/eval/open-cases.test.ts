@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
-import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
-import { readCases } from "../../src/eval/open-cases.js";
+import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
+import { readCases } from "../../src/eval/cases/open-cases.js";
 import { casesOf, ratingRecord, review, reviews, setOf } from "../support/eval-case.js";
 import { describeSharedData } from "../support/shared-data.js";
 

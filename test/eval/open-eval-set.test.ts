@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
-import type { EvalRecord, EvalSet } from "../../src/eval/eval-set.js";
-import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
+import type { EvalRecord, EvalSet } from "../../src/eval/sets/eval-set.js";
+import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
 
 let folder: string;
 beforeEach(async () => {

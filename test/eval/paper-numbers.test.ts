@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { paperData } from "../../src/eval/report/paper-data.js";
-import { paperCell, paperEntries } from "../../src/eval/report/paper-numbers.js";
+import { paperData } from "../../src/eval/report/summary/paper-data.js";
+import { paperCell, paperEntries } from "../../src/eval/report/summary/paper-numbers.js";
 
 describe("the paper's numbers", () => {
   it("hold every cell of its tables, and only those seen have a number", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LampTask } from "../../src/domain/lamp-question.js";
-import { lampLabels } from "../../src/eval/labels.js";
-import { parsePrediction } from "../../src/eval/parse-prediction.js";
+import { lampLabels } from "../../src/eval/sets/labels.js";
+import { parsePrediction } from "../../src/eval/metrics/parse-prediction.js";
 
 const read: readonly (readonly [LampTask, readonly (readonly [string, string])[]])[] = [
   [

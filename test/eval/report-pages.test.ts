@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { EvalReport } from "../../src/eval/report/eval-report.js";
+import type { EvalReport } from "../../src/eval/report/summary/eval-report.js";
 import { reportPage } from "../../src/eval/report/document.js";
-import { renderHtml } from "../../src/eval/report/html.js";
-import { renderMarkdown } from "../../src/eval/report/markdown.js";
-import { summarise } from "../../src/eval/report/summarise.js";
+import { renderHtml } from "../../src/eval/report/rendering/html.js";
+import { renderMarkdown } from "../../src/eval/report/rendering/markdown.js";
+import { summarise } from "../../src/eval/report/summary/summarise.js";
 import { writeReport } from "../../src/eval/report/write-report.js";
 import { prediction, preparedCase, runRecord } from "../support/eval-run.js";
 

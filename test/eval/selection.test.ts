@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { EvalUser } from "../../src/eval/eval-set.js";
-import { selectUsers } from "../../src/eval/selection.js";
+import type { EvalUser } from "../../src/eval/sets/eval-set.js";
+import { selectUsers } from "../../src/eval/sets/selection.js";
 
 const user = (name: string, historyLength: number, questions = 1): EvalUser => ({
   user: name,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
-import { metricsFor } from "../../src/eval/metrics.js";
+import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
+import { metricsFor } from "../../src/eval/metrics/metrics.js";
 import { describeSharedData } from "../support/shared-data.js";
 
 /** Users, questions, labels, and the task. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Prediction } from "../../src/eval/arm.js";
-import { summarise } from "../../src/eval/report/summarise.js";
+import { summarise } from "../../src/eval/report/summary/summarise.js";
 import { prediction, preparedCase, runRecord } from "../support/eval-run.js";
 
 const citation = { name: "papers", task: "LaMP_1" } as const;

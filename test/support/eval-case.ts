@@ -1,8 +1,8 @@
 import { lampQuestion } from "../../src/domain/lamp-question.js";
 import type { EvalCase, MethodDeps } from "../../src/eval/arm.js";
-import type { EvalRecord, EvalSet } from "../../src/eval/eval-set.js";
+import type { EvalRecord, EvalSet } from "../../src/eval/sets/eval-set.js";
 import type { ProfileItem } from "../../src/formats/profile-item.js";
-import { readCases } from "../../src/eval/open-cases.js";
+import { readCases } from "../../src/eval/cases/open-cases.js";
 import { AlignmentModel, type AlignmentReplies } from "./alignment-model.js";
 import { CountingEmbeddings } from "./counting-embeddings.js";
 

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Arm, Prediction } from "../../src/eval/arm.js";
-import { type Estimate, type PairedAnswer, pairedGain } from "../../src/eval/bootstrap.js";
-import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
-import { generateSet, type GeneratorOptions } from "../../src/eval/generator.js";
-import { metricsFor } from "../../src/eval/metrics.js";
-import { writeGeneratedSet } from "../../src/eval/write-set.js";
+import { type Estimate, type PairedAnswer, pairedGain } from "../../src/eval/metrics/bootstrap.js";
+import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
+import { generateSet, type GeneratorOptions } from "../../src/eval/sets/generator.js";
+import { metricsFor } from "../../src/eval/metrics/metrics.js";
+import { writeGeneratedSet } from "../../src/eval/sets/write-set.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { evaluationOptions, recordedBy } from "./evaluation.js";
 

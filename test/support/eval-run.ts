@@ -1,6 +1,6 @@
 import { noUsage } from "../../src/domain/usage.js";
 import type { Prediction, PreparedCase } from "../../src/eval/arm.js";
-import { lampLabels } from "../../src/eval/labels.js";
+import { lampLabels } from "../../src/eval/sets/labels.js";
 import type { RunRecord } from "../../src/eval/run/run-record.js";
 
 /** A record of a run with these sets and arms; an arm is a method under its defaults unless given whole. */

@@ -3,7 +3,7 @@ import { AIMessage } from "@langchain/core/messages";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { noUsage, usageOfCall } from "../../src/domain/usage.js";
 import type { Arm, Method, Prediction, PreparedCase } from "../../src/eval/arm.js";
-import type { EvalSet } from "../../src/eval/eval-set.js";
+import type { EvalSet } from "../../src/eval/sets/eval-set.js";
 import type { SelectedSet } from "../../src/eval/run/new-run.js";
 import {
   type EvaluationOptions,

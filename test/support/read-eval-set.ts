@@ -1,6 +1,6 @@
 /** Opens the set in the folder that is its argument, reads it whole, and prints what it found and the heap it may use. */
 import { getHeapStatistics } from "node:v8";
-import { openEvalSet } from "../../src/eval/formats/open-eval-set.js";
+import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
 
 const set = await openEvalSet(process.argv[2] ?? "");
 let questions = 0;

@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, rmdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
 import { ownFolder } from "../../system/own-folder.js";
-import { openEvalSet } from "../formats/open-eval-set.js";
+import { openEvalSet } from "../sets/open-eval-set.js";
 import { notFetched, reasonOf } from "./ask-file.js";
 import { fetchFile, lengthOf } from "./fetch-file.js";
 import type { LampFile, LampPair } from "./lamp-files.js";

@@ -1,9 +1,9 @@
 import type { Method } from "../arm.js";
-import { openCaseAgent } from "../case-agent.js";
-import { latestOf } from "../open-cases.js";
-import { presentAfter } from "../case-memory.js";
-import { createRandom, seedFor, shuffled } from "../random.js";
-import { recallSettings } from "../recall-settings.js";
+import { openCaseAgent } from "../cases/case-agent.js";
+import { latestOf } from "../cases/open-cases.js";
+import { presentAfter } from "../cases/case-memory.js";
+import { createRandom, seedFor, shuffled } from "../sets/random.js";
+import { recallSettings } from "../cases/recall-settings.js";
 import { oneCall, unprepared } from "./unprepared.js";
 
 /**

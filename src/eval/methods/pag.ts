@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { profileSchema } from "../../domain/profile.js";
 import type { Method } from "../arm.js";
-import { openCaseAgent } from "../case-agent.js";
-import { openCaseMemory } from "../case-memory.js";
-import { drawCaseProfile, profileCalls } from "../case-profile.js";
-import { createPersonaMemory } from "../persona-memory.js";
-import { recallSettings } from "../recall-settings.js";
+import { openCaseAgent } from "../cases/case-agent.js";
+import { openCaseMemory } from "../cases/case-memory.js";
+import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
+import { createPersonaMemory } from "../cases/persona-memory.js";
+import { recallSettings } from "../cases/recall-settings.js";
 import { oneCall } from "./unprepared.js";
 
 const stateSchema = z.object({ profile: profileSchema.nullable() });

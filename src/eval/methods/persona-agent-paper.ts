@@ -1,5 +1,5 @@
-import { bothTools } from "../case-tools.js";
-import { personaMethod } from "../persona-method.js";
+import { bothTools } from "../cases/case-tools.js";
+import { personaMethod } from "./persona-method.js";
 
 /** The agent as published: the persona is one text that alignment rewrites, unvalidated, and memory is reached by a tool. */
 export const personaAgentPaper = personaMethod({

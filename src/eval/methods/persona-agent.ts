@@ -1,5 +1,5 @@
-import { bothTools } from "../case-tools.js";
-import { personaMethod } from "../persona-method.js";
+import { bothTools } from "../cases/case-tools.js";
+import { personaMethod } from "./persona-method.js";
 
 /** The persona agent as it is by default: persona with profile, aligned and validated; memory in the prompt; tools. */
 export const personaAgent = personaMethod({

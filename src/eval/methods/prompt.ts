@@ -1,6 +1,6 @@
 import type { Method } from "../arm.js";
-import { openCaseAgent } from "../case-agent.js";
-import { presentAfter } from "../case-memory.js";
+import { openCaseAgent } from "../cases/case-agent.js";
+import { presentAfter } from "../cases/case-memory.js";
 import { oneCall, unprepared } from "./unprepared.js";
 
 /** The paper's plain prompt: the model answers knowing nothing of the user. */

@@ -1,7 +1,7 @@
 import type { Method } from "../arm.js";
-import { openCaseAgent } from "../case-agent.js";
-import { openCaseMemory } from "../case-memory.js";
-import { recallSettings } from "../recall-settings.js";
+import { openCaseAgent } from "../cases/case-agent.js";
+import { openCaseMemory } from "../cases/case-memory.js";
+import { recallSettings } from "../cases/recall-settings.js";
 import { oneCall, unprepared } from "./unprepared.js";
 
 /** The interactions most like the question in the prompt, found by the same hybrid search as the persona agent's. */

@@ -1,8 +1,8 @@
 import type { Method } from "../arm.js";
-import { openCaseAgent } from "../case-agent.js";
-import { openCaseMemory } from "../case-memory.js";
-import { bothTools, caseTools } from "../case-tools.js";
-import { recallSettings } from "../recall-settings.js";
+import { openCaseAgent } from "../cases/case-agent.js";
+import { openCaseMemory } from "../cases/case-memory.js";
+import { bothTools, caseTools } from "../cases/case-tools.js";
+import { recallSettings } from "../cases/recall-settings.js";
 import { toolCalls, unprepared } from "./unprepared.js";
 
 /** A general agent: it knows nothing of the user but what it looks up with the persona agent's tools. */

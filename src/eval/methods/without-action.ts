@@ -1,4 +1,4 @@
-import { personaMethod } from "../persona-method.js";
+import { personaMethod } from "./persona-method.js";
 
 /**
  * The paper's ablation: no tools, and with them no past interactions, as to retrieve them is one of the paper's two

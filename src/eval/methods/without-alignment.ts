@@ -1,5 +1,5 @@
-import { bothTools } from "../case-tools.js";
-import { personaMethod } from "../persona-method.js";
+import { bothTools } from "../cases/case-tools.js";
+import { personaMethod } from "./persona-method.js";
 
 /** The paper's ablation: the persona stays what it is at first, the fixed rules and the user's profile. */
 export const withoutAlignment = personaMethod({

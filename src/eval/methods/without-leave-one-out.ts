@@ -1,5 +1,5 @@
-import { bothTools } from "../case-tools.js";
-import { personaMethod } from "../persona-method.js";
+import { bothTools } from "../cases/case-tools.js";
+import { personaMethod } from "./persona-method.js";
 
 /** Ours: the simulations of an alignment may see the answer that they are scored on, as where nobody thinks of it. */
 export const withoutLeaveOneOut = personaMethod({

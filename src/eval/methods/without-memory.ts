@@ -1,4 +1,4 @@
-import { personaMethod } from "../persona-method.js";
+import { personaMethod } from "./persona-method.js";
 
 /**
  * The paper's ablation: no profile, no past interactions, and no tool that finds any. The persona is still aligned, in

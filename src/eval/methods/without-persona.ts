@@ -1,5 +1,5 @@
-import { bothTools } from "../case-tools.js";
-import { personaMethod } from "../persona-method.js";
+import { bothTools } from "../cases/case-tools.js";
+import { personaMethod } from "./persona-method.js";
 
 /** The paper's ablation: no profile and nothing learned, as the persona is their only way to the model. Memory and tools stay. */
 export const withoutPersona = personaMethod({

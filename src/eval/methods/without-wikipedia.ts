@@ -1,4 +1,4 @@
-import { personaMethod } from "../persona-method.js";
+import { personaMethod } from "./persona-method.js";
 
 /** Ours: reviewers of the paper asked whether its gain is Wikipedia's. */
 export const withoutWikipedia = personaMethod({

@@ -1,12 +1,12 @@
-import { heading, note, table, type Block, type Cell } from "./blocks.js";
-import type { EvalReport, Paired, Result } from "./eval-report.js";
-import { metricTitles, metricsOf, perQuestion, whole } from "./format.js";
-import type { Page } from "./page.js";
+import { heading, note, table, type Block, type Cell } from "./rendering/blocks.js";
+import type { EvalReport, Paired, Result } from "./summary/eval-report.js";
+import { metricTitles, metricsOf, perQuestion, whole } from "./rendering/format.js";
+import type { Page } from "./rendering/page.js";
 import { meanCost } from "./sections/costs.js";
 import { resultOf } from "./sections/report-arms.js";
 import { scoreCells } from "./sections/score-cells.js";
 import { gainCell } from "./sections/sets.js";
-import { ours } from "./studies.js";
+import { ours } from "./summary/studies.js";
 
 /** What a run of one model came to, and where its own page is, from the comparison's. */
 export interface ModelRun {

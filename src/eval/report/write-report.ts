@@ -1,8 +1,8 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { renderHtml } from "./html.js";
-import { renderMarkdown } from "./markdown.js";
-import type { Page } from "./page.js";
+import { renderHtml } from "./rendering/html.js";
+import { renderMarkdown } from "./rendering/markdown.js";
+import type { Page } from "./rendering/page.js";
 
 export const reportFiles: readonly string[] = ["report.json", "report.md", "report.html"];
 

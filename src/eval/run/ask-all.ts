@@ -1,5 +1,5 @@
 import type { Arm, EvalCase, MethodDeps, OpenCase, Prediction } from "../arm.js";
-import { parsePrediction } from "../parse-prediction.js";
+import { parsePrediction } from "../metrics/parse-prediction.js";
 import type { EvaluationOptions } from "./run-evaluation.js";
 import type { RunFolder } from "./run-folder.js";
 import { predictionKey, preparedKey } from "./run-lines.js";

@@ -2,7 +2,7 @@ import type { Episode } from "../../domain/episode.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import { defaultProfileTokens } from "../../nodes/profile/draw-profile.js";
 import type { Arm, EvalCase } from "../arm.js";
-import { latestOf, readCases } from "../open-cases.js";
+import { latestOf, readCases } from "../cases/open-cases.js";
 import type { SelectedSet } from "./new-run.js";
 
 export interface Range {

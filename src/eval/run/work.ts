@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
 import { PersonaAgentError } from "../../errors.js";
 import type { Arm, EvalCase, MethodDeps } from "../arm.js";
-import { readCases } from "../open-cases.js";
+import { readCases } from "../cases/open-cases.js";
 import { type CallGate, type CallTally, createCallGate } from "./call-gate.js";
 import { questionsOf } from "./new-run.js";
 import type { EvaluationOptions } from "./run-evaluation.js";

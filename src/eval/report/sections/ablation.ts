@@ -1,10 +1,10 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
-import { heading, note, table, type Block, type Cell } from "../blocks.js";
-import type { EvalReport, MetricName } from "../eval-report.js";
-import { difference, isLowerBetter, metricTitles, metricsOf } from "../format.js";
-import { paperCell } from "../paper-numbers.js";
-import { paperData, paperTitle } from "../paper-data.js";
-import { ours } from "../studies.js";
+import { heading, note, table, type Block, type Cell } from "../rendering/blocks.js";
+import type { EvalReport, MetricName } from "../summary/eval-report.js";
+import { difference, isLowerBetter, metricTitles, metricsOf } from "../rendering/format.js";
+import { paperCell } from "../summary/paper-numbers.js";
+import { paperData, paperTitle } from "../summary/paper-data.js";
+import { ours } from "../summary/studies.js";
 import { resultOf, tableArms } from "./report-arms.js";
 import { paperTableCell, scoreCells } from "./score-cells.js";
 import { gainCell } from "./sets.js";

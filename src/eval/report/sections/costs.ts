@@ -1,7 +1,7 @@
-import { heading, note, table, type Block, type Cell } from "../blocks.js";
-import type { Cost, EvalReport, Spent } from "../eval-report.js";
-import { perQuestion, seconds, whole } from "../format.js";
-import { paperCell } from "../paper-numbers.js";
+import { heading, note, table, type Block, type Cell } from "../rendering/blocks.js";
+import type { Cost, EvalReport, Spent } from "../summary/eval-report.js";
+import { perQuestion, seconds, whole } from "../rendering/format.js";
+import { paperCell } from "../summary/paper-numbers.js";
 import { resultOf } from "./report-arms.js";
 import { paperTableCell } from "./score-cells.js";
 

@@ -1,7 +1,7 @@
-import { heading, note, table, text, warning, type Block, type Cell } from "../blocks.js";
-import type { EvalReport } from "../eval-report.js";
-import { metricTitles, metricsOf, whole } from "../format.js";
-import { ours } from "../studies.js";
+import { heading, note, table, text, warning, type Block, type Cell } from "../rendering/blocks.js";
+import type { EvalReport } from "../summary/eval-report.js";
+import { metricTitles, metricsOf, whole } from "../rendering/format.js";
+import { ours } from "../summary/studies.js";
 import { resultOf, tableArms } from "./report-arms.js";
 import { scoreCells } from "./score-cells.js";
 

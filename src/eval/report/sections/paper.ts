@@ -1,7 +1,7 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
-import { heading, note, table, text, type Block } from "../blocks.js";
-import type { MetricName } from "../eval-report.js";
-import { metricTitles, metricsOf } from "../format.js";
+import { heading, note, table, text, type Block } from "../rendering/blocks.js";
+import type { MetricName } from "../summary/eval-report.js";
+import { metricTitles, metricsOf } from "../rendering/format.js";
 import {
   paperAblations,
   paperCell,
@@ -9,7 +9,7 @@ import {
   paperMethods,
   paperSources,
   type PaperEntry,
-} from "../paper-numbers.js";
+} from "../summary/paper-numbers.js";
 import { paperTableCell } from "./score-cells.js";
 
 const tasks: readonly LampTask[] = ["LaMP_1", "LaMP_2M", "LaMP_2N", "LaMP_3"];

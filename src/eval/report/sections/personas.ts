@@ -1,8 +1,8 @@
 import { diffPersona } from "../../../domain/persona/persona-diff.js";
-import { heading, note, table, type Block, type DiffLine } from "../blocks.js";
-import type { EvalReport } from "../eval-report.js";
-import { whole } from "../format.js";
-import { ours } from "../studies.js";
+import { heading, note, table, type Block, type DiffLine } from "../rendering/blocks.js";
+import type { EvalReport } from "../summary/eval-report.js";
+import { whole } from "../rendering/format.js";
+import { ours } from "../summary/studies.js";
 
 /** How often preparing changed a persona, and a few of them before and after. */
 export function personas(report: EvalReport): Block[] {

@@ -1,6 +1,6 @@
-import { heading, table, text, type Block } from "../blocks.js";
-import type { EvalReport } from "../eval-report.js";
-import { whole } from "../format.js";
+import { heading, table, text, type Block } from "../rendering/blocks.js";
+import type { EvalReport } from "../summary/eval-report.js";
+import { whole } from "../rendering/format.js";
 
 /** Everything that has no score, so that nobody takes it for one. */
 export function problems({ errors, missing }: EvalReport): Block[] {

@@ -1,5 +1,5 @@
-import type { EvalReport, Result } from "../eval-report.js";
-import { ours } from "../studies.js";
+import type { EvalReport, Result } from "../summary/eval-report.js";
+import { ours } from "../summary/studies.js";
 
 export type ArmRecord = EvalReport["run"]["arms"][number];
 

@@ -1,7 +1,7 @@
-import type { Cell } from "../blocks.js";
-import type { MetricName, Result } from "../eval-report.js";
-import { interval, isLowerBetter, paperText, score } from "../format.js";
-import type { PaperCell } from "../paper-numbers.js";
+import type { Cell } from "../rendering/blocks.js";
+import type { MetricName, Result } from "../summary/eval-report.js";
+import { interval, isLowerBetter, paperText, score } from "../rendering/format.js";
+import type { PaperCell } from "../summary/paper-numbers.js";
 
 const nothing: Cell = { text: "–", mark: "unknown" };
 

@@ -1,10 +1,17 @@
-import { heading, note, table, type Block, type Cell } from "../blocks.js";
-import type { EvalReport, Paired } from "../eval-report.js";
-import { difference, interval, metricTitles, metricsOf, taskTitles, whole } from "../format.js";
-import { paperData, paperTitle } from "../paper-data.js";
-import { paperCell } from "../paper-numbers.js";
-import { forestPlot } from "../plots/forest.js";
-import { ours } from "../studies.js";
+import { heading, note, table, type Block, type Cell } from "../rendering/blocks.js";
+import type { EvalReport, Paired } from "../summary/eval-report.js";
+import {
+  difference,
+  interval,
+  metricTitles,
+  metricsOf,
+  taskTitles,
+  whole,
+} from "../rendering/format.js";
+import { paperData, paperTitle } from "../summary/paper-data.js";
+import { paperCell } from "../summary/paper-numbers.js";
+import { forestPlot } from "../rendering/forest-plot.js";
+import { ours } from "../summary/studies.js";
 import { resultOf, tableArms } from "./report-arms.js";
 import { paperTableCell, scoreCells } from "./score-cells.js";
 

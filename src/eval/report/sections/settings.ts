@@ -1,6 +1,6 @@
-import { heading, note, table, text, type Block } from "../blocks.js";
-import type { EvalReport } from "../eval-report.js";
-import { whole } from "../format.js";
+import { heading, note, table, text, type Block } from "../rendering/blocks.js";
+import type { EvalReport } from "../summary/eval-report.js";
+import { whole } from "../rendering/format.js";
 
 /** With what exactly the run was made. */
 export function settings({ run }: EvalReport): Block[] {

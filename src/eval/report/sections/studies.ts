@@ -1,10 +1,10 @@
-import { heading, note, table, text, type Block } from "../blocks.js";
-import type { EvalReport, Study } from "../eval-report.js";
-import { metricTitles, metricsOf, whole } from "../format.js";
-import { paperData, paperTitle } from "../paper-data.js";
-import { paperCell } from "../paper-numbers.js";
-import { curvePlot } from "../plots/curve.js";
-import { ours } from "../studies.js";
+import { heading, note, table, text, type Block } from "../rendering/blocks.js";
+import type { EvalReport, Study } from "../summary/eval-report.js";
+import { metricTitles, metricsOf, whole } from "../rendering/format.js";
+import { paperData, paperTitle } from "../summary/paper-data.js";
+import { paperCell } from "../summary/paper-numbers.js";
+import { curvePlot } from "../rendering/curve-plot.js";
+import { ours } from "../summary/studies.js";
 import { paperTableCell, scoreCells } from "./score-cells.js";
 import { gainCell } from "./sets.js";
 

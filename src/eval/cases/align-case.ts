@@ -1,0 +1,87 @@
+import { parseAlignConfig } from "../../config.js";
+import { selectItems } from "../../domain/alignment/split-batch-holdout.js";
+import type { Usage } from "../../domain/usage.js";
+import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
+import { createAlignment } from "../../app/alignment-runs/create-alignment.js";
+import { createToolRegistry } from "../../tools/tool-registry.js";
+import type { ArmSettings, EvalCase, Method, MethodDeps } from "../arm.js";
+import { noRecall, toolTimeoutMs } from "./case-agent.js";
+import type { CaseMemory } from "./case-memory.js";
+import { caseTools } from "./case-tools.js";
+import { caseUser, latestOf } from "./open-cases.js";
+import type { PersonaParts } from "../methods/persona-method.js";
+import type { createPersonaMemory } from "./persona-memory.js";
+import { recallSettings } from "./recall-settings.js";
+
+type AlignedParts = Pick<PersonaParts, "mode" | "profile" | "recall" | "tools" | "alignment">;
+
+/**
+ * Aligns the persona of a case's user by the real alignment graph, on the whole history; the simulations have the parts
+ * and the tools that the questions will be asked with. The profile is the one that was drawn, if any.
+ */
+export async function alignCase(
+  { history, episodes, now }: CaseMemory,
+  { store, ...learned }: ReturnType<typeof createPersonaMemory>,
+  settings: ArmSettings,
+  parts: AlignedParts,
+  deps: MethodDeps,
+): Promise<Usage> {
+  // The graph draws a profile where there is none.
+  if (!parts.profile)
+    await learned.profiles.append(caseUser, {
+      at: now().toISOString(),
+      statements: [],
+      lastEpisodeId: history.at(-1)?.id ?? null,
+      episodeCount: history.length,
+      model: deps.alignmentModelName,
+    });
+  const { aligner } = createAlignment({
+    memory: { ...learned, episodes: parts.recall ? episodes : { ...episodes, ...noRecall } },
+    store,
+    checkpointer: undefined,
+    modelFor: () => deps.model,
+    modelName: deps.modelName,
+    alignmentModelFor: () => ({ model: deps.alignmentModel, name: deps.alignmentModelName }),
+    registryOver: (before) => createToolRegistry(caseTools(parts.tools, before, settings, deps)),
+    toolNamesFor: () =>
+      caseTools(parts.tools, { episodes }, settings, deps).map(({ name }) => name),
+    toolTimeoutMs,
+    now,
+  });
+  const { usage } = await aligner.align(caseUser, {
+    settings: { ...alignSettings(settings, parts), refreshProfile: false },
+    signal: deps.signal,
+  });
+  return usage;
+}
+
+function alignSettings(settings: ArmSettings, { mode, alignment }: AlignedParts): AlignSettings {
+  const { recalled: _, historyLimit: __, ...given } = settings;
+  return { mode, ...recallSettings(settings), ...given, ...alignment };
+}
+
+/** Model calls of an alignment, repairs of answers that do not fit aside. */
+export function alignmentCalls(
+  { history }: EvalCase,
+  settings: ArmSettings,
+  parts: AlignedParts,
+): ReturnType<Method["preparationCalls"]> {
+  if (parts.alignment === null) return { least: 0, most: 0 };
+  const config = parseAlignConfig({ context: alignSettings(settings, parts) });
+  const known = latestOf(history, settings.historyLimit ?? Number.POSITIVE_INFINITY);
+  const selected = selectItems(known, {
+    batch: config.batch,
+    holdout: config.validation ? config.holdout : 0,
+  });
+  const batch = selected.batch.length;
+  const holdout = selected.holdout.length;
+  if (batch === 0 || (config.validation && holdout < config.minimumItems))
+    return { least: 0, most: 0 };
+  const answer = parts.tools.length === 0 ? 1 : config.toolRounds + 1;
+  // An iteration criticises, writes one update, and answers everything under it; the first persona answers once.
+  const iteration = batch + 1 + (config.validation ? (batch + holdout) * answer : batch * answer);
+  return {
+    least: 2 * batch + 1,
+    most: (batch + holdout) * answer + config.iterations * iteration,
+  };
+}

@@ -1,0 +1,72 @@
+import { AIMessage, HumanMessage } from "@langchain/core/messages";
+import type { StructuredToolInterface } from "@langchain/core/tools";
+import type { RunContext } from "../../config.js";
+import { initialPersona, type PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
+import type { Profile } from "../../domain/profile.js";
+import { buildSimulatedAgent } from "../../graph/agent.js";
+import type { SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
+import type { AgentState } from "../../state/agent-state.js";
+import type { MethodDeps, OpenCase } from "../arm.js";
+import { expectWholeMemory } from "./case-memory.js";
+import { caseUser } from "./open-cases.js";
+import { recordPrompt } from "./record-prompt.js";
+
+/** What a method lets the agent see and do; nothing that is left out. */
+export interface AgentView {
+  /** Interactions that may be placed in the prompt. */
+  readonly recall?: Pick<SimulationMemory["episodes"], "latest" | "similar">;
+  readonly profile?: Profile | null;
+  readonly persona?: PersonaCheckpoint;
+  readonly tools?: readonly StructuredToolInterface[];
+  readonly settings?: Omit<RunContext, "userId">;
+}
+
+export const noRecall: NonNullable<AgentView["recall"]> = {
+  latest: async () => [],
+  similar: async () => ({ recalled: [], degraded: [] }),
+};
+
+/** Milliseconds; as the agent's own. */
+export const toolTimeoutMs = 30_000;
+
+/**
+ * The real agent graph over what a method lets it see, with its writes off: every method's questions go through here, so
+ * that model, wording and order of the prompt, and the reading of the answer are the same for all.
+ */
+export function openCaseAgent(
+  { recall = noRecall, profile = null, persona = initialPersona, tools = [], settings }: AgentView,
+  now: () => Date,
+  { model, signal }: Pick<MethodDeps, "model" | "signal">,
+): OpenCase {
+  const graph = buildSimulatedAgent({
+    episodes: { ...recall, findTurn: async () => null },
+    profiles: { current: async () => profile },
+    personas: { head: async () => persona },
+    modelFor: () => model,
+    toolsFor: () => [...tools],
+    toolTimeoutMs,
+    now,
+  }).compile({ name: "agent", checkpointer: false });
+  return {
+    async answer({ id, input }) {
+      const prompt = recordPrompt();
+      const question = new HumanMessage({ id, content: input });
+      const state = (await graph.invoke(
+        { messages: [question] },
+        {
+          context: { ...settings, userId: caseUser },
+          callbacks: [prompt.handler],
+          // LangGraph never takes its listener off again, and the run's signal serves all questions.
+          signal: AbortSignal.any([signal]),
+        },
+      )) as AgentState;
+      expectWholeMemory(state.degraded);
+      return {
+        output: state.messages.findLast((message) => AIMessage.isInstance(message))?.text ?? "",
+        prompt: prompt.text(),
+        usage: state.usage,
+        tools: state.tools.map(({ name }) => name),
+      };
+    },
+  };
+}

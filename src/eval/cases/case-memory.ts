@@ -1,0 +1,112 @@
+import { InMemoryStore } from "@langchain/langgraph-checkpoint";
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import type { Episode } from "../../domain/episode.js";
+import { PersonaAgentError } from "../../errors.js";
+import { createMemory } from "../../memory/create-memory.js";
+import { createInProcessIndex } from "../../memory/index/in-process-index.js";
+import type { EpisodeIndex } from "../../memory/index/episode-index.js";
+import type { Memory } from "../../memory/memory.js";
+import { describeModelError } from "../../model/model-errors.js";
+import type { ArmSettings, EvalCase, MethodDeps } from "../arm.js";
+import { placeInIndex } from "./index-place.js";
+import { caseUser, latestOf } from "./open-cases.js";
+
+/** A case's history, in memory and searchable. Whoever has it only reads. */
+export interface CaseMemory {
+  /** Oldest first. */
+  readonly history: readonly Episode[];
+  readonly episodes: Memory["episodes"];
+  /** The present of the case. */
+  readonly now: () => Date;
+}
+
+/** The present of a history without dates, so that prompts are the same on every day. */
+const undatedPresent = "2024-01-01T00:00:00.000Z";
+
+/** A clock that stands still a second after the last interaction. */
+export function presentAfter(history: readonly Episode[]): () => Date {
+  const latest = history.findLast(({ at }) => at !== null)?.at ?? null;
+  const present = latest === null ? Date.parse(undatedPresent) : Date.parse(latest) + 1_000;
+  return () => new Date(present);
+}
+
+/** Embedding a history is most of the work, and every method begins with it: one memory serves all that use a case. */
+const opened = new WeakMap<
+  EmbeddingsInterface,
+  WeakMap<EvalCase, Map<number, Promise<CaseMemory>>>
+>();
+
+/**
+ * The memory that a case's questions are asked with, in a store of its own in this process.
+ *
+ * @throws {PersonaAgentError} `model-*` when the history cannot be embedded, `memory-*` when the index cannot be reached.
+ */
+export function openCaseMemory(
+  given: EvalCase,
+  { historyLimit = Number.POSITIVE_INFINITY }: ArmSettings,
+  { embeddings, index }: Pick<MethodDeps, "embeddings" | "index">,
+): Promise<CaseMemory> {
+  const cases = opened.get(embeddings) ?? new WeakMap();
+  opened.set(embeddings, cases);
+  const byLimit = cases.get(given) ?? new Map<number, Promise<CaseMemory>>();
+  cases.set(given, byLimit);
+  const known = byLimit.get(historyLimit);
+  if (known !== undefined) return known;
+  const place = index && placeInIndex(index);
+  const memory = fill(latestOf(given.history, historyLimit), embeddings, place);
+  byLimit.set(historyLimit, memory);
+  memory.catch(() => byLimit.delete(historyLimit));
+  return memory;
+}
+
+async function fill(
+  history: readonly Episode[],
+  embeddings: EmbeddingsInterface,
+  place: EpisodeIndex | undefined,
+): Promise<CaseMemory> {
+  const now = presentAfter(history);
+  let failure: unknown;
+  const { episodes } = createMemory({
+    store: new InMemoryStore(),
+    index:
+      place ?? createInProcessIndex({ name: "evaluation", dimensions: await sizeOf(embeddings) }),
+    embeddings,
+    now,
+    onIndexError: (error) => (failure ??= error),
+  });
+  const { degraded } = await episodes.addMany(caseUser, history);
+  if (degraded.length > 0) throw describeModelError(failure);
+  return { history, episodes, now };
+}
+
+const sizes = new WeakMap<EmbeddingsInterface, Promise<number>>();
+
+/** Numbers of one vector: what the index is made for. One request for each embedding model. */
+function sizeOf(embeddings: EmbeddingsInterface): Promise<number> {
+  const known = sizes.get(embeddings);
+  if (known !== undefined) return known;
+  const size = measureSize(embeddings);
+  sizes.set(embeddings, size);
+  size.catch(() => sizes.delete(embeddings));
+  return size;
+}
+
+async function measureSize(embeddings: EmbeddingsInterface): Promise<number> {
+  try {
+    const [vector = []] = await embeddings.embedDocuments(["size"]);
+    return vector.length;
+  } catch (error) {
+    throw describeModelError(error);
+  }
+}
+
+/** A turn goes on with what memory can still give; an answer of a method without its memory would not be that method's. */
+export function expectWholeMemory(degraded: readonly string[]): void {
+  const [reason] = degraded;
+  if (reason === undefined) return;
+  const isEmbedding = reason === "embeddings-unavailable";
+  throw new PersonaAgentError(
+    isEmbedding ? "model-unavailable" : "memory-index-unavailable",
+    `A question was answered with less of memory than there is (${reason}); expected the whole. Run the evaluation again with \`--resume\`: it asks the question again.`,
+  );
+}

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import type { AlignContext } from "../../config.js";
+import {
+  initialPersona,
+  personaCheckpointSchema,
+  type PersonaCheckpoint,
+} from "../../domain/persona/persona-checkpoint.js";
+import { profileSchema, profileSummary, type Profile } from "../../domain/profile.js";
+import { addUsage, noUsage } from "../../domain/usage.js";
+import { renderPaperPersona } from "../../prompts/agent/system-message.js";
+import { alignCase, alignmentCalls } from "../cases/align-case.js";
+import type { Method } from "../arm.js";
+import { noRecall, openCaseAgent } from "../cases/case-agent.js";
+import { openCaseMemory } from "../cases/case-memory.js";
+import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
+import { caseTools, type CaseTool } from "../cases/case-tools.js";
+import { oneCall, toolCalls } from "./unprepared.js";
+import { caseUser } from "../cases/open-cases.js";
+import { createPersonaMemory } from "../cases/persona-memory.js";
+import { recallSettings } from "../cases/recall-settings.js";
+
+/** Which parts of the persona agent a method has. Alignment simulates the agent with the same parts. */
+export interface PersonaParts extends Pick<Method, "name" | "summary"> {
+  readonly mode: "default" | "paper";
+  /** The user's profile, within the persona. */
+  readonly profile: boolean;
+  /** Past interactions in the prompt; in paper mode only tools give any. */
+  readonly recall: boolean;
+  readonly tools: readonly CaseTool[];
+  /** `null`: the persona stays as it is at first. Settings given here are the method's and go before a study's. */
+  readonly alignment: Pick<AlignContext, "validation" | "leaveOneOut"> | null;
+}
+
+const stateSchema = z.object({
+  profile: profileSchema.nullable(),
+  persona: personaCheckpointSchema,
+});
+
+/** The persona agent, or what is left of it without some of its parts. */
+export function personaMethod(parts: PersonaParts): Method {
+  const { name, summary, mode, tools, alignment } = parts;
+  return {
+    name,
+    summary,
+    callsPerQuestion: tools.length === 0 ? oneCall : toolCalls,
+    preparationCalls(given, settings) {
+      const profile = parts.profile ? profileCalls(given) : { least: 0, most: 0 };
+      const aligning = alignmentCalls(given, settings, parts);
+      return { least: profile.least + aligning.least, most: profile.most + aligning.most };
+    },
+    async prepare(given, settings, deps) {
+      const memory = await openCaseMemory(given, settings, deps);
+      const learned = createPersonaMemory();
+      const { profile, usage } = parts.profile
+        ? await drawCaseProfile(memory, learned.profiles, deps)
+        : { profile: null, usage: noUsage };
+      const spent =
+        alignment === null ? noUsage : await alignCase(memory, learned, settings, parts, deps);
+      // Its critiques quote true answers, and nothing in a turn needs them.
+      const persona = { ...(await learned.personas.head(caseUser)), alignment: null };
+      return {
+        state: { profile, persona },
+        usage: addUsage(usage, spent),
+        persona: {
+          before: entriesOf(mode, profile, initialPersona),
+          after: entriesOf(mode, profile, persona),
+        },
+      };
+    },
+    async open(given, settings, deps, state) {
+      const { episodes, now } = await openCaseMemory(given, settings, deps);
+      const { profile, persona } = stateSchema.parse(state);
+      return openCaseAgent(
+        {
+          recall: parts.recall ? episodes : noRecall,
+          profile,
+          persona,
+          tools: caseTools(tools, { episodes }, settings, deps),
+          settings: { mode, ...recallSettings(settings) },
+        },
+        now,
+        deps,
+      );
+    },
+  };
+}
+
+/** The persona as a report shows it: what is known of the user, and what was learned; the fixed rules are the same for all. */
+function entriesOf(
+  mode: PersonaParts["mode"],
+  profile: Profile | null,
+  { lines, paperText }: PersonaCheckpoint,
+): string[] {
+  const summary = profileSummary(profile);
+  const text =
+    mode === "paper"
+      ? renderPaperPersona({ summary, lines, paperText })
+      : [
+          summary,
+          ...lines.map(({ text: line, tool }) => `- ${tool === null ? "" : `${tool}: `}${line}`),
+        ].join("\n");
+  return text.split("\n").filter((entry) => entry.trim() !== "");
+}

@@ -1,0 +1,55 @@
+import { PersonaAgentError } from "../../errors.js";
+import type { Answer } from "./answers.js";
+
+const least = 1;
+const most = 5;
+/** What Python's `float` takes, but for "nan" and "inf", on which LaMP's evaluator would fail. */
+const number = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?$/i;
+
+/** A rating as a number; `null` when the text is none. Space around it does not count, and any size is taken. */
+export function parseRating(text: string): number | null {
+  const trimmed = text.trim();
+  const value = number.test(trimmed) ? Number(trimmed.replaceAll("_", "")) : Number.NaN;
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The mean distance between prediction and gold, 0 or more. */
+export function meanAbsoluteError(answers: readonly Answer[]): number {
+  return meanAbsoluteErrorOf(errorSums(answers));
+}
+
+/** The root of the mean squared distance between prediction and gold, 0 or more. */
+export function rootMeanSquareError(answers: readonly Answer[]): number {
+  return rootMeanSquareErrorOf(errorSums(answers));
+}
+
+/** What both metrics need of answers: how many, and the sums of their distances and of the squares of these. */
+export function errorSums(answers: readonly Answer[]): number[] {
+  const errors = answers.map(errorOf);
+  const sum = (of: (error: number) => number) =>
+    errors.reduce((total, error) => total + of(error), 0);
+  return [errors.length, sum(Math.abs), sum((error) => error ** 2)];
+}
+
+export function meanAbsoluteErrorOf([answers = 0, distances = 0]: readonly number[]): number {
+  return distances / answers;
+}
+
+export function rootMeanSquareErrorOf([answers = 0, , squares = 0]: readonly number[]): number {
+  return Math.sqrt(squares / answers);
+}
+
+/**
+ * How far off a prediction is. What is no number counts as the extreme (1 or 5) farther from the gold, 5 where both
+ * are as far; a number beyond the scale counts as it stands.
+ */
+function errorOf({ gold, prediction }: Answer): number {
+  const truth = parseRating(gold);
+  if (truth === null)
+    throw new PersonaAgentError(
+      "config-invalid",
+      `The gold ${JSON.stringify(gold)} is no rating; expected a number. Check the set's outputs file.`,
+    );
+  const farther = Math.abs(least - truth) > Math.abs(most - truth) ? least : most;
+  return (parseRating(prediction) ?? farther) - truth;
+}

@@ -1,0 +1,153 @@
+import type { LampTask } from "../../../domain/lamp-question.js";
+import type { Usage } from "../../../domain/usage.js";
+import type { RunRecord } from "../../run/run-record.js";
+import type { PaperData } from "./paper-data.js";
+import type { PaperEntry, PaperSource } from "./paper-numbers.js";
+
+/** A metric as reports and `--json` name it. */
+export type MetricName = "accuracy" | "f1" | "mae" | "rmse";
+
+/** A number with its 95 % bootstrap interval by users; both ends `null` with fewer than two users. */
+export interface Score {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** One arm on one set. This shape is a contract: `eval --json` prints it. */
+export interface Result {
+  readonly set: string;
+  readonly task: LampTask;
+  /** The arm's id: the method's name, in a study followed by what the study changed. */
+  readonly method: string;
+  /** Questions answered, on which the metrics are. */
+  readonly n: number;
+  /** Questions that ended in an error; no metric counts them. */
+  readonly errors: number;
+  /** Empty where nothing was answered. */
+  readonly metrics: Partial<Readonly<Record<MetricName, Score>>>;
+  /** Mean of an answered question, without what was prepared before; `null` where nothing was answered. */
+  readonly seconds: number | null;
+  readonly calls: number | null;
+  readonly tokens: { readonly in: number | null; readonly out: number | null };
+}
+
+/** How much better `a` is than `b` on the questions that both answered: positive is better, also for MAE and RMSE. This shape is a contract. */
+export interface Paired {
+  readonly set: string;
+  readonly metric: MetricName;
+  readonly a: string;
+  readonly b: string;
+  readonly delta: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** What a pair's differences rest on. */
+export interface PairedCount {
+  readonly set: string;
+  readonly a: string;
+  readonly b: string;
+  /** Questions that both answered, and whose users. */
+  readonly questions: number;
+  readonly users: number;
+}
+
+export interface Spent extends Usage {
+  readonly seconds: number;
+}
+
+/** What an arm cost on a set. */
+export interface Cost {
+  readonly set: string;
+  readonly method: string;
+  /** Sums over all questions, also those that ended in an error, and over what was prepared before them. */
+  readonly answering: Spent;
+  readonly preparation: Spent;
+  /** The mean of the questions answered, and what was prepared shared out over them; `null` where there are none. */
+  readonly perQuestion: {
+    readonly answering: Spent;
+    readonly preparation: Spent;
+    readonly together: Spent;
+  } | null;
+}
+
+export interface ErrorKind {
+  readonly set: string;
+  readonly method: string;
+  readonly during: "question" | "preparation";
+  /** The error's code, or its text with what differs from case to case left out. */
+  readonly kind: string;
+  readonly count: number;
+  /** The first of them, cut to a few lines. */
+  readonly example: string;
+}
+
+/** An arm that was not asked all of a set's questions. */
+export interface Missing {
+  readonly set: string;
+  readonly method: string;
+  readonly expected: number;
+  readonly missing: number;
+}
+
+/** One study on one set: how scores and gains change with its value. */
+export interface Study {
+  readonly name: string;
+  readonly set: string;
+  /** By value, then in the run's order of arms. */
+  readonly points: readonly StudyPoint[];
+  readonly gains: readonly StudyGain[];
+}
+
+export interface StudyPoint {
+  readonly value: number;
+  /** The method without what the study changed. */
+  readonly method: string;
+  readonly n: number;
+  readonly metrics: Result["metrics"];
+}
+
+/**
+ * `persona-agent` at this value against another method: at the same value where the study varies it, too. A study of
+ * the alignment's settings is held against `rag`, `pag` and `without-alignment` as the main table has them.
+ */
+export interface StudyGain extends Omit<Paired, "set"> {
+  readonly value: number;
+  readonly questions: number;
+}
+
+/** What preparing did to the personas of a set. */
+export interface PersonaChange {
+  readonly set: string;
+  readonly method: string;
+  /** Cases that were prepared with a persona, and how many of these personas changed. */
+  readonly cases: number;
+  readonly changed: number;
+  readonly examples: readonly {
+    readonly case: string;
+    /** One entry a line, long ones cut. */
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+  }[];
+}
+
+/** Everything the pages show, as plain JSON: the same run and predictions give the same bytes. */
+export interface EvalReport {
+  readonly run: RunRecord;
+  readonly complete: boolean;
+  readonly results: readonly Result[];
+  readonly paired: readonly Paired[];
+  readonly pairedCounts: readonly PairedCount[];
+  readonly costs: readonly Cost[];
+  readonly studies: readonly Study[];
+  readonly personas: readonly PersonaChange[];
+  readonly errors: readonly ErrorKind[];
+  readonly missing: readonly Missing[];
+  /** The paper's tables, and for each set how far they may be laid beside ours. */
+  readonly paper: {
+    readonly sources: Readonly<Record<PaperSource, string>>;
+    readonly cells: readonly PaperEntry[];
+    readonly sets: readonly (PaperData & { readonly set: string })[];
+  };
+}

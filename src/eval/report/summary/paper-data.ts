@@ -1,0 +1,46 @@
+import type { LampTask } from "../../../domain/lamp-question.js";
+import type { RunRecord } from "../../run/run-record.js";
+
+/** Folders of OPPU's release, whose 100 users with the longest histories are probably the paper's. */
+const oppuFolders: Readonly<Record<LampTask, string>> = {
+  LaMP_1: "citation",
+  LaMP_2N: "news_categorize",
+  LaMP_2M: "movie_tagging",
+  LaMP_3: "product_rating",
+};
+const oppuUsers = 100;
+
+/** Whose data a set is: probably the paper's users, LaMP's other ones, or somebody else's. */
+export interface PaperData {
+  readonly kind: "oppu" | "lamp" | "other";
+  /** For the reader. */
+  readonly note: string;
+}
+
+/**
+ * How far a set's numbers may be laid beside the paper's. A run knows of a set's origin no more than its folder's name,
+ * so every set is `other` unless it has the name that OPPU's release or LaMP's own files give it: `movie_tagging` with
+ * all its users, or `LaMP_2M`, `LaMP_2M-time` and the like. Whoever gives other data such a name is told wrongly.
+ */
+export function paperData({ name, task, users }: RunRecord["sets"][number]): PaperData {
+  if (name === oppuFolders[task] && users === oppuUsers)
+    return {
+      kind: "oppu",
+      note: "By its name OPPU's release with all 100 users, which are probably the paper's (not confirmed). The paper's numbers are Claude-3.5 Sonnet's.",
+    };
+  if (name === oppuFolders[task] || new RegExp(`^${task}(?:[-_.].*)?$`, "i").test(name))
+    return {
+      kind: "lamp",
+      note: "By its name LaMP's own data, but not the paper's choice of users: the cells compare only roughly. The paper's numbers are Claude-3.5 Sonnet's.",
+    };
+  return {
+    kind: "other",
+    note: "Other data than the paper's: compare the methods with one another, not with the paper's column.",
+  };
+}
+
+/** The title of a column of the paper's numbers beside a set's own: it says where the cells do not compare. */
+export function paperTitle(set: RunRecord["sets"][number]): string {
+  const { kind } = paperData(set);
+  return { oppu: "#paper", lamp: "#paper (other users)", other: "#paper (other data)" }[kind];
+}

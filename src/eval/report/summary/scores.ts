@@ -1,0 +1,67 @@
+import { bootstrapByUser, pairedGain, type Estimate } from "../../metrics/bootstrap.js";
+import { metricsFor, type Metric } from "../../metrics/metrics.js";
+import type { RunRecord } from "../../run/run-record.js";
+import type { Outcome } from "./collect.js";
+import type { MetricName, Paired, Result, Score } from "./eval-report.js";
+
+type EvalSetRecord = RunRecord["sets"][number];
+
+/** A metric's name in reports. */
+export function metricName({ name }: Metric): MetricName {
+  return name === "macroF1" ? "f1" : name;
+}
+
+/** The metrics of what was answered; none where nothing was. What ended in an error has no part in them. */
+export function scoresOf(
+  { task, labels }: EvalSetRecord,
+  outcomes: readonly Outcome[],
+  seed: number,
+): Result["metrics"] {
+  const answers = outcomes.filter(isAnswered);
+  if (answers.length === 0) return {};
+  return Object.fromEntries(
+    metricsFor(task, labels).map((metric): [MetricName, Score] => {
+      const { value, interval } = bootstrapByUser(answers, metric, { seed });
+      return [metricName(metric), { value, ...ends(interval) }];
+    }),
+  );
+}
+
+/** Differences over the questions that both answered. */
+export interface Comparison {
+  readonly questions: number;
+  readonly users: number;
+  /** One for each metric of the task; none where there is no such question. */
+  readonly gains: readonly Pick<Paired, "metric" | "delta" | "low" | "high">[];
+}
+
+/** How much better `a` does than `b`, on the questions that both answered. */
+export function compareOutcomes(
+  { task, labels }: EvalSetRecord,
+  a: readonly Outcome[],
+  b: readonly Outcome[],
+  seed: number,
+): Comparison {
+  const ofB = new Map(
+    b.filter(isAnswered).map(({ question, prediction }) => [question, prediction]),
+  );
+  const both = a.filter(isAnswered).flatMap(({ user, question, gold, prediction }) => {
+    const base = ofB.get(question);
+    return base === undefined ? [] : [{ user, gold, base, other: prediction }];
+  });
+  const users = new Set(both.map(({ user }) => user)).size;
+  if (both.length === 0) return { questions: 0, users, gains: [] };
+  const gains = metricsFor(task, labels).map((metric) => {
+    const { value, interval } = pairedGain(both, metric, { seed });
+    return { metric: metricName(metric), delta: value, ...ends(interval) };
+  });
+  return { questions: both.length, users, gains };
+}
+
+export function isAnswered(outcome: Outcome): outcome is Outcome & { readonly prediction: string } {
+  return outcome.prediction !== null && outcome.error === null;
+}
+
+function ends(interval: Estimate["interval"]) {
+  return { low: interval?.[0] ?? null, high: interval?.[1] ?? null };
+}

@@ -1,0 +1,97 @@
+import type { Prediction, PreparedCase } from "../../arm.js";
+import type { RunRecord } from "../../run/run-record.js";
+import { collectPredictions, collectPrepared } from "./collect.js";
+import { costOf, costOfAnswers } from "./costs.js";
+import { errorKinds } from "./error-kinds.js";
+import type { EvalReport } from "./eval-report.js";
+import { paperData } from "./paper-data.js";
+import { paperEntries, paperSources } from "./paper-numbers.js";
+import { personaChange } from "./personas.js";
+import { compareOutcomes, isAnswered, scoresOf } from "./scores.js";
+import { ours, summariseStudies } from "./studies.js";
+
+/**
+ * Everything a run came to. Sets and arms stand in the record's order; lines of others are left out.
+ *
+ * @param predictions - In any order; read once, and little of each is kept.
+ * @param prepared - The same.
+ */
+export async function summarise(
+  run: RunRecord,
+  predictions: AsyncIterable<Prediction> | Iterable<Prediction>,
+  prepared: AsyncIterable<PreparedCase> | Iterable<PreparedCase>,
+): Promise<EvalReport> {
+  const outcomesOf = await collectPredictions(predictions);
+  const preparedOf = await collectPrepared(prepared);
+  const { seed, arms, sets } = run;
+
+  const each = sets.flatMap((set) =>
+    arms.map(({ id }) => ({
+      set,
+      key: { set: set.name, method: id },
+      outcomes: outcomesOf(set.name, id),
+      prepared: preparedOf(set.name, id),
+    })),
+  );
+  const standing = arms.filter(({ study }) => study === null).map(({ id }) => id);
+  const pairs = sets.flatMap((set) =>
+    (standing.includes(ours) ? standing : [])
+      .filter((b) => b !== ours)
+      .map((b) => {
+        const [ofA, ofB] = [outcomesOf(set.name, ours), outcomesOf(set.name, b)];
+        return { set: set.name, a: ours, b, ...compareOutcomes(set, ofA, ofB, seed) };
+      }),
+  );
+  const missing = each.flatMap(({ set: { questions: expected }, key, outcomes }) => {
+    const left = expected - outcomes.length;
+    return left > 0 ? [{ ...key, expected, missing: left }] : [];
+  });
+
+  return {
+    run,
+    complete: missing.length === 0,
+    results: each.map(({ set, key, outcomes }) => {
+      const n = outcomes.filter(isAnswered).length;
+      return {
+        set: set.name,
+        task: set.task,
+        method: key.method,
+        n,
+        errors: outcomes.length - n,
+        metrics: scoresOf(set, outcomes, seed),
+        ...costOfAnswers(outcomes),
+      };
+    }),
+    paired: pairs.flatMap(({ set, a, b, gains }) =>
+      gains.map(({ metric, ...gain }) => ({ set, metric, a, b, ...gain })),
+    ),
+    pairedCounts: pairs.map(({ set, a, b, questions, users }) => ({ set, a, b, questions, users })),
+    costs: each.map(({ key, outcomes, prepared: cases }) => ({
+      ...key,
+      ...costOf(outcomes, cases),
+    })),
+    studies: summariseStudies(run, outcomesOf),
+    personas: each.flatMap(({ key, prepared: cases }) => {
+      const change = personaChange(cases);
+      return change === null ? [] : [{ ...key, ...change }];
+    }),
+    errors: each.flatMap(({ key, outcomes, prepared: cases }) => [
+      ...errorKinds(cases.map(({ error }) => error)).map((kind) => ({
+        ...key,
+        during: "preparation" as const,
+        ...kind,
+      })),
+      ...errorKinds(outcomes.map(({ error }) => error)).map((kind) => ({
+        ...key,
+        during: "question" as const,
+        ...kind,
+      })),
+    ]),
+    missing,
+    paper: {
+      sources: paperSources,
+      cells: paperEntries,
+      sets: sets.map((set) => ({ set: set.name, ...paperData(set) })),
+    },
+  };
+}

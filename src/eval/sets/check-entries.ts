@@ -1,0 +1,50 @@
+import type { LampTask } from "../../domain/lamp-question.js";
+import type { EvalUser } from "./eval-set.js";
+import { readProfile } from "../../formats/profile-item.js";
+import type { RawEntry } from "./raw-entry.js";
+import { fileInvalid } from "../../formats/read-file.js";
+
+/**
+ * Reads all entries once, keeping ids only.
+ *
+ * @param golds - True answer by question id; `goldsFile` is the name of their file, for messages.
+ * @returns The users, in the file's order.
+ * @throws {PersonaAgentError} `config-file-invalid` for an item without a field of its task, a question id that comes
+ *   twice, a question without a gold, and a gold without a question.
+ */
+export async function checkEntries(
+  entries: AsyncIterable<RawEntry>,
+  task: LampTask,
+  golds: ReadonlyMap<string, string>,
+  goldsFile: string,
+): Promise<EvalUser[]> {
+  const users = new Map<string, { questionIds: string[]; historyLength: number }>();
+  const asked = new Set<string>();
+  for await (const { place, user, questions, profile } of entries) {
+    readProfile(profile, task, place);
+    const known = users.get(user) ?? { questionIds: [], historyLength: 0 };
+    users.set(user, known);
+    known.historyLength = Math.max(known.historyLength, profile.length);
+    for (const { id } of questions) {
+      const name = JSON.stringify(id);
+      if (asked.has(id))
+        throw fileInvalid(
+          `${place}: the question id ${name} comes a second time; expected each once. Leave one out.`,
+        );
+      if (!golds.has(id))
+        throw fileInvalid(
+          `${place}: the question ${name} has no gold; expected one in ${goldsFile}. Use the outputs of the same set and split.`,
+        );
+      asked.add(id);
+      known.questionIds.push(id);
+    }
+  }
+  if (asked.size === 0)
+    throw fileInvalid("The set holds no question; expected at least one. Check the files.");
+  const unasked = [...golds.keys()].filter((id) => !asked.has(id));
+  if (unasked.length > 0)
+    throw fileInvalid(
+      `${goldsFile}: gold ${JSON.stringify(unasked[0])} has no question, nor have ${unasked.length - 1} others of ${golds.size}; expected the golds of the set's questions. Use the outputs of the same set and split.`,
+    );
+  return [...users].map(([user, known]) => ({ user, ...known }));
+}

@@ -1,0 +1,88 @@
+import { readdir } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import type { EvalSet } from "./eval-set.js";
+import { lampLabels } from "./labels.js";
+import { checkEntries } from "./check-entries.js";
+import { readGolds } from "./golds.js";
+import {
+  findLampFiles,
+  readLampSet,
+  type LampFolder,
+  type LampSplit,
+} from "../../formats/lamp-folder.js";
+import { readProfile } from "../../formats/profile-item.js";
+import { readQuestionUsers } from "./question-users.js";
+import type { RawEntry } from "./raw-entry.js";
+import { fileInvalid, kindOfPath } from "../../formats/read-file.js";
+import { readLampEntries, readOppuEntries } from "./read-entries.js";
+
+/**
+ * Opens a folder for evaluation: LaMP's `{split}_questions.json` and `{split}_outputs.json` (user-based or
+ * time-based), or a task's folder of OPPU's release (`user_top_100_history.json` and its label file); each may be
+ * packed with gzip. Everything is checked here, before a question is asked, and nothing but ids and golds is kept:
+ * reading holds one element of the file at a time.
+ *
+ * @param split - Of LaMP's files; its test outputs are not published.
+ * @throws {PersonaAgentError} `config-file-invalid` for a folder or a file that is not as its format has it, a question
+ *   without a gold, a gold without a question, an id that comes twice, or an item without a field of its task.
+ */
+export async function openEvalSet(path: string, split: LampSplit = "dev"): Promise<EvalSet> {
+  if ((await kindOfPath(path)) !== "folder")
+    throw fileInvalid(`${path} is a file; expected the folder that holds a LaMP set's files.`);
+  const { files, entries } = (await findOppu(path)) ?? (await findLamp(path, split));
+  const { task, options } = await readLampSet(files);
+  const labels = options ?? lampLabels(task);
+  const outputs = files.outputs[0] ?? "";
+  const golds = await readGolds(outputs, task, labels);
+  const users = await checkEntries(entries(), task, golds, basename(outputs));
+  const name = basename(resolve(path));
+  return {
+    name,
+    task,
+    labels,
+    users,
+    async *read(questionIds) {
+      for await (const { user, questions, profile, place } of entries()) {
+        const wanted = questions.filter(({ id }) => questionIds?.has(id) ?? true);
+        if (wanted.length === 0) continue;
+        const items = readProfile(profile, task, place);
+        for (const { id, input } of wanted) {
+          const question = { id, input, gold: golds.get(id) ?? "" };
+          yield { set: name, task, user, question, profile: items };
+        }
+      }
+    },
+  };
+}
+
+interface Found {
+  readonly files: LampFolder;
+  readonly entries: () => AsyncIterable<RawEntry>;
+}
+
+async function findOppu(folder: string): Promise<Found | null> {
+  const names = await readdir(folder);
+  const find = (name: string) => names.find((found) => found === name || found === `${name}.gz`);
+  const history = find("user_top_100_history.json");
+  if (history === undefined) return null;
+  const labels = find("user_top_100_history_label.json");
+  if (labels === undefined)
+    throw fileInvalid(
+      `The folder ${folder} holds ${history} but no user_top_100_history_label.json (or .gz); expected both. Copy it there.`,
+    );
+  const path = join(folder, history);
+  return {
+    files: { questions: [path], outputs: [join(folder, labels)], users: null },
+    entries: () => readOppuEntries(path),
+  };
+}
+
+async function findLamp(folder: string, split: LampSplit): Promise<Found> {
+  const files = await findLampFiles(folder, [split]);
+  if (files.outputs.length === 0)
+    throw fileInvalid(
+      `The folder ${folder} holds no ${split}_outputs.json (or .gz); expected the true answers of its questions. Copy it there, or choose another split.`,
+    );
+  const users = files.users === null ? new Map() : await readQuestionUsers(files.users);
+  return { files, entries: () => readLampEntries(files.questions[0] ?? "", users) };
+}
