@@ -4,7 +4,7 @@ import { setMaxListeners } from "node:events";
 import { existsSync } from "node:fs";
 import { Writable } from "node:stream";
 import { runCli } from "./run-cli.js";
-import { Stopped } from "./stopped.js";
+import { Stopped } from "./stop-signals.js";
 
 const { argv, env, stdin, stdout, stderr } = process;
 

@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { PersonaAgentError } from "../errors.js";
-import { addAlignmentCommands } from "./add-alignment-commands.js";
-import { addAskCommand } from "./ask.js";
-import { addChatCommand } from "./add-chat-command.js";
-import { writeJson } from "./context.js";
-import type { CliContext } from "./context.js";
-import { addDemoCommand } from "./demo/add-demo-command.js";
-import { addDevCommand } from "./dev.js";
+import { addAlignmentCommands } from "./align/register.js";
+import { addAskCommand } from "./talk/ask.js";
+import { addChatCommand } from "./talk/register.js";
+import { writeJson } from "./cli-context.js";
+import type { CliContext } from "./cli-context.js";
+import { addDemoCommand } from "./demo/register.js";
+import { addDevCommand } from "./dev/register.js";
 import { describeError, errorJson } from "./describe-error.js";
-import { addEvalDownloadCommand } from "./add-eval-download-command.js";
-import { addEvalGenerateCommand } from "./add-eval-generate-command.js";
-import { addEvalCommands } from "./add-eval-commands.js";
-import { addFeedbackCommand } from "./feedback.js";
-import { addImportCommand } from "./import.js";
-import { addMemoryCommand } from "./memory.js";
-import { addPersonaCommands } from "./add-persona-commands.js";
-import { addReindexCommand } from "./reindex.js";
-import { CutOff, Stopped } from "./stopped.js";
-import { ToldFailure } from "./told-failure.js";
+import { addEvalDownloadCommand } from "./eval/register-download.js";
+import { addEvalGenerateCommand } from "./eval/register-generate.js";
+import { addEvalCommands } from "./eval/register.js";
+import { addFeedbackCommand } from "./memory/feedback.js";
+import { addImportCommand } from "./memory/import.js";
+import { addMemoryCommand } from "./memory/memory.js";
+import { addPersonaCommands } from "./persona/register.js";
+import { addReindexCommand } from "./memory/reindex.js";
+import { CutOff, Stopped } from "./stop-signals.js";
+import { ToldFailure } from "./output/told-failure.js";
 
 /**
  * Runs one command line.

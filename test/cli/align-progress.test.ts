@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createAlignCounter } from "../../src/cli/align-progress.js";
+import { createAlignCounter } from "../../src/cli/align/align-progress.js";
 import type { AlignmentEvent } from "../../src/state/alignment-event.js";
 
 const criticised = (n: number): AlignmentEvent => ({

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Stopped } from "../../src/cli/stopped.js";
+import { Stopped } from "../../src/cli/stop-signals.js";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { PersonaAgentError } from "../../src/errors.js";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";

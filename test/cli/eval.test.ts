@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { ChromaClient } from "chromadb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.js";
-import { Stopped } from "../../src/cli/stopped.js";
+import { Stopped } from "../../src/cli/stop-signals.js";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { allMethods } from "../../src/eval/methods/all-methods.js";
 import { studyNames } from "../../src/eval/studies.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { openRemoteConversation, serverThreadId } from "../../src/cli/remote-conversation.js";
-import { readRemoteEvent, readRemoteTurn } from "../../src/cli/remote-turn.js";
+import { openRemoteConversation, serverThreadId } from "../../src/cli/talk/remote-conversation.js";
+import { readRemoteEvent, readRemoteTurn } from "../../src/cli/talk/remote-turn.js";
 
 const state = {
   messages: [

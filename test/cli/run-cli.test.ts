@@ -1,9 +1,9 @@
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import type { CliContext } from "../../src/cli/context.js";
+import type { CliContext } from "../../src/cli/cli-context.js";
 import { runCli } from "../../src/cli/run-cli.js";
-import { Stopped } from "../../src/cli/stopped.js";
+import { Stopped } from "../../src/cli/stop-signals.js";
 
 /** A command line that is refused before anything is opened. */
 async function run(

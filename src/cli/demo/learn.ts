@@ -5,8 +5,8 @@ import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { PersonaAgent } from "../../app/create-persona-agent.js";
 import type { Iteration } from "../../state/alignment-state.js";
-import type { AlignProgress } from "../align-progress.js";
-import { linesJson } from "../persona-changes.js";
+import type { AlignProgress } from "../align/align-progress.js";
+import { linesJson } from "../persona/persona-changes.js";
 import { type DemoUser, demoEpisodes } from "./demo-user.js";
 
 /** A later choice, answered under the persona before and after. */

@@ -1,7 +1,7 @@
-import type { colorsFor } from "../colors.js";
-import { counted } from "../counted.js";
-import { describeLine } from "../persona-changes.js";
-import { wrap } from "../wrap.js";
+import type { colorsFor } from "../output/colors.js";
+import { counted } from "../output/counted.js";
+import { describeLine } from "../persona/persona-changes.js";
+import { wrap } from "../output/wrap.js";
 import type { LaterChoice, LearnedByUser } from "./learn.js";
 import { newLines } from "./learn.js";
 import { cut, day, situationOf } from "./screen-text.js";

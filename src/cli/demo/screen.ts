@@ -1,8 +1,8 @@
 import type { Writable } from "node:stream";
 import { parseAlignConfig } from "../../config.js";
-import { colorsFor } from "../colors.js";
-import { type AlignProgress, createAlignProgress } from "../align-progress.js";
-import { wrap } from "../wrap.js";
+import { colorsFor } from "../output/colors.js";
+import { type AlignProgress, createAlignProgress } from "../align/align-progress.js";
+import { wrap } from "../output/wrap.js";
 import type { DemoUser } from "./demo-user.js";
 import { type LearnedByUser, learnSettings } from "./learn.js";
 import { learnedLines } from "./learned-lines.js";

@@ -1,0 +1,142 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { PersonaAgentError } from "../../errors.js";
+import { sizeOf } from "../../eval/download/ask-file.js";
+import { downloadPairs, missingFiles } from "../../eval/download/download-pairs.js";
+import {
+  lampKinds,
+  lampPairs,
+  lampTasks,
+  publishedSplits,
+  type LampFile,
+} from "../../eval/download/lamp-files.js";
+import { colorsFor } from "../output/colors.js";
+import { commonOptions, secondsSince, writeJson } from "../cli-context.js";
+import type { CliContext } from "../cli-context.js";
+import { counted } from "../output/counted.js";
+import { mapConcurrently } from "../../system/map-concurrently.js";
+import { createProgressBar } from "../output/progress-bar.js";
+
+export interface EvalDownloadOptions {
+  readonly out?: string;
+  readonly tasks?: string;
+  readonly kinds?: string;
+  readonly splits?: string;
+  readonly from?: string;
+  readonly list?: true;
+}
+
+interface Sized {
+  readonly file: LampFile;
+  readonly bytes: number | null;
+}
+
+/** @throws {PersonaAgentError} as `downloadPairs`, and `config-invalid` for an option that is not taken. */
+export async function runEvalDownload(
+  options: EvalDownloadOptions,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const start = performance.now();
+  const { json } = commonOptions(command);
+  const pairs = lampPairs({
+    ...(options.from !== undefined && { from: parseAddress(options.from) }),
+    ...(options.tasks !== undefined && { tasks: parseNames(options.tasks, lampTasks, "--tasks") }),
+    ...(options.kinds !== undefined && { kinds: parseNames(options.kinds, lampKinds, "--kinds") }),
+    ...(options.splits !== undefined && {
+      splits: parseNames(options.splits, publishedSplits, "--splits"),
+    }),
+  });
+  if (options.list === true) {
+    const files = await sized(pairs.flat(), context.signal);
+    if (json) writeJson(context, listJson(files));
+    else writeList(context, files);
+    return;
+  }
+  if (options.out === undefined || options.out.trim() === "")
+    throw new PersonaAgentError(
+      "config-invalid",
+      "--out is missing; expected the folder that the sets are put in. Name one, or look first with --list.",
+    );
+  const out = resolve(options.out);
+  const missing = await sized(await missingFiles(pairs, out), context.signal);
+  if (!json && missing.length > 0) writeList(context, missing);
+  const bar = createProgressBar(context.stderr);
+  const colors = colorsFor(context.stdout);
+  try {
+    const sets = await downloadPairs(pairs, totalOf(missing), {
+      out,
+      signal: context.signal,
+      progress: ({ set, name }, bytes, total) =>
+        bar.update(`MB of ${set}/${name}`, megabytes(bytes), megabytes(total ?? bytes)),
+      onDone: ({ set, split, state, users, questions, folder }) => {
+        bar.stop();
+        if (!json)
+          context.stdout.write(
+            `${colors.green("✓")} ${set} ${split}: ${counted(questions, "question")} of ${counted(users, "user")} ${colors.dim(`(${state}, ${folder})`)}\n`,
+          );
+      },
+    });
+    if (json) writeJson(context, { sets, seconds: secondsSince(start) });
+  } finally {
+    bar.stop();
+  }
+}
+
+async function sized(files: readonly LampFile[], signal: AbortSignal): Promise<Sized[]> {
+  const bytes = new Map<LampFile, number | null>();
+  await mapConcurrently(files, 4, async (file) => {
+    bytes.set(file, await sizeOf(file.url, signal));
+  });
+  return files.map((file) => ({ file, bytes: bytes.get(file) ?? null }));
+}
+
+function listJson(files: readonly Sized[]) {
+  return {
+    files: files.map(({ file: { set, name, url }, bytes }) => ({ set, file: name, url, bytes })),
+    bytes: totalOf(files),
+  };
+}
+
+function writeList({ stdout }: CliContext, files: readonly Sized[]): void {
+  for (const { file, bytes } of files) {
+    const size = bytes === null ? "unknown" : `${(bytes / 1e6).toFixed(1)} MB`;
+    stdout.write(`${size.padStart(10)}  ${file.set}/${file.name}\n`);
+  }
+  const unknown = files.filter(({ bytes }) => bytes === null).length;
+  stdout.write(
+    `${(totalOf(files) / 1e6).toFixed(1)} MB in ${counted(files.length, "file")}${unknown === 0 ? "" : `, and ${counted(unknown, "file")} of unknown size`}\n`,
+  );
+}
+
+/** Of the known sizes. */
+function totalOf(files: readonly Sized[]): number {
+  return files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}
+
+function parseNames<Name extends string>(
+  text: string,
+  known: readonly Name[],
+  option: string,
+): readonly Name[] {
+  const named = text.split(",").map((name) => name.trim());
+  const unknown = named.find((name) => !known.some((each) => each === name));
+  if (unknown !== undefined)
+    throw new PersonaAgentError(
+      "config-invalid",
+      `${option} names ${JSON.stringify(unknown.slice(0, 40))}; expected ${known.join(", ")}, separated by commas. Correct it or leave it out.`,
+    );
+  return known.filter((name) => named.includes(name));
+}
+
+function parseAddress(text: string): string {
+  if (/^https?:/.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
+  throw new PersonaAgentError(
+    "config-invalid",
+    `--from is ${JSON.stringify(text.slice(0, 80))}; expected an address that begins with http:// or https://. Correct it or leave it out.`,
+  );
+}

@@ -1,0 +1,127 @@
+import type { ModelComparison, ModelRun } from "../../eval/report/compare-models.js";
+import type { EvalReport, Result } from "../../eval/report/summary/eval-report.js";
+import { type Estimate, estimateRule, plus, type Range } from "../../eval/run/estimate.js";
+import type { EvaluationResult } from "../../eval/run/run-evaluation.js";
+import { colorsFor } from "../output/colors.js";
+import { type CliContext, printable, printableLine, writeJson } from "../cli-context.js";
+import { counted } from "../output/counted.js";
+import { Stopped } from "../stop-signals.js";
+
+/** What a run came to, and where its report is. */
+export interface Evaluated {
+  readonly summary: EvalReport;
+  /** Of the HTML page. */
+  readonly path: string;
+  readonly stoppedBy: EvaluationResult["stoppedBy"];
+}
+
+/** What `eval` prints. With `--json` this shape is a contract. */
+export function writeEvaluated(
+  context: CliContext,
+  { summary, path }: Evaluated,
+  { json }: { readonly json: boolean },
+): void {
+  const { results, paired } = summary;
+  writeErrors(context, summary);
+  if (json) return writeJson(context, { report: path, results, paired });
+  writeScores(context, results);
+  context.stdout.write(`The report is ${path}\n`);
+}
+
+function writeErrors({ stderr }: CliContext, { errors }: EvalReport, of = ""): void {
+  for (const { set, method, during, count, example } of errors)
+    stderr.write(
+      `persona-agent: ${printable(`${of}${set}, ${method}`)}: ${counted(count, during)} ended in an error: ${printableLine(example, 300)}\n`,
+    );
+}
+
+function writeScores({ stdout }: CliContext, results: readonly Result[], indent = ""): void {
+  const colors = colorsFor(stdout);
+  const width = Math.max(...results.map(({ method }) => method.length));
+  let last = "";
+  for (const result of results) {
+    if (result.set !== last) stdout.write(`${indent}${colors.bold(printable(result.set))}\n`);
+    last = result.set;
+    stdout.write(`${indent}  ${result.method.padEnd(width)}  ${scoresLine(result)}\n`);
+  }
+}
+
+/** What several models came to, and where the page is that lays them side by side. */
+interface Compared {
+  readonly runs: readonly ModelRun[];
+  readonly comparison: ModelComparison;
+  readonly path: string;
+}
+
+/** What `eval` prints for several models. With `--json` this shape is a contract. */
+export function writeCompared(
+  context: CliContext,
+  { runs, comparison, path }: Compared,
+  { json }: { readonly json: boolean },
+): void {
+  for (const { report } of runs) writeErrors(context, report, `${report.run.model}, `);
+  const { results, paired } = comparison;
+  if (json) return writeJson(context, { report: path, results, paired });
+  const { stdout } = context;
+  for (const { report } of runs) {
+    stdout.write(`${colorsFor(stdout).bold(printable(report.run.model))}\n`);
+    writeScores(context, report.results, "  ");
+  }
+  stdout.write(`The report is ${path}\n`);
+}
+
+/** One line for a run that is not whole, with how to go on. */
+export function writeStop({ stderr, signal }: CliContext, { summary, stoppedBy }: Evaluated): void {
+  if (stoppedBy === null) return;
+  const { results, run } = summary;
+  const asked = run.sets.reduce((sum, { questions }) => sum + questions, 0) * run.arms.length;
+  const answered = results.reduce((sum, { n, errors }) => sum + n + errors, 0);
+  const why =
+    stoppedBy === "signal"
+      ? `stopped by ${stopName(signal)}`
+      : `the budget of ${stoppedBy.budget} is spent`;
+  const more = stoppedBy === "signal" ? "" : " and a larger budget";
+  stderr.write(
+    `persona-agent: ${why}, with ${answered} of ${counted(asked, "question")} asked. Go on with the same command and --resume${more}.\n`,
+  );
+}
+
+/** What `eval --dry-run` prints. With `--json` this shape is a contract. */
+export function writeEstimate(
+  context: CliContext,
+  estimate: readonly Estimate[],
+  { json, models }: { readonly json: boolean; readonly models: number },
+): void {
+  const calls = estimate.map((one) => plus(one.calls.preparation, one.calls.questions));
+  const inAll = (parts: readonly Range[]) => {
+    const { least, most } = parts.reduce(plus, { least: 0, most: 0 });
+    return { least: least * models, most: most * models };
+  };
+  const total = { calls: inAll(calls), tokensIn: inAll(estimate.map(({ tokensIn }) => tokensIn)) };
+  if (json) return writeJson(context, { estimate, total });
+  const { stdout } = context;
+  for (const { set, method, questions, calls: parts, tokensIn } of estimate)
+    stdout.write(
+      `${printable(set)}, ${method}: ${counted(questions, "question")}, ${range(parts.preparation)} calls before them, ${range(parts.questions)} for them, ${range(tokensIn)} tokens in\n`,
+    );
+  stdout.write(
+    `In all${models === 1 ? "" : `, for ${models} models,`} ${range(total.calls)} model calls, ${range(total.tokensIn)} tokens in. ${estimateRule}\n`,
+  );
+}
+
+function scoresLine({ metrics, n, errors }: Result): string {
+  const scores = Object.entries(metrics).map(
+    ([name, { value, low, high }]) =>
+      `${name} ${value.toFixed(3)}${low === null || high === null ? "" : ` (${low.toFixed(3)} to ${high.toFixed(3)})`}`,
+  );
+  const failed = errors === 0 ? [] : [counted(errors, "error")];
+  return [...scores, counted(n, "question"), ...failed].join(", ");
+}
+
+function range({ least, most }: Range): string {
+  return least === most ? String(least) : `${least} to ${most}`;
+}
+
+function stopName({ reason }: AbortSignal): string {
+  return reason instanceof Stopped ? reason.by : "a signal";
+}

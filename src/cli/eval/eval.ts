@@ -1,0 +1,149 @@
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { PersonaAgentError } from "../../errors.js";
+import { openEvalSets } from "../../eval/sets/find-sets.js";
+import { allMethods } from "../../eval/methods/all-methods.js";
+import { compareModels, comparisonPage, type ModelRun } from "../../eval/report/compare-models.js";
+import { reportPage } from "../../eval/report/document.js";
+import { summarise } from "../../eval/report/summary/summarise.js";
+import { writeReport } from "../../eval/report/write-report.js";
+import { estimateRun } from "../../eval/run/estimate.js";
+import { runEvaluation } from "../../eval/run/run-evaluation.js";
+import { selectUsers } from "../../eval/sets/selection.js";
+import { armsOf } from "../../eval/studies.js";
+import { loadModels } from "../../app/open-persona-agent.js";
+import type { CliContext } from "../cli-context.js";
+import { commonOptions, openUnlessStopped, untilStopped } from "../cli-context.js";
+import { openEvalIndex } from "./eval-index.js";
+import { type EvalOptions, parseEvalOptions } from "./eval-options.js";
+import {
+  type Evaluated,
+  writeCompared,
+  writeEstimate,
+  writeEvaluated,
+  writeStop,
+} from "./eval-report.js";
+import { expectOnly, modelFolders } from "./model-folders.js";
+import { createProgressBar } from "../output/progress-bar.js";
+import { ToldFailure } from "../output/told-failure.js";
+
+/** @throws {ToldFailure} When the run was stopped by the signal, after what was done by then was reported. */
+export async function runEval(
+  options: EvalOptions,
+  command: Command,
+  context: CliContext,
+): Promise<void> {
+  const startMs = performance.now();
+  const { json } = commonOptions(command);
+  const { signal, env } = context;
+  const parsed = parseEvalOptions(options);
+  const { methods: names, sets: setNames, models: modelNames, selection, seed, ...limits } = parsed;
+  const { study, out, dryRun, resume, split } = options;
+  if (out === undefined && dryRun === undefined)
+    throw new PersonaAgentError(
+      "config-invalid",
+      "There is no --out; expected the folder that the answers and the report are written to. Name one, or add --dry-run.",
+    );
+  const arms = armsOf({
+    methods: allMethods,
+    ...(names !== undefined && { names }),
+    ...(study !== undefined && { study }),
+  });
+  // All before the first call: a misspelled second model is no news for after an hour with the first.
+  const models = (modelNames ?? [undefined]).map((name) =>
+    loadModels({
+      ...env,
+      ...(name !== undefined && { MODEL: name }),
+      ...(options.alignmentModel !== undefined && { ALIGNMENT_MODEL: options.alignmentModel }),
+    }),
+  );
+  const folder = resolve(out ?? "");
+  const places = models.length === 1 ? [] : modelFolders(models.map(({ modelName }) => modelName));
+  if (!dryRun && places.length > 0) expectOnly(places, folder);
+  const opened = await untilStopped(signal, () =>
+    openEvalSets(options.data, { split, ...(setNames !== undefined && { names: setNames }) }),
+  );
+  const sets = opened.map((set) => ({ set, users: selectUsers(set.users, selection) }));
+  if (dryRun) {
+    const estimates = await untilStopped(signal, () => estimateRun(sets, arms));
+    return writeEstimate(context, estimates, { json, models: models.length });
+  }
+  const [{ vectors }] = models as [LoadedModels];
+  const { index, close } = await openUnlessStopped(signal, () =>
+    openEvalIndex(options.index, env, vectors),
+  );
+  const bar = createProgressBar(context.stderr);
+  try {
+    if (models.length === 1) {
+      const evaluated = await evaluate(models[0] as LoadedModels, folder, startMs);
+      bar.stop();
+      writeEvaluated(context, evaluated, { json });
+      return stopOf(evaluated);
+    }
+    const runs: ModelRun[] = [];
+    for (const [place, loaded] of models.entries()) {
+      const own = places[place] ?? "";
+      const begun = place === 0 ? startMs : performance.now();
+      const evaluated = await evaluate(loaded, join(folder, own), begun);
+      bar.stop();
+      runs.push({ report: evaluated.summary, page: `${own}/report.html` });
+      const comparison = compareModels(runs);
+      const { html } = await writeReport(folder, comparison, comparisonPage(runs));
+      const isLast = evaluated.stoppedBy !== null || runs.length === models.length;
+      if (isLast) writeCompared(context, { runs, comparison, path: html }, { json });
+      if (evaluated.stoppedBy !== null) return stopOf(evaluated);
+    }
+  } finally {
+    bar.stop();
+    await close();
+  }
+
+  function evaluate(loaded: LoadedModels, path: string, begunMs: number): Promise<Evaluated> {
+    const { model, modelName, alignmentModel, alignmentModelName } = loaded;
+    return runEvaluation(
+      {
+        sets,
+        arms,
+        deps: {
+          model,
+          modelName,
+          alignmentModel,
+          alignmentModelName,
+          embeddings: vectors.embeddings,
+          seed,
+          ...(index && { index }),
+          wikipedia: wikipediaOf(modelName, env),
+        },
+        embeddingsName: vectors.name,
+        index: options.index,
+        folder: path,
+        resume: resume === true,
+        ...limits,
+        signal,
+        startMs: begunMs,
+        now: () => new Date(),
+        progress: (part, done, total) =>
+          bar.update(models.length === 1 ? part : `${modelName}: ${part}`, done, total),
+      },
+      async ({ run, predictions, prepared, stoppedBy }) => {
+        const summary = await summarise(run, predictions, prepared);
+        const { html } = await writeReport(path, summary, reportPage(summary));
+        return { summary, path: html, stoppedBy };
+      },
+    );
+  }
+
+  function stopOf(evaluated: Evaluated): void {
+    writeStop(context, evaluated);
+    if (evaluated.stoppedBy === "signal") throw new ToldFailure("The run was stopped.");
+  }
+}
+
+type LoadedModels = ReturnType<typeof loadModels>;
+
+/** The offline model's numbers are to be the same on every machine, so it searches nothing outside of it. */
+function wikipediaOf(modelName: string, env: CliContext["env"]) {
+  if (modelName === "offline") return null;
+  const [language, baseUrl] = [env["WIKIPEDIA_LANGUAGE"]?.trim(), env["WIKIPEDIA_URL"]?.trim()];
+  return { ...(language && { language }), ...(baseUrl && { baseUrl }) };
+}

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { Client } from "@langchain/langgraph-sdk";
+import { z } from "zod";
+import { PersonaAgentError } from "../../errors.js";
+import type { PersonaAgentErrorCode } from "../../errors.js";
+import { foreignThreadMessage } from "../../nodes/agent/admit-turn.js";
+import { readRemoteEvent, readRemoteTurn } from "./remote-turn.js";
+import type { Conversation } from "./turn.js";
+
+export interface RemoteOptions {
+  readonly userId: string;
+  readonly mode: "default" | "paper";
+  readonly threadId: string;
+  readonly signal: AbortSignal;
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const failureSchema = z.object({ message: z.string() });
+const refusalSchema = z.object({ refusal: z.object({ code: z.string(), message: z.string() }) });
+
+/**
+ * A thread with the agent of a running LangGraph server (`npm run dev`, or a deployed one). `say` throws
+ * `config-invalid` when nobody answers at `url`, a refusal with its own code, and `model-unavailable` for what else fails there.
+ */
+export function openRemoteConversation(
+  url: string,
+  { userId, mode, threadId, signal }: RemoteOptions,
+): Conversation {
+  const client = new Client({ apiUrl: url, callerOptions: { maxRetries: 0 } });
+  const thread = serverThreadId(threadId);
+  return {
+    async say(text, onEvent) {
+      try {
+        await client.threads.create({ threadId: thread, ifExists: "do_nothing", signal });
+        const parts: AsyncIterable<{ readonly event: string; readonly data: unknown }> =
+          client.runs.stream(thread, "agent", {
+            input: { messages: [{ role: "user", content: text }] },
+            context: { userId, mode },
+            streamMode: ["values", "custom", "messages-tuple"],
+            signal,
+          });
+        let state: unknown;
+        for await (const { event: name, data } of parts) {
+          if (name === "error") throw serverFailure(data, state);
+          if (name === "values") state = data;
+          const event = readRemoteEvent(name, data);
+          if (event !== null) onEvent?.(event);
+        }
+        return readRemoteTurn(state);
+      } catch (error) {
+        throw describeFailure(url, error);
+      }
+    },
+  };
+}
+
+/** Servers take UUIDs only; any other name stands for one and the same UUID each time. */
+export function serverThreadId(threadId: string): string {
+  if (uuid.test(threadId)) return threadId.toLowerCase();
+  const hex = createHash("sha256").update(`persona-agent/thread/${threadId}`).digest("hex");
+  // Version 8: a UUID whose bits are the application's own.
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}
+
+/** A refused turn has its code in the state that came last; what else ends a turn is the model's. */
+function serverFailure(data: unknown, state: unknown): PersonaAgentError {
+  const refusal = refusalSchema.safeParse(state).data?.refusal;
+  if (refusal !== undefined)
+    return new PersonaAgentError(refusal.code as PersonaAgentErrorCode, refusal.message);
+  const message = failureSchema.safeParse(data).data?.message ?? "it gave no reason.";
+  // A stranger is turned away before there is a state to read a code from.
+  if (message === foreignThreadMessage)
+    return new PersonaAgentError("config-thread-owner", message);
+  return new PersonaAgentError("model-unavailable", `The turn failed on the server: ${message}`);
+}
+
+function describeFailure(url: string, error: unknown): unknown {
+  if (PersonaAgentError.is(error) || !(error instanceof Error) || error.name === "AbortError")
+    return error;
+  const status = "status" in error ? Number(error.status) : Number.NaN;
+  const { message } = error;
+  if (Number.isNaN(status))
+    return new PersonaAgentError(
+      "config-invalid",
+      `No LangGraph server answers at ${url} (${rootCause(error)}). Start one with \`npm run dev\`, or leave out --url.`,
+      { cause: error },
+    );
+  return new PersonaAgentError(
+    "config-invalid",
+    `The server at ${url} answered with status ${status}: ${message.split("\n")[0] ?? ""} Check the address.`,
+    { cause: error },
+  );
+}
+
+function rootCause(error: Error): string {
+  const { cause } = error;
+  if (!(cause instanceof Error))
+    return /fetch failed/.test(error.message) ? "no connection" : error.message;
+  return "code" in cause ? String(cause.code) : rootCause(cause);
+}

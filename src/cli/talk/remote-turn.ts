@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { usageSchema } from "../../domain/usage.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { Turn, TurnEvent } from "./turn.js";
+
+const messageSchema = z.object({
+  type: z.string(),
+  content: z.union([
+    z.string(),
+    z.array(z.object({ type: z.string(), text: z.string().optional() })),
+  ]),
+});
+const recalledSchema = z.array(z.object({ id: z.string(), score: z.number() }));
+
+/** The part of the agent's state on a server that the command line shows. */
+const stateSchema = z.object({
+  messages: z.array(messageSchema),
+  personaVersion: z.number(),
+  recalled: recalledSchema,
+  recalledByTools: recalledSchema.default([]),
+  tools: z.array(z.object({ name: z.string(), ok: z.boolean() })),
+  episodeId: z.string().nullable(),
+  degraded: z.array(z.string()),
+  usage: usageSchema,
+});
+
+/** @throws {PersonaAgentError} `config-invalid` when the state that a server gave is none of this agent's. */
+export function readRemoteTurn(state: unknown): Turn {
+  const parsed = stateSchema.safeParse(state);
+  if (!parsed.success)
+    throw new PersonaAgentError(
+      "config-invalid",
+      `What answered there is not this agent (its state's ${parsed.error.issues[0]?.path.join(".") ?? ""} is not as expected). Check the address, and that both sides have one version.`,
+    );
+  const { messages, recalled, recalledByTools, ...turn } = parsed.data;
+  const known = new Set(recalled.map(({ id }) => id));
+  return {
+    ...turn,
+    answer: assistantText(messages.findLast((message) => message.type === "ai")),
+    recalled: [...recalled, ...recalledByTools.filter(({ id }) => !known.has(id))],
+  };
+}
+
+const toolStartedSchema = z.object({ kind: z.literal("tool-started"), name: z.string() });
+const metadataSchema = z.object({ langgraph_node: z.string() });
+
+/** One part of a server's stream as an event of the turn; `null` for parts that are not shown. */
+export function readRemoteEvent(mode: string, data: unknown): TurnEvent | null {
+  if (mode === "custom") return toolStartedSchema.safeParse(data).data ?? null;
+  if (mode !== "messages" || !Array.isArray(data)) return null;
+  // The stream carries every model call; only what `reason` says is said to the user.
+  if (metadataSchema.safeParse(data[1]).data?.langgraph_node !== "reason") return null;
+  const text = assistantText(data[0]);
+  return text === "" ? null : { kind: "text", text };
+}
+
+/** `""` for anything that is not an assistant's message, or a piece of one. */
+function assistantText(value: unknown): string {
+  const message = messageSchema.safeParse(value);
+  if (!message.success || !/^(?:ai|AIMessageChunk)$/.test(message.data.type)) return "";
+  const { content } = message.data;
+  if (typeof content === "string") return content;
+  return content.map((block) => (block.type === "text" ? (block.text ?? "") : "")).join("");
+}
