@@ -5,9 +5,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/live/**"],
     globalSetup: [
-      "test/support/quiet-environment.ts",
-      "test/support/compile.ts",
-      "test/support/make-database.ts",
+      "test/support/setup/quiet-environment.ts",
+      "test/support/setup/compile.ts",
+      "test/support/setup/make-database.ts",
     ],
     testTimeout: 30_000,
     hookTimeout: 60_000,

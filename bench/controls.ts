@@ -10,8 +10,13 @@
  */
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { judgeCandidate } from "../src/domain/alignment/acceptance.js";
-import { type Control, predictControl, runControl, type Trial } from "../test/support/controls.js";
-import { type RuleKind, ruleKinds } from "../test/support/planted-user.js";
+import {
+  type Control,
+  predictControl,
+  runControl,
+  type Trial,
+} from "../test/support/users/controls.js";
+import { type RuleKind, ruleKinds } from "../test/support/users/planted-user.js";
 import { createRandom } from "../src/eval/sets/random.js";
 import { drawProposal, type Situation } from "./simulated-proposals.js";
 

@@ -12,8 +12,8 @@ import type { Estimate } from "../src/eval/metrics/bootstrap.js";
 import type { GeneratorOptions } from "../src/eval/sets/generator.js";
 import { allMethods } from "../src/eval/methods/all-methods.js";
 import { armsOf } from "../src/eval/studies.js";
-import { startControlModel } from "../test/support/control-model.js";
-import { type ControlResult, runControl } from "../test/support/eval-control.js";
+import { startControlModel } from "../test/support/models/control-model.js";
+import { type ControlResult, runControl } from "../test/support/evaluation/eval-control.js";
 
 const { values } = parseArgs({
   options: {

@@ -20,7 +20,7 @@ import { allMethods } from "../src/eval/methods/all-methods.js";
 import { armsOf } from "../src/eval/studies.js";
 import { writeGeneratedSet } from "../src/eval/sets/write-set.js";
 import { loadChatModel } from "../src/model/load-chat-model.js";
-import { evaluationOptions, recordedBy } from "../test/support/evaluation.js";
+import { evaluationOptions, recordedBy } from "../test/support/evaluation/evaluation.js";
 
 const { values } = parseArgs({
   options: {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
-import { compiled } from "../support/compiled.js";
-import { newDataFolder } from "../support/data-folder.js";
+import { compiled } from "../support/setup/compiled.js";
+import { newDataFolder } from "../support/setup/data-folder.js";
 
 let folder: string;
 beforeAll(async () => {

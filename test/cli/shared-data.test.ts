@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { openHistories } from "../../src/formats/open-histories.js";
 import { createTimeline } from "../../src/formats/import-timeline.js";
 import { parseQuestion } from "../../src/domain/lamp-question.js";
-import { describeSharedData } from "../support/shared-data.js";
+import { describeSharedData } from "../support/evaluation/shared-data.js";
 
 /** Users, distinct items, items with a true answer, and items left out for being a user's question. */
 const sets = [

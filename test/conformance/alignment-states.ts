@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { neverAligned } from "../../src/domain/alignment/alignment-status.js";
 import type { AlignmentStates } from "../../src/memory/personas/alignment-status-store.js";
-import { minuteAt } from "../support/episodes.js";
+import { minuteAt } from "../support/users/episodes.js";
 
 const worker = { host: "a-machine", pid: 4_711, startedAt: minuteAt(1) };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { identityOfId, type Episode, type Feedback } from "../../src/domain/episode.js";
 import type { EpisodicMemory } from "../../src/memory/episodes/episodic-memory.js";
-import { minuteAt, turnAt, undatedItem } from "../support/episodes.js";
+import { minuteAt, turnAt, undatedItem } from "../support/users/episodes.js";
 
 const feedback: Feedback = { kind: "answer", author: "ada", at: "2025-06-01T00:00:00.000Z" };
 const ids = (episodes: readonly { readonly id: string }[]) => episodes.map(({ id }) => id);

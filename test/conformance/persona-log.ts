@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import type { PersonaLog } from "../../src/memory/personas/persona-log.js";
-import { minuteAt } from "../support/episodes.js";
+import { minuteAt } from "../support/users/episodes.js";
 
 type Appended = Parameters<PersonaLog["append"]>[1];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProfileMemory } from "../../src/memory/personas/profile-log.js";
-import { minuteAt } from "../support/episodes.js";
+import { minuteAt } from "../support/users/episodes.js";
 
 function profile(text: string, at = minuteAt(1)): Parameters<ProfileMemory["append"]>[1] {
   return {

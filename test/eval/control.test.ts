@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateSet, type GeneratorOptions } from "../../src/eval/sets/generator.js";
 import { allMethods } from "../../src/eval/methods/all-methods.js";
 import { armsOf } from "../../src/eval/studies.js";
-import { startControlModel } from "../support/control-model.js";
-import { type ControlResult, runControl } from "../support/eval-control.js";
-import type { OpenAiServer } from "../support/openai-server.js";
+import { startControlModel } from "../support/models/control-model.js";
+import { type ControlResult, runControl } from "../support/evaluation/eval-control.js";
+import type { OpenAiServer } from "../support/servers/openai-server.js";
 
 /** Long enough for a batch of 8 and a holdout of 32; each user has five rules. */
 const users: GeneratorOptions = {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
 import { metricsFor } from "../../src/eval/metrics/metrics.js";
-import { describeSharedData } from "../support/shared-data.js";
+import { describeSharedData } from "../support/evaluation/shared-data.js";
 
 /** Users, questions, labels, and the task. */
 const sets = [

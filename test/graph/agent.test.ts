@@ -6,8 +6,8 @@ import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { PersonaAgentError } from "../../src/errors.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { answerNowPrompt } from "../../src/prompts/agent/persona-prompt.js";
-import { agentUnderTest, systemOf, threadOf } from "../support/agent-under-test.js";
-import { callsTools } from "../support/scripted-model.js";
+import { agentUnderTest, systemOf, threadOf } from "../support/agents/agent-under-test.js";
+import { callsTools } from "../support/models/scripted-model.js";
 
 const thread = (id: string) => ({ configurable: { thread_id: id } });
 

@@ -7,11 +7,15 @@ import type { PersonaCheckpoint } from "../../src/domain/persona/persona-checkpo
 import type { AlignmentResult } from "../../src/app/alignment-runs/aligner.js";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
-import type { ChildNews, ChildOrder, Death } from "../support/alignment-child.js";
-import { type AlignmentRequest, drink, startAlignmentServer } from "../support/alignment-server.js";
-import { compiled } from "../support/compiled.js";
-import { hasPostgres, startPostgres, type TestPostgres } from "../support/postgres.js";
-import { newDataFolder } from "../support/data-folder.js";
+import type { ChildNews, ChildOrder, Death } from "../support/processes/alignment-child.js";
+import {
+  type AlignmentRequest,
+  drink,
+  startAlignmentServer,
+} from "../support/servers/alignment-server.js";
+import { compiled } from "../support/setup/compiled.js";
+import { hasPostgres, startPostgres, type TestPostgres } from "../support/servers/postgres.js";
+import { newDataFolder } from "../support/setup/data-folder.js";
 
 // A dozen processes one after another, each of which opens a database.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 });
@@ -77,9 +81,13 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 function startChild(): Child {
   // A database that is opened for seconds is not worth compiling to the last.
-  return spawn(process.execPath, ["--liftoff-only", compiled("test/support/alignment-child.ts")], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  return spawn(
+    process.execPath,
+    ["--liftoff-only", compiled("test/support/processes/alignment-child.ts")],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
 }
 
 /** Processes that align Ada's persona one after another on one storage, and the model that they all ask. */

@@ -12,8 +12,8 @@ import {
   type ReplyTo,
   says,
   startAlignmentServer,
-} from "../support/alignment-server.js";
-import { type OpenAiReply, scriptedUsage } from "../support/openai-server.js";
+} from "../support/servers/alignment-server.js";
+import { type OpenAiReply, scriptedUsage } from "../support/servers/openai-server.js";
 
 const items = 11;
 const small = { batch: 3, holdout: 8, iterations: 2 } satisfies AlignSettings;

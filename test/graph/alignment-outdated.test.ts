@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
-import { alignmentUnderTest, badLine, goodLine } from "../support/alignment-under-test.js";
+import { alignmentUnderTest, badLine, goodLine } from "../support/agents/alignment-under-test.js";
 
 const byHand = (at: Date) => ({
   at: at.toISOString(),

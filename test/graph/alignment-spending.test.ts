@@ -2,14 +2,18 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AlignSettings } from "../../src/app/alignment-runs/aligner.js";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
-import { type AlignmentServer, drink, startAlignmentServer } from "../support/alignment-server.js";
+import {
+  type AlignmentServer,
+  drink,
+  startAlignmentServer,
+} from "../support/servers/alignment-server.js";
 import {
   alignmentUnderTest,
   badLine,
   drink as drinkOfAda,
-} from "../support/alignment-under-test.js";
-import type { AlignmentReplies } from "../support/alignment-model.js";
-import { scriptedUsage } from "../support/openai-server.js";
+} from "../support/agents/alignment-under-test.js";
+import type { AlignmentReplies } from "../support/models/alignment-model.js";
+import { scriptedUsage } from "../support/servers/openai-server.js";
 
 const items = 24;
 const tokensOfCall = scriptedUsage.total_tokens;

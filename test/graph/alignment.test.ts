@@ -5,7 +5,7 @@ import { maxEarlierTurns } from "../../src/domain/alignment/alignment-item.js";
 import { addUsage, noUsage } from "../../src/domain/usage.js";
 import { alignmentThreadId } from "../../src/app/alignment-runs/thread-id.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
-import { callTokens } from "../support/alignment-model.js";
+import { callTokens } from "../support/models/alignment-model.js";
 import {
   alignmentUnderTest,
   badLine,
@@ -13,11 +13,11 @@ import {
   drink,
   goodLine,
   occasionOf,
-} from "../support/alignment-under-test.js";
-import { CountingEmbeddings } from "../support/counting-embeddings.js";
-import { callsTools } from "../support/scripted-model.js";
-import { FrozenStore } from "../support/frozen-store.js";
-import { turnAt } from "../support/episodes.js";
+} from "../support/agents/alignment-under-test.js";
+import { CountingEmbeddings } from "../support/models/counting-embeddings.js";
+import { callsTools } from "../support/models/scripted-model.js";
+import { FrozenStore } from "../support/agents/frozen-store.js";
+import { turnAt } from "../support/users/episodes.js";
 
 const small = { batch: 2, holdout: 2, minimumItems: 2, marginItems: 1, level: 0.5 } as const;
 

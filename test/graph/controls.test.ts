@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
-import { type Control, predictControl, runControl, type Trial } from "../support/controls.js";
-import type { OpenAiServer } from "../support/openai-server.js";
-import { startPlantedModel } from "../support/planted-model.js";
+import { type Control, predictControl, runControl, type Trial } from "../support/users/controls.js";
+import type { OpenAiServer } from "../support/servers/openai-server.js";
+import { startPlantedModel } from "../support/models/planted-model.js";
 
 /**
  * A few trials of each control are run over HTTP, and held to be exactly what was worked out without a graph; the shares

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
-import { agentUnderTest } from "../support/agent-under-test.js";
-import { minuteAt, turnAt } from "../support/episodes.js";
-import { taggedTurn, untaggedTurn } from "../support/planted-versions.js";
+import { agentUnderTest } from "../support/agents/agent-under-test.js";
+import { minuteAt, turnAt } from "../support/users/episodes.js";
+import { taggedTurn, untaggedTurn } from "../support/users/planted-versions.js";
 
 type Agent = ReturnType<typeof agentUnderTest>;
 type Given = Parameters<Agent["feedback"]>[1];

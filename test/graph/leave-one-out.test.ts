@@ -22,8 +22,8 @@ import type { EpisodeIndex } from "../../src/memory/index/episode-index.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
 import { memoryBefore } from "../../src/memory/episodes/leave-one-out-memory.js";
 import { OfflineEmbeddings } from "../../src/model/offline/offline-embeddings.js";
-import { minuteAt, turnAt, undatedItem } from "../support/episodes.js";
-import { simulate } from "../support/simulation.js";
+import { minuteAt, turnAt, undatedItem } from "../support/users/episodes.js";
+import { simulate } from "../support/agents/simulation.js";
 
 const embeddings = new OfflineEmbeddings();
 const embedding = { name: "offline", dimensions: embeddings.dimensions };

@@ -2,7 +2,7 @@ import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../src/index.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
-import { turnAt } from "../support/episodes.js";
+import { turnAt } from "../support/users/episodes.js";
 import { PlatformStore } from "../../src/graph/platform-store.js";
 
 const ada = { context: { userId: "ada" } };

@@ -1,7 +1,7 @@
 import { HumanMessage } from "@langchain/core/messages";
 import type { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
-import { agentUnderTest } from "../support/agent-under-test.js";
+import { agentUnderTest } from "../support/agents/agent-under-test.js";
 
 const ada = (threadId: string) => ({
   configurable: { thread_id: threadId },

@@ -3,7 +3,7 @@ import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
 import type { ReviewAnswer } from "../../src/domain/persona/review-request.js";
 import { restorePersona } from "../../src/memory/personas/restore-persona.js";
-import { alignmentUnderTest, badLine, goodLine } from "../support/alignment-under-test.js";
+import { alignmentUnderTest, badLine, goodLine } from "../support/agents/alignment-under-test.js";
 
 const settings = { review: true, iterations: 1 } as const;
 const quick = {

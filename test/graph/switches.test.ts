@@ -1,14 +1,14 @@
 import { tool } from "@langchain/core/tools";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { callsTools } from "../support/scripted-model.js";
+import { callsTools } from "../support/models/scripted-model.js";
 import {
   alignmentUnderTest,
   badLine,
   drink,
   goodLine,
   occasionOf,
-} from "../support/alignment-under-test.js";
+} from "../support/agents/alignment-under-test.js";
 
 const once = { iterations: 1 } as const;
 const texts = (lines: readonly { readonly text: string }[]) => lines.map(({ text }) => text);

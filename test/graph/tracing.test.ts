@@ -6,8 +6,8 @@ import {
   type LangSmithServer,
   startLangSmithServer,
   type TracedRun,
-} from "../support/langsmith-server.js";
-import { compiled } from "../support/compiled.js";
+} from "../support/servers/langsmith-server.js";
+import { compiled } from "../support/setup/compiled.js";
 
 const user = "zelda.raw@example.org";
 let langsmith: LangSmithServer;

@@ -7,7 +7,7 @@ import { profileRevisionSchema } from "../../src/prompts/learning/profile-revisi
 import { profileAnswerSchema } from "../../src/prompts/learning/profile.js";
 import { personaUpdateSchema } from "../../src/prompts/learning/textual-gradient.js";
 import { critiqueSchema } from "../../src/prompts/learning/textual-loss.js";
-import { startOpenAiServer, type OpenAiServer } from "../support/openai-server.js";
+import { startOpenAiServer, type OpenAiServer } from "../support/servers/openai-server.js";
 
 let server: OpenAiServer;
 afterEach(async () => server?.close());

@@ -5,7 +5,7 @@ import {
   startOpenAiServer,
   type OpenAiReply,
   type OpenAiServer,
-} from "../support/openai-server.js";
+} from "../support/servers/openai-server.js";
 
 let server: OpenAiServer;
 afterEach(async () => server?.close());

@@ -7,15 +7,15 @@ import { alignConfigSchema } from "../../src/config.js";
 import { userKey } from "../../src/domain/user-id.js";
 import { alignmentThreadId } from "../../src/app/alignment-runs/thread-id.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
-import { type DevServer, startDevServer } from "../support/dev-server.js";
+import { type DevServer, startDevServer } from "../support/servers/dev-server.js";
 import {
   type OpenAiReply,
   type OpenAiServer,
   startOpenAiServer,
-} from "../support/openai-server.js";
-import { taggedTurn } from "../support/planted-versions.js";
-import { stillRunning } from "../support/process-tree.js";
-import { newDataFolder } from "../support/data-folder.js";
+} from "../support/servers/openai-server.js";
+import { taggedTurn } from "../support/users/planted-versions.js";
+import { stillRunning } from "../support/processes/process-tree.js";
+import { newDataFolder } from "../support/setup/data-folder.js";
 
 // A run waits five seconds before it begins, and takes many on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });

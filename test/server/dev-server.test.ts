@@ -7,10 +7,10 @@ import { runConfigSchema } from "../../src/config.js";
 import { userKey } from "../../src/domain/user-id.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { openDataFolder } from "../../src/memory/postgres/data-folder.js";
-import { type DevServer, startDevServer } from "../support/dev-server.js";
-import { type LangSmithServer, startLangSmithServer } from "../support/langsmith-server.js";
-import { stillRunning } from "../support/process-tree.js";
-import { newDataFolder } from "../support/data-folder.js";
+import { type DevServer, startDevServer } from "../support/servers/dev-server.js";
+import { type LangSmithServer, startLangSmithServer } from "../support/servers/langsmith-server.js";
+import { stillRunning } from "../support/processes/process-tree.js";
+import { newDataFolder } from "../support/setup/data-folder.js";
 
 /** The real server on real services, one for all tests, with traces sent to a LangSmith on the loopback. */
 const ada = "ada@example.org";

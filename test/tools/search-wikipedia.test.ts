@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSearchWikipedia } from "../../src/tools/search-wikipedia.js";
-import { startMediaWikiServer } from "../support/mediawiki-server.js";
+import { startMediaWikiServer } from "../support/servers/mediawiki-server.js";
 
 const ada = "Augusta Ada King was an English mathematician. ".repeat(40).trim();
 const pages = [

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLangGraphServer } from "../../../src/cli/dev/langgraph-server.js";
-import { stillRunning } from "../../support/process-tree.js";
-import { compiled } from "../../support/compiled.js";
+import { stillRunning } from "../../support/processes/process-tree.js";
+import { compiled } from "../../support/setup/compiled.js";
 
 /**
  * Stands in for the server's tree: a process that starts another and does not look after it. Both name themselves on

@@ -14,13 +14,13 @@ import {
   recordedBy,
   type Recorded,
   ToldModel,
-} from "../../support/evaluation.js";
+} from "../../support/evaluation/evaluation.js";
 import {
   type OpenAiReply,
   type OpenAiServer,
   startOpenAiServer,
-} from "../../support/openai-server.js";
-import { compiled } from "../../support/compiled.js";
+} from "../../support/servers/openai-server.js";
+import { compiled } from "../../support/setup/compiled.js";
 
 const plain = askingMethod("plain");
 const ready = askingMethod("ready", { prepares: true });
@@ -134,7 +134,7 @@ describe("a run", () => {
   });
 
   it("comes to the same after kill -9 at many points, and asks nothing twice that is recorded", async () => {
-    const child = compiled("test/support/evaluation-child.ts");
+    const child = compiled("test/support/processes/evaluation-child.ts");
     const timesAsked = new Map<string, number>();
     let killAfter = 0;
     let current: ReturnType<typeof spawn>;

@@ -12,7 +12,7 @@ import {
   type EmbeddedChromaOptions,
   startEmbeddedChroma,
 } from "../../../src/memory/chroma/embedded-server.js";
-import { compiled } from "../../support/compiled.js";
+import { compiled } from "../../support/setup/compiled.js";
 
 let folder: string;
 let started: EmbeddedChroma[];
@@ -49,7 +49,7 @@ const untilGone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(fa
 
 /** A process of its own with a server in it. */
 async function startHost() {
-  const host = fork(compiled("test/support/embedded-chroma-host.ts"), [folder], {
+  const host = fork(compiled("test/support/servers/embedded-chroma-host.ts"), [folder], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let printed = "";

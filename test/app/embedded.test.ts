@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { PersonaAgentError } from "../../src/errors.js";
+import { type OpenAgent, openPersonaAgent } from "../../src/app/open-persona-agent.js";
+import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
+import { startOpenAiServer } from "../support/servers/openai-server.js";
+import { compiled } from "../support/setup/compiled.js";
+import { newDataFolder } from "../support/setup/data-folder.js";
+
+// Opening a database for the first time takes four seconds, and many times that on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** The real embedded services in one folder, opened again and again as a user's processes would. */
+describe("an agent with embedded services", () => {
+  let folder: string;
+  let agent: OpenAgent | undefined;
+  const open = async (env: Record<string, string> = {}) =>
+    (agent = await openPersonaAgent(env, { dataDir: folder, command: "the first" }));
+  const close = async () => {
+    await agent?.close();
+    agent = undefined;
+  };
+
+  beforeAll(async () => void (folder = await newDataFolder("persona-embedded-")));
+  afterEach(close);
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it("answers, remembers, and knows it all in the next process at once", async () => {
+    const first = await open();
+    expect(first.info).toMatchObject({ model: "offline", index: "chroma" });
+    const { episodeId } = await first.ask("ada", "I never eat peanuts.", { threadId: "t" });
+    await expect(openPersonaAgent({}, { dataDir: folder })).rejects.toSatisfy(
+      (error) =>
+        PersonaAgentError.is(error, "memory-folder-in-use") &&
+        error.message.includes(String(process.pid)) &&
+        error.message.includes("the first"),
+    );
+    await close();
+
+    const second = await open();
+    const { recalled, degraded } = await second.ask("ada", "May I eat peanuts?", { threadId: "t" });
+    expect(recalled.map(({ id }) => id)).toContain(episodeId);
+    expect(degraded).toEqual([]);
+    const { values } = await second.graph.getState({ configurable: { thread_id: "t" } });
+    expect(values.messages[0].text).toBe("I never eat peanuts.");
+  });
+
+  it("is refused while another process has the folder, and opens after that was killed", async () => {
+    const other = spawn(process.execPath, ["--input-type=module", "-e", otherProcess(folder)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(other.stdout, "data");
+    await expect(open()).rejects.toThrow(new RegExp(`${other.pid}.*the other`));
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    const { memory } = await open();
+    expect(await memory.episodes.latest("eve", 5)).toMatchObject([{ query: "I was here." }]);
+  });
+
+  it("rebuilds the index by itself after the embeddings changed, and recalls by words meanwhile", async () => {
+    const server = await startOpenAiServer(({ body }) => ({
+      kind: "embeddings",
+      vectorOf: (text) => [text.length, 1, String(body["model"]).length],
+    }));
+    try {
+      const changed = await open({
+        EMBEDDINGS: "openai:tiny",
+        OPENAI_BASE_URL: server.url,
+      });
+      const meanwhile = await changed.ask("ada", "Are peanuts a problem?");
+      expect(meanwhile.degraded).toEqual(["index-rebuilding"]);
+      expect(meanwhile.recalled.length).toBeGreaterThan(0);
+      await changed.memory.episodes.settled();
+      const after = await changed.ask("ada", "And peanuts today?");
+      expect(after.degraded).toEqual([]);
+      expect(after.recalled.length).toBeGreaterThan(0);
+    } finally {
+      await close();
+      await server.close();
+    }
+  });
+});
+
+describe("Chroma stopped in the middle of a turn", () => {
+  it("does not fail the turn, and the episode is found once it is back", async () => {
+    const folder = await newDataFolder("persona-chroma-");
+    const first = await startEmbeddedChroma({ dataFolder: folder });
+    const port = Number(new URL(first.url).port);
+    let stopped: Promise<void> | undefined;
+    const agent = await openPersonaAgent({ CHROMA_URL: first.url }, { dataDir: folder });
+    try {
+      const { degraded, episodeId, answer } = await agent.ask("ada", "I never eat peanuts.", {
+        // Recalling is over and writing has not begun.
+        onEvent: ({ kind }) => {
+          if (kind === "memory-recalled") stopped = first.close();
+        },
+      });
+      await stopped;
+      expect(answer).not.toBe("");
+      const lost = await agent.ask("ada", "I like tea.");
+      expect([...degraded, ...lost.degraded]).toContain("index-unavailable");
+      expect(await agent.memory.episodes.get("ada", episodeId ?? "")).not.toBeNull();
+
+      const second = await startEmbeddedChroma({ dataFolder: folder, port });
+      try {
+        // The user's first episode met no index, so the first search finds it by words and mends the index.
+        const both = expect.arrayContaining([episodeId, lost.episodeId]);
+        const byWords = await agent.ask("ada", "May I have peanuts, or tea?");
+        expect(byWords.recalled.map(({ id }) => id)).toEqual(both);
+        await agent.memory.episodes.settled();
+        const byIndex = await agent.ask("ada", "Shall I have peanuts, or tea?");
+        expect(byIndex.recalled.map(({ id }) => id)).toEqual(both);
+        expect(byIndex.degraded).toEqual([]);
+        await agent.close();
+      } finally {
+        await second.close();
+      }
+    } finally {
+      await agent.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+function otherProcess(dataDir: string): string {
+  return `
+    import { openPersonaAgent } from ${JSON.stringify(compiled("src/index.ts"))};
+    const agent = await openPersonaAgent({}, { dataDir: ${JSON.stringify(dataDir)}, command: "the other" });
+    await agent.ask("eve", "I was here.");
+    console.log("ready");
+    setInterval(() => {}, 1000);
+  `;
+}

@@ -1,0 +1,158 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MemorySaver } from "@langchain/langgraph";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
+import { commandLineOf } from "../../support/processes/command-line.js";
+
+let folder: string;
+const run = commandLineOf(createPersonaAgent({ checkpointer: new MemorySaver() }));
+
+async function listed(user: string): Promise<{ id: string; query: string; answer: string }[]> {
+  return JSON.parse((await run(["memory", "list", "--user", user, "--json"])).out) as never;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "persona-agent-commands-"));
+  const data = join(folder, "histories.jsonl");
+  const lines = [
+    { user: "ada", query: "Tea or coffee?", answer: "tea", at: "2024-05-01" },
+    { user: "ada", query: "Sea or \u001b[31mhills?", answer: "hills", at: "2024-06-01" },
+    { user: "ada", query: "A mountain hut or a hotel?", answer: "the hut" },
+  ];
+  await writeFile(data, [...lines.map((line) => JSON.stringify(line)), "{"].join("\n"));
+  const imported = await run(["import", "--data", data]);
+  expect(imported).toMatchObject({ code: 0, err: "" });
+  expect(imported.out).toContain("3 episodes of 1 user in memory");
+  expect(imported.out).toContain("line 4 not valid JSON");
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("memory", () => {
+  it("lists the newest first, for a program and for a person", async () => {
+    expect((await listed("ada")).map(({ answer }) => answer)).toEqual(["hills", "tea", "the hut"]);
+    expect(await listed("nobody")).toEqual([]);
+    const { out } = await run(["memory", "list", "--user", "ada", "--limit", "2"]);
+    expect(out.split("\n").map((line) => line.slice(28))).toEqual([
+      // What would change the terminal's colour is not printed.
+      "2024-06-01  Sea or [31mhills?  → hills",
+      "2024-05-01  Tea or coffee?  → tea",
+      "",
+    ]);
+  });
+
+  it("searches one user's memory", async () => {
+    const words = ["memory", "search", "--user", "ada", "--limit", "1", "--json"];
+    const { out } = await run([...words, "hotel", "or", "hut"]);
+    expect(JSON.parse(out)).toEqual([
+      {
+        id: expect.any(String),
+        at: null,
+        query: "A mountain hut or a hotel?",
+        response: null,
+        answer: "the hut",
+        score: expect.any(Number),
+      },
+    ]);
+  });
+
+  it("deletes one episode, and says so when there is none", async () => {
+    const id = (await listed("ada")).find(({ answer }) => answer === "tea")?.id ?? "";
+    expect(await run(["memory", "delete", "--user", "ada", id, "--json"])).toEqual({
+      code: 0,
+      out: `{"deleted":"${id}"}\n`,
+      err: "",
+    });
+    expect(await listed("ada")).toHaveLength(2);
+    const again = await run(["memory", "delete", "--user", "ada", id, "--json"]);
+    expect(again.code).toBe(1);
+    expect(JSON.parse(again.out)).toHaveProperty("error.code", "memory-episode-unknown");
+  });
+});
+
+describe("feedback", () => {
+  it("is kept, replaced, and said again, for a program and for a person", async () => {
+    await run(["ask", "--user", "fay", "--json", "I like tea."]);
+    const id = (await listed("fay"))[0]?.id ?? "";
+    const say = (...words: string[]) => run(["feedback", "--user", "fay", id, ...words]);
+    const recorded = await say("--answer", "green tea", "--json");
+    expect(recorded).toMatchObject({ code: 0, err: "" });
+    expect(JSON.parse(recorded.out)).toEqual({
+      episode: id,
+      outcome: "recorded",
+      answer: "green tea",
+      previous: null,
+      alignment: { newAnswers: 1, due: false },
+      rollback: null,
+      degraded: [],
+    });
+    expect(await say("--answer", "green tea")).toMatchObject({
+      code: 0,
+      out: `${id} has this feedback already.\n1 true answer since the last alignment.\n`,
+    });
+    const replaced = await say("--reject", "--author", "a tester", "--json");
+    expect(JSON.parse(replaced.out)).toMatchObject({
+      outcome: "replaced",
+      answer: "green tea",
+      previous: { kind: "answer", answer: "green tea" },
+    });
+    expect((await listed("fay"))[0]?.answer).toBe("green tea");
+  });
+
+  it("says so when the user has no such episode", async () => {
+    const { code, out } = await run(["feedback", "--user", "fay", "x", "--accept", "--json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toHaveProperty("error.code", "memory-episode-unknown");
+  });
+});
+
+describe("reindex", () => {
+  it("says how many episodes are in the index", async () => {
+    const { code, out } = await run(["reindex", "--user", "ada", "--json"]);
+    expect(code).toBe(0);
+    const episodes = (await listed("ada")).length;
+    expect(JSON.parse(out)).toEqual({ episodes, seconds: expect.any(Number) });
+  });
+});
+
+describe("chat", () => {
+  it("answers line by line until /quit, and its thread is refused to another user", async () => {
+    const said = "Mira likes green tea.\n\nWhat does Mira like?\n/quit\nnot said\n";
+    const chatted = await run(["chat", "--user", "mira", "--thread", "tea", "--json"], said);
+    expect(chatted).toMatchObject({ code: 0, err: "" });
+    expect(
+      chatted.out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      expect.objectContaining({ user: "mira", answer: expect.any(String) }),
+      expect.objectContaining({ user: "mira", answer: expect.any(String) }),
+    ]);
+    expect(await listed("mira")).toHaveLength(2);
+
+    const stolen = await run([
+      "ask",
+      "--user",
+      "ada",
+      "--thread",
+      "tea",
+      "--json",
+      "What was said?",
+    ]);
+    expect(stolen.code).toBe(1);
+    expect(stolen.err).toMatch(/^persona-agent: [^\n]+\n$/);
+    expect(JSON.parse(stolen.out)).toHaveProperty("error.code", "config-thread-owner");
+  });
+
+  it("streams the answer as text for a person", async () => {
+    const { code, out } = await run(["chat", "--user", "noor"], "I drink coffee.");
+    expect(code).toBe(0);
+    const [episode] = JSON.parse(
+      (await run(["memory", "list", "--user", "noor", "--json"])).out,
+    ) as { response: string }[];
+    // A line for each tool call may come first; whether the model makes one is its own affair.
+    expect(out.replace(/^(?:⋯ \w+\n)*/, "")).toBe(`${episode?.response}\n`);
+  });
+});

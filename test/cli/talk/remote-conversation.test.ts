@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import {
+  openRemoteConversation,
+  serverThreadId,
+} from "../../../src/cli/talk/remote-conversation.js";
+import { readRemoteEvent, readRemoteTurn } from "../../../src/cli/talk/remote-turn.js";
+
+const state = {
+  messages: [
+    { type: "human", content: "Tea or coffee?" },
+    {
+      type: "ai",
+      content: [
+        { type: "text", text: "te" },
+        { type: "text", text: "a" },
+      ],
+    },
+  ],
+  personaVersion: 2,
+  recalled: [{ id: "e1", score: 0.5, query: "not shown" }],
+  recalledByTools: [
+    { id: "e1", score: 0.1 },
+    { id: "e2", score: 0.2 },
+  ],
+  tools: [{ name: "recall_memory", ok: true }],
+  episodeId: "e3",
+  degraded: [],
+  usage: { calls: 2, tokens: { in: 10, out: 1 } },
+  owner: "somebody",
+};
+
+describe("readRemoteTurn", () => {
+  it("reads what the turn came to from a server's state, each recalled episode once", () => {
+    expect(readRemoteTurn(state)).toEqual({
+      answer: "tea",
+      personaVersion: 2,
+      recalled: [
+        { id: "e1", score: 0.5 },
+        { id: "e2", score: 0.2 },
+      ],
+      tools: [{ name: "recall_memory", ok: true }],
+      episodeId: "e3",
+      degraded: [],
+      usage: { calls: 2, tokens: { in: 10, out: 1 } },
+    });
+  });
+
+  it("says that another graph answered", () => {
+    expect(() => readRemoteTurn({ messages: [] })).toThrow("is not this agent");
+    expect(() => readRemoteTurn(undefined)).toThrow("is not this agent");
+  });
+});
+
+describe("readRemoteEvent", () => {
+  it("tells the text of `reason` and the tools that start, and nothing else", () => {
+    const piece = { type: "AIMessageChunk", content: "te" };
+    expect(readRemoteEvent("messages", [piece, { langgraph_node: "reason" }])).toEqual({
+      kind: "text",
+      text: "te",
+    });
+    expect(readRemoteEvent("messages", [piece, { langgraph_node: "execute-tools" }])).toBeNull();
+    expect(
+      readRemoteEvent("messages", [{ ...piece, type: "tool" }, { langgraph_node: "reason" }]),
+    ).toBeNull();
+    expect(readRemoteEvent("custom", { kind: "tool-started", name: "recall_memory" })).toEqual({
+      kind: "tool-started",
+      name: "recall_memory",
+    });
+    expect(readRemoteEvent("custom", { kind: "persona-loaded", version: 1 })).toBeNull();
+    expect(readRemoteEvent("values", state)).toBeNull();
+  });
+});
+
+describe("serverThreadId", () => {
+  it("leaves a UUID as it is and gives any other name one and the same UUID", () => {
+    const id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    expect(serverThreadId(id)).toBe(id);
+    expect(serverThreadId("main")).toBe(serverThreadId("main"));
+    expect(serverThreadId("main")).not.toBe(serverThreadId("other"));
+    expect(serverThreadId("main")).toMatch(
+      /^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-8[\da-f]{3}-[\da-f]{12}$/,
+    );
+  });
+});
+
+describe("openRemoteConversation", () => {
+  it("says in one line that nobody answers at the address", async () => {
+    const conversation = openRemoteConversation("http://127.0.0.1:1", {
+      userId: "ada",
+      mode: "default",
+      threadId: "main",
+      signal: new AbortController().signal,
+    });
+    await expect(conversation.say("hi")).rejects.toMatchObject({
+      code: "config-invalid",
+      message: expect.stringMatching(
+        /^No LangGraph server answers at http:\/\/127\.0\.0\.1:1 .*--url\.$/,
+      ),
+    });
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { meanScores } from "../../../src/domain/alignment/alignment-record.js";
+import {
+  initialPersona,
+  personaCheckpointSchema,
+} from "../../../src/domain/persona/persona-checkpoint.js";
+import { alignmentRecord } from "../../support/users/alignment-record.js";
+import { memoryParts } from "../../support/agents/memory-parts.js";
+
+const record = alignmentRecord();
+
+describe("a checkpoint's alignment", () => {
+  it("is part of the checkpoint, and refused where it is not what it should be", () => {
+    const checkpoint = { ...initialPersona, alignment: record };
+    expect(personaCheckpointSchema.parse(JSON.parse(JSON.stringify(checkpoint)))).toEqual(
+      checkpoint,
+    );
+    const beyond = {
+      ...record,
+      scores: { batch: [{ episodeId: "e", parent: 2, candidate: null }], holdout: [] },
+    };
+    expect(
+      personaCheckpointSchema.safeParse({ ...initialPersona, alignment: beyond }).success,
+    ).toBe(false);
+  });
+
+  it("comes back from the log as it was appended, with a paper text", async () => {
+    const { personas: log } = memoryParts();
+    const appended = await log.append("ines", {
+      at: "2026-01-01T00:00:00.000Z",
+      author: "alignment",
+      status: "active",
+      lines: [],
+      paperText: "You are an assistant.",
+      reason: "scored better",
+      alignment: record,
+      parent: initialPersona,
+    });
+    expect(appended).toMatchObject({ paperText: "You are an assistant.", alignment: record });
+    expect(await log.head("ines")).toEqual(appended);
+  });
+});
+
+describe("meanScores", () => {
+  it("is the mean of each side, and null where a side was not scored in full", () => {
+    const scored = (parent: number, candidate: number | null) => ({
+      episodeId: "e",
+      parent,
+      candidate,
+    });
+    expect(meanScores([scored(0, 1), scored(1, 0.5)])).toEqual({ parent: 0.5, candidate: 0.75 });
+    expect(meanScores([scored(0, 1), scored(1, null)])).toEqual({ parent: 0.5, candidate: null });
+    expect(meanScores([])).toEqual({ parent: null, candidate: null });
+  });
+});

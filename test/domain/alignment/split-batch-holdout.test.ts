@@ -1,0 +1,202 @@
+import { describe, expect, it } from "vitest";
+import {
+  type AlignmentItem,
+  alignmentItemSchema,
+  restsOnItemAlone,
+} from "../../../src/domain/alignment/alignment-item.js";
+import type { Episode } from "../../../src/domain/episode.js";
+import { lampQuestion } from "../../../src/domain/lamp-question.js";
+import { fewestAnswers, selectItems } from "../../../src/domain/alignment/split-batch-holdout.js";
+import { turnAt, undatedItem } from "../../support/users/episodes.js";
+
+const answered = (n: number, query: string, answer: string, change: Partial<Episode> = {}) =>
+  turnAt(n, query, { answer, ...change });
+const distinct = (count: number) =>
+  Array.from({ length: count }, (_, n) => answered(n, `question ${n}`, `answer ${n}`));
+const queries = (items: readonly AlignmentItem[]) => items.map(({ query }) => query);
+const all = { batch: 50, holdout: 0 };
+/** The items of a short history, all of them. */
+const itemsOf = (...episodes: readonly Episode[]) => selectItems(episodes, all).batch;
+
+describe("selectItems", () => {
+  it("takes the latest true answers as the batch and those before them as the holdout, oldest first", () => {
+    const unanswered = turnAt(100, "no answer yet");
+    const { batch, holdout } = selectItems([...distinct(12), unanswered], { batch: 2, holdout: 3 });
+    expect(queries(batch)).toEqual(["question 10", "question 11"]);
+    expect(queries(holdout)).toEqual(["question 7", "question 8", "question 9"]);
+  });
+
+  it("goes by ids, in whatever order the history comes", () => {
+    const history = [
+      undatedItem(0, "first", "1"),
+      undatedItem(1, "second", "2"),
+      ...["a", "b", "c"].map((letter) => answered(5, letter, letter)),
+    ];
+    const sizes = { batch: 3, holdout: 2 };
+    const chosen = selectItems(history, sizes);
+    expect(queries(chosen.holdout)).toEqual(["first", "second"]);
+    const ids = chosen.batch.map(({ episodeId }) => episodeId);
+    expect(ids).toEqual(ids.toSorted());
+    expect(selectItems(history.toReversed(), sizes)).toEqual(chosen);
+  });
+
+  it.each([
+    [0, 0, 0],
+    [2, 2, 0],
+    [3, 3, 0],
+    [10, 3, 7],
+    [11, 3, 8],
+    [14, 4, 10],
+    [20, 5, 15],
+    [39, 8, 31],
+    [40, 8, 32],
+    [90, 8, 32],
+  ])("splits %i answers into a batch of %i and a holdout of %i", (count, batch, holdout) => {
+    const chosen = selectItems(distinct(count), { batch: 8, holdout: 32 });
+    expect([chosen.batch.length, chosen.holdout.length]).toEqual([batch, holdout]);
+  });
+
+  it.each([
+    [{ batch: 3, holdout: 0 }, 3, 0],
+    [{ batch: 2, holdout: 8 }, 2, 8],
+    [{ batch: 16, holdout: 0 }, 10, 0],
+    [{ batch: 16, holdout: 2 }, 8, 2],
+  ])("leaves none of 10 answers out that %o has room for", (sizes, batch, holdout) => {
+    const chosen = selectItems(distinct(10), sizes);
+    expect([chosen.batch.length, chosen.holdout.length]).toEqual([batch, holdout]);
+  });
+
+  it("takes of duplicates the latest, once, and fills up with others", () => {
+    const history = [
+      answered(1, "Tea?", "green"),
+      answered(2, "Cake?", "plum"),
+      answered(3, "tea", "Green."),
+      answered(4, "Bread?", "rye"),
+    ];
+    const { batch, holdout } = selectItems(history, { batch: 2, holdout: 2 });
+    expect(queries([...holdout, ...batch])).toEqual(["Cake?", "tea", "Bread?"]);
+  });
+
+  it("passes over blank questions and answers", () => {
+    expect(itemsOf(answered(1, "Tea?", " "), answered(2, " ", "green"))).toEqual([]);
+  });
+
+  it("gives items that their schema takes", () => {
+    for (const item of itemsOf(...distinct(9), undatedItem(0, "Tea?", "green")))
+      expect(alignmentItemSchema.parse(item)).toEqual(item);
+  });
+});
+
+describe("a duplicate", () => {
+  const duplicatesOf = (item: Episode, other: Episode) =>
+    itemsOf(item, other).find(({ episodeId }) => episodeId === item.id)?.duplicates ?? "not taken";
+  const film = "A thief steals dreams.";
+
+  it.each([
+    [
+      "letters' case and punctuation",
+      ["Which TEA, today?!", "green tea"],
+      ["which tea today", "Green-Tea."],
+    ],
+    ["compatibility forms", ["Ｗhich ﬁlm?", "①"], ["Which film?", "1"]],
+    [
+      "the wording around a LaMP question",
+      [lampQuestion("LaMP_2M", film), "classic"],
+      [film, "Classic"],
+    ],
+    [
+      "the labels of a LaMP question",
+      [lampQuestion("LaMP_2M", film, ["a", "b"]), "b"],
+      [lampQuestion("LaMP_2M", film, ["b", "a"]), "b"],
+    ],
+    ["spaces in texts without words", ["🍵 ?", "👍"], ["🍵?", "👍 "]],
+  ] as const)("may differ in %s", (_, [query, answer], [otherQuery, otherAnswer]) => {
+    const item = answered(2, query, answer);
+    for (const n of [1, 3]) {
+      const other = turnAt(n, otherQuery, { answer: null, response: otherAnswer });
+      expect(duplicatesOf(item, other)).toEqual([other.id]);
+    }
+  });
+
+  it.each([
+    ["another answer", answered(1, "Tea?", "black")],
+    ["another question", answered(1, "Coffee?", "green")],
+    [
+      "the answer as a response that the user corrected",
+      answered(1, "Tea?", "black", { response: "green" }),
+    ],
+    ["no answer at all", turnAt(1, "Tea?", { response: null })],
+  ])("is not what has %s", (_, other) => {
+    expect(duplicatesOf(answered(2, "Tea?", "green"), other)).toEqual([]);
+  });
+
+  it.each([
+    ["🍵", "☕"],
+    ["कि", "की"],
+    ["茶", "酒"],
+  ])("is not what asks %s and %s", (query, other) => {
+    expect(duplicatesOf(answered(2, query, "yes"), answered(1, other, "yes"))).toEqual([]);
+  });
+});
+
+describe("fewestAnswers", () => {
+  it.each([
+    [{ batch: 8, holdout: 32 }, 8, 11],
+    [{ batch: 8, holdout: 32 }, 13, 17],
+    [{ batch: 1, holdout: 32 }, 8, 9],
+    [{ batch: 8, holdout: 8 }, 8, 11],
+  ])(
+    "with %j and %i to judge by is %i, and one less holds out too few",
+    (sizes, least, answers) => {
+      expect(fewestAnswers(sizes, least)).toBe(answers);
+      expect(selectItems(distinct(answers), sizes).holdout).toHaveLength(least);
+      expect(selectItems(distinct(answers - 1), sizes).holdout.length).toBeLessThan(least);
+    },
+  );
+
+  it("is null where the holdout is never so large", () => {
+    expect(fewestAnswers({ batch: 8, holdout: 7 }, 8)).toBeNull();
+  });
+});
+
+describe("the earlier turns of an item", () => {
+  it("are the latest six of its thread before it, oldest first, with what was said then", () => {
+    const history = Array.from({ length: 9 }, (_, n) =>
+      turnAt(n, `turn ${n}`, { answer: `answer ${n}`, threadId: "t" }),
+    );
+    const elsewhere = turnAt(5, "elsewhere", { threadId: "u" });
+    const item = itemsOf(elsewhere, ...history).find(({ query }) => query === "turn 7");
+    expect(item?.earlier).toEqual(
+      [1, 2, 3, 4, 5, 6].map((n) => ({
+        episodeId: history[n]?.id,
+        query: `turn ${n}`,
+        response: `response ${n}`,
+      })),
+    );
+  });
+
+  it("are none of its duplicates, and none that nobody responded to", () => {
+    const [item] = itemsOf(
+      turnAt(1, "Tea?", { response: "Green." }),
+      turnAt(2, "And now?", { response: null }),
+      answered(3, "tea", "green", { response: "Black." }),
+    );
+    expect(item?.earlier).toEqual([]);
+  });
+
+  it("are none for an episode without a thread", () => {
+    const threadId = null;
+    const [item] = itemsOf(turnAt(1, "One", { threadId }), answered(2, "Two", "2", { threadId }));
+    expect(item?.earlier).toEqual([]);
+  });
+});
+
+describe("restsOnItemAlone", () => {
+  const item = { episodeId: "a", duplicates: ["b", "c"] };
+  it("is true of the item and its duplicates, in any number, and false of anything more", () => {
+    for (const evidence of [["a"], ["b"], ["a", "c", "b"]])
+      expect(restsOnItemAlone(item, evidence)).toBe(true);
+    for (const evidence of [["a", "d"], ["d"]])
+      expect(restsOnItemAlone(item, evidence)).toBe(false);
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import type { Episode, Feedback } from "../../src/domain/episode.js";
+import { type GivenFeedback, judgeFeedback, parseFeedback } from "../../src/domain/feedback.js";
+
+const at = "2026-02-02T00:00:00.000Z";
+const earlier = "2026-01-01T00:00:00.000Z";
+const said = (kind: Feedback["kind"], text: string | null = null): GivenFeedback => ({
+  kind,
+  text,
+  author: "ada",
+});
+const before = (kind: Feedback["kind"]): Feedback => ({ kind, author: "ada", at: earlier });
+type Judged = Pick<Episode, "response" | "answer" | "feedback">;
+const fresh: Judged = { response: "comedy", answer: null, feedback: null };
+
+describe("judgeFeedback", () => {
+  it.each([
+    ["what the user really answered", said("answer", "drama"), "drama"],
+    ["the corrected response", said("edit", "dark comedy"), "dark comedy"],
+    ["the response itself, when it is accepted", said("accept"), "comedy"],
+    ["unknown, when it is only rejected", said("reject"), null],
+  ])("makes the true answer %s", (_, given, answer) => {
+    expect(judgeFeedback(fresh, given, at)).toEqual({
+      outcome: "recorded",
+      previous: null,
+      answer,
+      feedback: { kind: given.kind, author: "ada", at },
+    });
+  });
+
+  it.each([null, "", " \n"])("refuses to accept the response %j", (response) => {
+    expect(() => judgeFeedback({ ...fresh, response }, said("accept"), at)).toThrow(
+      expect.objectContaining({ code: "config-invalid" }),
+    );
+    expect(judgeFeedback({ ...fresh, response }, said("reject"), at).answer).toBeNull();
+  });
+
+  it.each([
+    [said("answer", "drama"), "drama"],
+    [said("edit", "drama"), "drama"],
+    [said("accept"), "comedy"],
+    [said("reject"), null],
+    [said("reject"), "drama"],
+  ])("changes nothing when %j is said again", (given, answer) => {
+    const stood = { ...fresh, answer, feedback: before(given.kind) };
+    expect(judgeFeedback(stood, given, at)).toEqual({
+      outcome: "unchanged",
+      previous: null,
+      answer,
+      feedback: stood.feedback,
+    });
+  });
+
+  it("takes another text, kind or author as new, and gives back what it replaced", () => {
+    const stood: Judged = { ...fresh, answer: "drama", feedback: before("answer") };
+    const previous = { answer: "drama", feedback: stood.feedback };
+    for (const given of [
+      said("answer", "war"),
+      said("edit", "drama"),
+      { ...said("answer", "drama"), author: "bo" },
+    ])
+      expect(judgeFeedback(stood, given, at)).toMatchObject({
+        outcome: "replaced",
+        previous,
+        answer: given.text,
+        feedback: { kind: given.kind, author: given.author, at },
+      });
+  });
+
+  it("takes an accept of a response that was regenerated meanwhile as new", () => {
+    const stood: Judged = { response: "drama", answer: "comedy", feedback: before("accept") };
+    expect(judgeFeedback(stood, said("accept"), at)).toMatchObject({
+      outcome: "replaced",
+      answer: "drama",
+    });
+  });
+
+  it.each<[string, Judged, string | null]>([
+    ["that an accept had set", { ...fresh, answer: "comedy", feedback: before("accept") }, null],
+    [
+      "that an accept had set for an earlier response",
+      { response: "war", answer: "comedy", feedback: before("accept") },
+      null,
+    ],
+    ["that is the response", { ...fresh, answer: "comedy", feedback: before("answer") }, null],
+  ])("takes the answer away by a reject %s", (_, stood, answer) => {
+    expect(judgeFeedback(stood, said("reject"), at)).toMatchObject({
+      outcome: "replaced",
+      answer,
+    });
+  });
+
+  it.each(["answer", "edit"] as const)("keeps by a reject what an %s gave", (kind) => {
+    const stood = { ...fresh, answer: "drama", feedback: before(kind) };
+    expect(judgeFeedback(stood, said("reject"), at)).toMatchObject({
+      outcome: "replaced",
+      answer: "drama",
+    });
+  });
+
+  it("replaces an imported answer by another one, and only judges it by the same", () => {
+    const imported: Judged = { response: null, answer: "drama", feedback: null };
+    expect(judgeFeedback(imported, said("answer", "war"), at)).toMatchObject({
+      outcome: "replaced",
+      previous: { answer: "drama", feedback: null },
+    });
+    expect(judgeFeedback(imported, said("answer", "drama"), at).outcome).toBe("recorded");
+  });
+
+  it("knows a text again that is longer than what is kept", () => {
+    const long = said("answer", "word ".repeat(4_000));
+    const { answer, feedback } = judgeFeedback(fresh, long, earlier);
+    expect(answer).toHaveLength(8_000);
+    expect(judgeFeedback({ ...fresh, answer, feedback }, long, at).outcome).toBe("unchanged");
+  });
+});
+
+describe("parseFeedback", () => {
+  it("is by the user unless somebody else is named", () => {
+    expect(parseFeedback({ kind: "accept" }, "ada")).toEqual(said("accept"));
+    expect(parseFeedback({ kind: "edit", text: "x", author: "bo" }, "ada")).toEqual({
+      ...said("edit", "x"),
+      author: "bo",
+    });
+    expect(parseFeedback({ kind: "reject", text: null, author: null }, "ada")).toEqual(
+      said("reject"),
+    );
+  });
+
+  it.each([
+    [{}, "config-invalid", "kind is missing"],
+    [{ kind: "applaud" }, "config-invalid", 'kind is "applaud"'],
+    [{ kind: "answer" }, "config-message-invalid", "The true answer is empty"],
+    [{ kind: "edit", text: "\n" }, "config-message-invalid", "The corrected response is empty"],
+    [{ kind: "answer", text: 5 }, "config-message-invalid", "The true answer is not text"],
+    [{ kind: "answer", text: "a\0b" }, "config-message-invalid", "NUL"],
+    [{ kind: "answer", text: "a".repeat(200_001) }, "config-message-invalid", "200001"],
+    [{ kind: "accept", text: "fine" }, "config-invalid", "came with a text"],
+    [{ kind: "accept", author: " " }, "config-invalid", 'author is " "'],
+    [{ kind: "accept", author: "x".repeat(201) }, "config-invalid", "author is"],
+  ])("refuses %j in one line", (given, code, part) => {
+    const refused = (() => {
+      try {
+        return parseFeedback(given, "ada");
+      } catch (error) {
+        return error as Error;
+      }
+    })();
+    expect(refused).toMatchObject({ code, message: expect.stringContaining(part) });
+    expect(refused).toMatchObject({ message: expect.stringMatching(/^[^\n]+$/) });
+  });
+});

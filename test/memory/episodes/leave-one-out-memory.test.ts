@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { initialPersona } from "../../../src/domain/persona/persona-checkpoint.js";
+import { memoryBefore } from "../../../src/memory/episodes/leave-one-out-memory.js";
+import { minuteAt, turnAt } from "../../support/users/episodes.js";
+
+describe("memoryBefore", () => {
+  const inThread = turnAt(4, "And?");
+  const item = {
+    episodeId: turnAt(5, "Tea?").id,
+    at: minuteAt(5),
+    query: "Tea?",
+    answer: "green",
+    earlier: [{ episodeId: inThread.id, query: inThread.query, response: "Well." }],
+    duplicates: [turnAt(2, "tea").id],
+  };
+  const asked: unknown[] = [];
+  const memory = {
+    episodes: {
+      latest: async (...call: unknown[]) => (asked.push(call), []),
+      similar: async (...call: unknown[]) => (asked.push(call), { recalled: [], degraded: [] }),
+      list: () => Promise.reject(new Error("Nobody may list.")),
+    },
+  };
+  const given = { persona: initialPersona, profile: null, leaveOneOut: true };
+  const before = memoryBefore(memory, item, given);
+
+  it("adds to the bounds of its caller, and never widens them", async () => {
+    asked.length = 0;
+    const [earlierId, laterId, otherId] = [1, 9, 3].map((n) => turnAt(n, "x").id) as [
+      string,
+      string,
+      string,
+    ];
+    const excludeIds = [otherId, inThread.id, item.episodeId, ...item.duplicates];
+    const times = { since: minuteAt(1), until: minuteAt(4) };
+    await before.episodes.similar("ada", "tea", 3, { ...times, excludeIds: [otherId] });
+    await before.episodes.latest("ada", 2, { beforeId: earlierId, excludeIds: [otherId] });
+    await before.episodes.latest("ada", 2, { beforeId: laterId, excludeIds: [otherId] });
+    expect(asked).toEqual([
+      ["ada", "tea", 3, { ...times, beforeId: item.episodeId, excludeIds }],
+      ["ada", 2, { beforeId: earlierId, excludeIds }],
+      ["ada", 2, { beforeId: item.episodeId, excludeIds }],
+    ]);
+  });
+
+  it("is no way to anything else of memory", () => {
+    const methods = Object.values(before).map((part) => Object.keys(part).toSorted());
+    expect(methods).toEqual([["findTurn", "latest", "similar"], ["current"], ["head"]]);
+  });
+
+  it("gives a persona and a profile without evidence of how they came about", async () => {
+    const persona = { ...initialPersona, alignment: { critiques: "They quote answers." } };
+    const { personas } = memoryBefore(memory, item, { ...given, persona } as never);
+    expect(await personas.head("ada")).toEqual(initialPersona);
+    expect(await before.profiles.current("ada")).toBeNull();
+  });
+});
