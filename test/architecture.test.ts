@@ -23,16 +23,53 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .map((name) => join("src", name));
 
+/** Files of ours that a file imports, also for their types and at run time. */
+function importsOf(file: string): string[] {
+  return [...readFileSync(file, "utf8").matchAll(/(?:from |import |import\()\s*"(\.[^"]+)"/g)].map(
+    ([, specifier = ""]) => normalize(join(dirname(file), specifier)).replace(/\.js$/, ".ts"),
+  );
+}
+
+/** The first circle of imports that a walk meets, as a path that ends where it began; `null` if there is none. */
+function findCircle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | null {
+  const finished = new Set<string>();
+  const walk = (file: string, path: readonly string[]): readonly string[] | null => {
+    const start = path.indexOf(file);
+    if (start >= 0) return [...path.slice(start), file];
+    if (finished.has(file)) return null;
+    for (const next of graph.get(file) ?? []) {
+      const circle = walk(next, [...path, file]);
+      if (circle !== null) return circle;
+    }
+    finished.add(file);
+    return null;
+  };
+  for (const file of graph.keys()) {
+    const circle = walk(file, []);
+    if (circle !== null) return circle;
+  }
+  return null;
+}
+
 describe("the rooms of src", () => {
   it.each(files)("%s only looks down", (file) => {
     expect(floorOf(roomOf(file)), `${file} is in no known room`).toBeGreaterThanOrEqual(0);
-    const source = readFileSync(file, "utf8");
-    for (const [, specifier = ""] of source.matchAll(/(?:from |import |import\()"(\.[^"]+)"/g)) {
-      const target = roomOf(normalize(join(dirname(file), specifier)).replace(/\.js$/, ".ts"));
+    for (const imported of importsOf(file)) {
+      const target = roomOf(imported);
       if (target === roomOf(file)) continue;
-      expect(floorOf(target), `${file} imports ${specifier}`).toBeGreaterThanOrEqual(0);
-      expect(floorOf(target), `${file} imports ${specifier}`).toBeLessThan(floorOf(roomOf(file)));
+      expect(floorOf(target), `${file} imports ${imported}`).toBeGreaterThanOrEqual(0);
+      expect(floorOf(target), `${file} imports ${imported}`).toBeLessThan(floorOf(roomOf(file)));
     }
+  });
+
+  it("have no circle of imports, also of types", () => {
+    expect(findCircle(new Map(files.map((file) => [file, importsOf(file)])))).toBeNull();
+    const circle = new Map([
+      ["a", ["b"]],
+      ["b", ["c", "d"]],
+      ["d", ["b"]],
+    ]);
+    expect(findCircle(circle)).toEqual(["b", "d", "b"]);
   });
 
   it("reads the environment in one place only", () => {

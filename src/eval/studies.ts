@@ -1,5 +1,5 @@
 import { PersonaAgentError } from "../errors.js";
-import type { Arm, ArmSettings, Method } from "./arm.js";
+import type { Arm, ArmSettings, Method } from "./method.js";
 import { mainMethods } from "./methods/all-methods.js";
 
 /** Whatever is not in the main table belongs to the ablation. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseAlignConfig } from "../../src/config.js";
-import type { Method } from "../../src/eval/arm.js";
+import type { Method } from "../../src/eval/method.js";
 import { armsOf, studyNames } from "../../src/eval/studies.js";
 
 /** Only its name matters here: arms are made without a method being run. */

@@ -4,12 +4,13 @@ import type { Usage } from "../../domain/usage.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { createAlignment } from "../../app/alignment-runs/create-alignment.js";
 import { createToolRegistry } from "../../tools/tool-registry.js";
-import type { ArmSettings, EvalCase, Method, MethodDeps } from "../arm.js";
+import type { ArmSettings, Method, MethodDeps } from "../method.js";
+import type { EvalCase } from "../eval-case.js";
 import { noRecall, toolTimeoutMs } from "./case-agent.js";
 import type { CaseMemory } from "./case-memory.js";
 import { caseTools } from "./case-tools.js";
 import { caseUser, latestOf } from "./open-cases.js";
-import type { PersonaParts } from "../methods/persona-method.js";
+import type { PersonaParts } from "./persona-parts.js";
 import type { createPersonaMemory } from "./persona-memory.js";
 import { recallSettings } from "./recall-settings.js";
 

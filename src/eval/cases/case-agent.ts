@@ -6,7 +6,7 @@ import type { Profile } from "../../domain/profile.js";
 import { buildSimulatedAgent } from "../../graph/agent.js";
 import type { SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
 import type { AgentState } from "../../state/agent-state.js";
-import type { MethodDeps, OpenCase } from "../arm.js";
+import type { MethodDeps, OpenCase } from "../method.js";
 import { expectWholeMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";
 import { recordPrompt } from "./record-prompt.js";

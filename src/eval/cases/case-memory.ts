@@ -7,7 +7,8 @@ import { createInProcessIndex } from "../../memory/index/in-process-index.js";
 import type { EpisodeIndex } from "../../memory/index/episode-index.js";
 import type { Memory } from "../../memory/memory.js";
 import { describeModelError } from "../../model/model-errors.js";
-import type { ArmSettings, EvalCase, MethodDeps } from "../arm.js";
+import type { ArmSettings, MethodDeps } from "../method.js";
+import type { EvalCase } from "../eval-case.js";
 import { placeInIndex } from "./index-place.js";
 import { caseUser, latestOf } from "./open-cases.js";
 

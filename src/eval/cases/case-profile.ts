@@ -3,7 +3,8 @@ import type { Profile } from "../../domain/profile.js";
 import type { Memory } from "../../memory/memory.js";
 import { ask } from "../../model/ask-structured.js";
 import { refreshProfile } from "../../nodes/profile/update-profile.js";
-import type { EvalCase, Method, MethodDeps } from "../arm.js";
+import type { EvalCase } from "../eval-case.js";
+import type { Method, MethodDeps } from "../method.js";
 import type { CaseMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";
 

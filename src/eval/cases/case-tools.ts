@@ -2,7 +2,7 @@ import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
 import { createRecallMemory } from "../../tools/recall-memory.js";
 import { createSearchWikipedia } from "../../tools/search-wikipedia.js";
-import type { ArmSettings, MethodDeps } from "../arm.js";
+import type { ArmSettings, MethodDeps } from "../method.js";
 import { recalledCount } from "./recall-settings.js";
 
 export type CaseTool = "recall_memory" | "search_wikipedia";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Episode } from "../../domain/episode.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
-import type { EvalCase, EvalQuestion } from "../arm.js";
+import type { EvalCase, EvalQuestion } from "../eval-case.js";
 import type { EvalSet, EvalUser } from "../sets/eval-set.js";
 import { askedTexts, lampItem } from "../../formats/lamp-item.js";
 import type { ProfileItem } from "../../formats/profile-item.js";

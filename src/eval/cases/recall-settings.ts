@@ -1,5 +1,5 @@
 import { parseRunConfig, type RunContext } from "../../config.js";
-import type { ArmSettings } from "../arm.js";
+import type { ArmSettings } from "../method.js";
 
 const { recallSimilar, recallLatest, recallTokens } = parseRunConfig({});
 

@@ -11,7 +11,7 @@ import {
   renderDays,
   userPortraitPrompt,
 } from "../../prompts/memory-bank.js";
-import type { MethodDeps } from "../arm.js";
+import type { MethodDeps } from "../method.js";
 
 /** Interactions that count as one day. A benchmark's dates are years, days with one item, or missing. */
 export const dayLength = 10;

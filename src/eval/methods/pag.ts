@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { profileSchema } from "../../domain/profile.js";
-import type { Method } from "../arm.js";
+import type { Method } from "../method.js";
 import { openCaseAgent } from "../cases/case-agent.js";
 import { openCaseMemory } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { AlignContext } from "../../config.js";
 import {
   initialPersona,
   personaCheckpointSchema,
@@ -9,27 +8,16 @@ import { profileSchema, profileSummary, type Profile } from "../../domain/profil
 import { addUsage, noUsage } from "../../domain/usage.js";
 import { renderPaperPersona } from "../../prompts/agent/system-message.js";
 import { alignCase, alignmentCalls } from "../cases/align-case.js";
-import type { Method } from "../arm.js";
+import type { Method } from "../method.js";
 import { noRecall, openCaseAgent } from "../cases/case-agent.js";
 import { openCaseMemory } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
-import { caseTools, type CaseTool } from "../cases/case-tools.js";
+import { caseTools } from "../cases/case-tools.js";
 import { oneCall, toolCalls } from "./unprepared.js";
 import { caseUser } from "../cases/open-cases.js";
+import type { PersonaParts } from "../cases/persona-parts.js";
 import { createPersonaMemory } from "../cases/persona-memory.js";
 import { recallSettings } from "../cases/recall-settings.js";
-
-/** Which parts of the persona agent a method has. Alignment simulates the agent with the same parts. */
-export interface PersonaParts extends Pick<Method, "name" | "summary"> {
-  readonly mode: "default" | "paper";
-  /** The user's profile, within the persona. */
-  readonly profile: boolean;
-  /** Past interactions in the prompt; in paper mode only tools give any. */
-  readonly recall: boolean;
-  readonly tools: readonly CaseTool[];
-  /** `null`: the persona stays as it is at first. Settings given here are the method's and go before a study's. */
-  readonly alignment: Pick<AlignContext, "validation" | "leaveOneOut"> | null;
-}
 
 const stateSchema = z.object({
   profile: profileSchema.nullable(),

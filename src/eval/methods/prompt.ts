@@ -1,4 +1,4 @@
-import type { Method } from "../arm.js";
+import type { Method } from "../method.js";
 import { openCaseAgent } from "../cases/case-agent.js";
 import { presentAfter } from "../cases/case-memory.js";
 import { oneCall, unprepared } from "./unprepared.js";

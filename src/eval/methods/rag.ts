@@ -1,4 +1,4 @@
-import type { Method } from "../arm.js";
+import type { Method } from "../method.js";
 import { openCaseAgent } from "../cases/case-agent.js";
 import { openCaseMemory } from "../cases/case-memory.js";
 import { recallSettings } from "../cases/recall-settings.js";

@@ -1,6 +1,6 @@
 import { parseRunConfig } from "../../config.js";
 import { noUsage } from "../../domain/usage.js";
-import type { Method } from "../arm.js";
+import type { Method } from "../method.js";
 
 /** What a method has that does nothing before a case's questions. */
 export const unprepared: Pick<Method, "preparationCalls" | "prepare"> = {

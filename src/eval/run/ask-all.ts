@@ -1,6 +1,8 @@
-import type { Arm, EvalCase, MethodDeps, OpenCase, Prediction } from "../arm.js";
+import type { Arm, MethodDeps, OpenCase } from "../method.js";
+import type { EvalCase } from "../eval-case.js";
+import type { Prediction } from "../prediction.js";
 import { parsePrediction } from "../metrics/parse-prediction.js";
-import type { EvaluationOptions } from "./run-evaluation.js";
+import type { EvaluationOptions } from "./evaluation-options.js";
 import type { RunFolder } from "./run-folder.js";
 import { predictionKey, preparedKey } from "./run-lines.js";
 import { eachCase, errorText, progressOf, secondsSince, type Work } from "./work.js";

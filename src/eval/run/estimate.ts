@@ -1,7 +1,8 @@
 import type { Episode } from "../../domain/episode.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import { defaultProfileTokens } from "../../nodes/profile/draw-profile.js";
-import type { Arm, EvalCase } from "../arm.js";
+import type { Arm } from "../method.js";
+import type { EvalCase } from "../eval-case.js";
 import { latestOf, readCases } from "../cases/open-cases.js";
 import type { SelectedSet } from "./new-run.js";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { noUsage } from "../../domain/usage.js";
-import type { Arm } from "../arm.js";
+import type { Arm } from "../method.js";
 import type { EvalSet, EvalUser } from "../sets/eval-set.js";
 import type { RunRecord } from "./run-record.js";
 import type { StoredRun } from "./stored-run.js";

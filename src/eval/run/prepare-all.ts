@@ -1,5 +1,5 @@
-import type { PreparedCase } from "../arm.js";
-import type { EvaluationOptions } from "./run-evaluation.js";
+import type { PreparedCase } from "../prediction.js";
+import type { EvaluationOptions } from "./evaluation-options.js";
 import type { RunFolder } from "./run-folder.js";
 import { preparedKey } from "./run-lines.js";
 import { eachCase, errorText, progressOf, secondsSince, type Work } from "./work.js";

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
-import type { Prediction, PreparedCase } from "../arm.js";
+import type { Prediction, PreparedCase } from "../prediction.js";
 import { fileInvalid } from "../../formats/read-file.js";
 import { ownFolder } from "../../system/own-folder.js";
 import { type Journal, openJournal } from "./journal.js";

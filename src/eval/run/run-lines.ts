@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { usageSchema } from "../../domain/usage.js";
-import type { Prediction, PreparedCase } from "../arm.js";
+import type { Prediction, PreparedCase } from "../prediction.js";
 
 const texts = z.array(z.string());
 const text = z.string().nullable();

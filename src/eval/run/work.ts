@@ -1,11 +1,12 @@
 import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
 import { PersonaAgentError } from "../../errors.js";
-import type { Arm, EvalCase, MethodDeps } from "../arm.js";
+import type { Arm, MethodDeps } from "../method.js";
+import type { EvalCase } from "../eval-case.js";
 import { readCases } from "../cases/open-cases.js";
 import { type CallGate, type CallTally, createCallGate } from "./call-gate.js";
 import { questionsOf } from "./new-run.js";
-import type { EvaluationOptions } from "./run-evaluation.js";
+import type { EvaluationOptions } from "./evaluation-options.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** What both phases have in common: a bounded number of tasks, one gate for their calls, one reason to stop. */

@@ -1,32 +1,60 @@
+import type { AlignConfig } from "../../config.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
-import { searchFor, type SearchingRun } from "./search-for.js";
-import type { SimulateDeps } from "./simulate.js";
+import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
+import { parseUserId } from "../../domain/user-id.js";
+import { memoryBefore } from "../../memory/episodes/leave-one-out-memory.js";
+import type { Memory } from "../../memory/memory.js";
+import { readFor } from "../agent/retrieve-memory.js";
+
+/** Reads memory as a run of this id does; see `createSharedRecall`. */
+export type RecallOf = (runId: string) => Pick<Memory["episodes"], "get" | "latest" | "similar">;
+
+interface PrefetchingRun {
+  readonly runId: string;
+  readonly config: AlignConfig;
+}
 
 /**
- * Searches memory for items while a model works: this process has nothing else to do. What was not found by then is
- * searched for in its turn.
- *
- * @param items - Those that are simulated next first. Its failure is nobody's: the node that needs the items meets it again.
+ * Searches memory for what the item's simulation will ask of it first: `createSharedRecall` remembers what was found. In
+ * paper mode the model asks, and nobody knows what.
  */
-export async function whileReadingAhead<Result>(
+export async function prefetchRecall(
+  item: AlignmentItem,
+  { runId, config }: PrefetchingRun,
+  recallOf: RecallOf,
+): Promise<void> {
+  if (config.mode === "paper") return;
+  // What the item's simulation may read does not depend on a persona.
+  const given = { persona: initialPersona, profile: null, leaveOneOut: config.leaveOneOut };
+  const memory = memoryBefore({ episodes: recallOf(runId) }, item, given);
+  await readFor(item.query, { ...memory, userId: parseUserId(config.userId), config });
+}
+
+/**
+ * Searches memory for items while a model works, when this process has nothing else to do. What was not found by then
+ * is searched for in its turn.
+ *
+ * @param items - Those that are simulated next come first. If they cannot be had, the node that needs them will say so.
+ */
+export async function prefetchDuring<Result>(
   items: () => Promise<readonly AlignmentItem[]>,
-  run: SearchingRun,
-  deps: Pick<SimulateDeps, "recallOf">,
+  run: PrefetchingRun,
+  recallOf: RecallOf,
   work: () => Promise<Result>,
 ): Promise<Result> {
   let isDone = false;
   // In paper mode there is nothing to search for, and no need to know the items.
-  if (run.config.mode !== "paper") void readAhead().catch(() => {});
+  if (run.config.mode !== "paper") void prefetch().catch(() => {});
   try {
     return await work();
   } finally {
     isDone = true;
   }
 
-  async function readAhead() {
+  async function prefetch() {
     for (const item of await items()) {
       if (isDone) return;
-      await searchFor(item, run, deps);
+      await prefetchRecall(item, run, recallOf);
     }
   }
 }

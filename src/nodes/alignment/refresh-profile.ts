@@ -12,7 +12,7 @@ import { budgetLeft, fewestCalls, spentOn } from "./alignment-budget.js";
 import { callConfig } from "../model-call-config.js";
 import { refreshProfile as refreshed } from "../profile/update-profile.js";
 import type { SimulateDeps } from "./simulate.js";
-import { whileReadingAhead } from "./prefetch-recall.js";
+import { prefetchDuring } from "./prefetch-recall.js";
 import { readWholeHistory } from "../profile/read-history.js";
 
 export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
@@ -48,7 +48,7 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
       current !== null && !config.refreshProfile
         ? { profile: current, usage: noUsage, degraded: [] }
         : (await isAffordable())
-          ? await whileReadingAhead(itemsAhead, { runId, config }, deps, draw)
+          ? await prefetchDuring(itemsAhead, { runId, config }, deps.recallOf, draw)
           : { profile: current, usage: noUsage, degraded: ["profile-not-refreshed"] };
     const { usage } = drawn;
     return {

@@ -11,13 +11,12 @@ import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";
 import { type Usage, usageOfError } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
-import type { Memory } from "../../memory/memory.js";
 import { memoryBefore, type SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
 import type { AgentState } from "../../state/agent-state.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../../state/alignment-state.js";
 import { createGroupedStarts } from "../../system/staggered-start.js";
-import { searchFor } from "./search-for.js";
+import { prefetchRecall, type RecallOf } from "./prefetch-recall.js";
 import { expectManyListeners } from "../../system/abort-listeners.js";
 
 /** What the agent graph is run with, besides the messages. */
@@ -32,8 +31,7 @@ export interface SimulatedRun {
 }
 
 export interface SimulateDeps {
-  /** Reads memory as a run of this id does; see `createSharedRecall`. */
-  readonly recallOf: (runId: string) => Pick<Memory["episodes"], "get" | "latest" | "similar">;
+  readonly recallOf: RecallOf;
   /** Runs the agent graph over this memory, with the tools that a simulation may use. */
   readonly runAgent: (messages: BaseMessage[], run: SimulatedRun) => Promise<AgentState>;
 }
@@ -91,7 +89,7 @@ async function simulated(
   // It may have waited until the run had ended.
   runtime.signal?.throwIfAborted();
   // Before its start, which is for computing: nothing is to wait there but for other computing.
-  await searchFor(item, { runId, config }, deps);
+  await prefetchRecall(item, { runId, config }, deps.recallOf);
   const answer = await inGroups(runId, (onItsWay) =>
     answerOf(task, { config, signal: runtime.signal, beforeModel: onItsWay }, deps),
   );

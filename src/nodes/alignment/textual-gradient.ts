@@ -34,7 +34,7 @@ import { inBatchOrder, parentOf } from "./state-selectors.js";
 import { said } from "./rejected-updates.js";
 import type { SimulateDeps } from "./simulate.js";
 import { simulationTasks } from "./simulation-tasks.js";
-import { whileReadingAhead } from "./prefetch-recall.js";
+import { prefetchDuring } from "./prefetch-recall.js";
 
 export interface TextualGradientDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
@@ -73,10 +73,10 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     const left = budgetOf(state, config, deps.now());
     const proposed =
       left.spent === null
-        ? await whileReadingAhead(
+        ? await prefetchDuring(
             async () => state.holdout,
             { runId: state.runId, config },
-            deps,
+            deps.recallOf,
             () => proposal(state, config, runtime, deps),
           )
         : { ...nothing(`Ended before an update: ${left.spent}.`, "budget"), usage: noUsage };

@@ -1,11 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type {
-  ArmSettings,
-  EvalCase,
-  MethodDeps,
-  OpenCase,
-  Preparation,
-} from "../../../src/eval/arm.js";
+import type { ArmSettings, MethodDeps, OpenCase, Preparation } from "../../../src/eval/method.js";
+import type { EvalCase } from "../../../src/eval/eval-case.js";
 import { allMethods } from "../../../src/eval/methods/all-methods.js";
 import { ArrayIndex } from "../../support/agents/array-index.js";
 import { callsTools } from "../../support/models/scripted-model.js";

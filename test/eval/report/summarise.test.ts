@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Prediction } from "../../../src/eval/arm.js";
+import type { Prediction } from "../../../src/eval/prediction.js";
 import { summarise } from "../../../src/eval/report/summary/summarise.js";
 import { prediction, preparedCase, runRecord } from "../../support/evaluation/eval-run.js";
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Method } from "../../../src/eval/arm.js";
+import type { Method } from "../../../src/eval/method.js";
 import { loadChatModel } from "../../../src/model/load-chat-model.js";
 import {
   armOf,

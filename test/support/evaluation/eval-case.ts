@@ -1,5 +1,6 @@
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import type { EvalCase, MethodDeps } from "../../../src/eval/arm.js";
+import type { EvalCase } from "../../../src/eval/eval-case.js";
+import type { MethodDeps } from "../../../src/eval/method.js";
 import type { EvalRecord, EvalSet } from "../../../src/eval/sets/eval-set.js";
 import type { ProfileItem } from "../../../src/formats/profile-item.js";
 import { readCases } from "../../../src/eval/cases/open-cases.js";

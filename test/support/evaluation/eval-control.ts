@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Arm, Prediction } from "../../../src/eval/arm.js";
+import type { Arm } from "../../../src/eval/method.js";
+import type { Prediction } from "../../../src/eval/prediction.js";
 import {
   type Estimate,
   type PairedAnswer,

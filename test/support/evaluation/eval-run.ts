@@ -1,5 +1,5 @@
 import { noUsage } from "../../../src/domain/usage.js";
-import type { Prediction, PreparedCase } from "../../../src/eval/arm.js";
+import type { Prediction, PreparedCase } from "../../../src/eval/prediction.js";
 import { lampLabels } from "../../../src/eval/sets/labels.js";
 import type { RunRecord } from "../../../src/eval/run/run-record.js";
 

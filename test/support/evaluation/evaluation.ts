@@ -2,14 +2,12 @@ import { type BaseChatModel, SimpleChatModel } from "@langchain/core/language_mo
 import { AIMessage } from "@langchain/core/messages";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { noUsage, usageOfCall } from "../../../src/domain/usage.js";
-import type { Arm, Method, Prediction, PreparedCase } from "../../../src/eval/arm.js";
+import type { Arm, Method } from "../../../src/eval/method.js";
+import type { Prediction, PreparedCase } from "../../../src/eval/prediction.js";
 import type { EvalSet } from "../../../src/eval/sets/eval-set.js";
 import type { SelectedSet } from "../../../src/eval/run/new-run.js";
-import {
-  type EvaluationOptions,
-  type EvaluationResult,
-  runEvaluation,
-} from "../../../src/eval/run/run-evaluation.js";
+import type { EvaluationOptions } from "../../../src/eval/run/evaluation-options.js";
+import { type EvaluationResult, runEvaluation } from "../../../src/eval/run/run-evaluation.js";
 import { describeModelError } from "../../../src/model/model-errors.js";
 import { loadEmbeddings } from "../../../src/model/load-embeddings.js";
 

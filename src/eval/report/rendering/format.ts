@@ -1,5 +1,6 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
-import type { MetricName, Score } from "../summary/eval-report.js";
+import type { MetricName } from "../summary/metric-name.js";
+import type { Score } from "../summary/eval-report.js";
 import type { PaperCell } from "../summary/paper-numbers.js";
 
 export const metricTitles: Readonly<Record<MetricName, string>> = {

@@ -1,6 +1,7 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
 import { heading, note, table, type Block, type Cell } from "../rendering/blocks.js";
-import type { EvalReport, MetricName } from "../summary/eval-report.js";
+import type { EvalReport } from "../summary/eval-report.js";
+import type { MetricName } from "../summary/metric-name.js";
 import { difference, isLowerBetter, metricTitles, metricsOf } from "../rendering/format.js";
 import { paperCell } from "../summary/paper-numbers.js";
 import { paperData, paperTitle } from "../summary/paper-data.js";

@@ -1,6 +1,6 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
 import { heading, note, table, text, type Block } from "../rendering/blocks.js";
-import type { MetricName } from "../summary/eval-report.js";
+import type { MetricName } from "../summary/metric-name.js";
 import { metricTitles, metricsOf } from "../rendering/format.js";
 import {
   paperAblations,

@@ -1,5 +1,6 @@
 import type { Cell } from "../rendering/blocks.js";
-import type { MetricName, Result } from "../summary/eval-report.js";
+import type { MetricName } from "../summary/metric-name.js";
+import type { Result } from "../summary/eval-report.js";
 import { interval, isLowerBetter, paperText, score } from "../rendering/format.js";
 import type { PaperCell } from "../summary/paper-numbers.js";
 

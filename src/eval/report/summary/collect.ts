@@ -1,5 +1,5 @@
 import type { Usage } from "../../../domain/usage.js";
-import type { Prediction, PreparedCase } from "../../arm.js";
+import type { Prediction, PreparedCase } from "../../prediction.js";
 
 /** What a report keeps of a prediction; its prompt and output, which are long, are not read. */
 export type Outcome = Pick<

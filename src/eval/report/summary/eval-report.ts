@@ -1,11 +1,9 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
 import type { Usage } from "../../../domain/usage.js";
 import type { RunRecord } from "../../run/run-record.js";
+import type { MetricName } from "./metric-name.js";
 import type { PaperData } from "./paper-data.js";
 import type { PaperEntry, PaperSource } from "./paper-numbers.js";
-
-/** A metric as reports and `--json` name it. */
-export type MetricName = "accuracy" | "f1" | "mae" | "rmse";
 
 /** A number with its 95 % bootstrap interval by users; both ends `null` with fewer than two users. */
 export interface Score {

@@ -1,5 +1,5 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
-import type { MetricName } from "./eval-report.js";
+import type { MetricName } from "./metric-name.js";
 
 /** Where the paper's numbers were seen. Its full text was not at hand. */
 export const paperSources = {

@@ -2,7 +2,8 @@ import { bootstrapByUser, pairedGain, type Estimate } from "../../metrics/bootst
 import { metricsFor, type Metric } from "../../metrics/metrics.js";
 import type { RunRecord } from "../../run/run-record.js";
 import type { Outcome } from "./collect.js";
-import type { MetricName, Paired, Result, Score } from "./eval-report.js";
+import type { MetricName } from "./metric-name.js";
+import type { Paired, Result, Score } from "./eval-report.js";
 
 type EvalSetRecord = RunRecord["sets"][number];
 

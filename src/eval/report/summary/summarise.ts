@@ -1,4 +1,4 @@
-import type { Prediction, PreparedCase } from "../../arm.js";
+import type { Prediction, PreparedCase } from "../../prediction.js";
 import type { RunRecord } from "../../run/run-record.js";
 import { collectPredictions, collectPrepared } from "./collect.js";
 import { costOf, costOfAnswers } from "./costs.js";

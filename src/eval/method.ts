@@ -1,31 +1,10 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { AlignContext } from "../config.js";
-import type { Episode } from "../domain/episode.js";
-import type { LampTask } from "../domain/lamp-question.js";
 import type { Usage } from "../domain/usage.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
-
-/** One history and the questions that are asked on it: a user, or each of a user's questions that has a history of its own. */
-export interface EvalCase {
-  readonly set: string;
-  readonly task: LampTask;
-  readonly user: string;
-  /** Names the case within its set: the user, or the user and the case's first question. */
-  readonly id: string;
-  /** The answers that all questions of the set allow. */
-  readonly labels: readonly string[];
-  /** Oldest first, as memory holds them; the questions are later than all of them. */
-  readonly history: readonly Episode[];
-  readonly questions: readonly EvalQuestion[];
-}
-
-export interface EvalQuestion {
-  readonly id: string;
-  readonly input: string;
-  readonly gold: string;
-}
+import type { EvalCase, EvalQuestion } from "./eval-case.js";
 
 /** What every method is given alike. */
 export interface MethodDeps {
@@ -110,33 +89,4 @@ export interface Arm {
   readonly settings: ArmSettings;
   /** The study it belongs to, and its value there; `null` in the main table and the ablation. */
   readonly study: { readonly name: string; readonly value: number } | null;
-}
-
-/** A line of `predictions.jsonl`: one question, answered by one arm, or the error that it ended in. */
-export interface Prediction {
-  readonly arm: string;
-  readonly set: string;
-  readonly case: string;
-  readonly user: string;
-  readonly question: string;
-  readonly gold: string;
-  /** As the metrics take it; `null` where there was an error. */
-  readonly prediction: string | null;
-  readonly output: string | null;
-  readonly error: string | null;
-  readonly prompt: string | null;
-  readonly tools: readonly string[];
-  readonly usage: Usage;
-  /** What this one question took, waiting for its turn aside. */
-  readonly seconds: number;
-}
-
-/** A line of `preparations.jsonl`: one case, made ready for one arm, or the error that it ended in. */
-export interface PreparedCase {
-  readonly arm: string;
-  readonly set: string;
-  readonly case: string;
-  readonly preparation: Preparation | null;
-  readonly error: string | null;
-  readonly seconds: number;
 }
