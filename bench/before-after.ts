@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import type { Episode } from "../src/domain/episode.js";
 import { scorerFor } from "../src/domain/scoring/scorer.js";
-import { signFlipProbability, toUnits } from "../src/domain/scoring/sign-flip-test.js";
+import { signFlipPValue, toUnits } from "../src/domain/scoring/sign-flip-test.js";
 import { createPersonaAgent, type PersonaAgent } from "../src/app/create-persona-agent.js";
 import type { Iteration } from "../src/state/alignment-state.js";
 import { type LampUser, readLampUsers } from "./lamp-users.js";
@@ -135,7 +135,7 @@ function differencesOf({ before, after }: Outcome): number[] {
 
 /** One-sided, by flipping the signs of users' sums: near 0 where answers got worse. */
 function probabilityWorse(outcomes: readonly Outcome[]): number {
-  return signFlipProbability(
+  return signFlipPValue(
     outcomes.map(
       (outcome) => -toUnits(differencesOf(outcome).reduce((sum, each) => sum + each, 0)),
     ),

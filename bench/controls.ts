@@ -9,7 +9,7 @@
  * not what was worked out.
  */
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { judgeCandidate } from "../src/domain/alignment/acceptance.js";
+import { decideAcceptance } from "../src/domain/alignment/acceptance.js";
 import {
   type Control,
   predictControl,
@@ -91,7 +91,7 @@ function curveShare(
   };
   const random = createRandom(20_261_123);
   const drawn = Array.from({ length: predictedUsers }, () =>
-    judgeCandidate(drawProposal(situation, random)),
+    decideAcceptance(drawProposal(situation, random)),
   );
   return percent(share(drawn));
 }

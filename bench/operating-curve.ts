@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import {
   type AcceptanceEvidence,
   defaultAcceptanceRule,
-  judgeCandidate,
+  decideAcceptance,
 } from "../src/domain/alignment/acceptance.js";
 import { type Comparison, compareScores } from "../src/domain/alignment/paired-comparison.js";
 import { drawPlot } from "./operating-curve-plot.js";
@@ -43,7 +43,7 @@ interface Compared {
 type Rule = (compared: Compared) => boolean;
 
 const chosenName = "chosen: margin of 4, mid-p .10";
-const chosen: Rule = ({ evidence }) => judgeCandidate(evidence).accepted;
+const chosen: Rule = ({ evidence }) => decideAcceptance(evidence).accepted;
 const rules: Readonly<Record<string, Rule>> = {
   "higher mean on the batch": ({ batch }) => (batch.difference ?? 0) > 0,
   "higher mean on both together": ({ batch, holdout }) =>
@@ -113,7 +113,7 @@ function callsOf(
   for (let drawn = 0; drawn < proposals; drawn++) {
     const { batch, holdout } = drawProposal(situation, random);
     calls += batch.length;
-    if (screensBatch && judgeCandidate({ batch, holdout: [] }).outcome === "worse-on-batch")
+    if (screensBatch && decideAcceptance({ batch, holdout: [] }).outcome === "worse-on-batch")
       continue;
     let asked = 0;
     while (asked < holdout.length) {
@@ -139,7 +139,7 @@ function wouldAccept(wins: number, losses: number, items: number): boolean {
     parent: [place < wins ? 0 : 1],
     candidate: [place >= wins && place < wins + losses ? 0 : 1],
   }));
-  const { accepted } = judgeCandidate({ batch: [], holdout });
+  const { accepted } = decideAcceptance({ batch: [], holdout });
   acceptedCounts.set(key, accepted);
   return accepted;
 }
@@ -260,7 +260,7 @@ printTable(
     ].map(([holdout = 32, repeats = 1]) => {
       const situation = { ...standard, holdout, repeats, flips: 0.1 };
       const rule: Rule = ({ evidence }) =>
-        judgeCandidate(evidence, { ...defaultAcceptanceRule, level }).accepted;
+        decideAcceptance(evidence, { ...defaultAcceptanceRule, level }).accepted;
       return [
         `${holdout}, ${repeats}, ${level}`,
         ...[-0.1, 0, 0.1, 0.2].map((effect) => percent(share({ ...situation, effect }, rule))),

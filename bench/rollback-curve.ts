@@ -7,9 +7,9 @@
 import { parseArgs } from "node:util";
 import {
   compareVersions,
-  defaultVersionWatchRule,
+  defaultRegressionRule,
   type ScoredItem,
-  type VersionWatchRule,
+  type RegressionRule,
 } from "../src/domain/alignment/detect-regression.js";
 import { createRandom } from "../src/eval/sets/random.js";
 
@@ -44,7 +44,7 @@ const known = new Map<string, boolean>();
 function isTakenBack(
   head: readonly ScoredItem[],
   parent: readonly ScoredItem[],
-  rule: VersionWatchRule,
+  rule: RegressionRule,
 ) {
   const decide = () => compareVersions({ head, parent }, rule) !== null;
   if (head[0]?.kind !== "choice") return decide();
@@ -62,7 +62,7 @@ function isTakenBack(
 function takenBack(
   situation: Situation,
   effect: number,
-  rule: VersionWatchRule,
+  rule: RegressionRule,
   count: number,
 ): number[] {
   const random = createRandom(20_261_125);
@@ -79,7 +79,7 @@ function takenBack(
   return after.toSorted((a, b) => a - b);
 }
 
-function cell(situation: Situation, effect: number, rule: VersionWatchRule): string {
+function cell(situation: Situation, effect: number, rule: RegressionRule): string {
   if (situation.base + effect > 1 || situation.base + effect < 0) return "–";
   // The exact test of finely graded scores takes milliseconds.
   const count = situation.kind === "choice" ? versions : Math.ceil(versions / 10);
@@ -92,7 +92,7 @@ function cell(situation: Situation, effect: number, rule: VersionWatchRule): str
 
 function printTable(
   title: string,
-  rows: readonly (readonly [string, Situation, VersionWatchRule])[],
+  rows: readonly (readonly [string, Situation, RegressionRule])[],
 ) {
   const points = effects.map((effect) => `${effect > 0 ? "+" : ""}${Math.round(effect * 100)}`);
   console.log(`\n${title}\n`);
@@ -104,7 +104,7 @@ function printTable(
     );
 }
 
-const chosen = defaultVersionWatchRule;
+const chosen = defaultRegressionRule;
 const choice: Situation = { kind: "choice", base: 0.6, parentItems: 48 };
 console.log(
   `Share taken back within ${answers} answers in %, of ${versions} versions a cell (ratings and texts: a tenth), and the median answer at which.`,

@@ -2,7 +2,10 @@ export { type RunContext, runConfigSchema } from "./config.js";
 export type { Episode, Feedback } from "./domain/episode.js";
 export type { PersonaCheckpoint, PersonaLine } from "./domain/persona/persona-checkpoint.js";
 export { diffPersona, type PersonaDiff } from "./domain/persona/persona-diff.js";
-export { personaStandings, type PersonaStanding } from "./domain/persona/version-history.js";
+export {
+  personaVersionStatuses,
+  type PersonaVersionStatus,
+} from "./domain/persona/version-history.js";
 export type { ReviewAnswer, ReviewRequest } from "./domain/persona/review-request.js";
 export type { Profile, ProfileStatement } from "./domain/profile.js";
 export type { Usage } from "./domain/usage.js";
@@ -36,7 +39,7 @@ export {
   restorePersona,
   type RestorePersonaOptions,
 } from "./memory/personas/restore-persona.js";
-export type { ProfileMemory } from "./memory/personas/profile-log.js";
+export type { ProfileLog } from "./memory/personas/profile-log.js";
 export { loadChatModel } from "./model/load-chat-model.js";
 export { type LoadedEmbeddings, loadEmbeddings } from "./model/load-embeddings.js";
 export { OfflineChatModel } from "./model/offline/offline-chat-model.js";

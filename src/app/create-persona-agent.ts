@@ -29,9 +29,9 @@ import { createSearchWikipedia, type SearchWikipediaOptions } from "../tools/sea
 import { type AgentGraph, buildAgent } from "../graph/agent.js";
 import type { Aligner } from "./alignment-runs/aligner.js";
 import type { AlignmentGraph } from "../graph/alignment.js";
-import { type AlignmentOverview, alignmentOverview } from "./alignment-runs/overview.js";
+import { type AlignmentOverview, readAlignmentOverview } from "./alignment-runs/overview.js";
 import { createAlignment } from "./alignment-runs/create-alignment.js";
-import { createBackgroundAlignment } from "./alignment-runs/background-scheduler.js";
+import { createBackgroundScheduler } from "./alignment-runs/background-scheduler.js";
 import { askGraph, type AskOptions, type TurnResult } from "./ask.js";
 import { buildFeedback, type FeedbackGraph } from "../graph/feedback.js";
 import { type FeedbackGiven, type FeedbackResult, recordFeedback } from "./give-feedback.js";
@@ -236,7 +236,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     now,
   });
 
-  const background = createBackgroundAlignment({
+  const background = createBackgroundScheduler({
     align: aligner.align,
     ...(typeof backgroundAlignment === "object" && backgroundAlignment),
   });
@@ -258,7 +258,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     align: aligner.align,
     review: aligner.review,
     pendingReview: aligner.pendingReview,
-    status: (userId, alignAfter) => alignmentOverview(userId, { memory, now }, alignAfter),
+    status: (userId, alignAfter) => readAlignmentOverview(userId, { memory, now }, alignAfter),
     feedback: recordFeedback({ graph: feedbackGraph, episodes: memory.episodes }),
     async ask(userId, message, asked) {
       if (asked?.threadId === undefined) return askGraph(threadless, userId, message, asked);

@@ -1,8 +1,8 @@
 import { PersonaAgentError } from "../errors.js";
 import { startEmbeddedChroma } from "../memory/chroma/embedded-server.js";
 import { openDataFolder } from "../memory/postgres/data-folder.js";
-import { openEmbeddedPostgres } from "../memory/postgres/pglite-server.js";
-import { allSettled, Services } from "../system/close-stack.js";
+import { openPgliteServer } from "../memory/postgres/pglite-server.js";
+import { allSettled, CloseStack } from "../system/close-stack.js";
 
 /** Settings of the process, by the names in `.env.example`. Unset and empty mean the same. */
 export type AgentEnvironment = Readonly<Record<string, string | undefined>>;
@@ -55,7 +55,7 @@ export async function openEmbeddedServices(
   checkChoice(read, "INDEX", ["chroma", "in-process"]);
   const needsPostgres = read("DATABASE_URL") === undefined && read("STORE") !== "platform";
   const needsChroma = read("CHROMA_URL") === undefined && read("INDEX") !== "in-process";
-  const services = new Services();
+  const services = new CloseStack();
   const close = () => services.close();
   if (!needsPostgres && !needsChroma && !needsFolder)
     return { dataDir: null, databaseUrl: undefined, chromaUrl: undefined, close };
@@ -64,7 +64,7 @@ export async function openEmbeddedServices(
   try {
     // Both take a moment to start, and neither needs the other.
     const [postgres, chroma] = await allSettled([
-      needsPostgres ? openEmbeddedPostgres({ folder: path }).then(add) : undefined,
+      needsPostgres ? openPgliteServer({ folder: path }).then(add) : undefined,
       needsChroma ? startEmbeddedChroma({ dataFolder: path }).then(add) : undefined,
     ]);
     return { dataDir: path, databaseUrl: postgres?.url, chromaUrl: chroma?.url, close };

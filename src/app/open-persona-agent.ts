@@ -19,7 +19,7 @@ import {
 } from "./embedded-services.js";
 import { PlatformStore } from "../graph/platform-store.js";
 import { sendTraces } from "./flush-traces.js";
-import { allSettled, Services } from "../system/close-stack.js";
+import { allSettled, CloseStack } from "../system/close-stack.js";
 
 export interface OpenOptions extends Pick<
   PersonaAgentOptions,
@@ -62,7 +62,7 @@ export async function openPersonaAgent(
   options: OpenOptions = {},
 ): Promise<OpenAgent> {
   const read = settingsOf(env);
-  const services = new Services();
+  const services = new CloseStack();
   try {
     const { modelName, model, alignmentModelName, alignmentModel, loadModel, vectors } =
       loadModels(env);
@@ -135,7 +135,7 @@ interface Storage {
 async function openStorage(
   read: ReadSetting,
   { databaseUrl }: EmbeddedServices,
-  services: Services,
+  services: CloseStack,
 ): Promise<Storage> {
   if (read("STORE") === "platform") return { store: new PlatformStore() };
   const url = databaseUrl ?? read("DATABASE_URL") ?? "";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { openPersonaAgent } from "./open-persona-agent.js";
-import { createServerSchedule } from "./alignment-runs/server-scheduler.js";
+import { createServerScheduler } from "./alignment-runs/server-scheduler.js";
 
 // For a server that was not started by us; `langgraph.json` can name such a file only if it is always there.
 if (existsSync(".env")) process.loadEnvFile();
@@ -14,7 +14,7 @@ const open = await openPersonaAgent(process.env, {
   keepThreads: false,
   requestAlignment: (...asked) => askServer(...asked),
 });
-const askServer = createServerSchedule({
+const askServer = createServerScheduler({
   alignments: open.memory.alignments,
   url: process.env["LANGGRAPH_API_URL"],
   log: (line) => process.stderr.write(`${line}\n`),

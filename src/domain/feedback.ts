@@ -17,7 +17,7 @@ export interface GivenFeedback {
 }
 
 /** What comes of it. */
-export interface JudgedFeedback {
+export interface AppliedFeedback {
   /** `recorded`: nothing was replaced. `replaced`: earlier feedback, or another answer, was. `unchanged`: said before. */
   readonly outcome: "recorded" | "replaced" | "unchanged";
   /** What was replaced; `null` unless something was. */
@@ -66,11 +66,11 @@ export function parseFeedback(
  * @param at - When it came, ISO 8601.
  * @throws {PersonaAgentError} `config-invalid` for an `accept` of an episode without a response.
  */
-export function judgeFeedback(
+export function applyFeedback(
   episode: Pick<Episode, "response" | "answer" | "feedback">,
   { kind, text, author }: GivenFeedback,
   at: string,
-): JudgedFeedback {
+): AppliedFeedback {
   const stood = { feedback: episode.feedback, answer: episode.answer };
   const answer = text === null ? verdictAnswer(episode, kind) : storedAnswer(text);
   const isSameAnswer = answer === stood.answer;

@@ -4,12 +4,12 @@ import {
   type CommitCheckpointDeps,
   createCommitCheckpoint,
 } from "../nodes/alignment/commit-checkpoint.js";
-import { createJudge, type JudgeDeps } from "../nodes/alignment/accept-candidate.js";
+import { createAcceptCandidate, type JudgeDeps } from "../nodes/alignment/accept-candidate.js";
 import {
   createRefreshProfile,
   type RefreshProfileDeps,
 } from "../nodes/alignment/refresh-profile.js";
-import { createReview, type ReviewDeps } from "../nodes/alignment/review-candidate.js";
+import { createReviewCandidate, type ReviewDeps } from "../nodes/alignment/review-candidate.js";
 import { createSelectBatch, type SelectBatchDeps } from "../nodes/alignment/select-batch.js";
 import { createSimulate, createValidate, type SimulateDeps } from "../nodes/alignment/simulate.js";
 import {
@@ -19,7 +19,7 @@ import {
 import { createTextualLoss, type TextualLossDeps } from "../nodes/alignment/textual-loss.js";
 import { alignmentInput, alignmentState } from "../state/alignment-state.js";
 import type { buildSimulatedAgent } from "./agent.js";
-import { oneAtATime } from "./serialize-tasks.js";
+import { serializeTasks } from "./serialize-tasks.js";
 
 export type AlignmentDeps = RefreshProfileDeps &
   SelectBatchDeps &
@@ -45,12 +45,17 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
   return new StateGraph(alignmentState, { context: alignFormSchema, input: alignmentInput })
     .addNode("refresh-profile", createRefreshProfile(deps))
     .addNode("select-batch", createSelectBatch(deps), { ends: ["simulate", "judge", END] })
-    .addNode("simulate", oneAtATime(createSimulate(deps)), { ends: ["textual-loss"], subgraphs })
-    .addNode("textual-loss", oneAtATime(createTextualLoss(deps)))
+    .addNode("simulate", serializeTasks(createSimulate(deps)), {
+      ends: ["textual-loss"],
+      subgraphs,
+    })
+    .addNode("textual-loss", serializeTasks(createTextualLoss(deps)))
     .addNode("textual-gradient", createTextualGradient(deps), { ends: ["validate", "judge"] })
-    .addNode("validate", oneAtATime(createValidate(deps)), { subgraphs })
-    .addNode("judge", createJudge(deps), { ends: ["validate", "review", "commit-checkpoint"] })
-    .addNode("review", createReview(deps))
+    .addNode("validate", serializeTasks(createValidate(deps)), { subgraphs })
+    .addNode("judge", createAcceptCandidate(deps), {
+      ends: ["validate", "review", "commit-checkpoint"],
+    })
+    .addNode("review", createReviewCandidate(deps))
     .addNode("commit-checkpoint", createCommitCheckpoint(deps), {
       ends: ["simulate", "textual-loss", "textual-gradient", END],
     })

@@ -5,7 +5,7 @@ import {
   createScheduleAlignment,
   type ScheduleAlignmentDeps,
 } from "../nodes/agent/schedule-alignment.js";
-import { createWatchVersion, type WatchVersionDeps } from "../nodes/roll-back-regression.js";
+import { createRollBackRegression, type WatchVersionDeps } from "../nodes/roll-back-regression.js";
 import { feedbackInput, feedbackState } from "../state/feedback-state.js";
 
 export type FeedbackDeps = RecordFeedbackDeps & WatchVersionDeps & ScheduleAlignmentDeps;
@@ -16,7 +16,7 @@ export type FeedbackGraph = ReturnType<ReturnType<typeof buildFeedback>["compile
 export function buildFeedback(deps: FeedbackDeps) {
   return new StateGraph(feedbackState, { context: contextFormSchema, input: feedbackInput })
     .addNode("record-feedback", createRecordFeedback(deps))
-    .addNode("watch-version", createWatchVersion(deps))
+    .addNode("watch-version", createRollBackRegression(deps))
     .addNode("schedule-alignment", createScheduleAlignment(deps))
     .addEdge(START, "record-feedback")
     .addEdge("record-feedback", "watch-version")

@@ -7,7 +7,7 @@ import { createKeyedQueue } from "../system/keyed-queue.js";
 export const leastConcurrency = 2;
 
 /** A node of a fan-out whose tasks wait for each other where the run's `concurrency` is 1. */
-export function oneAtATime<Task, Result>(
+export function serializeTasks<Task, Result>(
   node: (task: Task, runtime: LangGraphRunnableConfig) => Promise<Result>,
 ): typeof node {
   const queue = createKeyedQueue();

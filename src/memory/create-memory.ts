@@ -5,10 +5,10 @@ import type { EpisodeIndex } from "./index/episode-index.js";
 import type { MemoryDegradation } from "./episodes/episodic-memory.js";
 import type { Memory } from "./memory.js";
 import { createStoreAccess } from "./store-access.js";
-import { createStoreAlignmentStates } from "./personas/store-alignment-statuses.js";
+import { createAlignmentStatusStore } from "./personas/store-alignment-statuses.js";
 import { createStoreEpisodicMemory } from "./episodes/store-episodic-memory.js";
-import { createStorePersonaLog } from "./personas/store-persona-log.js";
-import { createStoreProfileMemory } from "./personas/store-profile-log.js";
+import { createPersonaLog } from "./personas/store-persona-log.js";
+import { createProfileLog } from "./personas/store-profile-log.js";
 
 /**
  * Memory over a LangGraph store (the truth) and an index (which can be lost). Keep one for a process: what it
@@ -35,8 +35,8 @@ export function createMemory(options: {
         // Whoever listens does so for himself: his failure is no reason to fail the call that went on.
       }
     }),
-    profiles: createStoreProfileMemory(access),
-    personas: createStorePersonaLog(access),
-    alignments: createStoreAlignmentStates(access),
+    profiles: createProfileLog(access),
+    personas: createPersonaLog(access),
+    alignments: createAlignmentStatusStore(access),
   };
 }

@@ -1,12 +1,12 @@
-import type { AlignmentStates } from "./personas/alignment-status-store.js";
+import type { AlignmentStatusStore } from "./personas/alignment-status-store.js";
 import type { EpisodicMemory } from "./episodes/episodic-memory.js";
 import type { PersonaLog } from "./personas/persona-log.js";
-import type { ProfileMemory } from "./personas/profile-log.js";
+import type { ProfileLog } from "./personas/profile-log.js";
 
 /** All that is remembered of users, over one store and one index. */
 export interface Memory {
   readonly episodes: EpisodicMemory;
-  readonly profiles: ProfileMemory;
+  readonly profiles: ProfileLog;
   readonly personas: PersonaLog;
-  readonly alignments: AlignmentStates;
+  readonly alignments: AlignmentStatusStore;
 }

@@ -1,6 +1,6 @@
 import type { ClientOptions } from "@langchain/openai";
 import { PersonaAgentError } from "../errors.js";
-import { createModelFetch } from "./resilient-fetch.js";
+import { createResilientFetch } from "./resilient-fetch.js";
 
 /** How to reach a server that talks OpenAI's protocol. Times in milliseconds. */
 export interface OpenAiOptions {
@@ -66,7 +66,7 @@ export function openAiConnection(
       baseURL: parseBaseUrl(baseUrl ?? openAiUrl),
       // The client prints broken answers to the console otherwise.
       logLevel: "off",
-      fetch: createModelFetch({
+      fetch: createResilientFetch({
         timeoutMs,
         callTimeoutMs,
         maxRetries,

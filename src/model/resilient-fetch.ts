@@ -26,7 +26,7 @@ export interface ModelFetchOptions {
  * through an abort; OpenAI's client waits as long as `retry-after` says, however long. So theirs are switched
  * off. Tried again: no connection, 408, 429 and 5xx, before any of the answer was read. Never: a time limit.
  */
-export function createModelFetch(options: ModelFetchOptions): typeof fetch {
+export function createResilientFetch(options: ModelFetchOptions): typeof fetch {
   return async function modelFetch(input, init) {
     const watch = new Watch(options, init?.signal ?? undefined);
     try {

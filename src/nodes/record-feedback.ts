@@ -1,5 +1,5 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { type JudgedFeedback, judgeFeedback, parseFeedback } from "../domain/feedback.js";
+import { type AppliedFeedback, applyFeedback, parseFeedback } from "../domain/feedback.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { Memory } from "../memory/memory.js";
@@ -26,9 +26,9 @@ export function createRecordFeedback({ episodes, now }: RecordFeedbackDeps) {
     const given = parseFeedback(state, userId);
     const id = parseEpisodeId(state.episodeId);
     const at = now().toISOString();
-    const judged: JudgedFeedback[] = [];
+    const judged: AppliedFeedback[] = [];
     const { degraded } = await episodes.update(userId, id, (stored) => {
-      const { outcome, previous, answer, feedback } = judgeFeedback(stored, given, at);
+      const { outcome, previous, answer, feedback } = applyFeedback(stored, given, at);
       judged.push({ outcome, previous, answer, feedback });
       return outcome === "unchanged" ? null : { answer, feedback };
     });

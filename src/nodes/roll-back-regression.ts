@@ -1,7 +1,11 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config.js";
 import { parseUserId } from "../domain/user-id.js";
-import { isWatched, judgeHead, type JudgedHead } from "../domain/alignment/detect-regression.js";
+import {
+  isWatched,
+  detectRegression,
+  type HeadComparison,
+} from "../domain/alignment/detect-regression.js";
 import { personaHead } from "../domain/persona/persona-checkpoint.js";
 import type { Memory } from "../memory/memory.js";
 import { withDegraded } from "../state/agent-state.js";
@@ -21,7 +25,7 @@ export interface WatchVersionDeps {
  * becomes the head. It says the same whoever writes it on the same evidence, so that watchers that meet, or run again,
  * write one. Never fails the feedback.
  */
-export function createWatchVersion({ episodes, personas }: WatchVersionDeps) {
+export function createRollBackRegression({ episodes, personas }: WatchVersionDeps) {
   return async function watchVersion(
     state: FeedbackState,
     runtime: LangGraphRunnableConfig,
@@ -30,7 +34,7 @@ export function createWatchVersion({ episodes, personas }: WatchVersionDeps) {
     try {
       const checkpoints = await personas.history(userId);
       if (!isWatched(personaHead(checkpoints))) return {};
-      const judged = judgeHead(checkpoints, await episodes.latest(userId, watchedEpisodes));
+      const judged = detectRegression(checkpoints, await episodes.latest(userId, watchedEpisodes));
       if (judged === null) return {};
       const { head, parent, rollback, at } = judged;
       const checkpoint = await personas.append(userId, {
@@ -51,7 +55,7 @@ export function createWatchVersion({ episodes, personas }: WatchVersionDeps) {
   };
 }
 
-function reasonOf({ rollback }: JudgedHead): string {
+function reasonOf({ rollback }: HeadComparison): string {
   const { of, to, headMean, headItems, parentMean, parentItems, pValue } = rollback;
   return `Back to version ${to}: version ${of} scored ${shown(headMean)} on ${headItems} answers, version ${to} ${shown(parentMean)} on ${parentItems}; p ${shown(pValue)}.`;
 }

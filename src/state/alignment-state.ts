@@ -6,7 +6,7 @@ import {
   personaLineSchema,
 } from "../domain/persona/persona-checkpoint.js";
 import { profileSchema } from "../domain/profile.js";
-import { refusalSchema } from "../domain/persona/line-rejection.js";
+import { lineRejectionSchema } from "../domain/persona/line-rejection.js";
 import { simulatedAnswerSchema } from "../domain/alignment/simulated-answer.js";
 import { addUsage, noUsage, type Usage, usageSchema } from "../domain/usage.js";
 import { critiqueSchema } from "../prompts/learning/textual-loss.js";
@@ -33,13 +33,13 @@ export const critiqueTaskSchema = simulationTaskSchema.extend({ answer: simulate
 export type CritiqueTask = z.output<typeof critiqueTaskSchema>;
 
 /** What was said of one answer; `critique` is null in paper mode, and both where none could be had. */
-export const saidSchema = z.strictObject({
+export const critiqueRecordSchema = z.strictObject({
   persona: z.string(),
   episodeId: z.string(),
   critique: critiqueSchema.nullable(),
   text: z.string().nullable(),
 });
-export type Said = z.output<typeof saidSchema>;
+export type CritiqueRecord = z.output<typeof critiqueRecordSchema>;
 
 export const candidateSchema = personaUnderTestSchema.extend({
   /** Why the update model changed the lines. */
@@ -100,7 +100,7 @@ export const alignmentState = z.object({
     .default(noUsage)
     .describe("What the user's alignments had spent before, on the day the run began."),
   answers: growing(simulatedAnswerSchema, "Simulated answers of the run, under every persona."),
-  critiques: growing(saidSchema, "What was said of the answers."),
+  critiques: growing(critiqueRecordSchema, "What was said of the answers."),
   candidate: candidateSchema
     .nullable()
     .default(null)
@@ -110,7 +110,7 @@ export const alignmentState = z.object({
     .nullable()
     .default(null)
     .describe("Why nothing is to be judged, and what ends the run; null where it goes on."),
-  refusals: z.array(refusalSchema).default([]).describe("What was refused of the update."),
+  refusals: z.array(lineRejectionSchema).default([]).describe("What was refused of the update."),
   proposal: personaCheckpointSchema
     .omit({ schemaVersion: true, id: true, version: true, parentId: true, rollback: true })
     .nullable()
@@ -121,7 +121,7 @@ export const alignmentState = z.object({
       z.strictObject({
         key: z.string().nullable().describe("Names it in this run; null for an earlier run's."),
         lines: z.array(personaLineSchema).nullable(),
-        refusals: z.array(refusalSchema),
+        refusals: z.array(lineRejectionSchema),
         reason: z.string(),
       }),
     )

@@ -3,7 +3,7 @@ export interface Service {
 }
 
 /** What was opened, in order; closed last first, so that nothing is closed under what uses it. */
-export class Services {
+export class CloseStack {
   readonly #open: Service[] = [];
 
   add<T extends Service>(service: T): T {

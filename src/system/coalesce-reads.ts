@@ -5,7 +5,7 @@
  *
  * @param read - What is given is shared as well: callers must not change it.
  */
-export function createSharedReads<Key extends string, Result>(read: (key: Key) => Promise<Result>) {
+export function coalesceReads<Key extends string, Result>(read: (key: Key) => Promise<Result>) {
   const begun = new Map<Key, Promise<unknown>>();
   const waiting = new Map<Key, Promise<Result>>();
   return (key: Key): Promise<Result> => {

@@ -1,5 +1,5 @@
 /** Says that work needs this process no more. Said again, it does nothing. */
-export type OnItsWay = () => void;
+export type Release = () => void;
 
 /** Work that began together, and what waits for it. */
 interface Group {
@@ -16,9 +16,9 @@ interface Group {
  *
  * @param most - How many begin together; 1 or more.
  */
-export function createGroupedStarts(
+export function createStaggeredStart(
   most: number,
-): <Result>(name: string, work: (onItsWay: OnItsWay) => Promise<Result>) => Promise<Result> {
+): <Result>(name: string, work: (onItsWay: Release) => Promise<Result>) => Promise<Result> {
   const groups = new Map<string, Group>();
 
   async function start(name: string): Promise<Group> {

@@ -6,7 +6,7 @@ import { PersonaAgentError } from "../errors.js";
 import { quoteBlock, unquoted } from "../prompts/quote.js";
 import { searchWikipediaCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import { wikipediaEmptyPrompt } from "../prompts/agent/tool-results.js";
-import { createMediaWikiReader } from "./wikipedia-client.js";
+import { createWikipediaClient } from "./wikipedia-client.js";
 import { declareOwnQuoting } from "./trusted-output.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 
@@ -69,7 +69,7 @@ export function createSearchWikipedia({
       // It takes neither a signal nor headers, lets the first page use up all the text, and reports a failed
       // request without its reason. So its two reading steps are ours; should it rename them, its own run again,
       // and the time limit still holds.
-      const reader = createMediaWikiReader({ baseUrl, topK, maxChars, userAgent, signal });
+      const reader = createWikipediaClient({ baseUrl, topK, maxChars, userAgent, signal });
       Object.assign(wikipedia, {
         _fetchSearchResults: reader.search,
         _fetchPage: reader.readPage,

@@ -8,9 +8,9 @@ const pagesSchema = z.object({
   query: z.object({ pages: z.record(z.string(), z.object({ extract: z.string().optional() })) }),
 });
 /** MediaWiki reports a refused request with status 200. */
-const refusalSchema = z.object({ error: z.object({ info: z.string() }) });
+const lineRejectionSchema = z.object({ error: z.object({ info: z.string() }) });
 
-export interface MediaWikiReaderOptions {
+export interface WikipediaClientOptions {
   readonly baseUrl: string;
   readonly topK: number;
   readonly maxChars: number;
@@ -22,13 +22,13 @@ export interface MediaWikiReaderOptions {
  * The two requests that `WikipediaQueryRun` makes, in the shapes it works with: a search for titles, and the
  * text of one page. `readPage` gives null for a page without text, which it then leaves out.
  */
-export function createMediaWikiReader({
+export function createWikipediaClient({
   baseUrl,
   topK,
   maxChars,
   userAgent,
   signal,
-}: MediaWikiReaderOptions) {
+}: WikipediaClientOptions) {
   let pages = topK;
 
   async function ask<T>(parameters: Record<string, string>, schema: z.ZodType<T>): Promise<T> {
@@ -41,7 +41,7 @@ export function createMediaWikiReader({
     const body = await response.text();
     if (!response.ok) throw new Error(`${host} answered with status ${response.status}.`);
     const json = parseJson(body);
-    const refusal = refusalSchema.safeParse(json);
+    const refusal = lineRejectionSchema.safeParse(json);
     if (refusal.success) throw new Error(`${host} refused the search: ${refusal.data.error.info}`);
     const answer = schema.safeParse(json);
     if (answer.success) return answer.data;

@@ -1,7 +1,7 @@
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
 import type { PersonaAgentOptions } from "../../src/app/create-persona-agent.js";
-import { createBackgroundAlignment } from "../../src/app/alignment-runs/background-scheduler.js";
+import { createBackgroundScheduler } from "../../src/app/alignment-runs/background-scheduler.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";
 import { taggedTurn, untaggedTurn } from "../support/users/planted-versions.js";
@@ -18,7 +18,7 @@ function heldAlignments() {
     new Promise<never>((_resolve, reject) => {
       begun.push({ user, settings, end: () => reject(new Error("It ended.")) });
     });
-  return { begun, ...createBackgroundAlignment({ align, delayMs: 0 }) };
+  return { begun, ...createBackgroundScheduler({ align, delayMs: 0 }) };
 }
 
 describe("alignments in the background", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ProfileMemory } from "../../src/memory/personas/profile-log.js";
+import type { ProfileLog } from "../../src/memory/personas/profile-log.js";
 import { minuteAt } from "../support/users/episodes.js";
 
-function profile(text: string, at = minuteAt(1)): Parameters<ProfileMemory["append"]>[1] {
+function profile(text: string, at = minuteAt(1)): Parameters<ProfileLog["append"]>[1] {
   return {
     at,
     statements: [{ text, evidence: ["e1"] }],
@@ -12,15 +12,15 @@ function profile(text: string, at = minuteAt(1)): Parameters<ProfileMemory["appe
   };
 }
 
-/** What every ProfileMemory must do. Call it once per implementation. Every test has users of its own. */
+/** What every ProfileLog must do. Call it once per implementation. Every test has users of its own. */
 export function describeProfileMemory(
   name: string,
-  create: () => ProfileMemory | Promise<ProfileMemory>,
+  create: () => ProfileLog | Promise<ProfileLog>,
 ) {
   let users = 0;
   const newUser = () => `user-${(users += 1)}-${name.replaceAll(/\W+/g, "-")}`;
 
-  describe(`ProfileMemory: ${name}`, () => {
+  describe(`ProfileLog: ${name}`, () => {
     it("knows nobody at first", async () => {
       const memory = await create();
       expect(await memory.current(newUser())).toBeNull();

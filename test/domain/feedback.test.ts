@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Episode, Feedback } from "../../src/domain/episode.js";
-import { type GivenFeedback, judgeFeedback, parseFeedback } from "../../src/domain/feedback.js";
+import { type GivenFeedback, applyFeedback, parseFeedback } from "../../src/domain/feedback.js";
 
 const at = "2026-02-02T00:00:00.000Z";
 const earlier = "2026-01-01T00:00:00.000Z";
@@ -13,14 +13,14 @@ const before = (kind: Feedback["kind"]): Feedback => ({ kind, author: "ada", at:
 type Judged = Pick<Episode, "response" | "answer" | "feedback">;
 const fresh: Judged = { response: "comedy", answer: null, feedback: null };
 
-describe("judgeFeedback", () => {
+describe("applyFeedback", () => {
   it.each([
     ["what the user really answered", said("answer", "drama"), "drama"],
     ["the corrected response", said("edit", "dark comedy"), "dark comedy"],
     ["the response itself, when it is accepted", said("accept"), "comedy"],
     ["unknown, when it is only rejected", said("reject"), null],
   ])("makes the true answer %s", (_, given, answer) => {
-    expect(judgeFeedback(fresh, given, at)).toEqual({
+    expect(applyFeedback(fresh, given, at)).toEqual({
       outcome: "recorded",
       previous: null,
       answer,
@@ -29,10 +29,10 @@ describe("judgeFeedback", () => {
   });
 
   it.each([null, "", " \n"])("refuses to accept the response %j", (response) => {
-    expect(() => judgeFeedback({ ...fresh, response }, said("accept"), at)).toThrow(
+    expect(() => applyFeedback({ ...fresh, response }, said("accept"), at)).toThrow(
       expect.objectContaining({ code: "config-invalid" }),
     );
-    expect(judgeFeedback({ ...fresh, response }, said("reject"), at).answer).toBeNull();
+    expect(applyFeedback({ ...fresh, response }, said("reject"), at).answer).toBeNull();
   });
 
   it.each([
@@ -43,7 +43,7 @@ describe("judgeFeedback", () => {
     [said("reject"), "drama"],
   ])("changes nothing when %j is said again", (given, answer) => {
     const stood = { ...fresh, answer, feedback: before(given.kind) };
-    expect(judgeFeedback(stood, given, at)).toEqual({
+    expect(applyFeedback(stood, given, at)).toEqual({
       outcome: "unchanged",
       previous: null,
       answer,
@@ -59,7 +59,7 @@ describe("judgeFeedback", () => {
       said("edit", "drama"),
       { ...said("answer", "drama"), author: "bo" },
     ])
-      expect(judgeFeedback(stood, given, at)).toMatchObject({
+      expect(applyFeedback(stood, given, at)).toMatchObject({
         outcome: "replaced",
         previous,
         answer: given.text,
@@ -69,7 +69,7 @@ describe("judgeFeedback", () => {
 
   it("takes an accept of a response that was regenerated meanwhile as new", () => {
     const stood: Judged = { response: "drama", answer: "comedy", feedback: before("accept") };
-    expect(judgeFeedback(stood, said("accept"), at)).toMatchObject({
+    expect(applyFeedback(stood, said("accept"), at)).toMatchObject({
       outcome: "replaced",
       answer: "drama",
     });
@@ -84,7 +84,7 @@ describe("judgeFeedback", () => {
     ],
     ["that is the response", { ...fresh, answer: "comedy", feedback: before("answer") }, null],
   ])("takes the answer away by a reject %s", (_, stood, answer) => {
-    expect(judgeFeedback(stood, said("reject"), at)).toMatchObject({
+    expect(applyFeedback(stood, said("reject"), at)).toMatchObject({
       outcome: "replaced",
       answer,
     });
@@ -92,7 +92,7 @@ describe("judgeFeedback", () => {
 
   it.each(["answer", "edit"] as const)("keeps by a reject what an %s gave", (kind) => {
     const stood = { ...fresh, answer: "drama", feedback: before(kind) };
-    expect(judgeFeedback(stood, said("reject"), at)).toMatchObject({
+    expect(applyFeedback(stood, said("reject"), at)).toMatchObject({
       outcome: "replaced",
       answer: "drama",
     });
@@ -100,18 +100,18 @@ describe("judgeFeedback", () => {
 
   it("replaces an imported answer by another one, and only judges it by the same", () => {
     const imported: Judged = { response: null, answer: "drama", feedback: null };
-    expect(judgeFeedback(imported, said("answer", "war"), at)).toMatchObject({
+    expect(applyFeedback(imported, said("answer", "war"), at)).toMatchObject({
       outcome: "replaced",
       previous: { answer: "drama", feedback: null },
     });
-    expect(judgeFeedback(imported, said("answer", "drama"), at).outcome).toBe("recorded");
+    expect(applyFeedback(imported, said("answer", "drama"), at).outcome).toBe("recorded");
   });
 
   it("knows a text again that is longer than what is kept", () => {
     const long = said("answer", "word ".repeat(4_000));
-    const { answer, feedback } = judgeFeedback(fresh, long, earlier);
+    const { answer, feedback } = applyFeedback(fresh, long, earlier);
     expect(answer).toHaveLength(8_000);
-    expect(judgeFeedback({ ...fresh, answer, feedback }, long, at).outcome).toBe("unchanged");
+    expect(applyFeedback({ ...fresh, answer, feedback }, long, at).outcome).toBe("unchanged");
   });
 });
 

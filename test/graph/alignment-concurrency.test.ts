@@ -7,10 +7,10 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { PersonaCheckpoint } from "../../src/domain/persona/persona-checkpoint.js";
-import { personaStandings } from "../../src/domain/persona/version-history.js";
+import { personaVersionStatuses } from "../../src/domain/persona/version-history.js";
 import type { AlignmentResult } from "../../src/app/alignment-runs/aligner.js";
 import { createPersonaAgent, type PersonaAgent } from "../../src/app/create-persona-agent.js";
-import { openEmbeddedPostgres } from "../../src/memory/postgres/pglite-server.js";
+import { openPgliteServer } from "../../src/memory/postgres/pglite-server.js";
 import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { drink, startAlignmentServer } from "../support/servers/alignment-server.js";
@@ -26,11 +26,11 @@ const turns = 50;
 
 let server: OpenAiServer;
 let folder: string;
-let embedded: Awaited<ReturnType<typeof openEmbeddedPostgres>>;
+let embedded: Awaited<ReturnType<typeof openPgliteServer>>;
 beforeAll(async () => {
   server = await startAlignmentServer();
   folder = await newDataFolder("persona-many-");
-  embedded = await openEmbeddedPostgres({ folder });
+  embedded = await openPgliteServer({ folder });
 });
 afterAll(async () => {
   await embedded?.close();
@@ -85,7 +85,7 @@ async function expectOneHead(
   agents: readonly PersonaAgent[],
   user: string,
 ) {
-  const standings = [...personaStandings(log).values()];
+  const standings = [...personaVersionStatuses(log).values()];
   expect(standings.filter((standing) => standing === "head")).toHaveLength(1);
   const heads = await Promise.all(agents.map(({ memory }) => memory.personas.head(user)));
   expect(new Set(heads.map(({ id }) => id)).size).toBe(1);

@@ -13,14 +13,14 @@ import {
 } from "../../src/domain/persona/persona-checkpoint.js";
 import type { Profile } from "../../src/domain/profile.js";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
-import { selectItems } from "../../src/domain/alignment/split-batch-holdout.js";
+import { splitBatchHoldout } from "../../src/domain/alignment/split-batch-holdout.js";
 import { userKey } from "../../src/domain/user-id.js";
 import { createChromaIndex } from "../../src/memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { createMemory } from "../../src/memory/create-memory.js";
 import type { EpisodeIndex } from "../../src/memory/index/episode-index.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
-import { memoryBefore } from "../../src/memory/episodes/leave-one-out-memory.js";
+import { leaveOneOutMemory } from "../../src/memory/episodes/leave-one-out-memory.js";
 import { OfflineEmbeddings } from "../../src/model/offline/offline-embeddings.js";
 import { minuteAt, turnAt, undatedItem } from "../support/users/episodes.js";
 import { simulate } from "../support/agents/simulation.js";
@@ -169,7 +169,7 @@ async function begin(index: EpisodeIndex, story: Story) {
   const memory = createMemory({ store, index, embeddings, now });
   const history = [story.item, ...story.duplicates, ...story.later, ...story.earlier];
   await memory.episodes.addMany(userId, history);
-  const { batch } = selectItems(history, { batch: 100, holdout: 0 });
+  const { batch } = splitBatchHoldout(history, { batch: 100, holdout: 0 });
   const item = batch.find(({ episodeId }) => episodeId === story.item.id);
   if (item === undefined) throw new Error("The story's item was not chosen.");
   const dump = async () =>
@@ -297,10 +297,10 @@ describe.each([
       });
       await memory.episodes.addMany(userId, history);
       const given = { ...known(chatStory()), leaveOneOut: true };
-      const { batch, holdout } = selectItems(history, { batch: 5, holdout: 10 });
+      const { batch, holdout } = splitBatchHoldout(history, { batch: 5, holdout: 10 });
       expect(batch.length).toBeGreaterThan(0);
       for (const item of [...holdout, ...batch]) {
-        const { episodes } = memoryBefore(memory, item, given);
+        const { episodes } = leaveOneOutMemory(memory, item, given);
         const mayKnow = history
           .filter(({ id }) => id < item.episodeId)
           .filter(({ id }) => !item.earlier.some(({ episodeId }) => episodeId === id))

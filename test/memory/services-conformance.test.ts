@@ -5,7 +5,7 @@ import { createChromaIndex } from "../../src/memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
 import type { Memory } from "../../src/memory/memory.js";
-import { openEmbeddedPostgres } from "../../src/memory/postgres/pglite-server.js";
+import { openPgliteServer } from "../../src/memory/postgres/pglite-server.js";
 import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { OfflineEmbeddings } from "../../src/model/offline/offline-embeddings.js";
 import { describeAlignmentStates } from "../conformance/alignment-states.js";
@@ -28,7 +28,7 @@ interface Opened {
 async function openEmbedded(): Promise<Opened> {
   const folder = await newDataFolder("persona-memory-");
   const chroma = await startEmbeddedChroma({ dataFolder: folder });
-  const pglite = await openEmbeddedPostgres({ folder });
+  const pglite = await openPgliteServer({ folder });
   const storage = await openPostgres({ url: pglite.url, embedded: true });
   const index = createChromaIndex({ url: chroma.url, embedding });
   return {

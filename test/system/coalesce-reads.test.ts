@@ -1,12 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createSharedReads } from "../../src/system/coalesce-reads.js";
+import { coalesceReads } from "../../src/system/coalesce-reads.js";
 
 /** Reads a value that can be written, each ended by the test. */
 function heldReads() {
   const ends: (() => void)[] = [];
   let value = "old";
-  const read = createSharedReads(async (key: string) => {
+  const read = coalesceReads(async (key: string) => {
     const seen = `${key}: ${value}`;
     await new Promise<void>((end) => ends.push(end));
     if (value === "broken") throw new Error("unreachable");

@@ -1,12 +1,12 @@
 import { setImmediate as nextRound } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createGroupedStarts, type OnItsWay } from "../../src/system/staggered-start.js";
+import { createStaggeredStart, type Release } from "../../src/system/staggered-start.js";
 
-type InGroups = ReturnType<typeof createGroupedStarts>;
+type InGroups = ReturnType<typeof createStaggeredStart>;
 
 /** Begins work that never ends; gives the numbers that have begun, in that order, with what each says when it is on its way. */
 function asking(inGroups: InGroups, name: string, count: number) {
-  const begun = new Map<number, OnItsWay>();
+  const begun = new Map<number, Release>();
   for (let number = 0; number < count; number++)
     void inGroups(name, (onItsWay) => {
       begun.set(number, onItsWay);
@@ -17,7 +17,7 @@ function asking(inGroups: InGroups, name: string, count: number) {
 
 describe("grouped starts", () => {
   it("begin the next few when all of those before are on their way", async () => {
-    const begun = asking(createGroupedStarts(3), "run", 7);
+    const begun = asking(createStaggeredStart(3), "run", 7);
     await nextRound();
     expect([...begun.keys()]).toEqual([0, 1, 2]);
     begun.get(0)?.();
@@ -33,7 +33,7 @@ describe("grouped starts", () => {
   });
 
   it("count what is said twice once", async () => {
-    const begun = asking(createGroupedStarts(2), "run", 3);
+    const begun = asking(createStaggeredStart(2), "run", 3);
     await nextRound();
     begun.get(0)?.();
     begun.get(0)?.();
@@ -42,7 +42,7 @@ describe("grouped starts", () => {
   });
 
   it("let work in that comes while there is room, and wait for it as well", async () => {
-    const inGroups = createGroupedStarts(2);
+    const inGroups = createStaggeredStart(2);
     const early = asking(inGroups, "run", 1);
     await nextRound();
     early.get(0)?.();
@@ -55,7 +55,7 @@ describe("grouped starts", () => {
   });
 
   it("hold nothing up under another name", async () => {
-    const inGroups = createGroupedStarts(1);
+    const inGroups = createStaggeredStart(1);
     asking(inGroups, "stuck", 2);
     const other = asking(inGroups, "run", 2);
     await nextRound();
@@ -65,7 +65,7 @@ describe("grouped starts", () => {
   });
 
   it("take work that ended for on its way, and give what it gave or threw", async () => {
-    const inGroups = createGroupedStarts(2);
+    const inGroups = createStaggeredStart(2);
     const works = [
       inGroups("run", async () => "done"),
       inGroups("run", async () => Promise.reject(new Error("broken"))),

@@ -13,10 +13,10 @@ import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
 import { alignmentThreadId } from "./thread-id.js";
-import { noReview } from "./no-pending-review.js";
+import { noPendingReview } from "./no-pending-review.js";
 import { isAliveElsewhere } from "./run-owner.js";
 import {
-  type AlignmentWatchDeps,
+  type RunLeaseDeps,
   givenSettings,
   reviewPending,
   secondRun,
@@ -87,7 +87,7 @@ export interface AlignerDeps {
   readonly graph: AlignmentGraph;
   readonly checkpointer: BaseCheckpointSaver;
   readonly memory: Pick<Memory, "alignments" | "personas">;
-  readonly active: AlignmentWatchDeps["active"];
+  readonly active: RunLeaseDeps["active"];
   readonly settingsOf: SettingsOf;
   readonly now: () => Date;
 }
@@ -118,7 +118,7 @@ export function createAligner({
       queue.run(userKey(userId), async () => {
         const user = parseUserId(userId);
         const record = await memory.alignments.get(user);
-        if ((await requestOn(user, record)) === null) throw await noReview(user, memory);
+        if ((await requestOn(user, record)) === null) throw await noPendingReview(user, memory);
         const context = { ...(record.settings as AlignSettings), userId: user };
         return run(user, new Command({ resume: answer }), context, options);
       }),

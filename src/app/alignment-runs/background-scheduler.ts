@@ -18,7 +18,7 @@ export interface BackgroundAlignment {
 }
 
 /** At most one alignment a user, waiting or running; what is asked meanwhile costs nothing. */
-export function createBackgroundAlignment({
+export function createBackgroundScheduler({
   align,
   delayMs = alignmentDelayMs,
 }: {

@@ -11,7 +11,7 @@ import {
 import { type AlignConfig, parseAlignConfig, type RunConfig } from "../../config.js";
 import { defaultPersonaLimits } from "../../domain/persona/persona-limits.js";
 import type { Memory } from "../../memory/memory.js";
-import { createSharedRecall } from "../../memory/search/recall-cache.js";
+import { createRecallCache } from "../../memory/search/recall-cache.js";
 import type { SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
 import { ask } from "../../model/ask-structured.js";
 import type { NamedModel } from "../../model/named-model.js";
@@ -22,7 +22,7 @@ import type { ToolRegistry } from "../../tools/tool-registry.js";
 import { type AnsweringDeps, buildSimulatedAgent } from "../../graph/agent.js";
 import { type Aligner, createAligner } from "./aligner.js";
 import { type AlignmentGraph, buildAlignment } from "../../graph/alignment.js";
-import { withAlignmentWatch } from "./run-lease.js";
+import { withRunLease } from "./run-lease.js";
 import { inSimulation, simulation, simulationMemory } from "../../graph/simulation-context.js";
 
 export interface AlignmentParts {
@@ -67,7 +67,7 @@ export function createAlignment(parts: AlignmentParts): {
   const builder = buildAlignment({
     ...memory,
     agent,
-    recallOf: createSharedRecall(memory.episodes),
+    recallOf: createRecallCache(memory.episodes),
     runAgent,
     alignmentModelFor,
     modelNamesFor,
@@ -79,7 +79,7 @@ export function createAlignment(parts: AlignmentParts): {
   });
   const active = activeOver(store);
   const compile = (given: { readonly checkpointer?: BaseCheckpointSaver }) =>
-    withAlignmentWatch(builder.compile({ name: "alignment", store, ...given }), {
+    withRunLease(builder.compile({ name: "alignment", store, ...given }), {
       alignments: memory.alignments,
       active,
       settingsOf,

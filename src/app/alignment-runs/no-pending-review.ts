@@ -1,10 +1,10 @@
-import { lastRun } from "../../domain/alignment/latest-run.js";
+import { latestRun } from "../../domain/alignment/latest-run.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { Memory } from "../../memory/memory.js";
 import { alignmentThreadId } from "./thread-id.js";
 
 /** Says why there is nothing to decide on: it waits elsewhere, nothing passed, or no review was asked for. */
-export async function noReview(
+export async function noPendingReview(
   userId: string,
   { alignments, personas }: Pick<Memory, "alignments" | "personas">,
 ): Promise<PersonaAgentError> {
@@ -15,7 +15,7 @@ export async function noReview(
     return refusal(
       `The new persona of ${user} waits on the thread ${JSON.stringify(threadId)}; expected one that \`align\` began. Resume the graph that began it.`,
     );
-  const last = lastRun(await personas.history(userId));
+  const last = latestRun(await personas.history(userId));
   const wasAsked = status === "idle" && settings["review"] === true;
   if (wasAsked && last !== null && !last.accepted && !last.reviewed)
     return refusal(

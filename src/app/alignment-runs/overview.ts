@@ -5,7 +5,7 @@ import {
   isDue,
   neverAligned,
 } from "../../domain/alignment/alignment-status.js";
-import { lastRun } from "../../domain/alignment/latest-run.js";
+import { latestRun } from "../../domain/alignment/latest-run.js";
 import { type PersonaCheckpoint, personaHead } from "../../domain/persona/persona-checkpoint.js";
 import type { Usage } from "../../domain/usage.js";
 import { parseUserId } from "../../domain/user-id.js";
@@ -61,7 +61,7 @@ export interface AlignmentOverviewDeps {
  * @param alignAfter - New true answers after which an alignment is due, from 1; the setting's default unless given.
  * @throws {PersonaAgentError} `config-user-invalid`, `config-invalid`, `memory-store-unavailable`.
  */
-export async function alignmentOverview(
+export async function readAlignmentOverview(
   userId: string,
   { memory, now }: AlignmentOverviewDeps,
   alignAfter?: number,
@@ -90,7 +90,7 @@ export async function alignmentOverview(
 }
 
 function lastOutcome(checkpoints: readonly PersonaCheckpoint[]): AlignmentOverview["lastOutcome"] {
-  const last = lastRun(checkpoints);
+  const last = latestRun(checkpoints);
   if (last === null) return null;
   const { checkpoint, accepted, rolledBack } = last;
   const { version, at, reason } = checkpoint;

@@ -20,7 +20,7 @@ import { isAliveElsewhere, thisWorker } from "./run-owner.js";
  */
 export type SettingsOf = (runtime: Parameters<typeof parseAlignConfig>[0]) => AlignConfig;
 
-export interface AlignmentWatchDeps {
+export interface RunLeaseDeps {
   readonly alignments: Memory["alignments"];
   /** Keys of the users whose alignment goes on in this process, by whichever graph. */
   readonly active: Set<string>;
@@ -57,12 +57,9 @@ const readerLeft = new DOMException("The run was stopped.", "AbortError");
  *
  * @returns The same graph.
  */
-export function withAlignmentWatch(
-  graph: AlignmentGraph,
-  deps: AlignmentWatchDeps,
-): AlignmentGraph {
+export function withRunLease(graph: AlignmentGraph, deps: RunLeaseDeps): AlignmentGraph {
   const { active, settingsOf, modelNamesFor, now } = deps;
-  const alignments: AlignmentWatchDeps["alignments"] = {
+  const alignments: RunLeaseDeps["alignments"] = {
     get: (userId) => withStoreOf(graph, () => deps.alignments.get(userId)),
     update: (userId, change) => withStoreOf(graph, () => deps.alignments.update(userId, change)),
   };

@@ -25,7 +25,7 @@ const settleMs = 5_000;
  * that a dead server left behind would make it refuse for ever, and is deleted first. What was cut off goes on where
  * its steps are still there. Says a failure in the log too.
  */
-export function createServerSchedule({ alignments, url, log, now }: ServerScheduleDeps) {
+export function createServerScheduler({ alignments, url, log, now }: ServerScheduleDeps) {
   const request: RequestAlignment = async (userId, settings) => {
     const { threads, runs } = ownServer(url);
     const threadId = alignmentThreadId(userId);

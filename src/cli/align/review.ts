@@ -3,7 +3,7 @@ import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-re
 import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { AlignmentResult, AlignSettings } from "../../app/alignment-runs/aligner.js";
-import { noReview } from "../../app/alignment-runs/no-pending-review.js";
+import { noPendingReview } from "../../app/alignment-runs/no-pending-review.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
 import { type AlignProgress, createAlignProgress } from "./align-progress.js";
 import { alignmentJson, writeAlignment } from "./align-report.js";
@@ -41,7 +41,7 @@ export async function runReview(
   const decide = await parseDecision(options, context);
   const work = async (agent: OpenAgent) => {
     const request = await agent.pendingReview(user);
-    if (request === null) throw await noReview(user, agent.memory);
+    if (request === null) throw await noPendingReview(user, agent.memory);
     const progress = createAlignProgress(context.stderr, {
       ...((await agent.memory.alignments.get(user)).settings as AlignSettings),
       batch: request.items.length,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UserKey } from "../../domain/user-id.js";
 import { settingsOf } from "../../app/embedded-services.js";
-import { Services } from "../../system/close-stack.js";
+import { CloseStack } from "../../system/close-stack.js";
 import { createChromaIndex } from "../../memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../../memory/chroma/embedded-server.js";
 import type { EpisodeIndex } from "../../memory/index/episode-index.js";
@@ -31,7 +31,7 @@ export async function openEvalIndex(
   env: CliContext["env"],
   vectors: LoadedEmbeddings,
 ): Promise<EvalIndex> {
-  const services = new Services();
+  const services = new CloseStack();
   const close = () => services.close();
   if (kind === "in-process") return { index: undefined, close };
   const read = settingsOf(env);

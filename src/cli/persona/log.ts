@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import {
   parentVersion,
-  personaStandings,
-  type PersonaStanding,
+  personaVersionStatuses,
+  type PersonaVersionStatus,
   proposesNothing,
 } from "../../domain/persona/version-history.js";
 import { parseUserId } from "../../domain/user-id.js";
@@ -34,12 +34,12 @@ export async function runLog(
 
 interface LogEntry extends PersonaCheckpoint {
   readonly head: boolean;
-  readonly standing: PersonaStanding;
+  readonly standing: PersonaVersionStatus;
 }
 
 /** A log as `log --json` prints it: every checkpoint as stored, and where it stands. This shape is a contract. */
 export function logJson(history: readonly PersonaCheckpoint[]): LogEntry[] {
-  const standings = personaStandings(history);
+  const standings = personaVersionStatuses(history);
   return history.map((checkpoint) => {
     const standing = standings.get(checkpoint.id) ?? "superseded";
     return { ...checkpoint, head: standing === "head", standing };

@@ -55,7 +55,7 @@ export interface AcceptanceEvidence {
  *
  * Source: the paper accepts every update; this is ours.
  */
-export function judgeCandidate(
+export function decideAcceptance(
   evidence: AcceptanceEvidence,
   rule: AcceptanceRule = defaultAcceptanceRule,
 ): AcceptanceDecision {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { acceptanceDecisionSchema } from "./acceptance.js";
 import { mean } from "../scoring/mean.js";
-import { refusalSchema } from "../persona/line-rejection.js";
+import { lineRejectionSchema } from "../persona/line-rejection.js";
 import { usageSchema } from "../usage.js";
 
 const score = z.number().min(0).max(1);
@@ -41,7 +41,7 @@ export const alignmentRecordSchema = z.strictObject({
   /** In the batch's order; an item whose critique failed is left out. */
   critiques: z.array(z.strictObject({ episodeId: z.string(), text: z.string() })),
   /** What was refused of the update before anything was scored. */
-  refusals: z.array(refusalSchema),
+  refusals: z.array(lineRejectionSchema),
   /** What the acceptance rule said of the scores; `null` where nothing was judged, as in paper mode. */
   decision: acceptanceDecisionSchema.nullable(),
   review: reviewSchema.nullable(),

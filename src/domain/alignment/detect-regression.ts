@@ -9,7 +9,7 @@ import {
 import { type Scorer, scorerFor } from "../scoring/scorer.js";
 
 /** What must be shown before a version is taken back. */
-export interface VersionWatchRule {
+export interface RegressionRule {
   /** Fewest scores of the head, and of its parent. */
   readonly minimumItems: number;
   /** With fewer real scores of the parent, simulated ones fill up to as many. */
@@ -21,7 +21,7 @@ export interface VersionWatchRule {
 }
 
 /** Chosen from an operating curve: `docs/decisions/0010-automatic-rollback.md`. */
-export const defaultVersionWatchRule: VersionWatchRule = {
+export const defaultRegressionRule: RegressionRule = {
   minimumItems: 8,
   enoughParentItems: 48,
   margin: 0.1,
@@ -36,7 +36,7 @@ export interface ScoredItem {
 }
 
 /** A head that is to be taken back. */
-export interface JudgedHead {
+export interface HeadComparison {
   readonly head: PersonaCheckpoint;
   readonly parent: PersonaCheckpoint;
   readonly rollback: Rollback;
@@ -51,11 +51,11 @@ export interface JudgedHead {
  * @param episodes - The user's latest, any order; what is not among them is no evidence.
  * @returns `null` while it does not, or cannot be told.
  */
-export function judgeHead(
+export function detectRegression(
   checkpoints: readonly PersonaCheckpoint[],
   episodes: readonly Episode[],
-  rule: VersionWatchRule = defaultVersionWatchRule,
-): JudgedHead | null {
+  rule: RegressionRule = defaultRegressionRule,
+): HeadComparison | null {
   const head = personaHead(checkpoints);
   const parent = checkpoints.find(({ id }) => id === head.parentId);
   if (!isWatched(head) || parent === undefined) return null;
@@ -100,7 +100,7 @@ export function isWatched({ author }: PersonaCheckpoint): boolean {
  */
 export function compareVersions(
   scores: { readonly head: readonly ScoredItem[]; readonly parent: readonly ScoredItem[] },
-  { minimumItems, margin, level }: VersionWatchRule,
+  { minimumItems, margin, level }: RegressionRule,
 ): Omit<Rollback, "of" | "to"> | null {
   const kinds = [...new Set(scores.head.map(({ kind }) => kind))]
     .map((wanted) => ({

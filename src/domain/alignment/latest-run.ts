@@ -17,7 +17,7 @@ export interface RunOutcome {
  *
  * @returns Null for a log without a run.
  */
-export function lastRun(checkpoints: readonly PersonaCheckpoint[]): RunOutcome | null {
+export function latestRun(checkpoints: readonly PersonaCheckpoint[]): RunOutcome | null {
   const made = checkpoints
     .flatMap((checkpoint) =>
       checkpoint.alignment === null ? [] : [{ checkpoint, alignment: checkpoint.alignment }],

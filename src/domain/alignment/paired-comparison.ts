@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mean } from "../scoring/mean.js";
-import { signFlipProbability, toUnits } from "../scoring/sign-flip-test.js";
+import { signFlipPValue, toUnits } from "../scoring/sign-flip-test.js";
 
 /** Scores of one item under both personas. */
 export interface PairedScores {
@@ -45,6 +45,6 @@ export function compareScores(pairs: readonly PairedScores[]): Comparison {
     wins,
     ties: pairs.length - wins - losses,
     losses,
-    pValue: signFlipProbability(units),
+    pValue: signFlipPValue(units),
   };
 }

@@ -7,13 +7,13 @@ import {
 import type { Episode } from "../episode.js";
 
 /** Most items of each, whole numbers, 0 or more. */
-export interface ItemSizes {
+export interface SplitSizes {
   readonly batch: number;
   readonly holdout: number;
 }
 
 /** What an alignment learns from and what it is judged on, each oldest first; no item is in both. */
-export interface SelectedItems {
+export interface BatchHoldout {
   readonly batch: AlignmentItem[];
   readonly holdout: AlignmentItem[];
 }
@@ -31,10 +31,10 @@ const leastBatch = 3;
  *
  * @param episodes - The user's whole history, in any order: an id tells its place.
  */
-export function selectItems(
+export function splitBatchHoldout(
   episodes: readonly Episode[],
-  { batch, holdout }: ItemSizes,
-): SelectedItems {
+  { batch, holdout }: SplitSizes,
+): BatchHoldout {
   const history = episodes.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const keyed = history.map((episode) => ({ episode, keys: duplicateKeys(episode) }));
   const idsByKey = new Map<string, string[]>();
@@ -74,19 +74,19 @@ export function selectItems(
 
 /** Whether these are enough to begin with: to judge by, or where nothing is judged to learn from. */
 export function areEnough(
-  { batch, holdout }: SelectedItems,
+  { batch, holdout }: BatchHoldout,
   { validation, minimumItems }: { readonly validation: boolean; readonly minimumItems: number },
 ): boolean {
   return holdout.length >= minimumItems || (!validation && batch.length > 0);
 }
 
 /**
- * How few different answered episodes `selectItems` needs to hold out `minimumItems` of them.
+ * How few different answered episodes `splitBatchHoldout` needs to hold out `minimumItems` of them.
  *
  * @param minimumItems - From 1.
  * @returns Null where no number is enough, because fewer are held out at most.
  */
-export function fewestAnswers(sizes: ItemSizes, minimumItems: number): number | null {
+export function fewestAnswers(sizes: SplitSizes, minimumItems: number): number | null {
   if (sizes.holdout < minimumItems) return null;
   let answers = minimumItems;
   while (answers - batchOf(answers, sizes) < minimumItems) answers += 1;
@@ -94,7 +94,7 @@ export function fewestAnswers(sizes: ItemSizes, minimumItems: number): number | 
 }
 
 /** How many of so many answered episodes are the batch, at most. */
-function batchOf(answers: number, { batch, holdout }: ItemSizes): number {
+function batchOf(answers: number, { batch, holdout }: SplitSizes): number {
   return Math.min(batch, Math.max(leastBatch, Math.round(answers / 4), answers - holdout));
 }
 

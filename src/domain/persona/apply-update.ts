@@ -1,8 +1,8 @@
-import { checkLine, refusal, tidyLine, type LineCheckContext } from "./check-line.js";
-import { hiddenText } from "./invisible-text.js";
+import { checkLine, rejectLine, tidyLine, type LineCheckContext } from "./check-line.js";
+import { findInvisibleText } from "./invisible-text.js";
 import { personaTokens, type PersonaLimits } from "./persona-limits.js";
 import type { PersonaLine } from "./persona-checkpoint.js";
-import type { Refusal, RefusalKind } from "./line-rejection.js";
+import type { LineRejection, LineRejectionKind } from "./line-rejection.js";
 import { estimateTokens } from "../text/storable-text.js";
 
 /** One change that an update proposes. Numbers count from 1, as the prompt showed them. */
@@ -23,7 +23,7 @@ export interface PersonaChange {
 export interface Candidate {
   /** What is worth scoring; `null` when nothing is, and the last refusal says why. */
   readonly lines: readonly PersonaLine[] | null;
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly LineRejection[];
 }
 
 /**
@@ -38,7 +38,7 @@ export function applyUpdate(
   changes: readonly PersonaChange[],
   context: LineCheckContext,
 ): Candidate {
-  const refusals: Refusal[] = [];
+  const refusals: LineRejection[] = [];
   const taken = new Set<number>();
   /** By place: the parent's, `null` where one was removed; then the added ones. */
   let lines: readonly (PersonaLine | null)[] = parent;
@@ -65,8 +65,8 @@ export function checkPaperText(
   text: string,
   parent: string,
   { maxPaperTokens }: Pick<PersonaLimits, "maxPaperTokens">,
-): Refusal | null {
-  const refuse = (kind: RefusalKind, reason: string) => refusal(kind, null, reason);
+): LineRejection | null {
+  const refuse = (kind: LineRejectionKind, reason: string) => rejectLine(kind, null, reason);
   if (text.trim() === "")
     return refuse("empty", "The update wrote no persona; expected a system prompt.");
   if (text.trim() === parent.trim())
@@ -77,7 +77,7 @@ export function checkPaperText(
       "over-budget",
       `The persona has about ${tokens} tokens; at most ${maxPaperTokens} are taken.`,
     );
-  const hidden = hiddenText(text);
+  const hidden = findInvisibleText(text);
   return hidden === null ? null : refuse("hidden-text", `The persona holds ${hidden}.`);
 }
 
@@ -90,14 +90,14 @@ function applyOne(
   parentLength: number,
   taken: Set<number>,
   context: LineCheckContext,
-): readonly (PersonaLine | null)[] | Refusal {
+): readonly (PersonaLine | null)[] | LineRejection {
   const place = change.kind === "add" ? lines.length : (change.line ?? 0) - 1;
   const before = lines[place] ?? null;
   const text = tidyLine(change.text ?? "");
   if (change.kind !== "add") {
     const isThere = place < parentLength && before !== null && !taken.has(place);
     if (!isThere)
-      return refusal(
+      return rejectLine(
         "unknown-line",
         change.kind === "remove" ? null : text,
         `Line ${change.line ?? "(no number)"} cannot be ${change.kind}d: there is no such line, or another change has taken it.`,
@@ -121,10 +121,10 @@ function evidenceOf(
   { items, keepsEvidence, text }: PersonaChange,
   before: PersonaLine | null,
   { batch, limits }: LineCheckContext,
-): string[] | Refusal {
+): string[] | LineRejection {
   const unknown = items.find((number) => batch[number - 1] === undefined);
   if (unknown !== undefined)
-    return refusal(
+    return rejectLine(
       "unknown-item",
       tidyLine(text ?? ""),
       `The line cites item ${unknown}; there are items 1 to ${batch.length}.`,
@@ -133,7 +133,7 @@ function evidenceOf(
   const kept = keepsEvidence ? (before?.evidence ?? []) : [];
   const evidence = [...new Set([...kept, ...cited])].toSorted().slice(-limits.maxEvidence);
   if (evidence.length > 0) return evidence;
-  return refusal(
+  return rejectLine(
     "no-evidence",
     tidyLine(text ?? ""),
     "The line cites no item; cite the items that show it, or leave it out.",
@@ -146,9 +146,9 @@ function budgetFault(
   before: PersonaLine | null,
   others: readonly PersonaLine[],
   { maxLines, maxTokens }: PersonaLimits,
-): Refusal | null {
+): LineRejection | null {
   if (before === null && others.length >= maxLines)
-    return refusal(
+    return rejectLine(
       "too-many-lines",
       line.text,
       `There would be ${others.length + 1} lines; at most ${maxLines} are kept. Merge or remove others first.`,
@@ -156,7 +156,7 @@ function budgetFault(
   const tokens = personaTokens([...others, line]);
   const isGrowing = before === null || personaTokens([line]) > personaTokens([before]);
   if (tokens <= maxTokens || !isGrowing) return null;
-  return refusal(
+  return rejectLine(
     "over-budget",
     line.text,
     `All lines together would have about ${tokens} tokens; at most ${maxTokens} are kept. Shorten, merge or remove lines.`,
@@ -166,17 +166,21 @@ function budgetFault(
 function wholeFault(
   parent: readonly PersonaLine[],
   candidate: readonly PersonaLine[],
-): Refusal | null {
+): LineRejection | null {
   const said = (lines: readonly PersonaLine[]) =>
     JSON.stringify(lines.map(({ text, tool }) => [text, tool]));
   if (said(parent) === said(candidate))
-    return refusal(
+    return rejectLine(
       "unchanged",
       null,
       "Nothing is left of the update that changes what the lines say.",
     );
   if (candidate.length > 0) return null;
-  return refusal("empty", null, "The update would remove every line; that is for a person to do.");
+  return rejectLine(
+    "empty",
+    null,
+    "The update would remove every line; that is for a person to do.",
+  );
 }
 
 function standing(lines: readonly (PersonaLine | null)[]): PersonaLine[] {

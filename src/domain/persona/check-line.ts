@@ -1,9 +1,9 @@
-import { hiddenText } from "./invisible-text.js";
-import { injectedInstruction, promptMarkup } from "./prompt-injection.js";
-import { memorisedItem, type BatchItem } from "./memorization.js";
+import { findInvisibleText } from "./invisible-text.js";
+import { findPromptInjection, promptMarkup } from "./prompt-injection.js";
+import { findMemorization, type BatchItem } from "./memorization.js";
 import type { PersonaLimits } from "./persona-limits.js";
 import type { PersonaLine } from "./persona-checkpoint.js";
-import type { Refusal, RefusalKind } from "./line-rejection.js";
+import type { LineRejection, LineRejectionKind } from "./line-rejection.js";
 import { likeness, wordsIn } from "../text/text-similarity.js";
 
 /** What a proposed line is held against. */
@@ -36,9 +36,9 @@ export function checkLine(
   line: PersonaLine,
   others: readonly PersonaLine[],
   { batch, fixedRules, tools, limits, checksContent = true }: LineCheckContext,
-): Refusal | null {
+): LineRejection | null {
   const { text, tool } = line;
-  const refuse = (kind: RefusalKind, reason: string) => refusal(kind, text, reason);
+  const refuse = (kind: LineRejectionKind, reason: string) => rejectLine(kind, text, reason);
   if (wordsIn(text).length === 0)
     return refuse("empty", "The line has no words; write one statement or leave it out.");
   if (text.length > limits.maxLineLength)
@@ -51,7 +51,7 @@ export function checkLine(
       "unknown-tool",
       `There is no tool of the name given; expected ${tools.length === 0 ? "no tool" : `one of: ${tools.join(", ")}, or none`}.`,
     );
-  const hidden = hiddenText(text);
+  const hidden = findInvisibleText(text);
   if (hidden !== null)
     return refuse(
       "hidden-text",
@@ -61,7 +61,7 @@ export function checkLine(
   if (markup !== null)
     return refuse("markup", `The line holds ${markup}; write plain words without markup.`);
   if (!checksContent) return null;
-  const instruction = injectedInstruction(text);
+  const instruction = findPromptInjection(text);
   if (instruction !== null)
     return refuse(
       "instruction",
@@ -79,7 +79,7 @@ export function checkLine(
       "duplicate",
       `The line says the same as "${shorten(same.text)}"; keep one of them.`,
     );
-  const memorised = memorisedItem(line, batch);
+  const memorised = findMemorization(line, batch);
   if (memorised !== null)
     return refuse(
       "memorises",
@@ -89,7 +89,11 @@ export function checkLine(
 }
 
 /** @param line - As proposed; `null` for the whole candidate. */
-export function refusal(kind: RefusalKind, line: string | null, reason: string): Refusal {
+export function rejectLine(
+  kind: LineRejectionKind,
+  line: string | null,
+  reason: string,
+): LineRejection {
   return { kind, line: line === null ? null : shorten(line), reason };
 }
 

@@ -16,7 +16,7 @@ const encoded = /[A-Za-z0-9+/_=-]{60,}/;
  * What a text hides from a person who reads it, as a phrase; `null` when it hides nothing. The joiners that emoji and
  * scripts such as Arabic and Devanagari are written with are in order where these need them.
  */
-export function hiddenText(text: string): string | null {
+export function findInvisibleText(text: string): string | null {
   for (const { 0: character, index } of text.matchAll(unseen)) {
     if ("\t\n\r".includes(character)) continue;
     if (isJoiner(character) && joins(text, index)) continue;

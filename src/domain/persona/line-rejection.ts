@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Why a proposed line, or a whole candidate, was refused before anything was scored. */
-export const refusalKinds = [
+export const lineRejectionKinds = [
   /** A line without text, or a candidate without lines. */
   "empty",
   /** The candidate would put the same words in the prompt as its parent. */
@@ -24,13 +24,13 @@ export const refusalKinds = [
   /** Characters that a reader does not see, or takes for others. */
   "hidden-text",
 ] as const;
-export type RefusalKind = (typeof refusalKinds)[number];
+export type LineRejectionKind = (typeof lineRejectionKinds)[number];
 
-export const refusalSchema = z.strictObject({
-  kind: z.enum(refusalKinds),
+export const lineRejectionSchema = z.strictObject({
+  kind: z.enum(lineRejectionKinds),
   /** The refused line as proposed, shortened; `null` where the whole candidate is refused. */
   line: z.string().nullable(),
   /** One sentence: what is wrong, and what would be right. It is shown to people and to the next update. */
   reason: z.string(),
 });
-export type Refusal = z.output<typeof refusalSchema>;
+export type LineRejection = z.output<typeof lineRejectionSchema>;

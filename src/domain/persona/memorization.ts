@@ -21,7 +21,7 @@ const textAnswer = 5;
  * The item that a line has learned by heart, with its number from 1 and how; `null` when there is none. Words that
  * questions or answers of several items share are no item's own, and the same question asked twice is one item.
  */
-export function memorisedItem(
+export function findMemorization(
   line: PersonaLine,
   batch: readonly BatchItem[],
 ): { readonly number: number; readonly what: string } | null {

@@ -66,7 +66,7 @@ const patterns: readonly { readonly what: string; readonly pattern: RegExp }[] =
  * `null` when nothing is found. Patterns catch what is blunt, in a few languages; quoting in prompts, cited evidence and
  * validation stand behind them.
  */
-export function injectedInstruction(text: string): string | null {
+export function findPromptInjection(text: string): string | null {
   const folded = fold(text);
   return patterns.find(({ pattern }) => pattern.test(folded))?.what ?? null;
 }

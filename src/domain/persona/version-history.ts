@@ -3,12 +3,12 @@ import { PersonaAgentError } from "../../errors.js";
 import { activeVersions, initialPersona, type PersonaCheckpoint } from "./persona-checkpoint.js";
 
 /** `past` was the head once; `superseded` is active but never was, because another writer was first. */
-export type PersonaStanding = "head" | "past" | "rejected" | "superseded";
+export type PersonaVersionStatus = "head" | "past" | "rejected" | "superseded";
 
 /** What has become of each checkpoint of a log, by id. */
-export function personaStandings(
+export function personaVersionStatuses(
   checkpoints: readonly PersonaCheckpoint[],
-): ReadonlyMap<string, PersonaStanding> {
+): ReadonlyMap<string, PersonaVersionStatus> {
   const inUse = activeVersions(checkpoints).map(({ id }) => id);
   const head = inUse.at(-1);
   return new Map(
@@ -59,7 +59,7 @@ export function findVersion(
       : checkpoints.find(({ id }) => id === wanted);
   if (found !== undefined) return found;
   const unused = checkpoints.filter(({ version }) => version === wanted);
-  const standings = personaStandings(checkpoints);
+  const standings = personaVersionStatuses(checkpoints);
   const why = new Set(unused.map(({ id }) => standings.get(id)));
   throw unknownVersion(
     unused.length === 0

@@ -1,4 +1,4 @@
-import { commonSequenceLength } from "../text/longest-common-subsequence.js";
+import { longestCommonSubsequence } from "../text/longest-common-subsequence.js";
 import { unspacedScripts } from "../text/unspaced-scripts.js";
 
 const token = new RegExp(
@@ -20,7 +20,7 @@ export function textScore(answer: string, trueAnswer: string): number {
   const truth = tokensOf(trueAnswer);
   if (truth.length === 0) return symbolsOf(answer) === symbolsOf(trueAnswer) ? 1 : 0;
   if (given.length === 0) return 0;
-  return (2 * commonSequenceLength(given, truth)) / (given.length + truth.length);
+  return (2 * longestCommonSubsequence(given, truth)) / (given.length + truth.length);
 }
 
 function tokensOf(text: string): string[] {

@@ -20,7 +20,7 @@ export function toUnits(difference: number): number {
  *
  * Source: Fagerland, Lydersen, Laake 2013, doi:10.1186/1471-2288-13-91, for the mid-p form.
  */
-export function signFlipProbability(units: readonly number[]): number {
+export function signFlipPValue(units: readonly number[]): number {
   const changed = units.filter((value) => value !== 0);
   const step = changed.reduce(greatestCommonDivisor, 0) || 1;
   const sizes = changed.map((value) => Math.abs(value) / step);

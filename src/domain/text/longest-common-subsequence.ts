@@ -1,5 +1,5 @@
 /** Length of the longest sequence that both have in this order, gaps allowed. Time grows with the product of the lengths. */
-export function commonSequenceLength(a: readonly string[], b: readonly string[]): number {
+export function longestCommonSubsequence(a: readonly string[], b: readonly string[]): number {
   let above = new Uint32Array(b.length + 1);
   for (const word of a) {
     const row = new Uint32Array(b.length + 1);

@@ -1,4 +1,4 @@
-import { commonSequenceLength } from "./longest-common-subsequence.js";
+import { longestCommonSubsequence } from "./longest-common-subsequence.js";
 import { unspacedScripts } from "./unspaced-scripts.js";
 
 const unspaced = new RegExp(unspacedScripts, "v");
@@ -35,5 +35,5 @@ export function runsOf(words: readonly string[], length: number): string[][] {
  */
 export function likeness(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return 0;
-  return commonSequenceLength(a, b) / Math.max(a.length, b.length);
+  return longestCommonSubsequence(a, b) / Math.max(a.length, b.length);
 }

@@ -1,5 +1,5 @@
 import { parseAlignConfig } from "../../config.js";
-import { selectItems } from "../../domain/alignment/split-batch-holdout.js";
+import { splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
 import type { Usage } from "../../domain/usage.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { createAlignment } from "../../app/alignment-runs/create-alignment.js";
@@ -70,7 +70,7 @@ export function alignmentCalls(
   if (parts.alignment === null) return { least: 0, most: 0 };
   const config = parseAlignConfig({ context: alignSettings(settings, parts) });
   const known = latestOf(history, settings.historyLimit ?? Number.POSITIVE_INFINITY);
-  const selected = selectItems(known, {
+  const selected = splitBatchHoldout(known, {
     batch: config.batch,
     holdout: config.validation ? config.holdout : 0,
   });

@@ -3,7 +3,7 @@ import { isEpisodeId, type Episode } from "../../domain/episode.js";
 import { parseUserId, userKey, type UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { EpisodicMemory } from "./episodic-memory.js";
-import { madeMark, markedIds, markOf, readMarks } from "../index/index-outbox.js";
+import { enqueue, markedIds, outboxEntry, readOutbox } from "../index/index-outbox.js";
 import type { IndexUpkeep } from "../index/index-sync.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { mergeEpisode, storableEpisode } from "./merge-episode.js";
@@ -12,7 +12,7 @@ import { admitted, filled, pointerChange, readRecent, recentSize } from "./recen
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
-import type { Trouble } from "../search/degradations.js";
+import type { Degradations } from "../search/degradations.js";
 
 /** The three ways an episode changes. One change of one user at a time in this process. */
 export interface EpisodeWriter {
@@ -23,7 +23,7 @@ export interface EpisodeWriter {
   write(
     userId: string,
     episodes: readonly Episode[],
-    trouble: Trouble,
+    trouble: Degradations,
     options?: { readonly indexed?: boolean; readonly catchUp?: boolean },
   ): Promise<{ readonly episodes: Episode[]; readonly added: number }>;
   readonly update: EpisodicMemory["update"];
@@ -44,7 +44,7 @@ export function createEpisodeWriter(
     const [stored, pointers, marks] = await Promise.all([
       access.get(episodeRecord, userNamespaces(user).episodes, ids),
       readRecent(access, user),
-      readMarks(access, user),
+      readOutbox(access, user),
     ]);
     return { stored, pointers, marks };
   }
@@ -54,7 +54,7 @@ export function createEpisodeWriter(
     userId: string,
     before: Awaited<ReturnType<typeof read>>,
     after: readonly { readonly stored: Episode | null; readonly episode: Episode }[],
-    trouble: Trouble,
+    trouble: Degradations,
     { indexed = true, catchUp = true } = {},
   ) {
     const user = userKey(userId);
@@ -63,7 +63,7 @@ export function createEpisodeWriter(
       ({ stored, episode }) => marked.has(episode.id) || !isDeepStrictEqual(stored, episode),
     );
     if (changed.length === 0) return;
-    const mark = markOf(changed.map(({ episode }) => episode.id));
+    const mark = outboxEntry(changed.map(({ episode }) => episode.id));
     const first = before.pointers.size === 0;
     const pointers = new Map(
       changed.map(({ stored, episode }) => {
@@ -75,7 +75,7 @@ export function createEpisodeWriter(
     // In this order: an acknowledged episode has its pointer and its mark; a pointer or mark without one is harmless.
     await access.write([
       ...(first ? [userChange(user, userId)] : []),
-      madeMark(user, mark),
+      enqueue(user, mark),
       ...admitted(user, before.pointers, pointers),
       ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
     ]);
@@ -129,11 +129,11 @@ export function createEpisodeWriter(
         if (!isEpisodeId(id)) return false;
         const { stored, pointers } = await read(user, [id]);
         if (stored[0] === undefined || stored[0] === null) return false;
-        const mark = markOf([id]);
+        const mark = outboxEntry([id]);
         const last = pointers.size === 1 && pointers.has(id);
         const refill = pointers.has(id) && pointers.size === recentSize;
         await access.write([
-          madeMark(user, mark),
+          enqueue(user, mark),
           ...(refill ? await refilled(user, pointers, id) : []),
           pointerChange(user, id, null),
           episodeChange(user, id, null),

@@ -8,7 +8,7 @@ import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.
 import type { Profile } from "../../domain/profile.js";
 import type { EpisodicMemory, RecallBounds } from "./episodic-memory.js";
 import type { PersonaLog } from "../personas/persona-log.js";
-import type { ProfileMemory } from "../personas/profile-log.js";
+import type { ProfileLog } from "../personas/profile-log.js";
 
 /** What one simulation is run under. */
 export interface SimulationGiven {
@@ -22,7 +22,7 @@ export interface SimulationGiven {
 /** The parts of memory that an agent graph is built on, and no other way into it. */
 export interface SimulationMemory {
   readonly episodes: Pick<EpisodicMemory, "latest" | "similar" | "findTurn">;
-  readonly profiles: Pick<ProfileMemory, "current">;
+  readonly profiles: Pick<ProfileLog, "current">;
   readonly personas: Pick<PersonaLog, "head">;
 }
 
@@ -39,7 +39,7 @@ export interface SimulationMemory {
  *
  * A text that paper mode wrote stays whole: it does not say what it rests on.
  */
-export function memoryBefore(
+export function leaveOneOutMemory(
   { episodes }: { readonly episodes: Pick<EpisodicMemory, "latest" | "similar"> },
   item: AlignmentItem,
   { persona, profile, leaveOneOut }: SimulationGiven,

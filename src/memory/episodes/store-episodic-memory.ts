@@ -5,7 +5,7 @@ import type { EpisodeIndex } from "../index/episode-index.js";
 import { createEpisodeWriter } from "./episode-writer.js";
 import type { EpisodicMemory } from "./episodic-memory.js";
 import { createHybridRecall } from "../search/hybrid-search.js";
-import { markSize, readMarks } from "../index/index-outbox.js";
+import { markSize, readOutbox } from "../index/index-outbox.js";
 import { createIndexUpkeep } from "../index/index-sync.js";
 import { createKeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
@@ -13,7 +13,7 @@ import { isWhole, readRecent, recentSize } from "./recent-episodes.js";
 import { episodeRecord, userRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
-import type { ReportTrouble } from "../search/degradations.js";
+import type { ReportDegradation } from "../search/degradations.js";
 import { visibleEpisodes } from "./recall-bounds.js";
 
 const defaultPage = 50;
@@ -24,7 +24,7 @@ export function createStoreEpisodicMemory(
   index: EpisodeIndex,
   embedder: CachedEmbedder,
   now: () => Date,
-  report: ReportTrouble,
+  report: ReportDegradation,
 ): EpisodicMemory {
   const queue = createKeyedQueue();
   const upkeep = createIndexUpkeep(access, index, embedder, queue, report);
@@ -99,7 +99,7 @@ export function createStoreEpisodicMemory(
       if (!(limit > 0) || query.trim() === "") return { recalled: [], degraded: [] };
       const [pointers, marks] = await Promise.all([
         readRecent(access, user),
-        readMarks(access, user),
+        readOutbox(access, user),
       ]);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const trouble = upkeep.newTrouble();

@@ -16,33 +16,33 @@ export const markSize = 128;
  * It is made before the episode is written and taken back after the index took it, so nothing that happens
  * between the two loses anything.
  */
-export interface IndexMark {
+export interface OutboxEntry {
   readonly key: string;
   readonly ids: readonly string[];
 }
 
 /** All marks of a user, newest first. */
-export async function readMarks(access: StoreAccess, user: UserKey): Promise<IndexMark[]> {
+export async function readOutbox(access: StoreAccess, user: UserKey): Promise<OutboxEntry[]> {
   const items = await access.scan(userNamespaces(user).unindexed);
   return items
     .toReversed()
     .map((item) => ({ key: item.key, ids: parseRecord(markRecord, item).ids }));
 }
 
-export function markOf(ids: readonly string[]): IndexMark {
+export function outboxEntry(ids: readonly string[]): OutboxEntry {
   const [only = ""] = ids;
   if (ids.length === 1) return { key: only, ids };
   return { key: createHash("sha256").update(ids.join()).digest("hex").slice(0, 26), ids };
 }
 
-export function markedIds(marks: readonly IndexMark[]): string[] {
+export function markedIds(marks: readonly OutboxEntry[]): string[] {
   return [...new Set(marks.flatMap((mark) => mark.ids))].toSorted().toReversed();
 }
 
-export function madeMark(user: UserKey, { key, ids }: IndexMark): StoreChange {
+export function enqueue(user: UserKey, { key, ids }: OutboxEntry): StoreChange {
   return { namespace: userNamespaces(user).unindexed, key, value: { schemaVersion: 1, ids } };
 }
 
-export function takenBackMark(user: UserKey, { key }: IndexMark): StoreChange {
+export function acknowledge(user: UserKey, { key }: OutboxEntry): StoreChange {
   return { namespace: userNamespaces(user).unindexed, key, value: null };
 }

@@ -3,15 +3,15 @@ import type { Episode } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { EpisodeIndex } from "./episode-index.js";
-import { markSize, readMarks, takenBackMark } from "./index-outbox.js";
+import { markSize, readOutbox, acknowledge } from "./index-outbox.js";
 import type { IndexWriter } from "./index-writer.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord, indexStateRecord } from "../record-schemas.js";
-import { createSharedReads } from "../../system/coalesce-reads.js";
+import { coalesceReads } from "../../system/coalesce-reads.js";
 import type { StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord, type StoredItem } from "../parse-record.js";
-import { createTrouble } from "../search/degradations.js";
+import { createDegradations } from "../search/degradations.js";
 
 /**
  * How many calls rely on one look at a user's index identity, beside those that share it. A failing index makes them look
@@ -52,7 +52,7 @@ export function createIndexRebuild(
     value: identity === null ? null : { schemaVersion: 1, identity },
   });
 
-  const look = createSharedReads(async (user: UserKey) => {
+  const look = coalesceReads(async (user: UserKey) => {
     const [identity, [state]] = await Promise.all([
       index.identity(user),
       access.get(indexStateRecord, userNamespaces(user).index, ["state"]),
@@ -71,7 +71,7 @@ export function createIndexRebuild(
 
   async function fill(user: UserKey, touched: Set<string>, told: (episodes: number) => void) {
     const identity = await index.identity(user);
-    const marks = await readMarks(access, user);
+    const marks = await readOutbox(access, user);
     const items = (await access.scan(userNamespaces(user).episodes)).toReversed();
     for (let from = 0; from < items.length; from += markSize) {
       const batch = items.slice(from, from + markSize);
@@ -83,7 +83,7 @@ export function createIndexRebuild(
       const written = new Set(items.map(({ key }) => key).filter((id) => !touched.has(id)));
       const kept = marks.filter(({ ids }) => ids.every((id) => written.has(id)));
       await access.write([
-        ...kept.map((mark) => takenBackMark(user, mark)),
+        ...kept.map((mark) => acknowledge(user, mark)),
         stateChange(user, identity),
       ]);
     });
@@ -91,7 +91,7 @@ export function createIndexRebuild(
 
   async function writeBatch(user: UserKey, episodes: Episode[]) {
     let failure: unknown;
-    const trouble = createTrouble((_, error) => (failure = error));
+    const trouble = createDegradations((_, error) => (failure = error));
     if (!(await writer.write(user, episodes, trouble))) throw unavailable(failure);
   }
 

@@ -5,29 +5,33 @@ import type { CachedEmbedder } from "../search/cached-embedder.js";
 import type { EpisodeIndex } from "./episode-index.js";
 import type { MemoryDegradation } from "../episodes/episodic-memory.js";
 import type { RecallUpkeep } from "../search/hybrid-search.js";
-import { takenBackMark, type IndexMark } from "./index-outbox.js";
+import { acknowledge, type OutboxEntry } from "./index-outbox.js";
 import { createIndexRebuild } from "./index-rebuild.js";
 import { createIndexWriter } from "./index-writer.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
-import { createTrouble, type ReportTrouble, type Trouble } from "../search/degradations.js";
+import {
+  createDegradations,
+  type ReportDegradation,
+  type Degradations,
+} from "../search/degradations.js";
 
 /** All that keeps the index as the store says. Methods with "held" want the user's queue held by the caller. */
 export interface IndexUpkeep extends RecallUpkeep {
-  newTrouble(): Trouble;
+  newTrouble(): Degradations;
   /** Held. Writes episodes just stored and takes their mark back; `first`: the user had none before. */
   follow(
     user: UserKey,
-    written: { readonly episodes: readonly Episode[]; readonly mark: IndexMark },
+    written: { readonly episodes: readonly Episode[]; readonly mark: OutboxEntry },
     first: boolean,
-    trouble: Trouble,
+    trouble: Degradations,
   ): Promise<void>;
   /** Held. Removes an episode just deleted and takes its mark back. */
-  unfollow(user: UserKey, mark: IndexMark, trouble: Trouble): Promise<void>;
+  unfollow(user: UserKey, mark: OutboxEntry, trouble: Degradations): Promise<void>;
   /** Held. Keeps some older marks after a write that the index took. */
-  catchUp(user: UserKey, marks: readonly IndexMark[], trouble: Trouble): Promise<void>;
+  catchUp(user: UserKey, marks: readonly OutboxEntry[], trouble: Degradations): Promise<void>;
   renew(user: UserKey, told: (episodes: number) => void): Promise<void>;
   settled(): Promise<void>;
 }
@@ -37,14 +41,14 @@ export function createIndexUpkeep(
   index: EpisodeIndex,
   embedder: CachedEmbedder,
   queue: KeyedQueue,
-  report: ReportTrouble,
+  report: ReportDegradation,
 ): IndexUpkeep {
   const writer = createIndexWriter(access, index, embedder, queue);
   const rebuilds = createIndexRebuild(access, index, writer, queue);
   const background = new Map<string, Promise<void>>();
 
   const newTrouble = () =>
-    createTrouble((kind, error) => {
+    createDegradations((kind, error) => {
       if (kind === "index-unavailable") rebuilds.distrust();
       report(kind, error);
     });
@@ -58,7 +62,7 @@ export function createIndexUpkeep(
     background.set(name, end);
   }
 
-  async function keepSome(user: UserKey, marks: readonly IndexMark[], trouble: Trouble) {
+  async function keepSome(user: UserKey, marks: readonly OutboxEntry[], trouble: Degradations) {
     const left = await writer.keepSome(user, marks, trouble);
     if (left.length > 0 && left.length < marks.length)
       inBackground(`marks ${user}`, () => writer.keepAll(user, newTrouble()));
@@ -95,7 +99,7 @@ export function createIndexUpkeep(
       if (first && identity === null) return;
       const taken = await writer.write(user, episodes, trouble);
       await access.write([
-        ...(taken ? [takenBackMark(user, mark)] : []),
+        ...(taken ? [acknowledge(user, mark)] : []),
         ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),
       ]);
     },

@@ -3,20 +3,24 @@ import type { UserKey } from "../../domain/user-id.js";
 import type { CachedEmbedder } from "../search/cached-embedder.js";
 import type { EpisodeIndex } from "./episode-index.js";
 import { embeddedText, searchedWords } from "./indexed-text.js";
-import { markedIds, markSize, readMarks, takenBackMark, type IndexMark } from "./index-outbox.js";
+import { markedIds, markSize, readOutbox, acknowledge, type OutboxEntry } from "./index-outbox.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
-import type { Trouble } from "../search/degradations.js";
+import type { Degradations } from "../search/degradations.js";
 
 export interface IndexWriter {
   /** Embeds episodes and writes them. False, with the trouble noted, when the index has not taken them. */
-  write(user: UserKey, episodes: readonly Episode[], trouble: Trouble): Promise<boolean>;
+  write(user: UserKey, episodes: readonly Episode[], trouble: Degradations): Promise<boolean>;
   /** Keeps at least one mark and up to `markSize` ids' worth of them. The caller holds the user's queue. */
-  keepSome(user: UserKey, marks: readonly IndexMark[], trouble: Trouble): Promise<IndexMark[]>;
+  keepSome(
+    user: UserKey,
+    marks: readonly OutboxEntry[],
+    trouble: Degradations,
+  ): Promise<OutboxEntry[]>;
   /** Keeps all marks of the user, some at a time, until none is left or one cannot be kept. */
-  keepAll(user: UserKey, trouble: Trouble): Promise<void>;
+  keepAll(user: UserKey, trouble: Degradations): Promise<void>;
 }
 
 /** Brings the index up to what the store says, episode by episode. */
@@ -51,13 +55,13 @@ export function createIndexWriter(
         (gone.length === 0 || (await done(trouble, () => index.remove(user, gone)))) &&
         (await writer.write(user, there, trouble));
       if (!kept) return [...marks];
-      await access.write(some.map((mark) => takenBackMark(user, mark)));
+      await access.write(some.map((mark) => acknowledge(user, mark)));
       return marks.slice(some.length);
     },
     async keepAll(user, trouble) {
       for (let more = true; more;)
         more = await queue.run(user, async () => {
-          const marks = await readMarks(access, user);
+          const marks = await readOutbox(access, user);
           if (marks.length === 0) return false;
           const left = await writer.keepSome(user, marks, trouble);
           return left.length > 0 && left.length < marks.length;
@@ -67,7 +71,7 @@ export function createIndexWriter(
   return writer;
 }
 
-async function done(trouble: Trouble, task: () => Promise<void>): Promise<boolean> {
+async function done(trouble: Degradations, task: () => Promise<void>): Promise<boolean> {
   const result = await trouble.attempt("index-unavailable", async () => {
     await task();
     return true as const;
@@ -75,7 +79,7 @@ async function done(trouble: Trouble, task: () => Promise<void>): Promise<boolea
   return result === true;
 }
 
-function firstOf(marks: readonly IndexMark[]): IndexMark[] {
+function firstOf(marks: readonly OutboxEntry[]): OutboxEntry[] {
   let ids = 0;
   return marks.filter((mark, place) => {
     ids += mark.ids.length;

@@ -1,7 +1,7 @@
 import type { AlignmentStatus } from "../../domain/alignment/alignment-status.js";
 
 /** How each user's alignment stands. Store errors as `EpisodicMemory`. */
-export interface AlignmentStates {
+export interface AlignmentStatusStore {
   /** `neverAligned` for a user without a record. */
   get(userId: string): Promise<AlignmentStatus>;
   /** Replaces the fields given. Of two writers that meet, the later one's fields stand. */

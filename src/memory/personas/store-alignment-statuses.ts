@@ -1,6 +1,6 @@
 import { type AlignmentStatus, neverAligned } from "../../domain/alignment/alignment-status.js";
 import { userKey } from "../../domain/user-id.js";
-import type { AlignmentStates } from "./alignment-status-store.js";
+import type { AlignmentStatusStore } from "./alignment-status-store.js";
 import { storableFields } from "./append-log.js";
 import { createKeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
@@ -10,7 +10,7 @@ import type { StoreAccess } from "../store-access.js";
 const key = "state";
 
 /** Alignment states in a LangGraph store: one record a user. */
-export function createStoreAlignmentStates(access: StoreAccess): AlignmentStates {
+export function createAlignmentStatusStore(access: StoreAccess): AlignmentStatusStore {
   const queue = createKeyedQueue();
   async function get(userId: string) {
     const namespace = userNamespaces(userKey(userId)).alignment;

@@ -11,7 +11,7 @@ import { personaRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 
 /** Persona checkpoints in a LangGraph store. Version 0 is the same for all and is not stored. */
-export function createStorePersonaLog(access: StoreAccess): PersonaLog {
+export function createPersonaLog(access: StoreAccess): PersonaLog {
   const log = createAppendLog(access, personaRecord);
   const namespace = (userId: string) => userNamespaces(userKey(userId)).personas;
   return {

@@ -2,12 +2,12 @@ import { userKey } from "../../domain/user-id.js";
 import { createAppendLog } from "./append-log.js";
 import { createKeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
-import type { ProfileMemory } from "./profile-log.js";
+import type { ProfileLog } from "./profile-log.js";
 import { profileRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 
 /** Profiles in a LangGraph store. The first version is 1. */
-export function createStoreProfileMemory(access: StoreAccess): ProfileMemory {
+export function createProfileLog(access: StoreAccess): ProfileLog {
   const log = createAppendLog(access, profileRecord);
   // Two appends of one process get two versions; of two processes perhaps one, and then both stay.
   const queue = createKeyedQueue();

@@ -29,7 +29,7 @@ interface Task {
  * them and sends a statement for every channel, a round trip each; on the embedded engine those of tasks alone were a third of
  * what an alignment computed.
  */
-export class BundlingPostgresSaver extends PostgresSaver {
+export class BatchingPostgresSaver extends PostgresSaver {
   readonly #pool: pg.Pool;
   readonly #waiting: Task[] = [];
   #isSending = false;

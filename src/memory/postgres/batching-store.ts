@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Item, Operation, OperationResults } from "@langchain/langgraph-checkpoint";
 import { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import type pg from "pg";
-import { createSharedReads } from "../../system/coalesce-reads.js";
+import { coalesceReads } from "../../system/coalesce-reads.js";
 
 /** Bounds one statement: so many rows, and about so many characters of JSON. */
 const maxRows = 500;
@@ -16,10 +16,10 @@ const maxSize = 4_000_000;
  * For a store without a vector index and without times to live, as ours is. Rows are locked in the order of
  * their keys, so two processes that write the same ones wait for each other and do not deadlock.
  */
-export class BundlingPostgresStore extends PostgresStore {
+export class BatchingPostgresStore extends PostgresStore {
   /** The class makes it and hands it to nobody, so it is read from a private field, and checked. */
   readonly pool: pg.Pool;
-  readonly #searches = createSharedReads((key) => {
+  readonly #searches = coalesceReads((key) => {
     const [prefix, options] = JSON.parse(key) as Parameters<PostgresStore["search"]>;
     return super.search(prefix, options);
   });

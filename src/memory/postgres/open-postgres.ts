@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import type { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import pg from "pg";
-import { BundlingPostgresSaver } from "./batching-saver.js";
-import { BundlingPostgresStore } from "./batching-store.js";
+import { BatchingPostgresSaver } from "./batching-saver.js";
+import { BatchingPostgresStore } from "./batching-store.js";
 import { parsePostgresUrl, storeUnavailable } from "./postgres-address.js";
 
 /** Where memory and threads are kept. */
@@ -24,7 +24,7 @@ const setUpAttempts = 20;
  * anew.
  *
  * @param options.url - `postgresql://user:password@host:port/database`; never repeated in an error whole.
- * @param options.embedded - True for the address of `openEmbeddedPostgres`.
+ * @param options.embedded - True for the address of `openPgliteServer`.
  * @throws {PersonaAgentError} `config-invalid` for an address that is none, else `memory-store-unavailable`.
  */
 export async function openPostgres({
@@ -47,10 +47,10 @@ export async function openPostgres({
     max: embedded ? 2 : 5,
   };
   const checkpointPool = new pg.Pool(options);
-  const store = new BundlingPostgresStore(options);
+  const store = new BatchingPostgresStore(options);
   surviveLostConnections(checkpointPool);
   surviveLostConnections(store.pool);
-  const checkpointer = new BundlingPostgresSaver(checkpointPool);
+  const checkpointer = new BatchingPostgresSaver(checkpointPool);
   let closing: Promise<void> | null = null;
   const close = () =>
     (closing ??= Promise.all([store.stop(), checkpointer.end()]).then(() => undefined));

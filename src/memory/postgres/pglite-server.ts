@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { PersonaAgentError } from "../../errors.js";
-import { singleSession } from "./pglite-session.js";
+import { pgliteSession } from "./pglite-session.js";
 
 /** A PostgreSQL in this process, reachable from others on this machine too. */
-export interface EmbeddedPostgres {
+export interface PgliteServer {
   /** For `openPostgres`, with `embedded: true`. No password: whoever is on this machine can connect. */
   readonly url: string;
   /** Ends every connection, then the engine. A second call does nothing. */
@@ -27,19 +27,19 @@ const idleTimeoutMs = 60_000;
  *
  * @throws {PersonaAgentError} `memory-store-unavailable` when the database is damaged or of another version.
  */
-export async function openEmbeddedPostgres({
+export async function openPgliteServer({
   folder,
 }: {
   readonly folder: string;
-}): Promise<EmbeddedPostgres> {
+}): Promise<PgliteServer> {
   return serve(await openDatabase(folder));
 }
 
-/** Serves an open database; it is closed with what is returned. For `openEmbeddedPostgres` and its tests. */
-export async function serve(database: PGlite): Promise<EmbeddedPostgres> {
+/** Serves an open database; it is closed with what is returned. For `openPgliteServer` and its tests. */
+export async function serve(database: PGlite): Promise<PgliteServer> {
   const server: PGLiteSocketServer = new PGLiteSocketServer({
     // A failed engine would leave every query waiting; without a server they fail at once.
-    db: singleSession(database, () => void server.stop()),
+    db: pgliteSession(database, () => void server.stop()),
     host: "127.0.0.1",
     port: 0,
     maxConnections,

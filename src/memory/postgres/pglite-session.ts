@@ -12,7 +12,7 @@ const openMessages = "PBDECH";
  *
  * @param onFailure - Told when the engine itself failed; it will answer nothing any more.
  */
-export function singleSession(database: PGlite, onFailure: (error: unknown) => void): PGlite {
+export function pgliteSession(database: PGlite, onFailure: (error: unknown) => void): PGlite {
   let inExchange = false;
 
   // A closed PGlite throws at the question, where the server expects no throw and would answer nobody again.

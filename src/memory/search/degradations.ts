@@ -1,10 +1,10 @@
 import type { MemoryDegradation } from "../episodes/episodic-memory.js";
 
 /** Told of every failure that memory worked around. */
-export type ReportTrouble = (kind: MemoryDegradation, error: unknown) => void;
+export type ReportDegradation = (kind: MemoryDegradation, error: unknown) => void;
 
 /** Collects what went wrong in one call without failing it. */
-export interface Trouble {
+export interface Degradations {
   /** The task's result; null, noted and reported, when it fails. Only calls to index or embeddings go in. */
   attempt<T extends object | string | true>(
     kind: MemoryDegradation,
@@ -15,7 +15,7 @@ export interface Trouble {
   kinds(): MemoryDegradation[];
 }
 
-export function createTrouble(report: ReportTrouble): Trouble {
+export function createDegradations(report: ReportDegradation): Degradations {
   const kinds = new Set<MemoryDegradation>();
   return {
     async attempt(kind, task) {

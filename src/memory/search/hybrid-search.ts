@@ -4,13 +4,13 @@ import type { CachedEmbedder } from "./cached-embedder.js";
 import type { EpisodeIndex, IndexHit } from "../index/episode-index.js";
 import { askedWords, embeddedText, searchedWords } from "../index/indexed-text.js";
 import type { Recall, RecalledEpisode } from "../episodes/episodic-memory.js";
-import { mergeRankings, rankByWords } from "./reciprocal-rank-fusion.js";
-import { markedIds, type IndexMark } from "../index/index-outbox.js";
+import { reciprocalRankFusion, rankByWords } from "./reciprocal-rank-fusion.js";
+import { markedIds, type OutboxEntry } from "../index/index-outbox.js";
 import { userNamespaces } from "../namespaces.js";
 import { recentSize, type RecentPointers } from "../episodes/recent-episodes.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
-import type { Trouble } from "./degradations.js";
+import type { Degradations } from "./degradations.js";
 import type { VisibleEpisodes } from "../episodes/recall-bounds.js";
 import { lookupWords } from "./query-terms.js";
 
@@ -22,7 +22,11 @@ export interface RecallUpkeep {
   /** Starts filling the index from the store, in the background. */
   rebuild(user: UserKey): void;
   /** Brings some marked episodes into the index now and the others later; gives the marks still open. */
-  heal(user: UserKey, marks: readonly IndexMark[], trouble: Trouble): Promise<readonly IndexMark[]>;
+  heal(
+    user: UserKey,
+    marks: readonly OutboxEntry[],
+    trouble: Degradations,
+  ): Promise<readonly OutboxEntry[]>;
   /** The index knows ids that the store does not. */
   forget(user: UserKey, ids: readonly string[]): void;
 }
@@ -33,8 +37,8 @@ interface Search {
   readonly limit: number;
   readonly visible: VisibleEpisodes;
   readonly pointers: RecentPointers;
-  readonly marks: readonly IndexMark[];
-  readonly trouble: Trouble;
+  readonly marks: readonly OutboxEntry[];
+  readonly trouble: Degradations;
 }
 
 /** Ids in the order of one kind of nearness, the texts to rank by words, and episodes read on the way. */
@@ -150,7 +154,7 @@ export function createHybridRecall(
       askedWords(query),
       seen.map(([id, words]) => ({ id, words })),
     );
-    const ranking = mergeRankings([nearest.filter((id) => visible.includes(id)), byWords]);
+    const ranking = reciprocalRankFusion([nearest.filter((id) => visible.includes(id)), byWords]);
     const recalled: RecalledEpisode[] = [];
     const gone: string[] = [];
     for (let from = 0; from < ranking.length && recalled.length < limit; from += limit) {

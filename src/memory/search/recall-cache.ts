@@ -20,7 +20,7 @@ const most = 4_000;
  * @returns A reading of memory for each run, by the run's id. `similar` throws `memory-index-unavailable`,
  *   `memory-store-unavailable`, and `model-unavailable` for embeddings, where a turn would be `degraded`.
  */
-export function createSharedRecall(episodes: Recallable): (runId: string) => Reading {
+export function createRecallCache(episodes: Recallable): (runId: string) => Reading {
   const found = new LRUCache<string, Promise<unknown>>({ max: most });
   function once<Found>(key: unknown[], search: () => Promise<Found>) {
     const name = JSON.stringify(key);

@@ -24,7 +24,7 @@ export function rankByWords(query: string, candidates: readonly IndexHit[]): str
 }
 
 /** Rankings of ids, best first each, merged by reciprocal rank; ties newest first. */
-export function mergeRankings(
+export function reciprocalRankFusion(
   rankings: readonly (readonly string[])[],
 ): { readonly id: string; readonly score: number }[] {
   const scores = new Map<string, number>();

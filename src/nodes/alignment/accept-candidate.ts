@@ -1,6 +1,6 @@
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import { type AlignConfig, parseAlignConfig } from "../../config.js";
-import { type AcceptanceDecision, judgeCandidate } from "../../domain/alignment/acceptance.js";
+import { type AcceptanceDecision, decideAcceptance } from "../../domain/alignment/acceptance.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import type { AlignmentRecord, PairedScore } from "../../domain/alignment/alignment-record.js";
 import { mean } from "../../domain/scoring/mean.js";
@@ -35,7 +35,7 @@ export type JudgeGoto = "validate" | "review" | "commit-checkpoint";
  * holdout, of which the parent's answers are asked for only once in a run. Then the checkpoint stands ready to be
  * written, its time included: a node that is run again writes the same one.
  */
-export function createJudge({ modelNamesFor, now }: JudgeDeps) {
+export function createAcceptCandidate({ modelNamesFor, now }: JudgeDeps) {
   return async function judge(
     state: AlignmentState,
     runtime: LangGraphRunnableConfig,
@@ -88,7 +88,7 @@ function decide(state: AlignmentState, config: AlignConfig): AcceptanceDecision 
     batch: pairsOf(state, state.batch),
     holdout: pairsOf(state, state.holdout),
   };
-  return judgeCandidate(evidence, { minimumItems, marginItems, level });
+  return decideAcceptance(evidence, { minimumItems, marginItems, level });
 }
 
 /** Scores of the items that both personas have answered. */

@@ -2,11 +2,11 @@ import type { AlignConfig } from "../../config.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
 import { parseUserId } from "../../domain/user-id.js";
-import { memoryBefore } from "../../memory/episodes/leave-one-out-memory.js";
+import { leaveOneOutMemory } from "../../memory/episodes/leave-one-out-memory.js";
 import type { Memory } from "../../memory/memory.js";
 import { readFor } from "../agent/retrieve-memory.js";
 
-/** Reads memory as a run of this id does; see `createSharedRecall`. */
+/** Reads memory as a run of this id does; see `createRecallCache`. */
 export type RecallOf = (runId: string) => Pick<Memory["episodes"], "get" | "latest" | "similar">;
 
 interface PrefetchingRun {
@@ -15,7 +15,7 @@ interface PrefetchingRun {
 }
 
 /**
- * Searches memory for what the item's simulation will ask of it first: `createSharedRecall` remembers what was found. In
+ * Searches memory for what the item's simulation will ask of it first: `createRecallCache` remembers what was found. In
  * paper mode the model asks, and nobody knows what.
  */
 export async function prefetchRecall(
@@ -26,7 +26,7 @@ export async function prefetchRecall(
   if (config.mode === "paper") return;
   // What the item's simulation may read does not depend on a persona.
   const given = { persona: initialPersona, profile: null, leaveOneOut: config.leaveOneOut };
-  const memory = memoryBefore({ episodes: recallOf(runId) }, item, given);
+  const memory = leaveOneOutMemory({ episodes: recallOf(runId) }, item, given);
   await readFor(item.query, { ...memory, userId: parseUserId(config.userId), config });
 }
 

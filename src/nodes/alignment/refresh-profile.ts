@@ -1,7 +1,7 @@
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../../config.js";
 import { noUsage, usageOfError } from "../../domain/usage.js";
-import { areEnough, selectItems } from "../../domain/alignment/split-batch-holdout.js";
+import { areEnough, splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { Memory } from "../../memory/memory.js";
@@ -73,7 +73,7 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
     async function itemsAhead() {
       const history = await readWholeHistory(userId, episodes, () => startedAt);
       const holdout = config.validation ? config.holdout : 0;
-      const selected = selectItems(history.episodes, { batch: config.batch, holdout });
+      const selected = splitBatchHoldout(history.episodes, { batch: config.batch, holdout });
       return areEnough(selected, config) ? [...selected.batch, ...selected.holdout] : [];
     }
 

@@ -3,7 +3,7 @@ import {
   type PersonaCheckpoint,
   type PersonaLine,
 } from "../../domain/persona/persona-checkpoint.js";
-import { personaStandings } from "../../domain/persona/version-history.js";
+import { personaVersionStatuses } from "../../domain/persona/version-history.js";
 import type { AlignmentState } from "../../state/alignment-state.js";
 
 /** Most earlier updates that a run begins with. */
@@ -19,7 +19,7 @@ export function rejectedBefore(
   head: PersonaCheckpoint,
 ): AlignmentState["rejected"] {
   const byId = new Map(checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
-  const standings = personaStandings(checkpoints);
+  const standings = personaVersionStatuses(checkpoints);
   const present = said(head.lines);
   const inUse = activeVersions(checkpoints);
   return checkpoints

@@ -34,7 +34,7 @@ type Proposal = NonNullable<AlignmentState["proposal"]>;
  * Waits for a person: shows what the candidate answers to the batch beside the old answers and the truth, and the
  * diff of the lines. An answer that cannot be taken is asked for again, with what is wrong with it; nothing is lost.
  */
-export function createReview(deps: ReviewDeps) {
+export function createReviewCandidate(deps: ReviewDeps) {
   return function review(state: AlignmentState, runtime: LangGraphRunnableConfig): AlignmentUpdate {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);

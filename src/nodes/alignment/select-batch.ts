@@ -3,9 +3,9 @@ import { parseAlignConfig } from "../../config.js";
 import {
   areEnough,
   fewestAnswers,
-  type ItemSizes,
-  type SelectedItems,
-  selectItems,
+  type SplitSizes,
+  type BatchHoldout,
+  splitBatchHoldout,
 } from "../../domain/alignment/split-batch-holdout.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
@@ -47,7 +47,7 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
       batch: Math.max(1, Math.min(config.batch, affordable)),
       holdout: config.validation ? config.holdout : 0,
     };
-    const selected = selectItems(history, sizes);
+    const selected = splitBatchHoldout(history, sizes);
     const spent =
       affordable < 1 ? "the budget does not leave the calls for a single item" : left.spent;
     const reason = spent === null ? tooFew(selected, sizes, config) : `Not begun: ${spent}.`;
@@ -95,8 +95,8 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
 
 /** Null where there are enough. */
 function tooFew(
-  selected: SelectedItems,
-  sizes: ItemSizes,
+  selected: BatchHoldout,
+  sizes: SplitSizes,
   config: { readonly validation: boolean; readonly minimumItems: number },
 ): string | null {
   if (areEnough(selected, config)) return null;

@@ -11,11 +11,14 @@ import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";
 import { type Usage, usageOfError } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
-import { memoryBefore, type SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
+import {
+  leaveOneOutMemory,
+  type SimulationMemory,
+} from "../../memory/episodes/leave-one-out-memory.js";
 import type { AgentState } from "../../state/agent-state.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../../state/alignment-state.js";
-import { createGroupedStarts } from "../../system/staggered-start.js";
+import { createStaggeredStart } from "../../system/staggered-start.js";
 import { prefetchRecall, type RecallOf } from "./prefetch-recall.js";
 import { expectManyListeners } from "../../system/abort-listeners.js";
 
@@ -43,7 +46,7 @@ export function memoryOf(
   leaveOneOut: boolean,
 ): SimulationMemory {
   const { key, version, lines, paperText } = persona;
-  return memoryBefore({ episodes: recallOf(runId) }, item, {
+  return leaveOneOutMemory({ episodes: recallOf(runId) }, item, {
     persona: { ...initialPersona, id: key, version, lines, paperText },
     profile,
     leaveOneOut,
@@ -76,7 +79,7 @@ export function createValidate(deps: SimulateDeps) {
 }
 
 /** How many of a run's simulations prepare their model call together; see docs/decisions/0011-alignment-graph.md. */
-const inGroups = createGroupedStarts(8);
+const inGroups = createStaggeredStart(8);
 
 async function simulated(
   task: SimulationTask,

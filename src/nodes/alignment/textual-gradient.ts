@@ -5,7 +5,7 @@ import type { PersonaLimits } from "../../domain/persona/persona-limits.js";
 import { applyUpdate, checkPaperText } from "../../domain/persona/apply-update.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { profileSummary } from "../../domain/profile.js";
-import type { Refusal } from "../../domain/persona/line-rejection.js";
+import type { LineRejection } from "../../domain/persona/line-rejection.js";
 import { answerOf } from "../../domain/alignment/simulated-answer.js";
 import { noUsage, type Usage, usageOfError } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
@@ -15,7 +15,7 @@ import type { NamedModel } from "../../model/named-model.js";
 import { fixedRules } from "../../prompts/agent/persona-prompt.js";
 import { renderPaperPersona } from "../../prompts/agent/system-message.js";
 import { readPaperReply } from "../../prompts/learning/paper-reply.js";
-import { shorten } from "../../domain/text/truncate.js";
+import { truncate } from "../../domain/text/truncate.js";
 import {
   personaUpdateSchema,
   renderGradientRequest,
@@ -52,7 +52,7 @@ const shownReason = 500;
 interface Proposed {
   readonly candidate: Pick<PersonaCandidate, "lines" | "paperText" | "reason"> | null;
   readonly outcome: NonNullable<AlignmentState["outcome"]> | null;
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly LineRejection[];
   readonly usage: Usage;
 }
 
@@ -154,7 +154,7 @@ async function defaultProposal(
     signal: runtime.signal,
     config: callConfig(runtime, "update"),
   });
-  const why = shorten(answer.reason, shownReason);
+  const why = truncate(answer.reason, shownReason);
   if (answer.decision === "keep") return { ...nothing(`Kept: ${why}`, "kept"), usage };
   const { lines, refusals } = applyUpdate(parent.lines, answer.changes, {
     batch: state.batch.map(({ episodeId, query, answer: trueAnswer }) => ({

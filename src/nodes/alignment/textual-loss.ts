@@ -19,7 +19,7 @@ import {
   type SimulationPrompt,
 } from "../../prompts/learning/textual-loss.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
-import type { AlignmentUpdate, CritiqueTask, Said } from "../../state/alignment-state.js";
+import type { AlignmentUpdate, CritiqueTask, CritiqueRecord } from "../../state/alignment-state.js";
 import { callConfig } from "../model-call-config.js";
 import { expectManyListeners } from "../../system/abort-listeners.js";
 import { memoryOf, type SimulateDeps } from "./simulate.js";
@@ -71,7 +71,11 @@ export function createTextualLoss(deps: TextualLossDeps) {
     async function inPaperMode() {
       const { text, usage } = await askText(model, renderPaperLossRequest(pair), calling);
       const feedback = storableText(readPaperReply(text), keptFeedbackLength);
-      const said: Said = { ...of, critique: null, text: feedback === "" ? null : feedback };
+      const said: CritiqueRecord = {
+        ...of,
+        critique: null,
+        text: feedback === "" ? null : feedback,
+      };
       return { said, usage };
     }
 
@@ -85,7 +89,7 @@ export function createTextualLoss(deps: TextualLossDeps) {
         signal: runtime.signal,
         config: calling,
       });
-      const said: Said = { ...of, critique, text: critiqueText(critique) };
+      const said: CritiqueRecord = { ...of, critique, text: critiqueText(critique) };
       return { said, usage };
     }
 

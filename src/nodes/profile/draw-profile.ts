@@ -8,7 +8,7 @@ import { userKey } from "../../domain/user-id.js";
 import { noUsage } from "../../domain/usage.js";
 import type { Usage } from "../../domain/usage.js";
 import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
-import type { ProfileMemory } from "../../memory/personas/profile-log.js";
+import type { ProfileLog } from "../../memory/personas/profile-log.js";
 import type { ask, Asked } from "../../model/ask-structured.js";
 import { renderAnswerCounts, renderHistory } from "../../prompts/learning/history.js";
 import { profileAnswerSchema, profilePrompt } from "../../prompts/learning/profile.js";
@@ -28,7 +28,7 @@ export interface BuildProfileOptions {
   /** Stands in the profile as its author, such as `openai:gpt-4o-mini`. */
   readonly modelName: string;
   readonly episodes: Pick<EpisodicMemory, "list">;
-  readonly profiles: Pick<ProfileMemory, "append">;
+  readonly profiles: Pick<ProfileLog, "append">;
   /** The present, ISO 8601 UTC. */
   readonly now: () => string;
   /** Most tokens (estimated) of the prompt; a few hundred of them are the instructions. */

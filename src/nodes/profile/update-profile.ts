@@ -3,7 +3,7 @@ import type { Profile, ProfileStatement } from "../../domain/profile.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import { noUsage } from "../../domain/usage.js";
 import type { Usage } from "../../domain/usage.js";
-import type { ProfileMemory } from "../../memory/personas/profile-log.js";
+import type { ProfileLog } from "../../memory/personas/profile-log.js";
 import { renderAnswerCounts, renderHistory } from "../../prompts/learning/history.js";
 import {
   profileRevisionPrompt,
@@ -24,7 +24,7 @@ import { readWholeHistory, type WholeHistory } from "./read-history.js";
 const maxStatements = 12;
 
 export interface RefreshProfileOptions extends BuildProfileOptions {
-  readonly profiles: Pick<ProfileMemory, "append" | "current">;
+  readonly profiles: Pick<ProfileLog, "append" | "current">;
 }
 
 /** `changed` tells whether a new version was appended; `profile` is the current one in any case. */

@@ -2,7 +2,7 @@ import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
 import type { Episode } from "../../domain/episode.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import { quote, quoteBlock, unquoted } from "../quote.js";
-import { shorten } from "../../domain/text/truncate.js";
+import { truncate } from "../../domain/text/truncate.js";
 
 /** What a profile is drawn from: only what the user wrote or chose, never an agent's response. */
 export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "answer">;
@@ -61,10 +61,10 @@ function renderItem(
   const asked = task === null ? "" : ` asked="${lampAsks[task]}"`;
   const under = statements.length === 0 ? "" : ` statements="${statements.join(", ")}"`;
   const lines = [
-    quote("question", shorten(subject, shownLength.question)),
+    quote("question", truncate(subject, shownLength.question)),
     ...(episode.answer === null
       ? []
-      : [quote("true_answer", shorten(episode.answer, shownLength.answer))]),
+      : [quote("true_answer", truncate(episode.answer, shownLength.answer))]),
   ];
   return `<item n="${number}"${at}${asked}${under}>\n${lines.join("\n")}\n</item>`;
 }
@@ -74,7 +74,7 @@ export function renderAnswerCounts(episodes: readonly HistoryEpisode[]): string 
   const counts = new Map<string, number>();
   for (const { answer } of episodes) {
     if (answer === null) continue;
-    const shown = shorten(answer, shownLength.countedAnswer);
+    const shown = truncate(answer, shownLength.countedAnswer);
     counts.set(shown, (counts.get(shown) ?? 0) + 1);
   }
   const sorted = [...counts].toSorted(([, a], [, b]) => b - a);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { unquoted, quoteBlock } from "../quote.js";
 import { profileCoverage } from "./profile.js";
-import { shorten } from "../../domain/text/truncate.js";
+import { truncate } from "../../domain/text/truncate.js";
 import { defineTemplate } from "../template.js";
 
 /** A statement of the present profile, as the model is shown it. */
@@ -69,7 +69,7 @@ Give with each statement the numbers of the current statements it goes back to, 
 export function renderCurrentStatements(statements: readonly CurrentStatement[]): string {
   const lines = statements.map(({ text, interactions, latest }, index) => {
     const since = latest === null ? "" : `, latest ${latest.slice(0, 10)}`;
-    return `${index + 1}. ${unquoted(shorten(text, shownLength))} [rests on ${interactions}${since}]`;
+    return `${index + 1}. ${unquoted(truncate(text, shownLength))} [rests on ${interactions}${since}]`;
   });
   return quoteBlock("current_statements", lines.join("\n"));
 }

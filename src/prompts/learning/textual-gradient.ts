@@ -2,13 +2,13 @@ import { z } from "zod";
 import { diffPersona } from "../../domain/persona/persona-diff.js";
 import { personaTokens, type PersonaLimits } from "../../domain/persona/persona-limits.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
-import type { Refusal } from "../../domain/persona/line-rejection.js";
+import type { LineRejection } from "../../domain/persona/line-rejection.js";
 import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
 import { nothingKnown } from "../agent/system-message.js";
 import { fixedRules } from "../agent/persona-prompt.js";
 import { numberedLines } from "./persona-lines.js";
 import { quote, quoteBlock, unquoted } from "../quote.js";
-import { shorten } from "../../domain/text/truncate.js";
+import { truncate } from "../../domain/text/truncate.js";
 import { defineTemplate } from "../template.js";
 import {
   critiqueText,
@@ -26,7 +26,7 @@ export interface CritiquedPair extends SimulatedPair {
 export interface RejectedUpdate {
   /** The lines that it would have made; `null` where none were worth scoring. */
   readonly lines: readonly PersonaLine[] | null;
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly LineRejection[];
   /** Why it did not pass, with its scores. */
   readonly reason: string;
   /** What was said of its answers, if they were looked at; plain text each. */
@@ -173,9 +173,9 @@ function renderPair(pair: CritiquedPair, index: number): string {
     ...(task === null ? [] : [`asked="${lampAsks[task]}"`]),
   ].join(" ");
   const inner = [
-    quote("question", shorten(subject, shownLength.question)),
-    quote("simulated_answer", shorten(simulatedAnswer, shownLength.answer)),
-    quote("true_answer", shorten(trueAnswer, shownLength.answer)),
+    quote("question", truncate(subject, shownLength.question)),
+    quote("simulated_answer", truncate(simulatedAnswer, shownLength.answer)),
+    quote("true_answer", truncate(trueAnswer, shownLength.answer)),
     critique === null ? "No critique could be had." : unquoted(critiqueText(critique)),
   ].join("\n");
   return `<critique ${attributes}>\n${inner}\n</critique>`;
@@ -210,7 +210,7 @@ function renderRejected(update: RejectedUpdate, lines: readonly PersonaLine[]): 
     `Outcome: ${update.reason}`,
     ...update.critiques
       .slice(0, maxRejectedCritiques)
-      .map((text) => `Critique of its answers: ${shorten(text, shownLength.rejectedCritique)}`),
+      .map((text) => `Critique of its answers: ${truncate(text, shownLength.rejectedCritique)}`),
   ].join("\n");
   return quoteBlock("rejected_update", unquoted(inner));
 }

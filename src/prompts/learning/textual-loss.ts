@@ -5,7 +5,7 @@ import { nothingKnown } from "../agent/system-message.js";
 import { renderInteractions, type ShownEpisode } from "../agent/past-interactions.js";
 import { numberedLines } from "./persona-lines.js";
 import { quote, quoteBlock, unquoted } from "../quote.js";
-import { shorten } from "../../domain/text/truncate.js";
+import { truncate } from "../../domain/text/truncate.js";
 import { defineTemplate } from "../template.js";
 
 /** One question of the batch, answered again without its true answer in sight. */
@@ -123,7 +123,7 @@ export function renderLossRequest(pair: SimulatedPair, prompt: SimulationPrompt)
     .slice(0, shownLength.toolCalls)
     .map(
       ({ name, input }) =>
-        `- ${unquoted(name)}: ${unquoted(shorten(input, shownLength.toolInput))}`,
+        `- ${unquoted(name)}: ${unquoted(truncate(input, shownLength.toolInput))}`,
     );
   const blocks = [
     quoteBlock("user_summary", summary === "" ? nothingKnown : unquoted(summary)),
@@ -150,7 +150,7 @@ export function critiqueText(critique: Critique): string {
     ["User", critique.userDescription],
   ];
   return parts
-    .map(([label, text]) => [label, shorten(text, keptLength)])
+    .map(([label, text]) => [label, truncate(text, keptLength)])
     .filter(([, text]) => text !== "")
     .map(([label, text]) => `${label}: ${text}`)
     .join("\n");

@@ -4,7 +4,7 @@ import {
   acceptanceDecisionSchema,
   type AcceptanceRule,
   defaultAcceptanceRule,
-  judgeCandidate,
+  decideAcceptance,
 } from "../../../src/domain/alignment/acceptance.js";
 import type { PairedScores } from "../../../src/domain/alignment/paired-comparison.js";
 import { createRandom } from "../../../src/eval/sets/random.js";
@@ -23,11 +23,11 @@ function items(wins: number, losses: number, ties: number, name = "item"): Paire
 }
 
 const outcome = (wins: number, losses: number, ties: number, rule?: AcceptanceRule) =>
-  judgeCandidate({ batch: [], holdout: items(wins, losses, ties) }, rule).outcome;
+  decideAcceptance({ batch: [], holdout: items(wins, losses, ties) }, rule).outcome;
 
-describe("judgeCandidate", () => {
+describe("decideAcceptance", () => {
   it("keeps every number that the decision rests on", () => {
-    const decision = judgeCandidate({
+    const decision = decideAcceptance({
       batch: items(3, 0, 5, "batch"),
       holdout: items(6, 1, 25, "holdout"),
     });
@@ -82,22 +82,22 @@ describe("judgeCandidate", () => {
   it("halves the level when more than one item in eight got worse", () => {
     // 11 to 5 has mid-p 0.072, and 5 of 40 are one in eight.
     expect([outcome(11, 5, 24), outcome(11, 5, 23)]).toEqual(["better", "within-chance"]);
-    const { appliedLevel } = judgeCandidate({ batch: [], holdout: items(11, 5, 23) });
+    const { appliedLevel } = decideAcceptance({ batch: [], holdout: items(11, 5, 23) });
     expect(appliedLevel).toBe(defaultAcceptanceRule.level / 2);
   });
 
   it("judges nothing on fewer items than the minimum", () => {
     expect(outcome(7, 0, 0)).toBe("too-few-items");
     expect(outcome(8, 0, 0)).toBe("better");
-    expect(judgeCandidate({ batch: items(16, 0, 0), holdout: [] }).outcome).toBe("too-few-items");
+    expect(decideAcceptance({ batch: items(16, 0, 0), holdout: [] }).outcome).toBe("too-few-items");
   });
 
   it("never accepts what is worse on its own batch, and says so before the holdout is asked", () => {
     const batch = items(1, 2, 5, "batch");
-    expect(judgeCandidate({ batch, holdout: [] }).outcome).toBe("worse-on-batch");
-    expect(judgeCandidate({ batch, holdout: items(20, 0, 12) }).accepted).toBe(false);
+    expect(decideAcceptance({ batch, holdout: [] }).outcome).toBe("worse-on-batch");
+    expect(decideAcceptance({ batch, holdout: items(20, 0, 12) }).accepted).toBe(false);
     const even = items(2, 2, 4, "batch");
-    expect(judgeCandidate({ batch: even, holdout: items(20, 0, 12) }).accepted).toBe(true);
+    expect(decideAcceptance({ batch: even, holdout: items(20, 0, 12) }).accepted).toBe(true);
   });
 
   it("weighs how much better and worse: many small gains do not buy one disaster", () => {
@@ -108,14 +108,14 @@ describe("judgeCandidate", () => {
       ),
     }));
     const disasters = [0, 1].map((place) => ({ item: `d${place}`, parent: [1], candidate: [0] }));
-    expect(judgeCandidate({ batch: [], holdout: small }).outcome).toBe("better");
-    expect(judgeCandidate({ batch: [], holdout: [...small, ...disasters] }).outcome).toBe(
+    expect(decideAcceptance({ batch: [], holdout: small }).outcome).toBe("better");
+    expect(decideAcceptance({ batch: [], holdout: [...small, ...disasters] }).outcome).toBe(
       "within-chance",
     );
   });
 
   it("averages an item's repeats, which need not be as many for both", () => {
-    const { holdout } = judgeCandidate({
+    const { holdout } = decideAcceptance({
       batch: [],
       holdout: [
         { item: "a", parent: [0, 1, 0], candidate: [1, 1] },
@@ -136,7 +136,7 @@ describe("judgeCandidate", () => {
     ],
     ["a score above 1", { batch: [], holdout: [{ item: "a", parent: [5], candidate: [1] }] }],
   ])("refuses %s", (_, evidence) => {
-    expect(() => judgeCandidate(evidence)).toThrow(
+    expect(() => decideAcceptance(evidence)).toThrow(
       expect.objectContaining({ code: "config-invalid" }),
     );
   });
@@ -145,7 +145,7 @@ describe("judgeCandidate", () => {
     "refuses the rule %o",
     (bad) => {
       const rule = { ...defaultAcceptanceRule, ...bad };
-      expect(() => judgeCandidate({ batch: [], holdout: [] }, rule)).toThrow(
+      expect(() => decideAcceptance({ batch: [], holdout: [] }, rule)).toThrow(
         expect.objectContaining({ code: "config-invalid" }),
       );
     },
@@ -167,7 +167,7 @@ describe("the default rule, over 1,500 simulated proposals", () => {
   function shareAccepted(change: Partial<Situation>): number {
     const random = createRandom(7);
     const accepted = Array.from({ length: 1_500 }, () =>
-      judgeCandidate(drawProposal({ ...situation, ...change }, random)),
+      decideAcceptance(drawProposal({ ...situation, ...change }, random)),
     ).filter((decision) => decision.accepted);
     return accepted.length / 1_500;
   }

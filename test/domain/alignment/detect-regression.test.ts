@@ -4,7 +4,10 @@ import {
   initialPersona,
   type PersonaCheckpoint,
 } from "../../../src/domain/persona/persona-checkpoint.js";
-import { judgeHead, scoreResponse } from "../../../src/domain/alignment/detect-regression.js";
+import {
+  detectRegression,
+  scoreResponse,
+} from "../../../src/domain/alignment/detect-regression.js";
 import { minuteAt, turnAt } from "../../support/users/episodes.js";
 import { recordOf, taggedTurn, untaggedTurn } from "../../support/users/planted-versions.js";
 
@@ -23,9 +26,9 @@ const turns = (from: number, count: number, version: number, right: number) =>
   range(from, count).map((n) => taggedTurn(n, version, n - from < right));
 const byParent = turns(0, 32, 0, 24);
 
-describe("judgeHead", () => {
+describe("detectRegression", () => {
   it("takes a head back whose responses are much worse than its parent's, with the numbers", () => {
-    const judged = judgeHead(log, [...byParent, ...turns(100, 16, 1, 4)]);
+    const judged = detectRegression(log, [...byParent, ...turns(100, 16, 1, 4)]);
     expect(judged).toMatchObject({
       head,
       parent: initialPersona,
@@ -48,38 +51,42 @@ describe("judgeHead", () => {
     ["better", 16],
     ["a little worse", 10],
   ])("leaves a head that is %s", (_, right) => {
-    expect(judgeHead(log, [...byParent, ...turns(100, 16, 1, right)])).toBeNull();
+    expect(detectRegression(log, [...byParent, ...turns(100, 16, 1, right)])).toBeNull();
   });
 
   it("waits for enough answers on both sides", () => {
-    expect(judgeHead(log, [...byParent, ...turns(100, 7, 1, 0)])).toBeNull();
-    expect(judgeHead(log, [...byParent, ...turns(100, 8, 1, 0)])).not.toBeNull();
-    expect(judgeHead(log, [...turns(0, 7, 0, 7), ...turns(100, 20, 1, 0)])).toBeNull();
+    expect(detectRegression(log, [...byParent, ...turns(100, 7, 1, 0)])).toBeNull();
+    expect(detectRegression(log, [...byParent, ...turns(100, 8, 1, 0)])).not.toBeNull();
+    expect(detectRegression(log, [...turns(0, 7, 0, 7), ...turns(100, 20, 1, 0)])).toBeNull();
   });
 
   it("holds nothing from before the checkpoint against it, nor other versions' responses", () => {
     const others = [...turns(50, 16, 1, 0), ...turns(100, 16, 3, 0)];
-    expect(judgeHead(log, [...byParent, ...others])).toBeNull();
+    expect(detectRegression(log, [...byParent, ...others])).toBeNull();
   });
 
   it.each(["rollback", "initial"] as const)("does not watch what is a %s", (author) => {
     const episodes = [...byParent, ...turns(100, 16, 1, 0)];
-    expect(judgeHead([initialPersona, { ...head, author }], episodes)).toBeNull();
-    expect(judgeHead([initialPersona, { ...head, author: "person" }], episodes)).not.toBeNull();
+    expect(detectRegression([initialPersona, { ...head, author }], episodes)).toBeNull();
+    expect(
+      detectRegression([initialPersona, { ...head, author: "person" }], episodes),
+    ).not.toBeNull();
   });
 
   it("needs no rejected checkpoint, and a log that has its parent", () => {
     const episodes = [...byParent, ...turns(100, 16, 1, 0)];
-    expect(judgeHead([initialPersona, { ...head, status: "rejected" }], episodes)).toBeNull();
-    expect(judgeHead([head], episodes)).toBeNull();
-    expect(judgeHead([], [])).toBeNull();
+    expect(
+      detectRegression([initialPersona, { ...head, status: "rejected" }], episodes),
+    ).toBeNull();
+    expect(detectRegression([head], episodes)).toBeNull();
+    expect(detectRegression([], [])).toBeNull();
   });
 
   it("compares answers of one kind only", () => {
     const texts = range(100, 16).map((n) =>
       turnAt(n, `Say ${n}`, { response: "no", answer: "yes it is", personaVersion: 1 }),
     );
-    expect(judgeHead(log, [...byParent, ...texts])).toBeNull();
+    expect(detectRegression(log, [...byParent, ...texts])).toBeNull();
   });
 
   it("counts a response that was rejected as wrong, and no other without a true answer", () => {
@@ -88,7 +95,7 @@ describe("judgeHead", () => {
       feedback: { kind: "reject", author: "ada", at: minuteAt(200) },
     }));
     const silent = range(130, 20).map((n) => untaggedTurn(n, 1, "action"));
-    expect(judgeHead(log, [...byParent, ...rejected, ...silent])).toMatchObject({
+    expect(detectRegression(log, [...byParent, ...rejected, ...silent])).toMatchObject({
       rollback: { headItems: 10, headMean: 0 },
       at: minuteAt(200),
     });
@@ -96,11 +103,11 @@ describe("judgeHead", () => {
 
   it("sees the same in whatever order it reads", () => {
     const episodes = [...byParent, ...turns(100, 16, 1, 4)];
-    expect(judgeHead(log, episodes.toReversed())).toEqual(judgeHead(log, episodes));
+    expect(detectRegression(log, episodes.toReversed())).toEqual(detectRegression(log, episodes));
   });
 });
 
-describe("judgeHead, where the parent answered little", () => {
+describe("detectRegression, where the parent answered little", () => {
   const imported = range(0, 40).map((n): Episode => ({
     ...untaggedTurn(n, null, ""),
     response: null,
@@ -114,10 +121,10 @@ describe("judgeHead, where the parent answered little", () => {
   const aligned = [initialPersona, { ...head, alignment: recordOf(simulated) }];
 
   it("goes by what its alignment measured of the parent", () => {
-    expect(judgeHead(aligned, [...imported, ...turns(100, 16, 1, 4)])).toMatchObject({
+    expect(detectRegression(aligned, [...imported, ...turns(100, 16, 1, 4)])).toMatchObject({
       rollback: { headMean: 0.25, headItems: 16, parentMean: 0.75, parentItems: 40 },
     });
-    expect(judgeHead(aligned, [...imported, ...turns(100, 16, 1, 12)])).toBeNull();
+    expect(detectRegression(aligned, [...imported, ...turns(100, 16, 1, 12)])).toBeNull();
   });
 
   it("counts no episode twice, and none that is gone", () => {
@@ -125,14 +132,16 @@ describe("judgeHead, where the parent answered little", () => {
       place < 10 ? { ...taggedTurn(place, 0, true), id: episode.id } : episode,
     );
     const left = answered.slice(0, 30);
-    expect(judgeHead(aligned, [...left, ...turns(100, 16, 1, 0)])).toMatchObject({
+    expect(detectRegression(aligned, [...left, ...turns(100, 16, 1, 0)])).toMatchObject({
       rollback: { parentItems: 30 },
     });
   });
 
   it("leaves measurements out once there are enough real answers", () => {
     const real = turns(40, 50, 0, 25);
-    expect(judgeHead(aligned, [...imported, ...real, ...turns(100, 16, 1, 0)])).toMatchObject({
+    expect(
+      detectRegression(aligned, [...imported, ...real, ...turns(100, 16, 1, 0)]),
+    ).toMatchObject({
       rollback: { parentItems: 50, parentMean: 0.5 },
     });
   });
@@ -141,8 +150,8 @@ describe("judgeHead, where the parent answered little", () => {
   it("takes silence for consent", () => {
     const corrected = turns(100, 10, 1, 0);
     const silent = range(130, 30).map((n) => untaggedTurn(n, 1, "comedy"));
-    expect(judgeHead(aligned, [...imported, ...corrected])).not.toBeNull();
-    expect(judgeHead(aligned, [...imported, ...corrected, ...silent])).toBeNull();
+    expect(detectRegression(aligned, [...imported, ...corrected])).not.toBeNull();
+    expect(detectRegression(aligned, [...imported, ...corrected, ...silent])).toBeNull();
   });
 });
 

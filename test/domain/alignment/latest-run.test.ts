@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lastRun } from "../../../src/domain/alignment/latest-run.js";
+import { latestRun } from "../../../src/domain/alignment/latest-run.js";
 import {
   initialPersona,
   type PersonaCheckpoint,
@@ -40,12 +40,12 @@ const kept = checkpoint("3-a", "run-1/2", {
 const log = [initialPersona, before, taken, kept];
 
 it("is none where no run has left a checkpoint", () => {
-  expect(lastRun([initialPersona, checkpoint("1-a", null)])).toBeNull();
+  expect(latestRun([initialPersona, checkpoint("1-a", null)])).toBeNull();
 });
 
 it("took the version that one of its updates became, also where a later one changed nothing", () => {
   for (const order of [log, log.toReversed()])
-    expect(lastRun(order)).toEqual({
+    expect(latestRun(order)).toEqual({
       checkpoint: taken,
       accepted: true,
       rolledBack: false,
@@ -55,19 +55,19 @@ it("took the version that one of its updates became, also where a later one chan
 
 it("took nothing where nothing passed, and then its last checkpoint says why", () => {
   const rejected = checkpoint("4-a", "run-2/1", { parentId: "2-a", status: "rejected" });
-  expect(lastRun([...log, rejected])).toMatchObject({ checkpoint: rejected, accepted: false });
+  expect(latestRun([...log, rejected])).toMatchObject({ checkpoint: rejected, accepted: false });
 });
 
 it("took nothing where another writer was first", () => {
   const other = checkpoint("1-b", null, { parentId: "1-a" });
-  expect(lastRun([...log, other])).toMatchObject({ checkpoint: kept, accepted: false });
+  expect(latestRun([...log, other])).toMatchObject({ checkpoint: kept, accepted: false });
 });
 
 it("is rolled back once an earlier version was restored, and no longer when it is restored itself", () => {
   const back = checkpoint("4-a", null, { parentId: "2-a", lines: before.lines });
-  expect(lastRun([...log, back])).toMatchObject({ checkpoint: taken, rolledBack: true });
+  expect(latestRun([...log, back])).toMatchObject({ checkpoint: taken, rolledBack: true });
   const first = checkpoint("4-b", null, { parentId: "2-a", lines: [] });
-  expect(lastRun([...log, first])).toMatchObject({ checkpoint: taken, rolledBack: true });
+  expect(latestRun([...log, first])).toMatchObject({ checkpoint: taken, rolledBack: true });
   const again = checkpoint("5-a", null, { parentId: "4-a", lines: taken.lines });
-  expect(lastRun([...log, back, again])).toMatchObject({ checkpoint: taken, rolledBack: false });
+  expect(latestRun([...log, back, again])).toMatchObject({ checkpoint: taken, rolledBack: false });
 });

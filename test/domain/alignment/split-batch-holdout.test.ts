@@ -6,7 +6,10 @@ import {
 } from "../../../src/domain/alignment/alignment-item.js";
 import type { Episode } from "../../../src/domain/episode.js";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import { fewestAnswers, selectItems } from "../../../src/domain/alignment/split-batch-holdout.js";
+import {
+  fewestAnswers,
+  splitBatchHoldout,
+} from "../../../src/domain/alignment/split-batch-holdout.js";
 import { turnAt, undatedItem } from "../../support/users/episodes.js";
 
 const answered = (n: number, query: string, answer: string, change: Partial<Episode> = {}) =>
@@ -16,12 +19,15 @@ const distinct = (count: number) =>
 const queries = (items: readonly AlignmentItem[]) => items.map(({ query }) => query);
 const all = { batch: 50, holdout: 0 };
 /** The items of a short history, all of them. */
-const itemsOf = (...episodes: readonly Episode[]) => selectItems(episodes, all).batch;
+const itemsOf = (...episodes: readonly Episode[]) => splitBatchHoldout(episodes, all).batch;
 
-describe("selectItems", () => {
+describe("splitBatchHoldout", () => {
   it("takes the latest true answers as the batch and those before them as the holdout, oldest first", () => {
     const unanswered = turnAt(100, "no answer yet");
-    const { batch, holdout } = selectItems([...distinct(12), unanswered], { batch: 2, holdout: 3 });
+    const { batch, holdout } = splitBatchHoldout([...distinct(12), unanswered], {
+      batch: 2,
+      holdout: 3,
+    });
     expect(queries(batch)).toEqual(["question 10", "question 11"]);
     expect(queries(holdout)).toEqual(["question 7", "question 8", "question 9"]);
   });
@@ -33,11 +39,11 @@ describe("selectItems", () => {
       ...["a", "b", "c"].map((letter) => answered(5, letter, letter)),
     ];
     const sizes = { batch: 3, holdout: 2 };
-    const chosen = selectItems(history, sizes);
+    const chosen = splitBatchHoldout(history, sizes);
     expect(queries(chosen.holdout)).toEqual(["first", "second"]);
     const ids = chosen.batch.map(({ episodeId }) => episodeId);
     expect(ids).toEqual(ids.toSorted());
-    expect(selectItems(history.toReversed(), sizes)).toEqual(chosen);
+    expect(splitBatchHoldout(history.toReversed(), sizes)).toEqual(chosen);
   });
 
   it.each([
@@ -52,7 +58,7 @@ describe("selectItems", () => {
     [40, 8, 32],
     [90, 8, 32],
   ])("splits %i answers into a batch of %i and a holdout of %i", (count, batch, holdout) => {
-    const chosen = selectItems(distinct(count), { batch: 8, holdout: 32 });
+    const chosen = splitBatchHoldout(distinct(count), { batch: 8, holdout: 32 });
     expect([chosen.batch.length, chosen.holdout.length]).toEqual([batch, holdout]);
   });
 
@@ -62,7 +68,7 @@ describe("selectItems", () => {
     [{ batch: 16, holdout: 0 }, 10, 0],
     [{ batch: 16, holdout: 2 }, 8, 2],
   ])("leaves none of 10 answers out that %o has room for", (sizes, batch, holdout) => {
-    const chosen = selectItems(distinct(10), sizes);
+    const chosen = splitBatchHoldout(distinct(10), sizes);
     expect([chosen.batch.length, chosen.holdout.length]).toEqual([batch, holdout]);
   });
 
@@ -73,7 +79,7 @@ describe("selectItems", () => {
       answered(3, "tea", "Green."),
       answered(4, "Bread?", "rye"),
     ];
-    const { batch, holdout } = selectItems(history, { batch: 2, holdout: 2 });
+    const { batch, holdout } = splitBatchHoldout(history, { batch: 2, holdout: 2 });
     expect(queries([...holdout, ...batch])).toEqual(["Cake?", "tea", "Bread?"]);
   });
 
@@ -149,8 +155,8 @@ describe("fewestAnswers", () => {
     "with %j and %i to judge by is %i, and one less holds out too few",
     (sizes, least, answers) => {
       expect(fewestAnswers(sizes, least)).toBe(answers);
-      expect(selectItems(distinct(answers), sizes).holdout).toHaveLength(least);
-      expect(selectItems(distinct(answers - 1), sizes).holdout.length).toBeLessThan(least);
+      expect(splitBatchHoldout(distinct(answers), sizes).holdout).toHaveLength(least);
+      expect(splitBatchHoldout(distinct(answers - 1), sizes).holdout.length).toBeLessThan(least);
     },
   );
 

@@ -6,7 +6,7 @@ import {
 import {
   findRestorable,
   findVersion,
-  personaStandings,
+  personaVersionStatuses,
 } from "../../../src/domain/persona/version-history.js";
 import { PersonaAgentError } from "../../../src/errors.js";
 
@@ -36,7 +36,7 @@ function refusal(work: () => unknown): string {
 
 describe("where a checkpoint stands", () => {
   it("is told for every one of the log", () => {
-    expect(Object.fromEntries(personaStandings(log))).toEqual({
+    expect(Object.fromEntries(personaVersionStatuses(log))).toEqual({
       [initialPersona.id]: "past",
       "1-a": "past",
       "1-b": "superseded",
@@ -44,7 +44,7 @@ describe("where a checkpoint stands", () => {
       "2-b": "superseded",
       "3-a": "rejected",
     });
-    expect(personaStandings([initialPersona]).get(initialPersona.id)).toBe("head");
+    expect(personaVersionStatuses([initialPersona]).get(initialPersona.id)).toBe("head");
   });
 });
 

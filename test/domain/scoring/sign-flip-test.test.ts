@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { signFlipProbability, toUnits } from "../../../src/domain/scoring/sign-flip-test.js";
+import { signFlipPValue, toUnits } from "../../../src/domain/scoring/sign-flip-test.js";
 
 const ofCounts = (wins: number, losses: number, ties = 0) =>
-  signFlipProbability([
+  signFlipPValue([
     ...Array.from({ length: wins }, () => 5040),
     ...Array.from({ length: losses }, () => -5040),
     ...Array.from({ length: ties }, () => 0),
@@ -22,7 +22,7 @@ function byEnumeration(units: readonly number[]): number {
   return higher / 2 ** units.length;
 }
 
-describe("signFlipProbability", () => {
+describe("signFlipPValue", () => {
   it.each([
     // McNemar's mid-p by hand: the upper tail of the binomial, its first term halved.
     [4, 0, 1 / 2 / 16],
@@ -43,17 +43,17 @@ describe("signFlipProbability", () => {
       [7, 11, 13, -17, 19, 23, -29, 31, 37, 41],
       [-5, -5, -5],
     ])
-      expect(signFlipProbability(units)).toBeCloseTo(byEnumeration(units), 12);
+      expect(signFlipPValue(units)).toBeCloseTo(byEnumeration(units), 12);
   });
 
   it("is even when nothing changed", () => {
-    expect(signFlipProbability([])).toBe(0.5);
-    expect(signFlipProbability([0, 0])).toBe(0.5);
+    expect(signFlipPValue([])).toBe(0.5);
+    expect(signFlipPValue([0, 0])).toBe(0.5);
   });
 
   it("and its mirror add up to one", () => {
     const units = [3, 5, -4, 9, -1];
-    expect(signFlipProbability(units) + signFlipProbability(units.map((value) => -value))).toBe(1);
+    expect(signFlipPValue(units) + signFlipPValue(units.map((value) => -value))).toBe(1);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { initialPersona } from "../../../src/domain/persona/persona-checkpoint.js";
-import { memoryBefore } from "../../../src/memory/episodes/leave-one-out-memory.js";
+import { leaveOneOutMemory } from "../../../src/memory/episodes/leave-one-out-memory.js";
 import { minuteAt, turnAt } from "../../support/users/episodes.js";
 
-describe("memoryBefore", () => {
+describe("leaveOneOutMemory", () => {
   const inThread = turnAt(4, "And?");
   const item = {
     episodeId: turnAt(5, "Tea?").id,
@@ -22,7 +22,7 @@ describe("memoryBefore", () => {
     },
   };
   const given = { persona: initialPersona, profile: null, leaveOneOut: true };
-  const before = memoryBefore(memory, item, given);
+  const before = leaveOneOutMemory(memory, item, given);
 
   it("adds to the bounds of its caller, and never widens them", async () => {
     asked.length = 0;
@@ -50,7 +50,7 @@ describe("memoryBefore", () => {
 
   it("gives a persona and a profile without evidence of how they came about", async () => {
     const persona = { ...initialPersona, alignment: { critiques: "They quote answers." } };
-    const { personas } = memoryBefore(memory, item, { ...given, persona } as never);
+    const { personas } = leaveOneOutMemory(memory, item, { ...given, persona } as never);
     expect(await personas.head("ada")).toEqual(initialPersona);
     expect(await before.profiles.current("ada")).toBeNull();
   });

@@ -8,7 +8,7 @@ import { inspect } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
-import { BundlingPostgresStore } from "../../../src/memory/postgres/batching-store.js";
+import { BatchingPostgresStore } from "../../../src/memory/postgres/batching-store.js";
 import { openPostgres, type PostgresStorage } from "../../../src/memory/postgres/open-postgres.js";
 import { describeStore } from "../../conformance/base-store.js";
 import { describeCheckpointer } from "../../conformance/checkpointer.js";
@@ -69,7 +69,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
   describeCheckpointer("PostgresSaver", () => storage.checkpointer);
 
   it("sends a batch of reads, of writes, or of deletions as one statement", async () => {
-    const store = new BundlingPostgresStore({ connectionString: server.url });
+    const store = new BatchingPostgresStore({ connectionString: server.url });
     await store.setup();
     const namespace = ["persona", "bundle"];
     const keys = Array.from({ length: 64 }, (_, n) => `k${n}`);
@@ -115,7 +115,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     expect((await checkpointer.getTuple(config))?.checkpoint.channel_values).toEqual(long);
     // The channels' rows are as they should be, the checkpoint's is not.
     await expect(put(undefined as never, channels, 3)).rejects.toThrow(/checkpoint_id/);
-    const { pool } = storage.store as BundlingPostgresStore;
+    const { pool } = storage.store as BatchingPostgresStore;
     const left = await pool.query(
       "SELECT FROM checkpoint_blobs WHERE thread_id = 'whole' AND version = '3'",
     );

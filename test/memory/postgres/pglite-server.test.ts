@@ -12,9 +12,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../../src/errors.js";
 import { openDataFolder } from "../../../src/memory/postgres/data-folder.js";
 import {
-  openEmbeddedPostgres,
+  openPgliteServer,
   serve,
-  type EmbeddedPostgres,
+  type PgliteServer,
 } from "../../../src/memory/postgres/pglite-server.js";
 import { openPostgres, type PostgresStorage } from "../../../src/memory/postgres/open-postgres.js";
 import { describeStore } from "../../conformance/base-store.js";
@@ -32,7 +32,7 @@ const children: ReturnType<typeof spawn>[] = [];
 function otherProcess(code: string) {
   const prelude = `
     const { openDataFolder } = await import(${source("data-folder")});
-    const { openEmbeddedPostgres } = await import(${source("pglite-server")});
+    const { openPgliteServer } = await import(${source("pglite-server")});
     const { openPostgres } = await import(${source("open-postgres")});
     const folder = ${JSON.stringify(folder)};`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", prelude + code], {
@@ -68,7 +68,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     const begun = appears(folder, "pglite");
     const { child } = otherProcess(`
       await openDataFolder({ folder, command: "persona-agent first" });
-      await openEmbeddedPostgres({ folder });`);
+      await openPgliteServer({ folder });`);
     await begun;
     await appears(dataDir, "PG_VERSION");
     child.kill("SIGKILL");
@@ -76,7 +76,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     expect(existsSync(join(folder, "pglite-unfinished"))).toBe(true);
 
     const owner = await openDataFolder({ folder, command: "test" });
-    const embedded = await openEmbeddedPostgres({ folder });
+    const embedded = await openPgliteServer({ folder });
     await embedded.close();
     await owner.close();
     expect(existsSync(join(folder, "pglite-unfinished"))).toBe(false);
@@ -86,7 +86,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
   it("has every acknowledged row after kill -9, and the next process may open it", async () => {
     const { child, lines } = otherProcess(`
       await openDataFolder({ folder, command: "persona-agent import" });
-      const { url } = await openEmbeddedPostgres({ folder });
+      const { url } = await openPgliteServer({ folder });
       const { store } = await openPostgres({ url, embedded: true });
       for (let n = 0; ; n++) {
         await Promise.all([0, 1, 2, 3].map((i) => store.put(["persona", "killed"], n + "-" + i, { n })));
@@ -104,7 +104,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     }
     expect(acknowledged).toBeGreaterThanOrEqual(30);
     const owner = await openDataFolder({ folder, command: "test", waitMs: 5_000 });
-    const embedded = await openEmbeddedPostgres({ folder });
+    const embedded = await openPgliteServer({ folder });
     const storage = await openPostgres({ url: embedded.url, embedded: true });
     const rows = await storage.store.search(["persona", "killed"], { limit: 100_000 });
     const keys = new Set(rows.map(({ key }) => key));
@@ -121,7 +121,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
       const dataDir = join(copy, "pglite");
       await cp(join(folder, "pglite"), dataDir, { recursive: true });
       await spoil(dataDir);
-      const error: unknown = await openEmbeddedPostgres({ folder: copy }).catch((e: unknown) => e);
+      const error: unknown = await openPgliteServer({ folder: copy }).catch((e: unknown) => e);
       if (!PersonaAgentError.is(error, "memory-store-unavailable")) throw error;
       expect(error.message).toContain(`The database in ${dataDir} ${expected}`);
       expect(error.message).toContain("DATABASE_URL");
@@ -134,10 +134,10 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
   });
 
   describe("open", () => {
-    let embedded: EmbeddedPostgres;
+    let embedded: PgliteServer;
     let storage: PostgresStorage;
     beforeAll(async () => {
-      embedded = await openEmbeddedPostgres({ folder });
+      embedded = await openPgliteServer({ folder });
       storage = await openPostgres({ url: embedded.url, embedded: true });
       await storage.store.put(["persona", "a"], "kept", { n: 1 });
     });
@@ -152,7 +152,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     });
     describeCheckpointer("PostgresSaver", () => storage.checkpointer);
 
-    // Without singleSession: "bind message supplies 2 parameters, but prepared statement requires 1", rows of
+    // Without pgliteSession: "bind message supplies 2 parameters, but prepared statement requires 1", rows of
     // other people's queries, and calls that are never answered.
     it("gives every connection its own answers while many speak at once", async () => {
       const pools = [0, 1, 2].map(() => new pg.Pool({ connectionString: embedded.url, max: 8 }));
@@ -299,7 +299,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
   });
 
   it("once closed fails calls at once, and closes twice without complaint", async () => {
-    const embedded = await openEmbeddedPostgres({ folder });
+    const embedded = await openPgliteServer({ folder });
     const storage = await openPostgres({ url: embedded.url, embedded: true });
     await embedded.close();
     await embedded.close();

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { mergeRankings, rankByWords } from "../../../src/memory/search/reciprocal-rank-fusion.js";
+import {
+  reciprocalRankFusion,
+  rankByWords,
+} from "../../../src/memory/search/reciprocal-rank-fusion.js";
 import { lookupWords, rankingWords, wordsOf } from "../../../src/memory/search/query-terms.js";
 
 describe("words", () => {
@@ -64,13 +67,13 @@ describe("rankByWords", () => {
   });
 });
 
-describe("mergeRankings", () => {
+describe("reciprocalRankFusion", () => {
   it("sums reciprocal ranks, best first, ties newest first", () => {
-    expect(mergeRankings([["a", "b"], ["b", "c"], []])).toEqual([
+    expect(reciprocalRankFusion([["a", "b"], ["b", "c"], []])).toEqual([
       { id: "b", score: 1 / 62 + 1 / 61 },
       { id: "a", score: 1 / 61 },
       { id: "c", score: 1 / 62 },
     ]);
-    expect(mergeRankings([["1"], ["2"]]).map(({ id }) => id)).toEqual(["2", "1"]);
+    expect(reciprocalRankFusion([["1"], ["2"]]).map(({ id }) => id)).toEqual(["2", "1"]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Recall } from "../../../src/memory/episodes/episodic-memory.js";
 import { turnAt } from "../../support/users/episodes.js";
-import { createSharedRecall } from "../../../src/memory/search/recall-cache.js";
+import { createRecallCache } from "../../../src/memory/search/recall-cache.js";
 
 const whole: Recall = { recalled: [], degraded: [] };
 
@@ -10,7 +10,7 @@ function searching(results: readonly (Recall | Error)[]) {
   let searches = 0;
   const waited: number[] = [];
   const read: string[] = [];
-  const recall = createSharedRecall({
+  const recall = createRecallCache({
     settled: async () => void waited.push(searches),
     get: async (_userId, id) => {
       read.push(id);

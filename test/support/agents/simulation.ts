@@ -12,7 +12,7 @@ import {
   simulationMemory,
 } from "../../../src/graph/simulation-context.js";
 import {
-  memoryBefore,
+  leaveOneOutMemory,
   type SimulationGiven,
   type SimulationMemory,
 } from "../../../src/memory/episodes/leave-one-out-memory.js";
@@ -31,7 +31,7 @@ class CardKeepingModel extends ScriptedModel {
 }
 
 export interface SimulationUnderTest {
-  readonly memory: Parameters<typeof memoryBefore>[0];
+  readonly memory: Parameters<typeof leaveOneOutMemory>[0];
   /** What the run inherits from the graph whose node runs it. */
   readonly store: BaseStore;
   readonly item: AlignmentItem;
@@ -54,7 +54,7 @@ export interface SimulationUnderTest {
  */
 export async function simulate({ memory, item, given, context, ...parts }: SimulationUnderTest) {
   const model = new CardKeepingModel([callsTools(...parts.calls), "An answer."]);
-  const before: SimulationMemory = memoryBefore(memory, item, given);
+  const before: SimulationMemory = leaveOneOutMemory(memory, item, given);
   const registry = createToolRegistry([
     createRecallMemory(simulationMemory),
     ...(parts.tools ?? []),

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { BaseCheckpointSaver, BaseStore } from "@langchain/langgraph-checkpoint";
 import type { AlignSettings } from "../../../src/app/alignment-runs/aligner.js";
 import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
-import { openEmbeddedPostgres } from "../../../src/memory/postgres/pglite-server.js";
+import { openPgliteServer } from "../../../src/memory/postgres/pglite-server.js";
 import { openPostgres } from "../../../src/memory/postgres/open-postgres.js";
 import { loadChatModel } from "../../../src/model/load-chat-model.js";
 import { drink } from "../servers/alignment-server.js";
@@ -51,7 +51,7 @@ const dies = (write: Death["write"], when: Death["when"], of?: string) => {
 };
 
 const embedded =
-  "folder" in order.storage ? await openEmbeddedPostgres({ folder: order.storage.folder }) : null;
+  "folder" in order.storage ? await openPgliteServer({ folder: order.storage.folder }) : null;
 const { store, checkpointer, close } = await openPostgres({
   url: "url" in order.storage ? order.storage.url : (embedded?.url ?? ""),
   embedded: embedded !== null,

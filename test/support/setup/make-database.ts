@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { openEmbeddedPostgres } from "../../../src/memory/postgres/pglite-server.js";
+import { openPgliteServer } from "../../../src/memory/postgres/pglite-server.js";
 import { openPostgres } from "../../../src/memory/postgres/open-postgres.js";
 import { compiledFolder } from "./compiled.js";
 import { preparedFolder } from "./data-folder.js";
@@ -10,7 +10,7 @@ import { preparedFolder } from "./data-folder.js";
 export default async function makeDatabaseBeforeTests(): Promise<void> {
   if (existsSync(preparedFolder)) return;
   const folder = await mkdtemp(join(compiledFolder, "making-"));
-  const database = await openEmbeddedPostgres({ folder });
+  const database = await openPgliteServer({ folder });
   const { close } = await openPostgres({ url: database.url, embedded: true });
   await close();
   await database.close();

@@ -1,4 +1,4 @@
-import { judgeCandidate } from "../../../src/domain/alignment/acceptance.js";
+import { decideAcceptance } from "../../../src/domain/alignment/acceptance.js";
 import type { AlignmentRecord } from "../../../src/domain/alignment/alignment-record.js";
 
 /** What one iteration of an alignment leaves, all of its fields filled. */
@@ -14,7 +14,7 @@ export function alignmentRecord(change: Partial<AlignmentRecord> = {}): Alignmen
     },
     critiques: [{ episodeId: "e1", text: "Rightly used: the summary" }],
     refusals: [{ kind: "memorises", line: "The Long Goodbye is a classic.", reason: "It quotes." }],
-    decision: judgeCandidate({
+    decision: decideAcceptance({
       batch: [{ item: "e1", parent: [0.5], candidate: [1] }],
       holdout: [{ item: "e2", parent: [1], candidate: [0] }],
     }),

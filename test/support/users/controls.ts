@@ -1,5 +1,5 @@
 import { mapConcurrently } from "../../../src/system/map-concurrently.js";
-import { judgeCandidate } from "../../../src/domain/alignment/acceptance.js";
+import { decideAcceptance } from "../../../src/domain/alignment/acceptance.js";
 import type { PersonaCheckpoint } from "../../../src/domain/persona/persona-checkpoint.js";
 import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../../src/model/load-chat-model.js";
@@ -130,7 +130,7 @@ export function predictControl(control: Control): Trial[] {
         parent: [score(item, "")],
         candidate: [score(item, persona)],
       }));
-    const { accepted, outcome, reason } = judgeCandidate({
+    const { accepted, outcome, reason } = decideAcceptance({
       batch: scored(learned),
       holdout: scored(history.slice(0, holdout)),
     });

@@ -1,6 +1,6 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import { type Critique, critiqueSchema } from "../../../prompts/learning/textual-loss.js";
-import { shorten } from "../../../domain/text/truncate.js";
+import { truncate } from "../../../domain/text/truncate.js";
 import { type ReadPair, readLossRequest } from "./alignment-reading.js";
 import { isSame, voteOfLine } from "../answering/answer-closed.js";
 import { isTelling, writeLearnedLine } from "./learned-line.js";
@@ -97,5 +97,5 @@ function isGivenIn(shown: ShownInteraction, answer: string, { isText }: ReadPair
 }
 
 function named(answer: string): string {
-  return `"${shorten(answer, shownAnswer)}"`;
+  return `"${truncate(answer, shownAnswer)}"`;
 }
