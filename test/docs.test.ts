@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, expect, it } from "vitest";
+import { createPersonaAgent } from "../src/index.js";
 import { alignConfigSchema, runConfigSchema } from "../src/config.js";
 
 const read = (path: string) => readFileSync(path, "utf8");
@@ -59,9 +60,27 @@ it.each(pages)("%s links only to files that exist", (page) => {
   expect(relative.filter((target) => !existsSync(join(dirname(page), target)))).toEqual([]);
 });
 
-it("lists every setting in the README, and no other", () => {
+it("keeps the README short: 1,100 words, and 120 characters a line", () => {
+  expect(readme.split(/\s+/).filter((word) => word !== "").length).toBeLessThanOrEqual(1_100);
+  expect(readme.split("\n").filter((line) => line.length > 120)).toEqual([]);
+});
+
+it("shows the two graphs in the README as they draw themselves", async () => {
+  const { graph, alignmentGraph } = createPersonaAgent();
+  const drawn = await Promise.all(
+    [graph, alignmentGraph].map(async (each) =>
+      (await each.getGraphAsync()).drawMermaid({ withStyles: false }),
+    ),
+  );
+  expect(blocks(readme, "mermaid").map((text) => text.trim())).toEqual(
+    drawn.map((text) => text.trim()),
+  );
+});
+
+it("lists every setting in docs/settings.md, and no other", () => {
+  const settings = read("docs/settings.md");
   const rows = (heading: string) =>
-    (readme.split(heading)[1]?.split("\n\n")[1] ?? "")
+    (settings.split(heading)[1]?.split("\n\n")[1] ?? "")
       .split("\n")
       .slice(2)
       .flatMap((row) =>
