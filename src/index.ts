@@ -1,4 +1,4 @@
-export { type RunContext, runConfigSchema } from "./config.js";
+export { type RunContext, runConfigSchema } from "./config/turn-settings.js";
 export type { Episode, Feedback } from "./domain/episode.js";
 export type { PersonaCheckpoint, PersonaLine } from "./domain/persona/persona-checkpoint.js";
 export { diffPersona, type PersonaDiff } from "./domain/persona/persona-diff.js";

@@ -7,7 +7,8 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, expect, it } from "vitest";
 import { createPersonaAgent } from "../src/index.js";
-import { alignConfigSchema, runConfigSchema } from "../src/config.js";
+import { alignConfigSchema } from "../src/config/alignment-settings.js";
+import { runConfigSchema } from "../src/config/turn-settings.js";
 
 const read = (path: string) => readFileSync(path, "utf8");
 const pages = [

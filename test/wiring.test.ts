@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { alignConfigSchema, runConfigSchema } from "../src/config.js";
+import { alignConfigSchema } from "../src/config/alignment-settings.js";
+import { runConfigSchema } from "../src/config/turn-settings.js";
 
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))

@@ -1,5 +1,5 @@
 import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
-import type { RunContext } from "../config.js";
+import type { RunContext } from "../config/turn-settings.js";
 import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { AgentEvent } from "../state/agent-event.js";

@@ -6,7 +6,7 @@ import {
   type BaseStore,
   InMemoryStore,
 } from "@langchain/langgraph-checkpoint";
-import type { RunConfig } from "../config.js";
+import type { RunConfig } from "../config/turn-settings.js";
 import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import type { Profile } from "../domain/profile.js";
 import type { Usage } from "../domain/usage.js";

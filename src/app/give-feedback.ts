@@ -1,4 +1,4 @@
-import type { RunContext } from "../config.js";
+import type { RunContext } from "../config/turn-settings.js";
 import type { Episode, Feedback } from "../domain/episode.js";
 import { parseFeedback } from "../domain/feedback.js";
 import { parseUserId } from "../domain/user-id.js";

@@ -1,6 +1,6 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import type { AlignContext } from "../config.js";
+import type { AlignContext } from "../config/alignment-settings.js";
 import type { Usage } from "../domain/usage.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";

@@ -1,5 +1,5 @@
 import { END, START, StateGraph } from "@langchain/langgraph";
-import { alignFormSchema } from "../config.js";
+import { alignFormSchema } from "../config/studio-form.js";
 import {
   type CommitCheckpointDeps,
   createCommitCheckpoint,

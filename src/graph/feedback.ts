@@ -1,5 +1,5 @@
 import { END, START, StateGraph } from "@langchain/langgraph";
-import { contextFormSchema } from "../config.js";
+import { contextFormSchema } from "../config/studio-form.js";
 import { createRecordFeedback, type RecordFeedbackDeps } from "../nodes/record-feedback.js";
 import {
   createScheduleAlignment,

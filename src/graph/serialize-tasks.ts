@@ -1,5 +1,5 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseAlignConfig } from "../config.js";
+import { parseAlignConfig } from "../config/parse-settings.js";
 import { userKey } from "../domain/user-id.js";
 import { createKeyedQueue } from "../system/keyed-queue.js";
 

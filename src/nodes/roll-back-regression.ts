@@ -1,5 +1,5 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig } from "../config.js";
+import { parseRunConfig } from "../config/parse-settings.js";
 import { parseUserId } from "../domain/user-id.js";
 import {
   isWatched,

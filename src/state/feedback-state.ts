@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formField } from "../config.js";
+import { formField } from "../config/studio-form.js";
 import { feedbackSchema } from "../domain/episode.js";
 import { personaCheckpointSchema } from "../domain/persona/persona-checkpoint.js";
 import { agentState } from "./agent-state.js";

@@ -5,7 +5,7 @@ import {
   ToolInputParsingException,
 } from "@langchain/core/tools";
 import { z } from "zod";
-import { parseRunConfig } from "../config.js";
+import { parseRunConfig } from "../config/parse-settings.js";
 import { storableText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import type {

@@ -1,5 +1,5 @@
 import type { StructuredToolInterface, StructuredToolParams, Tool } from "@langchain/core/tools";
-import type { RunConfig } from "../config.js";
+import type { RunConfig } from "../config/turn-settings.js";
 import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
 import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseRunConfig, runConfigSchema } from "../../src/config.js";
+import { parseRunConfig } from "../../src/config/parse-settings.js";
+import { runConfigSchema } from "../../src/config/turn-settings.js";
 import { PersonaAgentError } from "../../src/errors.js";
 
 describe("parseRunConfig", () => {

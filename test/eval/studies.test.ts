@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseAlignConfig } from "../../src/config.js";
+import { parseAlignConfig } from "../../src/config/parse-settings.js";
 import type { Method } from "../../src/eval/method.js";
 import { armsOf, studyNames } from "../../src/eval/studies.js";
 

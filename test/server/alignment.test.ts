@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { alignConfigSchema } from "../../src/config.js";
+import { alignConfigSchema } from "../../src/config/alignment-settings.js";
 import { userKey } from "../../src/domain/user-id.js";
 import { alignmentThreadId } from "../../src/app/alignment-runs/thread-id.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";

@@ -3,7 +3,7 @@ import { RemoteGraph } from "@langchain/langgraph/remote";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { runConfigSchema } from "../../src/config.js";
+import { runConfigSchema } from "../../src/config/turn-settings.js";
 import { userKey } from "../../src/domain/user-id.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { openDataFolder } from "../../src/memory/postgres/data-folder.js";

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command, isInterrupted } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import { type AlignContext, parseAlignConfig } from "../../config.js";
+import type { AlignContext } from "../../config/alignment-settings.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignmentStatus } from "../../domain/alignment/alignment-status.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";

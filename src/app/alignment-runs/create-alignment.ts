@@ -8,7 +8,9 @@ import {
   InMemoryStore,
   MemorySaver,
 } from "@langchain/langgraph-checkpoint";
-import { type AlignConfig, parseAlignConfig, type RunConfig } from "../../config.js";
+import type { AlignConfig } from "../../config/alignment-settings.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
+import type { RunConfig } from "../../config/turn-settings.js";
 import { defaultPersonaLimits } from "../../domain/persona/persona-limits.js";
 import type { Memory } from "../../memory/memory.js";
 import { createRecallCache } from "../../memory/search/recall-cache.js";

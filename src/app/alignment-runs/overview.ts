@@ -1,4 +1,4 @@
-import { parseRunConfig } from "../../config.js";
+import { parseRunConfig } from "../../config/parse-settings.js";
 import {
   type AlignmentStanding,
   type AlignmentStatus,

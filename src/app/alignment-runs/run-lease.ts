@@ -1,6 +1,7 @@
 import { IterableReadableStream } from "@langchain/core/utils/stream";
 import { isCommand, isGraphInterrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { AlignConfig, AlignContext, parseAlignConfig } from "../../config.js";
+import type { AlignConfig, AlignContext } from "../../config/alignment-settings.js";
+import type { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignmentStatus, Worker } from "../../domain/alignment/alignment-status.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";

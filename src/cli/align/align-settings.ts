@@ -1,4 +1,4 @@
-import { parseAlignConfig } from "../../config.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { parseCount } from "../cli-context.js";
 

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { parseAlignConfig } from "../../config.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import { colorsFor } from "../output/colors.js";
 import { type AlignProgress, createAlignProgress } from "../align/align-progress.js";
 import { wrap } from "../output/wrap.js";

@@ -1,4 +1,4 @@
-import { parseAlignConfig } from "../../config.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import { splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
 import type { Usage } from "../../domain/usage.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";

@@ -1,6 +1,6 @@
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import type { StructuredToolInterface } from "@langchain/core/tools";
-import type { RunContext } from "../../config.js";
+import type { RunContext } from "../../config/turn-settings.js";
 import { initialPersona, type PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { Profile } from "../../domain/profile.js";
 import { buildSimulatedAgent } from "../../graph/agent.js";

@@ -1,4 +1,4 @@
-import type { AlignContext } from "../../config.js";
+import type { AlignContext } from "../../config/alignment-settings.js";
 import type { Method } from "../method.js";
 import type { CaseTool } from "./case-tools.js";
 

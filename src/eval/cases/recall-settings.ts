@@ -1,4 +1,5 @@
-import { parseRunConfig, type RunContext } from "../../config.js";
+import { parseRunConfig } from "../../config/parse-settings.js";
+import type { RunContext } from "../../config/turn-settings.js";
 import type { ArmSettings } from "../method.js";
 
 const { recallSimilar, recallLatest, recallTokens } = parseRunConfig({});

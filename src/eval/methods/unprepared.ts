@@ -1,4 +1,4 @@
-import { parseRunConfig } from "../../config.js";
+import { parseRunConfig } from "../../config/parse-settings.js";
 import { noUsage } from "../../domain/usage.js";
 import type { Method } from "../method.js";
 

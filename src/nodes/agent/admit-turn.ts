@@ -1,6 +1,7 @@
 import { type BaseMessage, HumanMessage, SystemMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig, type RunConfig } from "../../config.js";
+import { parseRunConfig } from "../../config/parse-settings.js";
+import type { RunConfig } from "../../config/turn-settings.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { parseUserId, type UserKey, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";

@@ -1,7 +1,8 @@
 import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig, type RunConfig } from "../../config.js";
+import { parseRunConfig } from "../../config/parse-settings.js";
+import type { RunConfig } from "../../config/turn-settings.js";
 import { toolArgumentsUnreadablePrompt } from "../../prompts/agent/tool-results.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
 import type { RecallArtifact } from "../../tools/recall-memory.js";

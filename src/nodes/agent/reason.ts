@@ -3,7 +3,8 @@ import { AIMessage, type BaseMessage, SystemMessage } from "@langchain/core/mess
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
 import { Command, type END, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig, type RunConfig } from "../../config.js";
+import { parseRunConfig } from "../../config/parse-settings.js";
+import type { RunConfig } from "../../config/turn-settings.js";
 import { addUsage, usageOfCall } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
 import { describeModelError } from "../../model/model-errors.js";

@@ -1,6 +1,7 @@
 import { HumanMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig, type RunConfig } from "../../config.js";
+import { parseRunConfig } from "../../config/parse-settings.js";
+import type { RunConfig } from "../../config/turn-settings.js";
 import type { Episode } from "../../domain/episode.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Recall, RecallBounds } from "../../memory/episodes/episodic-memory.js";

@@ -1,5 +1,6 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { type AlignContext, parseRunConfig, sharedSettings } from "../../config.js";
+import type { AlignContext } from "../../config/alignment-settings.js";
+import { parseRunConfig, sharedSettings } from "../../config/parse-settings.js";
 import { type AlignmentStatus, isDue } from "../../domain/alignment/alignment-status.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";

@@ -1,6 +1,6 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseRunConfig } from "../../config.js";
+import { parseRunConfig } from "../../config/parse-settings.js";
 import type { Episode } from "../../domain/episode.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
 import { parseUserId } from "../../domain/user-id.js";

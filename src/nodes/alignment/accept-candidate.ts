@@ -1,5 +1,6 @@
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { type AlignConfig, parseAlignConfig } from "../../config.js";
+import type { AlignConfig } from "../../config/alignment-settings.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import { type AcceptanceDecision, decideAcceptance } from "../../domain/alignment/acceptance.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import type { AlignmentRecord, PairedScore } from "../../domain/alignment/alignment-record.js";

@@ -1,4 +1,4 @@
-import type { AlignConfig } from "../../config.js";
+import type { AlignConfig } from "../../config/alignment-settings.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";

@@ -1,5 +1,6 @@
 import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { type AlignConfig, parseAlignConfig } from "../../config.js";
+import type { AlignConfig } from "../../config/alignment-settings.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import { type AlignmentRecord, meanScores } from "../../domain/alignment/alignment-record.js";
 import {
   activeVersions,

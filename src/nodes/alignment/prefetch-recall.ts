@@ -1,4 +1,4 @@
-import type { AlignConfig } from "../../config.js";
+import type { AlignConfig } from "../../config/alignment-settings.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
 import { parseUserId } from "../../domain/user-id.js";

@@ -1,5 +1,5 @@
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
-import { parseAlignConfig } from "../../config.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import { noUsage, usageOfError } from "../../domain/usage.js";
 import { areEnough, splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";

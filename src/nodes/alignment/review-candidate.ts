@@ -1,5 +1,6 @@
 import { interrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import { type AlignConfig, parseAlignConfig } from "../../config.js";
+import type { AlignConfig } from "../../config/alignment-settings.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import type {
   AlignmentRecord,
   PairedScore,

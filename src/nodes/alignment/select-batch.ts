@@ -1,5 +1,5 @@
 import { Command, END, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { parseAlignConfig } from "../../config.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import {
   areEnough,
   fewestAnswers,

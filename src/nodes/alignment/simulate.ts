@@ -1,11 +1,8 @@
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import {
-  type AlignConfig,
-  answeringSettings,
-  parseAlignConfig,
-  type RunContext,
-} from "../../config.js";
+import { type AlignConfig, answeringSettings } from "../../config/alignment-settings.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
+import type { RunContext } from "../../config/turn-settings.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
 import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";

@@ -1,6 +1,7 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { type AlignConfig, parseAlignConfig } from "../../config.js";
+import type { AlignConfig } from "../../config/alignment-settings.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { PersonaLimits } from "../../domain/persona/persona-limits.js";
 import { applyUpdate, checkPaperText } from "../../domain/persona/apply-update.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";

@@ -1,6 +1,6 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import { parseAlignConfig } from "../../config.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import { profileSummary } from "../../domain/profile.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { parseUserId } from "../../domain/user-id.js";

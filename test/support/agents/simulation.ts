@@ -3,7 +3,7 @@ import type { BindToolsInput } from "@langchain/core/language_models/chat_models
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import { END, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { type BaseStore, InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
-import type { RunContext } from "../../../src/config.js";
+import type { RunContext } from "../../../src/config/turn-settings.js";
 import type { AlignmentItem } from "../../../src/domain/alignment/alignment-item.js";
 import { buildSimulatedAgent } from "../../../src/graph/agent.js";
 import {

@@ -1,0 +1,12 @@
+import type { AlignContext } from "./alignment-settings.js";
+
+/** The alignment as published: n = 3, E = 1, and whatever is written is taken. */
+export const paperAlignment = {
+  batch: 3,
+  holdout: 0,
+  iterations: 1,
+  validation: false,
+  refreshProfile: false,
+  checkLines: false,
+  showRejected: false,
+} satisfies Partial<AlignContext>;
