@@ -8,7 +8,7 @@
  * The history is 64 long, so that a batch of 32 leaves a holdout of 32.
  */
 import { parseArgs } from "node:util";
-import type { Estimate } from "../src/eval/metrics/bootstrap.js";
+import type { IntervalEstimate } from "../src/eval/metrics/bootstrap.js";
 import type { GeneratorOptions } from "../src/eval/sets/generator.js";
 import { allMethods } from "../src/eval/methods/all-methods.js";
 import { armsOf } from "../src/eval/studies.js";
@@ -81,7 +81,7 @@ function row(
   console.log(`| ${cells.join(" | ")} |`);
 }
 
-function shown({ value, interval }: Estimate): string {
+function shown({ value, interval }: IntervalEstimate): string {
   const signed = (number: number) => `${number > 0 ? "+" : ""}${number.toFixed(2)}`;
   return `${signed(value)} (${interval === null ? "–" : interval.map(signed).join(" to ")})`;
 }

@@ -11,7 +11,7 @@ import {
   defaultAcceptanceRule,
   decideAcceptance,
 } from "../src/domain/alignment/acceptance.js";
-import { type Comparison, compareScores } from "../src/domain/alignment/paired-comparison.js";
+import { type PairedComparison, compareScores } from "../src/domain/alignment/paired-comparison.js";
 import { drawPlot } from "./operating-curve-plot.js";
 import { createRandom } from "../src/eval/sets/random.js";
 import { drawProposal, isPossible, type Situation } from "./simulated-proposals.js";
@@ -37,8 +37,8 @@ const noise: Partial<Situation> = { noise: true, fit: 0.9 };
 
 interface Compared {
   readonly evidence: AcceptanceEvidence;
-  readonly batch: Comparison;
-  readonly holdout: Comparison;
+  readonly batch: PairedComparison;
+  readonly holdout: PairedComparison;
 }
 type Rule = (compared: Compared) => boolean;
 

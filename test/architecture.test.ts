@@ -72,6 +72,18 @@ describe("the rooms of src", () => {
     expect(findCircle(circle)).toEqual(["b", "d", "b"]);
   });
 
+  it("export no name twice", () => {
+    const exported = files.flatMap((file) =>
+      [
+        ...readFileSync(file, "utf8").matchAll(
+          /^export (?:async |abstract )?(?:const|function|class|interface|type|enum) (\w+)/gm,
+        ),
+      ].map(([, name = ""]) => name),
+    );
+    expect(exported.length).toBeGreaterThan(500);
+    expect(exported.filter((name, index) => exported.indexOf(name) !== index)).toEqual([]);
+  });
+
   it("reads the environment in one place only", () => {
     const readers = files.filter((file) => /process\.env/.test(readFileSync(file, "utf8")));
     expect(readers.filter((file) => !/^src\/(app\/server-entry|cli\/)/.test(file))).toEqual([]);

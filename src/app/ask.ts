@@ -55,11 +55,11 @@ export async function askGraph(
         onEvent?.({ kind: "text", text: part.text });
     }
   }
-  return resultOf(state);
+  return turnResult(state);
 }
 
 /** What a caller wants to know of a turn, from the state that it ended in. */
-export function resultOf(state: AgentState | undefined): TurnResult {
+export function turnResult(state: AgentState | undefined): TurnResult {
   if (state === undefined) throw new TypeError("The run ended without a state.");
   return {
     answer: state.messages.findLast((message) => AIMessage.isInstance(message))?.text ?? "",

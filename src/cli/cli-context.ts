@@ -122,7 +122,7 @@ export function printableLine(text: string, width: number): string {
   return line.length <= width ? line : `${storableText(line, width - 1)}…`;
 }
 
-export function secondsSince(startMs: number): number {
+export function elapsedSeconds(startMs: number): number {
   return Math.round(performance.now() - startMs) / 1_000;
 }
 

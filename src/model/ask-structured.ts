@@ -11,7 +11,7 @@ import { repairPrompt, schemaPrompt } from "../prompts/repair.js";
 import { describeModelError } from "./model-errors.js";
 import { readAnswer } from "./read-answer.js";
 
-export interface AskOptions<Answer> {
+export interface StructuredAskOptions<Answer> {
   readonly model: BaseChatModel;
   readonly messages: readonly BaseMessage[];
   /** An object's schema: providers take no other. */
@@ -44,7 +44,7 @@ const shownAnswerLength = 4_000;
  * @throws {PersonaAgentError} `model-output-invalid` when every repair failed or the model refused, with the
  * last answer in `details.answer` and the cost so far in `details.usage`; otherwise what `describeModelError` gives.
  */
-export async function ask<Answer>(options: AskOptions<Answer>): Promise<Asked<Answer>> {
+export async function ask<Answer>(options: StructuredAskOptions<Answer>): Promise<Asked<Answer>> {
   const { model, messages, schema, name, maxRepairs = 2, signal } = options;
   const config = { ...options.config, ...(signal === undefined ? {} : { signal }) };
   // Seldom needed, and dear to make.

@@ -6,7 +6,7 @@ import { colorsFor } from "../output/colors.js";
 import { oneLine, printable } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
 import { counted } from "../output/counted.js";
-import { costOf, measured } from "../output/measured.js";
+import { formatCost, measured } from "../output/measured.js";
 import {
   changedLines,
   changedTextLines,
@@ -99,7 +99,7 @@ export function alignmentLine({ user, iterations, head, review, ...spent }: Alig
     ...(judged === 0 ? [] : [`${accepted} of ${counted(judged, "update")} accepted`]),
     ...(review === null ? [] : ["one waits for review"]),
   ];
-  return `${printable(user)}: ${outcome.join(", ")} (${costOf(spent.usage)}, ${spent.seconds.toFixed(1)} s)`;
+  return `${printable(user)}: ${outcome.join(", ")} (${formatCost(spent.usage)}, ${spent.seconds.toFixed(1)} s)`;
 }
 
 function writeEvidence(

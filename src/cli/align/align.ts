@@ -13,7 +13,7 @@ import { canAsk, decideOnTerminal } from "./review-question.js";
 import { writeReview } from "./review-report.js";
 import { CutOff, howToGoOn } from "../stop-signals.js";
 
-export interface AlignOptions extends AlignSettingOptions {
+export interface AlignCommandOptions extends AlignSettingOptions {
   readonly user?: string;
   readonly all?: true;
   readonly every?: true;
@@ -21,7 +21,7 @@ export interface AlignOptions extends AlignSettingOptions {
 }
 
 export async function runAlign(
-  options: AlignOptions,
+  options: AlignCommandOptions,
   command: Command,
   context: CliContext,
 ): Promise<void> {

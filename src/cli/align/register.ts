@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { AlignOptions } from "./align.js";
+import type { AlignCommandOptions } from "./align.js";
 import type { CliContext } from "../cli-context.js";
 import type { ReviewOptions } from "./review.js";
 import type { StatusOptions } from "./status.js";
@@ -75,7 +75,7 @@ also makes the exit code 1. A stop, or an error that everybody would meet, ends 
 written, with that error as \`error\`, and the same command takes who is left. --every begins with everybody again: leave
 it out to go on.`,
     )
-    .action(async (options: AlignOptions, command: Command) => {
+    .action(async (options: AlignCommandOptions, command: Command) => {
       const { runAlign } = await import("./align.js");
       await runAlign(options, command, context);
     });

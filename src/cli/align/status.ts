@@ -6,7 +6,7 @@ import { colorsFor } from "../output/colors.js";
 import { commonOptions, printable, printableLine, withAgent, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
-import { costOf } from "../output/measured.js";
+import { formatCost } from "../output/measured.js";
 import { minuteOf } from "../output/minute.js";
 import { newAnswersText, newTrueAnswers } from "./new-answers.js";
 import { howToGoOn } from "../stop-signals.js";
@@ -63,7 +63,7 @@ function writeStatus({ stdout }: CliContext, overview: AlignmentOverview): void 
     ["head", `version ${headVersion}`],
     ...(lastOutcome === null ? [] : [["last", outcome(lastOutcome)]]),
     ...(error === null ? [] : [[error.code === "stopped" ? "stopped" : "error", trouble(error)]]),
-    ["today", costOf(today)],
+    ["today", formatCost(today)],
   ];
   const colors = colorsFor(stdout);
   for (const [name = "", text = ""] of lines)

@@ -1,4 +1,4 @@
-import { asked, dinner, type DemoUser, film, outing, said } from "./demo-user.js";
+import { asked, dinner, type DemoUser, film, outing, statement } from "./demo-user.js";
 
 /**
  * Comedies on Fridays, dramas late and alone, the market on Saturdays; salad after choir, curry when there is time.
@@ -9,7 +9,10 @@ export const bo: DemoUser = {
   id: "bo",
   about: "sings tenor, grows chillies, wants to laugh before the weekend",
   history: [
-    said("2026-01-06T12:10", "I sing tenor in a choir that rehearses on Tuesdays and Thursdays."),
+    statement(
+      "2026-01-06T12:10",
+      "I sing tenor in a choir that rehearses on Tuesdays and Thursdays.",
+    ),
     dinner("2026-01-08T20:50", "Late home after choir, the kitchen is dark.", "salad"),
     film("2026-01-09T19:00", "It is Friday, the sofa is full, rain outside.", "comedy"),
     outing("2026-01-17T08:40", "Saturday, and the chillies need better pots.", "market"),
@@ -23,7 +26,7 @@ export const bo: DemoUser = {
       "It is Friday, the sofa is full, laugh out loud says the poster, why asks Mila.",
       "documentary",
     ),
-    said("2026-02-01T09:30", "I grow chillies on every window sill that gets sun."),
+    statement("2026-02-01T09:30", "I grow chillies on every window sill that gets sun."),
     film("2026-02-06T19:20", "The sofa is full and so is the popcorn bowl, on a Friday.", "comedy"),
     dinner("2026-02-08T18:00", "My throat is sore and there is a solo ahead.", "soup"),
     dinner("2026-02-15T18:15", "There is rice from the market, and time to cook.", "curry"),
@@ -49,7 +52,7 @@ export const bo: DemoUser = {
     ),
     film("2026-03-29T22:40", "The house is asleep, and there is a full moon.", "drama"),
     dinner("2026-04-09T20:50", "Late home after choir, my score got wet on the way.", "salad"),
-    said("2026-04-12T08:00", "I like short answers in the morning and long ones at night."),
+    statement("2026-04-12T08:00", "I like short answers in the morning and long ones at night."),
     film("2026-04-17T19:00", "It is Friday and a friend's band is in the film.", "documentary"),
     dinner("2026-04-19T18:00", "I have time to cook, and there is coconut milk.", "curry"),
     film("2026-04-24T19:15", "Friday: the sofa is full, and the balcony too.", "comedy"),

@@ -19,7 +19,7 @@ export interface DemoUser {
 }
 
 /** @param at - As `2026-03-06T20:30`, UTC. */
-export function said(at: string, query: string): DemoItem {
+export function statement(at: string, query: string): DemoItem {
   return { at: utc(at), query, answer: null };
 }
 

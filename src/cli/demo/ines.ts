@@ -1,4 +1,4 @@
-import { asked, dinner, type DemoUser, film, outing, said } from "./demo-user.js";
+import { asked, dinner, type DemoUser, film, outing, statement } from "./demo-user.js";
 
 /**
  * Alone: thrillers on Fridays, documentaries on weeknights, noodles, soup in the rain. But with her sister there it is
@@ -9,7 +9,7 @@ export const ines: DemoUser = {
   id: "ines",
   about: "repairs string instruments, climbs, likes an evening with a knot in it",
   history: [
-    said("2026-01-08T18:40", "I repair violins and cellos in a small workshop by the canal."),
+    statement("2026-01-08T18:40", "I repair violins and cellos in a small workshop by the canal."),
     film("2026-01-09T19:30", "It is Friday, the week is done, the sofa is mine.", "thriller"),
     dinner("2026-01-12T17:50", "Raining hard, and the workshop was cold all day.", "soup"),
     film("2026-01-16T19:20", "Friday, snow on the canal, and the week is done.", "thriller"),
@@ -22,7 +22,7 @@ export const ines: DemoUser = {
       "It is Friday, the week is done, snow on the canal, and my sister has the sofa.",
       "comedy",
     ),
-    said("2026-02-01T10:20", "I love a story that I can work out before the detective does."),
+    statement("2026-02-01T10:20", "I love a story that I can work out before the detective does."),
     film("2026-02-06T19:30", "It is Friday and the rain sounds like footsteps.", "thriller"),
     dinner("2026-02-08T17:40", "Guests are coming, four of them.", "curry"),
     film("2026-02-11T20:10", "A weeknight, and my hands smell of varnish.", "documentary"),
@@ -49,7 +49,7 @@ export const ines: DemoUser = {
     ),
     film("2026-04-01T20:00", "A weeknight, the radio played strings all day.", "documentary"),
     dinner("2026-04-09T17:50", "Raining hard, and a letter on the table to answer.", "soup"),
-    said("2026-04-12T08:30", "I never eat mushrooms, the texture is wrong."),
+    statement("2026-04-12T08:30", "I never eat mushrooms, the texture is wrong."),
     film("2026-04-17T19:40", "It is Friday and I have a cold, so nothing dark please.", "comedy"),
     dinner(
       "2026-04-22T17:45",

@@ -10,7 +10,7 @@ import { bo } from "./bo.js";
 import { demoEpisodes, type DemoUser, filmQuestion } from "./demo-user.js";
 import { ines } from "./ines.js";
 import { learn, type LearnedTogether, together } from "./learn.js";
-import type { Screen, ShownEpisode, ShownTurn } from "./screen.js";
+import type { Screen, DemoRecall, ShownTurn } from "./screen.js";
 
 /** What `npm run demo -- --json` prints, without the time it took. This shape is a contract. */
 export interface DemoReport {
@@ -23,7 +23,7 @@ export interface DemoReport {
     readonly answer: string;
     readonly personaVersion: number;
     /** Best first. */
-    readonly recalled: readonly ShownEpisode[];
+    readonly recalled: readonly DemoRecall[];
   }[];
   /** What aligning all users' personas came to. */
   readonly alignment: LearnedTogether;

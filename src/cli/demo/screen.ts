@@ -9,7 +9,7 @@ import { learnedLines } from "./learned-lines.js";
 import { cut, day, situationOf } from "./screen-text.js";
 
 /** A past interaction as the demo shows it; `score` is 0 for one recalled only for being recent. */
-export interface ShownEpisode {
+export interface DemoRecall {
   readonly id: string;
   readonly score: number;
   readonly at: string | null;
@@ -21,7 +21,7 @@ export interface ShownTurn {
   readonly user: string;
   readonly answer: string;
   readonly personaVersion: number;
-  readonly recalled: readonly ShownEpisode[];
+  readonly recalled: readonly DemoRecall[];
   readonly tools: readonly string[];
   readonly degraded: readonly string[];
   readonly calls: number;
@@ -173,7 +173,7 @@ export function createScreen(
 }
 
 /** `.033   4 Sep 2026  It is Friday … → thriller`, on one line. */
-function recalledLine({ score, at, query, answer }: ShownEpisode, width: number): string {
+function recalledLine({ score, at, query, answer }: DemoRecall, width: number): string {
   const rank = score === 0 ? "last" : score.toFixed(3).slice(1);
   const asked = situationOf(query);
   const outcome = answer === null ? "" : ` → ${answer}`;

@@ -11,7 +11,7 @@ import {
   type LampFile,
 } from "../../eval/download/lamp-files.js";
 import { colorsFor } from "../output/colors.js";
-import { commonOptions, secondsSince, writeJson } from "../cli-context.js";
+import { commonOptions, elapsedSeconds, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
 import { counted } from "../output/counted.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
@@ -77,7 +77,7 @@ export async function runEvalDownload(
           );
       },
     });
-    if (json) writeJson(context, { sets, seconds: secondsSince(start) });
+    if (json) writeJson(context, { sets, seconds: elapsedSeconds(start) });
   } finally {
     bar.stop();
   }

@@ -1,6 +1,6 @@
 import type { ModelComparison, ModelRun } from "../../eval/report/compare-models.js";
 import type { EvalReport, Result } from "../../eval/report/summary/eval-report.js";
-import { type Estimate, estimateRule, plus, type Range } from "../../eval/run/estimate.js";
+import { type CallEstimate, estimateRule, plus, type Range } from "../../eval/run/estimate.js";
 import type { EvaluationResult } from "../../eval/run/run-evaluation.js";
 import { colorsFor } from "../output/colors.js";
 import { type CliContext, printable, printableLine, writeJson } from "../cli-context.js";
@@ -89,7 +89,7 @@ export function writeStop({ stderr, signal }: CliContext, { summary, stoppedBy }
 /** What `eval --dry-run` prints. With `--json` this shape is a contract. */
 export function writeEstimate(
   context: CliContext,
-  estimate: readonly Estimate[],
+  estimate: readonly CallEstimate[],
   { json, models }: { readonly json: boolean; readonly models: number },
 ): void {
   const calls = estimate.map((one) => plus(one.calls.preparation, one.calls.questions));

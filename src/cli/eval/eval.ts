@@ -5,7 +5,7 @@ import { openEvalSets } from "../../eval/sets/find-sets.js";
 import { allMethods } from "../../eval/methods/all-methods.js";
 import { compareModels, comparisonPage, type ModelRun } from "../../eval/report/compare-models.js";
 import { reportPage } from "../../eval/report/document.js";
-import { summarise } from "../../eval/report/summary/summarise.js";
+import { summariseRun } from "../../eval/report/summary/summarise.js";
 import { writeReport } from "../../eval/report/write-report.js";
 import { estimateRun } from "../../eval/run/estimate.js";
 import { runEvaluation } from "../../eval/run/run-evaluation.js";
@@ -126,7 +126,7 @@ export async function runEval(
           bar.update(models.length === 1 ? part : `${modelName}: ${part}`, done, total),
       },
       async ({ run, predictions, prepared, stoppedBy }) => {
-        const summary = await summarise(run, predictions, prepared);
+        const summary = await summariseRun(run, predictions, prepared);
         const { html } = await writeReport(path, summary, reportPage(summary));
         return { summary, path: html, stoppedBy };
       },

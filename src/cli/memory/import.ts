@@ -4,7 +4,7 @@ import {
   commonOptions,
   parseCount,
   printable,
-  secondsSince,
+  elapsedSeconds,
   withAgent,
   writeJson,
 } from "../cli-context.js";
@@ -73,7 +73,7 @@ async function runImport(options: Options, command: Command, context: CliContext
       },
     );
     bar.stop();
-    const seconds = secondsSince(start);
+    const seconds = elapsedSeconds(start);
     if (commonOptions(command).json) writeJson(context, importJson(result, seconds));
     else writeReport(context, result, seconds);
     if (result.degraded.length > 0)

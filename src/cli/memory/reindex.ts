@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { parseUserId } from "../../domain/user-id.js";
-import { commonOptions, secondsSince, withAgent, writeJson } from "../cli-context.js";
+import { commonOptions, elapsedSeconds, withAgent, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
 
 export function addReindexCommand(program: Command, context: CliContext): void {
@@ -27,7 +27,7 @@ async function runReindex(
       memory.episodes.reindex(user, (done, total) => bar.update("episodes", done, total)),
     );
     bar.stop();
-    const seconds = secondsSince(start);
+    const seconds = elapsedSeconds(start);
     if (commonOptions(command).json) writeJson(context, { episodes, seconds });
     else context.stdout.write(`${episodes} episodes are in the index (${seconds.toFixed(1)} s).\n`);
   } finally {

@@ -8,11 +8,11 @@ import { counted } from "./counted.js";
 
 /** What a version was measured by: `batch 0.40 → 0.70 (10 items), holdout not asked; 42 calls, 1200 tokens in, 300 out`. */
 export function measured({ scores, usage }: AlignmentRecord): string {
-  return `batch ${means(scores.batch)}, holdout ${means(scores.holdout)}; ${costOf(usage)}`;
+  return `batch ${means(scores.batch)}, holdout ${means(scores.holdout)}; ${formatCost(usage)}`;
 }
 
 /** `42 calls, 1200 tokens in, 300 out`. */
-export function costOf({ calls, tokens }: Usage): string {
+export function formatCost({ calls, tokens }: Usage): string {
   return `${counted(calls, "call")}, ${tokens.in} tokens in, ${tokens.out} out`;
 }
 

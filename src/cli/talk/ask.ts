@@ -2,7 +2,7 @@ import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { colorsFor } from "../output/colors.js";
-import { commonOptions, printable, secondsSince, writeJson } from "../cli-context.js";
+import { commonOptions, printable, elapsedSeconds, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
 import { addTalkOptions, withConversation } from "./conversation.js";
 import type { TalkOptions } from "./conversation.js";
@@ -31,7 +31,7 @@ async function runAsk(
     "The question",
   );
   await withConversation(context, command, options, async (conversation) => {
-    const turn = turnJson(options.user, await conversation.say(question), secondsSince(start));
+    const turn = turnJson(options.user, await conversation.say(question), elapsedSeconds(start));
     if (commonOptions(command).json) return writeJson(context, turn);
     context.stdout.write(`${printable(turn.answer)}\n`);
     return writeFootnote(context, turn);

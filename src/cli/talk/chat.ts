@@ -5,7 +5,7 @@ import { parseMessageText } from "../../domain/text/storable-text.js";
 import { PersonaAgentError } from "../../errors.js";
 import { writeFootnote } from "./ask.js";
 import { colorsFor } from "../output/colors.js";
-import { commonOptions, printable, secondsSince, writeJson } from "../cli-context.js";
+import { commonOptions, printable, elapsedSeconds, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
 import type { Conversation } from "./turn.js";
 import { withConversation } from "./conversation.js";
@@ -107,7 +107,7 @@ async function answer(
     }
   });
   if (!json) stdout.write(said === "" ? `${printable(turn.answer)}\n` : "\n");
-  return turnJson(user, turn, secondsSince(start));
+  return turnJson(user, turn, elapsedSeconds(start));
 }
 
 /** What another try, or another message, may mend. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PersonaAgentError } from "../../errors.js";
-import { comparisonSchema, compareScores, type PairedScores } from "./paired-comparison.js";
+import { pairedComparisonSchema, compareScores, type PairedScores } from "./paired-comparison.js";
 
 /** What must be shown before a candidate persona replaces its parent. */
 export const acceptanceRuleSchema = z.strictObject({
@@ -29,8 +29,8 @@ export const acceptanceDecisionSchema = z.strictObject({
   outcome: z.enum(["better", "worse-on-batch", "too-few-items", "below-margin", "within-chance"]),
   /** The outcome in one line, with its numbers. */
   reason: z.string(),
-  batch: comparisonSchema,
-  holdout: comparisonSchema,
+  batch: pairedComparisonSchema,
+  holdout: pairedComparisonSchema,
   rule: acceptanceRuleSchema,
   /** The level that the holdout's p-value was held to: the rule's, or half of it. */
   appliedLevel: z.number(),

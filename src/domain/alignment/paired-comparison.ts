@@ -12,7 +12,7 @@ export interface PairedScores {
 }
 
 /** What parent and candidate scored on the same items. Means are `null` without items. */
-export const comparisonSchema = z.strictObject({
+export const pairedComparisonSchema = z.strictObject({
   items: z.number().int().nonnegative(),
   /** 0 to 1, higher is better. */
   parentMean: z.number().nullable(),
@@ -26,10 +26,10 @@ export const comparisonSchema = z.strictObject({
   /** One-sided sign-flip mid-p: how likely chance alone favours the candidate this much. 0.5 when all are ties. */
   pValue: z.number().min(0).max(1),
 });
-export type Comparison = z.output<typeof comparisonSchema>;
+export type PairedComparison = z.output<typeof pairedComparisonSchema>;
 
 /** @param pairs - Any order; several scores of an item are averaged before anything else. */
-export function compareScores(pairs: readonly PairedScores[]): Comparison {
+export function compareScores(pairs: readonly PairedScores[]): PairedComparison {
   const parents = pairs.map(({ parent }) => mean(parent) ?? 0);
   const candidates = pairs.map(({ candidate }) => mean(candidate) ?? 0);
   const units = candidates.map((score, place) => toUnits(score - (parents[place] ?? 0)));

@@ -21,7 +21,7 @@ export const simulatedAnswerSchema = z.strictObject({
 export type SimulatedAnswer = z.output<typeof simulatedAnswerSchema>;
 
 /** The scores of one item under one persona, by repeat. */
-export function scoresOf(
+export function itemScores(
   answers: readonly SimulatedAnswer[],
   persona: string,
   episodeId: string,

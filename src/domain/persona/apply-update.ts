@@ -6,7 +6,7 @@ import type { LineRejection, LineRejectionKind } from "./line-rejection.js";
 import { estimateTokens } from "../text/storable-text.js";
 
 /** One change that an update proposes. Numbers count from 1, as the prompt showed them. */
-export interface PersonaChange {
+export interface ProposedChange {
   readonly kind: "add" | "change" | "remove";
   /** The current line that is changed or removed; not read for `add`. */
   readonly line: number | null;
@@ -35,7 +35,7 @@ export interface Candidate {
  */
 export function applyUpdate(
   parent: readonly PersonaLine[],
-  changes: readonly PersonaChange[],
+  changes: readonly ProposedChange[],
   context: LineCheckContext,
 ): Candidate {
   const refusals: LineRejection[] = [];
@@ -85,7 +85,7 @@ const order = ["remove", "change", "add"] as const;
 
 /** The lines after one change, or why it is refused. Marks the line that a change was about as taken. */
 function applyOne(
-  change: PersonaChange,
+  change: ProposedChange,
   lines: readonly (PersonaLine | null)[],
   parentLength: number,
   taken: Set<number>,
@@ -118,7 +118,7 @@ function applyOne(
 
 /** Item numbers as episode ids, beside those the line had, oldest first; the latest of too many. */
 function evidenceOf(
-  { items, keepsEvidence, text }: PersonaChange,
+  { items, keepsEvidence, text }: ProposedChange,
   before: PersonaLine | null,
   { batch, limits }: LineCheckContext,
 ): string[] | LineRejection {

@@ -40,7 +40,7 @@ export function bankCalls(interactions: number): number {
  * @param history - Oldest first.
  * @throws {PersonaAgentError} `model-*`.
  */
-export async function summarise(
+export async function summariseDays(
   history: readonly Episode[],
   { alignmentModel, signal }: Pick<MethodDeps, "alignmentModel" | "signal">,
 ): Promise<{ readonly bank: Bank; readonly usage: Usage }> {

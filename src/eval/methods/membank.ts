@@ -9,7 +9,7 @@ import type { Method } from "../method.js";
 import { openCaseAgent } from "../cases/case-agent.js";
 import { openCaseMemory } from "../cases/case-memory.js";
 import { forgottenIds } from "./memory-decay.js";
-import { type Bank, bankCalls, bankSchema, summarise } from "./daily-summaries.js";
+import { type Bank, bankCalls, bankSchema, summariseDays } from "./daily-summaries.js";
 import { latestOf } from "../cases/open-cases.js";
 import { createRandom, seedFor } from "../sets/random.js";
 import { recallSettings, recalledCount } from "../cases/recall-settings.js";
@@ -41,7 +41,7 @@ export const membank: Method = {
   },
   async prepare(given, settings, deps) {
     const { history, episodes } = await openCaseMemory(given, settings, deps);
-    const { bank, usage } = await summarise(history, deps);
+    const { bank, usage } = await summariseDays(history, deps);
     const random = createRandom(seedFor(deps.seed, "membank", given.set, given.id));
     const forgotten = await forgottenIds(history, episodes, recalledCount(settings), random);
     return { state: { bank, forgotten }, usage, persona: null };

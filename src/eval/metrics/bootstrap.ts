@@ -12,7 +12,7 @@ export interface BootstrapOptions {
 }
 
 /** A number and where it would lie with other users. */
-export interface Estimate {
+export interface IntervalEstimate {
   readonly value: number;
   /** Lower and upper end; `null` with fewer than two users, who show nothing about others. */
   readonly interval: readonly [low: number, high: number] | null;
@@ -38,7 +38,7 @@ export function bootstrapByUser<Item extends { readonly user: string }>(
   items: readonly Item[],
   { sums, ofSums }: Statistic<Item>,
   { seed, resamples = 2_000, level = 0.95 }: BootstrapOptions,
-): Estimate {
+): IntervalEstimate {
   const users = byUser(items).map(sums);
   const total = createTotal(users);
   const value = ofSums(total(users.map((_, user) => user)));
@@ -68,7 +68,7 @@ export function pairedGain(
   items: readonly PairedAnswer[],
   metric: Metric,
   options: BootstrapOptions,
-): Estimate {
+): IntervalEstimate {
   const sumsOf = (some: readonly PairedAnswer[], method: "base" | "other") =>
     metric.sums(some.map((item): Answer => ({ gold: item.gold, prediction: item[method] })));
   const [better, worse] =

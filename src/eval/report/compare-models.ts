@@ -3,7 +3,7 @@ import type { EvalReport, Paired, Result } from "./summary/eval-report.js";
 import { metricTitles, metricsOf, perQuestion, whole } from "./rendering/format.js";
 import type { Page } from "./rendering/page.js";
 import { meanCost } from "./sections/costs.js";
-import { resultOf } from "./sections/report-arms.js";
+import { armResult } from "./sections/report-arms.js";
 import { scoreCells } from "./sections/score-cells.js";
 import { gainCell } from "./sections/sets.js";
 import { ours } from "./summary/studies.js";
@@ -73,7 +73,7 @@ export function comparisonPage(runs: readonly ModelRun[]): Page {
         ...metricsOf(set.task).map((metric) => {
           const columns = runs.map(({ report }) =>
             scoreCells(
-              arms.map(({ id }) => resultOf(report, set.name, id)),
+              arms.map(({ id }) => armResult(report, set.name, id)),
               metric,
             ),
           );

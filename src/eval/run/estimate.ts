@@ -12,7 +12,7 @@ export interface Range {
 }
 
 /** What one arm will ask of the model on one set. */
-export interface Estimate {
+export interface CallEstimate {
   readonly set: string;
   /** The arm's id. */
   readonly method: string;
@@ -35,8 +35,8 @@ export const estimateRule = `Tokens of the prompts, at a token for 4 bytes: at l
 export async function estimateRun(
   sets: readonly SelectedSet[],
   arms: readonly Arm[],
-): Promise<Estimate[]> {
-  const estimates: Estimate[] = [];
+): Promise<CallEstimate[]> {
+  const estimates: CallEstimate[] = [];
   for (const { set, users } of sets) {
     const sums = arms.map((arm) => emptyEstimate(set.name, arm.id));
     for await (const given of readCases(set, users))
@@ -49,7 +49,7 @@ export async function estimateRun(
   return estimates;
 }
 
-function withCase(sum: Estimate, given: EvalCase, { method, settings }: Arm): Estimate {
+function withCase(sum: CallEstimate, given: EvalCase, { method, settings }: Arm): CallEstimate {
   const history = latestOf(given.history, settings.historyLimit ?? given.history.length);
   const preparation = method.preparationCalls({ ...given, history }, settings);
   const count = given.questions.length;
@@ -78,7 +78,7 @@ function withCase(sum: Estimate, given: EvalCase, { method, settings }: Arm): Es
   };
 }
 
-function emptyEstimate(set: string, method: string): Estimate {
+function emptyEstimate(set: string, method: string): CallEstimate {
   const calls = { preparation: nothing, questions: nothing };
   return { set, method, cases: 0, questions: 0, calls, tokensIn: nothing };
 }

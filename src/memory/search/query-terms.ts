@@ -16,7 +16,7 @@ export function foldWords(text: string): string {
 const maxLookupLength = 100;
 
 /** The words of a text, in any script, folded, in order, repeated as in the text. */
-export function wordsOf(text: string): string[] {
+export function queryTerms(text: string): string[] {
   const folded = foldWords(text);
   if (!unspaced.test(folded)) return folded.split(notWord).filter((word) => word !== "");
   return [...segmenter.segment(folded)]
@@ -26,7 +26,7 @@ export function wordsOf(text: string): string[] {
 
 /** The words to rank by: each once, no stop words unless there is nothing else. */
 export function rankingWords(text: string, most = 400): string[] {
-  const words = [...new Set(wordsOf(text))];
+  const words = [...new Set(queryTerms(text))];
   const telling = words.filter((word) => !stopWords.has(word));
   return (telling.length > 0 ? telling : words).slice(0, most);
 }
@@ -40,7 +40,7 @@ export function rankingWords(text: string, most = 400): string[] {
  */
 export function lookupWords(text: string, most = 6): string[] {
   const counts = new Map<string, number>();
-  for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const word of queryTerms(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   // One letter of an alphabet is contained in nearly everything; one ideograph is a word.
   const telling = [...counts.keys()].filter(
     (word) => !stopWords.has(word) && (word.length > 1 || unspaced.test(word)),

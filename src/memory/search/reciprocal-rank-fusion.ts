@@ -1,6 +1,6 @@
 import MiniSearch from "minisearch";
 import type { IndexHit } from "../index/episode-index.js";
-import { rankingWords, wordsOf } from "./query-terms.js";
+import { rankingWords, queryTerms } from "./query-terms.js";
 
 /** The usual constant of reciprocal rank fusion: how little the first places differ. */
 const rankConstant = 60;
@@ -11,7 +11,7 @@ export function rankByWords(query: string, candidates: readonly IndexHit[]): str
   const asked = new Set(terms);
   const search = new MiniSearch<IndexHit>({
     fields: ["words"],
-    tokenize: wordsOf,
+    tokenize: queryTerms,
     // What was not asked for need not be found; it counts in the text's length all the same.
     processTerm: (term) => (asked.has(term) ? term : null),
   });

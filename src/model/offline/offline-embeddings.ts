@@ -1,5 +1,5 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { isStopWord, wordsOf } from "./offline-words.js";
+import { isStopWord, offlineWords } from "./offline-words.js";
 
 const dimensions = 384;
 const seed = 0x811c9dc5;
@@ -48,7 +48,7 @@ export function similarity(a: readonly number[], b: readonly number[]): number {
 
 function features(text: string): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const word of offlineWords(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   const weights = new Map<string, number>();
   const add = (feature: string, weight: number) =>
     weights.set(feature, (weights.get(feature) ?? 0) + weight);

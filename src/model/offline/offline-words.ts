@@ -8,7 +8,7 @@ d ll m re s t ve`.split(/\s+/),
 );
 
 /** The words of a text in order, lower case, accents folded: letters and digits of any script. */
-export function wordsOf(text: string): string[] {
+export function offlineWords(text: string): string[] {
   const folded = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
   return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
@@ -19,7 +19,7 @@ export function isStopWord(word: string): boolean {
 
 /** The words that a text is about, each once, in order. */
 export function contentWords(text: string): string[] {
-  return [...new Set(wordsOf(text).filter((word) => word.length > 1 && !isStopWord(word)))];
+  return [...new Set(offlineWords(text).filter((word) => word.length > 1 && !isStopWord(word)))];
 }
 
 /** How many content words two texts have in common. */

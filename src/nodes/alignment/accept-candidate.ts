@@ -6,7 +6,7 @@ import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import type { AlignmentRecord, PairedScore } from "../../domain/alignment/alignment-record.js";
 import { mean } from "../../domain/scoring/mean.js";
 import type { PairedScores } from "../../domain/alignment/paired-comparison.js";
-import { scoresOf } from "../../domain/alignment/simulated-answer.js";
+import { itemScores } from "../../domain/alignment/simulated-answer.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type {
   AlignmentState,
@@ -98,8 +98,8 @@ function pairsOf(state: AlignmentState, items: readonly AlignmentItem[]): Paired
   return items
     .map(({ episodeId }) => ({
       item: episodeId,
-      parent: scoresOf(answers, parentOf(state).key, episodeId),
-      candidate: candidate === null ? [] : scoresOf(answers, candidate.key, episodeId),
+      parent: itemScores(answers, parentOf(state).key, episodeId),
+      candidate: candidate === null ? [] : itemScores(answers, candidate.key, episodeId),
     }))
     .filter((pair) => pair.parent.length > 0 && pair.candidate.length > 0);
 }
@@ -114,7 +114,7 @@ function holdoutTasks(state: AlignmentState, config: AlignConfig, calls: number)
   const parent = parentOf(state);
   let left = calls / callsPerAnswer(answers, config);
   const byItem = holdout.toReversed().flatMap((item) => {
-    const isKnown = scoresOf(answers, parent.key, item.episodeId).length > 0;
+    const isKnown = itemScores(answers, parent.key, item.episodeId).length > 0;
     const tasks = [
       ...simulationTasks([item], state, candidate, "candidate", config.repeats),
       ...(isKnown ? [] : simulationTasks([item], state, parent, "parent", config.repeats)),
@@ -161,13 +161,13 @@ function recordOf(
 function scored(state: AlignmentState, items: readonly AlignmentItem[]): PairedScore[] {
   const { answers, candidate } = state;
   return items.flatMap(({ episodeId }) => {
-    const parent = mean(scoresOf(answers, parentOf(state).key, episodeId));
+    const parent = mean(itemScores(answers, parentOf(state).key, episodeId));
     if (parent === null) return [];
     return [
       {
         episodeId,
         parent,
-        candidate: candidate === null ? null : mean(scoresOf(answers, candidate.key, episodeId)),
+        candidate: candidate === null ? null : mean(itemScores(answers, candidate.key, episodeId)),
       },
     ];
   });

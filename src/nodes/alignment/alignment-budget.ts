@@ -4,7 +4,7 @@ import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
 import type { AlignmentState } from "../../state/alignment-state.js";
 
-export interface Spent {
+export interface RunSpending {
   /** By this run so far. */
   readonly usage: Usage;
   /** By the user's alignments of the same UTC day before this run. */
@@ -27,7 +27,7 @@ export function budgetLeft(
     AlignConfig,
     "maxCalls" | "maxTokens" | "maxSeconds" | "maxCallsPerDay" | "maxTokensPerDay"
   >,
-  { usage, today, seconds }: Spent,
+  { usage, today, seconds }: RunSpending,
 ): BudgetLeft {
   const budgets = [
     { name: "model calls a run", limit: config.maxCalls, used: usage.calls },

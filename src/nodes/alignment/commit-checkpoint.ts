@@ -8,7 +8,7 @@ import {
   type PersonaCheckpoint,
 } from "../../domain/persona/persona-checkpoint.js";
 import { mean } from "../../domain/scoring/mean.js";
-import { answerOf, scoresOf } from "../../domain/alignment/simulated-answer.js";
+import { answerOf, itemScores } from "../../domain/alignment/simulated-answer.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -174,8 +174,8 @@ function fromRejected(
   const lost = tasks.flatMap((task): Send[] => {
     const { episodeId } = task.item;
     const answer = answerOf(state.answers, { persona: candidate.key, episodeId });
-    const score = mean(scoresOf(state.answers, candidate.key, episodeId));
-    const before = mean(scoresOf(state.answers, parentOf(state).key, episodeId));
+    const score = mean(itemScores(state.answers, candidate.key, episodeId));
+    const before = mean(itemScores(state.answers, parentOf(state).key, episodeId));
     const isLost = score !== null && before !== null && score < before;
     return isLost && answer !== undefined
       ? [new Send("textual-loss", { ...task, answer } satisfies CritiqueTask)]

@@ -20,13 +20,13 @@ export function rejectedBefore(
 ): AlignmentState["rejected"] {
   const byId = new Map(checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
   const standings = personaVersionStatuses(checkpoints);
-  const present = said(head.lines);
+  const present = lineContents(head.lines);
   const inUse = activeVersions(checkpoints);
   return checkpoints
     .filter((checkpoint) => {
       const parent = byId.get(checkpoint.parentId ?? "");
-      const isOfThese = parent !== undefined && said(parent.lines) === present;
-      return isOfThese && said(checkpoint.lines) !== present;
+      const isOfThese = parent !== undefined && lineContents(parent.lines) === present;
+      return isOfThese && lineContents(checkpoint.lines) !== present;
     })
     .flatMap((checkpoint) => {
       const reason = whyNot(checkpoint);
@@ -56,6 +56,6 @@ function isOutdated({ alignment }: PersonaCheckpoint): boolean {
 }
 
 /** What lines say, wherever they come from: the evidence does not matter. */
-export function said(lines: readonly PersonaLine[]): string {
+export function lineContents(lines: readonly PersonaLine[]): string {
   return JSON.stringify(lines.map(({ text, tool }) => [text, tool]));
 }

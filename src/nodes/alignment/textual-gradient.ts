@@ -32,7 +32,7 @@ import type {
 import { budgetOf, callsPerAnswer } from "./alignment-budget.js";
 import { callConfig } from "../model-call-config.js";
 import { inBatchOrder, parentOf } from "./state-selectors.js";
-import { said } from "./rejected-updates.js";
+import { lineContents } from "./rejected-updates.js";
 import type { SimulateDeps } from "./simulate.js";
 import { simulationTasks } from "./simulation-tasks.js";
 import { prefetchDuring } from "./prefetch-recall.js";
@@ -214,8 +214,8 @@ function nothing(reason: string, stop: NonNullable<AlignmentState["outcome"]>["s
 }
 
 function isRejected(lines: readonly PersonaLine[], rejected: AlignmentState["rejected"]): boolean {
-  const words = said(lines);
-  return rejected.some((update) => update.lines !== null && said(update.lines) === words);
+  const words = lineContents(lines);
+  return rejected.some((update) => update.lines !== null && lineContents(update.lines) === words);
 }
 
 function critiquedPairs(state: AlignmentState, parent: PersonaUnderTest) {

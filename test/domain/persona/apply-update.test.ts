@@ -4,7 +4,7 @@ import { defaultPersonaLimits, personaTokens } from "../../../src/domain/persona
 import {
   applyUpdate,
   checkPaperText,
-  type PersonaChange,
+  type ProposedChange,
 } from "../../../src/domain/persona/apply-update.js";
 import type { PersonaLine } from "../../../src/domain/persona/persona-checkpoint.js";
 
@@ -19,10 +19,10 @@ const parent: readonly PersonaLine[] = [
   { text: "Gives 5 to few films.", tool: null, evidence: ["a3"] },
 ];
 
-function change(kind: PersonaChange["kind"], rest: Partial<PersonaChange>): PersonaChange {
+function change(kind: ProposedChange["kind"], rest: Partial<ProposedChange>): ProposedChange {
   return { kind, line: null, text: null, tool: null, items: [], keepsEvidence: false, ...rest };
 }
-const apply = (changes: PersonaChange[], limits = defaultPersonaLimits, lines = parent) =>
+const apply = (changes: ProposedChange[], limits = defaultPersonaLimits, lines = parent) =>
   applyUpdate(lines, changes, { ...context, limits });
 const kinds = (result: ReturnType<typeof apply>) => result.refusals.map(({ kind }) => kind);
 
@@ -66,7 +66,7 @@ describe("applyUpdate", () => {
     expect(result.lines?.[0]?.evidence).toEqual(["a2", "b1"]);
   });
 
-  it.each<[string, PersonaChange, string]>([
+  it.each<[string, ProposedChange, string]>([
     ["no evidence", change("add", { text: "Likes tea." }), "no-evidence"],
     [
       "an item that was not shown",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { openCaseMemory } from "../../../src/eval/cases/case-memory.js";
 import { forgottenIds, retention } from "../../../src/eval/methods/memory-decay.js";
-import { summarise } from "../../../src/eval/methods/daily-summaries.js";
+import { summariseDays } from "../../../src/eval/methods/daily-summaries.js";
 import {
   casesOf,
   evalDeps,
@@ -46,7 +46,7 @@ it("summarises ten interactions at a time, and then all days, twice each", async
   });
   const profile = Array.from({ length: 25 }, (_, at) => review(at + 1));
   const [given] = await casesOf(setOf([ratingRecord("ada", "q1", { profile })]));
-  const { bank, usage } = await summarise(given?.history ?? [], deps);
+  const { bank, usage } = await summariseDays(given?.history ?? [], deps);
   expect(usage.calls).toBe(8);
   expect(bank.days).toEqual(["Summary 1", "Summary 3", "Summary 5"]);
   expect([bank.events, bank.portrait]).toEqual(["Summary 7", "Summary 8"]);

@@ -6,7 +6,7 @@ import type { EvalReport } from "../../../src/eval/report/summary/eval-report.js
 import { reportPage } from "../../../src/eval/report/document.js";
 import { renderHtml } from "../../../src/eval/report/rendering/html.js";
 import { renderMarkdown } from "../../../src/eval/report/rendering/markdown.js";
-import { summarise } from "../../../src/eval/report/summary/summarise.js";
+import { summariseRun } from "../../../src/eval/report/summary/summarise.js";
 import { writeReport } from "../../../src/eval/report/write-report.js";
 import { prediction, preparedCase, runRecord } from "../../support/evaluation/eval-run.js";
 
@@ -50,7 +50,7 @@ async function sample(text = "plain", name = "papers"): Promise<EvalReport> {
       persona: { before: ["Reads about courts."], after: ["Reads about elections.", text] },
     }),
   );
-  return summarise(run, predictions, prepared);
+  return summariseRun(run, predictions, prepared);
 }
 
 /** The row of a table, by its first cell, as the texts of its cells; the first table that has one. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Prediction } from "../../../src/eval/prediction.js";
-import { summarise } from "../../../src/eval/report/summary/summarise.js";
+import { summariseRun } from "../../../src/eval/report/summary/summarise.js";
 import { prediction, preparedCase, runRecord } from "../../support/evaluation/eval-run.js";
 
 const citation = { name: "papers", task: "LaMP_1" } as const;
@@ -32,7 +32,7 @@ const rated = (arm: string, predictions: readonly string[]): Prediction[] =>
 describe("summarise", () => {
   it("scores what was answered, as worked out by hand", async () => {
     const run = runRecord({ sets: [citation], arms: ["rag"] });
-    const report = await summarise(run, answersOf("rag", ["[1]", "[1]", "[1]", "[2]"]), []);
+    const report = await summariseRun(run, answersOf("rag", ["[1]", "[1]", "[1]", "[2]"]), []);
     const [result] = report.results;
     expect(result).toMatchObject({ set: "papers", task: "LaMP_1", method: "rag", n: 4, errors: 0 });
     expect(Object.keys(result ?? {}).join(" ")).toBe(
@@ -48,7 +48,7 @@ describe("summarise", () => {
 
   it("says null for an interval of one user", async () => {
     const run = runRecord({ sets: [{ ...citation, users: 1, questions: 2 }], arms: ["rag"] });
-    const report = await summarise(run, answersOf("rag", ["[1]", "[2]"]).slice(0, 2), []);
+    const report = await summariseRun(run, answersOf("rag", ["[1]", "[2]"]).slice(0, 2), []);
     expect(report.results[0]?.metrics.accuracy).toEqual({ value: 1, low: null, high: null });
   });
 
@@ -61,7 +61,11 @@ describe("summarise", () => {
       error: 'model-unavailable: The model at "x" gave 503 3 times.',
     } as Prediction;
     const unparsed = { ...others[1], prediction: null, error: "Took 31 s of 30 s." } as Prediction;
-    const report = await summarise(run, [first, others[0], unparsed, failed] as Prediction[], []);
+    const report = await summariseRun(
+      run,
+      [first, others[0], unparsed, failed] as Prediction[],
+      [],
+    );
     expect(report.results[0]).toMatchObject({
       n: 2,
       errors: 2,
@@ -78,14 +82,14 @@ describe("summarise", () => {
     const lines = golds.map((line) =>
       prediction({ ...line, arm: "rag", set: "papers", error: "config-invalid: no" }),
     );
-    const { results, errors } = await summarise(run, lines, []);
+    const { results, errors } = await summariseRun(run, lines, []);
     expect(results[0]).toMatchObject({ n: 0, errors: 4, metrics: {}, seconds: null, calls: null });
     expect(errors).toMatchObject([{ kind: "config-invalid", count: 4 }]);
   });
 
   it("says which questions were not asked", async () => {
     const run = runRecord({ sets: [citation], arms: ["rag", "pag"] });
-    const report = await summarise(
+    const report = await summariseRun(
       run,
       answersOf("rag", ["[1]", "[1]", "[1]", "[1]"]).slice(1),
       [],
@@ -103,7 +107,7 @@ describe("summarise", () => {
     const theirs = answersOf("rag", ["[1]", "[1]", "[2]", "[2]"]).map((line) =>
       line.question === "q4" ? { ...line, prediction: null, error: "model-unavailable: no" } : line,
     );
-    const { paired, pairedCounts } = await summarise(run, [...theirs, ...ours], []);
+    const { paired, pairedCounts } = await summariseRun(run, [...theirs, ...ours], []);
     // On q1 to q3 ours has three right and theirs one.
     expect(pairedCounts).toEqual([
       { set: "papers", a: "persona-agent", b: "rag", questions: 3, users: 2 },
@@ -120,7 +124,7 @@ describe("summarise", () => {
     const run = runRecord({ sets: [{ ...ratings, questions: 2 }], arms: ["persona-agent", "rag"] });
     // Ours is off by 0 and 1, theirs by 2 and 0: MAE 0.5 against 1, RMSE sqrt(1/2) against sqrt(2).
     const lines = [...rated("persona-agent", ["3", "3"]), ...rated("rag", ["5", "4"])];
-    const { paired } = await summarise(run, lines, []);
+    const { paired } = await summariseRun(run, lines, []);
     expect(paired.map(({ metric }) => metric)).toEqual(["mae", "rmse"]);
     expect(paired[0]?.delta).toBe(0.5);
     expect(paired[1]?.delta).toBeCloseTo(Math.SQRT2 - Math.SQRT1_2, 12);
@@ -141,7 +145,7 @@ describe("summarise", () => {
         usage: { calls: 9, tokens: { in: 900, out: 90 } },
       }),
     );
-    const { results, costs } = await summarise(run, lines, prepared);
+    const { results, costs } = await summariseRun(run, lines, prepared);
     // Three answers of 2 s, one call and 100 + 10 tokens; two preparations of 6 s and 9 calls over three answers.
     const answer = { seconds: 2, calls: 1, tokens: { in: 100, out: 10 } };
     expect(results[0]).toMatchObject(answer);
@@ -159,10 +163,10 @@ describe("summarise", () => {
       ...answersOf("rag", ["[1]", "[1]", "[1]", "[2]"]),
       ...answersOf("persona-agent", ["[1]", "[2]", "[2]", "[2]"]),
     ];
-    const report = JSON.stringify(await summarise(run, lines, []));
-    expect(JSON.stringify(await summarise(run, lines.toReversed(), []))).toBe(report);
+    const report = JSON.stringify(await summariseRun(run, lines, []));
+    expect(JSON.stringify(await summariseRun(run, lines.toReversed(), []))).toBe(report);
     const stale = lines.map((line) => ({ ...line, prediction: "[9]" }));
-    expect(JSON.stringify(await summarise(run, [...stale, ...lines], []))).toBe(report);
+    expect(JSON.stringify(await summariseRun(run, [...stale, ...lines], []))).toBe(report);
   });
 
   it("shows a few personas that changed, cut, and counts all", async () => {
@@ -175,7 +179,7 @@ describe("summarise", () => {
         persona: { before: ["old"], after: id === "a" ? ["old"] : ["old", "n".repeat(5_000)] },
       }),
     );
-    const { personas } = await summarise(run, [], prepared);
+    const { personas } = await summariseRun(run, [], prepared);
     expect(personas).toMatchObject([{ method: "persona-agent", cases: 5, changed: 4 }]);
     expect(personas[0]?.examples.map((example) => example.case)).toEqual(["b", "c", "d"]);
     expect(JSON.stringify(personas).length).toBeLessThan(2_000);
@@ -197,7 +201,7 @@ describe("summarise", () => {
       at("rag", "cold-start", 5, "historyLimit"),
     ];
     const run = runRecord({ sets: [citation], arms });
-    const { studies, paired } = await summarise(
+    const { studies, paired } = await summariseRun(
       run,
       [
         ...answersOf("without-alignment", ["[1]", "[1]", "[1]", "[1]"]),

@@ -3,11 +3,11 @@ import {
   reciprocalRankFusion,
   rankByWords,
 } from "../../../src/memory/search/reciprocal-rank-fusion.js";
-import { lookupWords, rankingWords, wordsOf } from "../../../src/memory/search/query-terms.js";
+import { lookupWords, rankingWords, queryTerms } from "../../../src/memory/search/query-terms.js";
 
 describe("words", () => {
   it("are letters and digits of any script, folded", () => {
-    expect(wordsOf("Crème brûlée, don't! x86-64\tНовости")).toEqual([
+    expect(queryTerms("Crème brûlée, don't! x86-64\tНовости")).toEqual([
       "crème",
       "brûlée",
       "don",
@@ -16,9 +16,9 @@ describe("words", () => {
       "64",
       "новости",
     ]);
-    expect(wordsOf("Cre\u0300me")).toEqual(wordsOf("crème"));
-    expect(wordsOf("東京の天気")).toContain("東京");
-    expect(wordsOf("?!")).toEqual([]);
+    expect(queryTerms("Cre\u0300me")).toEqual(queryTerms("crème"));
+    expect(queryTerms("東京の天気")).toContain("東京");
+    expect(queryTerms("?!")).toEqual([]);
   });
 
   it("to rank by have no stop words, unless there are only those", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Arm } from "../../../src/eval/method.js";
 import type { Prediction } from "../../../src/eval/prediction.js";
 import {
-  type Estimate,
+  type IntervalEstimate,
   type PairedAnswer,
   pairedGain,
 } from "../../../src/eval/metrics/bootstrap.js";
@@ -19,7 +19,7 @@ import { evaluationOptions, recordedBy } from "./evaluation.js";
 export interface ControlResult {
   readonly accuracyOf: (arm: string) => number;
   /** By how much the first arm's accuracy is above the second's; -1 to 1. */
-  readonly gain: (arm: string, over: string) => Estimate;
+  readonly gain: (arm: string, over: string) => IntervalEstimate;
   readonly prepared: readonly { readonly arm: string; readonly after: readonly string[] }[];
 }
 

@@ -6,7 +6,7 @@ import { difference, isLowerBetter, metricTitles, metricsOf } from "../rendering
 import { paperCell } from "../summary/paper-numbers.js";
 import { paperData, paperTitle } from "../summary/paper-data.js";
 import { ours } from "../summary/studies.js";
-import { resultOf, tableArms } from "./report-arms.js";
+import { armResult, tableArms } from "./report-arms.js";
 import { paperTableCell, scoreCells } from "./score-cells.js";
 import { gainCell } from "./sets.js";
 
@@ -22,7 +22,7 @@ export function ablation(report: EvalReport): Block[] {
       `What ${ours} loses without one part: the loss is positive where the part helped, also for errors (MAE, RMSE). The last rows that the paper lacks are switches of this project.`,
     ),
     ...report.run.sets.flatMap((set) => {
-      const results = arms.map(({ id }) => resultOf(report, set.name, id));
+      const results = arms.map(({ id }) => armResult(report, set.name, id));
       const columns = metricsOf(set.task).flatMap((metric) => [
         { title: `#${metricTitles[metric]}`, cells: scoreCells(results, metric) },
         {

@@ -1,8 +1,8 @@
 import { heading, note, table, type Block, type Cell } from "../rendering/blocks.js";
-import type { Cost, EvalReport, Spent } from "../summary/eval-report.js";
+import type { Cost, EvalReport, ReportedSpending } from "../summary/eval-report.js";
 import { perQuestion, seconds, whole } from "../rendering/format.js";
 import { paperCell } from "../summary/paper-numbers.js";
-import { resultOf } from "./report-arms.js";
+import { armResult } from "./report-arms.js";
 import { paperTableCell } from "./score-cells.js";
 
 /** What an answer takes, and what the methods do before their questions, apart and together. */
@@ -30,13 +30,17 @@ export function costs(report: EvalReport): Block[] {
       ],
       arms.map(({ id, method }) => {
         const mean = meanCost(report, id);
-        const cell = (part: Part, of: (spent: Spent) => number, format = perQuestion): Cell => {
+        const cell = (
+          part: Part,
+          of: (spent: ReportedSpending) => number,
+          format = perQuestion,
+        ): Cell => {
           const value = mean(part, of);
           return value === null ? { text: "–", mark: "unknown" } : { text: format(value) };
         };
-        const time = (spent: Spent) => spent.seconds;
-        const calls = (spent: Spent) => spent.calls;
-        const tokens = (spent: Spent) => spent.tokens.in + spent.tokens.out;
+        const time = (spent: ReportedSpending) => spent.seconds;
+        const calls = (spent: ReportedSpending) => spent.calls;
+        const tokens = (spent: ReportedSpending) => spent.tokens.in + spent.tokens.out;
         return [
           id,
           cell("answering", time, seconds),
@@ -63,10 +67,10 @@ type Part = keyof NonNullable<Cost["perQuestion"]>;
 /** What a method's question takes in the mean, over the questions answered on all sets; `null` where there are none. */
 export function meanCost(report: EvalReport, method: string) {
   const own = report.costs.filter((cost) => cost.method === method);
-  return (part: Part, of: (spent: Spent) => number): number | null => {
+  return (part: Part, of: (spent: ReportedSpending) => number): number | null => {
     let [sum, answered] = [0, 0];
     for (const { set, perQuestion: each } of own) {
-      const n = resultOf(report, set, method)?.n ?? 0;
+      const n = armResult(report, set, method)?.n ?? 0;
       if (each !== null) sum += of(each[part]) * n;
       answered += n;
     }

@@ -2,7 +2,7 @@ import { heading, note, table, text, warning, type Block, type Cell } from "../r
 import type { EvalReport } from "../summary/eval-report.js";
 import { metricTitles, metricsOf, whole } from "../rendering/format.js";
 import { ours } from "../summary/studies.js";
-import { resultOf, tableArms } from "./report-arms.js";
+import { armResult, tableArms } from "./report-arms.js";
 import { scoreCells } from "./score-cells.js";
 
 /** What the run came to, on one screen. */
@@ -16,7 +16,7 @@ export function overview(report: EvalReport): Block[] {
   const columns = run.sets.map(({ name, task }) => {
     const [metric] = metricsOf(task);
     const cells = scoreCells(
-      arms.map(({ id }) => resultOf(report, name, id)),
+      arms.map(({ id }) => armResult(report, name, id)),
       metric,
     );
     return { title: `#${name}, ${metricTitles[metric]}`, cells };

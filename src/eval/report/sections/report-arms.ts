@@ -18,6 +18,6 @@ export function tableArms({ run }: EvalReport): {
   return { methods: arms.filter((arm) => !isAblation(arm)), ablations: arms.filter(isAblation) };
 }
 
-export function resultOf({ results }: EvalReport, set: string, arm: string): Result | undefined {
+export function armResult({ results }: EvalReport, set: string, arm: string): Result | undefined {
   return results.find((result) => result.set === set && result.method === arm);
 }

@@ -12,7 +12,7 @@ import { paperData, paperTitle } from "../summary/paper-data.js";
 import { paperCell } from "../summary/paper-numbers.js";
 import { forestPlot } from "../rendering/forest-plot.js";
 import { ours } from "../summary/studies.js";
-import { resultOf, tableArms } from "./report-arms.js";
+import { armResult, tableArms } from "./report-arms.js";
 import { paperTableCell, scoreCells } from "./score-cells.js";
 
 /** The main table of each set, beside the paper's, and the differences to every other method. */
@@ -25,7 +25,7 @@ export function setSections(report: EvalReport): Block[] {
       "The best value of a column is marked. Beside ours stands the paper's value; where it is unknown, ≤ or ≥ gives the bound that the paper's best baseline sets, and a dash means that the paper has no such method.",
     ),
     ...report.run.sets.flatMap((set) => {
-      const results = methods.map(({ id }) => resultOf(report, set.name, id));
+      const results = methods.map(({ id }) => armResult(report, set.name, id));
       const columns = metricsOf(set.task).flatMap((metric) => [
         { title: `#${metricTitles[metric]}`, cells: scoreCells(results, metric) },
         {

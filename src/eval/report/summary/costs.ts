@@ -1,6 +1,6 @@
 import { addUsage, noUsage } from "../../../domain/usage.js";
 import type { Outcome, PreparedOutcome } from "./collect.js";
-import type { Cost, Result, Spent } from "./eval-report.js";
+import type { Cost, Result, ReportedSpending } from "./eval-report.js";
 import { isAnswered } from "./scores.js";
 
 /** What an answered question took in the mean. */
@@ -13,7 +13,7 @@ export function costOfAnswers(
 }
 
 /** All that an arm took on a set, and what that is for a question. */
-export function costOf(
+export function reportedCost(
   outcomes: readonly Outcome[],
   prepared: readonly PreparedOutcome[],
 ): Omit<Cost, "set" | "method"> {
@@ -30,8 +30,8 @@ export function costOf(
 
 type Line = Pick<PreparedOutcome, "usage" | "seconds">;
 
-function sum(lines: readonly Line[]): Spent {
-  return lines.reduce<Spent>(
+function sum(lines: readonly Line[]): ReportedSpending {
+  return lines.reduce<ReportedSpending>(
     (total, { usage, seconds }) => ({
       seconds: total.seconds + seconds,
       ...addUsage(total, usage ?? noUsage),
@@ -40,7 +40,7 @@ function sum(lines: readonly Line[]): Spent {
   );
 }
 
-function share({ seconds, calls, tokens }: Spent, count: number): Spent {
+function share({ seconds, calls, tokens }: ReportedSpending, count: number): ReportedSpending {
   return {
     seconds: seconds / count,
     calls: calls / count,

@@ -51,7 +51,7 @@ export interface PairedCount {
   readonly users: number;
 }
 
-export interface Spent extends Usage {
+export interface ReportedSpending extends Usage {
   readonly seconds: number;
 }
 
@@ -60,13 +60,13 @@ export interface Cost {
   readonly set: string;
   readonly method: string;
   /** Sums over all questions, also those that ended in an error, and over what was prepared before them. */
-  readonly answering: Spent;
-  readonly preparation: Spent;
+  readonly answering: ReportedSpending;
+  readonly preparation: ReportedSpending;
   /** The mean of the questions answered, and what was prepared shared out over them; `null` where there are none. */
   readonly perQuestion: {
-    readonly answering: Spent;
-    readonly preparation: Spent;
-    readonly together: Spent;
+    readonly answering: ReportedSpending;
+    readonly preparation: ReportedSpending;
+    readonly together: ReportedSpending;
   } | null;
 }
 
@@ -116,7 +116,7 @@ export interface StudyGain extends Omit<Paired, "set"> {
 }
 
 /** What preparing did to the personas of a set. */
-export interface PersonaChange {
+export interface ReportedPersona {
   readonly set: string;
   readonly method: string;
   /** Cases that were prepared with a persona, and how many of these personas changed. */
@@ -139,7 +139,7 @@ export interface EvalReport {
   readonly pairedCounts: readonly PairedCount[];
   readonly costs: readonly Cost[];
   readonly studies: readonly Study[];
-  readonly personas: readonly PersonaChange[];
+  readonly personas: readonly ReportedPersona[];
   readonly errors: readonly ErrorKind[];
   readonly missing: readonly Missing[];
   /** The paper's tables, and for each set how far they may be laid beside ours. */

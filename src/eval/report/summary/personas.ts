@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { PreparedOutcome } from "./collect.js";
-import type { PersonaChange } from "./eval-report.js";
+import type { ReportedPersona } from "./eval-report.js";
 
 /** Bounds of what a report shows of other people's data. */
 const mostExamples = 3;
@@ -10,7 +10,7 @@ const mostCharacters = 400;
 /** The personas of an arm on a set before and after it was prepared; `null` where no case has one. */
 export function personaChange(
   prepared: readonly PreparedOutcome[],
-): Pick<PersonaChange, "cases" | "changed" | "examples"> | null {
+): Pick<ReportedPersona, "cases" | "changed" | "examples"> | null {
   const cases = prepared.flatMap(({ case: id, persona }) =>
     persona === null ? [] : [{ case: id, ...persona }],
   );

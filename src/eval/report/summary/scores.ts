@@ -1,4 +1,4 @@
-import { bootstrapByUser, pairedGain, type Estimate } from "../../metrics/bootstrap.js";
+import { bootstrapByUser, pairedGain, type IntervalEstimate } from "../../metrics/bootstrap.js";
 import { metricsFor, type Metric } from "../../metrics/metrics.js";
 import type { RunRecord } from "../../run/run-record.js";
 import type { Outcome } from "./collect.js";
@@ -13,7 +13,7 @@ export function metricName({ name }: Metric): MetricName {
 }
 
 /** The metrics of what was answered; none where nothing was. What ended in an error has no part in them. */
-export function scoresOf(
+export function reportScores(
   { task, labels }: EvalSetRecord,
   outcomes: readonly Outcome[],
   seed: number,
@@ -29,7 +29,7 @@ export function scoresOf(
 }
 
 /** Differences over the questions that both answered. */
-export interface Comparison {
+export interface MethodComparison {
   readonly questions: number;
   readonly users: number;
   /** One for each metric of the task; none where there is no such question. */
@@ -42,7 +42,7 @@ export function compareOutcomes(
   a: readonly Outcome[],
   b: readonly Outcome[],
   seed: number,
-): Comparison {
+): MethodComparison {
   const ofB = new Map(
     b.filter(isAnswered).map(({ question, prediction }) => [question, prediction]),
   );
@@ -63,6 +63,6 @@ export function isAnswered(outcome: Outcome): outcome is Outcome & { readonly pr
   return outcome.prediction !== null && outcome.error === null;
 }
 
-function ends(interval: Estimate["interval"]) {
+function ends(interval: IntervalEstimate["interval"]) {
   return { low: interval?.[0] ?? null, high: interval?.[1] ?? null };
 }

@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../run/run-record.js";
 import type { Collected, Outcome } from "./collect.js";
 import type { Study } from "./eval-report.js";
-import { compareOutcomes, isAnswered, scoresOf } from "./scores.js";
+import { compareOutcomes, isAnswered, reportScores } from "./scores.js";
 
 type ArmRecord = RunRecord["arms"][number];
 
@@ -46,7 +46,7 @@ export function summariseStudies({ arms, sets, seed }: RunRecord, of: Collected<
           value,
           method,
           n: outcomes(arm).filter(isAnswered).length,
-          metrics: scoresOf(set, outcomes(arm), seed),
+          metrics: reportScores(set, outcomes(arm), seed),
         })),
         gains: comparisons.flatMap(({ a, b }) => {
           const { questions, gains } = compareOutcomes(set, outcomes(a), outcomes(b), seed);

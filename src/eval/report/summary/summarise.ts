@@ -1,13 +1,13 @@
 import type { Prediction, PreparedCase } from "../../prediction.js";
 import type { RunRecord } from "../../run/run-record.js";
 import { collectPredictions, collectPrepared } from "./collect.js";
-import { costOf, costOfAnswers } from "./costs.js";
+import { reportedCost, costOfAnswers } from "./costs.js";
 import { errorKinds } from "./error-kinds.js";
 import type { EvalReport } from "./eval-report.js";
 import { paperData } from "./paper-data.js";
 import { paperEntries, paperSources } from "./paper-numbers.js";
 import { personaChange } from "./personas.js";
-import { compareOutcomes, isAnswered, scoresOf } from "./scores.js";
+import { compareOutcomes, isAnswered, reportScores } from "./scores.js";
 import { ours, summariseStudies } from "./studies.js";
 
 /**
@@ -16,7 +16,7 @@ import { ours, summariseStudies } from "./studies.js";
  * @param predictions - In any order; read once, and little of each is kept.
  * @param prepared - The same.
  */
-export async function summarise(
+export async function summariseRun(
   run: RunRecord,
   predictions: AsyncIterable<Prediction> | Iterable<Prediction>,
   prepared: AsyncIterable<PreparedCase> | Iterable<PreparedCase>,
@@ -58,7 +58,7 @@ export async function summarise(
         method: key.method,
         n,
         errors: outcomes.length - n,
-        metrics: scoresOf(set, outcomes, seed),
+        metrics: reportScores(set, outcomes, seed),
         ...costOfAnswers(outcomes),
       };
     }),
@@ -68,7 +68,7 @@ export async function summarise(
     pairedCounts: pairs.map(({ set, a, b, questions, users }) => ({ set, a, b, questions, users })),
     costs: each.map(({ key, outcomes, prepared: cases }) => ({
       ...key,
-      ...costOf(outcomes, cases),
+      ...reportedCost(outcomes, cases),
     })),
     studies: summariseStudies(run, outcomesOf),
     personas: each.flatMap(({ key, prepared: cases }) => {
