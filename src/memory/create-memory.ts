@@ -5,10 +5,10 @@ import type { EpisodeIndex } from "./index/episode-index.js";
 import type { MemoryDegradation } from "./episodes/episodic-memory.js";
 import type { Memory } from "./memory.js";
 import { createStoreAccess } from "./store-access.js";
-import { createAlignmentStatusStore } from "./personas/store-alignment-statuses.js";
+import { createAlignmentStatusStore } from "./personas/alignment-status-store.js";
 import { createStoreEpisodicMemory } from "./episodes/store-episodic-memory.js";
-import { createPersonaLog } from "./personas/store-persona-log.js";
-import { createProfileLog } from "./personas/store-profile-log.js";
+import { createPersonaLog } from "./personas/persona-log.js";
+import { createProfileLog } from "./personas/profile-log.js";
 
 /**
  * Memory over a LangGraph store (the truth) and an index (which can be lost). Keep one for a process: what it

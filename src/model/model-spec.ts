@@ -1,3 +1,4 @@
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { PersonaAgentError } from "../errors.js";
 
 /** Which model, as a person writes it: `offline` or `openai:<name>`. */
@@ -18,4 +19,10 @@ export function parseModelSpec(spec: string, setting: string): ModelSpec {
     "config-invalid",
     `The ${setting} ${JSON.stringify(spec.slice(0, 80))} is not known; expected \`offline\` or \`openai:<name>\`. Correct it.`,
   );
+}
+
+/** A model and the name by which what it wrote is remembered. */
+export interface NamedModel {
+  readonly model: BaseChatModel;
+  readonly name: string;
 }

@@ -16,7 +16,7 @@ import type { Memory } from "../../memory/memory.js";
 import { createRecallCache } from "../../memory/search/recall-cache.js";
 import type { SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
 import { ask } from "../../model/ask-structured.js";
-import type { NamedModel } from "../../model/named-model.js";
+import type { NamedModel } from "../../model/model-spec.js";
 import { runSignals } from "../../system/abort-listeners.js";
 import type { SimulatedRun } from "../../nodes/alignment/simulate.js";
 import type { AgentState } from "../../state/agent-state.js";

@@ -1,4 +1,13 @@
-import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
+import {
+  type PersonaCheckpoint,
+  initialPersona,
+  personaHead,
+} from "../../domain/persona/persona-checkpoint.js";
+import { userKey } from "../../domain/user-id.js";
+import { createAppendLog } from "./append-log.js";
+import { userNamespaces } from "../namespaces.js";
+import { personaRecord } from "../record-schemas.js";
+import type { StoreAccess } from "../store-access.js";
 
 type Given = "schemaVersion" | "id" | "version" | "parentId";
 type Seldom = "paperText" | "alignment" | "rollback";
@@ -20,4 +29,33 @@ export interface PersonaLog {
   append(userId: string, checkpoint: NewCheckpoint): Promise<PersonaCheckpoint>;
   /** All checkpoints, version 0 included, oldest version first; ties by time, then id. */
   history(userId: string): Promise<PersonaCheckpoint[]>;
+}
+
+/** Persona checkpoints in a LangGraph store. Version 0 is the same for all and is not stored. */
+export function createPersonaLog(access: StoreAccess): PersonaLog {
+  const log = createAppendLog(access, personaRecord);
+  const namespace = (userId: string) => userNamespaces(userKey(userId)).personas;
+  return {
+    head: async (userId) => structuredClone(personaHead(await log.all(namespace(userId)))),
+    async append(userId, { parent, ...checkpoint }) {
+      return log.append(namespace(userId), {
+        paperText: null,
+        alignment: null,
+        rollback: null,
+        ...checkpoint,
+        schemaVersion: 1,
+        version: parent.version + 1,
+        parentId: parent.id,
+      });
+    },
+    async history(userId) {
+      const stored = await log.all(namespace(userId));
+      return [structuredClone(initialPersona), ...stored.toSorted(byVersionThenTime)];
+    },
+  };
+}
+
+/** Ids sort versions already, and the sort is stable, so equal times stay in the order of their ids. */
+function byVersionThenTime(a: PersonaCheckpoint, b: PersonaCheckpoint): number {
+  return a.version - b.version || Date.parse(a.at) - Date.parse(b.at);
 }

@@ -6,7 +6,7 @@ import { parseUserId, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { Memory } from "../../memory/memory.js";
 import type { ask } from "../../model/ask-structured.js";
-import type { NamedModel } from "../../model/named-model.js";
+import type { NamedModel } from "../../model/model-spec.js";
 import { type AlignmentState, alignmentState } from "../../state/alignment-state.js";
 import { budgetLeft, fewestCalls, spentOn } from "./alignment-budget.js";
 import { callConfig } from "../model-call-config.js";

@@ -12,7 +12,7 @@ import { noUsage, type Usage, usageOfError } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { ask } from "../../model/ask-structured.js";
 import { askText } from "../../model/ask-text.js";
-import type { NamedModel } from "../../model/named-model.js";
+import type { NamedModel } from "../../model/model-spec.js";
 import { fixedRules } from "../../prompts/agent/persona-prompt.js";
 import { renderPaperPersona } from "../../prompts/agent/system-message.js";
 import { readPaperReply } from "../../prompts/learning/paper-reply.js";

@@ -6,7 +6,7 @@ import { storableText } from "../../domain/text/storable-text.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { usageOfError } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
-import type { NamedModel } from "../../model/named-model.js";
+import type { NamedModel } from "../../model/model-spec.js";
 import type { ask } from "../../model/ask-structured.js";
 import { askText } from "../../model/ask-text.js";
 import { readPaperReply } from "../../prompts/learning/paper-reply.js";
