@@ -4,24 +4,6 @@ import type { Answer } from "./answers.js";
 const unlisted = -1;
 
 /**
- * The share of answers that are right, 0 to 1. An answer is its place in the label list, by exact match after space
- * around it is stripped. A gold outside the list would count as right for any prediction outside it, as it does in
- * LaMP's evaluator: the readers in `formats/` refuse such golds.
- */
-export function accuracy(answers: readonly Answer[], labels: readonly string[]): number {
-  return accuracyOf(labelCounts(answers, labels));
-}
-
-/**
- * The mean of each label's F1, 0 to 1, over the whole label list and nothing else: a prediction outside the list is a
- * miss of its gold's label and no label's false alarm. A label that stands in neither golds nor predictions counts 0,
- * as in scikit-learn with `labels=`, so a set whose golds miss some labels cannot reach 1.
- */
-export function macroF1(answers: readonly Answer[], labels: readonly string[]): number {
-  return macroF1Of(labelCounts(answers, labels));
-}
-
-/**
  * What both metrics need of answers; the counts of more answers are the sums of theirs: how many, how many right, then
  * for each label its hits, then for each label twice its hits, its misses and its false alarms, the denominator of F1.
  */
@@ -40,10 +22,20 @@ export function labelCounts(answers: readonly Answer[], labels: readonly string[
   return counts;
 }
 
+/**
+ * The share of answers that are right, 0 to 1. An answer is its place in the label list, by exact match after space
+ * around it is stripped. A gold outside the list would count as right for any prediction outside it, as it does in
+ * LaMP's evaluator: the readers in `formats/` refuse such golds.
+ */
 export function accuracyOf([answers = 0, right = 0]: readonly number[]): number {
   return right / answers;
 }
 
+/**
+ * The mean of each label's F1, 0 to 1, over the whole label list and nothing else: a prediction outside the list is a
+ * miss of its gold's label and no label's false alarm. A label that stands in neither golds nor predictions counts 0,
+ * as in scikit-learn with `labels=`, so a set whose golds miss some labels cannot reach 1.
+ */
 export function macroF1Of([, , ...counts]: readonly number[]): number {
   const labels = counts.length / 2;
   let sum = 0;

@@ -13,16 +13,6 @@ export function parseRating(text: string): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** The mean distance between prediction and gold, 0 or more. */
-export function meanAbsoluteError(answers: readonly Answer[]): number {
-  return meanAbsoluteErrorOf(errorSums(answers));
-}
-
-/** The root of the mean squared distance between prediction and gold, 0 or more. */
-export function rootMeanSquareError(answers: readonly Answer[]): number {
-  return rootMeanSquareErrorOf(errorSums(answers));
-}
-
 /** What both metrics need of answers: how many, and the sums of their distances and of the squares of these. */
 export function errorSums(answers: readonly Answer[]): number[] {
   const errors = answers.map(errorOf);
@@ -31,10 +21,12 @@ export function errorSums(answers: readonly Answer[]): number[] {
   return [errors.length, sum(Math.abs), sum((error) => error ** 2)];
 }
 
+/** The mean distance between prediction and gold, 0 or more. */
 export function meanAbsoluteErrorOf([answers = 0, distances = 0]: readonly number[]): number {
   return distances / answers;
 }
 
+/** The root of the mean squared distance between prediction and gold, 0 or more. */
 export function rootMeanSquareErrorOf([answers = 0, , squares = 0]: readonly number[]): number {
   return Math.sqrt(squares / answers);
 }
