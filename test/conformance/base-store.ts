@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as turn } from "node:timers/promises";
 import type {
   BaseStore,
   GetOperation,
@@ -124,8 +125,13 @@ export function describeStore(name: string, open: () => BaseStore, traits: Store
 
     it("searches through everything in pages that neither overlap nor leave out", async () => {
       const keys = Array.from({ length: 25 }, (_, i) => `key${String(i).padStart(2, "0")}`);
-      // One after the other: rows of one instant have no order, and pages over them may overlap.
-      for (const key of keys) await store.put(space, key, { key });
+      // Each at an instant of its own: rows of one have no order, and pages over them may overlap. PGlite's clock
+      // counts milliseconds.
+      for (const key of keys) {
+        await store.put(space, key, { key });
+        const written = Date.now();
+        while (Date.now() === written) await turn();
+      }
       const pages = [];
       for (let offset = 0; offset < 40; offset += 10)
         pages.push(await store.search(space, { limit: 10, offset }));
