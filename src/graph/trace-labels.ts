@@ -10,7 +10,7 @@ import type { FeedbackGraph } from "./feedback.js";
  * a LangGraph server, Studio): a name, a tag, and as metadata `userId`, `mode` and `model`. Checkpoints carry the
  * metadata too.
  *
- * `userId` is the user's key there, never the id. It has that name because LangGraph copies `configurable` into a
+ * `userId` is the user's key there, never the id. It has that name because LangChain copies `configurable` into a
  * trace's metadata, the id with it, except for names that the metadata has already.
  *
  * @param modelName - What answers when the run names no model.

@@ -120,7 +120,7 @@ function toRecords(user: UserKey, entries: readonly IndexEntry[]) {
   };
 }
 
-/** Bounds are made whole numbers: Chroma compares an integer with nothing but integers. */
+/** Bounds are made whole numbers: of a bound with a fraction Chroma drops the fraction where the values are integers. */
 function filterOf(user: UserKey, { after, before }: IndexBounds = {}): Where {
   const parts: Where[] = [{ user }];
   if (after !== undefined && after !== -Infinity) parts.push({ order: { $gt: Math.floor(after) } });
