@@ -4,12 +4,18 @@ import {
   type CommitCheckpointDeps,
   createCommitCheckpoint,
 } from "../nodes/alignment/commit-checkpoint.js";
-import { createAcceptCandidate, type JudgeDeps } from "../nodes/alignment/accept-candidate.js";
+import {
+  createAcceptCandidate,
+  type AcceptCandidateDeps,
+} from "../nodes/alignment/accept-candidate.js";
 import {
   createRefreshProfile,
   type RefreshProfileDeps,
 } from "../nodes/alignment/refresh-profile.js";
-import { createReviewCandidate, type ReviewDeps } from "../nodes/alignment/review-candidate.js";
+import {
+  createReviewCandidate,
+  type ReviewCandidateDeps,
+} from "../nodes/alignment/review-candidate.js";
 import { createSelectBatch, type SelectBatchDeps } from "../nodes/alignment/select-batch.js";
 import { createSimulate, createValidate, type SimulateDeps } from "../nodes/alignment/simulate.js";
 import {
@@ -26,8 +32,8 @@ export type AlignmentDeps = RefreshProfileDeps &
   SimulateDeps &
   TextualLossDeps &
   TextualGradientDeps &
-  JudgeDeps &
-  ReviewDeps &
+  AcceptCandidateDeps &
+  ReviewCandidateDeps &
   CommitCheckpointDeps & {
     /** What every simulation runs; here for the drawing. */
     readonly agent: ReturnType<ReturnType<typeof buildSimulatedAgent>["compile"]>;

@@ -5,10 +5,13 @@ import {
   createScheduleAlignment,
   type ScheduleAlignmentDeps,
 } from "../nodes/agent/schedule-alignment.js";
-import { createRollBackRegression, type WatchVersionDeps } from "../nodes/roll-back-regression.js";
+import {
+  createRollBackRegression,
+  type RollBackRegressionDeps,
+} from "../nodes/roll-back-regression.js";
 import { feedbackInput, feedbackState } from "../state/feedback-state.js";
 
-export type FeedbackDeps = RecordFeedbackDeps & WatchVersionDeps & ScheduleAlignmentDeps;
+export type FeedbackDeps = RecordFeedbackDeps & RollBackRegressionDeps & ScheduleAlignmentDeps;
 
 export type FeedbackGraph = ReturnType<ReturnType<typeof buildFeedback>["compile"]>;
 

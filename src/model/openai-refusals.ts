@@ -4,7 +4,7 @@ type Convert = ChatOpenAICompletions["_convertCompletionsMessageToBaseMessage"];
 type ConvertDelta = ChatOpenAICompletions["_convertCompletionsDeltaToBaseMessageChunk"];
 
 /**
- * LangChain's converter drops the provider's `rejectLine`, so that a refusal looks like an empty answer. This one
+ * LangChain's converter drops the provider's `refusal`, so that a refusal looks like an empty answer. This one
  * keeps it in `additional_kwargs.refusal`.
  */
 export class RefusalKeepingCompletions extends ChatOpenAICompletions {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonaAgentError } from "../errors.js";
 
-export interface ModelFetchOptions {
+export interface ResilientFetchOptions {
   /** Longest silence, in milliseconds: until an answer begins, and between two pieces of it. */
   readonly timeoutMs: number;
   /** Longest one call may take, in milliseconds: every try, every wait and the whole answer. */
@@ -26,7 +26,7 @@ export interface ModelFetchOptions {
  * through an abort; OpenAI's client waits as long as `retry-after` says, however long. So theirs are switched
  * off. Tried again: no connection, 408, 429 and 5xx, before any of the answer was read. Never: a time limit.
  */
-export function createResilientFetch(options: ModelFetchOptions): typeof fetch {
+export function createResilientFetch(options: ResilientFetchOptions): typeof fetch {
   return async function modelFetch(input, init) {
     const watch = new Watch(options, init?.signal ?? undefined);
     try {
@@ -42,7 +42,7 @@ async function answer(
   input: Parameters<typeof fetch>[0],
   init: RequestInit & { signal: AbortSignal },
   watch: Watch,
-  options: ModelFetchOptions,
+  options: ResilientFetchOptions,
 ): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     let waitMs = options.backoffMs * 2 ** attempt;
@@ -81,7 +81,7 @@ function retryAfterMs(headers: Headers, now: number): number | undefined {
 }
 
 /** Read whole, so that no later error, log or trace can hold a key that the server repeats in it. */
-async function refusal(response: Response, watch: Watch, { apiKey }: ModelFetchOptions) {
+async function refusal(response: Response, watch: Watch, { apiKey }: ResilientFetchOptions) {
   watch.listen();
   const text = await response.text();
   watch.end();
@@ -122,12 +122,12 @@ function watched(response: Response, watch: Watch): Response {
 /** The time limits of one call, joined with the caller's signal. */
 class Watch {
   readonly #abort = new AbortController();
-  readonly #options: ModelFetchOptions;
+  readonly #options: ResilientFetchOptions;
   readonly #caller: AbortSignal | undefined;
   readonly #whole: NodeJS.Timeout;
   #silence: NodeJS.Timeout | undefined;
 
-  constructor(options: ModelFetchOptions, caller: AbortSignal | undefined) {
+  constructor(options: ResilientFetchOptions, caller: AbortSignal | undefined) {
     this.#options = options;
     this.#caller = caller;
     this.#whole = setTimeout(

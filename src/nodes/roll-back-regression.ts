@@ -15,7 +15,7 @@ import { memoryFailure } from "./memory-failure.js";
 /** As far back as memory keeps episodes in order. */
 const watchedEpisodes = 256;
 
-export interface WatchVersionDeps {
+export interface RollBackRegressionDeps {
   readonly episodes: Pick<Memory["episodes"], "latest">;
   readonly personas: Pick<Memory["personas"], "history" | "append">;
 }
@@ -25,7 +25,7 @@ export interface WatchVersionDeps {
  * becomes the head. It says the same whoever writes it on the same evidence, so that watchers that meet, or run again,
  * write one. Never fails the feedback.
  */
-export function createRollBackRegression({ episodes, personas }: WatchVersionDeps) {
+export function createRollBackRegression({ episodes, personas }: RollBackRegressionDeps) {
   return async function watchVersion(
     state: FeedbackState,
     runtime: LangGraphRunnableConfig,

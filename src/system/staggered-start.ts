@@ -18,7 +18,7 @@ interface Group {
  */
 export function createStaggeredStart(
   most: number,
-): <Result>(name: string, work: (onItsWay: Release) => Promise<Result>) => Promise<Result> {
+): <Result>(name: string, work: (release: Release) => Promise<Result>) => Promise<Result> {
   const groups = new Map<string, Group>();
 
   async function start(name: string): Promise<Group> {
@@ -41,7 +41,7 @@ export function createStaggeredStart(
   return async (name, work) => {
     const group = await start(name);
     let isOnItsWay = false;
-    const onItsWay = () => {
+    const release = () => {
       if (isOnItsWay) return;
       isOnItsWay = true;
       group.preparing -= 1;
@@ -51,9 +51,9 @@ export function createStaggeredStart(
       });
     };
     try {
-      return await work(onItsWay);
+      return await work(release);
     } finally {
-      onItsWay();
+      release();
     }
   };
 }

@@ -8,7 +8,7 @@ const pagesSchema = z.object({
   query: z.object({ pages: z.record(z.string(), z.object({ extract: z.string().optional() })) }),
 });
 /** MediaWiki reports a refused request with status 200. */
-const lineRejectionSchema = z.object({ error: z.object({ info: z.string() }) });
+const refusalSchema = z.object({ error: z.object({ info: z.string() }) });
 
 export interface WikipediaClientOptions {
   readonly baseUrl: string;
@@ -41,7 +41,7 @@ export function createWikipediaClient({
     const body = await response.text();
     if (!response.ok) throw new Error(`${host} answered with status ${response.status}.`);
     const json = parseJson(body);
-    const refusal = lineRejectionSchema.safeParse(json);
+    const refusal = refusalSchema.safeParse(json);
     if (refusal.success) throw new Error(`${host} refused the search: ${refusal.data.error.info}`);
     const answer = schema.safeParse(json);
     if (answer.success) return answer.data;

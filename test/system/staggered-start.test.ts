@@ -2,14 +2,14 @@ import { setImmediate as nextRound } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createStaggeredStart, type Release } from "../../src/system/staggered-start.js";
 
-type InGroups = ReturnType<typeof createStaggeredStart>;
+type Staggered = ReturnType<typeof createStaggeredStart>;
 
 /** Begins work that never ends; gives the numbers that have begun, in that order, with what each says when it is on its way. */
-function asking(inGroups: InGroups, name: string, count: number) {
+function asking(staggered: Staggered, name: string, count: number) {
   const begun = new Map<number, Release>();
   for (let number = 0; number < count; number++)
-    void inGroups(name, (onItsWay) => {
-      begun.set(number, onItsWay);
+    void staggered(name, (release) => {
+      begun.set(number, release);
       return new Promise(() => {});
     });
   return begun;
@@ -42,11 +42,11 @@ describe("grouped starts", () => {
   });
 
   it("let work in that comes while there is room, and wait for it as well", async () => {
-    const inGroups = createStaggeredStart(2);
-    const early = asking(inGroups, "run", 1);
+    const staggered = createStaggeredStart(2);
+    const early = asking(staggered, "run", 1);
     await nextRound();
     early.get(0)?.();
-    const late = asking(inGroups, "run", 2);
+    const late = asking(staggered, "run", 2);
     await nextRound();
     expect([...late.keys()]).toEqual([0]);
     late.get(0)?.();
@@ -55,9 +55,9 @@ describe("grouped starts", () => {
   });
 
   it("hold nothing up under another name", async () => {
-    const inGroups = createStaggeredStart(1);
-    asking(inGroups, "stuck", 2);
-    const other = asking(inGroups, "run", 2);
+    const staggered = createStaggeredStart(1);
+    asking(staggered, "stuck", 2);
+    const other = asking(staggered, "run", 2);
     await nextRound();
     other.get(0)?.();
     await nextRound();
@@ -65,12 +65,12 @@ describe("grouped starts", () => {
   });
 
   it("take work that ended for on its way, and give what it gave or threw", async () => {
-    const inGroups = createStaggeredStart(2);
+    const staggered = createStaggeredStart(2);
     const works = [
-      inGroups("run", async () => "done"),
-      inGroups("run", async () => Promise.reject(new Error("broken"))),
+      staggered("run", async () => "done"),
+      staggered("run", async () => Promise.reject(new Error("broken"))),
     ];
-    const next = asking(inGroups, "run", 1);
+    const next = asking(staggered, "run", 1);
     expect(await Promise.allSettled(works)).toMatchObject([
       { value: "done" },
       { reason: { message: "broken" } },

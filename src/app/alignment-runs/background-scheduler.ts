@@ -8,7 +8,7 @@ import { processEnds } from "./run-lease.js";
 export const alignmentDelayMs = 5_000;
 
 /** Alignments that this process runs beside the turns that ask for them. */
-export interface BackgroundAlignment {
+export interface BackgroundScheduler {
   readonly request: RequestAlignment;
   /**
    * Drops what was asked for and has not begun, and cuts off what runs; the next turn asks for both again. Nothing is
@@ -24,7 +24,7 @@ export function createBackgroundScheduler({
 }: {
   readonly align: Aligner["align"];
   readonly delayMs?: number | undefined;
-}): BackgroundAlignment {
+}): BackgroundScheduler {
   const underWay = new Map<string, Promise<void>>();
   const closing = new AbortController();
   return {

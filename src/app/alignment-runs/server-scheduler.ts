@@ -8,7 +8,7 @@ import { alignmentThreadId } from "./thread-id.js";
 import { alignmentDelayMs } from "./background-scheduler.js";
 import { isAbandoned } from "./run-owner.js";
 
-export interface ServerScheduleDeps {
+export interface ServerSchedulerDeps {
   readonly alignments: Pick<Memory["alignments"], "get">;
   /** The server that runs us, where it does not bind its own `fetch` for code that runs in it. */
   readonly url: string | undefined;
@@ -25,7 +25,7 @@ const settleMs = 5_000;
  * that a dead server left behind would make it refuse for ever, and is deleted first. What was cut off goes on where
  * its steps are still there. Says a failure in the log too.
  */
-export function createServerScheduler({ alignments, url, log, now }: ServerScheduleDeps) {
+export function createServerScheduler({ alignments, url, log, now }: ServerSchedulerDeps) {
   const request: RequestAlignment = async (userId, settings) => {
     const { threads, runs } = ownServer(url);
     const threadId = alignmentThreadId(userId);

@@ -16,7 +16,7 @@ export interface RemoteOptions {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const failureSchema = z.object({ message: z.string() });
-const lineRejectionSchema = z.object({
+const refusalSchema = z.object({
   refusal: z.object({ code: z.string(), message: z.string() }),
 });
 
@@ -72,7 +72,7 @@ export function serverThreadId(threadId: string): string {
 
 /** A refused turn has its code in the state that came last; what else ends a turn is the model's. */
 function serverFailure(data: unknown, state: unknown): PersonaAgentError {
-  const refusal = lineRejectionSchema.safeParse(state).data?.refusal;
+  const refusal = refusalSchema.safeParse(state).data?.refusal;
   if (refusal !== undefined)
     return new PersonaAgentError(refusal.code as PersonaAgentErrorCode, refusal.message);
   const message = failureSchema.safeParse(data).data?.message ?? "it gave no reason.";

@@ -23,7 +23,7 @@ export interface EpisodeWriter {
   write(
     userId: string,
     episodes: readonly Episode[],
-    trouble: Degradations,
+    degradations: Degradations,
     options?: { readonly indexed?: boolean; readonly catchUp?: boolean },
   ): Promise<{ readonly episodes: Episode[]; readonly added: number }>;
   readonly update: EpisodicMemory["update"];
@@ -54,7 +54,7 @@ export function createEpisodeWriter(
     userId: string,
     before: Awaited<ReturnType<typeof read>>,
     after: readonly { readonly stored: Episode | null; readonly episode: Episode }[],
-    trouble: Degradations,
+    degradations: Degradations,
     { indexed = true, catchUp = true } = {},
   ) {
     const user = userKey(userId);
@@ -81,13 +81,13 @@ export function createEpisodeWriter(
     ]);
     if (!indexed) return;
     const episodes = changed.map(({ episode }) => episode);
-    await upkeep.follow(user, { episodes, mark }, first, trouble);
+    await upkeep.follow(user, { episodes, mark }, first, degradations);
     const others = before.marks.filter(({ key }) => key !== mark.key);
-    if (catchUp) await upkeep.catchUp(user, others, trouble);
+    if (catchUp) await upkeep.catchUp(user, others, degradations);
   }
 
   return {
-    async write(userId, episodes, trouble, options) {
+    async write(userId, episodes, degradations, options) {
       const user = userKey(userId);
       const incoming = episodes.map(storableEpisode);
       const ids = [...new Set(incoming.map(({ id }) => id))];
@@ -100,7 +100,7 @@ export function createEpisodeWriter(
           if (first === null) throw new TypeError(`No version of episode ${id}.`);
           return { stored, episode: rest.reduce(mergeEpisode, first) };
         });
-        await put(userId, before, after, trouble, options);
+        await put(userId, before, after, degradations, options);
         return {
           episodes: after.map(({ episode }) => copyOf(user, episode)),
           added: after.filter(({ stored }) => stored === null).length,
@@ -109,7 +109,7 @@ export function createEpisodeWriter(
     },
     async update(userId, id, change) {
       const user = userKey(userId);
-      const trouble = upkeep.newTrouble();
+      const degradations = upkeep.newDegradations();
       return queue.run(user, async () => {
         if (!isEpisodeId(id)) throw unknown(id);
         const before = await read(user, [id]);
@@ -119,8 +119,8 @@ export function createEpisodeWriter(
         if (made === null) return { episode: copyOf(user, stored), degraded: [] };
         const { answer = stored.answer, feedback } = made;
         const episode = storableEpisode({ ...stored, answer, feedback });
-        await put(userId, before, [{ stored, episode }], trouble);
-        return { episode: copyOf(user, episode), degraded: trouble.kinds() };
+        await put(userId, before, [{ stored, episode }], degradations);
+        return { episode: copyOf(user, episode), degraded: degradations.kinds() };
       });
     },
     async delete(userId, id) {
@@ -139,7 +139,7 @@ export function createEpisodeWriter(
           episodeChange(user, id, null),
           ...(last ? [userChange(user, null), stateless(user)] : []),
         ]);
-        await upkeep.unfollow(user, mark, upkeep.newTrouble());
+        await upkeep.unfollow(user, mark, upkeep.newDegradations());
         return true;
       });
     },

@@ -43,25 +43,28 @@ export function createStoreEpisodicMemory(
 
   return {
     async add(userId, episode) {
-      const trouble = upkeep.newTrouble();
-      const { episodes } = await writer.write(userId, [episode], trouble);
-      return { episode: episodes[0] ?? episode, degraded: trouble.kinds() };
+      const degradations = upkeep.newDegradations();
+      const { episodes } = await writer.write(userId, [episode], degradations);
+      return { episode: episodes[0] ?? episode, degraded: degradations.kinds() };
     },
     async addMany(userId, episodes, progress) {
       userKey(userId);
-      const trouble = upkeep.newTrouble();
+      const degradations = upkeep.newDegradations();
       // Newest first, so that only the first batches touch the window of recent ones, and once.
       const order = episodes.toSorted((a, b) => (a.id < b.id ? 1 : -1));
       let added = 0;
       for (let from = 0; from < order.length; from += markSize) {
         const batch = order.slice(from, from + markSize);
         // After one failure the rest is only marked: an import must not wait for every batch's time-out.
-        const indexed = trouble.kinds().length === 0;
-        const written = await writer.write(userId, batch, trouble, { indexed, catchUp: false });
+        const indexed = degradations.kinds().length === 0;
+        const written = await writer.write(userId, batch, degradations, {
+          indexed,
+          catchUp: false,
+        });
         added += written.added;
         progress?.(Math.min(from + markSize, order.length), order.length);
       }
-      return { added, degraded: trouble.kinds() };
+      return { added, degraded: degradations.kinds() };
     },
     async get(userId, id) {
       const user = userKey(userId);
@@ -102,8 +105,8 @@ export function createStoreEpisodicMemory(
         readOutbox(access, user),
       ]);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
-      const trouble = upkeep.newTrouble();
-      return recall({ user, query, limit, visible, pointers, marks, trouble });
+      const degradations = upkeep.newDegradations();
+      return recall({ user, query, limit, visible, pointers, marks, degradations });
     },
     async findTurn(userId, identity) {
       const recent = [...(await readRecent(access, userKey(userId))).keys()];

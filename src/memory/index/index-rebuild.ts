@@ -91,8 +91,8 @@ export function createIndexRebuild(
 
   async function writeBatch(user: UserKey, episodes: Episode[]) {
     let failure: unknown;
-    const trouble = createDegradations((_, error) => (failure = error));
-    if (!(await writer.write(user, episodes, trouble))) throw unavailable(failure);
+    const degradations = createDegradations((_, error) => (failure = error));
+    if (!(await writer.write(user, episodes, degradations))) throw unavailable(failure);
   }
 
   return {

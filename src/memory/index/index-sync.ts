@@ -20,18 +20,18 @@ import {
 
 /** All that keeps the index as the store says. Methods with "held" want the user's queue held by the caller. */
 export interface IndexUpkeep extends RecallUpkeep {
-  newTrouble(): Degradations;
+  newDegradations(): Degradations;
   /** Held. Writes episodes just stored and takes their mark back; `first`: the user had none before. */
   follow(
     user: UserKey,
     written: { readonly episodes: readonly Episode[]; readonly mark: OutboxEntry },
     first: boolean,
-    trouble: Degradations,
+    degradations: Degradations,
   ): Promise<void>;
   /** Held. Removes an episode just deleted and takes its mark back. */
-  unfollow(user: UserKey, mark: OutboxEntry, trouble: Degradations): Promise<void>;
+  unfollow(user: UserKey, mark: OutboxEntry, degradations: Degradations): Promise<void>;
   /** Held. Keeps some older marks after a write that the index took. */
-  catchUp(user: UserKey, marks: readonly OutboxEntry[], trouble: Degradations): Promise<void>;
+  catchUp(user: UserKey, marks: readonly OutboxEntry[], degradations: Degradations): Promise<void>;
   renew(user: UserKey, told: (episodes: number) => void): Promise<void>;
   settled(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export function createIndexUpkeep(
   const rebuilds = createIndexRebuild(access, index, writer, queue);
   const background = new Map<string, Promise<void>>();
 
-  const newTrouble = () =>
+  const newDegradations = () =>
     createDegradations((kind, error) => {
       if (kind === "index-unavailable") rebuilds.distrust();
       report(kind, error);
@@ -62,21 +62,25 @@ export function createIndexUpkeep(
     background.set(name, end);
   }
 
-  async function keepSome(user: UserKey, marks: readonly OutboxEntry[], trouble: Degradations) {
-    const left = await writer.keepSome(user, marks, trouble);
+  async function keepSome(
+    user: UserKey,
+    marks: readonly OutboxEntry[],
+    degradations: Degradations,
+  ) {
+    const left = await writer.keepSome(user, marks, degradations);
     if (left.length > 0 && left.length < marks.length)
-      inBackground(`marks ${user}`, () => writer.keepAll(user, newTrouble()));
+      inBackground(`marks ${user}`, () => writer.keepAll(user, newDegradations()));
     return left;
   }
 
   return {
-    newTrouble,
+    newDegradations,
     isCurrent: rebuilds.isCurrent,
     distrust: rebuilds.distrust,
     rebuild: (user) => inBackground(`rebuild ${user}`, () => rebuilds.rebuild(user)),
     // While a write goes on, its episodes are found by their words; waiting for an import would hold the turn up.
-    heal: async (user, marks, trouble) =>
-      queue.isBusy(user) ? marks : queue.run(user, () => keepSome(user, marks, trouble)),
+    heal: async (user, marks, degradations) =>
+      queue.isBusy(user) ? marks : queue.run(user, () => keepSome(user, marks, degradations)),
     forget: (user, ids) =>
       inBackground(`orphans ${user}`, () =>
         queue.run(user, async () => {
@@ -87,28 +91,29 @@ export function createIndexUpkeep(
           );
         }),
       ),
-    async follow(user, { episodes, mark }, first, trouble) {
+    async follow(user, { episodes, mark }, first, degradations) {
       rebuilds.touch(
         user,
         episodes.map(({ id }) => id),
       );
       const identity = first
-        ? await trouble.attempt("index-unavailable", () => index.identity(user))
+        ? await degradations.attempt("index-unavailable", () => index.identity(user))
         : null;
       // The index was away just now; its mark stays.
       if (first && identity === null) return;
-      const taken = await writer.write(user, episodes, trouble);
+      const taken = await writer.write(user, episodes, degradations);
       await access.write([
         ...(taken ? [acknowledge(user, mark)] : []),
         ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),
       ]);
     },
-    async unfollow(user, mark, trouble) {
+    async unfollow(user, mark, degradations) {
       rebuilds.touch(user, mark.ids);
-      await writer.keepSome(user, [mark], trouble);
+      await writer.keepSome(user, [mark], degradations);
     },
-    async catchUp(user, marks, trouble) {
-      if (marks.length > 0 && trouble.kinds().length === 0) await keepSome(user, marks, trouble);
+    async catchUp(user, marks, degradations) {
+      if (marks.length > 0 && degradations.kinds().length === 0)
+        await keepSome(user, marks, degradations);
     },
     renew: rebuilds.renew,
     async settled() {

@@ -11,16 +11,16 @@ import type { StoreAccess } from "../store-access.js";
 import type { Degradations } from "../search/degradations.js";
 
 export interface IndexWriter {
-  /** Embeds episodes and writes them. False, with the trouble noted, when the index has not taken them. */
-  write(user: UserKey, episodes: readonly Episode[], trouble: Degradations): Promise<boolean>;
+  /** Embeds episodes and writes them. False, with the degradation noted, when the index has not taken them. */
+  write(user: UserKey, episodes: readonly Episode[], degradations: Degradations): Promise<boolean>;
   /** Keeps at least one mark and up to `markSize` ids' worth of them. The caller holds the user's queue. */
   keepSome(
     user: UserKey,
     marks: readonly OutboxEntry[],
-    trouble: Degradations,
+    degradations: Degradations,
   ): Promise<OutboxEntry[]>;
   /** Keeps all marks of the user, some at a time, until none is left or one cannot be kept. */
-  keepAll(user: UserKey, trouble: Degradations): Promise<void>;
+  keepAll(user: UserKey, degradations: Degradations): Promise<void>;
 }
 
 /** Brings the index up to what the store says, episode by episode. */
@@ -31,9 +31,9 @@ export function createIndexWriter(
   queue: KeyedQueue,
 ): IndexWriter {
   const writer: IndexWriter = {
-    async write(user, episodes, trouble) {
+    async write(user, episodes, degradations) {
       if (episodes.length === 0) return true;
-      const vectors = await trouble.attempt("embeddings-unavailable", () =>
+      const vectors = await degradations.attempt("embeddings-unavailable", () =>
         embedder.embed(episodes.map(({ query }) => embeddedText(query))),
       );
       if (vectors === null) return false;
@@ -43,27 +43,27 @@ export function createIndexWriter(
         words: searchedWords(episode),
         vector: vectors[place] ?? [],
       }));
-      return done(trouble, () => index.upsert(user, entries));
+      return done(degradations, () => index.upsert(user, entries));
     },
-    async keepSome(user, marks, trouble) {
+    async keepSome(user, marks, degradations) {
       const some = firstOf(marks);
       const ids = markedIds(some);
       const stored = await access.get(episodeRecord, userNamespaces(user).episodes, ids);
       const gone = ids.filter((_, place) => stored[place] === null);
       const there = stored.filter((episode) => episode !== null);
       const kept =
-        (gone.length === 0 || (await done(trouble, () => index.remove(user, gone)))) &&
-        (await writer.write(user, there, trouble));
+        (gone.length === 0 || (await done(degradations, () => index.remove(user, gone)))) &&
+        (await writer.write(user, there, degradations));
       if (!kept) return [...marks];
       await access.write(some.map((mark) => acknowledge(user, mark)));
       return marks.slice(some.length);
     },
-    async keepAll(user, trouble) {
+    async keepAll(user, degradations) {
       for (let more = true; more;)
         more = await queue.run(user, async () => {
           const marks = await readOutbox(access, user);
           if (marks.length === 0) return false;
-          const left = await writer.keepSome(user, marks, trouble);
+          const left = await writer.keepSome(user, marks, degradations);
           return left.length > 0 && left.length < marks.length;
         });
     },
@@ -71,8 +71,8 @@ export function createIndexWriter(
   return writer;
 }
 
-async function done(trouble: Degradations, task: () => Promise<void>): Promise<boolean> {
-  const result = await trouble.attempt("index-unavailable", async () => {
+async function done(degradations: Degradations, task: () => Promise<void>): Promise<boolean> {
+  const result = await degradations.attempt("index-unavailable", async () => {
     await task();
     return true as const;
   });

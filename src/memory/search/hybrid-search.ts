@@ -25,7 +25,7 @@ export interface RecallUpkeep {
   heal(
     user: UserKey,
     marks: readonly OutboxEntry[],
-    trouble: Degradations,
+    degradations: Degradations,
   ): Promise<readonly OutboxEntry[]>;
   /** The index knows ids that the store does not. */
   forget(user: UserKey, ids: readonly string[]): void;
@@ -38,7 +38,7 @@ interface Search {
   readonly visible: VisibleEpisodes;
   readonly pointers: RecentPointers;
   readonly marks: readonly OutboxEntry[];
-  readonly trouble: Degradations;
+  readonly degradations: Degradations;
 }
 
 /** Ids in the order of one kind of nearness, the texts to rank by words, and episodes read on the way. */
@@ -60,23 +60,23 @@ export function createHybridRecall(
   upkeep: RecallUpkeep,
 ) {
   return async (search: Search): Promise<Recall> => {
-    const { query, trouble } = search;
+    const { query, degradations } = search;
     const [vectors, isUsable] = await Promise.all([
-      trouble.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
+      degradations.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
       canUseIndex(search),
     ]);
     const candidates =
       (isUsable ? await fromIndex(search, vectors?.[0]) : null) ??
       (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
-    return { recalled: await bestOf(search, candidates), degraded: trouble.kinds() };
+    return { recalled: await bestOf(search, candidates), degraded: degradations.kinds() };
   };
 
-  async function canUseIndex({ user, trouble }: Search): Promise<boolean> {
-    const state = await trouble.attempt("index-unavailable", async () =>
+  async function canUseIndex({ user, degradations }: Search): Promise<boolean> {
+    const state = await degradations.attempt("index-unavailable", async () =>
       (await upkeep.isCurrent(user)) ? "current" : "outdated",
     );
     if (state !== "outdated") return state === "current";
-    trouble.note("index-rebuilding");
+    degradations.note("index-rebuilding");
     upkeep.rebuild(user);
     return false;
   }
@@ -86,10 +86,12 @@ export function createHybridRecall(
     search: Search,
     vector: readonly number[] | undefined,
   ): Promise<Candidates | null> {
-    const { user, visible, marks, trouble } = search;
+    const { user, visible, marks, degradations } = search;
     const open =
-      vector === undefined || marks.length === 0 ? marks : await upkeep.heal(user, marks, trouble);
-    const hits = await trouble.attempt("index-unavailable", () => hitsOf(search, vector));
+      vector === undefined || marks.length === 0
+        ? marks
+        : await upkeep.heal(user, marks, degradations);
+    const hits = await degradations.attempt("index-unavailable", () => hitsOf(search, vector));
     if (hits === null) return null;
     const { nearest, containing, wanted } = hits;
     // Bounds in time aside, everything is near enough to be given. Far less than there must be, and the index may have

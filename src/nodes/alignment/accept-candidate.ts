@@ -17,7 +17,7 @@ import { budgetOf, callsPerAnswer, secondsBetween } from "./alignment-budget.js"
 import { inBatchOrder, parentOf } from "./state-selectors.js";
 import { simulationTasks } from "./simulation-tasks.js";
 
-export interface JudgeDeps {
+export interface AcceptCandidateDeps {
   /** By role, as they stand in the record. */
   readonly modelNamesFor: (config: AlignConfig) => AlignmentRecord["models"];
   readonly now: () => Date;
@@ -36,7 +36,7 @@ export type JudgeGoto = "validate" | "review" | "commit-checkpoint";
  * holdout, of which the parent's answers are asked for only once in a run. Then the checkpoint stands ready to be
  * written, its time included: a node that is run again writes the same one.
  */
-export function createAcceptCandidate({ modelNamesFor, now }: JudgeDeps) {
+export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDeps) {
   return async function judge(
     state: AlignmentState,
     runtime: LangGraphRunnableConfig,

@@ -23,7 +23,7 @@ import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-stat
 import { secondsBetween } from "./alignment-budget.js";
 import { parentOf } from "./state-selectors.js";
 
-export interface ReviewDeps {
+export interface ReviewCandidateDeps {
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
   readonly limits: PersonaLimits;
   readonly now: () => Date;
@@ -35,7 +35,7 @@ type Proposal = NonNullable<AlignmentState["proposal"]>;
  * Waits for a person: shows what the candidate answers to the batch beside the old answers and the truth, and the
  * diff of the lines. An answer that cannot be taken is asked for again, with what is wrong with it; nothing is lost.
  */
-export function createReviewCandidate(deps: ReviewDeps) {
+export function createReviewCandidate(deps: ReviewCandidateDeps) {
   return function review(state: AlignmentState, runtime: LangGraphRunnableConfig): AlignmentUpdate {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
@@ -82,7 +82,7 @@ function reviewed(
   { decision, lines, paperText, note }: ReviewAnswer,
   state: AlignmentState,
   config: AlignConfig,
-  { toolNamesFor, limits }: ReviewDeps,
+  { toolNamesFor, limits }: ReviewCandidateDeps,
 ): { readonly proposal: Proposal } | { readonly problem: string } {
   if (decision === "approve") return { proposal };
   if (decision === "reject") {

@@ -76,7 +76,7 @@ export function createValidate(deps: SimulateDeps) {
 }
 
 /** How many of a run's simulations prepare their model call together; see docs/decisions/0011-alignment-graph.md. */
-const inGroups = createStaggeredStart(8);
+const staggered = createStaggeredStart(8);
 
 async function simulated(
   task: SimulationTask,
@@ -90,8 +90,8 @@ async function simulated(
   runtime.signal?.throwIfAborted();
   // Before its start, which is for computing: nothing is to wait there but for other computing.
   await prefetchRecall(item, { runId, config }, deps.recallOf);
-  const answer = await inGroups(runId, (onItsWay) =>
-    answerOf(task, { config, signal: runtime.signal, beforeModel: onItsWay }, deps),
+  const answer = await staggered(runId, (release) =>
+    answerOf(task, { config, signal: runtime.signal, beforeModel: release }, deps),
   );
   const score = answer.text === "" ? 0 : scorerFor(item.query, item.answer).score(answer.text);
   runtime.writer?.({
