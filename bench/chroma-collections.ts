@@ -112,7 +112,7 @@ async function measure(rows: number, collections: number) {
       const user = someone();
       const key = users[user] ?? userKey("nobody");
       const vector = vectorFor(user);
-      const [time, hits] = await timed(() => index.nearest(key, vector, limit));
+      const [time, hits] = await timed(() => index.vectorSearch(key, vector, limit));
       const exact = (entries[user] ?? [])
         .map((entry) => ({ id: entry.id, near: cosine(entry.vector, vector) }))
         .toSorted((a, b) => b.near - a.near)
@@ -127,7 +127,11 @@ async function measure(rows: number, collections: number) {
     for (let turn = 0; turn < Number(values.queries); turn += 1) query.push(await ask());
     query.sort((a, b) => a - b);
     const words = await timesOf(50, () =>
-      index.containing(users[someone()] ?? userKey("nobody"), ["number 42 ", "subject 3"], limit),
+      index.keywordSearch(
+        users[someone()] ?? userKey("nobody"),
+        ["number 42 ", "subject 3"],
+        limit,
+      ),
     );
     const one = await timesOf(50, (turn) =>
       index.upsert(users[someone()] ?? userKey("nobody"), [
@@ -140,7 +144,7 @@ async function measure(rows: number, collections: number) {
     chroma = restarted;
     index = createChromaIndex({ url: chroma.url, ...options });
     const [coldMs] = await timed(() =>
-      index.nearest(users[0] ?? userKey("nobody"), vectorFor(0), limit),
+      index.vectorSearch(users[0] ?? userKey("nobody"), vectorFor(0), limit),
     );
     await chroma.close();
     const disk = Math.round((await sizeOf(folder)) / 2 ** 20);

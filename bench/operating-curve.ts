@@ -260,7 +260,7 @@ printTable(
     ].map(([holdout = 32, repeats = 1]) => {
       const situation = { ...standard, holdout, repeats, flips: 0.1 };
       const rule: Rule = ({ evidence }) =>
-        decideAcceptance(evidence, { ...defaultAcceptanceRule, level }).accepted;
+        decideAcceptance(evidence, { ...defaultAcceptanceRule, significanceLevel: level }).accepted;
       return [
         `${holdout}, ${repeats}, ${level}`,
         ...[-0.1, 0, 0.1, 0.2].map((effect) => percent(share({ ...situation, effect }, rule))),

@@ -26,7 +26,7 @@ export const alignConfigSchema = z.strictObject({
     .describe(
       "Most updates in one run (the paper's E); it ends earlier when nothing is to change.",
     ),
-  repeats: count(1, 20)
+  samplesPerItem: count(1, 20)
     .default(1)
     .optional()
     .describe("Times every item is answered, for models that sample; scores are averaged."),
@@ -34,11 +34,11 @@ export const alignConfigSchema = z.strictObject({
     .default(8)
     .optional()
     .describe("Fewest held-out items on which anything is accepted."),
-  marginItems: count(1, 1_000)
+  minNetWins: count(1, 1_000)
     .default(4)
     .optional()
     .describe("Fewest held-out items by which better must outnumber worse."),
-  level: z
+  significanceLevel: z
     .number()
     .gt(0)
     .max(0.5)

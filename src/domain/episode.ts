@@ -26,7 +26,7 @@ export const episodeSchema = z.strictObject({
   /** What the agent answered; `null` for an imported item that no agent answered. */
   response: z.string().nullable(),
   /** What the user really answered, chose or wanted; `null` while unknown. */
-  answer: z.string().nullable(),
+  groundTruth: z.string().nullable(),
   feedback: feedbackSchema.nullable(),
   /** Responses that a regenerated or forked turn replaced, oldest first. */
   replacedResponses: z.array(z.string()),
@@ -105,14 +105,17 @@ export function importedEpisodeId(
   item: {
     readonly itemId: string | null;
     readonly query: string;
-    readonly answer: string | null;
+    readonly groundTruth: string | null;
     readonly at: string | null;
     readonly position?: number;
   },
 ): string {
-  const { itemId, query, answer, at, position = 0 } = item;
-  return idOf(episodeOrder(at, position), identityOf(["import", user, itemId, query, answer, at]));
+  const { itemId, query, groundTruth, at, position = 0 } = item;
+  return idOf(
+    episodeOrder(at, position),
+    identityOf(["import", user, itemId, query, groundTruth, at]),
+  );
 }
 
 /** Limits on what one episode keeps, in UTF-16 units. Longer text is cut. */
-export const episodeTextLimits = { query: 32_000, response: 32_000, answer: 8_000 } as const;
+export const episodeTextLimits = { query: 32_000, response: 32_000, groundTruth: 8_000 } as const;

@@ -21,9 +21,9 @@ export interface AppliedFeedback {
   /** `recorded`: nothing was replaced. `replaced`: earlier feedback, or another answer, was. `unchanged`: said before. */
   readonly outcome: "recorded" | "replaced" | "unchanged";
   /** What was replaced; `null` unless something was. */
-  readonly previous: Pick<Episode, "feedback" | "answer"> | null;
+  readonly previous: Pick<Episode, "feedback" | "groundTruth"> | null;
   /** What stands now; what stood for `unchanged`. */
-  readonly answer: string | null;
+  readonly groundTruth: string | null;
   readonly feedback: Feedback;
 }
 
@@ -67,30 +67,36 @@ export function parseFeedback(
  * @throws {PersonaAgentError} `config-invalid` for an `accept` of an episode without a response.
  */
 export function applyFeedback(
-  episode: Pick<Episode, "response" | "answer" | "feedback">,
+  episode: Pick<Episode, "response" | "groundTruth" | "feedback">,
   { kind, text, author }: GivenFeedback,
   at: string,
 ): AppliedFeedback {
-  const stood = { feedback: episode.feedback, answer: episode.answer };
-  const answer = text === null ? verdictAnswer(episode, kind) : storedAnswer(text);
-  const isSameAnswer = answer === stood.answer;
+  const stood = { feedback: episode.feedback, groundTruth: episode.groundTruth };
+  const groundTruth = text === null ? verdictAnswer(episode, kind) : storedAnswer(text);
+  const isSameAnswer = groundTruth === stood.groundTruth;
   if (isSameAnswer && stood.feedback?.kind === kind && stood.feedback.author === author)
-    return { outcome: "unchanged", previous: null, answer, feedback: stood.feedback };
-  const isReplaced = stood.feedback !== null || (stood.answer !== null && !isSameAnswer);
+    return {
+      outcome: "unchanged",
+      previous: null,
+      groundTruth,
+      feedback: stood.feedback,
+    };
+  const isReplaced = stood.feedback !== null || (stood.groundTruth !== null && !isSameAnswer);
   return {
     outcome: isReplaced ? "replaced" : "recorded",
     previous: isReplaced ? stood : null,
-    answer,
+    groundTruth,
     feedback: { kind, author, at },
   };
 }
 
 function verdictAnswer(
-  { response, answer, feedback }: Pick<Episode, "response" | "answer" | "feedback">,
+  { response, groundTruth, feedback }: Pick<Episode, "response" | "groundTruth" | "feedback">,
   kind: Feedback["kind"],
 ): string | null {
   const accepted = response === null || response.trim() === "" ? null : storedAnswer(response);
-  if (kind === "reject") return feedback?.kind === "accept" || answer === accepted ? null : answer;
+  if (kind === "reject")
+    return feedback?.kind === "accept" || groundTruth === accepted ? null : groundTruth;
   if (accepted !== null) return accepted;
   throw refused(
     "The episode has no response to accept; expected one that the agent answered. Send what the user really answered as answer.",
@@ -99,7 +105,7 @@ function verdictAnswer(
 
 /** As it will be stored, so that the same text is known again. */
 function storedAnswer(text: string): string {
-  return storableText(text, episodeTextLimits.answer);
+  return storableText(text, episodeTextLimits.groundTruth);
 }
 
 const textNames = { answer: "The true answer", edit: "The corrected response" } as const;

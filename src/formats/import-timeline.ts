@@ -36,8 +36,8 @@ export function createTimeline(): (user: string, item: ImportedItem) => Episode 
 function placed(place: Place, item: ImportedItem): Episode | null {
   const { itemId, at, coarse, task } = item;
   const query = storableText(item.query, episodeTextLimits.query);
-  const answer = cut(item.answer, episodeTextLimits.answer);
-  const same = importedEpisodeId(place.key, { itemId, query, answer, at });
+  const answer = cut(item.answer, episodeTextLimits.groundTruth);
+  const same = importedEpisodeId(place.key, { itemId, query, groundTruth: answer, at });
   if (place.seen.has(same)) return null;
   place.seen.add(same);
 
@@ -48,11 +48,11 @@ function placed(place: Place, item: ImportedItem): Episode | null {
   if (at === null) place.undated += 1;
   return {
     schemaVersion: 1,
-    id: importedEpisodeId(place.key, { itemId, query, answer, at: exact, position }),
+    id: importedEpisodeId(place.key, { itemId, query, groundTruth: answer, at: exact, position }),
     at: exact,
     query,
     response: cut(item.response, episodeTextLimits.response),
-    answer,
+    groundTruth: answer,
     feedback: null,
     replacedResponses: [],
     toolsUsed: [],

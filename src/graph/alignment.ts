@@ -50,24 +50,28 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
   const subgraphs = [agent as never];
   return new StateGraph(alignmentState, { context: alignFormSchema, input: alignmentInput })
     .addNode("refresh-profile", createRefreshProfile(deps))
-    .addNode("select-batch", createSelectBatch(deps), { ends: ["simulate", "judge", END] })
+    .addNode("select-batch", createSelectBatch(deps), {
+      ends: ["simulate", "accept-candidate", END],
+    })
     .addNode("simulate", serializeTasks(createSimulate(deps)), {
       ends: ["textual-loss"],
       subgraphs,
     })
     .addNode("textual-loss", serializeTasks(createTextualLoss(deps)))
-    .addNode("textual-gradient", createTextualGradient(deps), { ends: ["validate", "judge"] })
-    .addNode("validate", serializeTasks(createValidate(deps)), { subgraphs })
-    .addNode("judge", createAcceptCandidate(deps), {
-      ends: ["validate", "review", "commit-checkpoint"],
+    .addNode("textual-gradient", createTextualGradient(deps), {
+      ends: ["validate", "accept-candidate"],
     })
-    .addNode("review", createReviewCandidate(deps))
+    .addNode("validate", serializeTasks(createValidate(deps)), { subgraphs })
+    .addNode("accept-candidate", createAcceptCandidate(deps), {
+      ends: ["validate", "review-candidate", "commit-checkpoint"],
+    })
+    .addNode("review-candidate", createReviewCandidate(deps))
     .addNode("commit-checkpoint", createCommitCheckpoint(deps), {
       ends: ["simulate", "textual-loss", "textual-gradient", END],
     })
     .addEdge(START, "refresh-profile")
     .addEdge("refresh-profile", "select-batch")
     .addEdge("textual-loss", "textual-gradient")
-    .addEdge("validate", "judge")
-    .addEdge("review", "commit-checkpoint");
+    .addEdge("validate", "accept-candidate")
+    .addEdge("review-candidate", "commit-checkpoint");
 }

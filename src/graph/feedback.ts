@@ -19,10 +19,10 @@ export type FeedbackGraph = ReturnType<ReturnType<typeof buildFeedback>["compile
 export function buildFeedback(deps: FeedbackDeps) {
   return new StateGraph(feedbackState, { context: contextFormSchema, input: feedbackInput })
     .addNode("record-feedback", createRecordFeedback(deps))
-    .addNode("watch-version", createRollBackRegression(deps))
+    .addNode("roll-back-regression", createRollBackRegression(deps))
     .addNode("schedule-alignment", createScheduleAlignment(deps))
     .addEdge(START, "record-feedback")
-    .addEdge("record-feedback", "watch-version")
-    .addEdge("watch-version", "schedule-alignment")
+    .addEdge("record-feedback", "roll-back-regression")
+    .addEdge("roll-back-regression", "schedule-alignment")
     .addEdge("schedule-alignment", END);
 }

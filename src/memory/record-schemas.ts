@@ -53,11 +53,11 @@ export const pointerRecord: RecordKind<z.output<typeof pointerSchema>> = {
   migrations: {},
 };
 
-const markSchema = z.strictObject({ ...version1, ids: z.array(z.string()) });
+const outboxSchema = z.strictObject({ ...version1, ids: z.array(z.string()) });
 /** Episode ids that the index has yet to learn, or to forget. */
-export const markRecord: RecordKind<z.output<typeof markSchema>> = {
+export const outboxRecord: RecordKind<z.output<typeof outboxSchema>> = {
   name: "index mark",
-  schema: markSchema,
+  schema: outboxSchema,
   migrations: {},
 };
 

@@ -28,9 +28,9 @@ export function createRecordFeedback({ episodes, now }: RecordFeedbackDeps) {
     const at = now().toISOString();
     const judged: AppliedFeedback[] = [];
     const { degraded } = await episodes.update(userId, id, (stored) => {
-      const { outcome, previous, answer, feedback } = applyFeedback(stored, given, at);
-      judged.push({ outcome, previous, answer, feedback });
-      return outcome === "unchanged" ? null : { answer, feedback };
+      const { outcome, previous, groundTruth, feedback } = applyFeedback(stored, given, at);
+      judged.push({ outcome, previous, groundTruth, feedback });
+      return outcome === "unchanged" ? null : { groundTruth, feedback };
     });
     const [{ outcome, previous } = { outcome: null, previous: null }] = judged;
     return {
@@ -39,7 +39,7 @@ export function createRecordFeedback({ episodes, now }: RecordFeedbackDeps) {
       previous: previous && {
         kind: previous.feedback?.kind ?? null,
         at: previous.feedback?.at ?? null,
-        answer: previous.answer,
+        answer: previous.groundTruth,
       },
       rollback: null,
       alignment: { newAnswers: 0, due: false },

@@ -26,7 +26,7 @@ export interface RollBackRegressionDeps {
  * write one. Never fails the feedback.
  */
 export function createRollBackRegression({ episodes, personas }: RollBackRegressionDeps) {
-  return async function watchVersion(
+  return async function rollBackRegression(
     state: FeedbackState,
     runtime: LangGraphRunnableConfig,
   ): Promise<FeedbackUpdate> {
@@ -43,7 +43,7 @@ export function createRollBackRegression({ episodes, personas }: RollBackRegress
         author: "rollback",
         status: "active",
         lines: parent.lines,
-        paperText: parent.paperText,
+        paperSystemPrompt: parent.paperSystemPrompt,
         reason: reasonOf(judged),
         rollback,
       });

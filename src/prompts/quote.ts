@@ -6,7 +6,7 @@ export const promptTags = [
   "interaction",
   "question",
   "response",
-  "true_answer",
+  "ground_truth",
   "history",
   "item",
   "answer_counts",

@@ -17,7 +17,7 @@ const messagesField = withLangGraph(messages, MessagesZodMeta);
 
 /** A recalled interaction, as the prompt shows it. `score` is 0 for one recalled only for being recent. */
 export const recalledSchema = episodeSchema
-  .pick({ id: true, at: true, query: true, response: true, answer: true })
+  .pick({ id: true, at: true, query: true, response: true, groundTruth: true })
   .extend({ score: z.number().nonnegative() });
 export type Recalled = z.output<typeof recalledSchema>;
 
@@ -43,7 +43,7 @@ export const agentState = z.object({
   personaVersion: z.number().int().default(0).describe("The persona version that answered."),
   userSummary: z.string().default("").describe("The user's profile, as the prompt shows it."),
   personaLines: z.array(personaLineSchema).default([]).describe("What the persona has learned."),
-  paperText: z
+  paperSystemPrompt: z
     .string()
     .nullable()
     .default(null)

@@ -13,7 +13,7 @@ import { critiqueSchema } from "../prompts/learning/textual-loss.js";
 
 /** A persona that answers items: the parent's checkpoint, or a candidate for the next one. */
 export const personaUnderTestSchema = personaCheckpointSchema
-  .pick({ version: true, lines: true, paperText: true })
+  .pick({ version: true, lines: true, paperSystemPrompt: true })
   .extend({ key: z.string().describe("Names it within the run.") });
 export type PersonaUnderTest = z.output<typeof personaUnderTestSchema>;
 
@@ -110,7 +110,7 @@ export const alignmentState = z.object({
     .nullable()
     .default(null)
     .describe("Why nothing is to be judged, and what ends the run; null where it goes on."),
-  refusals: z.array(lineRejectionSchema).default([]).describe("What was refused of the update."),
+  rejections: z.array(lineRejectionSchema).default([]).describe("What was refused of the update."),
   proposal: personaCheckpointSchema
     .omit({ schemaVersion: true, id: true, version: true, parentId: true, rollback: true })
     .nullable()
@@ -121,7 +121,7 @@ export const alignmentState = z.object({
       z.strictObject({
         key: z.string().nullable().describe("Names it in this run; null for an earlier run's."),
         lines: z.array(personaLineSchema).nullable(),
-        refusals: z.array(lineRejectionSchema),
+        rejections: z.array(lineRejectionSchema),
         reason: z.string(),
       }),
     )

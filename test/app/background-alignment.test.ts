@@ -122,7 +122,7 @@ describe("an agent whose users give true answers", () => {
     await first.close();
     expect(await first.memory.alignments.get("ada")).toMatchObject({
       status: "running",
-      worker: null,
+      runOwner: null,
       error: null,
     });
 
@@ -161,7 +161,7 @@ describe("an agent whose users give true answers", () => {
       requestAlignment: async (...given) => void asked.push(given),
     });
     const settings = { review: true, iterations: 1 };
-    await memory.alignments.update("ada", { status: "running", worker: null, settings });
+    await memory.alignments.update("ada", { status: "running", runOwner: null, settings });
     await ask("ada", "Hello.", { settings: { alignAfter: 1_000, recallLatest: 1 } });
     expect(asked).toEqual([["ada", settings]]);
   });

@@ -44,7 +44,7 @@ describe("importHistories", () => {
     const result = await importLines(agent, history);
     expect(result).toMatchObject({ users: 2, episodes: 4, skipped: [], usage: { calls: 2 } });
     const episodes = await agent.memory.episodes.list("ada");
-    expect(episodes.map(({ query, answer }) => [query, answer])).toEqual([
+    expect(episodes.map(({ query, groundTruth: answer }) => [query, answer])).toEqual([
       ["Sea or hills?", "hills"],
       ["Cake or pie?", "pie"],
       ["Tea or coffee?", "tea"],

@@ -30,9 +30,9 @@ describeSharedData((pathOf) => {
       const episode = toEpisode(entry.user, entry.item);
       if (episode === null) continue;
       found.items += 1;
-      if (episode.answer !== null) found.answered += 1;
+      if (episode.groundTruth !== null) found.answered += 1;
       const { options } = parseQuestion(episode.query);
-      if (options !== null && !options.includes(episode.answer ?? "")) found.unlisted += 1;
+      if (options !== null && !options.includes(episode.groundTruth ?? "")) found.unlisted += 1;
       if (episode.id < (lastIds.get(entry.user) ?? "")) found.outOfOrder += 1;
       lastIds.set(entry.user, episode.id);
     }

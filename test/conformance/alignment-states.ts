@@ -23,10 +23,10 @@ export function describeAlignmentStates(
       const states = await create();
       const user = newUser();
       const settings = { batch: 4, models: { agent: "offline" }, allowedTools: ["a"] };
-      await states.update(user, { status: "running", at: minuteAt(2), worker, settings });
+      await states.update(user, { status: "running", at: minuteAt(2), runOwner: worker, settings });
       const failed = await states.update(user, {
         status: "failed",
-        worker: null,
+        runOwner: null,
         error: { code: "model-unavailable", message: "It is down." },
       });
       expect(failed).toEqual({

@@ -21,7 +21,7 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
     return { index, ada: userKey(`ada ${created}`), bob: userKey(`bob ${created}`) };
   }
   const nearestIds = async (index: EpisodeIndex, user: UserKey, limit = 10) =>
-    secondsOf(await index.nearest(user, [1, 0, 0, 0], limit));
+    secondsOf(await index.vectorSearch(user, [1, 0, 0, 0], limit));
 
   describe(`EpisodeIndex: ${name}`, () => {
     it("gives the nearest first, with their words, and no more than asked", async () => {
@@ -31,10 +31,10 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
         entry(2, { vector: [1, 0.1, 0, 0], words: "close by" }),
         entry(3, { vector: [1, 1, 0, 0] }),
       ]);
-      const hits = await index.nearest(ada, [1, 0, 0, 0], 2);
+      const hits = await index.vectorSearch(ada, [1, 0, 0, 0], 2);
       expect(secondsOf(hits)).toEqual([2, 3]);
       expect(hits[0]).toEqual({ id: idAt(2), words: "close by" });
-      expect(await index.nearest(ada, [1, 0, 0, 0], 0)).toEqual([]);
+      expect(await index.vectorSearch(ada, [1, 0, 0, 0], 0)).toEqual([]);
     });
 
     it("looks at a vector's direction, and not at its length", async () => {
@@ -64,7 +64,7 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
         entry(2, { vector: [1, 0, 0, 0] }),
       ]);
       expect(await nearestIds(index, ada)).toEqual([2, 1]);
-      expect(secondsOf(await index.nearest(ada, [0, 0, 0, 0], 10))).toEqual([2, 1]);
+      expect(secondsOf(await index.vectorSearch(ada, [0, 0, 0, 0], 10))).toEqual([2, 1]);
     });
 
     it("sees only what is strictly between the bounds", async () => {
@@ -75,13 +75,13 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
         { ...entry(9, { words: "tea" }), id: "0".repeat(26), order: undated },
       ]);
       const bounds = { after: orderAt(1), before: orderAt(4) };
-      expect(secondsOf(await index.nearest(ada, [1, 0, 0, 0], 10, bounds))).toEqual([3, 2]);
-      expect(secondsOf(await index.containing(ada, ["tea"], 10, bounds))).toEqual([3, 2]);
-      const early = await index.containing(ada, ["tea"], 10, { before: orderAt(1) });
+      expect(secondsOf(await index.vectorSearch(ada, [1, 0, 0, 0], 10, bounds))).toEqual([3, 2]);
+      expect(secondsOf(await index.keywordSearch(ada, ["tea"], 10, bounds))).toEqual([3, 2]);
+      const early = await index.keywordSearch(ada, ["tea"], 10, { before: orderAt(1) });
       expect(early.map(({ id }) => id)).toEqual(["0".repeat(26)]);
-      const late = await index.nearest(ada, [1, 0, 0, 0], 10, { after: orderAt(3) - 0.5 });
+      const late = await index.vectorSearch(ada, [1, 0, 0, 0], 10, { after: orderAt(3) - 0.5 });
       expect(secondsOf(late)).toEqual([4, 3]);
-      expect(await index.containing(ada, ["tea"], 10, { after: orderAt(4) })).toEqual([]);
+      expect(await index.keywordSearch(ada, ["tea"], 10, { after: orderAt(4) })).toEqual([]);
     });
 
     it("finds entries that contain one of the words, newest first, no more than asked", async () => {
@@ -92,11 +92,11 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
         entry(3, { words: "black coffee" }),
         entry(4, { words: "nothing of it" }),
       ]);
-      const hits = await index.containing(ada, ["coffee", "tea"], 10);
+      const hits = await index.keywordSearch(ada, ["coffee", "tea"], 10);
       expect(secondsOf(hits)).toEqual([5, 3, 2]);
       expect(hits[1]?.words).toBe("black coffee");
-      expect(secondsOf(await index.containing(ada, ["coffee", "tea"], 2))).toEqual([5, 3]);
-      expect(await index.containing(ada, ["sake"], 10)).toEqual([]);
+      expect(secondsOf(await index.keywordSearch(ada, ["coffee", "tea"], 2))).toEqual([5, 3]);
+      expect(await index.keywordSearch(ada, ["sake"], 10)).toEqual([]);
     });
 
     it.each(["%", "_", "o%e", "c_ffee", '"', "'", "*", "coffee*", "\\", "tea coffee"])(
@@ -107,7 +107,7 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
           entry(1, { words: "coffee" }),
           entry(2, { words: `so ${word} is` }),
         ]);
-        expect(secondsOf(await index.containing(ada, [word], 10))).toEqual([2]);
+        expect(secondsOf(await index.keywordSearch(ada, [word], 10))).toEqual([2]);
       },
     );
 
@@ -118,23 +118,25 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
         entry(2, { words: "q" }),
       ]);
       for (const word of ["straße", "京", "ты", "🍵"])
-        expect(secondsOf(await index.containing(ada, [word], 10))).toEqual([1]);
-      expect(secondsOf(await index.containing(ada, ["q"], 10))).toEqual([2]);
+        expect(secondsOf(await index.keywordSearch(ada, [word], 10))).toEqual([1]);
+      expect(secondsOf(await index.keywordSearch(ada, ["q"], 10))).toEqual([2]);
     });
 
     it("replaces an entry that it knows, whole", async () => {
       const { index, ada } = await given();
       await index.upsert(ada, [entry(1, { vector: [0, 1, 0, 0], words: "tea" }), entry(2, {})]);
       await index.upsert(ada, [entry(1, { vector: [1, 0, 0, 0], words: "coffee" })]);
-      expect(await index.containing(ada, ["tea"], 10)).toEqual([]);
-      expect(await index.containing(ada, ["coffee"], 10)).toHaveLength(1);
+      expect(await index.keywordSearch(ada, ["tea"], 10)).toEqual([]);
+      expect(await index.keywordSearch(ada, ["coffee"], 10)).toHaveLength(1);
       expect(await nearestIds(index, ada)).toEqual([2, 1]);
     });
 
     it("takes the last of two entries with one id in one call", async () => {
       const { index, ada } = await given();
       await index.upsert(ada, [entry(1, { words: "first" }), entry(1, { words: "last" })]);
-      expect(await index.nearest(ada, [1, 0, 0, 0], 10)).toEqual([{ id: idAt(1), words: "last" }]);
+      expect(await index.vectorSearch(ada, [1, 0, 0, 0], 10)).toEqual([
+        { id: idAt(1), words: "last" },
+      ]);
     });
 
     it("takes nothing, and takes hundreds at once", async () => {
@@ -143,22 +145,22 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
       expect(await nearestIds(index, ada)).toEqual([]);
       const many = Array.from({ length: 600 }, (_, second) => entry(second, { words: "many" }));
       await index.upsert(ada, many);
-      expect(await index.containing(ada, ["many"], 1_000)).toHaveLength(600);
+      expect(await index.keywordSearch(ada, ["many"], 1_000)).toHaveLength(600);
       await index.remove(
         ada,
         many.slice(0, 550).map(({ id }) => id),
       );
-      expect(await index.nearest(ada, [1, 0, 0, 0], 1_000)).toHaveLength(50);
+      expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1_000)).toHaveLength(50);
     });
 
     it("never shows or touches one user's entries for another", async () => {
       const { index, ada, bob } = await given();
       await index.upsert(ada, [entry(1, { words: "ada's tea" })]);
       await index.upsert(bob, [entry(1, { words: "bob's tea" })]);
-      expect(await index.nearest(ada, [1, 0, 0, 0], 10)).toEqual([
+      expect(await index.vectorSearch(ada, [1, 0, 0, 0], 10)).toEqual([
         { id: idAt(1), words: "ada's tea" },
       ]);
-      expect(await index.containing(bob, ["tea"], 10)).toEqual([
+      expect(await index.keywordSearch(bob, ["tea"], 10)).toEqual([
         { id: idAt(1), words: "bob's tea" },
       ]);
       await index.remove(bob, [idAt(1)]);
@@ -177,7 +179,7 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
       await index.clear(ada);
       await index.clear(bob);
       expect(await nearestIds(index, ada)).toEqual([]);
-      expect(await index.containing(ada, ["words"], 10)).toEqual([]);
+      expect(await index.keywordSearch(ada, ["words"], 10)).toEqual([]);
     });
 
     it("keeps one identity while nothing happens to it", async () => {
@@ -202,7 +204,7 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
         await expect(index.upsert(ada, [good, entry(2, { vector })])).rejects.toMatchObject(
           refusal,
         );
-        await expect(index.nearest(ada, vector, 3)).rejects.toMatchObject(refusal);
+        await expect(index.vectorSearch(ada, vector, 3)).rejects.toMatchObject(refusal);
       }
       expect(await nearestIds(index, ada)).toEqual([]);
     });

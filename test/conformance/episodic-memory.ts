@@ -32,7 +32,7 @@ export function describeEpisodicMemory(
       const memory = await create();
       const user = newUser();
       const episode = turnAt(1, "Which tea?", {
-        answer: "green",
+        groundTruth: "green",
         feedback,
         toolsUsed: ["recall_memory"],
         replacedResponses: ["black"],
@@ -119,7 +119,9 @@ export function describeEpisodicMemory(
         await expect(memory.list(user)).rejects.toEqual(refused);
         await expect(memory.similar(user, "", 0)).rejects.toEqual(refused);
         await expect(memory.delete(user, "x")).rejects.toEqual(refused);
-        await expect(memory.update(user, "x", { answer: "", feedback })).rejects.toEqual(refused);
+        await expect(memory.update(user, "x", { groundTruth: "", feedback })).rejects.toEqual(
+          refused,
+        );
         await expect(memory.findTurn(user, "x")).rejects.toEqual(refused);
         await expect(memory.countAnswered(user, null)).rejects.toEqual(refused);
         await expect(memory.reindex(user)).rejects.toEqual(refused);
@@ -190,13 +192,13 @@ export function describeEpisodicMemory(
       const user = newUser();
       const turn = turnAt(1, "Which tea?");
       await memory.add(user, turn);
-      await memory.update(user, turn.id, { answer: "oolong", feedback });
+      await memory.update(user, turn.id, { groundTruth: "oolong", feedback });
       await memory.add(user, turn);
       await memory.add(user, { ...turn, response: "another" });
       await memory.addMany(user, [{ ...turn, response: null }]);
       expect(await memory.get(user, turn.id)).toMatchObject({
         response: "another",
-        answer: "oolong",
+        groundTruth: "oolong",
         feedback,
       });
     });
@@ -206,12 +208,12 @@ export function describeEpisodicMemory(
       const user = newUser();
       const { id } = turnAt(1, "Which tea?");
       await memory.add(user, turnAt(1, "Which tea?"));
-      await memory.update(user, id, { answer: "oolong", feedback });
+      await memory.update(user, id, { groundTruth: "oolong", feedback });
       const reject: Feedback = { ...feedback, kind: "reject" };
       const { episode } = await memory.update(user, id, { feedback: reject });
-      expect(episode).toMatchObject({ answer: "oolong", feedback: reject });
-      await memory.update(user, id, { answer: "sencha", feedback });
-      expect(await memory.get(user, id)).toMatchObject({ answer: "sencha", feedback });
+      expect(episode).toMatchObject({ groundTruth: "oolong", feedback: reject });
+      await memory.update(user, id, { groundTruth: "sencha", feedback });
+      expect(await memory.get(user, id)).toMatchObject({ groundTruth: "sencha", feedback });
     });
 
     it("takes a true answer away again: it is no longer counted, and no longer found by", async () => {
@@ -224,10 +226,10 @@ export function describeEpisodicMemory(
         (await memory.similar(user, "gyokuro", 30)).recalled.find(
           (found) => found.episode.id === episode.id,
         )?.score ?? 0;
-      await memory.update(user, episode.id, { answer: "gyokuro", feedback });
+      await memory.update(user, episode.id, { groundTruth: "gyokuro", feedback });
       const before = await nearness();
       const reject: Feedback = { ...feedback, kind: "reject" };
-      await memory.update(user, episode.id, { answer: null, feedback: reject });
+      await memory.update(user, episode.id, { groundTruth: null, feedback: reject });
       expect(await memory.get(user, episode.id)).toEqual({ ...episode, feedback: reject });
       expect(await memory.countAnswered(user, null)).toBe(0);
       expect(await nearness()).toBeLessThan(before);
@@ -242,14 +244,14 @@ export function describeEpisodicMemory(
       const written = await Promise.all(
         Array.from({ length: 20 }, () =>
           memory.update(user, id, (stored) => {
-            seen.push(stored.answer);
+            seen.push(stored.groundTruth);
             stored.toolsUsed.push("tampered");
-            return stored.answer === "sencha" ? null : { answer: "sencha", feedback };
+            return stored.groundTruth === "sencha" ? null : { groundTruth: "sencha", feedback };
           }),
         ),
       );
       expect(seen).toEqual([null, ...Array.from({ length: 19 }, () => "sencha")]);
-      const after = { ...turnAt(1, "Which tea?"), answer: "sencha", feedback };
+      const after = { ...turnAt(1, "Which tea?"), groundTruth: "sencha", feedback };
       for (const { episode } of written) expect(episode).toEqual(after);
     });
 
@@ -259,7 +261,7 @@ export function describeEpisodicMemory(
       const episode = turnAt(1, "What shall we drink?");
       await memory.add(user, episode);
       for (let n = 2; n < 30; n += 1) await memory.add(user, turnAt(n, `Unrelated matter ${n}`));
-      await memory.update(user, episode.id, { answer: "gyokuro", feedback });
+      await memory.update(user, episode.id, { groundTruth: "gyokuro", feedback });
       expect(await recall(memory, user, "gyokuro", 2)).toContain(episode.id);
     });
 
@@ -267,7 +269,7 @@ export function describeEpisodicMemory(
       const memory = await create();
       const { id } = turnAt(1, "x");
       const unknown = expect.objectContaining({ code: "memory-episode-unknown" });
-      const change = { answer: "y", feedback };
+      const change = { groundTruth: "y", feedback };
       await expect(memory.update(newUser(), id, change)).rejects.toEqual(unknown);
       await expect(memory.update(newUser(), "no id", change)).rejects.toEqual(unknown);
     });
@@ -351,9 +353,13 @@ export function describeEpisodicMemory(
     it("counts the true answers that came since", async () => {
       const memory = await create();
       const user = newUser();
-      await memory.addMany(user, [turnAt(1, "a", { answer: "x" }), turnAt(2, "b"), turnAt(3, "c")]);
+      await memory.addMany(user, [
+        turnAt(1, "a", { groundTruth: "x" }),
+        turnAt(2, "b"),
+        turnAt(3, "c"),
+      ]);
       expect(await memory.countAnswered(user, null)).toBe(1);
-      await memory.update(user, turnAt(2, "b").id, { answer: "y", feedback });
+      await memory.update(user, turnAt(2, "b").id, { groundTruth: "y", feedback });
       await memory.update(user, turnAt(3, "c").id, { feedback });
       expect(await memory.countAnswered(user, null)).toBe(2);
       expect(await memory.countAnswered(user, "1999-01-01T00:00:00.000Z")).toBe(2);
@@ -459,7 +465,7 @@ export function describeEpisodicMemory(
       const user = newUser();
       const episode = turnAt(1, "before\0after \ud800 quokka", {
         response: "\0r\udfff",
-        answer: "😀".repeat(5_000),
+        groundTruth: "😀".repeat(5_000),
         threadId: "t\0",
         toolsUsed: ["\ud800"],
         feedback: { ...feedback, author: "a\0da" },
@@ -473,7 +479,7 @@ export function describeEpisodicMemory(
         toolsUsed: ["\ufffd"],
         feedback: { author: "ada" },
       });
-      expect(stored?.answer).toBe("😀".repeat(4_000));
+      expect(stored?.groundTruth).toBe("😀".repeat(4_000));
       expect(await recall(memory, user, "quokka\0 \udc00", 1)).toEqual([episode.id]);
     });
 

@@ -12,7 +12,7 @@ import { userKey } from "../../src/domain/user-id.js";
 
 const [ada, bob] = [userKey("ada"), userKey("bob")];
 const message = { id: "m1", text: "Which tea?" };
-const item = { itemId: "1", query: "Which tea?", answer: "green", at: null };
+const item = { itemId: "1", query: "Which tea?", groundTruth: "green", at: null };
 
 describe("episode ids", () => {
   it("sort as text in the order of time, whatever the year", () => {
@@ -66,8 +66,8 @@ describe("episode ids", () => {
     const others = [
       importedEpisodeId(ada, item),
       importedEpisodeId(bob, item),
-      importedEpisodeId(ada, { ...item, answer: "black" }),
-      importedEpisodeId(ada, { ...item, answer: null }),
+      importedEpisodeId(ada, { ...item, groundTruth: "black" }),
+      importedEpisodeId(ada, { ...item, groundTruth: null }),
       importedEpisodeId(ada, { ...item, itemId: null }),
       importedEpisodeId(ada, { ...item, query: "Which coffee?" }),
     ];

@@ -10,8 +10,8 @@ const said = (kind: Feedback["kind"], text: string | null = null): GivenFeedback
   author: "ada",
 });
 const before = (kind: Feedback["kind"]): Feedback => ({ kind, author: "ada", at: earlier });
-type Judged = Pick<Episode, "response" | "answer" | "feedback">;
-const fresh: Judged = { response: "comedy", answer: null, feedback: null };
+type Judged = Pick<Episode, "response" | "groundTruth" | "feedback">;
+const fresh: Judged = { response: "comedy", groundTruth: null, feedback: null };
 
 describe("applyFeedback", () => {
   it.each([
@@ -23,7 +23,7 @@ describe("applyFeedback", () => {
     expect(applyFeedback(fresh, given, at)).toEqual({
       outcome: "recorded",
       previous: null,
-      answer,
+      groundTruth: answer,
       feedback: { kind: given.kind, author: "ada", at },
     });
   });
@@ -32,7 +32,7 @@ describe("applyFeedback", () => {
     expect(() => applyFeedback({ ...fresh, response }, said("accept"), at)).toThrow(
       expect.objectContaining({ code: "config-invalid" }),
     );
-    expect(applyFeedback({ ...fresh, response }, said("reject"), at).answer).toBeNull();
+    expect(applyFeedback({ ...fresh, response }, said("reject"), at).groundTruth).toBeNull();
   });
 
   it.each([
@@ -42,18 +42,18 @@ describe("applyFeedback", () => {
     [said("reject"), null],
     [said("reject"), "drama"],
   ])("changes nothing when %j is said again", (given, answer) => {
-    const stood = { ...fresh, answer, feedback: before(given.kind) };
+    const stood = { ...fresh, groundTruth: answer, feedback: before(given.kind) };
     expect(applyFeedback(stood, given, at)).toEqual({
       outcome: "unchanged",
       previous: null,
-      answer,
+      groundTruth: answer,
       feedback: stood.feedback,
     });
   });
 
   it("takes another text, kind or author as new, and gives back what it replaced", () => {
-    const stood: Judged = { ...fresh, answer: "drama", feedback: before("answer") };
-    const previous = { answer: "drama", feedback: stood.feedback };
+    const stood: Judged = { ...fresh, groundTruth: "drama", feedback: before("answer") };
+    const previous = { groundTruth: "drama", feedback: stood.feedback };
     for (const given of [
       said("answer", "war"),
       said("edit", "drama"),
@@ -62,56 +62,62 @@ describe("applyFeedback", () => {
       expect(applyFeedback(stood, given, at)).toMatchObject({
         outcome: "replaced",
         previous,
-        answer: given.text,
+        groundTruth: given.text,
         feedback: { kind: given.kind, author: given.author, at },
       });
   });
 
   it("takes an accept of a response that was regenerated meanwhile as new", () => {
-    const stood: Judged = { response: "drama", answer: "comedy", feedback: before("accept") };
+    const stood: Judged = { response: "drama", groundTruth: "comedy", feedback: before("accept") };
     expect(applyFeedback(stood, said("accept"), at)).toMatchObject({
       outcome: "replaced",
-      answer: "drama",
+      groundTruth: "drama",
     });
   });
 
   it.each<[string, Judged, string | null]>([
-    ["that an accept had set", { ...fresh, answer: "comedy", feedback: before("accept") }, null],
     [
-      "that an accept had set for an earlier response",
-      { response: "war", answer: "comedy", feedback: before("accept") },
+      "that an accept had set",
+      { ...fresh, groundTruth: "comedy", feedback: before("accept") },
       null,
     ],
-    ["that is the response", { ...fresh, answer: "comedy", feedback: before("answer") }, null],
+    [
+      "that an accept had set for an earlier response",
+      { response: "war", groundTruth: "comedy", feedback: before("accept") },
+      null,
+    ],
+    ["that is the response", { ...fresh, groundTruth: "comedy", feedback: before("answer") }, null],
   ])("takes the answer away by a reject %s", (_, stood, answer) => {
     expect(applyFeedback(stood, said("reject"), at)).toMatchObject({
       outcome: "replaced",
-      answer,
+      groundTruth: answer,
     });
   });
 
   it.each(["answer", "edit"] as const)("keeps by a reject what an %s gave", (kind) => {
-    const stood = { ...fresh, answer: "drama", feedback: before(kind) };
+    const stood = { ...fresh, groundTruth: "drama", feedback: before(kind) };
     expect(applyFeedback(stood, said("reject"), at)).toMatchObject({
       outcome: "replaced",
-      answer: "drama",
+      groundTruth: "drama",
     });
   });
 
   it("replaces an imported answer by another one, and only judges it by the same", () => {
-    const imported: Judged = { response: null, answer: "drama", feedback: null };
+    const imported: Judged = { response: null, groundTruth: "drama", feedback: null };
     expect(applyFeedback(imported, said("answer", "war"), at)).toMatchObject({
       outcome: "replaced",
-      previous: { answer: "drama", feedback: null },
+      previous: { groundTruth: "drama", feedback: null },
     });
     expect(applyFeedback(imported, said("answer", "drama"), at).outcome).toBe("recorded");
   });
 
   it("knows a text again that is longer than what is kept", () => {
     const long = said("answer", "word ".repeat(4_000));
-    const { answer, feedback } = applyFeedback(fresh, long, earlier);
+    const { groundTruth: answer, feedback } = applyFeedback(fresh, long, earlier);
     expect(answer).toHaveLength(8_000);
-    expect(applyFeedback({ ...fresh, answer, feedback }, long, at).outcome).toBe("unchanged");
+    expect(applyFeedback({ ...fresh, groundTruth: answer, feedback }, long, at).outcome).toBe(
+      "unchanged",
+    );
   });
 });
 

@@ -28,7 +28,7 @@ describe("createTimeline", () => {
     const [episode] = place([item("Tea?", { answer: "yes", ...day, task: "drinks" })]);
     expect(episodeSchema.parse(episode)).toMatchObject({
       query: "Tea?",
-      answer: "yes",
+      groundTruth: "yes",
       at: day.at,
       source: "import",
       task: "drinks",
@@ -87,6 +87,6 @@ describe("createTimeline", () => {
   it("cuts what is longer than an episode keeps, at a code point", () => {
     const [episode] = place([item(`a${"😀".repeat(16_000)}`, { answer: "x".repeat(9_000) })]);
     expect(episode?.query).toBe(`a${"😀".repeat(15_999)}`);
-    expect(episode?.answer).toHaveLength(8_000);
+    expect(episode?.groundTruth).toHaveLength(8_000);
   });
 });

@@ -31,7 +31,7 @@ describe("a turn", () => {
       {
         query: "Where shall I eat?",
         response: "At Luigi's.",
-        answer: null,
+        groundTruth: null,
         at: "2026-05-01T10:00:00.000Z",
         personaVersion: 0,
         source: "turn",
@@ -270,16 +270,16 @@ describe("paper mode", () => {
         learned("Prefers quiet places.", null),
         learned("Search for noise levels.", "recall_memory"),
       ],
-      paperText: "You serve Ada, who hates noise. Answer {{summary}} in a word.",
+      paperSystemPrompt: "You serve Ada, who hates noise. Answer {{summary}} in a word.",
       reason: "learned",
       parent: initialPersona,
     });
     await ask("ada", "Hi", { settings: { mode: "paper", recallTokens: 0 } });
-    expect(systemOf(model.calls[0])).toBe(head.paperText);
+    expect(systemOf(model.calls[0])).toBe(head.paperSystemPrompt);
     expect(model.toolCards[0]).not.toContain("noise levels");
 
     await ask("ada", "Which?", { settings: { mode: "paper", toolRounds: 1 } });
-    expect(systemOf(model.calls[2])).toBe(`${head.paperText}\n\n${answerNowPrompt}`);
+    expect(systemOf(model.calls[2])).toBe(`${head.paperSystemPrompt}\n\n${answerNowPrompt}`);
 
     await ask("ada", "Which?", { threadId: "t" });
     expect(systemOf(model.calls[3])).not.toContain("hates noise");
@@ -332,7 +332,7 @@ describe("schedule-alignment", () => {
     expect(second.alignment).toEqual({ newAnswers: 0, due: false });
     for (const { episodeId } of [first, second])
       await memory.episodes.update("ada", episodeId ?? "", {
-        answer: "yes",
+        groundTruth: "yes",
         feedback: { kind: "answer", author: "ada", at: clock.now().toISOString() },
       });
     const third = await ask("ada", "Three?", { settings });

@@ -125,7 +125,7 @@ describe.each(["memory", "embedded"] as const)("one user, many at once, %s", (ki
       await expectOneHead(log, [one, other, stranger], "ada");
       expect(await one.memory.alignments.get("ada")).toMatchObject({
         status: "idle",
-        worker: null,
+        runOwner: null,
       });
     } finally {
       await close();

@@ -28,8 +28,8 @@ const settings = {
   concurrency: 2,
   // A candidate is taken for one item that it answers better.
   minimumItems: 3,
-  marginItems: 1,
-  level: 0.5,
+  minNetWins: 1,
+  significanceLevel: 0.5,
 };
 const occasions = new Map(Array.from({ length: items }, (_, n) => [drink(n).id, n]));
 
@@ -52,7 +52,7 @@ const everyNode: Readonly<Record<string, Kill>> = {
   "in validate": {
     request: { nth: 3, like: ({ kind, persona }) => kind === "simulation" && persona === "good" },
   },
-  "in judge": { death: { when: "before", write: "step", of: "commit-checkpoint" } },
+  "in accept-candidate": { death: { when: "before", write: "step", of: "commit-checkpoint" } },
   "in commit-checkpoint, before it writes": { death: { when: "before", write: "persona" } },
   "in commit-checkpoint, after it wrote": { death: { when: "after", write: "persona" } },
   "in a later iteration": {

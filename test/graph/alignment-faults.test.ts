@@ -159,7 +159,7 @@ describe("an update model over HTTP", () => {
       expect(result.usage.tokens.in + result.usage.tokens.out).toBe(
         ada.asked.length * tokensOfCall,
       );
-      expect(await ada.status()).toMatchObject({ status: "idle", worker: null, error: null });
+      expect(await ada.status()).toMatchObject({ status: "idle", runOwner: null, error: null });
     },
   );
 
@@ -210,7 +210,7 @@ describe("an update model over HTTP", () => {
       );
       expect(await ada.status()).toMatchObject({
         status: "failed",
-        worker: null,
+        runOwner: null,
         error: { code: "model-unavailable" },
       });
       expect(await ada.log()).toHaveLength(1);

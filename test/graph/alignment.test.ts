@@ -19,7 +19,13 @@ import { callsTools } from "../support/models/scripted-model.js";
 import { FrozenStore } from "../support/agents/frozen-store.js";
 import { turnAt } from "../support/users/episodes.js";
 
-const small = { batch: 2, holdout: 2, minimumItems: 2, marginItems: 1, level: 0.5 } as const;
+const small = {
+  batch: 2,
+  holdout: 2,
+  minimumItems: 2,
+  minNetWins: 1,
+  significanceLevel: 0.5,
+} as const;
 
 const warnings: Error[] = [];
 const keep = (warning: Error) => void warnings.push(warning);
@@ -35,7 +41,7 @@ describe("an alignment", () => {
       mode: "default",
       review: null,
       degraded: [],
-      head: { version: 1, lines: [{ text: goodLine, tool: null }], paperText: null },
+      head: { version: 1, lines: [{ text: goodLine, tool: null }], paperSystemPrompt: null },
       iterations: [
         { parentScore: 0.5, candidateScore: 1, holdoutParent: 0.5, holdoutCandidate: 1 },
         { parentScore: 1, candidateScore: null, accepted: false },
@@ -47,13 +53,13 @@ describe("an alignment", () => {
     expect(taken?.alignment?.decision).toMatchObject({ accepted: true, outcome: "better" });
     expect(taken?.lines[0]?.evidence).toEqual(user.episodes.slice(12, 14).map(({ id }) => id));
     expect(kept).toMatchObject({ status: "rejected", parentId: taken?.id });
-    expect(await user.status()).toMatchObject({ status: "idle", worker: null, error: null });
+    expect(await user.status()).toMatchObject({ status: "idle", runOwner: null, error: null });
   });
 
   it("searches memory once for each item, while the profile and the update are written", async () => {
     const embeddings = new CountingEmbeddings();
     const index = createInProcessIndex({ name: "offline", dimensions: embeddings.dimensions });
-    const searches = vi.spyOn(index, "nearest");
+    const searches = vi.spyOn(index, "vectorSearch");
     const untilSearched = async (items: number) => {
       for (let turn = 0; turn < 1_000 && searches.mock.calls.length < items; turn++)
         await new Promise((resolve) => setImmediate(resolve));
@@ -145,9 +151,9 @@ describe("an alignment", () => {
       "textual-gradient",
       "validate",
       "validate",
-      "judge",
+      "accept-candidate",
       ...Array.from({ length: 4 }, () => "validate"),
-      "judge",
+      "accept-candidate",
       "commit-checkpoint",
     ]);
   });
@@ -183,9 +189,9 @@ describe("an alignment", () => {
     async () => {
       const embeddings = new CountingEmbeddings();
       const index = createInProcessIndex({ name: "offline", dimensions: embeddings.dimensions });
-      const nearest = index.nearest.bind(index);
+      const nearest = index.vectorSearch.bind(index);
       let searched = 0;
-      vi.spyOn(index, "nearest").mockImplementation((...asked) =>
+      vi.spyOn(index, "vectorSearch").mockImplementation((...asked) =>
         (searched += 1) > 1 ? new Promise(() => {}) : nearest(...asked),
       );
       const user = await alignmentUnderTest({
@@ -201,7 +207,7 @@ describe("an alignment", () => {
   it("keeps each item's own answer from its tools, however many are asked at a time", async () => {
     const answers: string[] = [];
     const user = await alignmentUnderTest({
-      episodes: Array.from({ length: 24 }, (_, n) => drink(n, { answer: `tea number ${n}` })),
+      episodes: Array.from({ length: 24 }, (_, n) => drink(n, { groundTruth: `tea number ${n}` })),
       replies: {
         simulation: (asked) => {
           const number = occasionOf(asked);
@@ -290,7 +296,7 @@ describe("an answer that is known already", () => {
             : "coffee",
       },
     });
-    const { iterations } = await user.run({ marginItems: 1, level: 0.5 });
+    const { iterations } = await user.run({ minNetWins: 1, significanceLevel: 0.5 });
     expect(iterations.map(({ accepted }) => accepted)).toEqual([true, true, true]);
     expect(new Set(user.simulated().values())).toEqual(new Set([1]));
     expect(user.simulated().size).toBe(4 * 16);
@@ -397,7 +403,7 @@ describe("nothing is begun", () => {
   });
 
   it("for answers that are blank", async () => {
-    const episodes = Array.from({ length: 16 }, (_, n) => drink(n, { answer: " \n" }));
+    const episodes = Array.from({ length: 16 }, (_, n) => drink(n, { groundTruth: " \n" }));
     const user = await alignmentUnderTest({ episodes });
     const { iterations } = await user.run();
     expect(iterations[0]?.reason).toContain("the user has none.");
@@ -472,7 +478,7 @@ describe("the cost", () => {
 describe("an item", () => {
   it("is asked with the earlier turns of its thread, and with no other's", async () => {
     const turns = Array.from({ length: 10 }, (_, n) =>
-      turnAt(n, `Follow-up ${n}?`, { answer: n === 9 ? "tea" : null, threadId: "t" }),
+      turnAt(n, `Follow-up ${n}?`, { groundTruth: n === 9 ? "tea" : null, threadId: "t" }),
     );
     const user = await alignmentUnderTest({
       episodes: [...turns, turnAt(5, "Elsewhere?", { threadId: "other" })],

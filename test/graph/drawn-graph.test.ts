@@ -35,9 +35,9 @@ it("draws the way of feedback", async () => {
   const { edges } = await createPersonaAgent().feedbackGraph.getGraphAsync({ xray: true });
   expect(edges.map(({ source, target }) => `${source} > ${target}`).toSorted()).toEqual([
     "__start__ > record-feedback",
-    "record-feedback > watch-version",
+    "record-feedback > roll-back-regression",
+    "roll-back-regression > schedule-alignment",
     "schedule-alignment > __end__",
-    "watch-version > schedule-alignment",
   ]);
 });
 
@@ -46,23 +46,23 @@ describe("the alignment's drawing", () => {
     const { edges } = await createPersonaAgent().alignmentGraph.getGraphAsync();
     expect(edges.map(({ source, target }) => `${source} > ${target}`).toSorted()).toEqual([
       "__start__ > refresh-profile",
+      "accept-candidate > commit-checkpoint",
+      "accept-candidate > review-candidate",
+      "accept-candidate > validate",
       "commit-checkpoint > __end__",
       "commit-checkpoint > simulate",
       "commit-checkpoint > textual-gradient",
       "commit-checkpoint > textual-loss",
-      "judge > commit-checkpoint",
-      "judge > review",
-      "judge > validate",
       "refresh-profile > select-batch",
-      "review > commit-checkpoint",
+      "review-candidate > commit-checkpoint",
       "select-batch > __end__",
-      "select-batch > judge",
+      "select-batch > accept-candidate",
       "select-batch > simulate",
       "simulate > textual-loss",
-      "textual-gradient > judge",
+      "textual-gradient > accept-candidate",
       "textual-gradient > validate",
       "textual-loss > textual-gradient",
-      "validate > judge",
+      "validate > accept-candidate",
     ]);
   });
 

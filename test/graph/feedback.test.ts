@@ -25,7 +25,7 @@ describe("feedback on an episode", () => {
     });
     expect(result.episode).toMatchObject({
       response: "Luigi's.",
-      answer: "At Greta's.",
+      groundTruth: "At Greta's.",
       feedback: { kind: "answer", author: "ada", at: agent.clock.now().toISOString() },
     });
     const { recalled } = await agent.memory.episodes.similar("ada", "Greta's", 1);
@@ -43,12 +43,12 @@ describe("feedback on an episode", () => {
     expect(await say({ kind: "reject", author: "a tester" })).toMatchObject({
       outcome: "replaced",
       previous: { kind: "accept", at, answer: "Luigi's." },
-      episode: { answer: null, feedback: { kind: "reject", author: "a tester" } },
+      episode: { groundTruth: null, feedback: { kind: "reject", author: "a tester" } },
       alignment: { newAnswers: 0 },
     });
     expect(await say({ kind: "edit", text: "At home." })).toMatchObject({
       outcome: "replaced",
-      episode: { answer: "At home." },
+      episode: { groundTruth: "At home." },
       alignment: { newAnswers: 1 },
     });
   });
@@ -185,7 +185,7 @@ describe("a version that does worse than its parent", () => {
         author: "rollback",
         status: "active",
         lines: [],
-        paperText: null,
+        paperSystemPrompt: null,
         rollback: { of: 1, to: 0, headMean: 0, headItems: place + 1, parentMean: 0.75 },
       });
       expect(rollback?.reason).toMatch(
@@ -217,7 +217,7 @@ describe("a version that does worse than its parent", () => {
       author: "person",
       status: "active",
       lines,
-      paperText: "You are an assistant.",
+      paperSystemPrompt: "You are an assistant.",
       reason: "edited",
     });
     await memory.personas.append("ada", {
@@ -235,7 +235,7 @@ describe("a version that does worse than its parent", () => {
     const last = untaggedTurn(220, 3, "action");
     await memory.episodes.add("ada", last);
     const { rollback } = await feedback("ada", { episodeId: last.id, kind: "reject" });
-    expect(rollback).toMatchObject({ lines, paperText: "You are an assistant." });
+    expect(rollback).toMatchObject({ lines, paperSystemPrompt: "You are an assistant." });
     expect(rollback).toMatchObject({ version: 4, rollback: { of: 3, to: 2, headItems: 21 } });
   });
 
@@ -263,7 +263,7 @@ describe("a version that does worse than its parent", () => {
     expect(outcome).toBe("recorded");
     expect(degraded).toEqual(["version-not-watched"]);
     const { id } = untaggedTurn(100, 1, "action");
-    expect(await memory.episodes.get("ada", id)).toMatchObject({ answer: "comedy" });
+    expect(await memory.episodes.get("ada", id)).toMatchObject({ groundTruth: "comedy" });
   });
 });
 

@@ -42,31 +42,31 @@ interface Story {
 /** Turns of one thread, some of them of the item's own millisecond. */
 function chatStory(): Story {
   const question = "Which herb do I put in the soup?";
-  const item = turnAt(50, question, { answer: "zqsorrel", response: "Basil." });
-  const otherAnswer = turnAt(10, question, { answer: "lovage" });
+  const item = turnAt(50, question, { groundTruth: "zqsorrel", response: "Basil." });
+  const otherAnswer = turnAt(10, question, { groundTruth: "lovage" });
   // Ids of one millisecond are ordered by a hash, so the one that comes after is looked for.
   const sameTime = Array.from({ length: 20 }, (_, n) =>
-    turnAt(50, `Which herb do I put in the soup of pot ${n}?`, { answer: "zqsametime" }),
+    turnAt(50, `Which herb do I put in the soup of pot ${n}?`, { groundTruth: "zqsametime" }),
   ).filter(({ id }) => id > item.id);
   if (sameTime.length === 0) throw new Error("None comes after the item in its millisecond.");
   return {
     item,
     otherAnswer,
     duplicates: [
-      turnAt(5, "WHICH HERB, do I put in the soup?!", { answer: "ZQsorrel." }),
-      turnAt(6, question, { answer: null, response: "Zqsorrel!" }),
+      turnAt(5, "WHICH HERB, do I put in the soup?!", { groundTruth: "ZQsorrel." }),
+      turnAt(6, question, { groundTruth: null, response: "Zqsorrel!" }),
       // With a true answer it would be the item itself: of duplicates the latest is chosen.
-      turnAt(70, "which herb do i put in the soup", { answer: null, response: "zqsorrel" }),
+      turnAt(70, "which herb do i put in the soup", { groundTruth: null, response: "zqsorrel" }),
     ],
     later: [
       ...sameTime,
-      turnAt(60, "Which herb do I put in the cold soup?", { answer: "zqmint" }),
-      turnAt(61, question, { answer: "zqdill" }),
+      turnAt(60, "Which herb do I put in the cold soup?", { groundTruth: "zqmint" }),
+      turnAt(61, question, { groundTruth: "zqdill" }),
     ],
     earlier: [
       otherAnswer,
       ...Array.from({ length: 18 }, (_, n) =>
-        turnAt(11 + n, `Which bread do I eat with soup ${n}?`, { answer: `rye ${n}` }),
+        turnAt(11 + n, `Which bread do I eat with soup ${n}?`, { groundTruth: `rye ${n}` }),
       ),
     ],
   };
@@ -175,13 +175,13 @@ async function begin(index: EpisodeIndex, story: Story) {
   const dump = async () =>
     JSON.stringify([
       await store.search([], { limit: 100_000 }),
-      await index.nearest(userKey(userId), await embeddings.embedQuery("soup"), 1_000),
+      await index.vectorSearch(userKey(userId), await embeddings.embedQuery("soup"), 1_000),
     ]);
   return { userId, store, memory, item, dump };
 }
 
 /** All ways to ask for the item's answer. */
-function prying({ query, answer, at }: AlignmentItem) {
+function prying({ query, groundTruth: answer, at }: AlignmentItem) {
   const asks = [
     { query },
     { query, limit: 20 },
@@ -235,7 +235,7 @@ describe.each([
           /zq/i,
         );
         for (const text of kept) expect(told).toContain(text);
-        expect(told).toContain(`<true_answer>${story.otherAnswer.answer}</true_answer>`);
+        expect(told).toContain(`<ground_truth>${story.otherAnswer.groundTruth}</ground_truth>`);
         // What stands in the thread is not recalled as well.
         const inThread = item.earlier.map(({ episodeId }) => episodeId);
         const earlier = story.earlier.map(({ id }) => id).filter((id) => !inThread.includes(id));
@@ -250,7 +250,8 @@ describe.each([
         const { told, recalledIds } = await run(story, mode, false);
         const planted = [story.item, ...story.duplicates, ...story.later];
         for (const { id } of planted) expect(recalledIds).toContain(id);
-        for (const { answer, response } of planted) expect(told).toContain(answer ?? response);
+        for (const { groundTruth: answer, response } of planted)
+          expect(told).toContain(answer ?? response);
         for (const kind of ["profile", "line", "card"])
           for (const whose of ["the item", "both"])
             expect(told).toContain(`Zq ${kind} of ${whose}`);
@@ -284,9 +285,9 @@ describe.each([
       const userId = `random ${name} ${round}`;
       const history = Array.from({ length: 30 }, (_each, n) => {
         const query = pick(questions);
-        const change = { answer: pick([...answers, null]), response: pick(answers) };
+        const change = { groundTruth: pick([...answers, null]), response: pick(answers) };
         return random() < 0.3
-          ? { ...undatedItem(n, query, change.answer), response: change.response }
+          ? { ...undatedItem(n, query, change.groundTruth), response: change.response }
           : turnAt(n % 12, query, { ...change, ...messageOf(n, query) });
       });
       const memory = createMemory({
@@ -305,13 +306,13 @@ describe.each([
           .filter(({ id }) => id < item.episodeId)
           .filter(({ id }) => !item.earlier.some(({ episodeId }) => episodeId === id))
           .filter(
-            ({ query, answer, response }) =>
+            ({ query, groundTruth: answer, response }) =>
               plain(query) !== plain(item.query) ||
-              plain(answer ?? response) !== plain(item.answer),
+              plain(answer ?? response) !== plain(item.groundTruth),
           )
           .map(({ id }) => id)
           .toSorted();
-        for (const query of [item.query, item.answer, pick(questions)]) {
+        for (const query of [item.query, item.groundTruth, pick(questions)]) {
           const { recalled } = await episodes.similar(userId, query, 40);
           const ids = recalled.map(({ episode }) => episode.id);
           expect(mayKnow).toEqual(expect.arrayContaining(ids));
@@ -347,17 +348,21 @@ it("shows earlier episodes as they stood when the item was asked", async () => {
     threadId: null,
   });
   const query = "Which herb do I put in the soup?";
-  const item = turnAt(50, query, { answer: "sorrel", ...feedback(51) });
+  const item = turnAt(50, query, { groundTruth: "sorrel", ...feedback(51) });
   const told = [
-    turnAt(10, `${query} Told before.`, { answer: "dill", ...feedback(49) }),
-    turnAt(11, `${query} Told later.`, { answer: "zqmint", response: "Basil.", ...feedback(60) }),
+    turnAt(10, `${query} Told before.`, { groundTruth: "dill", ...feedback(49) }),
+    turnAt(11, `${query} Told later.`, {
+      groundTruth: "zqmint",
+      response: "Basil.",
+      ...feedback(60),
+    }),
     turnAt(12, `${query} Answered anew.`, {
       response: "Zqsage.",
       replacedResponses: ["Thyme.", "Zqrue."],
       threadId: null,
     }),
     // Before the later answer it said what the item says.
-    turnAt(13, query, { answer: "zqdill", response: "Sorrel!", ...feedback(60) }),
+    turnAt(13, query, { groundTruth: "zqdill", response: "Sorrel!", ...feedback(60) }),
   ];
   const user = await begin(index, {
     item,
@@ -375,7 +380,7 @@ it("shows earlier episodes as they stood when the item was asked", async () => {
   expect(shown).not.toMatch(/zq/i);
   const said = state.recalled
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ answer, response }) => answer ?? response);
+    .map(({ groundTruth: answer, response }) => answer ?? response);
   expect(said).toEqual(["dill", "Basil.", "Thyme."]);
 });
 

@@ -37,7 +37,7 @@ describe("STORE=platform", () => {
     const answers = ["curry", "soup"];
     const episodes = Array.from({ length: 12 }, (_, n) =>
       turnAt(n, `Pick a dinner on day ${n}. Answer with one of: curry, soup.`, {
-        answer: answers[n % 2] ?? null,
+        groundTruth: answers[n % 2] ?? null,
       }),
     );
     await same.memory.episodes.addMany("ada", episodes);

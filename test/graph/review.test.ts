@@ -8,7 +8,14 @@ import { alignmentUnderTest, badLine, goodLine } from "../support/agents/alignme
 const settings = { review: true, iterations: 1 } as const;
 const quick = {
   items: 4,
-  settings: { ...settings, batch: 2, holdout: 2, minimumItems: 2, marginItems: 1, level: 0.5 },
+  settings: {
+    ...settings,
+    batch: 2,
+    holdout: 2,
+    minimumItems: 2,
+    minNetWins: 1,
+    significanceLevel: 0.5,
+  },
 } as const;
 const texts = (lines: readonly { readonly text: string }[]) => lines.map(({ text }) => text);
 
@@ -37,10 +44,10 @@ describe("a candidate that waits for a person", () => {
       ],
       lines: [{ text: goodLine }],
       diff: { added: [{ text: goodLine }], changed: [], removed: [] },
-      paperText: null,
+      paperSystemPrompt: null,
       problem: null,
     });
-    expect(await user.status()).toMatchObject({ status: "review", worker: null });
+    expect(await user.status()).toMatchObject({ status: "review", runOwner: null });
   });
 
   it("is taken when approved, with who approved it", async () => {

@@ -34,19 +34,19 @@ describe("each switch by itself", () => {
 
   it.each([true, false])("leaveOneOut %s", async (leaveOneOut) => {
     const user = await alignmentUnderTest({
-      episodes: Array.from({ length: 3 }, (_, n) => drink(n, { answer: `tea number ${n}` })),
+      episodes: Array.from({ length: 3 }, (_, n) => drink(n, { groundTruth: `tea number ${n}` })),
     });
     await user.run({ ...once, validation: false, leaveOneOut });
     for (const asked of user.model.of("simulation")) {
       const own = asked.system.includes(
-        `<true_answer>tea number ${occasionOf(asked)}</true_answer>`,
+        `<ground_truth>tea number ${occasionOf(asked)}</ground_truth>`,
       );
       expect(own).toBe(!leaveOneOut);
     }
     // The critic sees what the simulation saw, and the truth once more.
     for (const { thread } of user.model.of("critique")) {
-      const number = /number (\d)<\/true_answer>(?!\s*<\/interaction>)/.exec(thread)?.[1];
-      const count = thread.split(`tea number ${number}</true_answer>`).length - 1;
+      const number = /number (\d)<\/ground_truth>(?!\s*<\/interaction>)/.exec(thread)?.[1];
+      const count = thread.split(`tea number ${number}</ground_truth>`).length - 1;
       expect(count).toBe(leaveOneOut ? 1 : 2);
     }
   });
@@ -82,7 +82,7 @@ describe("each switch by itself", () => {
     const { head } = await user.run({ ...once, validation: false, checkLines });
     expect(head.lines).toHaveLength(checkLines ? 0 : 1);
     const [checkpoint] = await user.checkpoints();
-    expect(checkpoint?.alignment?.refusals.map(({ kind }) => kind)).toEqual(
+    expect(checkpoint?.alignment?.rejections.map(({ kind }) => kind)).toEqual(
       checkLines ? ["instruction", "unchanged"] : [],
     );
   });
@@ -104,7 +104,7 @@ describe("each switch by itself", () => {
         simulation: ({ before }) => (before % 2 === 0 ? "tea" : "coffee"),
       },
     });
-    const { iterations } = await user.run({ ...once, repeats: 2, concurrency: 1 });
+    const { iterations } = await user.run({ ...once, samplesPerItem: 2, concurrency: 1 });
     expect(user.model.of("simulation")).toHaveLength(4 * 2);
     expect(user.model.of("critique")).toHaveLength(4);
     expect(iterations).toMatchObject([{ parentScore: 0.5 }]);
@@ -125,8 +125,8 @@ describe("each switch by itself", () => {
 
   it.each([
     [{ minimumItems: 13 }, "17 different interactions"],
-    [{ marginItems: 7 }, "Not better by enough"],
-    [{ level: 0.001 }, "Could be chance"],
+    [{ minNetWins: 7 }, "Not better by enough"],
+    [{ significanceLevel: 0.001 }, "Could be chance"],
     [{}, "Better"],
   ])("the acceptance rule %j", async (rule, reason) => {
     const user = await alignmentUnderTest();
@@ -154,7 +154,7 @@ describe("paper mode", () => {
     const user = await paper();
     const { mode, head, iterations } = await user.run();
     expect(mode).toBe("paper");
-    expect(head).toEqual({ version: 1, lines: [], paperText: persona });
+    expect(head).toEqual({ version: 1, lines: [], paperSystemPrompt: persona });
     expect(iterations).toMatchObject([{ accepted: true, parentScore: 0, candidateScore: null }]);
     expect(user.model.asked.map(({ kind }) => kind)).toEqual([
       "profile",
@@ -168,7 +168,7 @@ describe("paper mode", () => {
     expect(update).toContain("MUST use at least TWO tools");
     expect(update?.match(/say that Ada wants leaves/g)).toHaveLength(3);
     const [taken] = await user.checkpoints();
-    expect(taken?.alignment).toMatchObject({ mode: "paper", decision: null, refusals: [] });
+    expect(taken?.alignment).toMatchObject({ mode: "paper", decision: null, rejections: [] });
     expect(taken?.alignment?.critiques).toHaveLength(3);
   });
 
@@ -185,7 +185,7 @@ describe("paper mode", () => {
   it("simulates again under the new text when there is a second iteration", async () => {
     const user = await paper();
     const { head, iterations } = await user.run({ iterations: 2 });
-    expect(head).toMatchObject({ version: 2, paperText: better });
+    expect(head).toMatchObject({ version: 2, paperSystemPrompt: better });
     expect(iterations).toMatchObject([{ parentScore: 0 }, { parentScore: 1 }]);
     const under = user.model.of("simulation").map(({ system }) => system === persona);
     expect(under).toEqual([false, false, false, true, true, true]);
@@ -210,7 +210,7 @@ describe("paper mode", () => {
   it("takes no empty and no unchanged text", async () => {
     const user = await paper({ replies: { update: () => " " } });
     const { head, iterations } = await user.run();
-    expect(head).toMatchObject({ version: 0, paperText: null });
+    expect(head).toMatchObject({ version: 0, paperSystemPrompt: null });
     expect(iterations[0]?.reason).toContain("No update: The update wrote no persona");
   });
 });

@@ -37,7 +37,7 @@ beforeAll(async () => {
   // The latest answers are other ones than those before.
   const history = Array.from({ length: 24 }, (_, n) => ({
     ...taggedTurn(n, 0, false),
-    answer: n < 16 ? "action" : "comedy",
+    groundTruth: n < 16 ? "action" : "comedy",
   }));
   for (const user of [ada, bob, eve]) await agent.memory.episodes.addMany(user, history);
   await agent.close();
@@ -93,7 +93,9 @@ describe("the alignment graph on a server", () => {
     expect(schemas.input_schema?.properties ?? {}).toEqual({});
     const drawn = await client.assistants.getGraph(id, { xray: true });
     const nodes = drawn.nodes.map((node) => node.id);
-    expect(nodes).toEqual(expect.arrayContaining(["simulate:reason", "validate:reason", "judge"]));
+    expect(nodes).toEqual(
+      expect.arrayContaining(["simulate:reason", "validate:reason", "accept-candidate"]),
+    );
   });
 
   it("runs once for a burst of turns and feedback that make it due", async () => {

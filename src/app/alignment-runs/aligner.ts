@@ -15,7 +15,7 @@ import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
 import { alignmentThreadId } from "./thread-id.js";
 import { noPendingReview } from "./no-pending-review.js";
-import { isAliveElsewhere } from "./run-owner.js";
+import { isOwnedElsewhere } from "./run-owner.js";
 import {
   type RunLeaseDeps,
   givenSettings,
@@ -47,7 +47,7 @@ export interface AlignmentResult {
   /** What each update came to, also those without a candidate. */
   readonly iterations: readonly Iteration[];
   /** The persona that answers from now on. */
-  readonly head: Pick<PersonaCheckpoint, "version" | "lines" | "paperText">;
+  readonly head: Pick<PersonaCheckpoint, "version" | "lines" | "paperSystemPrompt">;
   /** What a person is to decide before the run goes on; `null` when it is over. */
   readonly review: ReviewRequest | null;
   /** What did not work as it should. */
@@ -145,8 +145,8 @@ export function createAligner({
       return null;
     }
     // The steps of a run that goes on elsewhere are on the same thread.
-    if (active.has(userKey(userId)) || isAliveElsewhere(status, now()))
-      throw secondRun(userId, status.worker);
+    if (active.has(userKey(userId)) || isOwnedElsewhere(status, now()))
+      throw secondRun(userId, status.runOwner);
     if (!isCutOff(status)) return null;
     if (!isDeepStrictEqual(status.settings, givenSettings(context))) return null;
     const state = await graph.getState(threadOf(userId));
@@ -187,7 +187,7 @@ export function createAligner({
 
   /** What a person is asked; also where the process was killed while it took their answer. */
   async function requestOn(userId: string, record: AlignmentStatus): Promise<ReviewRequest | null> {
-    if (active.has(userKey(userId)) || isAliveElsewhere(record, now())) return null;
+    if (active.has(userKey(userId)) || isOwnedElsewhere(record, now())) return null;
     return record.status === "review" || isCutOff(record) ? waitingRequest(userId) : null;
   }
 
@@ -203,14 +203,14 @@ export function createAligner({
     context: AlignContext,
     review: ReviewRequest | null,
   ): Promise<AlignmentResult> {
-    const { version, lines, paperText } = await memory.personas.head(user);
+    const { version, lines, paperSystemPrompt } = await memory.personas.head(user);
     const startedAt = Date.parse(state?.startedAt ?? now().toISOString());
     return {
       user,
       mode: parseAlignConfig({ context }).mode,
       runId: state?.runId ?? "",
       iterations: state?.iterations ?? [],
-      head: { version, lines, paperText },
+      head: { version, lines, paperSystemPrompt },
       review,
       degraded: state?.degraded ?? [],
       usage: state?.usage ?? noUsage,

@@ -1,6 +1,6 @@
 import { parseRunConfig } from "../../config/parse-settings.js";
 import {
-  type AlignmentStanding,
+  type AlignmentRunStatus,
   type AlignmentStatus,
   isDue,
   neverAligned,
@@ -21,7 +21,7 @@ export interface AlignmentOverview {
    * persona waits for a person. `failed`: `error` says why, with the code `stopped` where somebody stopped it; the next
    * call of `align` under the same settings goes on there.
    */
-  readonly status: AlignmentStanding;
+  readonly status: AlignmentRunStatus;
   /** Since when, ISO 8601; `null` for a user whom nobody has aligned yet. */
   readonly at: string | null;
   /** True answers among the latest 256 interactions that no alignment has seen. */

@@ -2,7 +2,7 @@ import { IterableReadableStream } from "@langchain/core/utils/stream";
 import { isCommand, isGraphInterrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignConfig, AlignContext } from "../../config/alignment-settings.js";
 import type { parseAlignConfig } from "../../config/parse-settings.js";
-import type { AlignmentStatus, Worker } from "../../domain/alignment/alignment-status.js";
+import type { AlignmentStatus, RunOwner } from "../../domain/alignment/alignment-status.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { Memory } from "../../memory/memory.js";
@@ -12,7 +12,7 @@ import type { AlignmentGraph } from "../../graph/alignment.js";
 import { leastConcurrency } from "../../graph/serialize-tasks.js";
 import { withStoreOf } from "../../graph/platform-store.js";
 import { isOnServer } from "../../graph/thread-guard.js";
-import { isAliveElsewhere, thisWorker } from "./run-owner.js";
+import { isOwnedElsewhere, thisProcess } from "./run-owner.js";
 
 /**
  * The settings of one run.
@@ -88,7 +88,7 @@ export function withRunLease(graph: AlignmentGraph, deps: RunLeaseDeps): Alignme
         ...(!goesOn && { seenAt: at }),
         threadId: typeof threadId === "string" ? threadId : null,
         settings: givenSettings(options.context),
-        worker: thisWorker,
+        runOwner: thisProcess,
         error: null,
       });
       const chunks = await stream(input, {
@@ -143,12 +143,12 @@ export function withRunLease(graph: AlignmentGraph, deps: RunLeaseDeps): Alignme
   }
 
   async function admit(userId: string, user: string, goesOn: boolean): Promise<void> {
-    if (active.has(user)) throw secondRun(userId, thisWorker);
+    if (active.has(user)) throw secondRun(userId, thisProcess);
     // Before anything is waited for, or two that begin at the same time would both pass.
     active.add(user);
     try {
       const status = await alignments.get(userId);
-      if (isAliveElsewhere(status, now())) throw secondRun(userId, status.worker);
+      if (isOwnedElsewhere(status, now())) throw secondRun(userId, status.runOwner);
       if (status.status === "review" && !goesOn) throw reviewPending(userId);
     } catch (error) {
       active.delete(user);
@@ -224,13 +224,13 @@ export function withRunLease(graph: AlignmentGraph, deps: RunLeaseDeps): Alignme
   ): Promise<void> {
     active.delete(user);
     if (isCutOff) {
-      await alignments.update(userId, { worker: null });
+      await alignments.update(userId, { runOwner: null });
       return;
     }
     await alignments.update(userId, {
       status: error !== null ? "failed" : waits ? "review" : "idle",
       at: now().toISOString(),
-      worker: null,
+      runOwner: null,
       error,
     });
   }
@@ -246,7 +246,7 @@ function stepsOf({ iterations }: AlignConfig): number {
   return 10 + 10 * iterations;
 }
 
-export function secondRun(userId: string, worker: Worker | null): PersonaAgentError {
+export function secondRun(userId: string, worker: RunOwner | null): PersonaAgentError {
   return new PersonaAgentError(
     "memory-alignment-running",
     `An alignment of ${JSON.stringify(userId)} is running (process ${worker?.pid ?? "unknown"} on ${worker?.host ?? "an unknown machine"}); expected one at a time. Wait for it.`,

@@ -40,7 +40,7 @@ export function createAlignProgress(
  * @returns How far the part is that the event belongs to; `null` for an event that is no item.
  */
 export function createAlignCounter(settings: AlignSettings) {
-  const { batch, holdout, repeats } = parseAlignConfig({ context: settings });
+  const { batch, holdout, samplesPerItem } = parseAlignConfig({ context: settings });
   let sizes = { batch, holdout };
   let part = "";
   let done = 0;
@@ -60,17 +60,20 @@ export function createAlignCounter(settings: AlignSettings) {
         return null;
       case "item-simulated":
         isValidating ||= event.persona === "candidate";
-        if (!isValidating) return next("simulated", sizes.batch * repeats);
+        if (!isValidating) return next("simulated", sizes.batch * samplesPerItem);
         validated += 1;
-        if (validated <= sizes.batch * repeats)
-          return next("validated on the batch", sizes.batch * repeats);
+        if (validated <= sizes.batch * samplesPerItem)
+          return next("validated on the batch", sizes.batch * samplesPerItem);
         // The parent's answers are asked for once in a run, beside the first candidate's.
-        return next("validated on the holdout", sizes.holdout * repeats * (isParentKnown ? 1 : 2));
+        return next(
+          "validated on the holdout",
+          sizes.holdout * samplesPerItem * (isParentKnown ? 1 : 2),
+        );
       case "item-criticised":
         // After a judgement only some are criticised again, and nobody says how many.
         return next("criticised", isJudged ? 0 : sizes.batch);
       case "candidate-judged":
-        isParentKnown ||= validated > sizes.batch * repeats;
+        isParentKnown ||= validated > sizes.batch * samplesPerItem;
         isJudged = true;
         isValidating = false;
         validated = 0;

@@ -13,6 +13,7 @@ import {
   linesJson,
   personaChanges,
 } from "../persona/persona-changes.js";
+import type { ReviewRequest } from "../../domain/persona/review-request.js";
 import { wrap } from "../output/wrap.js";
 
 /** An alignment as `align --json` prints it. This shape is a contract. */
@@ -25,14 +26,19 @@ export function alignmentJson(result: AlignmentResult) {
     head: {
       version: head.version,
       lines: linesJson(head.lines),
-      paperText: head.paperText,
+      paperText: head.paperSystemPrompt,
     },
     calls: usage.calls,
     tokens: usage.tokens,
     seconds,
-    review,
+    review: review && reviewJson(review),
     degraded,
   };
+}
+
+/** A request for review as `review --json` prints it. This shape is a contract. */
+export function reviewJson({ paperSystemPrompt: paperText, ...request }: ReviewRequest) {
+  return { ...request, paperText };
 }
 
 /** @param history - All of the user's checkpoints. */
@@ -95,7 +101,7 @@ export function alignmentLine({ user, iterations, head, review, ...spent }: Alig
   ).length;
   const outcome = [
     `version ${head.version}`,
-    head.paperText === null ? counted(head.lines.length, "line") : "a text of paper mode",
+    head.paperSystemPrompt === null ? counted(head.lines.length, "line") : "a text of paper mode",
     ...(judged === 0 ? [] : [`${accepted} of ${counted(judged, "update")} accepted`]),
     ...(review === null ? [] : ["one waits for review"]),
   ];

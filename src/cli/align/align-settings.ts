@@ -8,7 +8,7 @@ export interface AlignSettingOptions {
   readonly batch?: string;
   readonly holdout?: string;
   readonly iterations?: string;
-  readonly repeats?: string;
+  readonly samplesPerItem?: string;
   readonly validation: boolean;
   readonly leaveOneOut: boolean;
   readonly review?: true;
@@ -21,7 +21,7 @@ export interface AlignSettingOptions {
 const counts = [
   ["batch", "--batch"],
   ["iterations", "--iterations"],
-  ["repeats", "--repeats"],
+  ["samplesPerItem", "--samples-per-item"],
   ["maxCalls", "--max-calls"],
   ["maxTokens", "--max-tokens"],
   ["maxSeconds", "--max-seconds"],

@@ -57,7 +57,10 @@ function addAlign(program: Command, context: CliContext): void {
     .option("--batch <count>", "latest interactions that are criticised (default: 8; paper 3)")
     .option("--holdout <count>", "most others that judge (default: 32; paper 0)")
     .option("--iterations <count>", "most updates in one run (default: 3; paper 1)")
-    .option("--repeats <count>", "times each is answered, for models that sample (default: 1)")
+    .option(
+      "--samples-per-item <count>",
+      "times each is answered, for models that sample (default: 1)",
+    )
     .option("--no-validation", "take every update, better or not")
     .option("--no-leave-one-out", "let a simulation see the true answer in memory; for experiments")
     .option("--review", "ask a person before an update that passed is taken")

@@ -27,9 +27,9 @@ export async function readEdit(file: string, { stdin }: Pick<CliContext, "stdin"
 /** The text as the whole persona in paper mode, else as its lines, one a line. */
 export function editOf(
   text: string,
-  { paperText }: Pick<ReviewRequest, "paperText">,
-): Pick<ReviewAnswer, "decision" | "lines" | "paperText"> {
-  if (paperText !== null) return { decision: "edit", paperText: text.trim() };
+  { paperSystemPrompt }: Pick<ReviewRequest, "paperSystemPrompt">,
+): Pick<ReviewAnswer, "decision" | "lines" | "paperSystemPrompt"> {
+  if (paperSystemPrompt !== null) return { decision: "edit", paperSystemPrompt: text.trim() };
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   return { decision: "edit", lines: lines.map((line) => ({ text: line })) };
 }

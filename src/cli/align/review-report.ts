@@ -8,7 +8,7 @@ import { changedLines, changedTextLines } from "../persona/persona-changes.js";
 /** What a person is to decide: each item of the batch, and what the lines say otherwise. */
 export function writeReview({ stdout }: CliContext, request: ReviewRequest): void {
   const colors = colorsFor(stdout);
-  const { user, version, reason, items, diff, paperText, problem } = request;
+  const { user, version, reason, items, diff, paperSystemPrompt: paperText, problem } = request;
   const width = Math.max(60, stdout.columns ?? 120);
   const write = (line: string) => stdout.write(`${line}\n`);
   write(

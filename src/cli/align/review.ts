@@ -6,7 +6,7 @@ import type { AlignmentResult, AlignSettings } from "../../app/alignment-runs/al
 import { noPendingReview } from "../../app/alignment-runs/no-pending-review.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
 import { type AlignProgress, createAlignProgress } from "./align-progress.js";
-import { alignmentJson, writeAlignment } from "./align-report.js";
+import { alignmentJson, reviewJson, writeAlignment } from "./align-report.js";
 import { commonOptions, withAgent, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
 import { editOf, readEdit } from "./review-edit.js";
@@ -62,7 +62,7 @@ export async function runReview(
     if (decide === null && !json && canAsk(context))
       return decideOnTerminal(request, agent, { ...context, progress }, signed);
     if (decide === null) {
-      if (json) writeJson(context, request);
+      if (json) writeJson(context, reviewJson(request));
       else writeReview(context, request);
       return null;
     }

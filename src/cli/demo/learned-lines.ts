@@ -1,3 +1,4 @@
+import type { Episode } from "../../domain/episode.js";
 import type { colorsFor } from "../output/colors.js";
 import { counted } from "../output/counted.js";
 import { describeLine } from "../persona/persona-changes.js";
@@ -58,15 +59,11 @@ function shownChange(
 
 /** `  12 Sep 2026  A cold evening … → curry`, on one line. */
 function quoted(
-  {
-    at,
-    query,
-    answer,
-  }: { readonly at: string | null; readonly query: string; readonly answer: string | null },
+  { at, query, groundTruth }: Pick<Episode, "at" | "query" | "groundTruth">,
   width: number,
 ): string {
   const start = `  ${day(at)}  `;
-  const outcome = ` → ${cut(answer ?? "", 24)}`;
+  const outcome = ` → ${cut(groundTruth ?? "", 24)}`;
   return `${start}${cut(situationOf(query), width - start.length - outcome.length)}${outcome}`;
 }
 

@@ -131,7 +131,7 @@ async function shown(
   );
   const recalled = found.flatMap(({ episode, score }) => {
     if (episode === null) return [];
-    const { id, at, query, answer } = episode;
+    const { id, at, query, groundTruth: answer } = episode;
     return [{ id, score, at, query, answer }];
   });
   const { answer, personaVersion, tools, degraded, usage } = turn;

@@ -72,7 +72,7 @@ function feedbackJson(id: string, { episode, outcome, ...result }: FeedbackResul
   return {
     episode: id,
     outcome,
-    answer: episode?.answer ?? null,
+    answer: episode?.groundTruth ?? null,
     previous,
     alignment,
     rollback: rollback && { version: rollback.version, reason: rollback.reason },

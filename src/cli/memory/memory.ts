@@ -120,7 +120,7 @@ async function runDelete(
 }
 
 /** An episode as `memory list --json` prints it. This shape is a contract. */
-export function episodeJson({ id, at, query, response, answer }: Episode) {
+export function episodeJson({ id, at, query, response, groundTruth: answer }: Episode) {
   return { id, at, query, response, answer };
 }
 
@@ -132,7 +132,7 @@ function writeEpisodes({ stdout }: CliContext, user: string, episodes: readonly 
   const width = Math.max(60, stdout.columns ?? 120);
   for (const episode of episodes) {
     const day = episode.at?.slice(0, 10) ?? "undated   ";
-    const reply = episode.answer ?? episode.response;
+    const reply = episode.groundTruth ?? episode.response;
     const shownReply = reply === null ? "" : `  → ${printableLine(reply, 30)}`;
     const { subject } = parseQuestion(episode.query);
     const question = printableLine(subject, width - 40 - shownReply.length);

@@ -70,7 +70,7 @@ function writeLog({ stdout }: CliContext, entries: readonly LogEntry[]): void {
     if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
     const changes = personaChanges(parent, entry);
     for (const line of changedLines(changes, colors)) write(`${indent}${line}`);
-    if (changes.paperText !== undefined && parent.paperText !== entry.paperText)
+    if (changes.paperText !== undefined && parent.paperSystemPrompt !== entry.paperSystemPrompt)
       write(`${indent}${colors.yellow("~ the text of paper mode; `diff` shows it")}`);
   }
 }

@@ -10,10 +10,10 @@ export interface PersonaChanges extends PersonaDiff {
   readonly paperText?: { readonly before: string | null; readonly after: string | null };
 }
 
-type Content = Pick<PersonaCheckpoint, "lines" | "paperText">;
+type Content = Pick<PersonaCheckpoint, "lines" | "paperSystemPrompt">;
 
 export function personaChanges(before: Content, after: Content): PersonaChanges {
-  const texts = { before: before.paperText, after: after.paperText };
+  const texts = { before: before.paperSystemPrompt, after: after.paperSystemPrompt };
   const hasText = texts.before !== null || texts.after !== null;
   return { ...diffPersona(before.lines, after.lines), ...(hasText && { paperText: texts }) };
 }

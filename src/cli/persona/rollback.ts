@@ -37,7 +37,7 @@ function writeRollback({ stdout }: CliContext, { head, restored, changed }: Rest
       : `Version ${head.version} says the same as version ${restored} already; nothing was changed:\n`,
   );
   for (const line of head.lines) stdout.write(`  ${describeLine(line)}\n`);
-  if (head.paperText !== null) stdout.write("  and a text of paper mode\n");
-  if (head.lines.length === 0 && head.paperText === null)
+  if (head.paperSystemPrompt !== null) stdout.write("  and a text of paper mode\n");
+  if (head.lines.length === 0 && head.paperSystemPrompt === null)
     stdout.write("  no learned line: the fixed rules and the user's profile alone\n");
 }

@@ -5,22 +5,22 @@ import { pairedComparisonSchema, compareScores, type PairedScores } from "./pair
 /** What must be shown before a candidate persona replaces its parent. */
 export const acceptanceRuleSchema = z.strictObject({
   /** Fewest held-out items by which wins must outnumber losses. */
-  marginItems: z.number().int().min(1),
+  minNetWins: z.number().int().min(1),
   /** Fewest held-out items on which anything is accepted. */
   minimumItems: z.number().int().min(1),
   /**
    * Highest one-sided p-value that is accepted. Half of it once more than one held-out item in eight got worse: with
    * few changes the margin holds chance back, with many only the p-value does.
    */
-  level: z.number().gt(0).max(0.5),
+  significanceLevel: z.number().gt(0).max(0.5),
 });
 export type AcceptanceRule = z.output<typeof acceptanceRuleSchema>;
 
 /** Chosen from an operating curve: `docs/decisions/0008-acceptance-rule.md`. */
 export const defaultAcceptanceRule: AcceptanceRule = {
-  marginItems: 4,
+  minNetWins: 4,
   minimumItems: 8,
-  level: 0.1,
+  significanceLevel: 0.1,
 };
 
 /** Whether a candidate persona replaces its parent, with every number that the decision rests on. */
@@ -64,7 +64,7 @@ export function decideAcceptance(
   const batch = compareScores(evidence.batch);
   const holdout = compareScores(evidence.holdout);
   const { items, wins, losses, pValue } = holdout;
-  const appliedLevel = losses * 8 > items ? rule.level / 2 : rule.level;
+  const appliedLevel = losses * 8 > items ? rule.significanceLevel / 2 : rule.significanceLevel;
   const decide = (outcome: AcceptanceDecision["outcome"], reason: string): AcceptanceDecision => ({
     accepted: outcome === "better",
     outcome,
@@ -86,10 +86,10 @@ export function decideAcceptance(
       "too-few-items",
       `Only ${items} held-out items; at least ${rule.minimumItems} are needed to judge a candidate.`,
     );
-  if (wins - losses < rule.marginItems)
+  if (wins - losses < rule.minNetWins)
     return decide(
       "below-margin",
-      `Not better by enough: ${onHoldout}, and at least ${rule.marginItems} more must be better than worse.`,
+      `Not better by enough: ${onHoldout}, and at least ${rule.minNetWins} more must be better than worse.`,
     );
   if (pValue > appliedLevel)
     return decide(

@@ -11,7 +11,7 @@ export const alignmentItemSchema = z.strictObject({
   at: episodeSchema.shape.at,
   query: z.string(),
   /** The true answer. */
-  answer: z.string(),
+  groundTruth: z.string(),
   /** The turns of the same thread before it, oldest first, so that a follow-up question can be understood. */
   earlier: z
     .array(
@@ -28,7 +28,7 @@ export const alignmentItemSchema = z.strictObject({
 });
 export type AlignmentItem = z.output<typeof alignmentItemSchema>;
 
-type Asked = Pick<Episode, "query" | "response" | "answer">;
+type Asked = Pick<Episode, "query" | "response" | "groundTruth">;
 
 /**
  * What an episode says, as keys: two episodes that share one are duplicates, the same question with the same answer,
@@ -37,8 +37,8 @@ type Asked = Pick<Episode, "query" | "response" | "answer">;
  *
  * @returns None for an episode without any answer: it can give none away.
  */
-export function duplicateKeys({ query, response, answer }: Asked): string[] {
-  const said = answer ?? response;
+export function duplicateKeys({ query, response, groundTruth }: Asked): string[] {
+  const said = groundTruth ?? response;
   if (said === null) return [];
   const questions = new Set([query, lampSubject(query)].map(folded));
   return [...questions].map((question) => JSON.stringify([question, folded(said)]));
@@ -56,7 +56,7 @@ export function duplicateKeys({ query, response, answer }: Asked): string[] {
  * @returns Null where it then says what the item says, as a duplicate does.
  */
 export function asKnownBefore(
-  item: Pick<AlignmentItem, "at" | "query" | "answer">,
+  item: Pick<AlignmentItem, "at" | "query" | "groundTruth">,
   episode: Episode,
 ): Episode | null {
   const { at } = item;
@@ -68,7 +68,7 @@ export function asKnownBefore(
     ...episode,
     response: replacedResponses[0] ?? response,
     replacedResponses: [],
-    ...(isToldLater && { answer: null, feedback: null }),
+    ...(isToldLater && { groundTruth: null, feedback: null }),
   };
   const keys = duplicateKeys({ ...item, response: null });
   return duplicateKeys(known).some((key) => keys.includes(key)) ? null : known;

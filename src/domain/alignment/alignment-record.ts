@@ -41,7 +41,7 @@ export const alignmentRecordSchema = z.strictObject({
   /** In the batch's order; an item whose critique failed is left out. */
   critiques: z.array(z.strictObject({ episodeId: z.string(), text: z.string() })),
   /** What was refused of the update before anything was scored. */
-  refusals: z.array(lineRejectionSchema),
+  rejections: z.array(lineRejectionSchema),
   /** What the acceptance rule said of the scores; `null` where nothing was judged, as in paper mode. */
   decision: acceptanceDecisionSchema.nullable(),
   review: reviewSchema.nullable(),

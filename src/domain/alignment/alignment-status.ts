@@ -1,13 +1,13 @@
 import { z } from "zod";
 
 /** A process that works on an alignment; on the same machine it can be seen whether it still runs. */
-export const workerSchema = z.strictObject({
+export const runOwnerSchema = z.strictObject({
   host: z.string(),
   pid: z.number().int().positive(),
   /** Tells a process from a later one with its number. */
   startedAt: z.iso.datetime(),
 });
-export type Worker = z.output<typeof workerSchema>;
+export type RunOwner = z.output<typeof runOwnerSchema>;
 
 /** How a user's alignment stands. One record a user; the evidence itself is in the persona log. */
 export const alignmentStatusSchema = z.strictObject({
@@ -24,7 +24,7 @@ export const alignmentStatusSchema = z.strictObject({
   /** As the run was given them; a run goes on only under the same ones. */
   settings: z.record(z.string(), z.unknown()),
   /** Who runs it; `null` while nobody does. */
-  worker: workerSchema.nullable(),
+  runOwner: runOwnerSchema.nullable(),
   /** True answers that came to memory after this time have not been aligned with; `null` for all. */
   seenAt: z.iso.datetime().nullable(),
   /** The code is an error's, `stopped` for a run that somebody stopped, or `unexpected`. */
@@ -33,7 +33,7 @@ export const alignmentStatusSchema = z.strictObject({
 export type AlignmentStatus = z.output<typeof alignmentStatusSchema>;
 
 /** How an alignment stands for who looks on: `cut-off` where it was begun and nobody goes on with it. */
-export type AlignmentStanding = AlignmentStatus["status"] | "cut-off";
+export type AlignmentRunStatus = AlignmentStatus["status"] | "cut-off";
 
 /**
  * Whether an alignment is to be run without being called for: enough new answers, or a run that was cut off. One that
@@ -43,7 +43,7 @@ export type AlignmentStanding = AlignmentStatus["status"] | "cut-off";
  * @param alignAfter - So many are enough, from 1.
  */
 export function isDue(
-  standing: AlignmentStanding,
+  standing: AlignmentRunStatus,
   newAnswers: number,
   alignAfter: number,
 ): boolean {
@@ -58,7 +58,7 @@ export const neverAligned: AlignmentStatus = {
   at: "1970-01-01T00:00:00.000Z",
   threadId: null,
   settings: {},
-  worker: null,
+  runOwner: null,
   seenAt: null,
   error: null,
 };

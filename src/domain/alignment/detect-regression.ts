@@ -121,7 +121,7 @@ export function compareVersions(
 
 /** @returns `null` where nobody said what was right. A response that was only rejected scores 0. */
 export function scoreResponse(episode: Episode): ScoredItem | null {
-  const { query, response, answer, feedback, replacedResponses } = episode;
+  const { query, response, groundTruth: answer, feedback, replacedResponses } = episode;
   if (response === null) return null;
   if (answer !== null) {
     const { kind, score } = scorerFor(query, answer);
@@ -150,7 +150,7 @@ function simulatedScores(
   const excluded = new Set(counted.map(({ id }) => id));
   return [...holdout, ...batch].flatMap(({ episodeId, parent }) => {
     const episode = episodes.find(({ id }) => id === episodeId);
-    if (episode === undefined || episode.answer === null || excluded.has(episodeId)) return [];
-    return [{ kind: scorerFor(episode.query, episode.answer).kind, score: parent }];
+    if (episode === undefined || episode.groundTruth === null || excluded.has(episodeId)) return [];
+    return [{ kind: scorerFor(episode.query, episode.groundTruth).kind, score: parent }];
   });
 }

@@ -61,7 +61,7 @@ export function splitBatchHoldout(
       episodeId: episode.id,
       at: episode.at,
       query: episode.query,
-      answer: episode.answer,
+      groundTruth: episode.groundTruth,
       earlier: earlierTurns(episode, history, same),
       duplicates: [...same].toSorted(),
     };
@@ -115,9 +115,9 @@ function earlierTurns(
     .slice(-maxEarlierTurns);
 }
 
-type Answered = Episode & { readonly answer: string };
+type Answered = Episode & { readonly groundTruth: string };
 
 /** A blank answer would teach nothing, and a blank question is none that the agent would take. */
 function isAnswered(episode: Episode): episode is Answered {
-  return episode.query.trim() !== "" && (episode.answer ?? "").trim() !== "";
+  return episode.query.trim() !== "" && (episode.groundTruth ?? "").trim() !== "";
 }

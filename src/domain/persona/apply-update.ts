@@ -23,7 +23,7 @@ export interface ProposedChange {
 export interface Candidate {
   /** What is worth scoring; `null` when nothing is, and the last refusal says why. */
   readonly lines: readonly PersonaLine[] | null;
-  readonly refusals: readonly LineRejection[];
+  readonly rejections: readonly LineRejection[];
 }
 
 /**
@@ -38,21 +38,21 @@ export function applyUpdate(
   changes: readonly ProposedChange[],
   context: LineCheckContext,
 ): Candidate {
-  const refusals: LineRejection[] = [];
+  const rejections: LineRejection[] = [];
   const taken = new Set<number>();
   /** By place: the parent's, `null` where one was removed; then the added ones. */
   let lines: readonly (PersonaLine | null)[] = parent;
 
   for (const change of order.flatMap((kind) => changes.filter((each) => each.kind === kind))) {
     const result = applyOne(change, lines, parent.length, taken, context);
-    if ("kind" in result) refusals.push(result);
+    if ("kind" in result) rejections.push(result);
     else lines = result;
   }
 
   const candidate = standing(lines);
   const fault = wholeFault(parent, candidate);
-  if (fault === null) return { lines: candidate, refusals };
-  return { lines: null, refusals: [...refusals, fault] };
+  if (fault === null) return { lines: candidate, rejections };
+  return { lines: null, rejections: [...rejections, fault] };
 }
 
 /**

@@ -49,7 +49,7 @@ export const personaCheckpointSchema = z.strictObject({
    * The whole persona as paper mode wrote it, in place of template and lines; `null` in default mode. Not part of
    * `alignment`, because a checkpoint that restores this version must restore it too.
    */
-  paperText: z.string().min(1).nullable(),
+  paperSystemPrompt: z.string().min(1).nullable(),
   reason: z.string(),
   /** How it was arrived at; `null` for a checkpoint that no alignment made. */
   alignment: alignmentRecordSchema.nullable(),
@@ -68,7 +68,7 @@ export const initialPersona: PersonaCheckpoint = {
   author: "initial",
   status: "active",
   lines: [],
-  paperText: null,
+  paperSystemPrompt: null,
   reason: "The first persona: the fixed rules and the user's profile, nothing learned yet.",
   alignment: null,
   rollback: null,

@@ -30,7 +30,7 @@ export function parentVersion(
 
 /** Whether two versions have the same lines and the same text of paper mode. */
 export function saysTheSame(a: PersonaCheckpoint, b: PersonaCheckpoint): boolean {
-  return a.paperText === b.paperText && isDeepStrictEqual(a.lines, b.lines);
+  return a.paperSystemPrompt === b.paperSystemPrompt && isDeepStrictEqual(a.lines, b.lines);
 }
 
 /**

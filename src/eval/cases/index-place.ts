@@ -12,8 +12,8 @@ export function placeInIndex(index: EpisodeIndex): EpisodeIndex {
     kind: index.kind,
     identity: () => index.identity(owner),
     upsert: (_user, entries) => index.upsert(owner, entries),
-    nearest: (_user, ...asked) => index.nearest(owner, ...asked),
-    containing: (_user, ...asked) => index.containing(owner, ...asked),
+    vectorSearch: (_user, ...asked) => index.vectorSearch(owner, ...asked),
+    keywordSearch: (_user, ...asked) => index.keywordSearch(owner, ...asked),
     remove: (_user, ids) => index.remove(owner, ids),
     clear: () => index.clear(owner),
   };

@@ -77,12 +77,12 @@ export function personaMethod(parts: PersonaParts): Method {
 function entriesOf(
   mode: PersonaParts["mode"],
   profile: Profile | null,
-  { lines, paperText }: PersonaCheckpoint,
+  { lines, paperSystemPrompt }: PersonaCheckpoint,
 ): string[] {
   const summary = profileSummary(profile);
   const text =
     mode === "paper"
-      ? renderPaperPersona({ summary, lines, paperText })
+      ? renderPaperPersona({ summary, lines, paperSystemPrompt })
       : [
           summary,
           ...lines.map(({ text: line, tool }) => `- ${tool === null ? "" : `${tool}: `}${line}`),

@@ -93,6 +93,6 @@ function times({ least, most }: Range, count: number): Range {
   return { least: least * count, most: most * count };
 }
 
-function tokensOf({ query, answer }: Episode): number {
+function tokensOf({ query, groundTruth: answer }: Episode): number {
   return estimateTokens(query) + estimateTokens(answer ?? "");
 }

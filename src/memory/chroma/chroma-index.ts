@@ -7,7 +7,7 @@ import { checkVector } from "../index/unit-vector.js";
 import { parseChromaUrl } from "./chroma-address.js";
 import { connectToChroma } from "./chroma-connection.js";
 import { createUserCollections, type IndexedEmbedding } from "./user-collections.js";
-import { nearestInCollection } from "./nearest-in-collection.js";
+import { searchCollection } from "./nearest-in-collection.js";
 import { createUserVector } from "./tagged-vector.js";
 import { inBatches } from "./split-batches.js";
 
@@ -56,11 +56,11 @@ export function createChromaIndex({
       for (const batch of inBatches(entries))
         await users.inCollection(user, (collection) => collection.upsert(toRecords(user, batch)));
     },
-    async nearest(user, vector, limit, bounds) {
+    async vectorSearch(user, vector, limit, bounds) {
       check(vector);
       if (limit < 1) return [];
       const hits = await users.inCollection(user, (collection) =>
-        nearestInCollection(collection, {
+        searchCollection(collection, {
           vector: createUserVector(user).asked(vector),
           where: filterOf(user, bounds),
           limit,
@@ -68,7 +68,7 @@ export function createChromaIndex({
       );
       return hits.map((hit) => toHit(user, hit));
     },
-    async containing(user, words, limit, bounds) {
+    async keywordSearch(user, words, limit, bounds) {
       const searched = words.filter((word) => word !== "").map((word) => ({ $contains: word }));
       const [first, ...others] = searched;
       if (first === undefined || limit < 1) return [];

@@ -27,7 +27,7 @@ interface Search {
  * newest. Chroma's search is approximate: its graph can lose entries among many equal ones, or after many
  * were deleted. When it gives fewer than asked, those that it did not give are looked for by the filter.
  */
-export async function nearestInCollection(collection: Collection, search: Search) {
+export async function searchCollection(collection: Collection, search: Search) {
   const { limit } = search;
   for (let wanted = limit + spareForTies; ; wanted *= 4) {
     const found = await query(collection, search, wanted);

@@ -3,7 +3,7 @@ import { isEpisodeId, type Episode } from "../../domain/episode.js";
 import { parseUserId, userKey, type UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { EpisodicMemory } from "./episodic-memory.js";
-import { enqueue, markedIds, outboxEntry, readOutbox } from "../index/index-outbox.js";
+import { enqueue, outboxIds, outboxEntry, readOutbox } from "../index/index-outbox.js";
 import type { IndexUpkeep } from "../index/index-sync.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { mergeEpisode, storableEpisode } from "./merge-episode.js";
@@ -17,7 +17,7 @@ import type { Degradations } from "../search/degradations.js";
 /** The three ways an episode changes. One change of one user at a time in this process. */
 export interface EpisodeWriter {
   /**
-   * Up to `markSize` episodes, merged with what is stored. Gives them as they stand, and how many are new.
+   * Up to `outboxEntrySize` episodes, merged with what is stored. Gives them as they stand, and how many are new.
    * With `indexed` false they are only marked for the index.
    */
   write(
@@ -41,12 +41,12 @@ export function createEpisodeWriter(
   now: () => Date,
 ): EpisodeWriter {
   async function read(user: UserKey, ids: readonly string[]) {
-    const [stored, pointers, marks] = await Promise.all([
+    const [stored, pointers, outbox] = await Promise.all([
       access.get(episodeRecord, userNamespaces(user).episodes, ids),
       readRecent(access, user),
       readOutbox(access, user),
     ]);
-    return { stored, pointers, marks };
+    return { stored, pointers, outbox };
   }
 
   /** Held. `after` are the episodes to stand; those that stand already and are in the index cost nothing. */
@@ -58,32 +58,33 @@ export function createEpisodeWriter(
     { indexed = true, catchUp = true } = {},
   ) {
     const user = userKey(userId);
-    const marked = new Set(markedIds(before.marks));
+    const marked = new Set(outboxIds(before.outbox));
     const changed = after.filter(
       ({ stored, episode }) => marked.has(episode.id) || !isDeepStrictEqual(stored, episode),
     );
     if (changed.length === 0) return;
-    const mark = outboxEntry(changed.map(({ episode }) => episode.id));
+    const entry = outboxEntry(changed.map(({ episode }) => episode.id));
     const first = before.pointers.size === 0;
     const pointers = new Map(
       changed.map(({ stored, episode }) => {
-        const known = stored?.answer === episode.answer ? before.pointers.get(episode.id) : null;
-        const answeredAt = episode.answer === null ? null : (known ?? now().toISOString());
+        const known =
+          stored?.groundTruth === episode.groundTruth ? before.pointers.get(episode.id) : null;
+        const answeredAt = episode.groundTruth === null ? null : (known ?? now().toISOString());
         return [episode.id, answeredAt] as const;
       }),
     );
     // In this order: an acknowledged episode has its pointer and its mark; a pointer or mark without one is harmless.
     await access.write([
       ...(first ? [userChange(user, userId)] : []),
-      enqueue(user, mark),
+      enqueue(user, entry),
       ...admitted(user, before.pointers, pointers),
       ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
     ]);
     if (!indexed) return;
     const episodes = changed.map(({ episode }) => episode);
-    await upkeep.follow(user, { episodes, mark }, first, degradations);
-    const others = before.marks.filter(({ key }) => key !== mark.key);
-    if (catchUp) await upkeep.catchUp(user, others, degradations);
+    await upkeep.indexEpisodes(user, { episodes, entry }, first, degradations);
+    const others = before.outbox.filter(({ key }) => key !== entry.key);
+    if (catchUp) await upkeep.drainOlder(user, others, degradations);
   }
 
   return {
@@ -117,8 +118,8 @@ export function createEpisodeWriter(
         if (stored === undefined || stored === null) throw unknown(id);
         const made = typeof change === "function" ? change(copyOf(user, stored)) : change;
         if (made === null) return { episode: copyOf(user, stored), degraded: [] };
-        const { answer = stored.answer, feedback } = made;
-        const episode = storableEpisode({ ...stored, answer, feedback });
+        const { groundTruth: answer = stored.groundTruth, feedback } = made;
+        const episode = storableEpisode({ ...stored, groundTruth: answer, feedback });
         await put(userId, before, [{ stored, episode }], degradations);
         return { episode: copyOf(user, episode), degraded: degradations.kinds() };
       });
@@ -129,17 +130,17 @@ export function createEpisodeWriter(
         if (!isEpisodeId(id)) return false;
         const { stored, pointers } = await read(user, [id]);
         if (stored[0] === undefined || stored[0] === null) return false;
-        const mark = outboxEntry([id]);
+        const entry = outboxEntry([id]);
         const last = pointers.size === 1 && pointers.has(id);
         const refill = pointers.has(id) && pointers.size === recentSize;
         await access.write([
-          enqueue(user, mark),
+          enqueue(user, entry),
           ...(refill ? await refilled(user, pointers, id) : []),
           pointerChange(user, id, null),
           episodeChange(user, id, null),
           ...(last ? [userChange(user, null), stateless(user)] : []),
         ]);
-        await upkeep.unfollow(user, mark, upkeep.newDegradations());
+        await upkeep.removeFromIndex(user, entry, upkeep.newDegradations());
         return true;
       });
     },

@@ -44,9 +44,9 @@ export interface Written {
   readonly degraded: MemoryDegradation[];
 }
 
-/** What a person gave for an episode. `answer`: left out, a known one stays; `null` takes it away. */
+/** What a person gave for an episode. `groundTruth`: left out, a known one stays; `null` takes it away. */
 export interface EpisodeChange {
-  readonly answer?: string | null;
+  readonly groundTruth?: string | null;
   readonly feedback: Feedback;
 }
 

@@ -18,7 +18,9 @@ export function storableEpisode(episode: Episode): Episode {
     ...episode,
     query: storableText(episode.query, episodeTextLimits.query),
     response: ifAny(episode.response, response),
-    answer: ifAny(episode.answer, (text) => storableText(text, episodeTextLimits.answer)),
+    groundTruth: ifAny(episode.groundTruth, (text) =>
+      storableText(text, episodeTextLimits.groundTruth),
+    ),
     feedback: feedback === null ? null : { ...feedback, author: label(feedback.author) },
     replacedResponses: episode.replacedResponses.map(response),
     toolsUsed: episode.toolsUsed.map(label),
@@ -34,7 +36,7 @@ export function storableEpisode(episode: Episode): Episode {
  * version that made it; a response is at no time in the record twice, so writers that alternate do not make it grow.
  */
 export function mergeEpisode(stored: Episode, incoming: Episode): Episode {
-  const answered = stored.answer === null && incoming.answer !== null;
+  const answered = stored.groundTruth === null && incoming.groundTruth !== null;
   const replaced = incoming.response !== null && incoming.response !== stored.response;
   const current = replaced ? incoming : stored;
   const earlier = [
@@ -48,7 +50,7 @@ export function mergeEpisode(stored: Episode, incoming: Episode): Episode {
     toolsUsed: current.toolsUsed,
     personaVersion: current.personaVersion,
     replacedResponses: [...new Set(earlier)].filter((text) => text !== current.response),
-    answer: stored.answer ?? incoming.answer,
+    groundTruth: stored.groundTruth ?? incoming.groundTruth,
     feedback: answered
       ? (incoming.feedback ?? stored.feedback)
       : (stored.feedback ?? incoming.feedback),

@@ -51,7 +51,7 @@ export function filled(history: readonly Episode[], known: RecentPointers): Rece
 }
 
 /** When the answer came to memory is only in the pointer; without one, the nearest time that the episode tells. */
-function answeredBy({ answer, feedback, at }: Episode): string | null {
+function answeredBy({ groundTruth: answer, feedback, at }: Episode): string | null {
   return answer === null ? null : (feedback?.at ?? at ?? "1970-01-01T00:00:00.000Z");
 }
 

@@ -5,7 +5,7 @@ import type { EpisodeIndex } from "../index/episode-index.js";
 import { createEpisodeWriter } from "./episode-writer.js";
 import type { EpisodicMemory } from "./episodic-memory.js";
 import { createHybridRecall } from "../search/hybrid-search.js";
-import { markSize, readOutbox } from "../index/index-outbox.js";
+import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
 import { createIndexUpkeep } from "../index/index-sync.js";
 import { createKeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
@@ -53,8 +53,8 @@ export function createStoreEpisodicMemory(
       // Newest first, so that only the first batches touch the window of recent ones, and once.
       const order = episodes.toSorted((a, b) => (a.id < b.id ? 1 : -1));
       let added = 0;
-      for (let from = 0; from < order.length; from += markSize) {
-        const batch = order.slice(from, from + markSize);
+      for (let from = 0; from < order.length; from += outboxEntrySize) {
+        const batch = order.slice(from, from + outboxEntrySize);
         // After one failure the rest is only marked: an import must not wait for every batch's time-out.
         const indexed = degradations.kinds().length === 0;
         const written = await writer.write(userId, batch, degradations, {
@@ -62,7 +62,7 @@ export function createStoreEpisodicMemory(
           catchUp: false,
         });
         added += written.added;
-        progress?.(Math.min(from + markSize, order.length), order.length);
+        progress?.(Math.min(from + outboxEntrySize, order.length), order.length);
       }
       return { added, degraded: degradations.kinds() };
     },
@@ -100,13 +100,13 @@ export function createStoreEpisodicMemory(
       const visible = visibleEpisodes(bounds);
       const limit = Math.floor(most);
       if (!(limit > 0) || query.trim() === "") return { recalled: [], degraded: [] };
-      const [pointers, marks] = await Promise.all([
+      const [pointers, outbox] = await Promise.all([
         readRecent(access, user),
         readOutbox(access, user),
       ]);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const degradations = upkeep.newDegradations();
-      return recall({ user, query, limit, visible, pointers, marks, degradations });
+      return recall({ user, query, limit, visible, pointers, outbox, degradations });
     },
     async findTurn(userId, identity) {
       const recent = [...(await readRecent(access, userKey(userId))).keys()];
@@ -125,7 +125,7 @@ export function createStoreEpisodicMemory(
       for (const user of users) total += (await access.scan(userNamespaces(user).episodes)).length;
       let done = 0;
       for (const user of users)
-        await upkeep.renew(user, (episodes) => {
+        await upkeep.reindex(user, (episodes) => {
           done += episodes;
           progress?.(done, Math.max(done, total));
         });

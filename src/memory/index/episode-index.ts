@@ -38,14 +38,14 @@ export interface EpisodeIndex {
   /** Writes entries; one with a known id replaces it. 0 or more; any order. */
   upsert(user: UserKey, entries: readonly IndexEntry[]): Promise<void>;
   /** The user's entries nearest to `vector`, nearest first, at most `limit`; ties by id, newest first. */
-  nearest(
+  vectorSearch(
     user: UserKey,
     vector: readonly number[],
     limit: number,
     bounds?: IndexBounds,
   ): Promise<IndexHit[]>;
   /** The user's entries whose `words` contain at least one of `words` (1 or more, lower case); newest first, at most `limit`. */
-  containing(
+  keywordSearch(
     user: UserKey,
     words: readonly string[],
     limit: number,

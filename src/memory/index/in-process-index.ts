@@ -37,7 +37,7 @@ export function createInProcessIndex({
       for (const entry of entries) mine.set(entry.id, { ...entry, vector: toUnit(entry.vector) });
       users.set(user, mine);
     },
-    async nearest(user, vector, limit, bounds) {
+    async vectorSearch(user, vector, limit, bounds) {
       checkVector(vector, dimensions);
       const unit = toUnit(vector);
       return entriesOf(user, bounds)
@@ -46,7 +46,7 @@ export function createInProcessIndex({
         .slice(0, Math.max(0, limit))
         .map(toHit);
     },
-    async containing(user, words, limit, bounds) {
+    async keywordSearch(user, words, limit, bounds) {
       return entriesOf(user, bounds)
         .filter((entry) => words.some((word) => entry.words.includes(word)))
         .toSorted(newestFirst)

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { UserKey } from "../../domain/user-id.js";
 import { userNamespaces } from "../namespaces.js";
-import { markRecord } from "../record-schemas.js";
+import { outboxRecord } from "../record-schemas.js";
 import type { StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
 
@@ -9,7 +9,7 @@ import { parseRecord } from "../parse-record.js";
  * At most this many ids in one mark, and so episodes in one write to the index: healing one must be bearable within a
  * turn, and each write to Chroma has a price of its own, whatever is in it.
  */
-export const markSize = 128;
+export const outboxEntrySize = 128;
 
 /**
  * A promise to the index, kept in the store: these ids were written or deleted there and the index may not know.
@@ -26,7 +26,7 @@ export async function readOutbox(access: StoreAccess, user: UserKey): Promise<Ou
   const items = await access.scan(userNamespaces(user).unindexed);
   return items
     .toReversed()
-    .map((item) => ({ key: item.key, ids: parseRecord(markRecord, item).ids }));
+    .map((item) => ({ key: item.key, ids: parseRecord(outboxRecord, item).ids }));
 }
 
 export function outboxEntry(ids: readonly string[]): OutboxEntry {
@@ -35,8 +35,8 @@ export function outboxEntry(ids: readonly string[]): OutboxEntry {
   return { key: createHash("sha256").update(ids.join()).digest("hex").slice(0, 26), ids };
 }
 
-export function markedIds(marks: readonly OutboxEntry[]): string[] {
-  return [...new Set(marks.flatMap((mark) => mark.ids))].toSorted().toReversed();
+export function outboxIds(outbox: readonly OutboxEntry[]): string[] {
+  return [...new Set(outbox.flatMap((mark) => mark.ids))].toSorted().toReversed();
 }
 
 export function enqueue(user: UserKey, { key, ids }: OutboxEntry): StoreChange {

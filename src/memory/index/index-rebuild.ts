@@ -3,7 +3,7 @@ import type { Episode } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { EpisodeIndex } from "./episode-index.js";
-import { markSize, readOutbox, acknowledge } from "./index-outbox.js";
+import { outboxEntrySize, readOutbox, acknowledge } from "./index-outbox.js";
 import type { IndexWriter } from "./index-writer.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
@@ -25,13 +25,13 @@ export interface IndexRebuild {
   /** The change that says so of a user whose first episode is being written. */
   stateChange(user: UserKey, identity: string | null): StoreChange;
   /** Looks again at every user's identity: something happened to the index. */
-  distrust(): void;
+  invalidate(): void;
   /** Fills the index from the store, unless that goes on already. */
   rebuild(user: UserKey): Promise<void>;
   /** As `rebuild`, with the user's entries removed first and `told` after each batch; waits for one that goes on. */
-  renew(user: UserKey, told: (episodes: number) => void): Promise<void>;
+  reindex(user: UserKey, onProgress: (episodes: number) => void): Promise<void>;
   /** A writer says that it sees to these ids itself: a rebuild must not put older text over them. */
-  touch(user: UserKey, ids: readonly string[]): void;
+  excludeFromRebuild(user: UserKey, ids: readonly string[]): void;
 }
 
 export function createIndexRebuild(
@@ -69,14 +69,14 @@ export function createIndexRebuild(
     return end;
   }
 
-  async function fill(user: UserKey, touched: Set<string>, told: (episodes: number) => void) {
+  async function fill(user: UserKey, touched: Set<string>, onProgress: (episodes: number) => void) {
     const identity = await index.identity(user);
     const marks = await readOutbox(access, user);
     const items = (await access.scan(userNamespaces(user).episodes)).toReversed();
-    for (let from = 0; from < items.length; from += markSize) {
-      const batch = items.slice(from, from + markSize);
+    for (let from = 0; from < items.length; from += outboxEntrySize) {
+      const batch = items.slice(from, from + outboxEntrySize);
       await queue.run(user, () => writeBatch(user, untouched(batch, touched)));
-      told(batch.length);
+      onProgress(batch.length);
     }
     await queue.run(user, async () => {
       if ((await index.identity(user)) !== identity) return;
@@ -105,12 +105,12 @@ export function createIndexRebuild(
       }
       return look(user);
     },
-    distrust: () => trusted.clear(),
+    invalidate: () => trusted.clear(),
     rebuild: (user) =>
       running.get(user)?.end ??
       // Nothing is cleared: another process may be rebuilding the same user, and what is left over is dropped by searches.
       start(user, (touched) => fill(user, touched, () => undefined)),
-    async renew(user, told) {
+    async reindex(user, onProgress) {
       for (let other = running.get(user); other !== undefined; other = running.get(user))
         await other.end.catch(() => undefined);
       await start(user, async (touched) => {
@@ -119,10 +119,10 @@ export function createIndexRebuild(
           await access.write([stateChange(user, null)]);
           await index.clear(user);
         });
-        await fill(user, touched, told);
+        await fill(user, touched, onProgress);
       });
     },
-    touch(user, ids) {
+    excludeFromRebuild(user, ids) {
       for (const id of ids) running.get(user)?.touched.add(id);
     },
   };

@@ -22,17 +22,21 @@ import {
 export interface IndexUpkeep extends RecallUpkeep {
   newDegradations(): Degradations;
   /** Held. Writes episodes just stored and takes their mark back; `first`: the user had none before. */
-  follow(
+  indexEpisodes(
     user: UserKey,
-    written: { readonly episodes: readonly Episode[]; readonly mark: OutboxEntry },
+    written: { readonly episodes: readonly Episode[]; readonly entry: OutboxEntry },
     first: boolean,
     degradations: Degradations,
   ): Promise<void>;
   /** Held. Removes an episode just deleted and takes its mark back. */
-  unfollow(user: UserKey, mark: OutboxEntry, degradations: Degradations): Promise<void>;
+  removeFromIndex(user: UserKey, entry: OutboxEntry, degradations: Degradations): Promise<void>;
   /** Held. Keeps some older marks after a write that the index took. */
-  catchUp(user: UserKey, marks: readonly OutboxEntry[], degradations: Degradations): Promise<void>;
-  renew(user: UserKey, told: (episodes: number) => void): Promise<void>;
+  drainOlder(
+    user: UserKey,
+    outbox: readonly OutboxEntry[],
+    degradations: Degradations,
+  ): Promise<void>;
+  reindex(user: UserKey, onProgress: (episodes: number) => void): Promise<void>;
   settled(): Promise<void>;
 }
 
@@ -49,7 +53,7 @@ export function createIndexUpkeep(
 
   const newDegradations = () =>
     createDegradations((kind, error) => {
-      if (kind === "index-unavailable") rebuilds.distrust();
+      if (kind === "index-unavailable") rebuilds.invalidate();
       report(kind, error);
     });
 
@@ -62,25 +66,21 @@ export function createIndexUpkeep(
     background.set(name, end);
   }
 
-  async function keepSome(
-    user: UserKey,
-    marks: readonly OutboxEntry[],
-    degradations: Degradations,
-  ) {
-    const left = await writer.keepSome(user, marks, degradations);
-    if (left.length > 0 && left.length < marks.length)
-      inBackground(`marks ${user}`, () => writer.keepAll(user, newDegradations()));
+  async function drain(user: UserKey, outbox: readonly OutboxEntry[], degradations: Degradations) {
+    const left = await writer.drain(user, outbox, degradations);
+    if (left.length > 0 && left.length < outbox.length)
+      inBackground(`marks ${user}`, () => writer.drainAll(user, newDegradations()));
     return left;
   }
 
   return {
     newDegradations,
     isCurrent: rebuilds.isCurrent,
-    distrust: rebuilds.distrust,
+    invalidate: rebuilds.invalidate,
     rebuild: (user) => inBackground(`rebuild ${user}`, () => rebuilds.rebuild(user)),
     // While a write goes on, its episodes are found by their words; waiting for an import would hold the turn up.
-    heal: async (user, marks, degradations) =>
-      queue.isBusy(user) ? marks : queue.run(user, () => keepSome(user, marks, degradations)),
+    drain: async (user, outbox, degradations) =>
+      queue.isBusy(user) ? outbox : queue.run(user, () => drain(user, outbox, degradations)),
     forget: (user, ids) =>
       inBackground(`orphans ${user}`, () =>
         queue.run(user, async () => {
@@ -91,8 +91,8 @@ export function createIndexUpkeep(
           );
         }),
       ),
-    async follow(user, { episodes, mark }, first, degradations) {
-      rebuilds.touch(
+    async indexEpisodes(user, { episodes, entry }, first, degradations) {
+      rebuilds.excludeFromRebuild(
         user,
         episodes.map(({ id }) => id),
       );
@@ -103,19 +103,19 @@ export function createIndexUpkeep(
       if (first && identity === null) return;
       const taken = await writer.write(user, episodes, degradations);
       await access.write([
-        ...(taken ? [acknowledge(user, mark)] : []),
+        ...(taken ? [acknowledge(user, entry)] : []),
         ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),
       ]);
     },
-    async unfollow(user, mark, degradations) {
-      rebuilds.touch(user, mark.ids);
-      await writer.keepSome(user, [mark], degradations);
+    async removeFromIndex(user, entry, degradations) {
+      rebuilds.excludeFromRebuild(user, entry.ids);
+      await writer.drain(user, [entry], degradations);
     },
-    async catchUp(user, marks, degradations) {
-      if (marks.length > 0 && degradations.kinds().length === 0)
-        await keepSome(user, marks, degradations);
+    async drainOlder(user, outbox, degradations) {
+      if (outbox.length > 0 && degradations.kinds().length === 0)
+        await drain(user, outbox, degradations);
     },
-    renew: rebuilds.renew,
+    reindex: rebuilds.reindex,
     async settled() {
       while (background.size > 0) await Promise.all(background.values());
     },

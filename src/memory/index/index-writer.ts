@@ -3,7 +3,13 @@ import type { UserKey } from "../../domain/user-id.js";
 import type { CachedEmbedder } from "../search/cached-embedder.js";
 import type { EpisodeIndex } from "./episode-index.js";
 import { embeddedText, searchedWords } from "./indexed-text.js";
-import { markedIds, markSize, readOutbox, acknowledge, type OutboxEntry } from "./index-outbox.js";
+import {
+  outboxIds,
+  outboxEntrySize,
+  readOutbox,
+  acknowledge,
+  type OutboxEntry,
+} from "./index-outbox.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
@@ -13,14 +19,14 @@ import type { Degradations } from "../search/degradations.js";
 export interface IndexWriter {
   /** Embeds episodes and writes them. False, with the degradation noted, when the index has not taken them. */
   write(user: UserKey, episodes: readonly Episode[], degradations: Degradations): Promise<boolean>;
-  /** Keeps at least one mark and up to `markSize` ids' worth of them. The caller holds the user's queue. */
-  keepSome(
+  /** Keeps at least one mark and up to `outboxEntrySize` ids' worth of them. The caller holds the user's queue. */
+  drain(
     user: UserKey,
-    marks: readonly OutboxEntry[],
+    outbox: readonly OutboxEntry[],
     degradations: Degradations,
   ): Promise<OutboxEntry[]>;
   /** Keeps all marks of the user, some at a time, until none is left or one cannot be kept. */
-  keepAll(user: UserKey, degradations: Degradations): Promise<void>;
+  drainAll(user: UserKey, degradations: Degradations): Promise<void>;
 }
 
 /** Brings the index up to what the store says, episode by episode. */
@@ -45,26 +51,26 @@ export function createIndexWriter(
       }));
       return done(degradations, () => index.upsert(user, entries));
     },
-    async keepSome(user, marks, degradations) {
-      const some = firstOf(marks);
-      const ids = markedIds(some);
+    async drain(user, outbox, degradations) {
+      const some = firstOf(outbox);
+      const ids = outboxIds(some);
       const stored = await access.get(episodeRecord, userNamespaces(user).episodes, ids);
       const gone = ids.filter((_, place) => stored[place] === null);
       const there = stored.filter((episode) => episode !== null);
       const kept =
         (gone.length === 0 || (await done(degradations, () => index.remove(user, gone)))) &&
         (await writer.write(user, there, degradations));
-      if (!kept) return [...marks];
-      await access.write(some.map((mark) => acknowledge(user, mark)));
-      return marks.slice(some.length);
+      if (!kept) return [...outbox];
+      await access.write(some.map((entry) => acknowledge(user, entry)));
+      return outbox.slice(some.length);
     },
-    async keepAll(user, degradations) {
+    async drainAll(user, degradations) {
       for (let more = true; more;)
         more = await queue.run(user, async () => {
-          const marks = await readOutbox(access, user);
-          if (marks.length === 0) return false;
-          const left = await writer.keepSome(user, marks, degradations);
-          return left.length > 0 && left.length < marks.length;
+          const outbox = await readOutbox(access, user);
+          if (outbox.length === 0) return false;
+          const left = await writer.drain(user, outbox, degradations);
+          return left.length > 0 && left.length < outbox.length;
         });
     },
   };
@@ -79,10 +85,10 @@ async function done(degradations: Degradations, task: () => Promise<void>): Prom
   return result === true;
 }
 
-function firstOf(marks: readonly OutboxEntry[]): OutboxEntry[] {
+function firstOf(outbox: readonly OutboxEntry[]): OutboxEntry[] {
   let ids = 0;
-  return marks.filter((mark, place) => {
-    ids += mark.ids.length;
-    return place === 0 || ids <= markSize;
+  return outbox.filter((entry, place) => {
+    ids += entry.ids.length;
+    return place === 0 || ids <= outboxEntrySize;
   });
 }

@@ -24,7 +24,7 @@ export function askedWords(query: string): string {
 
 /** The text whose words find an episode; of very long parts, the beginning. */
 export function searchedWords(episode: Episode): string {
-  return [parseQuestion(episode.query).subject, episode.response ?? "", episode.answer ?? ""]
+  return [parseQuestion(episode.query).subject, episode.response ?? "", episode.groundTruth ?? ""]
     .map((part) => foldWords(storableText(part, maxWordsLength)))
     .join("\n");
 }

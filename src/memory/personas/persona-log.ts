@@ -10,7 +10,7 @@ import { personaRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 
 type Given = "schemaVersion" | "id" | "version" | "parentId";
-type Seldom = "paperText" | "alignment" | "rollback";
+type Seldom = "paperSystemPrompt" | "alignment" | "rollback";
 
 /** What the log is given of a checkpoint; `null` for what is left out. */
 export type NewCheckpoint = Omit<PersonaCheckpoint, Given | Seldom> &
@@ -39,7 +39,7 @@ export function createPersonaLog(access: StoreAccess): PersonaLog {
     head: async (userId) => structuredClone(personaHead(await log.all(namespace(userId)))),
     async append(userId, { parent, ...checkpoint }) {
       return log.append(namespace(userId), {
-        paperText: null,
+        paperSystemPrompt: null,
         alignment: null,
         rollback: null,
         ...checkpoint,

@@ -39,7 +39,7 @@ export async function restorePersona(
   const { personas, now, author = "person", reason } = options;
   const history = await personas.history(userId);
   const wanted = findRestorable(userId, history, to);
-  const { id, version: restored, lines, paperText } = wanted;
+  const { id, version: restored, lines, paperSystemPrompt } = wanted;
   const head = personaHead(history);
   if (saysTheSame(wanted, head)) return { head, restored, changed: false };
   const appended = await personas.append(userId, {
@@ -47,7 +47,7 @@ export async function restorePersona(
     author,
     status: "active",
     lines,
-    paperText,
+    paperSystemPrompt,
     reason: reason ?? `Restored version ${restored}.`,
     parent: head,
   });

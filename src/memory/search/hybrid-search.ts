@@ -5,7 +5,7 @@ import type { EpisodeIndex, IndexHit } from "../index/episode-index.js";
 import { askedWords, embeddedText, searchedWords } from "../index/indexed-text.js";
 import type { Recall, RecalledEpisode } from "../episodes/episodic-memory.js";
 import { reciprocalRankFusion, rankByWords } from "./reciprocal-rank-fusion.js";
-import { markedIds, type OutboxEntry } from "../index/index-outbox.js";
+import { outboxIds, type OutboxEntry } from "../index/index-outbox.js";
 import { userNamespaces } from "../namespaces.js";
 import { recentSize, type RecentPointers } from "../episodes/recent-episodes.js";
 import { episodeRecord } from "../record-schemas.js";
@@ -18,13 +18,13 @@ import { lookupWords } from "./query-terms.js";
 export interface RecallUpkeep {
   isCurrent(user: UserKey): Promise<boolean>;
   /** The index looks emptier than it can be: look again whether it is current. */
-  distrust(): void;
+  invalidate(): void;
   /** Starts filling the index from the store, in the background. */
   rebuild(user: UserKey): void;
   /** Brings some marked episodes into the index now and the others later; gives the marks still open. */
-  heal(
+  drain(
     user: UserKey,
-    marks: readonly OutboxEntry[],
+    outbox: readonly OutboxEntry[],
     degradations: Degradations,
   ): Promise<readonly OutboxEntry[]>;
   /** The index knows ids that the store does not. */
@@ -37,7 +37,7 @@ interface Search {
   readonly limit: number;
   readonly visible: VisibleEpisodes;
   readonly pointers: RecentPointers;
-  readonly marks: readonly OutboxEntry[];
+  readonly outbox: readonly OutboxEntry[];
   readonly degradations: Degradations;
 }
 
@@ -86,24 +86,24 @@ export function createHybridRecall(
     search: Search,
     vector: readonly number[] | undefined,
   ): Promise<Candidates | null> {
-    const { user, visible, marks, degradations } = search;
+    const { user, visible, outbox, degradations } = search;
     const open =
-      vector === undefined || marks.length === 0
-        ? marks
-        : await upkeep.heal(user, marks, degradations);
+      vector === undefined || outbox.length === 0
+        ? outbox
+        : await upkeep.drain(user, outbox, degradations);
     const hits = await degradations.attempt("index-unavailable", () => hitsOf(search, vector));
     if (hits === null) return null;
     const { nearest, containing, wanted } = hits;
     // Bounds in time aside, everything is near enough to be given. Far less than there must be, and the index may have
     // been emptied behind our back.
-    const waitingIds = markedIds(open);
+    const waitingIds = outboxIds(open);
     const indexed = search.pointers.size - waitingIds.length;
     if (
       vector !== undefined &&
       visible.isTimeless &&
       2 * nearest.length < Math.min(wanted, indexed)
     ) {
-      upkeep.distrust();
+      upkeep.invalidate();
       if (!(await canUseIndex(search))) return null;
     }
     const waiting = await fromStore(search, waitingIds.slice(0, recentSize));
@@ -127,8 +127,10 @@ export function createHybridRecall(
     // More than asked: some hits are dropped, and words may order them differently.
     for (let wanted = Math.max(20, 4 * limit) + visible.excludedCount; ; wanted *= 4) {
       const [nearest, containing] = await Promise.all([
-        vector === undefined ? none : index.nearest(user, vector, wanted, visible.indexBounds),
-        words.length === 0 ? none : index.containing(user, words, 3 * wanted, visible.indexBounds),
+        vector === undefined ? none : index.vectorSearch(user, vector, wanted, visible.indexBounds),
+        words.length === 0
+          ? none
+          : index.keywordSearch(user, words, 3 * wanted, visible.indexBounds),
       ]);
       const found = new Set([...nearest, ...containing].map(({ id }) => id));
       const isCut = nearest.length >= wanted || containing.length >= 3 * wanted;

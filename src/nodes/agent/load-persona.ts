@@ -70,7 +70,7 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         refusal: null,
         personaVersion: persona.version,
         personaLines: persona.lines,
-        paperText: persona.paperText,
+        paperSystemPrompt: persona.paperSystemPrompt,
         userSummary: profileSummary(profile),
         recalled: [],
         recalledByTools: [],

@@ -41,16 +41,16 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
     runtime: LangGraphRunnableConfig,
   ): Promise<Command<unknown, AgentUpdate, "execute-tools" | AfterAnswer>> {
     const config = parseRunConfig(runtime);
-    const paperText = config.mode === "paper" ? state.paperText : null;
+    const paperSystemPrompt = config.mode === "paper" ? state.paperSystemPrompt : null;
     // A text that paper mode wrote stands in place of all lines, those about tools too.
-    const toolLines = paperText === null ? state.personaLines : [];
+    const toolLines = paperSystemPrompt === null ? state.personaLines : [];
     const tools = withGuidance(toolsFor(config), toolLines, config.mode);
     const answerNow = tools.length > 0 && state.toolRound >= config.toolRounds;
     const system = renderAgentRequest({
       mode: config.mode,
       summary: state.userSummary,
       lines: state.personaLines,
-      paperText,
+      paperSystemPrompt,
       recalled: state.recalled,
       at: state.turn?.at ?? null,
       answerNow,

@@ -89,6 +89,6 @@ async function questionsInPrompt(state: AgentState, maxTokens: number): Promise<
   );
 }
 
-function shown({ id, at, query, response, answer }: Episode, score: number): Recalled {
-  return { id, at, query, response, answer, score };
+function shown({ id, at, query, response, groundTruth }: Episode, score: number): Recalled {
+  return { id, at, query, response, groundTruth, score };
 }

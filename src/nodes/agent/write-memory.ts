@@ -37,7 +37,7 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
       at: state.turn.at,
       query,
       response: state.messages.findLast((message) => AIMessage.isInstance(message))?.text ?? null,
-      answer: null,
+      groundTruth: null,
       feedback: null,
       replacedResponses: [],
       toolsUsed: state.tools.map(({ name }) => name),

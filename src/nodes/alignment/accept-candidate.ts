@@ -29,7 +29,7 @@ const unaffordable: NonNullable<AlignmentState["outcome"]> = {
 };
 
 /** Where the run goes from here. */
-export type JudgeGoto = "validate" | "review" | "commit-checkpoint";
+export type AcceptCandidateGoto = "validate" | "review-candidate" | "commit-checkpoint";
 
 /**
  * Judges the candidate by the acceptance rule, first on its batch, and where that does not speak against it on the
@@ -37,10 +37,10 @@ export type JudgeGoto = "validate" | "review" | "commit-checkpoint";
  * written, its time included: a node that is run again writes the same one.
  */
 export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDeps) {
-  return async function judge(
+  return async function acceptCandidate(
     state: AlignmentState,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Command<unknown, AlignmentUpdate, JudgeGoto>> {
+  ): Promise<Command<unknown, AlignmentUpdate, AcceptCandidateGoto>> {
     const config = parseAlignConfig(runtime);
     const decision = state.outcome === null ? decide(state, config) : null;
     if (decision?.outcome === "too-few-items" && decision.holdout.items === 0) {
@@ -64,7 +64,7 @@ export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDep
       } satisfies AlignmentEvent);
     const at = now().toISOString();
     return new Command({
-      goto: accepted && config.review ? "review" : "commit-checkpoint",
+      goto: accepted && config.review ? "review-candidate" : "commit-checkpoint",
       update: {
         outcome,
         proposal: {
@@ -72,7 +72,7 @@ export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDep
           author: "alignment",
           status: accepted ? "active" : "rejected",
           lines: (candidate ?? parent).lines,
-          paperText: (candidate ?? parent).paperText,
+          paperSystemPrompt: (candidate ?? parent).paperSystemPrompt,
           reason,
           alignment: recordOf(state, config, { decision, at, models: modelNamesFor(config) }),
         },
@@ -84,12 +84,12 @@ export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDep
 /** @returns Null where nothing is to be judged: no candidate, or none is validated. */
 function decide(state: AlignmentState, config: AlignConfig): AcceptanceDecision | null {
   if (state.candidate === null || !config.validation) return null;
-  const { minimumItems, marginItems, level } = config;
+  const { minimumItems, minNetWins, significanceLevel } = config;
   const evidence = {
     batch: pairsOf(state, state.batch),
     holdout: pairsOf(state, state.holdout),
   };
-  return decideAcceptance(evidence, { minimumItems, marginItems, level });
+  return decideAcceptance(evidence, { minimumItems, minNetWins: minNetWins, significanceLevel });
 }
 
 /** Scores of the items that both personas have answered. */
@@ -116,8 +116,8 @@ function holdoutTasks(state: AlignmentState, config: AlignConfig, calls: number)
   const byItem = holdout.toReversed().flatMap((item) => {
     const isKnown = itemScores(answers, parent.key, item.episodeId).length > 0;
     const tasks = [
-      ...simulationTasks([item], state, candidate, "candidate", config.repeats),
-      ...(isKnown ? [] : simulationTasks([item], state, parent, "parent", config.repeats)),
+      ...simulationTasks([item], state, candidate, "candidate", config.samplesPerItem),
+      ...(isKnown ? [] : simulationTasks([item], state, parent, "parent", config.samplesPerItem)),
     ];
     left -= tasks.length;
     return left < 0 ? [] : [tasks];
@@ -130,7 +130,7 @@ function recordOf(
   { mode }: AlignConfig,
   { decision, at, models }: Pick<AlignmentRecord, "decision" | "models"> & { readonly at: string },
 ): AlignmentRecord {
-  const { runId, iteration, profile, batch, holdout, refusals, usage, iterationStart } = state;
+  const { runId, iteration, profile, batch, holdout, rejections, usage, iterationStart } = state;
   const before = iterationStart?.usage;
   const { key } = parentOf(state);
   return {
@@ -142,7 +142,7 @@ function recordOf(
     critiques: inBatchOrder(state, key).flatMap(({ episodeId, text }) =>
       text === null ? [] : [{ episodeId, text }],
     ),
-    refusals,
+    rejections,
     decision,
     review: null,
     models,

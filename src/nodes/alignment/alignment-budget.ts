@@ -80,13 +80,13 @@ export function callsPerAnswer(
 }
 
 /** Model calls of the smallest run: one item answered and criticised, and one update. */
-export function fewestCalls(config: Pick<AlignConfig, "repeats" | "toolRounds">): number {
+export function fewestCalls(config: Pick<AlignConfig, "samplesPerItem" | "toolRounds">): number {
   return callsOfItem(config) + 1;
 }
 
 /** Model calls of one item of the batch before any was answered: its answers and its critique. */
-export function callsOfItem(config: Pick<AlignConfig, "repeats" | "toolRounds">): number {
-  return config.repeats * callsPerAnswer([], config) + 1;
+export function callsOfItem(config: Pick<AlignConfig, "samplesPerItem" | "toolRounds">): number {
+  return config.samplesPerItem * callsPerAnswer([], config) + 1;
 }
 
 function tokensOf({ tokens }: Usage): number {

@@ -131,9 +131,9 @@ function fromTaken(state: AlignmentState, written: PersonaCheckpoint, config: Al
     key: candidate !== null && written.author === "alignment" ? candidate.key : written.id,
     version: written.version,
     lines: written.lines,
-    paperText: written.paperText,
+    paperSystemPrompt: written.paperSystemPrompt,
   };
-  const tasks = simulationTasks(batch, state, parent, "parent", config.repeats);
+  const tasks = simulationTasks(batch, state, parent, "parent", config.samplesPerItem);
   const answered = tasks.flatMap((task) => {
     const { persona, item, repeat } = task;
     const answer = answerOf(state.answers, {
@@ -164,7 +164,7 @@ function fromRejected(
       {
         key: candidate?.key ?? null,
         lines: candidate?.lines ?? null,
-        refusals: state.refusals,
+        rejections: state.rejections,
         reason: written.reason,
       },
     ],

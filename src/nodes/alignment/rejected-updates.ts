@@ -33,7 +33,7 @@ export function rejectedBefore(
       const { lines, alignment } = checkpoint;
       return reason === null
         ? []
-        : [{ key: null, lines, refusals: alignment?.refusals ?? [], reason }];
+        : [{ key: null, lines, rejections: alignment?.rejections ?? [], reason }];
     })
     .slice(-mostRejected);
 

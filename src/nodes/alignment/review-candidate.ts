@@ -79,7 +79,7 @@ function askedAgain(problem: string): string {
 
 function reviewed(
   proposal: Proposal,
-  { decision, lines, paperText, note }: ReviewAnswer,
+  { decision, lines, paperSystemPrompt, note }: ReviewAnswer,
   state: AlignmentState,
   config: AlignConfig,
   { toolNamesFor, limits }: ReviewCandidateDeps,
@@ -97,11 +97,13 @@ function reviewed(
     alignment: proposal.alignment && withoutCandidate(proposal.alignment),
   };
   if (config.mode === "paper") {
-    if (paperText === undefined) return { problem: "The edit has no `paperText`." };
+    if (paperSystemPrompt === undefined) return { problem: "The edit has no `paperSystemPrompt`." };
     const summary = profileSummary(state.profile);
     const present = renderPaperPersona({ ...parentOf(state), summary });
-    const fault = checkPaperText(paperText, present, limits);
-    return fault === null ? { proposal: { ...edited, paperText } } : { problem: fault.reason };
+    const fault = checkPaperText(paperSystemPrompt, present, limits);
+    return fault === null
+      ? { proposal: { ...edited, paperSystemPrompt } }
+      : { problem: fault.reason };
   }
   if (lines === undefined) return { problem: "The edit has no `lines`." };
   const tools = toolNamesFor(config);
@@ -134,7 +136,7 @@ function requestOf(
     user,
     version: parent.version,
     reason: proposal.reason,
-    items: state.batch.map(({ episodeId, query, answer }) => {
+    items: state.batch.map(({ episodeId, query, groundTruth: answer }) => {
       const old = answerOf(state.answers, { persona: parent.key, episodeId });
       const candidate = state.candidate?.key;
       const fresh =
@@ -153,8 +155,10 @@ function requestOf(
     }),
     lines: proposal.lines,
     diff: diffPersona(parent.lines, proposal.lines),
-    paperText:
-      mode === "paper" ? { before: parent.paperText, after: proposal.paperText ?? "" } : null,
+    paperSystemPrompt:
+      mode === "paper"
+        ? { before: parent.paperSystemPrompt, after: proposal.paperSystemPrompt ?? "" }
+        : null,
     problem: null,
   };
 }

@@ -57,7 +57,7 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
       key: head.id,
       version: head.version,
       lines: head.lines,
-      paperText: head.paperText,
+      paperSystemPrompt: head.paperSystemPrompt,
     };
     const update: AlignmentUpdate = {
       parent,
@@ -73,7 +73,7 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
       // What the profile cost stands in a checkpoint, as every cost: the day's budget is reckoned by them.
       if (state.usage.calls > 0) {
         const outcome = { reason, stop: spent === null ? "kept" : "budget" } as const;
-        return new Command({ goto: "judge", update: { ...update, outcome } });
+        return new Command({ goto: "accept-candidate", update: { ...update, outcome } });
       }
       const iterations = [notBegun(reason)];
       return new Command({ goto: END, update: { ...update, iterations, degraded } });
@@ -85,7 +85,7 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
       holdout: selected.holdout.length,
     } satisfies AlignmentEvent);
     return new Command({
-      goto: simulationTasks(selected.batch, state, parent, "parent", config.repeats).map(
+      goto: simulationTasks(selected.batch, state, parent, "parent", config.samplesPerItem).map(
         (task) => new Send("simulate", task),
       ),
       update,

@@ -42,9 +42,9 @@ export function memoryOf(
   { recallOf }: Pick<SimulateDeps, "recallOf">,
   leaveOneOut: boolean,
 ): SimulationMemory {
-  const { key, version, lines, paperText } = persona;
+  const { key, version, lines, paperSystemPrompt } = persona;
   return leaveOneOutMemory({ episodes: recallOf(runId) }, item, {
-    persona: { ...initialPersona, id: key, version, lines, paperText },
+    persona: { ...initialPersona, id: key, version, lines, paperSystemPrompt },
     profile,
     leaveOneOut,
   });
@@ -93,7 +93,7 @@ async function simulated(
   const answer = await staggered(runId, (release) =>
     answerOf(task, { config, signal: runtime.signal, beforeModel: release }, deps),
   );
-  const score = answer.text === "" ? 0 : scorerFor(item.query, item.answer).score(answer.text);
+  const score = answer.text === "" ? 0 : scorerFor(item.query, item.groundTruth).score(answer.text);
   runtime.writer?.({
     kind: "item-simulated",
     persona: role,

@@ -9,12 +9,12 @@ import type {
 export function simulationTasks(
   items: readonly AlignmentItem[],
   { runId, profile }: Pick<AlignmentState, "runId" | "profile">,
-  { key, version, lines, paperText }: PersonaUnderTest,
+  { key, version, lines, paperSystemPrompt }: PersonaUnderTest,
   role: SimulationTask["role"],
   repeats: number,
 ): SimulationTask[] {
   // A candidate holds more, which no task needs.
-  const persona = { key, version, lines, paperText };
+  const persona = { key, version, lines, paperSystemPrompt };
   return items.flatMap((item) =>
     Array.from({ length: repeats }, (_, repeat) => ({
       runId,

@@ -51,14 +51,14 @@ const shownReason = 500;
 
 /** What the update model gave: a candidate, or why there is none and whether another try could find one. */
 interface Proposed {
-  readonly candidate: Pick<PersonaCandidate, "lines" | "paperText" | "reason"> | null;
+  readonly candidate: Pick<PersonaCandidate, "lines" | "paperSystemPrompt" | "reason"> | null;
   readonly outcome: NonNullable<AlignmentState["outcome"]> | null;
-  readonly refusals: readonly LineRejection[];
+  readonly rejections: readonly LineRejection[];
   readonly usage: Usage;
 }
 
 /** Where the run goes from here. */
-export type TextualGradientGoto = "validate" | "judge";
+export type TextualGradientGoto = "validate" | "accept-candidate";
 
 /**
  * The textual gradient: one update of the persona for the whole batch, in one model call. What is left of it after the
@@ -81,7 +81,7 @@ export function createTextualGradient(deps: TextualGradientDeps) {
             () => proposal(state, config, runtime, deps),
           )
         : { ...nothing(`Ended before an update: ${left.spent}.`, "budget"), usage: noUsage };
-    const { outcome, refusals, usage } = proposed;
+    const { outcome, rejections, usage } = proposed;
     const candidate: PersonaCandidate | null = proposed.candidate && {
       ...proposed.candidate,
       key: `${state.runId}-${state.iteration}`,
@@ -94,18 +94,26 @@ export function createTextualGradient(deps: TextualGradientDeps) {
       iteration: state.iteration,
       decision,
     } satisfies AlignmentEvent);
-    const update = { candidate, outcome, refusals: [...refusals], usage };
+    const update = { candidate, outcome, rejections: [...rejections], usage };
     const calls = left.calls - usage.calls;
-    if (candidate === null || !config.validation) return new Command({ goto: "judge", update });
-    const needed = state.batch.length * config.repeats * callsPerAnswer(state.answers, config);
+    if (candidate === null || !config.validation)
+      return new Command({ goto: "accept-candidate", update });
+    const needed =
+      state.batch.length * config.samplesPerItem * callsPerAnswer(state.answers, config);
     if (calls < needed) {
       const reason = "Not judged: the budget leaves too few model calls.";
       return new Command({
-        goto: "judge",
+        goto: "accept-candidate",
         update: { ...update, outcome: { reason, stop: "budget" } },
       });
     }
-    const tasks = simulationTasks(state.batch, state, candidate, "candidate", config.repeats);
+    const tasks = simulationTasks(
+      state.batch,
+      state,
+      candidate,
+      "candidate",
+      config.samplesPerItem,
+    );
     return new Command({ goto: tasks.map((task) => new Send("validate", task)), update });
   };
 }
@@ -157,8 +165,8 @@ async function defaultProposal(
   });
   const why = truncate(answer.reason, shownReason);
   if (answer.decision === "keep") return { ...nothing(`Kept: ${why}`, "kept"), usage };
-  const { lines, refusals } = applyUpdate(parent.lines, answer.changes, {
-    batch: state.batch.map(({ episodeId, query, answer: trueAnswer }) => ({
+  const { lines, rejections } = applyUpdate(parent.lines, answer.changes, {
+    batch: state.batch.map(({ episodeId, query, groundTruth: trueAnswer }) => ({
       episodeId,
       question: query,
       answer: trueAnswer,
@@ -170,12 +178,16 @@ async function defaultProposal(
   });
   const again = lines !== null && isRejected(lines, state.rejected);
   if (lines === null || again) {
-    const fault = again ? "it was rejected before." : (refusals[0]?.reason ?? "it is empty.");
-    return { ...nothing(`Nothing of the update can be taken: ${fault}`, null), refusals, usage };
+    const fault = again ? "it was rejected before." : (rejections[0]?.reason ?? "it is empty.");
+    return {
+      ...nothing(`Nothing of the update can be taken: ${fault}`, null),
+      rejections,
+      usage,
+    };
   }
   // What the other mode answers under stays as it was.
-  const candidate = { lines: [...lines], paperText: parent.paperText, reason: why };
-  return { candidate, outcome: null, refusals, usage };
+  const candidate = { lines: [...lines], paperSystemPrompt: parent.paperSystemPrompt, reason: why };
+  return { candidate, outcome: null, rejections, usage };
 }
 
 async function paperProposal(
@@ -192,25 +204,25 @@ async function paperProposal(
   const { model } = alignmentModelFor(config.models.alignment);
   const request = renderPaperGradientRequest(persona, feedback);
   const reply = await askText(model, request, callConfig(runtime, "update"));
-  const paperText = readPaperReply(reply.text);
-  const fault = checkPaperText(paperText, persona, limits);
+  const paperSystemPrompt = readPaperReply(reply.text);
+  const fault = checkPaperText(paperSystemPrompt, persona, limits);
   const { usage } = reply;
   if (fault !== null) {
     // The next request would be this one, word for word.
     const stop = fault.kind === "unchanged" ? "kept" : null;
-    return { ...nothing(`No update: ${fault.reason}`, stop), refusals: [fault], usage };
+    return { ...nothing(`No update: ${fault.reason}`, stop), rejections: [fault], usage };
   }
   const reason = "Written from the feedback, as the paper does: whatever is written is taken.";
   return {
-    candidate: { lines: parent.lines, paperText, reason },
+    candidate: { lines: parent.lines, paperSystemPrompt, reason },
     outcome: null,
-    refusals: [],
+    rejections: [],
     usage,
   };
 }
 
 function nothing(reason: string, stop: NonNullable<AlignmentState["outcome"]>["stop"]) {
-  return { candidate: null, outcome: { reason, stop }, refusals: [] };
+  return { candidate: null, outcome: { reason, stop }, rejections: [] };
 }
 
 function isRejected(lines: readonly PersonaLine[], rejected: AlignmentState["rejected"]): boolean {
@@ -229,7 +241,7 @@ function critiquedPairs(state: AlignmentState, parent: PersonaUnderTest) {
       {
         question: item.query,
         simulatedAnswer: answer.text,
-        trueAnswer: item.answer,
+        trueAnswer: item.groundTruth,
         score: answer.score,
         critique: critiques.get(item.episodeId) ?? null,
       },

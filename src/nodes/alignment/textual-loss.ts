@@ -45,7 +45,7 @@ export function createTextualLoss(deps: TextualLossDeps) {
     const pair = {
       question: item.query,
       simulatedAnswer: answer.text,
-      trueAnswer: item.answer,
+      trueAnswer: item.groundTruth,
       score: answer.score,
     };
     const calling = callConfig(runtime, "critique", { episodeId: item.episodeId });

@@ -105,7 +105,11 @@ async function redrawn(
 }
 
 /** The upper bound keeps an answer dated in the future from being new at every refresh until then. */
-function isAnsweredWithin({ answer, feedback }: Episode, after: string, until: string): boolean {
+function isAnsweredWithin(
+  { groundTruth: answer, feedback }: Episode,
+  after: string,
+  until: string,
+): boolean {
   if (answer === null || feedback === null) return false;
   const time = Date.parse(feedback.at);
   return time > Date.parse(after) && time <= Date.parse(until);

@@ -4,7 +4,7 @@ import type { Episode } from "../../domain/episode.js";
 import { quote, quoteBlock } from "../quote.js";
 
 /** What a prompt shows of an episode. */
-export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "answer">;
+export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "groundTruth">;
 
 /** The most of one text that a prompt shows, in UTF-16 units: an essay in memory must not push out all else. */
 const shownLength = 2_000;
@@ -23,8 +23,8 @@ function renderInteraction(episode: ShownEpisode): string {
   const at = episode.at === null ? "" : ` at="${episode.at.slice(0, 10)}"`;
   const lines = [quote("question", storableText(subject, shownLength))];
   // A response that the user corrected would only repeat the mistake.
-  if (episode.answer !== null)
-    lines.push(quote("true_answer", storableText(episode.answer, shownLength)));
+  if (episode.groundTruth !== null)
+    lines.push(quote("ground_truth", storableText(episode.groundTruth, shownLength)));
   else if (episode.response !== null)
     lines.push(quote("response", storableText(episode.response, shownLength)));
   return `<interaction id="${episode.id}"${at}${asked}>\n${lines.join("\n")}\n</interaction>`;

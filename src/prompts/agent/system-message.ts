@@ -9,7 +9,7 @@ export interface PaperPersonaParts {
   readonly summary: string;
   readonly lines: readonly PersonaLine[];
   /** The whole persona as paper mode wrote it; `null` where it wrote none. Not used in default mode. */
-  readonly paperText: string | null;
+  readonly paperSystemPrompt: string | null;
 }
 
 export interface AgentRequestParts extends PaperPersonaParts {
@@ -45,11 +45,15 @@ function defaultPersona({ summary, lines, recalled, at }: AgentRequestParts): st
 
 /**
  * The persona as the agent has it in paper mode: the text that an update wrote, or else the paper's initial persona
- * with what is known of the user. `paperText` is the prompt itself and not quoted: `checkPaperText` took it before it
+ * with what is known of the user. `paperSystemPrompt` is the prompt itself and not quoted: `checkPaperText` took it before it
  * was stored.
  */
-export function renderPaperPersona({ summary, lines, paperText }: PaperPersonaParts): string {
-  if (paperText !== null) return paperText;
+export function renderPaperPersona({
+  summary,
+  lines,
+  paperSystemPrompt,
+}: PaperPersonaParts): string {
+  if (paperSystemPrompt !== null) return paperSystemPrompt;
   const known = [unquoted(summary), answerLines(lines)].filter((text) => text !== "").join("\n");
   return paperPersonaPrompt.render({
     summary: quoteBlock("user_summary", known === "" ? nothingKnown : known),

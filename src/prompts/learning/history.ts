@@ -5,7 +5,7 @@ import { quote, quoteBlock, unquoted } from "../quote.js";
 import { truncate } from "../../domain/text/truncate.js";
 
 /** What a profile is drawn from: only what the user wrote or chose, never an agent's response. */
-export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "answer">;
+export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "groundTruth">;
 
 /** Most of one text that the history shows, in UTF-16 units: many items say more about a user than long ones. */
 const shownLength = { question: 600, answer: 300, countedAnswer: 80 } as const;
@@ -62,9 +62,9 @@ function renderItem(
   const under = statements.length === 0 ? "" : ` statements="${statements.join(", ")}"`;
   const lines = [
     quote("question", truncate(subject, shownLength.question)),
-    ...(episode.answer === null
+    ...(episode.groundTruth === null
       ? []
-      : [quote("true_answer", truncate(episode.answer, shownLength.answer))]),
+      : [quote("ground_truth", truncate(episode.groundTruth, shownLength.answer))]),
   ];
   return `<item n="${number}"${at}${asked}${under}>\n${lines.join("\n")}\n</item>`;
 }
@@ -72,7 +72,7 @@ function renderItem(
 /** How often the user gave each answer, most frequent first, as `answer: count, ...`; rare ones together at the end. */
 export function renderAnswerCounts(episodes: readonly HistoryEpisode[]): string {
   const counts = new Map<string, number>();
-  for (const { answer } of episodes) {
+  for (const { groundTruth: answer } of episodes) {
     if (answer === null) continue;
     const shown = truncate(answer, shownLength.countedAnswer);
     counts.set(shown, (counts.get(shown) ?? 0) + 1);

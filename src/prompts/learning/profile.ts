@@ -35,7 +35,7 @@ export const profileCoverage = `- how this user uses the answers: which are usua
 export const profilePrompt =
   defineTemplate(`Describe one user from their own history, so that an assistant who reads only your description could answer as this user would.
 
-The history follows, oldest first, each item with its number. A <true_answer> is what the user really answered, chose or gave. The counts of all their answers, also of items left out here, stand in <answer_counts>.
+The history follows, oldest first, each item with its number. A <ground_truth> is what the user really answered, chose or gave. The counts of all their answers, also of items left out here, stand in <answer_counts>.
 
 Write up to 12 short statements, most useful first. Cover, as far as the history shows it:
 ${profileCoverage}

@@ -26,7 +26,7 @@ export interface CritiquedPair extends SimulatedPair {
 export interface RejectedUpdate {
   /** The lines that it would have made; `null` where none were worth scoring. */
   readonly lines: readonly PersonaLine[] | null;
-  readonly refusals: readonly LineRejection[];
+  readonly rejections: readonly LineRejection[];
   /** Why it did not pass, with its scores. */
   readonly reason: string;
   /** What was said of its answers, if they were looked at; plain text each. */
@@ -175,7 +175,7 @@ function renderPair(pair: CritiquedPair, index: number): string {
   const inner = [
     quote("question", truncate(subject, shownLength.question)),
     quote("simulated_answer", truncate(simulatedAnswer, shownLength.answer)),
-    quote("true_answer", truncate(trueAnswer, shownLength.answer)),
+    quote("ground_truth", truncate(trueAnswer, shownLength.answer)),
     critique === null ? "No critique could be had." : unquoted(critiqueText(critique)),
   ].join("\n");
   return `<critique ${attributes}>\n${inner}\n</critique>`;
@@ -204,7 +204,7 @@ function renderRejected(update: RejectedUpdate, lines: readonly PersonaLine[]): 
     ...added.map(({ text }) => `Added: ${text}`),
     ...changed.map(({ before, after }) => `Changed: ${before.text} -> ${after.text}`),
     ...removed.map(({ text }) => `Removed: ${text}`),
-    ...update.refusals.map(({ line, reason }) =>
+    ...update.rejections.map(({ line, reason }) =>
       line === null ? `Refused: ${reason}` : `Refused: ${line} (${reason})`,
     ),
     `Outcome: ${update.reason}`,

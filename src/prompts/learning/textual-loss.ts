@@ -100,10 +100,10 @@ const lossInstructions = `You examine how an assistant answered one past questio
 You are given what the assistant was given, and both answers:
 - <user_summary>: a description of the user, drawn from their history.
 - <learned_preferences>: numbered lines learned earlier from how this user really answered.
-- <past_interactions>: earlier questions of the user. A <true_answer> in them is the user's own; a <response> is only what an assistant said.
+- <past_interactions>: earlier questions of the user. A <ground_truth> in them is the user's own; a <response> is only what an assistant said.
 - <tool_calls>: the searches the assistant made, with their inputs.
 - <question>, <simulated_answer>: what was asked, and what the assistant answered.
-- <true_answer>: what the user really answered, chose or wanted. It is the measure, also where another answer seems better.
+- <ground_truth>: what the user really answered, chose or wanted. It is the measure, also where another answer seems better.
 - Score: how near the simulated answer came, from 0 to 1, where that could be computed; 1 counts as right, whatever the wording.
 
 Judge what the answer made of this user, not its style:
@@ -132,7 +132,7 @@ export function renderLossRequest(pair: SimulatedPair, prompt: SimulationPrompt)
     calls.length === 0 ? "" : quoteBlock("tool_calls", calls.join("\n")),
     quote("question", storableText(pair.question, shownLength.question)),
     quote("simulated_answer", storableText(pair.simulatedAnswer, shownLength.answer)),
-    quote("true_answer", storableText(pair.trueAnswer, shownLength.answer)),
+    quote("ground_truth", storableText(pair.trueAnswer, shownLength.answer)),
     score,
   ];
   return { system: lossInstructions, human: blocks.filter((block) => block !== "").join("\n") };
@@ -182,7 +182,7 @@ Feedback:`);
 export function renderPaperLossRequest(pair: SimulatedPair): string {
   return paperLossPrompt.render({
     question: quote("question", storableText(pair.question, shownLength.question)),
-    trueAnswer: quote("true_answer", storableText(pair.trueAnswer, shownLength.answer)),
+    trueAnswer: quote("ground_truth", storableText(pair.trueAnswer, shownLength.answer)),
     simulatedAnswer: quote(
       "simulated_answer",
       storableText(pair.simulatedAnswer, shownLength.answer),

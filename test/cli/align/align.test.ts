@@ -13,7 +13,7 @@ import { turnAt } from "../../support/users/episodes.js";
 import { type OpenAiReply, startOpenAiServer } from "../../support/servers/openai-server.js";
 
 const answered = (n: number) =>
-  turnAt(n, lampQuestion("LaMP_3", `A superb, moving film, number ${n}.`), { answer: "2" });
+  turnAt(n, lampQuestion("LaMP_3", `A superb, moving film, number ${n}.`), { groundTruth: "2" });
 
 /** An agent with a user for each name, who has answered so many questions. */
 async function agentOf(
@@ -334,7 +334,7 @@ describe("review", () => {
     expect(empty.err).toMatch(/^persona-agent: The decision was not taken, [^\n]+\n$/);
     const { code } = await run(["review", "--user", "ada", "--edit", file]);
     expect(code).toBe(0);
-    expect((await agent.memory.personas.head("ada")).paperText).toBe(
+    expect((await agent.memory.personas.head("ada")).paperSystemPrompt).toBe(
       "You help Ada. She gives 2 to whatever is called superb.",
     );
   });

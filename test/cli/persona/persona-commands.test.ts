@@ -203,20 +203,25 @@ describe("diff", () => {
   });
 
   it("compares the texts of paper mode where there is one", async () => {
-    const paperText = "You serve Ada.\nShe likes tea.";
-    const third = await append(user, { parent: second, at: minuteAt(5), paperText, lines: [] });
+    const paperSystemPrompt = "You serve Ada.\nShe likes tea.";
+    const third = await append(user, {
+      parent: second,
+      at: minuteAt(5),
+      paperSystemPrompt,
+      lines: [],
+    });
     expect(await json("diff")).toEqual({
       from: 2,
       to: 3,
       added: [],
       changed: [],
       removed: [greenTea, search],
-      paperText: { before: null, after: paperText },
+      paperText: { before: null, after: paperSystemPrompt },
     });
     await append(user, {
       parent: third,
       at: minuteAt(6),
-      paperText: "You serve Ada.\nShe likes coffee.",
+      paperSystemPrompt: "You serve Ada.\nShe likes coffee.",
       lines: [],
     });
     expect((await run(["diff", "--user", user, "--from", "3"])).out).toBe(
@@ -229,7 +234,7 @@ describe("diff", () => {
       ].join("\n"),
     );
     expect((await run(["log", "--user", user])).out).toContain("~ the text of paper mode");
-    const swapped = { paperText: "She likes tea.\nYou serve Ada.", lines: [] };
+    const swapped = { paperSystemPrompt: "She likes tea.\nYou serve Ada.", lines: [] };
     const fifth = await append(user, { parent: third, at: minuteAt(4), ...swapped });
     const words = ["diff", "--user", user, "--from", third.id, "--to", fifth.id];
     expect((await run(words)).out).toContain("\n~ the same lines, in another order or number\n");

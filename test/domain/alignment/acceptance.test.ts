@@ -57,7 +57,7 @@ describe("decideAcceptance", () => {
         pValue: 4.5 / 128,
       },
       rule: defaultAcceptanceRule,
-      appliedLevel: defaultAcceptanceRule.level,
+      appliedLevel: defaultAcceptanceRule.significanceLevel,
     });
     const stored: unknown = JSON.parse(JSON.stringify(decision));
     expect(acceptanceDecisionSchema.parse(stored)).toEqual(decision);
@@ -71,7 +71,7 @@ describe("decideAcceptance", () => {
   it("asks for four more wins than losses", () => {
     expect([outcome(3, 0, 29), outcome(4, 0, 28)]).toEqual(["below-margin", "better"]);
     expect([outcome(4, 1, 27), outcome(5, 1, 26)]).toEqual(["below-margin", "better"]);
-    expect(outcome(7, 0, 25, { ...defaultAcceptanceRule, marginItems: 8 })).toBe("below-margin");
+    expect(outcome(7, 0, 25, { ...defaultAcceptanceRule, minNetWins: 8 })).toBe("below-margin");
   });
 
   it("asks for a p-value besides, when much changed", () => {
@@ -83,7 +83,7 @@ describe("decideAcceptance", () => {
     // 11 to 5 has mid-p 0.072, and 5 of 40 are one in eight.
     expect([outcome(11, 5, 24), outcome(11, 5, 23)]).toEqual(["better", "within-chance"]);
     const { appliedLevel } = decideAcceptance({ batch: [], holdout: items(11, 5, 23) });
-    expect(appliedLevel).toBe(defaultAcceptanceRule.level / 2);
+    expect(appliedLevel).toBe(defaultAcceptanceRule.significanceLevel / 2);
   });
 
   it("judges nothing on fewer items than the minimum", () => {
@@ -141,7 +141,7 @@ describe("decideAcceptance", () => {
     );
   });
 
-  it.each([{ marginItems: 0 }, { minimumItems: 1.5 }, { level: 0 }, { level: 0.6 }])(
+  it.each([{ minNetWins: 0 }, { minimumItems: 1.5 }, { significanceLevel: 0 }, { level: 0.6 }])(
     "refuses the rule %o",
     (bad) => {
       const rule = { ...defaultAcceptanceRule, ...bad };

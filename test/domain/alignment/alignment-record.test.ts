@@ -31,12 +31,15 @@ describe("a checkpoint's alignment", () => {
       author: "alignment",
       status: "active",
       lines: [],
-      paperText: "You are an assistant.",
+      paperSystemPrompt: "You are an assistant.",
       reason: "scored better",
       alignment: record,
       parent: initialPersona,
     });
-    expect(appended).toMatchObject({ paperText: "You are an assistant.", alignment: record });
+    expect(appended).toMatchObject({
+      paperSystemPrompt: "You are an assistant.",
+      alignment: record,
+    });
     expect(await log.head("ines")).toEqual(appended);
   });
 });

@@ -84,7 +84,7 @@ describe("detectRegression", () => {
 
   it("compares answers of one kind only", () => {
     const texts = range(100, 16).map((n) =>
-      turnAt(n, `Say ${n}`, { response: "no", answer: "yes it is", personaVersion: 1 }),
+      turnAt(n, `Say ${n}`, { response: "no", groundTruth: "yes it is", personaVersion: 1 }),
     );
     expect(detectRegression(log, [...byParent, ...texts])).toBeNull();
   });
@@ -111,7 +111,7 @@ describe("detectRegression, where the parent answered little", () => {
   const imported = range(0, 40).map((n): Episode => ({
     ...untaggedTurn(n, null, ""),
     response: null,
-    answer: "comedy",
+    groundTruth: "comedy",
     source: "import",
   }));
   const simulated = imported.map(({ id }, place) => ({
@@ -165,7 +165,7 @@ describe("scoreResponse", () => {
       score: 0,
     });
     expect(scoreResponse({ ...right, response: null })).toBeNull();
-    expect(scoreResponse({ ...right, answer: null })).toBeNull();
+    expect(scoreResponse({ ...right, groundTruth: null })).toBeNull();
   });
 
   it("does not hold a rejection against a response that came after it", () => {

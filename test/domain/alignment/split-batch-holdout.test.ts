@@ -13,7 +13,7 @@ import {
 import { turnAt, undatedItem } from "../../support/users/episodes.js";
 
 const answered = (n: number, query: string, answer: string, change: Partial<Episode> = {}) =>
-  turnAt(n, query, { answer, ...change });
+  turnAt(n, query, { groundTruth: answer, ...change });
 const distinct = (count: number) =>
   Array.from({ length: count }, (_, n) => answered(n, `question ${n}`, `answer ${n}`));
 const queries = (items: readonly AlignmentItem[]) => items.map(({ query }) => query);
@@ -119,7 +119,7 @@ describe("a duplicate", () => {
   ] as const)("may differ in %s", (_, [query, answer], [otherQuery, otherAnswer]) => {
     const item = answered(2, query, answer);
     for (const n of [1, 3]) {
-      const other = turnAt(n, otherQuery, { answer: null, response: otherAnswer });
+      const other = turnAt(n, otherQuery, { groundTruth: null, response: otherAnswer });
       expect(duplicatesOf(item, other)).toEqual([other.id]);
     }
   });
@@ -168,7 +168,7 @@ describe("fewestAnswers", () => {
 describe("the earlier turns of an item", () => {
   it("are the latest six of its thread before it, oldest first, with what was said then", () => {
     const history = Array.from({ length: 9 }, (_, n) =>
-      turnAt(n, `turn ${n}`, { answer: `answer ${n}`, threadId: "t" }),
+      turnAt(n, `turn ${n}`, { groundTruth: `answer ${n}`, threadId: "t" }),
     );
     const elsewhere = turnAt(5, "elsewhere", { threadId: "u" });
     const item = itemsOf(elsewhere, ...history).find(({ query }) => query === "turn 7");

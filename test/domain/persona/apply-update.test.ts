@@ -24,7 +24,7 @@ function change(kind: ProposedChange["kind"], rest: Partial<ProposedChange>): Pr
 }
 const apply = (changes: ProposedChange[], limits = defaultPersonaLimits, lines = parent) =>
   applyUpdate(lines, changes, { ...context, limits });
-const kinds = (result: ReturnType<typeof apply>) => result.refusals.map(({ kind }) => kind);
+const kinds = (result: ReturnType<typeof apply>) => result.rejections.map(({ kind }) => kind);
 
 describe("applyUpdate", () => {
   it("removes, changes in place and adds at the end, whatever the order given", () => {
@@ -43,7 +43,7 @@ describe("applyUpdate", () => {
         { text: "Gives 5 to one film in ten.", tool: null, evidence: ["a3", "b2"] },
         { text: "Prefers comedy over drama.", tool: null, evidence: ["b1", "b3"] },
       ],
-      refusals: [],
+      rejections: [],
     });
     expect(parent).toHaveLength(2);
   });
@@ -123,17 +123,17 @@ describe("applyUpdate", () => {
       change("remove", { line: 1 }),
       change("add", { text: "Likes short answer.", items: [1] }),
     ]);
-    expect(result.refusals).toEqual([]);
+    expect(result.rejections).toEqual([]);
     const reworded = apply([
       change("change", { line: 1, text: "Likes short answer.", items: [1] }),
     ]);
-    expect(reworded.refusals).toEqual([]);
+    expect(reworded.rejections).toEqual([]);
   });
 
   it("refuses a candidate that says nothing new, and one that wipes everything", () => {
     expect(apply([])).toEqual({
       lines: null,
-      refusals: [{ kind: "unchanged", line: null, reason: expect.any(String) }],
+      rejections: [{ kind: "unchanged", line: null, reason: expect.any(String) }],
     });
     const same = change("change", {
       line: 1,
@@ -181,7 +181,7 @@ describe("applyUpdate", () => {
   it("lets lines above lowered limits shrink, and not grow", () => {
     const limits = { ...defaultPersonaLimits, maxLines: 1, maxTokens: 5 };
     const to = (text: string) => apply([change("change", { line: 2, text, items: [1] })], limits);
-    expect(to("Rarely gives 5.").refusals).toEqual([]);
+    expect(to("Rarely gives 5.").rejections).toEqual([]);
     expect(kinds(to("Gives 5 to few films, and only to those with a good last act."))).toEqual([
       "over-budget",
       "unchanged",
@@ -192,7 +192,7 @@ describe("applyUpdate", () => {
   it("names a refused line, cut where it is very long", () => {
     const [refused] = apply([
       change("add", { text: `${"😀".repeat(1_000)} ha`, items: [1] }),
-    ]).refusals;
+    ]).rejections;
     expect(refused?.kind).toBe("too-long");
     expect(refused?.line?.length).toBeLessThanOrEqual(300);
     expect(refused?.line?.isWellFormed()).toBe(true);
@@ -286,7 +286,7 @@ describe("diffPersona", () => {
         { ...context, batch: everything },
       );
       // Lines of the same few words may be refused as duplicates of each other; that is another test's business.
-      if (result.lines === null || result.refusals.length > 0) continue;
+      if (result.lines === null || result.rejections.length > 0) continue;
       compared += 1;
       expect(byText(result.lines)).toEqual(byText(after));
     }

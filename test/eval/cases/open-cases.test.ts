@@ -84,7 +84,7 @@ it("puts the history in the order of time, undated items before all others in th
   expect(one?.history.map(({ query }) => Number(/Film (\d)/.exec(query)?.[1]))).toEqual([
     8, 9, 1, 2, 5, 4,
   ]);
-  expect(one?.history.map(({ answer }) => answer)).toEqual(Array(6).fill("5"));
+  expect(one?.history.map(({ groundTruth: answer }) => answer)).toEqual(Array(6).fill("5"));
 });
 
 it("cuts a history to its latest interactions", async () => {

@@ -9,7 +9,7 @@ import {
   casesOf,
   evalDeps,
   learnedLine,
-  paperText,
+  paperSystemPrompt,
   profileText,
   ratingRecord,
   review,
@@ -51,7 +51,7 @@ const parts = {
   past,
   profile: profileText,
   line: learnedLine,
-  paper: paperText,
+  paper: paperSystemPrompt,
   bank: summaryText,
 };
 type Part = keyof typeof parts;

@@ -34,8 +34,8 @@ it("says where there is no server, and what to do, whatever is called", async ()
   for (const call of [
     () => index.identity(ada),
     () => index.upsert(ada, [entry]),
-    () => index.nearest(ada, [1, 0, 0, 0], 3),
-    () => index.containing(ada, ["tea"], 3),
+    () => index.vectorSearch(ada, [1, 0, 0, 0], 3),
+    () => index.keywordSearch(ada, ["tea"], 3),
     () => index.remove(ada, ["a"]),
     () => index.clear(ada),
   ])
@@ -79,7 +79,7 @@ it.each([
 ])("says in one line that what answers %i %s is not a working Chroma", async (status, body) => {
   const { url } = await serverThat((response) => response.writeHead(status).end(body));
   const index = createChromaIndex({ url, embedding });
-  await expect(index.nearest(ada, [1, 0, 0, 0], 3)).rejects.toMatchObject({
+  await expect(index.vectorSearch(ada, [1, 0, 0, 0], 3)).rejects.toMatchObject({
     code: "memory-index-unavailable",
     message: expect.stringMatching(/^[^\n]*CHROMA_URL[^\n]*$/),
   });

@@ -42,8 +42,9 @@ it("has another identity, and other entries, for another embedding, dimension or
   const identities = await Promise.all(indexes.map((index) => index.identity(ada)));
   expect(new Set(identities).size).toBe(4);
   await indexes[0]?.upsert(ada, [entry]);
-  expect(await indexes[0]?.containing(ada, ["tea"], 1)).toHaveLength(1);
-  for (const index of indexes.slice(1)) expect(await index.containing(ada, ["tea"], 1)).toEqual([]);
+  expect(await indexes[0]?.keywordSearch(ada, ["tea"], 1)).toHaveLength(1);
+  for (const index of indexes.slice(1))
+    expect(await index.keywordSearch(ada, ["tea"], 1)).toEqual([]);
 });
 
 it("takes one identity from any number of processes that make the collection at once", async () => {
@@ -83,9 +84,9 @@ it("finds what many users have said in the same words, for each of them", async 
       })),
     );
   for (const user of users) {
-    const [best] = await index.nearest(user, thanks, 1);
+    const [best] = await index.vectorSearch(user, thanks, 1);
     expect(best).toEqual({ id: "22", words: "thanks" });
-    expect(await index.nearest(user, anything(), 16)).toHaveLength(16);
+    expect(await index.vectorSearch(user, anything(), 16)).toHaveLength(16);
   }
 });
 
@@ -93,7 +94,7 @@ it("says nothing on the console", async () => {
   const spies = (["log", "warn", "error"] as const).map((name) => vi.spyOn(console, name));
   const index = createChromaIndex({ url: chroma.url, embedding: { ...embedding, name: "quiet" } });
   await index.upsert(ada, [entry]);
-  await index.nearest(ada, [1, 0, 0, 0], 1);
+  await index.vectorSearch(ada, [1, 0, 0, 0], 1);
   for (const spy of spies) {
     expect(spy).not.toHaveBeenCalled();
     spy.mockRestore();

@@ -69,7 +69,7 @@ it("keeps what was written, for the next process, and is gone when closed", asyn
 
   const second = await start();
   expect(await indexAt(second.url).identity(ada)).toBe(identity);
-  expect(await indexAt(second.url).containing(ada, ["tea"], 1)).toEqual([
+  expect(await indexAt(second.url).keywordSearch(ada, ["tea"], 1)).toEqual([
     { id: "a", words: "tea" },
   ]);
 });
@@ -82,7 +82,7 @@ it("is gone soon after its process was killed with kill -9, and leaves the folde
   expect(printed()).toBe("");
 
   const next = await start();
-  expect(await indexAt(next.url).containing(ada, ["tea"], 1)).toHaveLength(1);
+  expect(await indexAt(next.url).keywordSearch(ada, ["tea"], 1)).toHaveLength(1);
 });
 
 it("does not keep its process alive, and is gone after it ended by itself", async () => {
@@ -102,7 +102,7 @@ it("is started again on the same port when it dies, and the same index object wo
   process.kill(pid, "SIGKILL");
   await untilGone(pid);
   await vi.waitFor(
-    async () => expect(await index.nearest(ada, [1, 0, 0, 0], 1)).toHaveLength(1),
+    async () => expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toHaveLength(1),
     20_000,
   );
   expect(chroma.pid).not.toBe(pid);
@@ -114,11 +114,11 @@ it("works again after it was stopped and started on the same port, and says mean
   await index.upsert(ada, [entry]);
   await first.close();
   const away = { code: "memory-index-unavailable", message: expect.stringContaining(first.url) };
-  await expect(index.nearest(ada, [1, 0, 0, 0], 1)).rejects.toMatchObject(away);
+  await expect(index.vectorSearch(ada, [1, 0, 0, 0], 1)).rejects.toMatchObject(away);
   await expect(index.identity(ada)).rejects.toMatchObject(away);
 
   await start({ port: portOf(first) });
-  expect(await index.nearest(ada, [1, 0, 0, 0], 1)).toHaveLength(1);
+  expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toHaveLength(1);
 });
 
 it("goes on with an index whose server was wiped, with another identity", async () => {
@@ -130,9 +130,9 @@ it("goes on with an index whose server was wiped, with another identity", async 
   await rm(join(folder, "chroma"), { recursive: true });
 
   await start({ port: portOf(first) });
-  expect(await index.nearest(ada, [1, 0, 0, 0], 1)).toEqual([]);
+  expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toEqual([]);
   await Promise.all(Array.from({ length: 5 }, () => index.upsert(ada, [entry])));
-  expect(await index.containing(ada, ["tea"], 1)).toHaveLength(1);
+  expect(await index.keywordSearch(ada, ["tea"], 1)).toHaveLength(1);
   expect(await index.identity(ada)).not.toBe(identity);
 });
 
@@ -143,7 +143,7 @@ it("takes another port when the one it was to have is taken", async () => {
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const chroma = await start({ port });
   expect(portOf(chroma)).not.toBe(port);
-  expect(await indexAt(chroma.url).nearest(ada, [1, 0, 0, 0], 1)).toEqual([]);
+  expect(await indexAt(chroma.url).vectorSearch(ada, [1, 0, 0, 0], 1)).toEqual([]);
   other.close();
 });
 
@@ -159,7 +159,7 @@ it("waits for a server of the folder that is on its way out", async () => {
   const first = await start();
   const second = start();
   await first.close();
-  expect(await indexAt((await second).url).nearest(ada, [1, 0, 0, 0], 1)).toEqual([]);
+  expect(await indexAt((await second).url).vectorSearch(ada, [1, 0, 0, 0], 1)).toEqual([]);
 });
 
 it("says in one line that the native library does not load, and the ways out", async () => {

@@ -9,7 +9,7 @@ describe("leaveOneOutMemory", () => {
     episodeId: turnAt(5, "Tea?").id,
     at: minuteAt(5),
     query: "Tea?",
-    answer: "green",
+    groundTruth: "green",
     earlier: [{ episodeId: inThread.id, query: inThread.query, response: "Well." }],
     duplicates: [turnAt(2, "tea").id],
   };

@@ -66,19 +66,19 @@ describe("the window of recent episodes", () => {
   it("knows when each true answer came to memory", async () => {
     const { episodes, clock } = memoryParts();
     clock.now = new Date(minuteAt(10));
-    await episodes.add("ada", { ...matter(1), answer: "known at once" });
+    await episodes.add("ada", { ...matter(1), groundTruth: "known at once" });
     await episodes.add("ada", matter(2));
     clock.now = new Date(minuteAt(20));
-    await episodes.update("ada", matter(2).id, { answer: "later", feedback });
+    await episodes.update("ada", matter(2).id, { groundTruth: "later", feedback });
     const counts = async () =>
       Promise.all([9, 10, 19, 20].map((n) => episodes.countAnswered("ada", minuteAt(n))));
     expect(await counts()).toEqual([2, 1, 1, 0]);
     clock.now = new Date(minuteAt(30));
     // Said again, nothing new came.
-    await episodes.update("ada", matter(2).id, { answer: "later", feedback });
-    await episodes.add("ada", { ...matter(1), answer: "known at once" });
+    await episodes.update("ada", matter(2).id, { groundTruth: "later", feedback });
+    await episodes.add("ada", { ...matter(1), groundTruth: "known at once" });
     expect(await counts()).toEqual([2, 1, 1, 0]);
-    await episodes.update("ada", matter(1).id, { answer: "corrected", feedback });
+    await episodes.update("ada", matter(1).id, { groundTruth: "corrected", feedback });
     expect(await counts()).toEqual([2, 2, 2, 1]);
   });
 });

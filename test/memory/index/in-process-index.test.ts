@@ -20,8 +20,8 @@ it("keeps copies, so a caller cannot change what is found", async () => {
   await index.upsert(ada, [entry]);
   entry.vector[0] = -1;
   entry.words = "coffee";
-  const [hit] = await index.nearest(ada, [1, 0, 0, 0], 1);
+  const [hit] = await index.vectorSearch(ada, [1, 0, 0, 0], 1);
   expect(hit?.words).toBe("tea");
   Object.assign(hit ?? {}, { words: "coffee" });
-  expect(await index.containing(ada, ["coffee"], 1)).toEqual([]);
+  expect(await index.keywordSearch(ada, ["coffee"], 1)).toEqual([]);
 });

@@ -118,7 +118,7 @@ describe("memory while the index is away", () => {
     const { episodes, index } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     index.isAvailable = false;
-    await episodes.update("ada", tea.id, { answer: "gyokuro", feedback });
+    await episodes.update("ada", tea.id, { groundTruth: "gyokuro", feedback });
     index.isAvailable = true;
     await found(episodes, "anything at all");
     expect(index.entries(userKey("ada")).get(tea.id)?.words).toContain("gyokuro");
@@ -232,7 +232,7 @@ describe("memory over another index than before", () => {
     const [oldest = tea, other = tea] = history;
     await restarted.similar("ada", "matter", 1);
     await Promise.all([
-      restarted.update("ada", oldest.id, { answer: "gyokuro", feedback }),
+      restarted.update("ada", oldest.id, { groundTruth: "gyokuro", feedback }),
       restarted.delete("ada", other.id),
       restarted.add("ada", trip),
     ]);

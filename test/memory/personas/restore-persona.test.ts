@@ -28,7 +28,7 @@ async function twoVersions() {
   const { personas } = memoryParts();
   let minutes = 100;
   const now = () => new Date(minuteAt((minutes += 1)));
-  const first = await personas.append("ada", learned("Likes tea.", { paperText: "Tea." }));
+  const first = await personas.append("ada", learned("Likes tea.", { paperSystemPrompt: "Tea." }));
   const second = await personas.append("ada", learned("Likes coffee.", { parent: first }));
   return { personas, now, first, second };
 }
@@ -44,7 +44,7 @@ describe("restoring a persona", () => {
       author: "person",
       status: "active",
       lines: first.lines,
-      paperText: "Tea.",
+      paperSystemPrompt: "Tea.",
       reason: "Restored version 1.",
       alignment: null,
       at: minuteAt(101),
@@ -56,7 +56,7 @@ describe("restoring a persona", () => {
   it("goes back to version 0, and forward again", async () => {
     const { personas, now, second } = await twoVersions();
     const back = await restorePersona("ada", 0, { personas, now });
-    expect(back.head).toMatchObject({ version: 3, lines: [], paperText: null });
+    expect(back.head).toMatchObject({ version: 3, lines: [], paperSystemPrompt: null });
     const { head } = await restorePersona("ada", second.id, {
       personas,
       now,

@@ -35,7 +35,7 @@ describe("memory and its embeddings", () => {
 
   it("looks up words of a question's subject, not of its wording or options, and of its beginning", async () => {
     const { episodes, index } = memoryParts();
-    const containing = vi.spyOn(index, "containing");
+    const containing = vi.spyOn(index, "keywordSearch");
     await episodes.add("ada", turnAt(1, "tea"));
     await episodes.similar("ada", lampQuestion("LaMP_2N", "The quokka of Rottnest"), 5);
     await episodes.similar("ada", `${"quokka ".repeat(2_000)} 天 Rottnest`, 5);

@@ -69,7 +69,7 @@ function applied(
   pairs: readonly SimulatedPair[],
   { changes }: Awaited<ReturnType<typeof update>>,
 ) {
-  const { lines, refusals } = applyUpdate(parent, changes, {
+  const { lines, rejections } = applyUpdate(parent, changes, {
     batch: pairs.map(({ question, trueAnswer }, index) => ({
       episodeId: `e${index + 1}`,
       question,
@@ -79,12 +79,18 @@ function applied(
     tools: ["recall_memory"],
     limits: defaultPersonaLimits,
   });
-  expect(refusals).toEqual([]);
+  expect(rejections).toEqual([]);
   return lines ?? [];
 }
 
 function past(query: string, answer: string): ShownEpisode {
-  return { id: "0".repeat(26), at: "2026-01-02T00:00:00.000Z", query, response: null, answer };
+  return {
+    id: "0".repeat(26),
+    at: "2026-01-02T00:00:00.000Z",
+    query,
+    response: null,
+    groundTruth: answer,
+  };
 }
 
 function line(text: string, evidence = ["e0"]): PersonaLine {
@@ -261,7 +267,7 @@ describe("the offline model's update", () => {
     expect(lines).toHaveLength(2);
     const rejected = {
       lines: lines.slice(0, 1),
-      refusals: [],
+      rejections: [],
       reason: "Below the margin.",
       critiques: [],
     };
@@ -272,7 +278,7 @@ describe("the offline model's update", () => {
       line: lines[1]?.text ?? "",
       reason: "Said before.",
     };
-    const both = { ...rejected, refusals: [refusal] };
+    const both = { ...rejected, rejections: [refusal] };
     expect((await update({ pairs, rejected: [both] })).decision).toBe("keep");
   });
 
@@ -364,7 +370,7 @@ describe("a user whose habit changed in August", () => {
         lines,
         recalled,
         at: null,
-        paperText: null,
+        paperSystemPrompt: null,
         answerNow: false,
       });
       return (await model.invoke(messages({ system, human: question }))).text;

@@ -21,7 +21,13 @@ const model = new OfflineChatModel();
 const noInteractions = renderInteractions([]);
 
 function past(query: string, answer: string | null, response: string | null = null) {
-  return { id: "0".repeat(26), at: "2026-01-02T00:00:00.000Z", query, response, answer };
+  return {
+    id: "0".repeat(26),
+    at: "2026-01-02T00:00:00.000Z",
+    query,
+    response,
+    groundTruth: answer,
+  };
 }
 
 /** The prompt of a turn, exactly as the agent puts it together. */

@@ -20,7 +20,7 @@ const firstPersona = renderAgentRequest({
   lines: [],
   recalled: [],
   at: null,
-  paperText: null,
+  paperSystemPrompt: null,
   answerNow: false,
 });
 const seat = (where: string) => `Choose a seat: ${where} Answer with one of: aisle, window.`;

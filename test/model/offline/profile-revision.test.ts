@@ -15,7 +15,12 @@ async function revise(
   fresh: readonly (readonly [question: string, answer: string | null])[],
   counts: Readonly<Record<string, number>>,
 ) {
-  const episode = (query: string, answer: string | null) => ({ id: "", at: null, query, answer });
+  const episode = (query: string, answer: string | null) => ({
+    id: "",
+    at: null,
+    query,
+    groundTruth: answer,
+  });
   const all = Object.entries(counts).flatMap(([answer, count]) =>
     Array.from({ length: count }, () => episode("", answer)),
   );

@@ -21,7 +21,7 @@ function profileRequest(items: readonly Item[], counts = "") {
   const history = items
     .map(({ question, answer }, index) => {
       const lines = [quote("question", question)];
-      if (answer !== undefined) lines.push(quote("true_answer", answer));
+      if (answer !== undefined) lines.push(quote("ground_truth", answer));
       return `<item n="${index + 1}" at="2026-01-02">\n${lines.join("\n")}\n</item>`;
     })
     .join("\n");
@@ -38,7 +38,7 @@ function profileRequest(items: readonly Item[], counts = "") {
 /** How often each answer was given, as the import says it. */
 function counted(counts: Readonly<Record<string, number>>): string {
   const episodes = Object.entries(counts).flatMap(([answer, count]) =>
-    Array.from({ length: count }, () => ({ id: "", at: null, query: "", answer })),
+    Array.from({ length: count }, () => ({ id: "", at: null, query: "", groundTruth: answer })),
   );
   return renderAnswerCounts(episodes);
 }

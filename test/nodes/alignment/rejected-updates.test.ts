@@ -40,13 +40,13 @@ function checkpoint(change: Partial<PersonaCheckpoint>): PersonaCheckpoint {
   };
 }
 
-it("gives what did not pass of the head's own lines, with its refusals", () => {
+it("gives what did not pass of the head's own lines, with its rejections", () => {
   const rejected = checkpoint({});
   expect(rejectedBefore([initialPersona, rejected], initialPersona)).toEqual([
     {
       key: null,
       lines: rejected.lines,
-      refusals: rejected.alignment?.refusals,
+      rejections: rejected.alignment?.rejections,
       reason: "Worse.",
     },
   ]);
@@ -62,7 +62,7 @@ it("gives a version that was taken and rolled back, also where the head only say
     rollback,
   });
   expect(rejectedBefore([initialPersona, taken, head], head)).toMatchObject([
-    { lines: taken.lines, refusals: [], reason: "Taken at first, and rolled back later." },
+    { lines: taken.lines, rejections: [], reason: "Taken at first, and rolled back later." },
   ]);
 });
 

@@ -51,7 +51,7 @@ function setUp(...replies: ScriptedReply[]) {
     remember: (...episodes: Episode[]) => memory.episodes.addMany("ada", episodes),
     answer: (id: string, answer: string, minute: number) => {
       const feedback = { kind: "answer" as const, author: "ada", at: minuteAt(minute) };
-      return memory.episodes.update("ada", id, { answer, feedback });
+      return memory.episodes.update("ada", id, { groundTruth: answer, feedback });
     },
     refresh: (change: Partial<RefreshProfileOptions> = {}) =>
       refreshProfile("ada", { ...options, ...change }),
@@ -60,9 +60,9 @@ function setUp(...replies: ScriptedReply[]) {
   };
 }
 
-const tea = turnAt(1, "Tea or coffee?", { answer: "tea" });
-const pie = turnAt(2, "Cake or pie?", { answer: "pie" });
-const hills = turnAt(3, "Sea or hills?", { answer: "hills" });
+const tea = turnAt(1, "Tea or coffee?", { groundTruth: "tea" });
+const pie = turnAt(2, "Cake or pie?", { groundTruth: "pie" });
+const hills = turnAt(3, "Sea or hills?", { groundTruth: "hills" });
 const takesTea = { text: "Takes tea.", items: [1] };
 const likesPie = { text: "Likes pie.", items: [2] };
 
@@ -103,7 +103,7 @@ describe("refreshProfile", () => {
         "<history>",
         '<item n="1" at="2025-01-01">',
         "<question>Sea or hills?</question>",
-        "<true_answer>hills</true_answer>",
+        "<ground_truth>hills</ground_truth>",
         "</item>",
         "</history>",
       ].join("\n"),
@@ -158,7 +158,7 @@ describe("refreshProfile", () => {
       drawn({ text: "Takes tea.", items: numbers }),
       revised({ text: "Takes tea.", earlier: [1], items: [1, 2, 3] }),
     );
-    const turns = Array.from({ length: 15 }, (_, n) => turnAt(n, "Tea?", { answer: "tea" }));
+    const turns = Array.from({ length: 15 }, (_, n) => turnAt(n, "Tea?", { groundTruth: "tea" }));
     await user.remember(...turns.slice(0, 12));
     await user.refresh();
     await user.remember(...turns.slice(12));
@@ -178,7 +178,7 @@ describe("refreshProfile", () => {
     user.clock.minute = 2_000;
     const { profile } = await user.refresh();
     expect(user.prompt(1)).toContain(
-      '<item n="1" at="2025-01-01" statements="2">\n<question>Cake or pie?</question>\n<true_answer>pie</true_answer>',
+      '<item n="1" at="2025-01-01" statements="2">\n<question>Cake or pie?</question>\n<ground_truth>pie</ground_truth>',
     );
     expect(user.prompt(1)).toContain("<answer_counts>tea: 1, pie: 1</answer_counts>");
     expect(profile?.statements).toEqual([{ text: "Bakes pies.", evidence: [open.id] }]);
@@ -193,10 +193,10 @@ describe("refreshProfile", () => {
     await user.remember(tea);
     await user.refresh();
     const feedback = { kind: "edit" as const, author: "ada", at: "2025-01-05T00:00:00Z" };
-    await user.episodes.update("ada", tea.id, { answer: "coffee", feedback });
+    await user.episodes.update("ada", tea.id, { groundTruth: "coffee", feedback });
     user.clock.minute = 4 * 24 * 60;
     expect((await user.refresh()).profile?.statements[0]?.text).toBe("Takes coffee.");
-    expect(user.prompt(1)).toContain("<true_answer>coffee</true_answer>");
+    expect(user.prompt(1)).toContain("<ground_truth>coffee</ground_truth>");
   });
 
   it("misses no answer and no episode that come while the model is writing", async () => {
@@ -213,7 +213,7 @@ describe("refreshProfile", () => {
       },
     });
     await user.refresh();
-    expect(user.prompt(1)).toContain("<true_answer>pie</true_answer>");
+    expect(user.prompt(1)).toContain("<ground_truth>pie</ground_truth>");
     expect(user.prompt(1)).toContain("Sea or hills?");
   });
 
@@ -407,7 +407,7 @@ describe("refreshProfile on the offline model", () => {
   const films = Array.from({ length: 100 }, (_, n) => {
     const tag: Tag = n % 7 === 3 ? "sci-fi" : n % 10 < n / 12 ? "comedy" : "fantasy";
     const text = n === 15 ? "I always like a happy end." : `${texts[tag][n % 2]}, part ${n}.`;
-    return turnAt(n, lampQuestion("LaMP_2M", text), { answer: tag });
+    return turnAt(n, lampQuestion("LaMP_2M", text), { groundTruth: tag });
   });
   const shares = (profile: Profile | null) =>
     (profile?.statements ?? []).flatMap(
@@ -448,7 +448,7 @@ describe("refreshProfile on the offline model", () => {
       expect(evidence.length).toBeLessThanOrEqual(12);
       expect(evidence.filter((id) => !known.has(id))).toEqual([]);
       if (tag !== undefined)
-        expect(new Set(evidence.map((id) => known.get(id)?.answer))).toEqual(new Set([tag]));
+        expect(new Set(evidence.map((id) => known.get(id)?.groundTruth))).toEqual(new Set([tag]));
     }
     const about = (what: string) =>
       profile?.statements.find(({ text }) => text.includes(what))?.text ?? "";

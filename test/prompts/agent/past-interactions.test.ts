@@ -11,7 +11,7 @@ const episode = (over: Partial<ShownEpisode> = {}): ShownEpisode => ({
   at: "2024-05-06T07:08:09.000Z",
   query: "Where shall I eat?",
   response: "At Luigi's.",
-  answer: null,
+  groundTruth: null,
   ...over,
 });
 
@@ -30,14 +30,14 @@ describe("renderInteractions", () => {
   });
 
   it("shows the true answer in place of the response", () => {
-    const shown = renderInteractions([episode({ answer: "At home." })]);
-    expect(shown).toContain("<true_answer>At home.</true_answer>");
+    const shown = renderInteractions([episode({ groundTruth: "At home." })]);
+    expect(shown).toContain("<ground_truth>At home.</ground_truth>");
     expect(shown).not.toContain("Luigi");
   });
 
   it("shows a question in a known wording by its subject, with what was asked", () => {
     const query = lampQuestion("LaMP_3", "A fine film.");
-    const shown = renderInteractions([episode({ query, at: null, answer: "4" })]);
+    const shown = renderInteractions([episode({ query, at: null, groundTruth: "4" })]);
     expect(shown).toContain('<interaction id="01abc" asked="score of a review, 1 to 5">');
     expect(shown).toContain("<question>A fine film.</question>");
   });

@@ -67,7 +67,7 @@ describe("the request for an update", () => {
 <critique n="1" score="1" asked="score of a review, 1 to 5">
 <question>A quiet film that ends well.</question>
 <simulated_answer>4</simulated_answer>
-<true_answer>4</true_answer>
+<ground_truth>4</ground_truth>
 Rightly used: The summary.
 Gap: none
 Search keywords: director and year
@@ -77,7 +77,7 @@ Search keywords: director and year
     expect(human).toContain(`<critique n="3">
 <question>Coffee or tea?</question>
 <simulated_answer>coffee</simulated_answer>
-<true_answer>tea</true_answer>
+<ground_truth>tea</ground_truth>
 No critique could be had.
 </critique>`);
   });
@@ -98,7 +98,7 @@ No critique could be had.
     );
     expect(renderGradientRequest({ ...request, tools: [] }).system).toContain("Tools: none.");
     for (const [, tag] of human.matchAll(/^<(\w+)/gm))
-      if (!["critique", "question", "simulated_answer", "true_answer"].includes(tag ?? ""))
+      if (!["critique", "question", "simulated_answer", "ground_truth"].includes(tag ?? ""))
         expect(system).toContain(`<${tag}>`);
   });
 
@@ -112,15 +112,15 @@ No critique could be had.
       { text: "Gives 4 to quiet old films.", tool: null, evidence: ["a"] },
       { text: "Likes tea.", tool: null, evidence: ["b"] },
     ];
-    const refusals = [
+    const rejections = [
       { kind: "memorises" as const, line: "Alien is 5.", reason: "It quotes item 1." },
       { kind: "unchanged" as const, line: null, reason: "Nothing is left." },
     ];
     const rejected = [
-      { lines: null, refusals: [], reason: "the oldest", critiques: [] },
-      { lines, refusals: [], reason: "Worse: 0.5 against 0.6.", critiques: ["Wrong: too\nkeen"] },
-      { lines: null, refusals, reason: "Refused.", critiques: [] },
-      { lines: null, refusals: [], reason: "The latest.", critiques: [] },
+      { lines: null, rejections: [], reason: "the oldest", critiques: [] },
+      { lines, rejections: [], reason: "Worse: 0.5 against 0.6.", critiques: ["Wrong: too\nkeen"] },
+      { lines: null, rejections, reason: "Refused.", critiques: [] },
+      { lines: null, rejections: [], reason: "The latest.", critiques: [] },
     ];
     const shown = renderGradientRequest({ ...request, rejected }).human;
     expect(shown).toContain(`<rejected_updates>
@@ -160,7 +160,7 @@ Outcome: The latest.
       rejected: [
         {
           lines: [{ text: attack, tool: null, evidence: ["a"] }],
-          refusals: [{ kind: "markup", line: attack, reason: attack }],
+          rejections: [{ kind: "markup", line: attack, reason: attack }],
           reason: attack,
           critiques: [attack],
         },

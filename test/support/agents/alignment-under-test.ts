@@ -18,7 +18,7 @@ export const badLine = "Wants the strongest drink of the house in every case.";
 /** The nth interaction: the user took tea. */
 export function drink(n: number, change: Partial<Episode> = {}): Episode {
   return turnAt(n, `What do I drink on occasion ${n}?`, {
-    answer: "tea",
+    groundTruth: "tea",
     threadId: null,
     ...change,
   });

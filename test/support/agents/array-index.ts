@@ -34,7 +34,12 @@ export class ArrayIndex implements EpisodeIndex {
     for (const entry of entries) this.entries(user).set(entry.id, entry);
   }
 
-  async nearest(user: UserKey, vector: readonly number[], limit: number, bounds?: IndexBounds) {
+  async vectorSearch(
+    user: UserKey,
+    vector: readonly number[],
+    limit: number,
+    bounds?: IndexBounds,
+  ) {
     this.#called("nearest");
     const distance = (entry: IndexEntry) =>
       entry.vector.reduce((sum, value, place) => sum + (value - (vector[place] ?? 0)) ** 2, 0);
@@ -43,7 +48,12 @@ export class ArrayIndex implements EpisodeIndex {
       .slice(0, limit);
   }
 
-  async containing(user: UserKey, words: readonly string[], limit: number, bounds?: IndexBounds) {
+  async keywordSearch(
+    user: UserKey,
+    words: readonly string[],
+    limit: number,
+    bounds?: IndexBounds,
+  ) {
     this.#called("containing");
     return this.#visible(user, bounds)
       .filter((entry) => words.some((word) => entry.words.includes(word)))

@@ -11,7 +11,7 @@ export const ratings = ["1", "2", "3", "4", "5"];
 /** What the model draws as a profile, learns as a line, writes in paper mode, and says as a summary. */
 export const profileText = "Loves every film about trains.";
 export const learnedLine = "Gives full marks whenever there is a locomotive.";
-export const paperText = "You answer for somebody who is fond of locomotives.";
+export const paperSystemPrompt = "You answer for somebody who is fond of locomotives.";
 export const summaryText = "Went to the pictures ten times.";
 
 /** The nth review of a history, a day after the one before. */
@@ -79,10 +79,10 @@ export function evalDeps(
 ): MethodDeps & { readonly model: AlignmentModel; readonly embeddings: CountingEmbeddings } {
   const model = new AlignmentModel({
     simulation: ({ system }) =>
-      system.includes(learnedLine) || system.includes(paperText) ? "5" : "1",
+      system.includes(learnedLine) || system.includes(paperSystemPrompt) ? "5" : "1",
     critique: ({ mode }) => (mode === "paper" ? "It likes trains." : {}),
     update: ({ mode, thread }) => {
-      if (mode === "paper") return paperText;
+      if (mode === "paper") return paperSystemPrompt;
       return thread.includes(learnedLine) ? {} : { lines: [learnedLine] };
     },
     profile: () => profileText,

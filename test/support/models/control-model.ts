@@ -107,7 +107,7 @@ interface Seen {
 
 /** Texts in a prompt that stand with the user's true answer, in their order. */
 function seenIn(prompt: string): Seen[] {
-  const pair = /<question>([\s\S]*?)<\/question>[\s\S]*?<true_answer>([\s\S]*?)<\/true_answer>/g;
+  const pair = /<question>([\s\S]*?)<\/question>[\s\S]*?<ground_truth>([\s\S]*?)<\/ground_truth>/g;
   return [...prompt.matchAll(pair)].map(([, question = "", label = ""]) => {
     const feature = featureOf(parseQuestion(question).subject);
     return { feature, label, text: `About: ${feature}; said by the user: ${label}` };

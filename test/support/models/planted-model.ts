@@ -79,7 +79,7 @@ function replyTo(request: OpenAiRequest, options: PlantedModelOptions): string {
   if (system.startsWith(opening(paperPersonaPrompt.text))) return plantedAnswer(human, system);
   if (human.startsWith(opening(paperLossPrompt.text))) {
     const [, question = ""] = /<question>([\s\S]*?)<\/question>/.exec(human) ?? [];
-    const [, answer = ""] = /<true_answer>([\s\S]*?)<\/true_answer>/.exec(human) ?? [];
+    const [, answer = ""] = /<ground_truth>([\s\S]*?)<\/ground_truth>/.exec(human) ?? [];
     return `Film: ${readFilm(question).text}\nThis user's tag: ${answer}`;
   }
   if (human.startsWith(opening(paperUpdatePrompt.text))) {
@@ -181,7 +181,8 @@ function byHeart(pairs: readonly Pair[]): ProposedLine[] {
 
 /** Films that stand in a prompt with the user's true answer. */
 function pairsIn(text: string): Pair[] {
-  const pattern = /<question>([\s\S]*?)<\/question>[\s\S]*?<true_answer>([\s\S]*?)<\/true_answer>/g;
+  const pattern =
+    /<question>([\s\S]*?)<\/question>[\s\S]*?<ground_truth>([\s\S]*?)<\/ground_truth>/g;
   return [...text.matchAll(pattern)].map(([, question = "", trueAnswer = ""]) => ({
     question,
     trueAnswer,

@@ -9,7 +9,7 @@ export const badLine = "Wants the strongest drink of the house in every case.";
 
 /** The nth interaction of a user who always took tea. */
 export function drink(n: number): Episode {
-  return turnAt(n, `What do I drink on occasion ${n}?`, { answer: "tea", threadId: null });
+  return turnAt(n, `What do I drink on occasion ${n}?`, { groundTruth: "tea", threadId: null });
 }
 
 /** What one request of an alignment asks for. */

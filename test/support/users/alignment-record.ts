@@ -13,7 +13,9 @@ export function alignmentRecord(change: Partial<AlignmentRecord> = {}): Alignmen
       holdout: [{ episodeId: "e2", parent: 1, candidate: 0 }],
     },
     critiques: [{ episodeId: "e1", text: "Rightly used: the summary" }],
-    refusals: [{ kind: "memorises", line: "The Long Goodbye is a classic.", reason: "It quotes." }],
+    rejections: [
+      { kind: "memorises", line: "The Long Goodbye is a classic.", reason: "It quotes." },
+    ],
     decision: decideAcceptance({
       batch: [{ item: "e1", parent: [0.5], candidate: [1] }],
       holdout: [{ item: "e2", parent: [1], candidate: [0] }],

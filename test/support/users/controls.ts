@@ -156,8 +156,8 @@ function itemsOf(user: PlantedUser, { seed, batch, holdout, noise }: Control) {
   return { history: history[noise], later: items.slice(batch + holdout) };
 }
 
-function textOf({ lines, paperText }: PersonaCheckpoint): string {
-  return [paperText ?? "", ...lines.map(({ text }) => text)].join("\n");
+function textOf({ lines, paperSystemPrompt }: PersonaCheckpoint): string {
+  return [paperSystemPrompt ?? "", ...lines.map(({ text }) => text)].join("\n");
 }
 
 function kindOf(user: PlantedUser, persona: string): RuleKind {

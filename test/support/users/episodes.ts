@@ -24,7 +24,7 @@ export function turnAt(n: number, query: string, change: Partial<Episode> = {}):
     at,
     query,
     response: `response ${n}`,
-    answer: null,
+    groundTruth: null,
     feedback: null,
     replacedResponses: [],
     toolsUsed: [],
@@ -38,13 +38,13 @@ export function turnAt(n: number, query: string, change: Partial<Episode> = {}):
 
 /** An undated imported item at a position of its history. */
 export function undatedItem(position: number, query: string, answer: string | null): Episode {
-  const item = { itemId: String(position), query, answer, at: null, position };
+  const item = { itemId: String(position), query, groundTruth: answer, at: null, position };
   return {
     ...turnAt(0, query),
     id: importedEpisodeId(userKey("anyone"), item),
     at: null,
     response: null,
-    answer,
+    groundTruth: answer,
     personaVersion: null,
     threadId: null,
     source: "import",

@@ -11,7 +11,7 @@ const tagQuestion = (n: number) => lampQuestion("LaMP_2M", `Movie number ${n}`);
 export function taggedTurn(n: number, personaVersion: number, isRight: boolean): Episode {
   return {
     ...untaggedTurn(n, personaVersion, isRight ? "comedy" : "action"),
-    answer: "comedy",
+    groundTruth: "comedy",
     feedback: { kind: "answer", author: "ada", at: "2026-01-01T00:00:00.000Z" },
   };
 }
@@ -32,7 +32,7 @@ export function recordOf(
     iteration: 1,
     scores: { batch: [], holdout: scores.map((score) => ({ ...score, candidate: 1 })) },
     critiques: [],
-    refusals: [],
+    rejections: [],
     review: null,
     models: { agent: "offline", alignment: "offline" },
     usage: noUsage,

@@ -58,7 +58,7 @@ export function perQuestion(value: number): string {
 }
 
 /** `0.862`, `≤ 0.862` where only a bound is known, or `unknown`. */
-export function paperText(cell: PaperCell, digits = 3): string {
+export function shownPaperCell(cell: PaperCell, digits = 3): string {
   if (cell.kind === "unknown") return "unknown";
   const text = cell.value.toFixed(digits);
   if (cell.kind === "value") return text;

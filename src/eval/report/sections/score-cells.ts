@@ -1,7 +1,7 @@
 import type { Cell } from "../rendering/blocks.js";
 import type { MetricName } from "../summary/metric-name.js";
 import type { Result } from "../summary/eval-report.js";
-import { interval, isLowerBetter, paperText, score } from "../rendering/format.js";
+import { interval, isLowerBetter, shownPaperCell, score } from "../rendering/format.js";
 import type { PaperCell } from "../summary/paper-numbers.js";
 
 const nothing: Cell = { text: "–", mark: "unknown" };
@@ -25,5 +25,5 @@ export function scoreCells(
 /** The paper's cell; a dash where the paper has no such method. */
 export function paperTableCell(cell: PaperCell | null, digits?: number): Cell {
   if (cell === null) return nothing;
-  return { text: paperText(cell, digits), mark: cell.kind === "value" ? "paper" : "unknown" };
+  return { text: shownPaperCell(cell, digits), mark: cell.kind === "value" ? "paper" : "unknown" };
 }

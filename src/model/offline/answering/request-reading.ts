@@ -98,7 +98,7 @@ export function readHistory(messages: readonly BaseMessage[]): {
       ([, number = "0", inner = ""]) => ({
         number: Number(number),
         question: inTag(inner, "question") ?? "",
-        trueAnswer: inTag(inner, "true_answer"),
+        trueAnswer: inTag(inner, "ground_truth"),
       }),
     ),
   );
@@ -129,7 +129,7 @@ export function readInteractions(text: string): ShownInteraction[] {
     [...block.matchAll(/<interaction [^>]*>\n([\s\S]*?)\n<\/interaction>/g)].map(
       ([, inner = ""]) => ({
         question: inTag(inner, "question") ?? "",
-        trueAnswer: inTag(inner, "true_answer"),
+        trueAnswer: inTag(inner, "ground_truth"),
         response: inTag(inner, "response"),
       }),
     ),

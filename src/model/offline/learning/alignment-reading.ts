@@ -68,7 +68,7 @@ export function readPair(text: string): ReadPair {
   const closed = readOptions(question);
   const references = readReferences(question);
   const meant = (answer: string) => references.get(answer.trim()) ?? answer;
-  const trueAnswer = meant(inTag(text, "true_answer") ?? "");
+  const trueAnswer = meant(inTag(text, "ground_truth") ?? "");
   const simulatedAnswer = meant(inTag(text, "simulated_answer") ?? "");
   const asked = closed?.subject ?? question;
   return {
