@@ -16,7 +16,7 @@ export type Feedback = z.output<typeof feedbackSchema>;
  * An episode without a true answer is recalled like any other, but teaches nothing.
  */
 export const episodeSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   /** Time-ordered: sorting ids as text sorts episodes by time. Letters and digits only. */
   id: z.string().regex(/^[0-9a-v]{26}$/),
   /** When it happened, ISO 8601 UTC; `null` for an imported item without a date. */

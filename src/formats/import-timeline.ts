@@ -47,7 +47,7 @@ function placed(place: Place, item: ImportedItem): Episode | null {
   const position = at === null ? place.undated : 0;
   if (at === null) place.undated += 1;
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: importedEpisodeId(place.key, { itemId, query, groundTruth: answer, at: exact, position }),
     at: exact,
     query,

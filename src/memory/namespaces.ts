@@ -6,6 +6,12 @@ const root = "pa1";
 /** Who has episodes: key = user key, value = the id as callers know it. */
 export const usersNamespace: readonly string[] = [root, "users"];
 
+/** What every namespace of a user begins with. */
+export const allUsersPrefix: readonly string[] = [root, "u"];
+
+/** One record: the format that all records are in; only a database that we migrate ourselves has it. */
+export const formatNamespace: readonly string[] = [root, "format"];
+
 export interface UserNamespaces {
   /** key = episode id */
   readonly episodes: readonly string[];
@@ -28,7 +34,7 @@ export interface UserNamespaces {
  * labels are lower-case letters and digits, and none of the last ones begins with another.
  */
 export function userNamespaces(user: UserKey): UserNamespaces {
-  const namespace = (thing: string) => [root, "u", user, thing];
+  const namespace = (thing: string) => [...allUsersPrefix, user, thing];
   return {
     episodes: namespace("episodes"),
     recent: namespace("recent"),

@@ -1,14 +1,14 @@
 import type { z } from "zod";
 import { PersonaAgentError } from "../errors.js";
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 /** A kind of stored object: what it must look like, and the way there from earlier versions. */
 export interface RecordKind<T> {
   /** As error messages name it. */
   readonly name: string;
   readonly schema: z.ZodType<T>;
-  /** By the `schemaVersion` it takes: a function to a later one. Applied until none fits. */
+  /** By the `schemaVersion` it takes: a function to a later one. Applied until none fits. Must not throw. */
   readonly migrations: Readonly<Record<number, (earlier: Json) => Json>>;
 }
 
@@ -24,7 +24,7 @@ export interface StoredItem {
  * @throws {PersonaAgentError} `memory-record-invalid`; namespace and key are in message and details.
  */
 export function parseRecord<T>(kind: RecordKind<T>, item: StoredItem): T {
-  const result = kind.schema.safeParse(migrated(kind, item.value));
+  const result = kind.schema.safeParse(migrateRecord(kind, item.value));
   if (result.success) return result.data;
   const { namespace, key, value } = item;
   const version = JSON.stringify(value["schemaVersion"]) ?? "none";
@@ -35,7 +35,8 @@ export function parseRecord<T>(kind: RecordKind<T>, item: StoredItem): T {
   );
 }
 
-function migrated<T>(kind: RecordKind<T>, stored: Json): Json {
+/** A stored value in the present version; the same object when it is of none that can be migrated. */
+export function migrateRecord(kind: Pick<RecordKind<unknown>, "migrations">, stored: Json): Json {
   let value = stored;
   for (;;) {
     const version = value["schemaVersion"];

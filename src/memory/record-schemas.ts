@@ -9,18 +9,32 @@ import {
   type PersonaCheckpoint,
 } from "../domain/persona/persona-checkpoint.js";
 import { profileSchema, type Profile } from "../domain/profile.js";
-import type { RecordKind } from "./parse-record.js";
+import type { Json, RecordKind } from "./parse-record.js";
 
+/** Version 2 calls what the user really answered `groundTruth`. */
 export const episodeRecord: RecordKind<Episode> = {
   name: "episode",
   schema: episodeSchema,
-  migrations: {},
+  migrations: { 1: (earlier) => ({ ...renamed(earlier, { answer: "groundTruth" }), ...version2 }) },
 };
 
+/** Version 2: `paperSystemPrompt`; in its evidence `rejections`, and the acceptance rule's names. */
 export const personaRecord: RecordKind<PersonaCheckpoint> = {
   name: "persona checkpoint",
   schema: personaCheckpointSchema,
-  migrations: {},
+  migrations: {
+    1: (earlier) => ({
+      ...renamed(earlier, { paperText: "paperSystemPrompt" }),
+      alignment: within(earlier["alignment"], (alignment) => ({
+        ...renamed(alignment, { refusals: "rejections" }),
+        decision: within(alignment["decision"], (decision) => ({
+          ...decision,
+          rule: within(decision["rule"], (rule) => renamed(rule, ruleNames)),
+        })),
+      })),
+      ...version2,
+    }),
+  },
 };
 
 export const profileRecord: RecordKind<Profile> = {
@@ -29,11 +43,39 @@ export const profileRecord: RecordKind<Profile> = {
   migrations: {},
 };
 
+/**
+ * Version 2: `runOwner`, and settings by their new names. The steps that a run of version 1 kept cannot be read any
+ * more, so a run that was in progress, or waited for a person, counts as interrupted and begins again.
+ */
 export const alignmentRecordKind: RecordKind<AlignmentStatus> = {
   name: "alignment state",
   schema: alignmentStatusSchema,
-  migrations: {},
+  migrations: {
+    1: (earlier) => ({
+      ...renamed(earlier, { worker: "runOwner" }),
+      ...(earlier["status"] !== "idle" && { status: "running", threadId: null, error: null }),
+      runOwner: null,
+      settings: within(earlier["settings"], (settings) =>
+        renamed(settings, { ...ruleNames, repeats: "samplesPerItem" }),
+      ),
+      ...version2,
+    }),
+  },
 };
+
+const ruleNames = { marginItems: "minNetWins", level: "significanceLevel" };
+const version2 = { schemaVersion: 2 };
+
+function renamed(object: Json, names: Readonly<Record<string, string>>): Json {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [names[name] ?? name, value]),
+  );
+}
+
+/** What is no object, such as `null`, stays as it is. */
+function within(value: unknown, change: (object: Json) => Json): unknown {
+  return typeof value === "object" && value !== null ? change(value as Json) : value;
+}
 
 const version1 = { schemaVersion: z.literal(1) };
 

@@ -36,7 +36,7 @@ export function describePersonaLog(name: string, create: () => PersonaLog | Prom
       const log = await create();
       const user = newUser();
       const first = await log.append(user, checkpoint("likes tea"));
-      expect(first).toMatchObject({ version: 1, parentId: version0.id, schemaVersion: 1 });
+      expect(first).toMatchObject({ version: 1, parentId: version0.id, schemaVersion: 2 });
       const second = await log.append(user, checkpoint("likes green tea", { parent: first }));
       expect(second).toMatchObject({ version: 2, parentId: first.id });
       expect(await log.head(user)).toEqual(second);

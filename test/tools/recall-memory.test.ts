@@ -15,7 +15,7 @@ import { createRecallMemory } from "../../src/tools/recall-memory.js";
 
 function episode(id: string, query: string, answer: string | null): Episode {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: id.padStart(26, "0"),
     at: "2025-03-01T10:00:00.000Z",
     query,

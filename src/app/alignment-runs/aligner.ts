@@ -147,14 +147,15 @@ export function createAligner({
     // The steps of a run that goes on elsewhere are on the same thread.
     if (active.has(userKey(userId)) || isOwnedElsewhere(status, now()))
       throw secondRun(userId, status.runOwner);
-    if (!isCutOff(status)) return null;
+    // Another thread's steps are not ours to continue, and a migrated record names none.
+    if (!isCutOff(status) || status.threadId !== alignmentThreadId(userId)) return null;
     if (!isDeepStrictEqual(status.settings, givenSettings(context))) return null;
     const state = await graph.getState(threadOf(userId));
     return state.next.length > 0 || "iterations" in state.values ? state : null;
   }
 
   async function finished(userId: string, state: AlignmentState, context: AlignContext) {
-    const idle = { status: "idle", at: now().toISOString(), worker: null, error: null } as const;
+    const idle = { status: "idle", at: now().toISOString(), runOwner: null, error: null } as const;
     await memory.alignments.update(userId, idle);
     await checkpointer.deleteThread(alignmentThreadId(userId));
     return resultOf(userId, state, context, null);

@@ -11,7 +11,7 @@ export type RunOwner = z.output<typeof runOwnerSchema>;
 
 /** How a user's alignment stands. One record a user; the evidence itself is in the persona log. */
 export const alignmentStatusSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   /**
    * `review`: it waits for a person. `failed`: `error` says why, and the next call goes on where it stopped. `running`
    * with a worker that is gone, or none: it was cut off, and the next turn or call goes on.
@@ -53,7 +53,7 @@ export function isDue(
 
 /** The status of a user whom nobody has aligned yet. */
 export const neverAligned: AlignmentStatus = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   status: "idle",
   at: "1970-01-01T00:00:00.000Z",
   threadId: null,

@@ -34,7 +34,7 @@ export type Rollback = z.output<typeof rollbackSchema>;
  * fresh (the profile), so it is not repeated here.
  */
 export const personaCheckpointSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   /** Unique among the user's checkpoints; sorting ids sorts versions. */
   id: z.string(),
   version: z.number().int().nonnegative(),
@@ -60,7 +60,7 @@ export type PersonaCheckpoint = z.output<typeof personaCheckpointSchema>;
 
 /** Version 0 of every user: nothing learned yet. It is not stored, because it says the same for all. */
 export const initialPersona: PersonaCheckpoint = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   id: "0000000000",
   version: 0,
   parentId: null,

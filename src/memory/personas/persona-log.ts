@@ -43,7 +43,7 @@ export function createPersonaLog(access: StoreAccess): PersonaLog {
         alignment: null,
         rollback: null,
         ...checkpoint,
-        schemaVersion: 1,
+        schemaVersion: 2,
         version: parent.version + 1,
         parentId: parent.id,
       });

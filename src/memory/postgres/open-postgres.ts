@@ -3,8 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import type { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import pg from "pg";
+import { PersonaAgentError } from "../../errors.js";
 import { BatchingPostgresSaver } from "./batching-saver.js";
 import { BatchingPostgresStore } from "./batching-store.js";
+import { migrateRecords } from "./migrate-records.js";
 import { parsePostgresUrl, storeUnavailable } from "./postgres-address.js";
 
 /** Where memory and threads are kept. */
@@ -19,13 +21,14 @@ const connectWithinMs = 10_000;
 const setUpAttempts = 20;
 
 /**
- * Connects to a PostgreSQL and makes the tables and indexes that are missing; any number of processes may do
- * so at once. A connection lost later fails the calls that were using it and no more: the next call connects
- * anew.
+ * Connects to a PostgreSQL, makes the tables and indexes that are missing, and migrates the records of earlier
+ * versions. Any number of processes may do so at once. A connection lost later fails only the calls that were using
+ * it: the next call connects again.
  *
  * @param options.url - `postgresql://user:password@host:port/database`; never repeated in an error whole.
  * @param options.embedded - True for the address of `openPgliteServer`.
- * @throws {PersonaAgentError} `config-invalid` for an address that is none, else `memory-store-unavailable`.
+ * @throws {PersonaAgentError} `config-invalid` for an address that is none, `memory-record-invalid` for records of
+ *   a later version, else `memory-store-unavailable`.
  */
 export async function openPostgres({
   url,
@@ -56,9 +59,10 @@ export async function openPostgres({
     (closing ??= Promise.all([store.stop(), checkpointer.end()]).then(() => undefined));
   try {
     await setUp(store, checkpointer, checkpointPool);
+    await migrateRecords(store.pool);
   } catch (error) {
     await close();
-    throw storeUnavailable(address, error);
+    throw PersonaAgentError.is(error) ? error : storeUnavailable(address, error);
   }
   return { store, checkpointer, close };
 }

@@ -32,7 +32,7 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
     const userId = parseUserId(parseRunConfig(runtime).userId);
     const query = questionOf(state).text;
     const episode: Episode = {
-      schemaVersion: 1,
+      schemaVersion: 2,
       id: state.turn.episodeId,
       at: state.turn.at,
       query,

@@ -19,7 +19,7 @@ export function turnAt(n: number, query: string, change: Partial<Episode> = {}):
   const at = minuteAt(n);
   const identity = turnIdentity(userKey("anyone"), "thread", { id: `m${n}`, text: query });
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: turnEpisodeId(at, identity),
     at,
     query,
