@@ -6,6 +6,7 @@ import {
 } from "@langchain/core/language_models/chat_models";
 import {
   AIMessageChunk,
+  type AIMessageChunkFields,
   type BaseMessage,
   type MessageContent,
   type StandardMessageStructure,
@@ -13,52 +14,41 @@ import {
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import { concat } from "@langchain/core/utils/stream";
-import type { z } from "zod";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import { profileRevisionSchema } from "../../prompts/learning/profile-revision.js";
 import { profileAnswerSchema } from "../../prompts/learning/profile.js";
 import { personaUpdateSchema } from "../../prompts/learning/textual-gradient.js";
 import { critiqueSchema } from "../../prompts/learning/textual-loss.js";
-import { answerClosed } from "./answering/answer-closed.js";
-import { answerOpen } from "./answering/answer-open.js";
-import { chooseTools, type ChosenCall, type OfferedTool } from "./answering/choose-tools.js";
-import { answerCritique } from "./learning/critique.js";
-import { readOptions } from "./answering/options.js";
-import { answerPaper } from "./learning/paper-alignment.js";
-import { answerProfile } from "./learning/profile.js";
-import { reviseProfile } from "./learning/profile-revision.js";
-import { readRequest } from "./answering/request-reading.js";
-import { answerUpdate } from "./learning/update.js";
+import { answerCritique, answerUpdate, rewritePersona, writeFeedback } from "./learn.js";
+import { answerClosed, answerOpen, chooseTools, type OfferedTool } from "./answer.js";
+import { describeUser } from "./describe-user.js";
+import { readTurn } from "./read-prompt.js";
 
-interface OfflineCallOptions extends BaseChatModelCallOptions {
-  readonly tools?: readonly OfferedTool[];
-}
+type CallOptions = BaseChatModelCallOptions & { readonly tools?: readonly OfferedTool[] };
 
 /**
- * A chat model without a network and without a language model: it counts, compares words and quotes. It makes
- * the whole loop run, and really depend on what is remembered, where there is no key. It reads only its
- * prompt, is the same for the same prompt, streams word by word, counts tokens (estimated), calls
- * `recall_memory` and `search_wikipedia`, and answers this project's own schemas. It understands nothing.
+ * A chat model without a network and without a language model: it counts, compares words and quotes. It makes the whole
+ * loop run, and really depend on what is remembered, where there is no key. It reads only its prompt, is the same for the
+ * same prompt, streams word by word, calls `recall_memory` and `search_wikipedia`, and answers this project's own
+ * schemas. It understands nothing.
  */
-export class OfflineChatModel extends BaseChatModel<OfflineCallOptions> {
+export class OfflineChatModel extends BaseChatModel<CallOptions> {
   readonly model = "offline";
 
   constructor() {
     super({});
   }
 
-  static override lc_name() {
-    return "OfflineChatModel";
-  }
-
   override _llmType() {
     return "offline";
   }
 
-  override bindTools(tools: BindToolsInput[], options?: Partial<OfflineCallOptions>) {
-    return this.withConfig({ ...options, tools: tools.map(offered) });
+  override bindTools(tools: BindToolsInput[], options?: Partial<CallOptions>) {
+    const offered = tools.map((tool) => convertToOpenAITool(tool as never).function as OfferedTool);
+    return this.withConfig({ ...options, tools: offered });
   }
 
+  /** An estimate: LangChain would download a tokenizer. */
   override async getNumTokens(content: MessageContent): Promise<number> {
     return estimateTokens(typeof content === "string" ? content : JSON.stringify(content));
   }
@@ -68,36 +58,41 @@ export class OfflineChatModel extends BaseChatModel<OfflineCallOptions> {
     options: this["ParsedCallOptions"],
     runManager?: CallbackManagerForLLMRun,
   ): Promise<ChatResult> {
-    let whole: ChatGenerationChunk | undefined;
+    const generations: ChatGenerationChunk[] = [];
     for await (const chunk of this._streamResponseChunks(messages, options, runManager))
-      whole = whole === undefined ? chunk : concat(whole, chunk);
-    return { generations: whole === undefined ? [] : [whole] };
+      generations.push(chunk);
+    return { generations: [generations.reduce((whole, chunk) => concat(whole, chunk))] };
   }
 
   override async *_streamResponseChunks(
     messages: BaseMessage[],
-    options: this["ParsedCallOptions"],
+    { tools = [], signal }: this["ParsedCallOptions"],
     runManager?: CallbackManagerForLLMRun,
   ): AsyncGenerator<ChatGenerationChunk> {
-    const reply = replyTo(messages, options.tools ?? []);
-    const written = reply.kind === "text" ? reply.text : JSON.stringify(reply.calls);
-    const usage = {
-      input_tokens: messages.reduce((sum, message) => sum + estimateTokens(message.text), 0),
-      output_tokens: estimateTokens(written),
-    };
-    const pieces =
-      reply.kind === "text"
-        ? (reply.text.match(/\S+\s*/g) ?? []).map((content) => new AIMessageChunk({ content }))
-        : [callChunk(reply.calls, messages.length)];
-    pieces.push(
-      new AIMessageChunk<StandardMessageStructure>({
+    const reply = replyTo(messages, tools);
+    const isText = typeof reply === "string";
+    const calls = (isText ? [] : reply).map(({ name, args }, index) => ({
+      type: "tool_call_chunk" as const,
+      name,
+      args: JSON.stringify(args),
+      // Its place in the thread, so that no two calls of a thread have one id.
+      id: `offline_${messages.length}_${index}`,
+      index,
+    }));
+    const input_tokens = messages.reduce((sum, { text }) => sum + estimateTokens(text), 0);
+    const output_tokens = estimateTokens(isText ? reply : JSON.stringify(reply));
+    const pieces: AIMessageChunkFields<StandardMessageStructure>[] = [
+      ...(isText ? (reply.match(/\S+\s*/g) ?? []) : []).map((content) => ({ content })),
+      {
         content: "",
-        usage_metadata: { ...usage, total_tokens: usage.input_tokens + usage.output_tokens },
+        tool_call_chunks: calls,
+        usage_metadata: { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens },
         response_metadata: { model_name: "offline", finish_reason: "stop" },
-      }),
-    );
-    for (const message of pieces) {
-      options.signal?.throwIfAborted();
+      },
+    ];
+    for (const piece of pieces) {
+      signal?.throwIfAborted();
+      const message = new AIMessageChunk(piece);
       const chunk = new ChatGenerationChunk({ message, text: message.text });
       yield chunk;
       await runManager?.handleLLMNewToken(chunk.text, undefined, undefined, undefined, undefined, {
@@ -107,63 +102,31 @@ export class OfflineChatModel extends BaseChatModel<OfflineCallOptions> {
   }
 }
 
-type Reply =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "calls"; readonly calls: readonly Call[] };
-interface Call {
-  readonly name: string;
-  readonly args: object;
+/** What answers our own schemas, by their fields, which no tool of a user is likely to have. */
+const ownAnswers = new Map<string, (request: string, system: string) => object>([
+  [fieldsOf(profileAnswerSchema.shape), (text) => ({ statements: describeUser(text) })],
+  [fieldsOf(profileRevisionSchema.shape), (text) => ({ revisedStatements: describeUser(text) })],
+  [fieldsOf(critiqueSchema.shape), answerCritique],
+  [fieldsOf(personaUpdateSchema.shape), answerUpdate],
+]);
+
+function fieldsOf(fields: object = {}): string {
+  return Object.keys(fields).toSorted().join(" ");
 }
 
-function replyTo(messages: readonly BaseMessage[], tools: readonly OfferedTool[]): Reply {
-  for (const { schema, answer } of ownAnswers) {
-    const tool = tools.find((each) => asksFor(each, schema));
-    if (tool !== undefined)
-      return { kind: "calls", calls: [{ name: tool.name, args: answer(messages) }] };
+/** A text, or calls of tools: an answer to a schema is one. */
+function replyTo(messages: readonly BaseMessage[], tools: readonly OfferedTool[]) {
+  const request = messages.findLast(({ type }) => type === "human")?.text ?? "";
+  for (const { name, parameters } of tools) {
+    const answer = ownAnswers.get(fieldsOf(parameters.properties));
+    if (answer !== undefined) return [{ name, args: answer(request, messages[0]?.text ?? "") }];
   }
-  const paperReply = answerPaper(messages);
-  if (paperReply !== null) return { kind: "text", text: paperReply };
-  const request = readRequest(messages);
-  const calls: ChosenCall[] = chooseTools(request, tools);
-  if (calls.length > 0) return { kind: "calls", calls };
-  const closed = readOptions(request.question);
-  return {
-    kind: "text",
-    text: closed === null ? answerOpen(request) : answerClosed(request, closed),
-  };
-}
-
-const ownAnswers: readonly {
-  readonly schema: z.ZodObject;
-  readonly answer: (messages: readonly BaseMessage[]) => object;
-}[] = [
-  { schema: profileAnswerSchema, answer: answerProfile },
-  { schema: profileRevisionSchema, answer: reviseProfile },
-  { schema: critiqueSchema, answer: answerCritique },
-  { schema: personaUpdateSchema, answer: answerUpdate },
-];
-
-/** Our schemas are told apart by their fields: no tool of a user is likely to have them all. */
-function asksFor(tool: OfferedTool, schema: z.ZodObject): boolean {
-  const properties = tool.parameters["properties"] ?? {};
-  return Object.keys(schema.shape).every((field) => Object.hasOwn(properties, field));
-}
-
-function callChunk(calls: readonly Call[], turn: number): AIMessageChunk {
-  return new AIMessageChunk({
-    content: "",
-    tool_call_chunks: calls.map(({ name, args }, index) => ({
-      type: "tool_call_chunk",
-      name,
-      args: JSON.stringify(args),
-      // Its place in the thread, so that no two calls of a thread have one id.
-      id: `offline_${turn}_${index}`,
-      index,
-    })),
-  });
-}
-
-function offered(tool: BindToolsInput): OfferedTool {
-  const { name, parameters } = convertToOpenAITool(tool as never).function;
-  return { name, parameters: parameters as OfferedTool["parameters"] };
+  // The prompts of paper mode are told from a conversation by what they hold and end in.
+  const alone = messages.length === 1 ? request : "";
+  if (/<simulated_answer>[\s\S]*\nFeedback:$/.test(alone)) return writeFeedback(alone);
+  if (/^<system_prompt>[\s\S]*\nNew system prompt:$/m.test(alone)) return rewritePersona(alone);
+  const turn = readTurn(messages);
+  const calls = chooseTools(turn, tools);
+  if (calls.length > 0) return calls;
+  return turn.options === null ? answerOpen(turn) : answerClosed(turn, turn.options);
 }

@@ -1,8 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { isStopWord, offlineWords } from "./offline-words.js";
+import { countWords, isStopWord, offlineWords } from "./offline-words.js";
 
 const dimensions = 384;
-const seed = 0x811c9dc5;
 /** A word's share against the pieces it is made of: pieces find `cooking` from `cooked`, words keep it exact. */
 const pieceWeight = 0.8;
 const stopWordWeight = 0.05;
@@ -10,19 +9,19 @@ const stopWordWeight = 0.05;
 /**
  * Embeddings without a model: words and their pieces of three and four letters, hashed with a fixed seed into
  * signed places, normalised. Texts that share words are near; that two different words mean the same is
- * not known. Pure: the same text gives the same vector on every machine.
+ * not known. Vectors are stored, so these and the tokenizer beneath them are a contract: the same text gives the
+ * same vector on every machine and in every release, or `version` changes.
  */
 export class OfflineEmbeddings implements EmbeddingsInterface {
-  /** Changes when the vectors do. */
   readonly version = "v1";
   readonly dimensions = dimensions;
 
-  embedQuery(text: string): Promise<number[]> {
-    return Promise.resolve(embedOffline(text));
+  async embedQuery(text: string): Promise<number[]> {
+    return embedOffline(text);
   }
 
-  embedDocuments(texts: string[]): Promise<number[][]> {
-    return Promise.resolve(texts.map(embedOffline));
+  async embedDocuments(texts: string[]): Promise<number[][]> {
+    return texts.map(embedOffline);
   }
 }
 
@@ -32,8 +31,7 @@ export function embedOffline(text: string): number[] {
   for (const [feature, weight] of features(text)) {
     const hash = hashOf(feature);
     const place = hash % dimensions;
-    const sign = (hash >>> 16) & 1 ? 1 : -1;
-    vector[place] = (vector[place] ?? 0) + sign * weight;
+    vector[place] = (vector[place] ?? 0) + ((hash >>> 16) & 1 ? weight : -weight);
   }
   const length = Math.hypot(...vector);
   // A text without a word gets a direction of its own: an index cannot hold a vector without one.
@@ -47,12 +45,10 @@ export function similarity(a: readonly number[], b: readonly number[]): number {
 }
 
 function features(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const word of offlineWords(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   const weights = new Map<string, number>();
   const add = (feature: string, weight: number) =>
     weights.set(feature, (weights.get(feature) ?? 0) + weight);
-  for (const [word, count] of counts) {
+  for (const [word, count] of countWords(offlineWords(text))) {
     const weight = (1 + Math.log(count)) * (isStopWord(word) ? stopWordWeight : 1);
     add(word, weight);
     const framed = `^${word}$`;
@@ -69,7 +65,7 @@ function features(text: string): Map<string, number> {
 
 /** FNV-1a over UTF-16 units, with a final mix because places are taken from the low bits. */
 function hashOf(feature: string): number {
-  let hash = seed;
+  let hash = 0x811c9dc5;
   for (let index = 0; index < feature.length; index++)
     hash = Math.imul(hash ^ feature.charCodeAt(index), 0x01000193);
   hash ^= hash >>> 15;

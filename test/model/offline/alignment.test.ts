@@ -127,28 +127,6 @@ const users: Readonly<Record<string, { pairs: SimulatedPair[]; learned: RegExp[]
       /^Answers "5" when the question mentions clever, plot\.$/,
     ],
   },
-  "who writes": {
-    pairs: [
-      pair("What may I bake on a rainy Sunday?", "A cake.", "Rye bread with plenty of caraway"),
-      pair("Where should I swim?", "In the pool.", "The quarry behind the mill"),
-      pair("What shall I bake for Anna?", "A cake.", "Caraway rolls, the small rye ones"),
-    ],
-    learned: [/^Prefers answers that mention caraway, rye when the question mentions bake\.$/],
-  },
-  "who cites": {
-    pairs: ["Chart grammars", "Reading old grammars", "Sound laws"].map((title, index) => {
-      const other = `[1]: "Protein folding ${index}"`;
-      const own = `[2]: "Parsing ${["Czech with rules", "Sorbian by rules", "of sound"][index]}"`;
-      return pair(
-        `For an author who has written the paper with the title "${title}", which reference is related? Just answer with [1] or [2] without explanation. ${other} ${own}`,
-        "[1]",
-        "[2]",
-      );
-    }),
-    learned: [
-      /^Prefers answers that mention parsing, rules when the question mentions grammars\.$/,
-    ],
-  },
 };
 
 describe("the offline model's critique", () => {
@@ -168,8 +146,7 @@ describe("the offline model's critique", () => {
       linesThatHelped: [2],
       linesThatMisled: [],
     });
-    expect(found.rightlyUsed).toContain("learned line 2");
-    expect(found.rightlyUsed).toContain("1 past interaction");
+    expect(found.rightlyUsed).toContain('"boots" on wet paths');
   });
 
   it("takes the score for the measure, whatever the wording, and an equal answer where there is none", async () => {
@@ -258,6 +235,23 @@ describe("the offline model's update", () => {
   it("learns nothing from one question that was asked twice", async () => {
     const twice = pair(seat("A night train to Kraków."), "window", "aisle");
     expect((await update({ pairs: await critiqued([twice, twice]) })).decision).toBe("keep");
+  });
+
+  it("learns nothing from answers in the user's own words, which hardly recur", async () => {
+    const bakes = pair("What may I bake on Sunday?", "A cake.", "Rye bread with plenty of caraway");
+    const pairs = [bakes, { ...bakes, question: "What shall I bake for Anna?" }].map((each, n) => ({
+      ...each,
+      trueAnswer: `${each.trueAnswer}, and on top of it a spoonful of honey number ${n}`,
+    }));
+    const cited = [1, 2, 3].map((n) =>
+      pair(
+        `For an author who has written the paper with the title "Grammars ${n}", which reference is related? Just answer with [1] or [2] without explanation. [1]: "Protein folding" [2]: "Parsing"`,
+        "[1]",
+        "[2]",
+      ),
+    );
+    expect((await update({ pairs: await critiqued(pairs) })).decision).toBe("keep");
+    expect((await update({ pairs: await critiqued(cited) })).decision).toBe("keep");
   });
 
   it("does not propose again what was rejected or refused", async () => {

@@ -53,13 +53,13 @@ describe("paper mode offline", () => {
     const [wrong = "", right = ""] = await Promise.all(
       nights.map((each) => reply(renderPaperLossRequest(each))),
     );
-    expect(wrong).toMatch(/^The answer is wrong;/);
+    expect(wrong).toMatch(/^The answer is wrong/);
     expect(wrong).toMatch(
       /^Preference: Answers "aisle" when the question mentions .*night, train/m,
     );
     expect(wrong).toMatch(/^Search keywords: .*night/m);
     expect(wrong).toMatch(/^Profile: /m);
-    expect(right).toMatch(/^The answer is right;/);
+    expect(right).toMatch(/^The answer is right/);
   });
 
   it("writes a whole persona that keeps the old one and answers by what it adds", async () => {
@@ -78,16 +78,6 @@ describe("paper mode offline", () => {
     const [, right] = nights;
     const persona = await rewritten(firstPersona, nights);
     expect(await rewritten(persona, right === undefined ? [] : [right])).toBe(persona);
-  });
-
-  it("takes preferences in the user's own words", async () => {
-    const persona = await rewritten(firstPersona, [
-      pair("What may I bake on Sunday?", "A cake.", "Rye bread with plenty of caraway"),
-      pair("What shall I bake for Anna?", "A cake.", "Caraway rolls, the small rye ones"),
-    ]);
-    expect(persona).toMatch(
-      /^- Prefers answers that mention caraway, rye when the question mentions bake\.$/m,
-    );
   });
 
   it("stays bounded over many rounds, with no line twice", async () => {

@@ -95,7 +95,7 @@ describe("a profile revision on the offline model", () => {
     expect(found).toEqual([]);
   });
 
-  it("keeps the three latest things that the user said, each once", async () => {
+  it("keeps what the user said, each once, and what the new items show first", async () => {
     const found = await revise(
       ["Said: “I like tea.”", "Said: “I like cake.”", "Said: “I like pie.”"],
       [
@@ -108,10 +108,11 @@ describe("a profile revision on the offline model", () => {
       { text: "Said: “I like cake.”", earlier: [2], items: [2] },
       { text: "Said: “I never eat meat.”", earlier: [], items: [1] },
       { text: "Said: “I like tea.”", earlier: [1], items: [] },
+      { text: "Said: “I like pie.”", earlier: [3], items: [] },
     ]);
   });
 
-  it("puts interests that showed again before the earlier ones, and new ones last", async () => {
+  it("puts interests that the new items show before the earlier ones", async () => {
     const [found] = await revise(
       ["Often concerned with dragons, castles."],
       [
@@ -121,7 +122,7 @@ describe("a profile revision on the offline model", () => {
       {},
     );
     expect(found).toEqual({
-      text: "Often concerned with castles, dragons, river.",
+      text: "Often concerned with castles, river, dragons.",
       earlier: [1],
       items: [1, 2],
     });
