@@ -183,7 +183,8 @@ export function rewritePersona(prompt: string): string {
   const all = [...found, ...persona.flatMap((line) => learnedIn(line) ?? [])];
   const lines = all.filter((one) => all.find(({ answer }) => isSame(answer, one.answer)) === one);
   return [
-    ...persona.filter((line) => learnedIn(line) === undefined),
+    // The tags of the summary come disarmed, and would say nothing to a reader.
+    ...persona.filter((line) => !learnedIn(line) && !/^‹\/?user_summary>$/.test(line)),
     ...lines.slice(0, 8).map((line) => `- ${writeLearnedLine(line)}`),
   ].join("\n");
 }
