@@ -9,7 +9,7 @@ const stopWordWeight = 0.05;
 /**
  * Embeddings without a model: words and their pieces of three and four letters, hashed with a fixed seed into
  * signed places, normalised. Texts that share words are near; that two different words mean the same is
- * not known. Vectors are stored, so these and the tokenizer beneath them are a contract: the same text gives the
+ * not known. Vectors are stored, so they and the tokenizer beneath them are a contract: the same text gives the
  * same vector on every machine and in every release, or `version` changes.
  */
 export class OfflineEmbeddings implements EmbeddingsInterface {
