@@ -1,7 +1,7 @@
 import { truncate } from "../../domain/text/truncate.js";
 import { embedOffline, similarity } from "./offline-embeddings.js";
 import { contentWords, isOwnStatement, sharedWords } from "./offline-words.js";
-import { isSame, readLearnedLine, readQuestion, type Turn } from "./read-prompt.js";
+import { isSame, readLearnedLine, readQuestion, type TurnRequest } from "./read-prompt.js";
 
 /** A tool as the provider is told of it: its name and the JSON schema of its arguments. */
 export interface OfferedTool {
@@ -25,7 +25,7 @@ const asking = ["know", "remember", "tell", "think", "say", "said"];
 const signature = "(This is the offline model; it only quotes.)";
 
 /** The tools to call before answering, each once a turn: the memory where it is needed, both where two are demanded. */
-export function chooseTools(turn: Turn, offered: readonly OfferedTool[]) {
+export function chooseTools(turn: TurnRequest, offered: readonly OfferedTool[]) {
   const { question, subject, options, calledTools } = turn;
   const words = contentWords(subject).slice(0, 12);
   const known = [...turn.interactions, ...turn.lines];
@@ -48,7 +48,7 @@ export function chooseTools(turn: Turn, offered: readonly OfferedTool[]) {
  * summary and, heavier, of learned lines. Scores take the middle of the votes, because a neighbouring score is half
  * right. Ties go to the option listed first; without any vote, to the one whose words the question uses most.
  */
-export function answerClosed(turn: Turn, options: NonNullable<Turn["options"]>): string {
+export function answerClosed(turn: TurnRequest, options = turn.options ?? []): string {
   const vote = options.some(({ answer, text }) => text !== answer) ? voteForText : voteForAnswer;
   const votes = options.map(({ text }) => vote(turn, text));
   const isScale = options.every(({ answer }) => /^-?\d+(\.\d+)?$/.test(answer));
@@ -60,7 +60,7 @@ export function answerClosed(turn: Turn, options: NonNullable<Turn["options"]>):
   return options[isScale ? middle : weights.indexOf(Math.max(...weights))]?.answer ?? "";
 }
 
-function voteForAnswer({ subject, interactions, lines }: Turn, answer: string): number {
+function voteForAnswer({ subject, interactions, lines }: TurnRequest, answer: string): number {
   const alike = interactions.filter(({ groundTruth }) => isSame(groundTruth, answer));
   const near = alike.map(({ question }) => anyVote + nearness(subject, question));
   const said = lines.map(({ text, weight }) => weight * voteOfLine(text, answer, subject));
@@ -68,7 +68,7 @@ function voteForAnswer({ subject, interactions, lines }: Turn, answer: string): 
 }
 
 /** For an option that stands for a text: how near that is to what the user dealt with before. */
-function voteForText({ interactions, lines }: Turn, option: string): number {
+function voteForText({ interactions, lines }: TurnRequest, option: string): number {
   const near = interactions.map(({ text }) => nearness(option, text)).toSorted((a, b) => b - a);
   const said = lines.map(({ text, weight }) => weight * voteOfWords(text, option));
   // The nearest count most: one paper of the same field says more than many of others.
@@ -105,7 +105,7 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** Answers by quoting what is nearest to the question in the prompt; says so, and says when there is nothing. */
-export function answerOpen({ question, interactions, lines, findings }: Turn): string {
+export function answerOpen({ question, interactions, lines, findings }: TurnRequest): string {
   if (isOwnStatement(question)) return `Noted: ${quoted(question)}. ${signature}`;
   // "What do you know about me?" shares no word with what is known.
   const asksForAll = contentWords(question).every((word) => asking.includes(word));

@@ -128,5 +128,5 @@ function replyTo(messages: readonly BaseMessage[], tools: readonly OfferedTool[]
   const turn = readTurn(messages);
   const calls = chooseTools(turn, tools);
   if (calls.length > 0) return calls;
-  return turn.options === null ? answerOpen(turn) : answerClosed(turn, turn.options);
+  return turn.options === null ? answerOpen(turn) : answerClosed(turn);
 }

@@ -3,7 +3,7 @@ import { parseQuestion } from "../../domain/lamp-question.js";
 import { nothingKnown } from "../../prompts/agent/system-message.js";
 import type { PromptTag } from "../../prompts/quote.js";
 
-export type Turn = ReturnType<typeof readTurn>;
+export type TurnRequest = ReturnType<typeof readTurn>;
 
 /**
  * Where a habit changed, most recalled interactions show the old one: a learned line that shares four words with the
