@@ -222,4 +222,25 @@ describe("an alignment that comes while another agent is at one", () => {
     const log = await agent.memory.personas.history("dan");
     expect(new Set(log.map(({ alignment }) => alignment?.runId)).size).toBe(2);
   });
+
+  it("records the end of a run that a crash cut off after its last step, and asks no model again", async () => {
+    const checkpointer = new MemorySaver();
+    const { deleteThread } = checkpointer;
+    const agent = agentOver({ store: new InMemoryStore(), checkpointer });
+    await addDrinks(agent, "eve");
+    // The process ends before the thread is deleted and the record says `idle`.
+    checkpointer.deleteThread = () => Promise.resolve();
+    const before = await agent.align("eve", { settings });
+    checkpointer.deleteThread = deleteThread;
+    await agent.memory.alignments.update("eve", { status: "running" });
+
+    const after = await agent.align("eve", { settings });
+    expect(after.runId).toBe(before.runId);
+    expect(after.iterations).toEqual(before.iterations);
+    expect(await agent.memory.alignments.get("eve")).toMatchObject({
+      status: "idle",
+      runOwner: null,
+      error: null,
+    });
+  });
 });

@@ -155,8 +155,12 @@ export function createAligner({
   }
 
   async function finished(userId: string, state: AlignmentState, context: AlignContext) {
-    const idle = { status: "idle", at: now().toISOString(), runOwner: null, error: null } as const;
-    await memory.alignments.update(userId, idle);
+    await memory.alignments.update(userId, {
+      status: "idle",
+      at: now().toISOString(),
+      runOwner: null,
+      error: null,
+    });
     await checkpointer.deleteThread(alignmentThreadId(userId));
     return resultOf(userId, state, context, null);
   }
