@@ -1,12 +1,52 @@
-import type { AlignmentStatusStore } from "./personas/alignment-status-store.js";
-import type { EpisodicMemory } from "./episodes/episodic-memory.js";
-import type { PersonaLog } from "./personas/persona-log.js";
-import type { ProfileLog } from "./personas/profile-log.js";
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import type { BaseStore } from "@langchain/langgraph-checkpoint";
+import type { EpisodicMemory, MemoryDegradation } from "./episodes/episodic-memory.js";
+import { createStoreEpisodicMemory } from "./episodes/store-episodic-memory.js";
+import type { EpisodeIndex } from "./index/episode-index.js";
+import {
+  type AlignmentStatusStore,
+  createAlignmentStatusStore,
+} from "./personas/alignment-status-store.js";
+import { createPersonaLog, type PersonaLog } from "./personas/persona-log.js";
+import { createProfileLog, type ProfileLog } from "./personas/profile-log.js";
+import { createCachedEmbedder } from "./search/cached-embedder.js";
+import { createStoreAccess } from "./store-access.js";
 
-/** All that is remembered of users, over one store and one index. */
+/** Everything that is remembered of users, over one store and one index. */
 export interface Memory {
   readonly episodes: EpisodicMemory;
   readonly profiles: ProfileLog;
   readonly personas: PersonaLog;
   readonly alignments: AlignmentStatusStore;
+}
+
+/**
+ * Memory over a LangGraph store (the truth) and an index (a cache). Create one per process, because its queues and
+ * caches cover only its own calls.
+ *
+ * @param options.store - Any `BaseStore` that is set up and takes batches.
+ * @param options.onIndexError - Called for every failure of index or embeddings that a call worked around.
+ */
+export function createMemory(options: {
+  readonly store: BaseStore;
+  readonly index: EpisodeIndex;
+  readonly embeddings: EmbeddingsInterface;
+  readonly now: () => Date;
+  readonly onIndexError?: (error: unknown, kind: MemoryDegradation) => void;
+}): Memory {
+  const { store, index, embeddings, now, onIndexError } = options;
+  const access = createStoreAccess(store);
+  const embedder = createCachedEmbedder(embeddings);
+  return {
+    episodes: createStoreEpisodicMemory(access, index, embedder, now, (kind, error) => {
+      try {
+        onIndexError?.(error, kind);
+      } catch {
+        // A listener's exception must not fail the call.
+      }
+    }),
+    profiles: createProfileLog(access),
+    personas: createPersonaLog(access),
+    alignments: createAlignmentStatusStore(access),
+  };
 }

@@ -1,4 +1,4 @@
-import type { BaseStore, Item, Operation } from "@langchain/langgraph-checkpoint";
+import type { BaseStore, Item } from "@langchain/langgraph-checkpoint";
 import { PersonaAgentError } from "../errors.js";
 import { parseRecord, type RecordKind, type StoredItem } from "./parse-record.js";
 
@@ -9,7 +9,7 @@ export interface StoreChange {
   readonly value: object | null;
 }
 
-/** The few ways in which memory uses a store. Every method throws `memory-store-unavailable`. */
+/** All that memory needs of a store. Every method throws `memory-store-unavailable`. */
 export interface StoreAccess {
   /** Parsed records in the order of `keys`; null where there is none. One round trip. */
   get<T>(
@@ -27,63 +27,41 @@ const firstPage = 1_000;
 const pageGrowth = 16;
 
 export function createStoreAccess(store: BaseStore): StoreAccess {
-  const batch = batchOf(store);
   return {
     async get(kind, namespace, keys) {
       if (keys.length === 0) return [];
       const items = await reached(() =>
-        batch(keys.map((key) => ({ namespace: [...namespace], key }))),
+        store.batch(keys.map((key) => ({ namespace: [...namespace], key }))),
       );
-      // A batch of gets answers items or nulls in order: the store's own contract.
+      // A batch of gets returns items or nulls in order: the store's own contract.
       return (items as (Item | null | undefined)[]).map((item) =>
         item === null || item === undefined ? null : parseRecord(kind, item),
       );
     },
     async scan(namespace) {
-      const wanted = namespace.join(":");
-      // Pages by offset lose rows when the order moves between two of them (PostgreSQL sorts by update time),
-      // so a namespace that does not fit is read again, whole, with a larger limit.
+      const path = namespace.join(":");
+      // Pages by offset miss rows when the order changes between them (PostgreSQL sorts by update time), so a namespace
+      // that does not fit is read again as a whole, with a larger limit.
       for (let limit = firstPage; ; limit *= pageGrowth) {
         const items = await reached(() => store.search([...namespace], { limit }));
         if (items.length < limit)
           return items
-            .filter((item) => item.namespace.join(":") === wanted)
+            .filter((item) => item.namespace.join(":") === path)
             .toSorted((a, b) => (a.key < b.key ? -1 : 1));
       }
     },
     async write(changes) {
       if (changes.length === 0) return;
-      await reached(() =>
-        batch(
-          changes.map(({ namespace, key, value }) => ({
-            namespace: [...namespace],
-            key,
-            value,
-            // A store with a vector index of its own must not embed what we write.
-            index: false as const,
-          })),
-        ),
-      );
+      // `index: false`: a store with a vector index of its own must not embed these records.
+      const puts = changes.map(({ namespace, key, value }) => ({
+        namespace: [...namespace],
+        key,
+        value,
+        index: false as const,
+      }));
+      await reached(() => store.batch(puts));
     },
   };
-}
-
-type Batch = (operations: Operation[]) => Promise<unknown[]>;
-
-/** `runtime.store` is a wrapper that refuses `batch` and batches single calls of one tick by itself. */
-function batchOf(store: BaseStore): Batch {
-  if (!("lg_name" in store && store.lg_name === "AsyncBatchedStore"))
-    return (operations) => store.batch(operations);
-  return (operations) => Promise.all(operations.map((operation) => single(store, operation)));
-}
-
-async function single(store: BaseStore, operation: Operation): Promise<unknown> {
-  if (!("key" in operation)) throw new TypeError("Only gets and puts are batched here.");
-  const { namespace, key } = operation;
-  if (!("value" in operation)) return store.get(namespace, key);
-  return operation.value === null
-    ? store.delete(namespace, key)
-    : store.put(namespace, key, operation.value, false);
 }
 
 async function reached<T>(call: () => Promise<T>): Promise<T> {

@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 
-/** Where LangGraph hands the run's own signal on to the graphs that a node runs; there it goes before a signal given to `invoke`. */
+/** The name in `configurable` by which a run passes its signal to nested graphs; it wins over a signal for `invoke`. */
 export const runSignals = "__pregel_abort_signals";
 
 /**
- * Tells Node that many may listen to the signals of a fan-out: its tasks share them, every model call and every graph
- * in them listens while it runs, and Node warns of a leak from the eleventh on.
+ * Allows many listeners on the signals of a fan-out. Its tasks share them, every model call and every graph in them
+ * adds a listener, and Node warns of a leak from the eleventh on.
  */
 export function expectManyListeners({ signal, configurable }: LangGraphRunnableConfig): void {
   const inherited = Object.values(Object(configurable?.[runSignals]) as object);

@@ -7,9 +7,8 @@ import { withTimeLimit } from "./time-limit.js";
 const owner = new AsyncLocalStorage<ChildProcess[]>();
 
 /**
- * Runs something and keeps the child processes that it starts, however deep inside a library: for those that
- * hand out no process to end. Node tells of each new process on a channel of its own, in the async context
- * of whoever starts it.
+ * Runs a task and lists the child processes that it starts, however deep inside a library: for libraries that give no
+ * access to their processes. Node announces each new process on a diagnostics channel, in the caller's async context.
  */
 export async function withChildProcesses<T>(
   run: (children: readonly ChildProcess[]) => Promise<T>,
@@ -27,10 +26,10 @@ export async function withChildProcesses<T>(
   }
 }
 
-/** How long a process has to end by itself once it was asked to. */
+/** How long a process may take to end after SIGTERM. */
 const graceMs = 1_000;
 
-/** Ends a process that may not listen: its input is closed, it is asked to end, and then it is killed. */
+/** Ends a process: closes its input, sends SIGTERM, and after a second SIGKILL. */
 export async function endProcess(child: ChildProcess): Promise<void> {
   const runs = child.pid !== undefined && child.exitCode === null && child.signalCode === null;
   if (!runs) return;

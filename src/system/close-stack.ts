@@ -2,7 +2,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** What was opened, in order; closed last first, so that nothing is closed under what uses it. */
+/** Open services. They are closed in reverse order, so that a service outlives everything that uses it. */
 export class CloseStack {
   readonly #open: Service[] = [];
 
@@ -11,7 +11,7 @@ export class CloseStack {
     return service;
   }
 
-  /** Closes everything, also when one of them fails to; then throws the first failure. A second call does nothing. */
+  /** Closes every service, also after a failure; then throws the first failure. A second call does nothing. */
   async close(): Promise<void> {
     const failures: unknown[] = [];
     for (let service = this.#open.pop(); service !== undefined; service = this.#open.pop())
@@ -20,7 +20,7 @@ export class CloseStack {
   }
 }
 
-/** Waits for all, also after one failed, so that nothing is still being opened when a failure is cleaned up. */
+/** As `Promise.all`, but waits for both also after a failure, so that nothing is still being opened during cleanup. */
 export async function allSettled<A, B>(
   both: readonly [A | Promise<A>, B | Promise<B>],
 ): Promise<[A, B]> {

@@ -1,12 +1,12 @@
 /**
- * Lets callers that ask for the same at once share one read: an alignment's simulations all look up one user's latest episodes.
- * Nobody is given a read that began before they asked, so whoever has written reads what they wrote. A failure is only
- * that of those who shared the read.
+ * Lets concurrent callers with the same key share one read: all simulations of an alignment read one user's latest
+ * episodes. A caller never gets a read that started before its call, so it sees its own earlier writes. Only the callers
+ * that shared a read get its failure.
  *
- * @param read - What is given is shared as well: callers must not change it.
+ * @param read - Its result is shared too: callers must not change it.
  */
 export function coalesceReads<Key extends string, Result>(read: (key: Key) => Promise<Result>) {
-  const begun = new Map<Key, Promise<unknown>>();
+  const running = new Map<Key, Promise<unknown>>();
   const waiting = new Map<Key, Promise<Result>>();
   return (key: Key): Promise<Result> => {
     const shared = waiting.get(key) ?? next(key);
@@ -15,18 +15,15 @@ export function coalesceReads<Key extends string, Result>(read: (key: Key) => Pr
   };
 
   async function next(key: Key): Promise<Result> {
-    await begun.get(key);
+    await running.get(key);
     waiting.delete(key);
-    const reading = read(key);
-    const over = reading.then(
-      () => {},
-      () => {},
-    );
-    begun.set(key, over);
+    const result = read(key);
+    const end = Promise.allSettled([result]);
+    running.set(key, end);
     try {
-      return await reading;
+      return await result;
     } finally {
-      if (begun.get(key) === over) begun.delete(key);
+      if (running.get(key) === end) running.delete(key);
     }
   }
 }

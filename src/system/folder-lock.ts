@@ -1,96 +1,115 @@
 import { createHash, randomUUID } from "node:crypto";
 import { link, realpath, rename, rm } from "node:fs/promises";
-import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { createConnection, createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { PersonaAgentError } from "../errors.js";
 import { createKeyedQueue } from "./keyed-queue.js";
 
-/** What a second taker is told. Read whenever one asks, so a getter may tell a `url` known only later. */
+/** What the error of a second process says. Read for each such process, so a getter may return a later `url`. */
 export interface LockHolder {
   readonly pid: number;
-  /** What the user started, as they would recognise it: `persona-agent import`. */
+  /** What the user started, in words that they recognise: `persona-agent import`. */
   readonly command: string;
-  /** Where the holder can be talked to instead, when it is a server. */
+  /** The holder's address, when it is a server. */
   readonly url?: string | undefined;
 }
 
 export interface FolderLock {
-  /** Gives the lock back; a second call does nothing. */
+  /** Releases the lock. A second call does nothing. */
   release(): Promise<void>;
 }
 
 const pollMs = 50;
 const answerWithinMs = 3_000;
-/** How often a holder that vanished between our two questions is looked for again before we give up. */
-const vanishedAtMost = 20;
+/** How often a holder may disappear between our two questions before we give up. */
+const maxDisappearances = 20;
 
 /**
- * Takes the lock `name` on a folder that exists. The lock is a listening local socket and not a file with a
- * number in it, so the operating system takes it back however the process ended, `kill -9` included, and no
- * process id is ever mistaken for another's. It does not keep the process alive. It reaches as far as one
- * machine's network namespace: two containers that mount one folder do not see each other's.
+ * Takes the lock `name` on an existing folder. The lock is a listening local socket, not a file with a process id:
+ * the operating system releases it however the process ends, `kill -9` included. It does not keep the process alive.
+ * It is limited to one network namespace: two containers that mount one folder do not see each other's locks.
  *
  * @param options.name - Letters only. Locks of different names on one folder are independent.
- * @param options.waitMs - For how long to keep trying while another holds it.
- * @throws {PersonaAgentError} `memory-folder-in-use`, naming the holder; it is in `details.holder` too.
+ * @param options.waitMs - How long to try while another process holds the lock, in milliseconds.
+ * @throws {PersonaAgentError} `memory-folder-in-use`; the message and `details.holder` name the holder.
  */
 export async function acquireFolderLock({
   folder,
   name,
   holder,
   waitMs = 0,
-  now = () => new Date(),
   address = lockAddress,
 }: {
   readonly folder: string;
   readonly name: string;
   readonly holder: LockHolder;
   readonly waitMs?: number;
-  readonly now?: () => Date;
-  /** Where the lock of this name on this real path listens. Given by tests only. */
+  /** Where the lock of this name on this real path listens. Only tests set it. */
   readonly address?: (name: string, path: string) => string;
 }): Promise<FolderLock> {
   const path = await realpath(folder);
   const at = address(name, path);
-  const since = now().toISOString();
+  const since = new Date().toISOString();
   const deadline = performance.now() + waitMs;
-  let vanished = 0;
+  let disappearances = 0;
   for (;;) {
-    // One taker of this process after the other: one would move aside the socket file that another has just made.
-    const taken = await takers.run(at, attempt);
-    if (typeof taken !== "string") return taken;
-    if (taken === "gone") continue;
-    if (performance.now() >= deadline) throw inUse(path, taken);
+    // One attempt of this process at a time: an attempt could move away the socket file that another has just made.
+    const result = await attempts.run(at, attempt);
+    if (typeof result !== "string") return result;
+    if (result === "gone") continue;
+    if (performance.now() >= deadline) throw inUse(path, result);
     await delay(pollMs);
   }
 
-  /** The lock, or what its holder says. */
+  /** The lock, or the holder's answer. */
   async function attempt(): Promise<FolderLock | string> {
     const lock = await listen(at, () => `${JSON.stringify({ ...holder, since })}\n`);
     if (lock !== null) return lock;
     const other = await askHolder(at);
     if (other !== "gone") return other;
-    if (vanished++ >= vanishedAtMost) return "silent";
-    if (isSocketFile(at)) await removeStale(at);
+    if (disappearances++ >= maxDisappearances) return "silent";
+    // Some systems keep the lock as a file.
+    if (at.startsWith("/")) await removeStale(at);
     else await delay(pollMs / 2);
     return other;
   }
 }
 
-const takers = createKeyedQueue();
+const attempts = createKeyedQueue();
+
+/**
+ * Reserves an existing folder, one that the user named with `--out`, for this process.
+ *
+ * @param use.doing - What another process that has the folder is doing; the error says so.
+ * @throws {PersonaAgentError} `memory-folder-in-use`, with a way out.
+ */
+export async function ownFolder(
+  folder: string,
+  use: { readonly name: string; readonly command: string; readonly doing: string },
+): Promise<FolderLock> {
+  const { name, command, doing } = use;
+  try {
+    return await acquireFolderLock({ folder, name, holder: { pid: process.pid, command } });
+  } catch (error) {
+    if (!PersonaAgentError.is(error, "memory-folder-in-use")) throw error;
+    throw new PersonaAgentError(
+      "memory-folder-in-use",
+      `Another process ${doing}; expected one at a time. Wait for it or end it, or name another folder with --out.`,
+      { details: error.details },
+    );
+  }
+}
 
 function lockAddress(name: string, path: string): string {
   const id = `persona-agent-${name}-${createHash("sha256").update(path).digest("hex").slice(0, 32)}`;
   if (process.platform === "win32") return `\\\\.\\pipe\\${id}`;
-  // An abstract socket: it has no file, so nothing is left to clean up.
+  // An abstract socket has no file to clean up.
   if (process.platform === "linux" || process.platform === "android") return `\0${id}`;
-  // Not os.tmpdir(): two processes with different TMPDIR would then both hold the lock.
+  // Not os.tmpdir(): two processes with different TMPDIR would both hold the lock.
   return `/tmp/${id}`;
 }
 
-const isSocketFile = (at: string) => at.startsWith("/");
-
-/** @returns Null when somebody else listens there already, or left a socket file. */
+/** @returns Null when another process listens there, or left a socket file. */
 function listen(at: string, answer: () => string): Promise<FolderLock | null> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -105,24 +124,24 @@ function listen(at: string, answer: () => string): Promise<FolderLock | null> {
       if (error.code === "EADDRINUSE" || error.code === "EACCES") resolve(null);
       else reject(error);
     });
-    // Exclusive: a worker of node:cluster would otherwise share its parent's socket, and so its lock.
+    // Exclusive: otherwise a worker of node:cluster shares its parent's socket, and so its lock.
     server.listen({ path: at, exclusive: true }, () => {
-      // A failed accept (no file descriptors left) costs one asker his answer, not the process.
+      // A failed accept (no file descriptors left) must not end the process.
       server.on("error", () => undefined);
       server.unref();
-      resolve({ release: () => close(server, open) });
+      resolve({ release });
     });
   });
+
+  function release(): Promise<void> {
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of open) socket.destroy();
+    });
+  }
 }
 
-function close(server: Server, open: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const socket of open) socket.destroy();
-  });
-}
-
-/** The holder's line, `silent` when it took the call and did not answer, `gone` when nobody listens. */
+/** The holder's line; `silent` when it accepted the connection and did not answer; `gone` when nothing listens. */
 function askHolder(at: string): Promise<string> {
   return new Promise((resolve) => {
     let line = "";
@@ -146,17 +165,17 @@ function askHolder(at: string): Promise<string> {
 }
 
 /**
- * A socket file outlives its process. It is moved aside before it is removed: of two takers that found it
- * stale only one can move it, so neither removes the socket that the other has just made.
+ * A socket file remains after its process. It is moved before it is removed: of two processes that found it stale only
+ * one can move it, so neither removes the socket that the other has just made.
  */
 async function removeStale(at: string): Promise<void> {
   const aside = `${at}.${randomUUID()}`;
-  const moved = await rename(at, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!moved) return;
-  // Whoever came first may have listened again before we moved it: then it goes back, over nobody's.
+  try {
+    await rename(at, aside);
+  } catch {
+    return;
+  }
+  // Another process may have listened again before we moved the file. Then it goes back, unless there is a newer one.
   if ((await askHolder(aside)) !== "gone") await link(aside, at).catch(() => undefined);
   await rm(aside, { force: true });
 }
@@ -165,7 +184,7 @@ function inUse(path: string, answer: string) {
   const holder = parseHolder(answer);
   const who =
     holder === null
-      ? "another process that does not say who it is"
+      ? "another process that does not answer"
       : `process ${holder.pid} (${holder.command}) since ${holder.since}`;
   const instead =
     holder?.url === undefined
@@ -178,22 +197,20 @@ function inUse(path: string, answer: string) {
   );
 }
 
+/** Null for an answer that is not a holder's. */
 function parseHolder(answer: string) {
-  let told: unknown;
   try {
-    told = JSON.parse(answer);
+    const { pid, command, since, url } = JSON.parse(answer) as Record<string, unknown>;
+    if (typeof pid !== "number") return null;
+    const address = url === undefined ? {} : { url: printable(url) };
+    return { pid, command: printable(command), since: printable(since), ...address };
   } catch {
     return null;
   }
-  if (typeof told !== "object" || told === null) return null;
-  const { pid, command, since, url } = told as Record<string, unknown>;
-  if (typeof pid !== "number" || typeof command !== "string" || typeof since !== "string")
-    return null;
-  const printable = (text: string) => text.replaceAll(/[\p{Cc}\s]+/gu, " ").slice(0, 200);
-  return {
-    pid,
-    command: printable(command),
-    since: printable(since),
-    ...(typeof url === "string" ? { url: printable(url) } : {}),
-  };
+}
+
+/** @throws {TypeError} when it is no text. */
+function printable(text: unknown): string {
+  if (typeof text !== "string") throw new TypeError("Expected a text.");
+  return text.replaceAll(/[\p{Cc}\s]+/gu, " ").slice(0, 200);
 }

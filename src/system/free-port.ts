@@ -3,10 +3,10 @@ import { createServer } from "node:net";
 import { PersonaAgentError } from "../errors.js";
 
 /**
- * A port of `host` that nobody listens on.
+ * A port of `host` that nothing listens on.
  *
- * @param port - The one wished for; 0 for any.
- * @throws {PersonaAgentError} `config-invalid` when it is taken, or `host` is none of this machine's.
+ * @param port - The preferred port; 0 for any.
+ * @throws {PersonaAgentError} `config-invalid` when the port is in use, or `host` is not an address of this machine.
  */
 export async function freePort(host: string, port: number): Promise<number> {
   const probe = createServer();
@@ -27,6 +27,6 @@ function problem(host: string, port: number, cause: unknown): string {
   if (code === "EADDRINUSE")
     return `Port ${port} of ${host} is in use; expected a free one. End what listens there, or name another with --port.`;
   if (code === "EACCES")
-    return `Port ${port} may not be taken by this user; expected one from 1024. Name another with --port.`;
+    return `Port ${port} is not allowed for this user; expected one from 1024. Name another with --port.`;
   return `The server cannot listen on ${host} (${String(code)}); expected a name or an address of this machine. Correct --host.`;
 }

@@ -1,8 +1,8 @@
-/** Runs tasks with one key one after another, in the order they came; other keys run beside them. */
+/** Runs the tasks of one key one after another, in the order of the calls; tasks of other keys run concurrently. */
 export interface KeyedQueue {
   /** A task must not wait for another task of its own key. */
   run<T>(key: string, task: () => Promise<T>): Promise<T>;
-  /** Whether a task with this key runs or waits. */
+  /** Whether a task of this key runs or waits. */
   isBusy(key: string): boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Runs `work` on every item, at most `concurrency` at a time, begun in the items' order. After the first
- * failure none is begun; those under way are awaited, and then the failure is thrown.
+ * Runs `work` on every item in order, at most `concurrency` at a time. After the first failure no further item is
+ * started; the ones that run are awaited, and then the failure is thrown.
  */
 export async function mapConcurrently<Item>(
   items: readonly Item[],
@@ -8,18 +8,13 @@ export async function mapConcurrently<Item>(
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const waiting = items.values();
-  let failed = false;
+  const failures: unknown[] = [];
   const worker = async () => {
     for (const item of waiting) {
-      if (failed) return;
-      try {
-        await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
+      if (failures.length > 0) return;
+      await work(item).catch((error: unknown) => failures.push(error));
     }
   };
-  const results = await Promise.allSettled(Array.from({ length: concurrency }, worker));
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  if (failures.length > 0) throw failures[0];
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const pollMs = 500;
 
-/** Aborted soon after the process that started this one is gone. The system tells nobody of that, so it is looked for. */
+/** Aborted soon after the parent process has ended. The system does not announce that, so the parent's id is polled. */
 export function parentGone(): AbortSignal {
   const gone = new AbortController();
   void watch(process.ppid, gone);

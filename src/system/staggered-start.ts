@@ -1,59 +1,55 @@
-/** Says that work needs this process no more. Said again, it does nothing. */
+/** Called by work that waits for something outside of this process. A second call does nothing. */
 export type Release = () => void;
 
-/** Work that began together, and what waits for it. */
+/** Work that started together, and the work that waits for it. */
 interface Group {
   size: number;
-  /** How many are not on their way yet. */
+  /** How many have not called `release` yet. */
   preparing: number;
   readonly waiting: ((next: Group) => void)[];
 }
 
 /**
- * Runs the work of a name so that a few begin at a time: the next few when those before are all on their way, say wait for
- * a server. Were all begun at once, none would be on its way before the last is prepared; one by one costs more computing
- * than a few together. Work that ends is on its way, whether it said so or not.
+ * Starts the work of one name in small groups: the next group starts when all work of the last one has called `release`,
+ * for example because it waits for a server. If all started at once, no request would be sent before the last one is
+ * prepared; one at a time needs more computing. Work that ends counts as released.
  *
- * @param most - How many begin together; 1 or more.
+ * @param groupSize - 1 or more.
  */
 export function createStaggeredStart(
-  most: number,
+  groupSize: number,
 ): <Result>(name: string, work: (release: Release) => Promise<Result>) => Promise<Result> {
   const groups = new Map<string, Group>();
 
-  async function start(name: string): Promise<Group> {
+  async function join(name: string): Promise<Group> {
     const group = groups.get(name) ?? { size: 0, preparing: 0, waiting: [] };
     groups.set(name, group);
-    if (group.size === most) return new Promise((begin) => group.waiting.push(begin));
+    if (group.size === groupSize) return new Promise((start) => group.waiting.push(start));
     group.size += 1;
     group.preparing += 1;
     return group;
   }
 
-  function beginNext(name: string, { waiting }: Group) {
-    const next = waiting.splice(0, most);
+  function startNext(name: string, { waiting }: Group) {
+    const next = waiting.splice(0, groupSize);
     const group = { size: next.length, preparing: next.length, waiting };
     if (next.length === 0) groups.delete(name);
     else groups.set(name, group);
-    for (const begin of next) begin(group);
+    for (const start of next) start(group);
   }
 
   return async (name, work) => {
-    const group = await start(name);
-    let isOnItsWay = false;
+    const group = await join(name);
+    let isReleased = false;
     const release = () => {
-      if (isOnItsWay) return;
-      isOnItsWay = true;
+      if (isReleased) return;
+      isReleased = true;
       group.preparing -= 1;
-      // Not at once: what they are on their way with is to be sent first.
+      // Not at once: the requests of this group are sent first.
       setImmediate(() => {
-        if (group.preparing === 0 && group === groups.get(name)) beginNext(name, group);
+        if (group.preparing === 0 && group === groups.get(name)) startNext(name, group);
       });
     };
-    try {
-      return await work(release);
-    } finally {
-      release();
-    }
+    return work(release).finally(release);
   };
 }

@@ -9,15 +9,16 @@ export class TimeLimitError extends Error {
   }
 }
 
-/** What Node's timers take; above it they fire at once. */
+/** The longest delay of Node's timers, in milliseconds; longer ones fire at once. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
 /**
- * Runs something for a limited time. What runs is given a signal and should stop by it; when it does not,
- * the promise settles all the same, and what comes of it later is dropped.
+ * Runs a task for a limited time. The task should stop when its signal is aborted. If it does not, the promise
+ * settles all the same, and a later result is dropped.
  *
- * @param signal - Ends it too, with the signal's own reason.
- * @throws {TimeLimitError} after `timeoutMs`; the reason of `signal` when that was aborted, before or meanwhile.
+ * @param timeoutMs - In milliseconds.
+ * @param signal - Ends the task too, with the signal's own reason.
+ * @throws {TimeLimitError} after `timeoutMs`; the reason of `signal` when that is aborted.
  */
 export async function withTimeLimit<T>(
   run: (signal: AbortSignal) => Promise<T>,
@@ -25,6 +26,9 @@ export async function withTimeLimit<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
+  const ended = new Promise<never>((_resolve, reject) => {
+    controller.signal.onabort = () => reject(controller.signal.reason);
+  });
   const onAbort = () => controller.abort(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
   // Not `AbortSignal.timeout`: its timer is unreferenced, so a process that only waits for this would end.
@@ -33,18 +37,9 @@ export async function withTimeLimit<T>(
     Math.min(timeoutMs, longestTimeoutMs),
   );
   try {
-    return await Promise.race([run(controller.signal), aborted(controller.signal)]);
+    return await Promise.race([run(controller.signal), ended]);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
-}
-
-/** Rejects with the signal's reason once it is aborted; never resolves. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const rejectNow = () => reject(signal.reason);
-    if (signal.aborted) rejectNow();
-    else signal.addEventListener("abort", rejectNow, { once: true });
-  });
 }

@@ -17,7 +17,7 @@ import { splitBatchHoldout } from "../../src/domain/alignment/split-batch-holdou
 import { userKey } from "../../src/domain/user-id.js";
 import { createChromaIndex } from "../../src/memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
-import { createMemory } from "../../src/memory/create-memory.js";
+import { createMemory } from "../../src/memory/memory.js";
 import type { EpisodeIndex } from "../../src/memory/index/episode-index.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
 import { leaveOneOutMemory } from "../../src/memory/episodes/leave-one-out-memory.js";

@@ -1,4 +1,4 @@
-import { createMemory } from "../../src/memory/create-memory.js";
+import { createMemory } from "../../src/memory/memory.js";
 import { describeAlignmentStates } from "../conformance/alignment-states.js";
 import { describeEpisodicMemory } from "../conformance/episodic-memory.js";
 import { describePersonaLog } from "../conformance/persona-log.js";

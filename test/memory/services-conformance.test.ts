@@ -1,10 +1,9 @@
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe } from "vitest";
-import { createMemory } from "../../src/memory/create-memory.js";
+import { createMemory, type Memory } from "../../src/memory/memory.js";
 import { createChromaIndex } from "../../src/memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
-import type { Memory } from "../../src/memory/memory.js";
 import { openPgliteServer } from "../../src/memory/postgres/pglite-server.js";
 import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { OfflineEmbeddings } from "../../src/model/offline/offline-embeddings.js";

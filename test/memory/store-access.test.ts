@@ -1,5 +1,5 @@
-import { AsyncBatchedStore, InMemoryStore, type SearchItem } from "@langchain/langgraph-checkpoint";
-import { afterEach, describe, expect, it } from "vitest";
+import { InMemoryStore, type SearchItem } from "@langchain/langgraph-checkpoint";
+import { describe, expect, it } from "vitest";
 import { userKey } from "../../src/domain/user-id.js";
 import { userNamespaces } from "../../src/memory/namespaces.js";
 import { createStoreAccess } from "../../src/memory/store-access.js";
@@ -35,11 +35,6 @@ class BrokenStore extends InMemoryStore {
 }
 
 describe("memory over a store", () => {
-  const wrappers: AsyncBatchedStore[] = [];
-  afterEach(async () => {
-    await Promise.all(wrappers.splice(0).map((store) => store.stop()));
-  });
-
   it("takes nothing from namespaces whose names begin alike", async () => {
     const store = new PrefixStore();
     const { episodes, personas, profiles } = memoryParts({ store });
@@ -57,18 +52,6 @@ describe("memory over a store", () => {
     expect(await episodes.reindex()).toEqual({ episodes: 1 });
     expect(await personas.history("ada")).toHaveLength(1);
     expect(await profiles.history("ada")).toEqual([]);
-  });
-
-  it("works over the wrapper that nodes are given as runtime.store", async () => {
-    const store = new AsyncBatchedStore(new InMemoryStore());
-    wrappers.push(store);
-    store.start();
-    const { episodes, personas } = memoryParts({ store });
-    await episodes.addMany("ada", [turnAt(1, "tea"), turnAt(2, "trip")]);
-    expect(await episodes.delete("ada", turnAt(1, "tea").id)).toBe(true);
-    expect(await episodes.latest("ada", 5)).toEqual([turnAt(2, "trip")]);
-    expect((await episodes.similar("ada", "trip", 5)).recalled).toHaveLength(1);
-    expect((await personas.head("ada")).version).toBe(0);
   });
 
   it("lists everybody, however many there are", async () => {

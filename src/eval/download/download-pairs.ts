@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, rmdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
-import { ownFolder } from "../../system/own-folder.js";
+import { ownFolder } from "../../system/folder-lock.js";
 import { openEvalSet } from "../sets/open-eval-set.js";
 import { notFetched, reasonOf } from "./ask-file.js";
 import { fetchFile, lengthOf } from "./fetch-file.js";

@@ -4,7 +4,7 @@ import { PersonaAgentError } from "../../errors.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
 import type { Prediction, PreparedCase } from "../prediction.js";
 import { fileInvalid } from "../../formats/read-file.js";
-import { ownFolder } from "../../system/own-folder.js";
+import { ownFolder } from "../../system/folder-lock.js";
 import { type Journal, openJournal } from "./journal.js";
 import { predictionKey, predictionSchema, preparedCaseSchema, preparedKey } from "./run-lines.js";
 import type { RunRecord } from "./run-record.js";

@@ -12,8 +12,8 @@ export interface ChromaAddress {
 const standardPort = { "http:": 80, "https:": 443 } as const;
 
 /**
- * Reads the address of a Chroma server: `http` or `https`, a host, and a port unless it is the protocol's own.
- * The client cannot be told a path, so none is taken.
+ * Parses the address of a Chroma server: `http` or `https`, a host, and a port unless it is the protocol's own. The
+ * client supports no path.
  *
  * @throws {PersonaAgentError} `config-invalid`
  */
@@ -33,9 +33,9 @@ export function parseChromaUrl(text: string): ChromaAddress {
   };
 }
 
-function refused(what: string) {
+function refused(problem: string) {
   return new PersonaAgentError(
     "config-invalid",
-    `CHROMA_URL ${what}; expected http://host:port or https://host:port. Correct it, or leave it out to use the embedded Chroma.`,
+    `CHROMA_URL ${problem}; expected http://host:port or https://host:port. Correct it, or leave it out to use the embedded Chroma.`,
   );
 }

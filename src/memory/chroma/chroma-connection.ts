@@ -8,18 +8,21 @@ import {
 import { PersonaAgentError } from "../../errors.js";
 import type { ChromaAddress } from "./chroma-address.js";
 
-/** Requests to one Chroma server, each with a time limit and each failing with one code. */
+/** Requests to one Chroma server, each with a time limit. */
 export interface ChromaConnection {
   /**
-   * @param request - Sends one request or a few; the limit is for all of them together.
+   * @param request - Sends one or several requests; the limit is for all of them together.
    * @throws {PersonaAgentError} `memory-index-unavailable`; the client's error is the cause.
    */
   send<Result>(request: (client: ChromaClient) => Promise<Result>): Promise<Result>;
 }
 
-/** @param options.token - Sent as a bearer token and as Chroma's own header; servers read one or the other. */
+/**
+ * @param options.token - Sent as a bearer token and as Chroma's own header; servers read one or the other.
+ * @param options.timeoutMs - In milliseconds.
+ */
 export function connectToChroma(
-  address: ChromaAddress,
+  { host, port, ssl, url }: ChromaAddress,
   { token, timeoutMs }: { readonly token?: string | undefined; readonly timeoutMs: number },
 ): ChromaConnection {
   const headers =
@@ -28,21 +31,24 @@ export function connectToChroma(
   return {
     async send(request) {
       const signal = AbortSignal.timeout(timeoutMs);
-      const client = new OneRequestClient(address, headers, signal, limits);
+      const client = new OneRequestClient(
+        { host, port, ssl, headers, fetchOptions: { signal } },
+        limits,
+      );
       try {
         const result = await request(client);
         limits = client.preflightChecks;
         return result;
       } catch (error) {
-        // The server that comes back may be another version.
+        // The server may come back in another version.
         limits = undefined;
-        throw unavailable(address, error, signal.aborted ? timeoutMs : null);
+        throw unavailable(url, error, signal.aborted ? timeoutMs : null);
       }
     },
   };
 }
 
-/** Whether a failed request failed because its collection is no longer there. */
+/** Whether a request failed because its collection no longer exists. */
 export function isCollectionGone(error: unknown): boolean {
   return PersonaAgentError.is(error) && error.cause instanceof ChromaNotFoundError;
 }
@@ -50,43 +56,41 @@ export function isCollectionGone(error: unknown): boolean {
 type ServerLimits = ChromaClient["preflightChecks"];
 
 /**
- * The client takes an abort signal for its whole life only, so each request gets a client of its own. What
- * the client asks the server once and remembers is handed on, or every write would ask it again.
+ * An abort signal belongs to a client for its whole life, so each request gets a client of its own. The server's
+ * limits are passed on, or every write would ask for them again.
  */
 class OneRequestClient extends ChromaClient {
-  constructor(
-    { host, port, ssl }: ChromaAddress,
-    headers: Record<string, string>,
-    signal: AbortSignal,
-    limits: ServerLimits,
-  ) {
-    super({ host, port, ssl, headers, fetchOptions: { signal } });
+  constructor(options: ConstructorParameters<typeof ChromaClient>[0], limits: ServerLimits) {
+    super(options);
     this.preflightChecks = limits;
   }
 }
 
-function unavailable({ url }: ChromaAddress, error: unknown, timedOutMs: number | null) {
-  const { what, way } = explain(error, timedOutMs);
+function unavailable(url: string, error: unknown, timedOutMs: number | null) {
+  const { problem, action } = explain(error, timedOutMs);
   return new PersonaAgentError(
     "memory-index-unavailable",
-    `The Chroma server at ${url} ${what}; expected it to take requests. ${way}`,
+    `The Chroma server at ${url} ${problem}; expected it to take requests. ${action}`,
     { cause: error, details: { url } },
   );
 }
 
 function explain(error: unknown, timedOutMs: number | null) {
   if (timedOutMs !== null)
-    return { what: `gave no answer within ${timedOutMs} ms`, way: "See whether it is overloaded." };
+    return {
+      problem: `gave no answer within ${timedOutMs} ms`,
+      action: "Check whether it is overloaded.",
+    };
   if (error instanceof ChromaConnectionError)
     return {
-      what: "cannot be reached",
-      way: "Start it, correct CHROMA_URL, or leave CHROMA_URL out to use the embedded Chroma.",
+      problem: "cannot be reached",
+      action: "Start it, correct CHROMA_URL, or leave CHROMA_URL out to use the embedded Chroma.",
     };
   if (error instanceof ChromaUnauthorizedError || error instanceof ChromaForbiddenError)
-    return { what: "refused us", way: "Correct CHROMA_TOKEN." };
-  const told = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ");
+    return { problem: "refused us", action: "Correct CHROMA_TOKEN." };
+  const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ");
   return {
-    what: `failed (${told.slice(0, 300)})`,
-    way: "Look at its log, and at CHROMA_URL: is a Chroma server there?",
+    problem: `failed (${reason.slice(0, 300)})`,
+    action: "Read its log, and check that CHROMA_URL is the address of a Chroma server.",
   };
 }

@@ -18,19 +18,19 @@ export interface ChromaIndexOptions {
   /** `http://host:port` or `https://host:port`. Nothing is sent before the first call. */
   readonly url: string;
   readonly embedding: IndexedEmbedding;
-  /** For servers that ask for one. */
+  /** For servers that require one. */
   readonly token?: string | undefined;
-  /** Over how many collections users are spread. After a change every user's entries must be rebuilt. */
+  /** The number of collections that users are spread over, from 1. After a change every user's entries are rebuilt. */
   readonly collections?: number;
-  /** For how long one request may take, in milliseconds. */
+  /** How long one request may take, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
 /**
- * The index in Chroma collections. Every filter names the user, and every id begins with him, so users who
- * share a collection cannot meet. A stopped server that is started again, empty or not, works again.
+ * The index in Chroma collections. Every filter contains the user's key, and every id begins with it, so users who
+ * share a collection stay separate. The index works again when a stopped server is restarted, empty or not.
  *
- * @throws {PersonaAgentError} `config-invalid` for a URL or a number that cannot be right.
+ * @throws {PersonaAgentError} `config-invalid` for an invalid URL or number.
  */
 export function createChromaIndex({
   url,
@@ -61,7 +61,7 @@ export function createChromaIndex({
       if (limit < 1) return [];
       const hits = await users.inCollection(user, (collection) =>
         searchCollection(collection, {
-          vector: createUserVector(user).asked(vector),
+          vector: createUserVector(user).query(vector),
           where: filterOf(user, bounds),
           limit,
         }),
@@ -73,7 +73,7 @@ export function createChromaIndex({
       const [first, ...others] = searched;
       if (first === undefined || limit < 1) return [];
       return users.inCollection(user, async (collection) => {
-        // `get` knows no order. So the ids of all matches, which sort by time, and then the newest few.
+        // `get` has no order: read the ids of all matches, which sort by time, and then the newest ones.
         const { ids } = await collection.get({
           where: filterOf(user, bounds),
           whereDocument: others.length === 0 ? first : { $or: searched },
@@ -100,7 +100,7 @@ export function createChromaIndex({
   };
 }
 
-/** In a collection ids are everybody's, and an upsert of another user's id would take his entry away. */
+/** All users of a collection share its ids, and an upsert of another user's id would replace that user's entry. */
 const keyOf = (user: UserKey, id: string) => `${user}/${id}`;
 
 function toHit(
@@ -111,16 +111,16 @@ function toHit(
 }
 
 function toRecords(user: UserKey, entries: readonly IndexEntry[]) {
-  const { kept } = createUserVector(user);
+  const { stored } = createUserVector(user);
   return {
     ids: entries.map(({ id }) => keyOf(user, id)),
-    embeddings: entries.map(({ vector }) => kept(vector)),
+    embeddings: entries.map(({ vector }) => stored(vector)),
     documents: entries.map(({ words }) => words),
     metadatas: entries.map(({ order }) => ({ user, order })),
   };
 }
 
-/** Bounds are made whole numbers: of a bound with a fraction Chroma drops the fraction where the values are integers. */
+/** Bounds are rounded outwards: Chroma drops a bound's fraction where the values are integers. */
 function filterOf(user: UserKey, { after, before }: IndexBounds = {}): Where {
   const parts: Where[] = [{ user }];
   if (after !== undefined && after !== -Infinity) parts.push({ order: { $gt: Math.floor(after) } });

@@ -1,42 +1,42 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import { Socket } from "node:net";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { PersonaAgentError } from "../../errors.js";
+import { ownProgramArguments } from "../../system/own-program.js";
 import { cannotRun } from "./native-binding.js";
 import type { ServerOrder, ServerReport } from "./server-protocol.js";
 
-/** How much of the server's output is kept for the message of an error, in characters. */
+/** The end of the server's output that is kept for an error message, in characters. */
 const keptOutput = 2_000;
 
-/** A server process that serves. */
+/** A running server process. */
 export interface ServerProcess {
   readonly pid: number;
-  /** Settles when it has ended, however. */
+  /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface LaunchLimits {
+  /** In milliseconds. */
   readonly withinMs: number;
+  /** Cancels the start and ends the process. */
   readonly signal: AbortSignal;
+  /** False when this process may end while the server still starts. */
   readonly isAwaited: boolean;
 }
 
 /**
- * Starts one server process and waits until Chroma answers in it. Once it serves it does not keep this
- * process alive, and it ends with this process. It is in a process group of its own, so that the Ctrl-C
- * that this process answers in an orderly way does not end it first.
+ * Starts a server process and waits until its Chroma answers. Once it serves, it does not keep this process alive, and
+ * it ends with this process. It has a process group of its own, so that Ctrl-C does not end it before this process
+ * closes it.
  *
- * @param limits.signal - Gives the start up and ends the process.
- * @param limits.isAwaited - False when this process may end while the server still starts.
  * @returns Null when the port was taken.
  * @throws {PersonaAgentError} `memory-index-unavailable` or `memory-folder-in-use`
  */
 export async function launchServer(order: ServerOrder, limits: LaunchLimits) {
-  const child = spawn(process.execPath, programArguments(), {
-    // Nothing of our environment may change what the server does, or where it sends anything.
+  const child = spawn(process.execPath, ownProgramArguments(import.meta.url, "./server-process"), {
+    // Our environment must not change what the server does, or where it sends data.
     env: {},
     cwd: order.folder,
     detached: true,
@@ -48,7 +48,7 @@ export async function launchServer(order: ServerOrder, limits: LaunchLimits) {
     throw cannotRun("no process can be started", (await once(child, "error"))[0]);
   const output = keepOutput(child);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  // A message that no longer reaches the child is an `error` event; its end is what counts.
+  // A message that does not reach the child emits `error`; only its end matters.
   child.on("error", () => undefined);
   if (!limits.isAwaited) letGo(child);
   const stop = async () => {
@@ -56,7 +56,7 @@ export async function launchServer(order: ServerOrder, limits: LaunchLimits) {
     child.kill("SIGKILL");
     await ended;
   };
-  const outcome = await firstReport({ child, order, limits, ended, output });
+  const outcome = await firstReport(child, order, limits, output);
   if (outcome.kind === "serving") {
     letGo(child);
     return { pid, ended, stop } satisfies ServerProcess;
@@ -68,39 +68,30 @@ export async function launchServer(order: ServerOrder, limits: LaunchLimits) {
 
 type Outcome = ServerReport | { readonly kind: "gave-up"; readonly why: string };
 
-function firstReport({
-  child,
-  order,
-  limits: { withinMs, signal },
-  ended,
-  output,
-}: {
-  readonly child: ChildProcess;
-  readonly order: ServerOrder;
-  readonly limits: LaunchLimits;
-  readonly ended: Promise<void>;
-  readonly output: () => string;
-}): Promise<Outcome> {
-  let timer: NodeJS.Timeout | undefined;
-  let abort = () => {};
-  return new Promise<Outcome>((resolve) => {
+function firstReport(
+  child: ChildProcess,
+  order: ServerOrder,
+  { withinMs, signal }: LaunchLimits,
+  output: () => string,
+): Promise<Outcome> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+  return new Promise((resolve) => {
     const giveUp = (why: string) => resolve({ kind: "gave-up", why });
-    timer = setTimeout(giveUp, withinMs, `did not begin to serve within ${withinMs} ms`);
-    timer.unref();
-    abort = () => giveUp("was closed before it served");
-    signal.addEventListener("abort", abort);
-    void ended.then(() => giveUp("ended before it served"));
-    // Chroma's thread panics and stays; nothing else would tell before the time is up.
+    const onLimit = () =>
+      giveUp(
+        signal.aborted ? "was closed before it served" : `did not serve within ${withinMs} ms`,
+      );
+    if (limit.aborted) onLimit();
+    limit.addEventListener("abort", onLimit);
+    child.once("exit", () => giveUp("ended before it served"));
+    // When Chroma's thread panics, the process stays, and only its output says so.
     child.stderr?.on("data", () => {
       if (output().includes("panicked at")) giveUp("failed");
     });
     child.once("message", (report: ServerReport) => resolve(report));
     child.send(order, (error) => {
-      if (error !== null) giveUp(`could not be told what to do (${error.message})`);
+      if (error !== null) giveUp(`got no order (${error.message})`);
     });
-  }).finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
   });
 }
 
@@ -110,19 +101,8 @@ function toError(outcome: Exclude<Outcome, { kind: "serving" | "port-taken" }>, 
   if (outcome.kind === "failed" && outcome.code !== null)
     return new PersonaAgentError(outcome.code, outcome.message, { details: outcome.details });
   const why = outcome.kind === "failed" ? `failed (${outcome.message})` : outcome.why;
-  const told = output.replaceAll(/\s+/g, " ").trim().slice(-300);
-  return cannotRun(`it ${why}${told === "" ? "" : `; its last words were: ${told}`}`);
-}
-
-/** From the sources the program needs the loader that runs us; as installed it is plain JavaScript. */
-function programArguments(): string[] {
-  const isSource = import.meta.url.endsWith(".ts");
-  const program = fileURLToPath(
-    new URL(isSource ? "./server-process.ts" : "./server-process.js", import.meta.url),
-  );
-  if (!isSource) return [program];
-  const loader = createRequire(import.meta.url).resolve("tsx");
-  return ["--import", pathToFileURL(loader).href, program];
+  const lastOutput = output.replaceAll(/\s+/g, " ").trim().slice(-300);
+  return cannotRun(`it ${why}${lastOutput === "" ? "" : `; its last output was: ${lastOutput}`}`);
 }
 
 function keepOutput(child: ChildProcess): () => string {

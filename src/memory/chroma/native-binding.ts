@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { PersonaAgentError } from "../../errors.js";
 
-/** The npm packages that hold Chroma's server, by platform; the first that loads is taken. */
+/** The npm packages with Chroma's server, by platform; the first that loads is used. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   // The first is an older build, for systems with glibc 2.34 to 2.38; the second needs 2.39.
   "linux-x64": [
@@ -14,13 +14,13 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "win32-x64": ["chromadb-js-bindings-win32-x64-msvc"],
 };
 
-/** @returns The file that a package's native library is in, or null when the package is not installed. */
+/** @returns The file of a package's native library, or null when the package is not installed. */
 export type ResolvePackage = (name: string) => string | null;
 
 /**
- * The native libraries that may hold Chroma's server here; 1 or more, the best first. None is loaded.
+ * The native libraries that may run Chroma's server here; 1 or more, the best first. None is loaded.
  *
- * @param platform - As `process.platform` and `process.arch` name it, joined by a dash.
+ * @param platform - `process.platform` and `process.arch`, joined by a dash.
  * @throws {PersonaAgentError} `memory-index-unavailable` when the platform has none or none is installed.
  */
 export function findNativeBindings(
@@ -38,7 +38,7 @@ export function findNativeBindings(
   return [first, ...others];
 }
 
-/** The one error for a machine on which the embedded server will not run, with the ways out of it. */
+/** The error for a machine that cannot run the embedded server, with the alternatives. */
 export function cannotRun(why: string, cause?: unknown) {
   return new PersonaAgentError(
     "memory-index-unavailable",
@@ -47,17 +47,14 @@ export function cannotRun(why: string, cause?: unknown) {
   );
 }
 
-/** Ours first, then chromadb's own optional packages, which a package manager need not put where we look. */
+/** Our own packages first, then chromadb's, which a package manager may install below chromadb. */
 function resolveInstalled(name: string): string | null {
-  const ours = createRequire(import.meta.url);
-  try {
-    return ours.resolve(name);
-  } catch {
-    // Not beside us.
-  }
-  try {
-    return createRequire(ours.resolve("chromadb")).resolve(name);
-  } catch {
-    return null;
-  }
+  const { resolve } = createRequire(import.meta.url);
+  for (const from of [import.meta.url, resolve("chromadb")])
+    try {
+      return createRequire(from).resolve(name);
+    } catch {
+      // Not installed there.
+    }
+  return null;
 }

@@ -1,21 +1,21 @@
 /**
- * The program that holds the embedded Chroma server: it takes the folder's lock, runs the server that is in
- * the native library, and ends with the process that started it. Started by `embedded-server.ts` only.
+ * The program of the embedded Chroma server: it takes the folder's lock, runs the server of the native library, and
+ * ends with the process that started it. Started by `launch-server.ts` only.
  *
- * The native call never returns while it serves, so it has a thread of its own and this one stays free to
- * see the parent go. Nothing of LangChain is imported: how soon this program starts, a user waits.
+ * The native call blocks while it serves, so it runs in a thread of its own and this thread can notice the end of the
+ * parent. Nothing of LangChain is imported, because a user waits for the start of this program.
  */
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { PersonaAgentError } from "../../errors.js";
 import { acquireFolderLock } from "../../system/folder-lock.js";
+import { freePort } from "../../system/free-port.js";
 import type { ServerOrder, ServerReport } from "./server-protocol.js";
 
 const pollMs = 15;
 
-/** Plain CommonJS in text: a file of its own would need the TypeScript loader in the thread as well. */
+/** CommonJS as a text: a file would need the TypeScript loader in the thread as well. */
 const serve = `
   const { workerData } = require("node:worker_threads");
   let binding, failure;
@@ -26,7 +26,7 @@ const serve = `
   binding.cli(workerData.command);
 `;
 
-// `process.exit` waits for the native thread for ever. A signal does not, and SQLite survives it.
+// `process.exit` waits for the native thread forever. A signal does not, and SQLite survives it.
 const end = () => process.kill(process.pid, "SIGKILL");
 
 process.once("disconnect", end);
@@ -38,17 +38,14 @@ async function run(order: ServerOrder): Promise<ServerReport> {
   const { folder, path, port, bindings, startedBy, lockWaitMs } = order;
   const holder = { pid: process.pid, command: `the Chroma server of process ${startedBy}` };
   await acquireFolderLock({ folder, name: "chroma", holder, waitMs: lockWaitMs });
-  // Two servers that were given one free port at the same moment would both hear the first one answer.
-  const isPortOurs = await acquireFolderLock({
-    folder: tmpdir(),
-    name: `port${port}`,
-    holder,
-  }).then(
-    () => true,
-    () => false,
-  );
-  // Chroma would end this process when it finds the port taken.
-  if (!isPortOurs || !(await isFree(port))) return { kind: "port-taken" };
+  try {
+    // If two servers got the same free port, both would take the first one's heartbeat for their own.
+    await acquireFolderLock({ folder: tmpdir(), name: `port${port}`, holder });
+    // Chroma ends its process when the port is in use.
+    await freePort("127.0.0.1", port);
+  } catch {
+    return { kind: "port-taken" };
+  }
 
   const command = ["chroma", "run", "--path", path, "--port", `${port}`, "--host", "127.0.0.1"];
   const thread = new Worker(serve, { eval: true, workerData: { bindings, command }, env: {} });
@@ -68,14 +65,6 @@ async function run(order: ServerOrder): Promise<ServerReport> {
   return outcome;
 }
 
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
-}
-
 async function untilAnswered(url: string, signal: AbortSignal) {
   while (!signal.aborted) {
     const answer = await fetch(url).catch(() => null);
@@ -85,17 +74,12 @@ async function untilAnswered(url: string, signal: AbortSignal) {
   throw signal.reason;
 }
 
-/** After a failure the parent ends us: were we to end first, it might see that before it reads why. */
+/** After a failure the parent ends us. If we ended first, it might see that before it reads the reason. */
 function report(outcome: ServerReport) {
   process.send?.(outcome);
 }
 
 function describe(error: unknown) {
-  if (PersonaAgentError.is(error))
-    return { code: error.code, message: error.message, details: error.details };
-  return {
-    code: null,
-    message: error instanceof Error ? error.message : String(error),
-    details: {},
-  };
+  const { code, details } = PersonaAgentError.is(error) ? error : { code: null, details: {} };
+  return { code, details, message: error instanceof Error ? error.message : String(error) };
 }

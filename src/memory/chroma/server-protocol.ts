@@ -1,28 +1,28 @@
 import type { PersonaAgentErrorCode } from "../../errors.js";
 
-/** What the server process is told once, as its first message. */
+/** The first and only message to the server process. */
 export interface ServerOrder {
-  /** The data folder, which the lock is taken on. It exists. */
+  /** The data folder, which gets the lock. It exists. */
   readonly folder: string;
   /** Where Chroma keeps its files. */
   readonly path: string;
   readonly port: number;
   /** Files of native libraries; the first that loads is run. */
   readonly bindings: readonly string[];
-  /** The process id to name to whoever finds the folder locked. */
+  /** The process id that the lock names. */
   readonly startedBy: number;
-  /** For how long to wait for the folder's lock, in milliseconds. */
+  /** How long to wait for the folder's lock, in milliseconds. */
   readonly lockWaitMs: number;
 }
 
-/** What the server process answers, once. After anything but `serving` it waits to be ended. */
+/** The only answer of the server process. After anything but `serving` it waits until it is ended. */
 export type ServerReport =
   | { readonly kind: "serving" }
   | { readonly kind: "port-taken" }
   | { readonly kind: "no-binding"; readonly reason: string }
   | {
       readonly kind: "failed";
-      /** Null for an error that was not raised on purpose. */
+      /** Null unless it was a `PersonaAgentError`. */
       readonly code: PersonaAgentErrorCode | null;
       readonly message: string;
       readonly details: Readonly<Record<string, unknown>>;

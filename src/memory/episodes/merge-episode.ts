@@ -1,39 +1,38 @@
 import { episodeTextLimits, type Episode } from "../../domain/episode.js";
 import { storableText } from "../../domain/text/storable-text.js";
-import { episodeRecord } from "../record-schemas.js";
 import { parseRecord } from "../parse-record.js";
+import { episodeRecord } from "../record-schemas.js";
 
 const maxLabelLength = 1_000;
 
 /**
- * The episode as a store takes it: texts cleaned and cut; a new object.
+ * The episode as it is stored: a new object, with texts cleaned and cut.
  *
- * @throws {PersonaAgentError} `memory-record-invalid` when it is no episode.
+ * @throws {PersonaAgentError} `memory-record-invalid` when it is not a valid episode.
  */
 export function storableEpisode(episode: Episode): Episode {
   const label = (text: string) => storableText(text, maxLabelLength);
   const response = (text: string) => storableText(text, episodeTextLimits.response);
-  const { feedback } = episode;
+  const { feedback, groundTruth, threadId, task } = episode;
   const value = {
     ...episode,
     query: storableText(episode.query, episodeTextLimits.query),
-    response: ifAny(episode.response, response),
-    groundTruth: ifAny(episode.groundTruth, (text) =>
-      storableText(text, episodeTextLimits.groundTruth),
-    ),
+    response: episode.response === null ? null : response(episode.response),
+    groundTruth:
+      groundTruth === null ? null : storableText(groundTruth, episodeTextLimits.groundTruth),
     feedback: feedback === null ? null : { ...feedback, author: label(feedback.author) },
     replacedResponses: episode.replacedResponses.map(response),
     toolsUsed: episode.toolsUsed.map(label),
-    threadId: ifAny(episode.threadId, label),
-    task: ifAny(episode.task, label),
+    threadId: threadId === null ? null : label(threadId),
+    task: task === null ? null : label(task),
   };
   return parseRecord(episodeRecord, { namespace: ["episode"], key: episode.id, value });
 }
 
 /**
- * What stands after `incoming` is written over `stored`. What a person gave (true answer, feedback) is never lost, and
- * only `update` changes it. Another response takes the place of the old one, together with the tools and the persona
- * version that made it; a response is at no time in the record twice, so writers that alternate do not make it grow.
+ * `incoming` written over `stored`. A person's true answer and feedback are never lost; only `update` changes them. A
+ * new response replaces the old one, together with its tools and persona version. A record has each response only
+ * once, so writers that alternate do not make it grow.
  */
 export function mergeEpisode(stored: Episode, incoming: Episode): Episode {
   const answered = stored.groundTruth === null && incoming.groundTruth !== null;
@@ -55,8 +54,4 @@ export function mergeEpisode(stored: Episode, incoming: Episode): Episode {
       ? (incoming.feedback ?? stored.feedback)
       : (stored.feedback ?? incoming.feedback),
   };
-}
-
-function ifAny(text: string | null, change: (text: string) => string): string | null {
-  return text === null ? null : change(text);
 }

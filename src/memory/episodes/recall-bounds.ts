@@ -3,46 +3,38 @@ import { PersonaAgentError } from "../../errors.js";
 import type { IndexBounds } from "../index/episode-index.js";
 import type { RecallBounds } from "./episodic-memory.js";
 
-/** Which episodes a search may see: exactly, and as the bounds an index understands. */
+/** The episodes that a search may see: exactly, and as bounds for an index. */
 export interface VisibleEpisodes {
   includes(id: string): boolean;
   /** Never narrower than `includes`. */
   readonly indexBounds: IndexBounds;
-  /** No bound but single ids. */
+  /** Whether single ids are the only bound. */
   readonly isTimeless: boolean;
-  /** How many more to ask of an index that cannot leave single ids out. */
+  /** How many more hits to request from an index, which cannot exclude single ids. */
   readonly excludedCount: number;
 }
 
-/** @throws {PersonaAgentError} `config-invalid` when a time or an id is not one. */
+/** @throws {PersonaAgentError} `config-invalid` for an invalid time or id. */
 export function visibleEpisodes(bounds: RecallBounds = {}): VisibleEpisodes {
   const { since, until, beforeId, excludeIds = [] } = bounds;
   if (beforeId !== undefined && !isEpisodeId(beforeId))
     throw refused("beforeId", beforeId, "an episode id");
   const excluded = new Set(excludeIds);
-  // Orders are whole milliseconds, so the index's exclusive bounds say "at or after" one step lower; ids of the same
-  // millisecond as `beforeId` are told apart below.
-  const after = since === undefined ? undefined : timeOf("since", since) - 1;
-  const ends = [
-    ...(until === undefined ? [] : [timeOf("until", until)]),
-    ...(beforeId === undefined ? [] : [orderOfId(beforeId) + 1]),
-  ];
-  const before = ends.length === 0 ? undefined : Math.min(...ends);
+  // Orders are whole milliseconds, and the index's bounds are exclusive: "at or after" is one lower. Ids of the same
+  // millisecond as `beforeId` are compared in `includes`.
+  const after = since === undefined ? -Infinity : timeOf("since", since) - 1;
+  const before = Math.min(
+    until === undefined ? Infinity : timeOf("until", until),
+    beforeId === undefined ? Infinity : orderOfId(beforeId) + 1,
+  );
   return {
     includes(id) {
       const order = orderOfId(id);
-      return (
-        (after === undefined || order > after) &&
-        (before === undefined || order < before) &&
-        (beforeId === undefined || id < beforeId) &&
-        !excluded.has(id)
-      );
+      const isInTime = order > after && order < before;
+      return isInTime && (beforeId === undefined || id < beforeId) && !excluded.has(id);
     },
-    indexBounds: {
-      ...(after === undefined ? {} : { after }),
-      ...(before === undefined ? {} : { before }),
-    },
-    isTimeless: after === undefined && before === undefined,
+    indexBounds: { ...(after > -Infinity && { after }), ...(before < Infinity && { before }) },
+    isTimeless: after === -Infinity && before === Infinity,
     excludedCount: excluded.size,
   };
 }

@@ -1,18 +1,18 @@
 import type { Episode } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
 import { userNamespaces } from "../namespaces.js";
+import { parseRecord } from "../parse-record.js";
 import { pointerRecord } from "../record-schemas.js";
 import type { StoreAccess, StoreChange } from "../store-access.js";
-import { parseRecord } from "../parse-record.js";
 
-/** The window reaches this far back. */
+/** The number of episodes in the window of recent ones. */
 export const recentSize = 256;
-/** Pointers beyond the window before it is trimmed again, so that not every write deletes one. */
+/** Pointers beyond the window before it is trimmed, so that not every write deletes one. */
 const slack = 64;
 
 /**
- * Pointers to a user's newest episodes: id to when its true answer came to memory (ISO 8601), newest first. They have
- * no gap: what is newer than the oldest pointer has one. Fewer than 256 are all there are.
+ * Pointers to a user's newest episodes, newest first: the id, and when the true answer came to memory (ISO 8601). They
+ * have no gap: every episode newer than the oldest pointer has one. Fewer than 256 are the whole history.
  */
 export type RecentPointers = ReadonlyMap<string, string | null>;
 
@@ -28,12 +28,11 @@ export function isWhole(pointers: RecentPointers): boolean {
   return pointers.size < recentSize;
 }
 
-/** The changes that bring written episodes into the window and trim it. Older ones than a full window get no pointer. */
+/** The changes that add written episodes to the window and trim it. Episodes older than a full window get no pointer. */
 export function admitted(user: UserKey, before: RecentPointers, written: RecentPointers) {
   const oldest = [...before.keys()].at(-1) ?? "";
   const admittable = [...written].filter(([id]) => isWhole(before) || id >= oldest);
-  const all = new Map([...before, ...admittable]);
-  const ids = [...all.keys()].toSorted().toReversed();
+  const ids = [...new Map([...before, ...admittable]).keys()].toSorted().toReversed();
   const kept = new Set(ids.length > recentSize + slack ? ids.slice(0, recentSize) : ids);
   const puts = admittable
     .filter(([id, answeredAt]) => kept.has(id) && before.get(id) !== answeredAt)
@@ -42,7 +41,7 @@ export function admitted(user: UserKey, before: RecentPointers, written: RecentP
   return [...puts, ...drops.map((id) => pointerChange(user, id, null))];
 }
 
-/** Pointers for the newest of a whole history: what the window is filled up with. */
+/** Pointers for the newest episodes of a whole history. */
 export function filled(history: readonly Episode[], known: RecentPointers): RecentPointers {
   const newest = history.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, recentSize + slack);
   return new Map(
@@ -50,9 +49,9 @@ export function filled(history: readonly Episode[], known: RecentPointers): Rece
   );
 }
 
-/** When the answer came to memory is only in the pointer; without one, the nearest time that the episode tells. */
-function answeredBy({ groundTruth: answer, feedback, at }: Episode): string | null {
-  return answer === null ? null : (feedback?.at ?? at ?? "1970-01-01T00:00:00.000Z");
+/** Only a pointer has the time when the answer came to memory; without one, the nearest time in the episode. */
+function answeredBy({ groundTruth, feedback, at }: Episode): string | null {
+  return groundTruth === null ? null : (feedback?.at ?? at ?? "1970-01-01T00:00:00.000Z");
 }
 
 export function pointerChange(user: UserKey, id: string, value: object | null): StoreChange {

@@ -11,7 +11,7 @@ export interface RestorePersonaOptions {
   readonly now: () => Date;
   /** `person` unless given. */
   readonly author?: PersonaCheckpoint["author"];
-  /** Stands in the log; `Restored version N.` unless given. */
+  /** The reason in the log; `Restored version N.` unless given. */
   readonly reason?: string;
 }
 
@@ -20,13 +20,13 @@ export interface RestoredPersona {
   readonly head: PersonaCheckpoint;
   /** The version that was restored. */
   readonly restored: number;
-  /** False when the head said the same already; nothing was appended then. */
+  /** False when the head had the same content already; then nothing was appended. */
   readonly changed: boolean;
 }
 
 /**
- * Makes an earlier version of a user's persona the head again. Nothing is taken back: a checkpoint with that version's
- * lines and paper text is appended, so the way there stays in the log and can be gone back too.
+ * Makes an earlier version of a user's persona the head again. Nothing is deleted: a checkpoint with that version's
+ * lines and paper text is appended, so every earlier version stays in the log and can be restored too.
  *
  * @param to - The number of a version that is or was in use, or the id of any checkpoint that was not rejected.
  * @throws {PersonaAgentError} `memory-version-unknown`; `config-user-invalid`; store errors as `PersonaLog`.
@@ -38,10 +38,10 @@ export async function restorePersona(
 ): Promise<RestoredPersona> {
   const { personas, now, author = "person", reason } = options;
   const history = await personas.history(userId);
-  const wanted = findRestorable(userId, history, to);
-  const { id, version: restored, lines, paperSystemPrompt } = wanted;
+  const target = findRestorable(userId, history, to);
+  const { id, version: restored, lines, paperSystemPrompt } = target;
   const head = personaHead(history);
-  if (saysTheSame(wanted, head)) return { head, restored, changed: false };
+  if (saysTheSame(target, head)) return { head, restored, changed: false };
   const appended = await personas.append(userId, {
     at: now().toISOString(),
     author,
@@ -54,6 +54,6 @@ export async function restorePersona(
   const inUse = activeVersions(await personas.history(userId));
   if (inUse.some((each) => each.id === appended.id))
     return { head: appended, restored, changed: true };
-  // Another writer was first, and what was appended is superseded. The next one goes on from that writer's.
+  // Another writer was first, so the appended checkpoint is superseded. Restore again on top of that writer's.
   return restorePersona(userId, id, options);
 }

@@ -9,25 +9,24 @@ import {
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import type pg from "pg";
 
-/** Bounds one statement: so many rows, and about so many bytes. */
+/** The limits of one statement: rows, and about this many bytes. */
 const maxRows = 500;
 const maxSize = 4_000_000;
 
 type Row = Awaited<ReturnType<PostgresSaver["_dumpWrites"]>>[number];
 
-/** What one task has done, and whoever waits until it is kept. */
+/** The results of one task, and the promise of its `putWrites`. */
 interface Task {
   readonly rows: readonly Row[];
   readonly size: number;
-  readonly kept: () => void;
-  readonly failed: (error: unknown) => void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /**
- * `PostgresSaver` that keeps a checkpoint in one statement, unless it is very large, and the results of tasks too: those of
- * a task together with those that end while another statement is under way. The class itself opens a transaction for each of
- * them and sends a statement for every channel, a round trip each; on the embedded engine those of tasks alone were a third of
- * what an alignment computed.
+ * `PostgresSaver` that writes a checkpoint in one statement, unless it is very large, and the results of concurrent
+ * tasks together: those that arrive during a statement are in the next one. Its base class opens a transaction for each
+ * of them and sends a statement for every channel. What this saves is in docs/decisions/0004-embedded-postgres.md.
  */
 export class BatchingPostgresSaver extends PostgresSaver {
   readonly #pool: pg.Pool;
@@ -50,14 +49,14 @@ export class BatchingPostgresSaver extends PostgresSaver {
       checkpoint_ns: ns = "",
       checkpoint_id: parentId,
     } = config.configurable ?? {};
-    const [blobs, keptMetadata] = await Promise.all([
+    const [blobs, storedMetadata] = await Promise.all([
       this._dumpBlobs(threadId, ns, checkpoint.channel_values, newVersions),
       this._dumpMetadata(metadata),
     ]);
     const size = blobs.reduce((bytes, row) => bytes + (row[5]?.byteLength ?? 0), 0);
     if (size > maxSize) return super.put(config, checkpoint, metadata, newVersions);
-    const kept = this._dumpCheckpoint(checkpoint);
-    const row = [threadId, ns, checkpoint.id, parentId, kept, keptMetadata];
+    const stored = this._dumpCheckpoint(checkpoint);
+    const row = [threadId, ns, checkpoint.id, parentId, stored, storedMetadata];
     await this.#pool.query(insertCheckpoint, [...row, ...columnsOf(blobs, 6)]);
     return {
       configurable: { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: checkpoint.id },
@@ -69,14 +68,14 @@ export class BatchingPostgresSaver extends PostgresSaver {
     writes: PendingWrite[],
     taskId: string,
   ): Promise<void> {
-    // Errors and interrupts replace what was there; the class does that.
+    // Errors and interrupts replace earlier rows; the base class does that.
     if (writes.every(([channel]) => String(channel) in WRITES_IDX_MAP))
       return super.putWrites(config, writes, taskId);
     const { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: id } = config.configurable ?? {};
     const rows = await this._dumpWrites(threadId, ns, id, taskId, writes as [string, unknown][]);
     const size = rows.reduce((bytes, row) => bytes + row[7].byteLength, 0);
-    await new Promise<void>((kept, failed) => {
-      this.#waiting.push({ rows, size, kept, failed });
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ rows, size, resolve, reject });
       void this.#send();
     });
   }
@@ -88,12 +87,12 @@ export class BatchingPostgresSaver extends PostgresSaver {
       const tasks = nextOf(this.#waiting);
       try {
         await this.#insert(tasks);
-        for (const { kept } of tasks) kept();
-      } catch (error) {
-        // Whose fault it was is not known: each gets its own answer.
-        if (tasks.length === 1) tasks[0]?.failed(error);
-        else
-          await Promise.all(tasks.map((task) => this.#insert([task]).then(task.kept, task.failed)));
+        for (const { resolve } of tasks) resolve();
+      } catch {
+        // One task's fault must not fail the others: each is sent alone.
+        await Promise.all(
+          tasks.map((task) => this.#insert([task]).then(task.resolve, task.reject)),
+        );
       }
     }
     this.#isSending = false;
@@ -105,18 +104,18 @@ export class BatchingPostgresSaver extends PostgresSaver {
   }
 }
 
-/** Takes from those that wait as many as one statement holds, and one at least. */
+/** Removes the next tasks, at least one, as many as one statement can hold. */
 function nextOf(waiting: Task[]): Task[] {
   let [rows, size] = [0, 0];
-  const tooMany = waiting.findIndex((task, place) => {
+  const end = waiting.findIndex((task, place) => {
     rows += task.rows.length;
     size += task.size;
     return place > 0 && (rows > maxRows || size > maxSize);
   });
-  return waiting.splice(0, tooMany === -1 ? waiting.length : tooMany);
+  return waiting.splice(0, end === -1 ? waiting.length : end);
 }
 
-/** As `unnest` takes rows. */
+/** Rows as columns, for `unnest`. */
 function columnsOf(rows: readonly (readonly unknown[])[], count: number): unknown[][] {
   return Array.from({ length: count }, (_, column) => rows.map((row) => row[column]));
 }

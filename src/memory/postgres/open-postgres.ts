@@ -9,11 +9,11 @@ import { BatchingPostgresStore } from "./batching-store.js";
 import { migrateRecords } from "./migrate-records.js";
 import { parsePostgresUrl, storeUnavailable } from "./postgres-address.js";
 
-/** Where memory and threads are kept. */
+/** The storage of memory and threads. */
 export interface PostgresStorage {
   readonly store: PostgresStore;
   readonly checkpointer: PostgresSaver;
-  /** Ends every connection once its call is answered. A second call does nothing. */
+  /** Ends every connection after its last answer. A second call does nothing. */
   close(): Promise<void>;
 }
 
@@ -21,14 +21,14 @@ const connectWithinMs = 10_000;
 const setUpAttempts = 20;
 
 /**
- * Connects to a PostgreSQL, makes the tables and indexes that are missing, and migrates the records of earlier
- * versions. Any number of processes may do so at once. A connection lost later fails only the calls that were using
- * it: the next call connects again.
+ * Connects to a PostgreSQL, creates the missing tables and indexes, and migrates the records of earlier versions. Any
+ * number of processes may do so at once. A connection that is lost later fails only the calls that use it; the next call
+ * connects again.
  *
- * @param options.url - `postgresql://user:password@host:port/database`; never repeated in an error whole.
+ * @param options.url - `postgresql://user:password@host:port/database`; errors never contain the password.
  * @param options.embedded - True for the address of `openPgliteServer`.
- * @throws {PersonaAgentError} `config-invalid` for an address that is none, `memory-record-invalid` for records of
- *   a later version, else `memory-store-unavailable`.
+ * @throws {PersonaAgentError} `config-invalid` for an invalid address, `memory-record-invalid` for records of a later
+ *   version, else `memory-store-unavailable`.
  */
 export async function openPostgres({
   url,
@@ -41,12 +41,12 @@ export async function openPostgres({
   const options: pg.PoolConfig = {
     connectionString: url,
     application_name: "persona-agent",
-    // How long a query waits for a free connection is part of it. The embedded engine is in this process, there or
-    // refusing at once: who waits there waits for the queries before his own, on a busy machine for as long as they take.
+    // It includes the wait for a free connection. The embedded engine needs no limit: it accepts or refuses at once,
+    // and a query that waits there waits for the queries before it.
     connectionTimeoutMillis: embedded ? 0 : connectWithinMs,
     keepAlive: true,
-    // The embedded engine answers one query at a time; more connections would only wait. The store needs a
-    // second one while it searches for words inside a batch.
+    // The embedded engine answers one query at a time, so more connections would only wait. The store needs a second
+    // one to search for words inside a batch.
     max: embedded ? 2 : 5,
   };
   const checkpointPool = new pg.Pool(options);
@@ -67,8 +67,8 @@ export async function openPostgres({
   return { store, checkpointer, close };
 }
 
-/** What another process that sets up at the same time makes ours fail with; after it, ours finds the work done. */
-const meanwhileDone = new Set([
+/** Errors of a set-up at the same time as another process's; the next attempt finds the work done. */
+const raceErrors = new Set([
   "23505", // unique violation, in the catalogue or in the list of migrations done
   "42P06", // duplicate schema
   "42P07", // duplicate table or index
@@ -77,7 +77,7 @@ const meanwhileDone = new Set([
   "XX000", // tuple concurrently updated
 ]);
 
-/** Retried rather than locked: in the embedded engine all connections are one session, and locks exclude nobody. */
+/** Retried, not locked: in the embedded engine all connections share a session, so a lock would not exclude them. */
 async function setUp(store: PostgresStore, checkpointer: PostgresSaver, pool: pg.Pool) {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -87,16 +87,16 @@ async function setUp(store: PostgresStore, checkpointer: PostgresSaver, pool: pg
       return;
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "";
-      if (!meanwhileDone.has(code) || attempt === setUpAttempts) throw error;
+      if (!raceErrors.has(code) || attempt === setUpAttempts) throw error;
       await delay(attempt * 20);
     }
   }
 }
 
 /**
- * The store looks namespaces up by `LIKE 'prefix%'`, which the index it makes serves in databases of the C
- * locale only; elsewhere every search would scan everybody's rows. Looked for first, because CREATE INDEX
- * waits for all who write, even when there is nothing to create.
+ * The store searches namespaces by `LIKE 'prefix%'`. Its own index supports that only in databases of the C locale;
+ * elsewhere every search would scan the rows of all users. CREATE INDEX waits for all writers, even when the index
+ * exists, so look first.
  */
 async function addPrefixIndex(pool: pg.Pool) {
   const found = await pool.query("SELECT to_regclass('public.persona_agent_store_prefix') AS name");
@@ -106,9 +106,9 @@ async function addPrefixIndex(pool: pg.Pool) {
   );
 }
 
-/** A pool and a client without listeners throw the news of a lost connection at the whole process. */
+/** Without listeners, the `error` event of a lost connection ends the process. */
 function surviveLostConnections(pool: EventEmitter) {
-  const heard = () => undefined;
-  pool.on("error", heard);
-  pool.on("connect", (client: EventEmitter) => client.on("error", heard));
+  const ignore = () => undefined;
+  pool.on("error", ignore);
+  pool.on("connect", (client: EventEmitter) => client.on("error", ignore));
 }

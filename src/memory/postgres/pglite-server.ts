@@ -6,24 +6,24 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { PersonaAgentError } from "../../errors.js";
 import { pgliteSession } from "./pglite-session.js";
 
-/** A PostgreSQL in this process, reachable from others on this machine too. */
+/** A PostgreSQL in this process, which other processes on this machine can reach too. */
 export interface PgliteServer {
-  /** For `openPostgres`, with `embedded: true`. No password: whoever is on this machine can connect. */
+  /** For `openPostgres`, with `embedded: true`. No password: every user of this machine can connect. */
   readonly url: string;
   /** Ends every connection, then the engine. A second call does nothing. */
   close(): Promise<void>;
 }
 
-/** Of the PGlite this package depends on; a test compares it with what PGlite makes. */
+/** The version of the PGlite that this package depends on; a test compares it with PGlite's own. */
 const postgresMajor = "18";
 const maxConnections = 1_000;
-/** Longer than a pool keeps an idle connection; a frozen client's open transaction blocks everybody until then. */
+/** Longer than a pool keeps an idle connection; until then a frozen client's open transaction blocks all others. */
 const idleTimeoutMs = 60_000;
 
 /**
- * Opens the PostgreSQL (PGlite) kept in `<folder>/pglite`, making it when there is none, and serves it on a
- * free port of 127.0.0.1. Every acknowledged row is there after `kill -9`. Take the folder with
- * `openDataFolder` first: nothing here protests when two processes open one.
+ * Opens the PostgreSQL (PGlite) in `<folder>/pglite`, creates it when there is none, and serves it on a free port of
+ * 127.0.0.1. Every acknowledged row survives `kill -9`. Reserve the folder with `openDataFolder` first: nothing here
+ * notices a second process on the same files.
  *
  * @throws {PersonaAgentError} `memory-store-unavailable` when the database is damaged or of another version.
  */
@@ -35,10 +35,10 @@ export async function openPgliteServer({
   return serve(await openDatabase(folder));
 }
 
-/** Serves an open database; it is closed with what is returned. For `openPgliteServer` and its tests. */
+/** Serves an open database until `close`, which closes the database too. For `openPgliteServer` and its tests. */
 export async function serve(database: PGlite): Promise<PgliteServer> {
   const server: PGLiteSocketServer = new PGLiteSocketServer({
-    // A failed engine would leave every query waiting; without a server they fail at once.
+    // With a failed engine every query would wait forever; without a server they fail at once.
     db: pgliteSession(database, () => void server.stop()),
     host: "127.0.0.1",
     port: 0,
@@ -56,7 +56,7 @@ export async function serve(database: PGlite): Promise<PgliteServer> {
 
 async function openDatabase(folder: string): Promise<PGlite> {
   const dataDir = join(folder, "pglite");
-  // Making a database takes seconds; a process that ends meanwhile leaves one that never opens.
+  // Creating a database takes seconds. A process that ends before that leaves one that never opens.
   const unfinished = join(folder, "pglite-unfinished");
   if (existsSync(unfinished)) await rm(dataDir, { recursive: true, force: true });
   const isNew = !existsSync(dataDir);
@@ -71,7 +71,7 @@ async function openDatabase(folder: string): Promise<PGlite> {
   }
 }
 
-/** PGlite makes a new, empty database over one whose version file is gone, and gives no reason for another's. */
+/** PGlite replaces a database without a version file by an empty one, and does not explain another version's failure. */
 async function checkVersion(dataDir: string): Promise<void> {
   const file = join(dataDir, "PG_VERSION");
   const found = existsSync(file) ? (await readFile(file, "utf8")).trim() : "";

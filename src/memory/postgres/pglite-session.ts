@@ -1,21 +1,20 @@
 import type { PGlite } from "@electric-sql/pglite";
 
-/** Parse, Bind, Describe, Execute, Close, Flush: the messages of an exchange that a Sync has yet to end. */
+/** Parse, Bind, Describe, Execute, Close, Flush: the messages of an exchange before its Sync. */
 const openMessages = "PBDECH";
 
 /**
- * PGlite has one session, and `PGLiteSocketServer` lets many connections into it, message by message; only
- * inside a transaction does it stay with one connection. Without this, one connection's Parse replaces the
- * statement that another is about to bind (electric-sql/pglite#1046): of 400 concurrent queries half failed.
- * This PGlite says that it is in a transaction from the first message of an exchange to its Sync as well,
- * so the server stays with that connection until then.
+ * Makes PGlite safe behind `PGLiteSocketServer`. PGlite has one session, and the server serves its connections message
+ * by message; it stays with one connection only inside a transaction. So one connection's Parse replaces the statement
+ * that another is about to bind (electric-sql/pglite#1046): of 400 concurrent queries half failed. This PGlite reports
+ * a transaction from the first message of an exchange to its Sync as well, and the server stays with that connection.
  *
- * @param onFailure - Told when the engine itself failed; it will answer nothing any more.
+ * @param onFailure - Called when the engine itself failed; it answers nothing after that.
  */
 export function pgliteSession(database: PGlite, onFailure: (error: unknown) => void): PGlite {
   let inExchange = false;
 
-  // A closed PGlite throws at the question, where the server expects no throw and would answer nobody again.
+  // A closed PGlite throws here. The server does not expect that, and would never answer again.
   const isInTransaction: PGlite["isInTransaction"] = () =>
     database.ready && (inExchange || database.isInTransaction());
 
@@ -29,8 +28,8 @@ export function pgliteSession(database: PGlite, onFailure: (error: unknown) => v
     }
   };
 
-  // The server's one use of it: rolling back what a connection that is gone had begun. It does not await
-  // that, so a rejection here would end the process.
+  // The server uses it only to roll back the transaction of a lost connection. It does not await the result, so a
+  // rejection would end the process.
   const exec: PGlite["exec"] = async (query, options) => {
     inExchange = false;
     if (!database.ready) return [];

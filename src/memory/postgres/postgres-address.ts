@@ -1,6 +1,6 @@
 import { PersonaAgentError } from "../../errors.js";
 
-/** What may be said of a PostgreSQL address: everything but the password. */
+/** The parts of a PostgreSQL address that a message may contain: all but the password. */
 export interface PostgresAddress {
   /** `host:port`, or the folder of a Unix socket. */
   readonly server: string;
@@ -9,9 +9,9 @@ export interface PostgresAddress {
 }
 
 /**
- * Reads an address of the form `postgresql://user:password@host:port/database`.
+ * Parses an address of the form `postgresql://user:password@host:port/database`.
  *
- * @throws {PersonaAgentError} `config-invalid`; nothing of the text is repeated, it may hold a password.
+ * @throws {PersonaAgentError} `config-invalid`; it repeats nothing of the text, which may contain a password.
  */
 export function parsePostgresUrl(url: string): PostgresAddress {
   try {
@@ -38,10 +38,10 @@ function refused() {
   );
 }
 
-/** Puts a failed connection or set-up into one line that says whose turn it is to act. */
+/** The error of a failed connection or set-up: one line with the problem and what to do. */
 export function storeUnavailable(address: PostgresAddress, error: unknown): PersonaAgentError {
   const { server, database, user } = address;
-  const { problem, action } = explain(address, error);
+  const [problem, action] = explain(error, address);
   return new PersonaAgentError(
     "memory-store-unavailable",
     `The database ${JSON.stringify(database)} on ${server} ${problem}; expected a PostgreSQL that takes user ${JSON.stringify(user)}. ${action}`,
@@ -49,47 +49,40 @@ export function storeUnavailable(address: PostgresAddress, error: unknown): Pers
   );
 }
 
-function explain({ server, database, user }: PostgresAddress, error: unknown) {
-  switch (codeOf(error)) {
-    case "28P01":
-    case "28000":
-      return { problem: "refused the user or the password", action: "Correct DATABASE_URL." };
-    case "3D000":
-      return {
-        problem: "does not exist",
-        action: `Create it (createdb ${database}) or correct DATABASE_URL.`,
-      };
-    case "42501":
-      return {
-        problem: "lets this user make no tables",
-        action: `Grant ${user} CREATE on the database and on its schema public.`,
-      };
-    case "53300":
-      return {
-        problem: "has no connection left",
-        action: "Raise its max_connections or end other clients.",
-      };
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return {
-        problem: "cannot be reached: the host's name is not known",
-        action: "Correct DATABASE_URL.",
-      };
-    case "ECONNREFUSED":
-    case "ENOENT":
-      return {
-        problem: "cannot be reached: nothing listens there",
-        action: `Start PostgreSQL on ${server} or correct DATABASE_URL.`,
-      };
-    default:
-      return {
-        problem: `failed (${firstLine(error)})`,
-        action: "Check that it is a PostgreSQL, that it is up, and DATABASE_URL.",
-      };
-  }
+function explain(error: unknown, { server, database, user }: PostgresAddress) {
+  const login = ["refused the user or the password", "Correct DATABASE_URL."] as const;
+  const name = [
+    "cannot be reached: the host's name is not known",
+    "Correct DATABASE_URL.",
+  ] as const;
+  const port = [
+    "cannot be reached: nothing listens there",
+    `Start PostgreSQL on ${server} or correct DATABASE_URL.`,
+  ] as const;
+  const known: Readonly<Record<string, readonly [problem: string, action: string]>> = {
+    "28P01": login,
+    "28000": login,
+    "3D000": ["does not exist", `Create it (createdb ${database}) or correct DATABASE_URL.`],
+    "42501": [
+      "lets this user make no tables",
+      `Grant ${user} CREATE on the database and on its schema public.`,
+    ],
+    "53300": ["has no connection left", "Raise its max_connections or end other clients."],
+    ENOTFOUND: name,
+    EAI_AGAIN: name,
+    ECONNREFUSED: port,
+    ENOENT: port,
+  };
+  return (
+    known[codeOf(error)] ??
+    ([
+      `failed (${firstLine(error)})`,
+      "Check that it is a PostgreSQL, that it runs, and DATABASE_URL.",
+    ] as const)
+  );
 }
 
-/** Node reports a host of several addresses as one error with an error for each inside. */
+/** For a host with several addresses Node throws one error with an error for each inside. */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   return error instanceof Error && "code" in error ? String(error.code) : "";

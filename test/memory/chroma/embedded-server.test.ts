@@ -179,6 +179,6 @@ it("says what Chroma said when it cannot read its files", async () => {
   await writeFile(join(folder, "chroma", "chroma.sqlite3"), "not a database ".repeat(1_000));
   await expect(start()).rejects.toMatchObject({
     code: "memory-index-unavailable",
-    message: expect.stringMatching(/^[^\n]*last words[^\n]*CHROMA_URL[^\n]*$/),
+    message: expect.stringMatching(/^[^\n]*last output[^\n]*CHROMA_URL[^\n]*$/),
   });
 });

@@ -47,7 +47,7 @@ describe("a data folder", () => {
     await writeFile(join(root, "file"), "");
     expect(await refusal(open(join(root, "file")), "config-invalid")).toContain("is a file");
     expect(await refusal(open(join(root, "file", "below")), "config-invalid")).toContain(
-      "lies below a file",
+      "is below a file",
     );
     expect(await refusal(open(""), "config-invalid")).toContain("--data-dir");
     expect(await refusal(open("a\0b"), "config-invalid")).toContain("cannot be made or opened");

@@ -103,7 +103,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
       }
     }
     expect(acknowledged).toBeGreaterThanOrEqual(30);
-    const owner = await openDataFolder({ folder, command: "test", waitMs: 5_000 });
+    const owner = await vi.waitFor(() => openDataFolder({ folder, command: "test" }), 5_000);
     const embedded = await openPgliteServer({ folder });
     const storage = await openPostgres({ url: embedded.url, embedded: true });
     const rows = await storage.store.search(["persona", "killed"], { limit: 100_000 });

@@ -1,6 +1,6 @@
 import type { BaseStore } from "@langchain/langgraph-checkpoint";
 import { userKey } from "../../../src/domain/user-id.js";
-import { createMemory } from "../../../src/memory/create-memory.js";
+import { createMemory } from "../../../src/memory/memory.js";
 import type { EpisodeIndex } from "../../../src/memory/index/episode-index.js";
 import type { MemoryDegradation } from "../../../src/memory/episodes/episodic-memory.js";
 import { ArrayIndex } from "./array-index.js";
