@@ -14,11 +14,8 @@ export type { AgentGraph } from "./graph/agent.js";
 export type { AskOptions, TurnResult } from "./app/ask.js";
 export type { AlignmentResult, AlignOptions, AlignSettings } from "./app/alignment-runs/aligner.js";
 export type { AlignmentOverview } from "./app/alignment-runs/overview.js";
-export {
-  createPersonaAgent,
-  type PersonaAgent,
-  type PersonaAgentOptions,
-} from "./app/create-persona-agent.js";
+export { createPersonaAgent } from "./app/create-persona-agent.js";
+export type { PersonaAgent, PersonaAgentOptions } from "./app/persona-agent.js";
 export type { AgentEnvironment } from "./app/embedded-services.js";
 export { type OpenAgent, type OpenOptions, openPersonaAgent } from "./app/open-persona-agent.js";
 export type { FeedbackGraph } from "./graph/feedback.js";

@@ -2,26 +2,26 @@ import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/message
 import type { RunContext } from "../config/turn-settings.js";
 import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
+import type { AgentGraph } from "../graph/agent.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState } from "../state/agent-state.js";
-import type { AgentGraph } from "../graph/agent.js";
 
-/** What one turn came to. Plain JSON. */
+/** The result of one turn. Plain JSON. */
 export interface TurnResult extends Pick<
   AgentState,
   "personaVersion" | "episodeId" | "tools" | "alignment" | "degraded" | "usage"
 > {
   readonly answer: string;
-  /** What memory put into the prompt, best first, and then what a tool brought, in order. */
+  /** The episodes that memory put into the prompt, best first, then those that tools found, in order. */
   readonly recalled: readonly { readonly id: string; readonly score: number }[];
 }
 
 export interface AskOptions {
-  /** Continues, or begins, this thread; needs a checkpointer. */
+  /** The thread to continue or start; needs a checkpointer. */
   readonly threadId?: string | undefined;
   readonly settings?: Omit<RunContext, "userId">;
   readonly signal?: AbortSignal | undefined;
-  /** Told what happens while it happens, and each piece of the answer's text. */
+  /** Called for each event as it happens, and for each piece of the answer's text. */
   readonly onEvent?: (event: AgentEvent | { readonly kind: "text"; readonly text: string }) => void;
 }
 
@@ -32,7 +32,7 @@ export async function askGraph(
   message: string,
   { threadId, settings = {}, signal, onEvent }: AskOptions = {},
 ): Promise<TurnResult> {
-  // The graph checks both again; here a bad one is refused before anything of it is kept in a thread.
+  // The graph checks both too; here bad input is refused before a thread keeps any of it.
   const user = parseUserId(userId);
   const question = new HumanMessage(parseMessageText(message));
   const stream = await graph.stream(
@@ -41,7 +41,7 @@ export async function askGraph(
       context: { ...settings, userId: user } satisfies RunContext,
       configurable: threadId === undefined ? {} : { thread_id: threadId },
       streamMode: ["values", "custom", "messages"],
-      // LangGraph never takes its listener off again, and a caller's signal may serve many runs.
+      // LangGraph never removes its listener, and a caller may use one signal for many runs.
       ...(signal && { signal: AbortSignal.any([signal]) }),
     },
   );
@@ -55,14 +55,9 @@ export async function askGraph(
         onEvent?.({ kind: "text", text: part.text });
     }
   }
-  return turnResult(state);
-}
-
-/** What a caller wants to know of a turn, from the state that it ended in. */
-export function turnResult(state: AgentState | undefined): TurnResult {
   if (state === undefined) throw new TypeError("The run ended without a state.");
   return {
-    answer: state.messages.findLast((message) => AIMessage.isInstance(message))?.text ?? "",
+    answer: state.messages.findLast((each) => AIMessage.isInstance(each))?.text ?? "",
     personaVersion: state.personaVersion,
     episodeId: state.episodeId,
     recalled: firstOfEach([...state.recalled, ...state.recalledByTools]),
@@ -73,7 +68,7 @@ export function turnResult(state: AgentState | undefined): TurnResult {
   };
 }
 
-/** A tool may find what the prompt has already. */
+/** A tool may find an episode that is in the prompt already. */
 function firstOfEach(recalled: readonly { readonly id: string; readonly score: number }[]) {
   const scores = new Map<string, number>();
   for (const { id, score } of recalled) if (!scores.has(id)) scores.set(id, score);

@@ -2,42 +2,42 @@ import { PersonaAgentError } from "../errors.js";
 import { startEmbeddedChroma } from "../memory/chroma/embedded-server.js";
 import { openDataFolder } from "../memory/postgres/data-folder.js";
 import { openPgliteServer } from "../memory/postgres/pglite-server.js";
-import { allSettled, CloseStack } from "../system/close-stack.js";
+import { allSettled, CloseStack, type Service } from "../system/close-stack.js";
 
-/** Settings of the process, by the names in `.env.example`. Unset and empty mean the same. */
+/** Settings of the process, with the names in `.env.example`. Unset and empty mean the same. */
 export type AgentEnvironment = Readonly<Record<string, string | undefined>>;
 
 export type ReadSetting = (name: string) => string | undefined;
 
 export interface EmbeddedOptions {
-  /** Where the embedded services keep their data; over `PERSONA_DATA_DIR`. */
+  /** The folder of the embedded services' data; overrides `PERSONA_DATA_DIR`. */
   readonly dataDir?: string | undefined;
-  /** What the user started; a second process on the same folder is told it. */
+  /** What the user started; the error of a second process on the folder names it. */
   readonly command?: string;
-  /** Where this process can be talked to, when it is a server; told likewise. */
+  /** The address of this process, when it is a server; that error names it too. */
   readonly url?: string;
-  /** True for a caller that keeps files of its own in the folder, which is then taken in any case. */
+  /** True for a caller with files of its own in the folder, which is then always reserved. */
   readonly needsFolder?: boolean;
 }
 
-/** The services that run here because the environment names none of the user's own. */
+/** The services that run in this process because the environment names no others. */
 export interface EmbeddedServices {
-  /** The data folder, absolute; `null` when nothing is kept in one. */
+  /** The data folder, absolute; `null` when none is needed. */
   readonly dataDir: string | null;
-  /** Stands in for `DATABASE_URL`; undefined where that is set, or not needed. */
+  /** Replaces `DATABASE_URL`; undefined where that is set, or not needed. */
   readonly databaseUrl: string | undefined;
-  /** Stands in for `CHROMA_URL`; undefined where that is set, or not needed. */
+  /** Replaces `CHROMA_URL`; undefined where that is set, or not needed. */
   readonly chromaUrl: string | undefined;
-  /** Ends them and gives the folder back. A second call does nothing. */
+  /** Ends the services and releases the folder. A second call does nothing. */
   close(): Promise<void>;
 }
 
-/** Where the embedded services keep their data unless told, from the current folder. */
+/** The default data folder, below the current folder. */
 export const defaultDataDir = ".persona-agent";
 
 /**
- * Starts PostgreSQL (PGlite) and Chroma on the data folder, each unless the environment makes it unnecessary. What
- * was opened is closed again when the rest fails.
+ * Starts PostgreSQL (PGlite) and Chroma on the data folder, each unless the environment makes it unnecessary. After a
+ * failure everything is closed again.
  *
  * @throws {PersonaAgentError} `config-invalid`, `memory-*`
  */
@@ -56,13 +56,14 @@ export async function openEmbeddedServices(
   const needsPostgres = read("DATABASE_URL") === undefined && read("STORE") !== "platform";
   const needsChroma = read("CHROMA_URL") === undefined && read("INDEX") !== "in-process";
   const services = new CloseStack();
+  const add = <T extends Service>(service: T) => services.add(service);
   const close = () => services.close();
   if (!needsPostgres && !needsChroma && !needsFolder)
     return { dataDir: null, databaseUrl: undefined, chromaUrl: undefined, close };
   const folder = dataDir ?? read("PERSONA_DATA_DIR") ?? defaultDataDir;
   const { path } = services.add(await openDataFolder({ folder, command, url }));
   try {
-    // Both take a moment to start, and neither needs the other.
+    // Both take a moment to start, and they are independent.
     const [postgres, chroma] = await allSettled([
       needsPostgres ? openPgliteServer({ folder: path }).then(add) : undefined,
       needsChroma ? startEmbeddedChroma({ dataFolder: path }).then(add) : undefined,
@@ -71,10 +72,6 @@ export async function openEmbeddedServices(
   } catch (error) {
     await close();
     throw error;
-  }
-
-  function add<T extends { close(): Promise<void> }>(service: T): T {
-    return services.add(service);
   }
 }
 

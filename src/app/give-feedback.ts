@@ -6,48 +6,40 @@ import type { Memory } from "../memory/memory.js";
 import type { FeedbackState } from "../state/feedback-state.js";
 import type { FeedbackGraph } from "../graph/feedback.js";
 
-/** What a user says of one episode. */
+/** A user's feedback on one episode. */
 export interface FeedbackGiven {
   readonly episodeId: string;
   readonly kind: Feedback["kind"];
-  /** What the user really answered (`answer`), or the response as it should have been (`edit`). None for the others. */
+  /** The user's real answer (`answer`), or the corrected response (`edit`). Only for these two. */
   readonly text?: string | undefined;
-  /** Who says so; the user unless given. */
+  /** Who gives the feedback; the user unless given. */
   readonly author?: string | undefined;
   readonly settings?: Omit<RunContext, "userId">;
 }
 
-/** What came of it. Plain JSON. */
+/** The result of feedback. Plain JSON. */
 export interface FeedbackResult extends Pick<
   FeedbackState,
   "previous" | "alignment" | "rollback" | "degraded"
 > {
-  /** As it stands now; `null` when it was deleted meanwhile. */
+  /** As it is now; `null` if it was deleted meanwhile. */
   readonly episode: Episode | null;
   readonly outcome: "recorded" | "replaced" | "unchanged";
 }
 
-/** Feedback by way of its graph. Errors as `PersonaAgent.feedback`. */
-export function recordFeedback({
-  graph,
-  episodes,
-}: {
-  readonly graph: FeedbackGraph;
-  readonly episodes: Pick<Memory["episodes"], "get">;
-}) {
-  return async (
-    userId: string,
-    { settings = {}, ...given }: FeedbackGiven,
-  ): Promise<FeedbackResult> => {
-    const user = parseUserId(userId);
-    // The graph checks it again; what is refused here leaves no failed run in a trace.
-    parseFeedback(given, user);
-    const context = { ...settings, userId: user } satisfies RunContext;
-    const { outcome, previous, alignment, rollback, degraded } = await graph.invoke(given, {
-      context,
-    });
-    if (outcome === null) throw new TypeError("The feedback run ended without an outcome.");
-    const episode = await episodes.get(user, given.episodeId);
-    return { episode, outcome, previous, alignment, rollback, degraded };
-  };
+/** Gives feedback through its graph. Errors as `PersonaAgent.feedback`. */
+export async function giveFeedback(
+  { graph, memory }: { readonly graph: FeedbackGraph; readonly memory: Memory },
+  userId: string,
+  { settings = {}, ...feedback }: FeedbackGiven,
+): Promise<FeedbackResult> {
+  const user = parseUserId(userId);
+  // The graph checks it too; a refusal here leaves no failed run in a trace.
+  parseFeedback(feedback, user);
+  const context = { ...settings, userId: user } satisfies RunContext;
+  const result = await graph.invoke(feedback, { context });
+  const { outcome, previous, alignment, rollback, degraded } = result;
+  if (outcome === null) throw new TypeError("The feedback run ended without an outcome.");
+  const episode = await memory.episodes.get(user, feedback.episodeId);
+  return { episode, outcome, previous, alignment, rollback, degraded };
 }

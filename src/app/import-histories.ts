@@ -10,48 +10,48 @@ import { mapConcurrently } from "../system/map-concurrently.js";
 import { createTimeline } from "../formats/import-timeline.js";
 
 export interface ImportOptions extends ReadOptions {
-  /** Whether each user's profile is drawn or brought up to date: at most one model call a user. */
+  /** Whether to create or update each user's profile: at most one model call a user. */
   readonly profiles: boolean;
   readonly profileTokens?: number;
   readonly signal: AbortSignal;
-  /** Told at the beginning of each part and as it goes on. */
+  /** Called at the start of each part and during it. */
   readonly progress: (part: "episodes" | "profiles", done: number, total: number) => void;
 }
 
-/** An entry of the data that was left out; `line` is its number there, 0 for what belongs to no entry. */
+/** An entry of the data that was left out; `line` is its number, 0 if it belongs to no entry. */
 export interface Skipped {
   readonly line: number;
   readonly reason: string;
 }
 
 export interface ImportResult {
-  /** Users of the data that now have episodes in memory. */
+  /** Users of the data with episodes in memory. */
   readonly users: number;
-  /** Distinct episodes of the data that are now in memory, whether they came now or had been there. */
+  /** Distinct episodes of the data in memory, both new ones and earlier ones. */
   readonly episodes: number;
   readonly skipped: readonly Skipped[];
   readonly usage: Usage;
   readonly degraded: readonly MemoryDegradation[];
 }
 
-/** The part of an open agent that an import needs. */
+/** The parts of an agent that an import needs. */
 export type ImportTarget = {
   readonly memory: {
     readonly episodes: Pick<OpenAgent["memory"]["episodes"], "addMany">;
   };
 } & Pick<OpenAgent, "refreshProfile">;
 
-/** Episodes of one user written at once, and of all users held back for it: what bounds the memory used. */
-const writtenAtOnce = 256;
-const heldAtMost = 4_000;
+/** Episodes of one user in one write, and of all users that wait for it: the limit of the memory used. */
+const batchSize = 256;
+const maxWaiting = 4_000;
 /** While one user's episodes are indexed, another's are embedded and stored. */
 const usersAtOnce = 3;
 const profilesAtOnce = 4;
 
 /**
- * Brings histories into memory: first a reading that only checks, so that a broken file changes nothing;
- * then the episodes, in the file's order for each user; then each user's profile, brought up to date with what it
- * does not cover yet. Each part repeats harmlessly, so an import that was cut off is finished by the same call.
+ * Imports histories into memory. A first pass only checks, so that a broken file changes nothing. Then come the
+ * episodes, in the file's order for each user, and an update of each user's profile. Each part can be repeated, so the
+ * same call completes an interrupted import.
  *
  * @throws {PersonaAgentError} `config-file-invalid` before anything was written.
  */
@@ -109,34 +109,33 @@ async function writeEpisodes(
   options: ImportOptions,
 ): Promise<MemoryDegradation[]> {
   const toEpisode = createTimeline();
-  const held = new Map<string, Episode[]>();
+  const waiting = new Map<string, Episode[]>();
   const degraded = new Set<MemoryDegradation>();
-  let heldCount = 0;
+  let waitingCount = 0;
   let done = 0;
   options.progress("episodes", 0, total);
 
   const write = async (user: string) => {
     options.signal.throwIfAborted();
-    const episodes = held.get(user) ?? [];
-    held.delete(user);
-    heldCount -= episodes.length;
+    const episodes = waiting.get(user) ?? [];
+    waiting.delete(user);
+    waitingCount -= episodes.length;
     const written = await memory.episodes.addMany(user, episodes);
     for (const reason of written.degraded) degraded.add(reason);
     done += episodes.length;
     options.progress("episodes", done, total);
   };
-  const writeAll = () => mapConcurrently([...held.keys()], usersAtOnce, write);
+  const writeAll = () => mapConcurrently([...waiting.keys()], usersAtOnce, write);
 
   for await (const entry of source.read(options)) {
-    if (!entry.ok) continue;
-    const episode = toEpisode(entry.user, entry.item);
-    if (episode === null) continue;
-    const episodes = held.get(entry.user) ?? [];
+    const episode = entry.ok ? toEpisode(entry.user, entry.item) : null;
+    if (!entry.ok || episode === null) continue;
+    const episodes = waiting.get(entry.user) ?? [];
     episodes.push(episode);
-    held.set(entry.user, episodes);
-    heldCount += 1;
-    if (episodes.length >= writtenAtOnce) await write(entry.user);
-    else if (heldCount >= heldAtMost) await writeAll();
+    waiting.set(entry.user, episodes);
+    waitingCount += 1;
+    if (episodes.length >= batchSize) await write(entry.user);
+    else if (waitingCount >= maxWaiting) await writeAll();
   }
   await writeAll();
   return [...degraded];
@@ -161,7 +160,7 @@ async function drawProfiles(
       });
       usage = addUsage(usage, refreshed.usage);
     } catch (error) {
-      // One answer that does not fit costs that user the profile, not everybody the import.
+      // An invalid answer fails only that user's profile, not the import.
       if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
       usage = addUsage(usage, usageOfError(error.details));
       skipped.push({ line: 0, reason: `no profile for ${user}: ${error.message}` });

@@ -1,3 +1,4 @@
+import { awaitAllCallbacks } from "@langchain/core/callbacks/promises";
 import type { BaseCheckpointSaver, BaseStore } from "@langchain/langgraph-checkpoint";
 import { createChromaIndex } from "../memory/chroma/chroma-index.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
@@ -5,11 +6,8 @@ import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { openPostgres } from "../memory/postgres/open-postgres.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { type LoadedEmbeddings, loadEmbeddings } from "../model/load-embeddings.js";
-import {
-  createPersonaAgent,
-  type PersonaAgent,
-  type PersonaAgentOptions,
-} from "./create-persona-agent.js";
+import { createPersonaAgent } from "./create-persona-agent.js";
+import type { PersonaAgent, PersonaAgentOptions } from "./persona-agent.js";
 import {
   type AgentEnvironment,
   type EmbeddedServices,
@@ -18,8 +16,11 @@ import {
   settingsOf,
 } from "./embedded-services.js";
 import { PlatformStore } from "../graph/platform-store.js";
-import { sendTraces } from "./flush-traces.js";
 import { allSettled, CloseStack } from "../system/close-stack.js";
+import { withTimeLimit } from "../system/time-limit.js";
+
+/** How long an unreachable LangSmith may delay `close`, in milliseconds. */
+const traceTimeoutMs = 5_000;
 
 export interface OpenOptions extends Pick<
   PersonaAgentOptions,
@@ -30,11 +31,11 @@ export interface OpenOptions extends Pick<
   | "requestAlignment"
   | "onMemoryError"
 > {
-  /** Where the embedded services keep their data; over `PERSONA_DATA_DIR`. */
+  /** The folder of the embedded services' data; overrides `PERSONA_DATA_DIR`. */
   readonly dataDir?: string;
-  /** What the user started; a second process on the same folder is told it. */
+  /** What the user started; the error of a second process on the folder names it. */
   readonly command?: string;
-  /** False inside a LangGraph server, which keeps the threads itself. */
+  /** False in a LangGraph server, which keeps the threads itself. */
   readonly keepThreads?: boolean;
 }
 
@@ -44,16 +45,16 @@ export interface OpenAgent extends PersonaAgent {
     readonly model: string;
     readonly embeddings: string;
     readonly index: string;
-    /** `null` when no embedded service keeps anything. */
+    /** `null` when no embedded service has data. */
     readonly dataDir: string | null;
   };
-  /** Ends what was started, alignments in the background first. A second call does nothing. */
+  /** Ends alignments in the background, then the services. A second call does nothing. */
   close(): Promise<void>;
 }
 
 /**
- * The one place that builds real things: models, embeddings, store, checkpointer and index, each from its setting or
- * embedded. Whatever was opened is closed again when a later part fails.
+ * Creates an agent with real models, embeddings, store, checkpointer and index, each from its setting or embedded.
+ * After a failure everything is closed again.
  *
  * @throws {PersonaAgentError} `config-*`, `model-*` and `memory-*`, one line each.
  */
@@ -71,9 +72,9 @@ export async function openPersonaAgent(
       openStorage(read, embedded, services),
       openIndex(read, embedded, vectors),
     ]);
-    const { keepThreads = true, ...given } = options;
+    const { keepThreads = true, ...agentOptions } = options;
     const agent = createPersonaAgent({
-      ...given,
+      ...agentOptions,
       store: storage.store,
       ...(keepThreads && storage.checkpointer && { checkpointer: storage.checkpointer }),
       model,
@@ -96,7 +97,10 @@ export async function openPersonaAgent(
       async close() {
         await agent.close();
         await services.close();
-        await sendTraces();
+        // There are no traces unless LangSmith's own variables ask for them.
+        await withTimeLimit(() => awaitAllCallbacks(), { timeoutMs: traceTimeoutMs }).catch(
+          () => undefined,
+        );
       },
     };
   } catch (error) {
@@ -106,9 +110,9 @@ export async function openPersonaAgent(
 }
 
 /**
- * The models that the environment names. Makes no request.
+ * The models of the environment. Sends no request.
  *
- * @throws {PersonaAgentError} `config-invalid` for a name, an address or a missing key.
+ * @throws {PersonaAgentError} `config-invalid` for an unknown name, an invalid address or a missing key.
  */
 export function loadModels(env: AgentEnvironment) {
   const read = settingsOf(env);
@@ -127,16 +131,11 @@ export function loadModels(env: AgentEnvironment) {
   };
 }
 
-interface Storage {
-  readonly store: BaseStore;
-  readonly checkpointer?: BaseCheckpointSaver;
-}
-
 async function openStorage(
   read: ReadSetting,
   { databaseUrl }: EmbeddedServices,
   services: CloseStack,
-): Promise<Storage> {
+): Promise<{ readonly store: BaseStore; readonly checkpointer?: BaseCheckpointSaver }> {
   if (read("STORE") === "platform") return { store: new PlatformStore() };
   const url = databaseUrl ?? read("DATABASE_URL") ?? "";
   return services.add(await openPostgres({ url, embedded: databaseUrl !== undefined }));
@@ -149,9 +148,9 @@ async function openIndex(
 ): Promise<EpisodeIndex> {
   const embedding = { name: vectors.name, dimensions: await vectors.dimensions() };
   if (read("INDEX") === "in-process") return createInProcessIndex(embedding);
-  if (chromaUrl !== undefined) return createChromaIndex({ url: chromaUrl, embedding });
-  const url = read("CHROMA_URL") ?? "";
-  return createChromaIndex({ url, token: read("CHROMA_TOKEN"), embedding });
+  // The embedded server needs no token.
+  const token = chromaUrl === undefined ? read("CHROMA_TOKEN") : undefined;
+  return createChromaIndex({ url: chromaUrl ?? read("CHROMA_URL") ?? "", token, embedding });
 }
 
 function wikipediaOptions(read: ReadSetting) {

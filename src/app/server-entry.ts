@@ -2,25 +2,25 @@ import { existsSync } from "node:fs";
 import { openPersonaAgent } from "./open-persona-agent.js";
 import { createServerScheduler } from "./alignment-runs/server-scheduler.js";
 
-// For a server that was not started by us; `langgraph.json` can name such a file only if it is always there.
+// For a server that our command line did not start. `langgraph.json` can name an env file only if it always exists.
 if (existsSync(".env")) process.loadEnvFile();
 
 /**
- * What `langgraph.json` names. The one file with a side effect on import: it opens the services that the environment
- * names. The server keeps the threads itself and ends with its process, which takes the embedded services with it.
+ * The module that `langgraph.json` names. Its import opens the services of the environment. The server keeps the threads
+ * itself. The embedded services end with its process.
  */
-const open = await openPersonaAgent(process.env, {
+const agentWithServices = await openPersonaAgent(process.env, {
   command: "a LangGraph server",
   keepThreads: false,
-  requestAlignment: (...asked) => askServer(...asked),
+  requestAlignment: (...request) => requestAlignment(...request),
 });
-const askServer = createServerScheduler({
-  alignments: open.memory.alignments,
+const requestAlignment = createServerScheduler({
+  alignments: agentWithServices.memory.alignments,
   url: process.env["LANGGRAPH_API_URL"],
   log: (line) => process.stderr.write(`${line}\n`),
   now: () => new Date(),
 });
 
-export const agent = open.graph;
-export const alignment = open.alignmentGraph;
-export const feedback = open.feedbackGraph;
+export const agent = agentWithServices.graph;
+export const alignment = agentWithServices.alignmentGraph;
+export const feedback = agentWithServices.feedbackGraph;

@@ -1,6 +1,6 @@
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
-import type { PersonaAgentOptions } from "../../src/app/create-persona-agent.js";
+import type { PersonaAgentOptions } from "../../src/app/persona-agent.js";
 import { createBackgroundScheduler } from "../../src/app/alignment-runs/background-scheduler.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";

@@ -15,72 +15,61 @@ import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
 import { alignmentThreadId } from "./thread-id.js";
 import { noPendingReview } from "./no-pending-review.js";
+import type { SettingsOf } from "./lease-runs.js";
+import { type RunLeaseDeps, givenSettings, reviewPending, secondRun } from "./run-lease.js";
 import { isOwnedElsewhere } from "./run-owner.js";
-import {
-  type RunLeaseDeps,
-  givenSettings,
-  reviewPending,
-  secondRun,
-  type SettingsOf,
-} from "./run-lease.js";
 
 export type AlignSettings = Omit<AlignContext, "userId">;
 
 export interface AlignOptions {
   readonly settings?: AlignSettings;
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Gives up the candidate that waits for a person and begins anew, also where its thread is another graph's, and may
-   * not even exist any more.
-   */
+  /** Drops the candidate that waits for a person and starts a new run, even if its thread belongs to another graph. */
   readonly discardReview?: boolean;
-  /** Told what happens while it happens. */
+  /** Called for each event as it happens. */
   readonly onEvent?: (event: AlignmentEvent) => void;
 }
 
-/** What an alignment came to. Plain JSON. */
+/** The result of an alignment. Plain JSON. */
 export interface AlignmentResult {
   readonly user: string;
   readonly mode: "default" | "paper";
-  /** Names the run in the checkpoints it wrote, where they have an `alignment`. */
+  /** The run's id, as in `alignment` of the checkpoints that it wrote. */
   readonly runId: string;
-  /** What each update came to, also those without a candidate. */
+  /** The outcome of each update, also of those without a candidate. */
   readonly iterations: readonly Iteration[];
-  /** The persona that answers from now on. */
+  /** The persona in use after the run. */
   readonly head: Pick<PersonaCheckpoint, "version" | "lines" | "paperSystemPrompt">;
-  /** What a person is to decide before the run goes on; `null` when it is over. */
+  /** The decision that the run waits for; `null` when it is over. */
   readonly review: ReviewRequest | null;
-  /** What did not work as it should. */
+  /** Failures that the run worked around. */
   readonly degraded: readonly string[];
   readonly usage: Usage;
-  /** Since the run began, waiting included. */
+  /** Since the start of the run, waiting included. */
   readonly seconds: number;
 }
 
 export interface Aligner {
   /**
-   * Aligns one user's persona, or goes on with a run that a crash or a failure cut off. Runs of one user follow each
-   * other.
+   * Aligns one user's persona, or continues a run after a crash or a failure. Calls for one user run one after another.
    *
-   * @throws {PersonaAgentError} `memory-alignment-running` while another process is at it, `memory-review-pending`
-   *   while a candidate waits for a person, `config-*`, `model-*`, `memory-*`.
+   * @throws {PersonaAgentError} `memory-alignment-running` while another process aligns the user,
+   *   `memory-review-pending` while a candidate waits for a person, `config-*`, `model-*`, `memory-*`.
    */
   align(userId: string, options?: AlignOptions): Promise<AlignmentResult>;
   /**
-   * A person's decision on the candidate that waits; the run goes on to its end.
+   * Takes a person's decision on the candidate that waits, and continues the run to its end. For an invalid answer the
+   * result has the request again, with its `problem`.
    *
-   * @throws {PersonaAgentError} `memory-review-none` when nothing waits. An answer that cannot be taken is no error:
-   *   the result then holds the request again, with its `problem`.
+   * @throws {PersonaAgentError} `memory-review-none` when nothing waits.
    */
   review(
     userId: string,
     answer: ReviewAnswer,
     options?: Pick<AlignOptions, "signal" | "onEvent">,
   ): Promise<AlignmentResult>;
-  /** The request that waits for a person; `null` when none does. */
+  /** The request that waits for a person; `null` when there is none. */
   pendingReview(userId: string): Promise<ReviewRequest | null>;
-  /** Whether a run of this user goes on in this process. */
-  isBusy(userId: string): boolean;
 }
 
 export interface AlignerDeps {
@@ -93,68 +82,61 @@ export interface AlignerDeps {
   readonly now: () => Date;
 }
 
-/** Runs alignments in this process, one after another for each user, each step kept before the next one begins. */
-export function createAligner({
-  graph,
-  checkpointer,
-  memory,
-  active,
-  settingsOf,
-  now,
-}: AlignerDeps): Aligner {
+/** Runs alignments in this process, one after another for each user. Each step is kept before the next one starts. */
+export function createAligner(deps: AlignerDeps): Aligner {
+  const { graph, checkpointer, memory, active, settingsOf, now } = deps;
   const queue = createKeyedQueue();
   return {
     align: (userId, options = {}) =>
       queue.run(userKey(userId), async () => {
         const user = parseUserId(userId);
         const context = { ...options.settings, userId: user };
-        // A bad setting is refused before anything of the last run is touched.
+        // A bad setting is refused before the last run is touched.
         settingsOf({ context });
-        const left = await leftOff(user, context, options.discardReview);
-        if (left?.next.length === 0) return finished(user, left.values as AlignmentState, context);
-        if (left === null) await checkpointer.deleteThread(alignmentThreadId(user));
-        return run(user, left === null ? {} : null, context, options);
+        const last = await unfinishedRun(user, context, options.discardReview);
+        if (last?.next.length === 0) return finish(user, last.values as AlignmentState, context);
+        if (last === null) await checkpointer.deleteThread(alignmentThreadId(user));
+        return run(user, last === null ? {} : null, context, options);
       }),
     review: (userId, answer, options = {}) =>
       queue.run(userKey(userId), async () => {
         const user = parseUserId(userId);
-        const record = await memory.alignments.get(user);
-        if ((await requestOn(user, record)) === null) throw await noPendingReview(user, memory);
-        const context = { ...(record.settings as AlignSettings), userId: user };
+        const status = await memory.alignments.get(user);
+        if ((await requestOf(user, status)) === null) throw await noPendingReview(user, memory);
+        const context = { ...(status.settings as AlignSettings), userId: user };
         return run(user, new Command({ resume: answer }), context, options);
       }),
     async pendingReview(userId) {
       const user = parseUserId(userId);
-      return requestOn(user, await memory.alignments.get(user));
+      return requestOf(user, await memory.alignments.get(user));
     },
-    isBusy: (userId) => queue.isBusy(userKey(userId)),
   };
 
   /**
-   * The last run of the user where it was cut off, under the same settings; `null` where there is none to go on with.
-   * With nothing left to do, only its end was not recorded.
+   * The state of the user's last run if it was interrupted under the same settings, else `null`. A state without next
+   * steps means that only the end of the run was not recorded.
    */
-  async function leftOff(userId: string, context: AlignContext, discardReview = false) {
+  async function unfinishedRun(userId: string, context: AlignContext, discardReview = false) {
     const status = await memory.alignments.get(userId);
     if (status.status === "review") {
       const isElsewhere = status.threadId !== alignmentThreadId(userId);
       if (!discardReview && (isElsewhere || (await waitingRequest(userId)) !== null))
         throw reviewPending(userId);
-      // A process that keeps its steps in itself has ended while the candidate waited; nobody could ever decide on it.
+      // The steps were kept in a process that has ended, so the candidate can no longer be decided on.
       await memory.alignments.update(userId, { status: "idle" });
       return null;
     }
-    // The steps of a run that goes on elsewhere are on the same thread.
+    // The steps of a run in another process are on the same thread.
     if (active.has(userKey(userId)) || isOwnedElsewhere(status, now()))
       throw secondRun(userId, status.runOwner);
-    // Another thread's steps are not ours to continue, and a migrated record names none.
-    if (!isCutOff(status) || status.threadId !== alignmentThreadId(userId)) return null;
+    // Another thread's steps are not ours to continue, and a migrated record names no thread.
+    if (!isInterruptedRun(status) || status.threadId !== alignmentThreadId(userId)) return null;
     if (!isDeepStrictEqual(status.settings, givenSettings(context))) return null;
     const state = await graph.getState(threadOf(userId));
     return state.next.length > 0 || "iterations" in state.values ? state : null;
   }
 
-  async function finished(userId: string, state: AlignmentState, context: AlignContext) {
+  async function finish(userId: string, state: AlignmentState, context: AlignContext) {
     await memory.alignments.update(userId, {
       status: "idle",
       at: now().toISOString(),
@@ -176,24 +158,25 @@ export function createAligner({
       ...threadOf(userId),
       context,
       streamMode: ["values", "custom"],
-      // LangGraph never takes its listener off again, and a caller's signal may serve many runs.
+      // LangGraph never removes its listener, and a caller may use one signal for many runs.
       ...(signal && { signal: AbortSignal.any([signal]) }),
     });
     for await (const [mode, chunk] of stream) {
-      // A run that waits ends with a chunk that holds what it waits for, and no state.
+      // The last chunk of a run that waits holds its interrupt, and no state.
       if (mode === "values" && !isInterrupted(chunk)) state = chunk as AlignmentState;
       else if (mode === "custom" && isAlignmentEvent(chunk)) onEvent?.(chunk);
     }
     const review = await waitingRequest(userId);
-    // What the run found is in the persona log; its steps are only needed while it can go on.
+    // The result is in the persona log; the steps are needed only while the run can continue.
     if (review === null) await checkpointer.deleteThread(alignmentThreadId(userId));
     return resultOf(userId, state, context, review);
   }
 
-  /** What a person is asked; also where the process was killed while it took their answer. */
-  async function requestOn(userId: string, record: AlignmentStatus): Promise<ReviewRequest | null> {
-    if (active.has(userKey(userId)) || isOwnedElsewhere(record, now())) return null;
-    return record.status === "review" || isCutOff(record) ? waitingRequest(userId) : null;
+  /** The request to a person, also after a crash while the answer was processed. */
+  async function requestOf(userId: string, status: AlignmentStatus): Promise<ReviewRequest | null> {
+    if (active.has(userKey(userId)) || isOwnedElsewhere(status, now())) return null;
+    const mayWait = status.status === "review" || isInterruptedRun(status);
+    return mayWait ? waitingRequest(userId) : null;
   }
 
   async function waitingRequest(userId: string): Promise<ReviewRequest | null> {
@@ -228,11 +211,11 @@ function threadOf(userId: string) {
   return { configurable: { thread_id: alignmentThreadId(userId) } };
 }
 
-function isCutOff({ status }: AlignmentStatus): boolean {
+function isInterruptedRun({ status }: AlignmentStatus): boolean {
   return status === "running" || status === "failed";
 }
 
-/** The agents of the simulations stream events of their own. */
+/** The simulated agents stream other events. */
 const eventKinds: readonly string[] = [
   "alignment-started",
   "item-simulated",

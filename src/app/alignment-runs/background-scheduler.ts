@@ -4,20 +4,20 @@ import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
 import type { Aligner } from "./aligner.js";
 import { processEnds } from "./run-lease.js";
 
-/** How long an alignment that was asked for waits, here and on a server: a burst of answers is learned from at once. */
+/** The delay of a requested alignment, here and on a server, so that one run learns from a burst of answers. */
 export const alignmentDelayMs = 5_000;
 
-/** Alignments that this process runs beside the turns that ask for them. */
+/** Alignments that this process runs in the background of its turns. */
 export interface BackgroundScheduler {
   readonly request: RequestAlignment;
   /**
-   * Drops what was asked for and has not begun, and cuts off what runs; the next turn asks for both again. Nothing is
-   * taken after that. A second call only waits.
+   * Drops the requests that have not started and interrupts the runs; the next turn requests both again. Later requests
+   * do nothing. A second call only waits.
    */
   close(): Promise<void>;
 }
 
-/** At most one alignment a user, waiting or running; what is asked meanwhile costs nothing. */
+/** At most one alignment a user, waiting or running; further requests do nothing. */
 export function createBackgroundScheduler({
   align,
   delayMs = alignmentDelayMs,
@@ -25,29 +25,29 @@ export function createBackgroundScheduler({
   readonly align: Aligner["align"];
   readonly delayMs?: number | undefined;
 }): BackgroundScheduler {
-  const underWay = new Map<string, Promise<void>>();
+  const pending = new Map<string, Promise<void>>();
   const closing = new AbortController();
   return {
     async request(userId, settings) {
       const user = userKey(userId);
-      if (closing.signal.aborted || underWay.has(user)) return;
-      const run = alignLater(userId, settings).finally(() => underWay.delete(user));
-      underWay.set(user, run);
+      if (closing.signal.aborted || pending.has(user)) return;
+      const run = alignLater(userId, settings).finally(() => pending.delete(user));
+      pending.set(user, run);
     },
     async close() {
       closing.abort(processEnds);
-      await Promise.all(underWay.values());
+      await Promise.all(pending.values());
     },
   };
 
   async function alignLater(...[userId, settings]: Parameters<RequestAlignment>): Promise<void> {
     const { signal } = closing;
     try {
-      // A script that is done does not wait for it.
+      // The timer does not keep a finished script alive.
       await delay(delayMs, undefined, { ref: false, signal });
       await align(userId, { settings, signal });
     } catch {
-      // How it went is in the record of the user's alignment, which whoever ran it keeps.
+      // The record of the user's alignment has the error.
     }
   }
 }

@@ -24,7 +24,7 @@ import type { ToolRegistry } from "../../tools/tool-registry.js";
 import { type AnsweringDeps, buildSimulatedAgent } from "../../graph/agent.js";
 import { type Aligner, createAligner } from "./aligner.js";
 import { type AlignmentGraph, buildAlignment } from "../../graph/alignment.js";
-import { withRunLease } from "./run-lease.js";
+import { leaseRuns } from "./lease-runs.js";
 import { inSimulation, simulation, simulationMemory } from "../../graph/simulation-context.js";
 
 export interface AlignmentParts {
@@ -34,19 +34,19 @@ export interface AlignmentParts {
   readonly modelFor: (name: string | undefined) => BaseChatModel;
   readonly modelName: string;
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
-  /** The tools that a simulation may use, over what it may know. */
+  /** The tools that a simulation may use, over its memory. */
   readonly registryOver: (memory: SimulationMemory) => ToolRegistry;
   /**
    * Names of the tools that a turn of the user may use.
    *
-   * @throws {PersonaAgentError} As a turn: `config-invalid` when a name is of no tool, `config-user-invalid`.
+   * @throws {PersonaAgentError} As a turn: `config-invalid` for an unknown tool, `config-user-invalid`.
    */
   readonly toolNamesFor: (config: Pick<RunConfig, "userId" | "allowedTools">) => readonly string[];
   readonly toolTimeoutMs: number;
   readonly now: () => Date;
 }
 
-/** The alignment graph, and what runs it in this process. */
+/** The alignment graph, and the aligner that runs it in this process. */
 export function createAlignment(parts: AlignmentParts): {
   readonly alignmentGraph: AlignmentGraph;
   readonly aligner: Aligner;
@@ -80,15 +80,15 @@ export function createAlignment(parts: AlignmentParts): {
     now,
   });
   const active = activeOver(store);
-  const compile = (given: { readonly checkpointer?: BaseCheckpointSaver }) =>
-    withRunLease(builder.compile({ name: "alignment", store, ...given }), {
+  const compile = (options: { readonly checkpointer?: BaseCheckpointSaver }) =>
+    leaseRuns(builder.compile({ name: "alignment", store, ...options }), {
       alignments: memory.alignments,
       active,
       settingsOf,
       modelNamesFor,
       now,
     });
-  // A run that waits for review, or was cut off by a failure, needs its steps kept somewhere.
+  // Needed to continue a run after a review or a failure.
   const checkpointer = parts.checkpointer ?? new MemorySaver();
   const kept = compile({ checkpointer });
   return {
@@ -97,29 +97,28 @@ export function createAlignment(parts: AlignmentParts): {
   };
 
   /**
-   * A graph run from a node inherits what the run has: each step would be kept in the alignment's thread, and a tool
-   * could read the thread's name and the store. So it is run with others, and without a checkpointer.
+   * A graph that runs inside a node inherits from the run: its steps would be kept in the alignment's thread, and a tool
+   * could read the thread's id and the store. So it gets an empty store and no thread, and has no checkpointer.
    */
   function runAgent(
     messages: BaseMessage[],
     { memory: before, at, beforeModel, ...options }: SimulatedRun,
   ): Promise<AgentState> {
     const simulatedNow = at === null ? now : () => new Date(at);
-    const given = { memory: readInRun(before), now: simulatedNow, beforeModel };
-    return inSimulation(given, () =>
+    return inSimulation({ memory: readInRun(before), now: simulatedNow, beforeModel }, () =>
       agent.invoke(
         { messages },
         {
           ...options,
           store: new InMemoryStore(),
-          // A simulation has a signal of its own, which follows the run's.
+          // A simulation has its own signal, which follows the run's.
           configurable: { thread_id: undefined, [runSignals]: undefined },
         },
       ),
     ) as Promise<AgentState>;
   }
 
-  /** Not all tools of a turn are in the registry, and it would refuse the others' names. */
+  /** The registry has fewer tools than a turn, and rejects unknown names. */
   function toolsFor(config: Pick<RunConfig, "userId" | "allowedTools">) {
     const allowed = parts.toolNamesFor(config);
     return registry.select().filter(({ name }) => allowed.includes(name));
@@ -134,7 +133,7 @@ export function createAlignment(parts: AlignmentParts): {
   }
 }
 
-/** Memory that is read as in the run around the simulation, whose own store is an empty one; see `PlatformStore`. */
+/** Memory that reads in the context of the surrounding run, because a simulation's own store is empty; see `PlatformStore`. */
 function readInRun({ episodes, ...rest }: SimulationMemory): SimulationMemory {
   const inRun = AsyncLocalStorage.snapshot();
   return {
@@ -149,7 +148,7 @@ function readInRun({ episodes, ...rest }: SimulationMemory): SimulationMemory {
 
 const activeByStore = new WeakMap<BaseStore, Set<string>>();
 
-/** Keys of the users whose alignment goes on in this process, by whichever agent over this store. */
+/** Keys of the users whose alignment runs in this process, by any agent over this store. */
 function activeOver(store: BaseStore): Set<string> {
   const active = activeByStore.get(store) ?? new Set();
   activeByStore.set(store, active);

@@ -3,7 +3,7 @@ import { PersonaAgentError } from "../../errors.js";
 import type { Memory } from "../../memory/memory.js";
 import { alignmentThreadId } from "./thread-id.js";
 
-/** Says why there is nothing to decide on: it waits elsewhere, nothing passed, or no review was asked for. */
+/** The error that says why there is nothing to decide: it waits elsewhere, nothing passed, or no review was requested. */
 export async function noPendingReview(
   userId: string,
   { alignments, personas }: Pick<Memory, "alignments" | "personas">,
@@ -13,7 +13,7 @@ export async function noPendingReview(
   const { status, threadId, settings } = await alignments.get(userId);
   if (status === "review" && threadId !== null && threadId !== alignmentThreadId(userId))
     return refusal(
-      `The new persona of ${user} waits on the thread ${JSON.stringify(threadId)}; expected one that \`align\` began. Resume the graph that began it.`,
+      `The new persona of ${user} waits on the thread ${JSON.stringify(threadId)}; expected one that \`align\` started. Resume the graph that started it.`,
     );
   const last = latestRun(await personas.history(userId));
   const wasAsked = status === "idle" && settings["review"] === true;

@@ -1,255 +1,95 @@
-import { IterableReadableStream } from "@langchain/core/utils/stream";
-import { isCommand, isGraphInterrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { AlignConfig, AlignContext } from "../../config/alignment-settings.js";
-import type { parseAlignConfig } from "../../config/parse-settings.js";
+import type { AlignContext } from "../../config/alignment-settings.js";
 import type { AlignmentStatus, RunOwner } from "../../domain/alignment/alignment-status.js";
-import { parseUserId, userKey } from "../../domain/user-id.js";
+import { userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { Memory } from "../../memory/memory.js";
-import { checkOwner } from "../../nodes/agent/admit-turn.js";
-import type { AlignmentState } from "../../state/alignment-state.js";
-import type { AlignmentGraph } from "../../graph/alignment.js";
-import { leastConcurrency } from "../../graph/serialize-tasks.js";
-import { withStoreOf } from "../../graph/platform-store.js";
-import { isOnServer } from "../../graph/thread-guard.js";
 import { isOwnedElsewhere, thisProcess } from "./run-owner.js";
-
-/**
- * The settings of one run.
- *
- * @throws {PersonaAgentError} `config-*` for a setting that a node would refuse later, when something was spent already.
- */
-export type SettingsOf = (runtime: Parameters<typeof parseAlignConfig>[0]) => AlignConfig;
 
 export interface RunLeaseDeps {
   readonly alignments: Memory["alignments"];
-  /** Keys of the users whose alignment goes on in this process, by whichever graph. */
+  /** Keys of the users whose alignment runs in this process, in any graph. */
   readonly active: Set<string>;
-  readonly settingsOf: SettingsOf;
-  /** By role, for traces. */
-  readonly modelNamesFor: (config: AlignConfig) => {
-    readonly agent: string;
-    readonly alignment: string;
-  };
   readonly now: () => Date;
 }
 
-/** A run says once in this time that it goes on, also while a single step takes long. */
-const heartbeatMs = 60_000;
+/** A run to be recorded. */
+export interface LeasedRun {
+  readonly threadId: unknown;
+  readonly context: AlignContext | undefined;
+  /** Whether it continues an earlier run, after a crash or a person's decision. */
+  readonly isResumed: boolean;
+}
 
 /**
- * Why a run is aborted that the next call, or the next turn, is to go on with. Its record says then what one says that
- * the end of the process cut off: `running`, and nobody at work.
+ * The reason of an abort after which the next call, or the next turn, continues the run. The record then looks as after
+ * a crash: `running`, without an owner.
  */
 export const processEnds = new DOMException("The process ends.", "AbortError");
 
-/** Whoever read a run's stream stopped reading it. */
-const readerLeft = new DOMException("The run was stopped.", "AbortError");
+/** The reason when a caller stops reading a run's stream. */
+export const readerLeft = new DOMException("The run was stopped.", "AbortError");
 
-/**
- * Keeps the record of how each user's alignment stands, whoever starts the run (the library, a LangGraph server,
- * Studio): running, waiting for review, failed and why, or done. One run a user: a second one is refused while the
- * first is alive, and so is a new one while a candidate waits for review, which LangGraph would drop without a word.
- * Gives the run its labels for traces and its bound on tasks at a time.
- *
- * Everybody but the user whose run a thread holds is turned away, before anything is written.
- *
- * Runs reject with `memory-alignment-running`, `memory-review-pending` and `config-thread-owner`.
- *
- * @returns The same graph.
- */
-export function withRunLease(graph: AlignmentGraph, deps: RunLeaseDeps): AlignmentGraph {
-  const { active, settingsOf, modelNamesFor, now } = deps;
-  const alignments: RunLeaseDeps["alignments"] = {
-    get: (userId) => withStoreOf(graph, () => deps.alignments.get(userId)),
-    update: (userId, change) => withStoreOf(graph, () => deps.alignments.update(userId, change)),
-  };
-  // Every way into a graph goes through `stream`.
-  const stream: AlignmentGraph["stream"] = graph.stream.bind(graph);
-  const watched = async (
-    input: Parameters<typeof stream>[0],
-    options: Parameters<typeof stream>[1] = {},
-  ) => {
-    const config = settingsOf(options);
-    const userId = parseUserId(config.userId);
-    const user = userKey(userId);
-    // After a crash, or a person's decision.
-    const goesOn = input === null || isCommand(input) || isResumedIn(options);
-    await refuseStranger(config, options);
-    await admit(userId, user, goesOn);
-    const threadId: unknown = options.configurable?.["thread_id"];
-    const { signal } = options;
-    try {
-      const at = now().toISOString();
-      await alignments.update(userId, {
-        status: "running",
-        at,
-        // Also where the run fails before it reads them: else every turn would ask for one again.
-        ...(!goesOn && { seenAt: at }),
-        threadId: typeof threadId === "string" ? threadId : null,
-        settings: givenSettings(options.context),
-        runOwner: thisProcess,
-        error: null,
-      });
-      const chunks = await stream(input, {
-        ...options,
-        // What a model answered is kept before more is asked, or a crash would have it asked, and paid, again.
-        ...(options.checkpointDuring === undefined && { durability: options.durability ?? "sync" }),
-        maxConcurrency: Math.max(options.maxConcurrency ?? config.concurrency, leastConcurrency),
-        // A server gives LangGraph's default, which three updates exceed.
-        recursionLimit: Math.max(options.recursionLimit ?? 0, stepsOf(config)),
-        runName: options.runName ?? "persona-agent alignment",
-        tags: [...(options.tags ?? []), "persona-agent"],
-        metadata: {
-          ...options.metadata,
-          // Named so that LangGraph does not copy the id itself there; see `withTraceLabels`.
-          userId: user,
-          mode: config.mode,
-          ...modelNamesFor(config),
-        },
-      });
-      return IterableReadableStream.fromAsyncGenerator(
-        following(chunks, { userId, user, threadId, signal }),
-      );
-    } catch (error) {
-      await failed(userId, user, error, signal);
-      throw error;
-    }
-  };
-  graph.stream = watched as typeof stream;
-  return graph;
+/** The lease of each user's alignment: one run a user, with its status in the user's record. */
+export type RunLease = ReturnType<typeof createRunLease>;
 
-  /** Before anything is written, and before LangGraph streams what the thread holds. */
-  async function refuseStranger(
-    config: Pick<AlignConfig, "userId">,
-    { configurable, context, metadata }: NonNullable<Parameters<typeof stream>[1]>,
-  ): Promise<void> {
-    // A graph that has this one for a node gives it its own checkpointer.
-    const isKept = [graph.checkpointer, configurable?.["__pregel_checkpointer"]].some(
-      (saver) => typeof saver === "object" && saver !== null,
-    );
-    if (!isKept || configurable?.["thread_id"] === undefined) return;
-    // The thread as it is now, also for a run from an earlier step.
-    const latest = { configurable: { ...configurable, checkpoint_id: undefined } };
-    const { owner } = (await graph.getState(latest)).values as Pick<AlignmentState, "owner">;
-    // A server's `configurable` may say who asked first; see `askingUser`.
-    const { userId } = isOnServer({
-      ...(configurable && { configurable }),
-      ...(metadata && { metadata }),
-    })
-      ? (context ?? {})
-      : config;
-    checkOwner({ owner }, { userId });
-  }
-
-  async function admit(userId: string, user: string, goesOn: boolean): Promise<void> {
-    if (active.has(user)) throw secondRun(userId, thisProcess);
-    // Before anything is waited for, or two that begin at the same time would both pass.
-    active.add(user);
-    try {
-      const status = await alignments.get(userId);
-      if (isOwnedElsewhere(status, now())) throw secondRun(userId, status.runOwner);
-      if (status.status === "review" && !goesOn) throw reviewPending(userId);
-    } catch (error) {
-      active.delete(user);
-      throw error;
-    }
-  }
-
-  async function* following<Chunk>(
-    chunks: AsyncIterable<Chunk>,
-    run: {
-      readonly userId: string;
-      readonly user: string;
-      readonly threadId: unknown;
-      readonly signal: AbortSignal | undefined;
-    },
-  ): AsyncGenerator<Chunk> {
-    const { userId, user, threadId, signal } = run;
-    const heartbeat = setInterval(
-      // A store that is away fails the run itself; its record can wait.
-      () => void alignments.update(userId, { at: now().toISOString() }).catch(() => undefined),
-      heartbeatMs,
-    ).unref();
-    let isOver = false;
-    try {
-      yield* chunks;
-      // A stream that ends because it was stopped must not count as done.
-      signal?.throwIfAborted();
-      isOver = true;
-      await ended(userId, user, { waits: await waitsForReview(threadId) });
-    } catch (caught) {
-      isOver = true;
-      const error = causeOf(caught);
-      if (isGraphInterrupt(error)) await ended(userId, user, { waits: true });
-      else await failed(userId, user, error, signal);
-      throw error;
-    } finally {
-      clearInterval(heartbeat);
-      // Whoever read the stream stopped reading it.
-      if (!isOver) await failed(userId, user, readerLeft, signal);
-    }
-  }
-
-  async function waitsForReview(threadId: unknown): Promise<boolean> {
-    if (typeof graph.checkpointer !== "object" || typeof threadId !== "string") return false;
-    const { tasks } = await graph.getState({ configurable: { thread_id: threadId } });
-    return tasks.some(({ interrupts }) => interrupts.length > 0);
-  }
-
-  /** Where the store is away the record cannot say so; the run's own error is worth more than that one. */
-  async function failed(
+export function createRunLease({ alignments, active, now }: RunLeaseDeps) {
+  /** The end of a run. A run of a process that ends keeps its status. */
+  async function release(
     userId: string,
-    user: string,
-    error: unknown,
-    signal: AbortSignal | undefined,
+    end: Pick<AlignmentStatus, "status" | "error"> | "continues",
   ): Promise<void> {
-    const isCutOff = signal?.reason === processEnds;
-    const described = describe(error, signal);
-    await ended(userId, user, { error: described, isCutOff }).catch(() => undefined);
+    active.delete(userKey(userId));
+    const change = end === "continues" ? {} : { ...end, at: now().toISOString() };
+    await alignments.update(userId, { ...change, runOwner: null });
   }
 
-  async function ended(
-    userId: string,
-    user: string,
-    {
-      error = null,
-      waits = false,
-      isCutOff = false,
-    }: {
-      readonly error?: AlignmentStatus["error"];
-      readonly waits?: boolean;
-      readonly isCutOff?: boolean;
+  return {
+    /** @throws {PersonaAgentError} `memory-alignment-running`, `memory-review-pending`, `memory-store-unavailable`. */
+    async acquire(userId: string, { threadId, context, isResumed }: LeasedRun): Promise<void> {
+      const user = userKey(userId);
+      if (active.has(user)) throw secondRun(userId, thisProcess);
+      // Before the first await, or two runs that start at the same time would both pass.
+      active.add(user);
+      try {
+        const status = await alignments.get(userId);
+        if (isOwnedElsewhere(status, now())) throw secondRun(userId, status.runOwner);
+        if (status.status === "review" && !isResumed) throw reviewPending(userId);
+        const at = now().toISOString();
+        await alignments.update(userId, {
+          status: "running",
+          at,
+          // Even if the run fails before it reads the answers: otherwise every turn would request it again.
+          ...(!isResumed && { seenAt: at }),
+          threadId: typeof threadId === "string" ? threadId : null,
+          settings: givenSettings(context),
+          runOwner: thisProcess,
+          error: null,
+        });
+      } catch (error) {
+        active.delete(user);
+        throw error;
+      }
     },
-  ): Promise<void> {
-    active.delete(user);
-    if (isCutOff) {
-      await alignments.update(userId, { runOwner: null });
-      return;
-    }
-    await alignments.update(userId, {
-      status: error !== null ? "failed" : waits ? "review" : "idle",
-      at: now().toISOString(),
-      runOwner: null,
-      error,
-    });
-  }
+    /** The heartbeat. An unavailable store fails the run itself, so here it is ignored. */
+    renew: (userId: string) =>
+      alignments.update(userId, { at: now().toISOString() }).catch(() => undefined),
+    finish: (userId: string, waitsForReview: boolean) =>
+      release(userId, { status: waitsForReview ? "review" : "idle", error: null }),
+    /** Records a failure. Where the store is unavailable the record stays, because the run's own error matters more. */
+    async fail(userId: string, error: unknown, signal: AbortSignal | undefined): Promise<void> {
+      const end =
+        signal?.reason === processEnds
+          ? "continues"
+          : { status: "failed" as const, error: describe(error, signal) };
+      await release(userId, end).catch(() => undefined);
+    },
+  };
 }
 
-/** Whether a graph that has this one for a node goes on: the node is then given its first input again. */
-function isResumedIn({ configurable }: Pick<LangGraphRunnableConfig, "configurable">): boolean {
-  return configurable?.["__pregel_resuming"] === true;
-}
-
-/** Nine steps at most for an iteration, and what begins the run. */
-function stepsOf({ iterations }: AlignConfig): number {
-  return 10 + 10 * iterations;
-}
-
-export function secondRun(userId: string, worker: RunOwner | null): PersonaAgentError {
+export function secondRun(userId: string, owner: RunOwner | null): PersonaAgentError {
   return new PersonaAgentError(
     "memory-alignment-running",
-    `An alignment of ${JSON.stringify(userId)} is running (process ${worker?.pid ?? "unknown"} on ${worker?.host ?? "an unknown machine"}); expected one at a time. Wait for it.`,
+    `An alignment of ${JSON.stringify(userId)} is running (process ${owner?.pid ?? "unknown"} on ${owner?.host ?? "an unknown machine"}); expected one at a time. Wait for it.`,
   );
 }
 
@@ -260,29 +100,20 @@ export function reviewPending(userId: string): PersonaAgentError {
   );
 }
 
-/** The settings as they were given, without the user: a run goes on only under the same ones. */
+/** The settings of a call, without the user: a run is continued only under the same ones. */
 export function givenSettings(context: AlignContext | undefined): Record<string, unknown> {
   const { userId: _, ...settings } = context ?? {};
-  // As a database gives them back: without the names that have no value.
+  // As a database returns them: without undefined fields.
   return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
 }
 
-/** Tasks side by side fail for one reason, a model or a store that is away, and LangGraph then throws a list of errors. */
-function causeOf(error: unknown): unknown {
-  if (!(error instanceof AggregateError)) return error;
-  const causes: unknown[] = error.errors;
-  return causes.find((cause) => PersonaAgentError.is(cause)) ?? causes[0] ?? error;
-}
-
-/** What a stop makes a step fail with says less than the stop itself. */
+/** The error in the record. A stopped step's own error says less than the stop. */
 function describe(error: unknown, signal?: AbortSignal): NonNullable<AlignmentStatus["error"]> {
-  if (signal?.aborted) return { code: "stopped", message: messageOf(signal.reason) };
-  if (error === readerLeft) return { code: "stopped", message: readerLeft.message };
-  const code = PersonaAgentError.is(error) ? error.code : "unexpected";
-  return { code, message: messageOf(error) };
-}
-
-function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replaceAll(/\s+/g, " ").slice(0, 2_000);
+  const isStopped = signal?.aborted === true || error === readerLeft;
+  const reason: unknown = signal?.aborted ? signal.reason : error;
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return {
+    code: isStopped ? "stopped" : PersonaAgentError.is(error) ? error.code : "unexpected",
+    message: message.replaceAll(/\s+/g, " ").slice(0, 2_000),
+  };
 }

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { AlignmentStatus, RunOwner } from "../../domain/alignment/alignment-status.js";
 
 /**
- * A run that has said nothing for so long is taken for dead: a model call is given up far sooner. After a machine began
- * anew, a process number may be another program's.
+ * A run without a heartbeat for this long counts as dead, in milliseconds. After a restart of the machine another
+ * program may have the process id.
  */
 const leaseTimeoutMs = 15 * 60_000;
 
@@ -16,23 +16,21 @@ export const thisProcess: RunOwner = {
 };
 
 /**
- * Whether another process still works on a run that its record says is running. What this one works on it knows by
- * itself: the record may say so of a run that is over, where the store was away at its end.
+ * Whether another process still works on a running alignment. This process knows its own runs: the record may show one
+ * as running that is over, if the store was unavailable at its end.
  */
-export function isOwnedElsewhere(
-  { status, runOwner: worker, at }: AlignmentStatus,
-  now: Date,
-): boolean {
-  if (status !== "running" || worker === null) return false;
-  const isOnThisHost = worker.host === thisProcess.host;
-  if (isOnThisHost && worker.pid === thisProcess.pid) return false;
-  if (isLeaseExpired({ at }, now)) return false;
+export function isOwnedElsewhere(status: AlignmentStatus, now: Date): boolean {
+  const { runOwner } = status;
+  if (status.status !== "running" || runOwner === null) return false;
+  const isOnThisHost = runOwner.host === thisProcess.host;
+  if (isOnThisHost && runOwner.pid === thisProcess.pid) return false;
+  if (isLeaseExpired(status, now)) return false;
   if (!isOnThisHost) return true;
   try {
-    process.kill(worker.pid, 0);
+    process.kill(runOwner.pid, 0);
     return true;
   } catch (error) {
-    // Not ours to signal, but there.
+    // It exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
@@ -41,9 +39,9 @@ function isLeaseExpired({ at }: Pick<AlignmentStatus, "at">, now: Date): boolean
   return now.getTime() - Date.parse(at) >= leaseTimeoutMs;
 }
 
-/** Whether a run was begun that nobody goes on with: it was cut off, or its process is gone. */
+/** Whether a run was started and no process works on it: it was interrupted, or its process has ended. */
 export function isAbandoned(status: AlignmentStatus, now: Date): boolean {
   if (status.status !== "running" || isOwnedElsewhere(status, now)) return false;
-  // Where the store was away at its end, the record of our own run says for ever that it goes on.
+  // If the store was unavailable at the end of our own run, its record stays at `running`.
   return !isDeepStrictEqual(status.runOwner, thisProcess) || isLeaseExpired(status, now);
 }

@@ -10,20 +10,20 @@ import { isAbandoned } from "./run-owner.js";
 
 export interface ServerSchedulerDeps {
   readonly alignments: Pick<Memory["alignments"], "get">;
-  /** The server that runs us, where it does not bind its own `fetch` for code that runs in it. */
+  /** The address of the server that runs this process, unless it binds a `fetch` of its own for us. */
   readonly url: string | undefined;
   readonly log: (line: string) => void;
   readonly now: () => Date;
 }
 
-/** What a server may take to begin a run that is due, and to write down that one has ended. */
+/** How long a server may take to start a due run, and to record the end of one, in milliseconds. */
 const settleMs = 5_000;
 
 /**
- * Asks the LangGraph server that runs us for a run of its graph `alignment`, on the one thread of the user's alignments.
- * The server refuses a second run while one waits or goes on, which is what makes a burst of answers cost one; a run
- * that a dead server left behind would make it refuse for ever, and is deleted first. What was cut off goes on where
- * its steps are still there. Says a failure in the log too.
+ * Requests a run of the graph `alignment` from the LangGraph server that runs this process, on the thread of the user's
+ * alignments. The server refuses a second run while one waits or runs, so a burst of answers costs one run. A run that a
+ * dead server left would make it refuse forever, and is deleted first. An interrupted run is continued if its steps
+ * still exist. Failures are logged too.
  */
 export function createServerScheduler({ alignments, url, log, now }: ServerSchedulerDeps) {
   const request: RequestAlignment = async (userId, settings) => {
@@ -39,15 +39,14 @@ export function createServerScheduler({ alignments, url, log, now }: ServerSched
     const ask = async () =>
       runs
         .create(threadId, "alignment", {
-          input: (await goesOn()) ? null : {},
+          input: (await canContinue()) ? null : {},
           context: { ...settings, userId },
           multitaskStrategy: "reject",
           afterSeconds: alignmentDelayMs / 1_000,
         })
-        .then(() => true, whetherRefused);
-    // Asked before each: the development server deletes a run's checkpoints with the run, and then nothing is left to
-    // go on with.
-    const goesOn = async () => {
+        .then(() => true, falseIfRefused);
+    // Checked for each attempt: the development server deletes a run's checkpoints with the run.
+    const canContinue = async () => {
       if (!isAbandoned(status, now()) || status.threadId !== threadId) return false;
       if (!isDeepStrictEqual(status.settings, settings)) return false;
       return (await threads.getState(threadId)).next.length > 0;
@@ -58,41 +57,41 @@ export function createServerScheduler({ alignments, url, log, now }: ServerSched
     for (const { run_id: id } of dead) await runs.delete(threadId, id);
     if (dead.length > 0) await ask();
   };
-  return async (...asked: Parameters<RequestAlignment>): Promise<void> => {
+  return async (...parameters: Parameters<RequestAlignment>): Promise<void> => {
     try {
-      await request(...asked);
+      await request(...parameters);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      log(`No alignment could be asked for: ${reason}`);
+      log(`The alignment could not be requested: ${reason}`);
       throw error;
     }
   };
 }
 
-/** Most servers bind a `fetch` of their own for us, which the client finds by itself; there is no network in between. */
+/** Most servers bind a `fetch` of their own, which the client finds by itself and which needs no network. */
 function ownServer(url: string | undefined): Client {
   const isBound = ["fetch", "url"].some(
     (name) => Symbol.for(`langgraph_api:${name}`) in globalThis,
   );
   if (!isBound && url === undefined)
-    throw new TypeError("The server that runs this process does not say where it is.");
+    throw new TypeError("LANGGRAPH_API_URL is not set; expected the server's address. Set it.");
   return new Client({
     ...(!isBound && url !== undefined && { apiUrl: url }),
-    // A turn waits for it.
+    // A turn waits for the answer.
     timeoutMs: 10_000,
     callerOptions: { maxRetries: 0 },
   });
 }
 
-/** @returns False for the refusal of a second run; other errors are thrown on. */
-function whetherRefused(error: unknown): false {
+/** @returns False for the refusal of a second run. Throws other errors. */
+function falseIfRefused(error: unknown): false {
   if ((error as { readonly status?: unknown }).status === 422) return false;
   throw error;
 }
 
-/** Whether nobody works on what the server calls running. */
+/** Whether no process works on a run that the server lists as running. */
 function isDead(run: Run, status: AlignmentStatus, now: Date): boolean {
-  // Between the server and the record there is a moment when a run begins, and when it ends.
+  // At the start and the end of a run, the server and the record differ for a moment.
   const isSettled = (at: string) => now.getTime() - Date.parse(at) > settleMs;
   if (!isSettled(run.created_at)) return false;
   return status.status === "running" ? isAbandoned(status, now) : isSettled(status.at);

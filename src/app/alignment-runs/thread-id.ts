@@ -1,10 +1,10 @@
 import { uuid5 } from "@langchain/langgraph-checkpoint";
 import { userKey } from "../../domain/user-id.js";
 
-/** Names our threads among all UUIDs; made once, at random. */
+/** The namespace of our threads' UUIDs; random. */
 const namespace = "6d1b6f0c-6a5e-4d0b-9d55-5f4f3f0f8a11";
 
-/** The one thread that a user's alignments run on, here and on a LangGraph server, which wants a UUID. */
+/** The thread of a user's alignments, here and on a LangGraph server, which requires a UUID. */
 export function alignmentThreadId(userId: string): string {
   return uuid5(`alignment:${userKey(userId)}`, namespace);
 }

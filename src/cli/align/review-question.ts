@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { AlignmentResult } from "../../app/alignment-runs/aligner.js";
-import type { PersonaAgent } from "../../app/create-persona-agent.js";
+import type { PersonaAgent } from "../../app/persona-agent.js";
 import type { AlignProgress } from "./align-progress.js";
 import { colorsFor } from "../output/colors.js";
 import type { CliContext } from "../cli-context.js";

@@ -3,7 +3,7 @@ import { mean } from "../../domain/scoring/mean.js";
 import type { Episode } from "../../domain/episode.js";
 import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
-import type { PersonaAgent } from "../../app/create-persona-agent.js";
+import type { PersonaAgent } from "../../app/persona-agent.js";
 import type { Iteration } from "../../state/alignment-state.js";
 import type { AlignProgress } from "../align/align-progress.js";
 import { linesJson } from "../persona/persona-changes.js";

@@ -1,10 +1,8 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { BaseMessage } from "@langchain/core/messages";
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
-import {
-  createPersonaAgent,
-  type PersonaAgentOptions,
-} from "../../../src/app/create-persona-agent.js";
+import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
+import type { PersonaAgentOptions } from "../../../src/app/persona-agent.js";
 import type { EpisodeIndex } from "../../../src/memory/index/episode-index.js";
 import { createInProcessIndex } from "../../../src/memory/index/in-process-index.js";
 import { CountingEmbeddings } from "../models/counting-embeddings.js";

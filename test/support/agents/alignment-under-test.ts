@@ -1,4 +1,4 @@
-import type { PersonaAgentOptions } from "../../../src/app/create-persona-agent.js";
+import type { PersonaAgentOptions } from "../../../src/app/persona-agent.js";
 import type { AlignSettings } from "../../../src/app/alignment-runs/aligner.js";
 import type { Episode } from "../../../src/domain/episode.js";
 import type { AlignmentEvent } from "../../../src/state/alignment-event.js";

@@ -2,7 +2,7 @@ import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect } from "vitest";
 import { runCli } from "../../../src/cli/run-cli.js";
-import type { PersonaAgent } from "../../../src/app/create-persona-agent.js";
+import type { PersonaAgent } from "../../../src/app/persona-agent.js";
 
 const info = { model: "offline", embeddings: "offline", index: "in-process", dataDir: null };
 

@@ -1,0 +1,125 @@
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { StructuredToolInterface } from "@langchain/core/tools";
+import type { BaseCheckpointSaver, BaseStore } from "@langchain/langgraph-checkpoint";
+import type { Profile } from "../domain/profile.js";
+import type { Usage } from "../domain/usage.js";
+import type { AgentGraph } from "../graph/agent.js";
+import type { AlignmentGraph } from "../graph/alignment.js";
+import type { FeedbackGraph } from "../graph/feedback.js";
+import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
+import type { EpisodeIndex } from "../memory/index/episode-index.js";
+import type { Memory } from "../memory/memory.js";
+import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
+import type { RefreshedProfile } from "../nodes/profile/update-profile.js";
+import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
+import type { Aligner } from "./alignment-runs/aligner.js";
+import type { AlignmentOverview } from "./alignment-runs/overview.js";
+import type { AskOptions, TurnResult } from "./ask.js";
+import type { FeedbackGiven, FeedbackResult } from "./give-feedback.js";
+
+export interface PersonaAgentOptions {
+  /** Any LangChain chat model that can call tools. The offline model unless given. */
+  readonly model?: BaseChatModel;
+  /** Resolves the names in `models` of a run's settings; only `offline` unless given. */
+  readonly resolveModel?: (name: string) => BaseChatModel;
+  /** The name of `model` in records and traces, such as `openai:gpt-4o-mini`; its LangChain type unless given. */
+  readonly modelName?: string;
+  /** Draws profiles, criticises answers and rewrites personas; `model` unless given. */
+  readonly alignmentModel?: BaseChatModel;
+  /** As `modelName`, for `alignmentModel`. */
+  readonly alignmentModelName?: string;
+  /** The offline embeddings unless given. Other embeddings need an `index` with their dimensions. */
+  readonly embeddings?: EmbeddingsInterface;
+  /** The truth about users. In this process only, unless given. */
+  readonly store?: BaseStore;
+  /** Finds episodes. In this process only, unless given; rebuilds itself from the store. */
+  readonly index?: EpisodeIndex;
+  /** Keeps threads. Without one, every turn is a thread of its own. */
+  readonly checkpointer?: BaseCheckpointSaver;
+  /** Tools besides `recall_memory` and `search_wikipedia`; `loadMcpTools` loads tools of MCP servers. */
+  readonly tools?: readonly StructuredToolInterface[];
+  /**
+   * Names of the `tools` that an alignment may call when it repeats past questions. None unless given: a tool that sends
+   * or changes something would do so again, and a tool that reads the user's data could find the true answer.
+   */
+  readonly simulationTools?: readonly string[];
+  /** Names of the tools that a user may use; all of them for `undefined`. A run can only narrow it. */
+  readonly allowedToolsFor?: (userId: string) => readonly string[] | undefined;
+  readonly wikipedia?: SearchWikipediaOptions;
+  /**
+   * Whether this process aligns a user's persona in the background when there are enough new true answers, `delayMs`
+   * (milliseconds, 5,000) after the turn that made it due. On unless set to false.
+   */
+  readonly backgroundAlignment?: boolean | { readonly delayMs: number };
+  /**
+   * Replaces `backgroundAlignment`: called when there are enough new true answers, with the settings of the turn that
+   * apply to an alignment. Must return at once. If it rejects, the turn has `alignment-not-scheduled` in `degraded`.
+   */
+  readonly requestAlignment?: RequestAlignment;
+  /** The time limit of one tool call, in milliseconds; 30,000 unless given. */
+  readonly toolTimeoutMs?: number;
+  /** Called for every failure of the index or the embeddings that a call worked around. */
+  readonly onMemoryError?: (error: unknown, kind: MemoryDegradation) => void;
+  readonly now?: () => Date;
+}
+
+export interface PersonaAgent {
+  /** The compiled graph: `invoke`, `stream`, `getState` and the rest of LangGraph. */
+  readonly graph: AgentGraph;
+  /** The compiled alignment graph, for a server or another graph; `align` runs it here. */
+  readonly alignmentGraph: AlignmentGraph;
+  /** Takes feedback. Compiled without a checkpointer, because its runs are independent of each other. */
+  readonly feedbackGraph: FeedbackGraph;
+  readonly memory: Memory;
+  /** Learns from the user's latest interactions with a true answer; see `Aligner.align`. */
+  readonly align: Aligner["align"];
+  /** Decides on a new persona that waits for a person; see `Aligner.review`. */
+  readonly review: Aligner["review"];
+  /** The request for that decision; see `Aligner.pendingReview`. */
+  readonly pendingReview: Aligner["pendingReview"];
+  /**
+   * The status of the user's alignment, and whether one is due. No model call.
+   *
+   * @param alignAfter - New true answers after which one is due, from 1; the setting's default unless given.
+   * @throws {PersonaAgentError} `config-user-invalid`, `config-invalid`, `memory-store-unavailable`.
+   */
+  status(userId: string, alignAfter?: number): Promise<AlignmentOverview>;
+  /**
+   * Answers one message of one user.
+   *
+   * @throws {PersonaAgentError} `config-*` for bad input, `model-*` when the model fails. Memory does not fail a turn.
+   */
+  ask(userId: string, message: string, options?: AskOptions): Promise<TurnResult>;
+  /**
+   * Stores the user's feedback on one episode: a true answer, an edit, an accept or a reject. Rolls the user's persona
+   * back when the answers show that its head does worse than its parent. No model call.
+   *
+   * @throws {PersonaAgentError} `memory-episode-unknown` when the user has no such episode; `config-*` for bad input;
+   *   `memory-store-unavailable`. Nothing is written then.
+   */
+  feedback(userId: string, feedback: FeedbackGiven): Promise<FeedbackResult>;
+  /** Summarises the user's episodes into a new version of the profile: one model call, none without episodes. */
+  buildProfile(
+    userId: string,
+    options?: ProfileCallOptions,
+  ): Promise<{ readonly profile: Profile | null; readonly usage: Usage }>;
+  /**
+   * Updates the profile with the episodes since its last version: at most one model call, none without new episodes.
+   * `changed` says whether a new version was appended.
+   */
+  refreshProfile(userId: string, options?: ProfileCallOptions): Promise<RefreshedProfile>;
+  /**
+   * Interrupts alignments in the background, which the user's next turn continues, and waits for rebuilds of the index.
+   * A second call does nothing.
+   */
+  close(): Promise<void>;
+}
+
+export interface ProfileCallOptions {
+  /** The most tokens (estimated) of the prompt. */
+  readonly maxTokens?: number;
+  /** By name, as in `models` of a run's settings. */
+  readonly model?: string;
+  readonly signal?: AbortSignal;
+}
