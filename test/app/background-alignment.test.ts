@@ -22,7 +22,7 @@ function heldAlignments() {
 }
 
 describe("alignments in the background", () => {
-  it("cost one run for a burst of asks, under the settings of the first", async () => {
+  it("make a burst of requests one run, under the settings of the first", async () => {
     const { request, begun } = heldAlignments();
     await Promise.all(range(0, 20).map((n) => request("ada", { recallLatest: n })));
     await request("bob", {});
@@ -35,7 +35,7 @@ describe("alignments in the background", () => {
     expect(begun.map(({ user }) => user)).toEqual(["ada", "bob", "ada"]);
   });
 
-  it("begin no more once they are closed", async () => {
+  it("do not start after close", async () => {
     const { request, close, begun } = heldAlignments();
     await request("ada", {});
     await close();
@@ -80,8 +80,8 @@ async function planted(options: Partial<PersonaAgentOptions> = {}) {
   return { ...agent, model, answer, status };
 }
 
-describe("an agent whose users give true answers", () => {
-  it("aligns once for a burst of them, and counts from there", async () => {
+describe("an agent with background alignment", () => {
+  it("aligns once for a burst of true answers, and counts new ones from there", async () => {
     const { answer, memory, clock, close } = await planted();
     await Promise.all(range(0, 8).map(answer));
     await expect
@@ -94,7 +94,7 @@ describe("an agent whose users give true answers", () => {
     await close();
   });
 
-  it("says why an alignment failed, and asks again after as many answers more", async () => {
+  it("records why an alignment failed, and requests one again after as many new answers", async () => {
     const { answer, status, memory, clock, model, close } = await planted();
     model.hindrance = isAway;
     await answer(0);
@@ -113,7 +113,7 @@ describe("an agent whose users give true answers", () => {
     await close();
   });
 
-  it("goes on with an alignment that its end cut off, at the user's next turn", async () => {
+  it("continues an alignment that its close interrupted, at the user's next turn", async () => {
     const kept = { store: new InMemoryStore(), checkpointer: new MemorySaver() };
     const first = await planted(kept);
     first.model.hindrance = never;
@@ -136,7 +136,7 @@ describe("an agent whose users give true answers", () => {
     await second.close();
   });
 
-  it("says that an alignment could not be asked for, and answers all the same", async () => {
+  it("reports that an alignment could not be requested, and still answers", async () => {
     const asked: unknown[] = [];
     const { ask, answer } = await planted({
       async requestAlignment(...given) {
@@ -155,7 +155,7 @@ describe("an agent whose users give true answers", () => {
     ]);
   });
 
-  it("asks for what was cut off under the settings that it was begun with", async () => {
+  it("requests an interrupted alignment under the settings that it was started with", async () => {
     const asked: unknown[] = [];
     const { ask, memory } = await planted({
       requestAlignment: async (...given) => void asked.push(given),
@@ -166,7 +166,7 @@ describe("an agent whose users give true answers", () => {
     expect(asked).toEqual([["ada", settings]]);
   });
 
-  it("asks for nothing while a new persona waits for review", async () => {
+  it("requests no alignment while a new persona waits for review", async () => {
     const asked: string[] = [];
     const { answer, memory } = await planted({
       requestAlignment: async (userId) => void asked.push(userId),

@@ -27,7 +27,7 @@ describe("an agent with embedded services", () => {
   afterEach(close);
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("answers, remembers, and knows it all in the next process at once", async () => {
+  it("answers, remembers, and recalls everything in the next process at once", async () => {
     const first = await open();
     expect(first.info).toMatchObject({ model: "offline", index: "chroma" });
     const { episodeId } = await first.ask("ada", "I never eat peanuts.", { threadId: "t" });
@@ -47,7 +47,7 @@ describe("an agent with embedded services", () => {
     expect(values.messages[0].text).toBe("I never eat peanuts.");
   });
 
-  it("is refused while another process has the folder, and opens after that was killed", async () => {
+  it("is refused while another process has the folder, and opens after that process was killed", async () => {
     const other = spawn(process.execPath, ["--input-type=module", "-e", otherProcess(folder)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -59,7 +59,7 @@ describe("an agent with embedded services", () => {
     expect(await memory.episodes.latest("eve", 5)).toMatchObject([{ query: "I was here." }]);
   });
 
-  it("rebuilds the index by itself after the embeddings changed, and recalls by words meanwhile", async () => {
+  it("rebuilds the index after the embeddings changed, and recalls by words during the rebuild", async () => {
     const server = await startOpenAiServer(({ body }) => ({
       kind: "embeddings",
       vectorOf: (text) => [text.length, 1, String(body["model"]).length],
@@ -83,8 +83,8 @@ describe("an agent with embedded services", () => {
   });
 });
 
-describe("Chroma stopped in the middle of a turn", () => {
-  it("does not fail the turn, and the episode is found once it is back", async () => {
+describe("stopping Chroma in the middle of a turn", () => {
+  it("does not fail the turn, and the episode is found once Chroma is back", async () => {
     const folder = await newDataFolder("persona-chroma-");
     const first = await startEmbeddedChroma({ dataFolder: folder });
     const port = Number(new URL(first.url).port);

@@ -39,7 +39,7 @@ async function importLines(
 }
 
 describe("importHistories", () => {
-  it("brings every user's episodes and profile into memory, in the file's order", async () => {
+  it("imports every user's episodes and profile, in the file's order", async () => {
     const agent = createPersonaAgent();
     const result = await importLines(agent, history);
     expect(result).toMatchObject({ users: 2, episodes: 4, skipped: [], usage: { calls: 2 } });
@@ -56,7 +56,7 @@ describe("importHistories", () => {
     });
   });
 
-  it("changes nothing and asks no model when it is repeated", async () => {
+  it("changes nothing and calls no model when it is repeated", async () => {
     const agent = createPersonaAgent();
     await importLines(agent, history);
     const again = await importLines(agent, history);
@@ -65,7 +65,7 @@ describe("importHistories", () => {
     expect(await agent.memory.profiles.history("ada")).toHaveLength(1);
   });
 
-  it("draws a new profile only for the user whose history has grown", async () => {
+  it("creates a new profile only for a user with new episodes", async () => {
     const agent = createPersonaAgent();
     await importLines(agent, history);
     const more = { user: "bob", query: "Sea or hills?", answer: "sea", at: "2024-07-01" };
@@ -75,7 +75,7 @@ describe("importHistories", () => {
     expect(await agent.memory.profiles.history("ada")).toHaveLength(1);
   });
 
-  it("is finished by the same call after it was cut off in the middle", async () => {
+  it("is completed by the same call after an interruption", async () => {
     const agent = createPersonaAgent();
     const stop = new AbortController();
     const cutOff = importLines(agent, history, {
@@ -90,20 +90,20 @@ describe("importHistories", () => {
     expect(await agent.memory.episodes.list("bob")).toHaveLength(1);
   });
 
-  it("asks no model without profiles", async () => {
+  it("calls no model without profiles", async () => {
     const agent = createPersonaAgent();
     const result = await importLines(agent, history, { profiles: false });
     expect(result.usage).toEqual({ calls: 0, tokens: { in: 0, out: 0 } });
     expect(await agent.memory.profiles.current("ada")).toBeNull();
   });
 
-  it("leaves bad lines out with their numbers and imports the rest", async () => {
+  it("skips bad lines, reports their numbers, and imports the rest", async () => {
     const agent = createPersonaAgent();
     const result = await importLines(agent, [history[0], { user: "*", query: "x" }, history[1]]);
     expect(result).toMatchObject({ users: 2, episodes: 2, skipped: [{ line: 2 }] });
   });
 
-  it("opens nothing for a file that is broken further down", async () => {
+  it("does not open memory for a file with a broken line further down", async () => {
     const lines = Array.from({ length: 5_000 }, (_, n) =>
       JSON.stringify({ user: "ada", query: `q${n}` }),
     );
@@ -120,7 +120,7 @@ describe("importHistories", () => {
     });
   });
 
-  it("takes only the users asked for, and names those it does not find", async () => {
+  it("imports only the requested users, and names those that the file lacks", async () => {
     const agent = createPersonaAgent();
     const some = await importLines(agent, history, { users: new Set(["bob", "eve"]) });
     expect(some).toMatchObject({ users: 1, episodes: 1 });
@@ -131,7 +131,7 @@ describe("importHistories", () => {
     expect(await importLines(agent, history, { limitUsers: 1 })).toMatchObject({ users: 1 });
   });
 
-  it("loses one user's profile, not the import, to an answer that does not fit", async () => {
+  it("fails one user's profile, not the import, for an invalid answer", async () => {
     const { memory, refreshProfile } = createPersonaAgent();
     const unfit = new PersonaAgentError("model-output-invalid", "It did not fit.", {
       details: { usage: { calls: 3, tokens: { in: 30, out: 3 } } },

@@ -11,20 +11,20 @@ const running = (worker: RunOwner | null, minutes = 0) =>
     now,
   );
 
-describe("a run that its record says is running", () => {
-  it("is nobody's when its process is gone, was cut off, or was another with that number", () => {
+describe("a run that is recorded as running", () => {
+  it("is abandoned when its process has ended, was interrupted, or had the process id before", () => {
     const { pid } = spawnSync(process.execPath, ["--version"]);
     expect(running({ ...thisProcess, pid })).toBe(true);
     expect(running(null)).toBe(true);
     expect(running({ ...thisProcess, startedAt: minutesAgo(9) })).toBe(true);
   });
 
-  it("is somebody's while its process is there", () => {
+  it("is not abandoned while its process runs", () => {
     expect(running(thisProcess, 14)).toBe(false);
     expect(running({ ...thisProcess, pid: process.ppid })).toBe(false);
   });
 
-  it("is nobody's after a quarter of an hour's silence, here under the number of another program", () => {
+  it("is abandoned after 15 minutes without a heartbeat, even if another program has the process id", () => {
     const elsewhere = { ...thisProcess, host: "another" };
     expect([14, 15].map((minutes) => running(elsewhere, minutes))).toEqual([false, true]);
     expect([14, 15].map((minutes) => running(thisProcess, minutes))).toEqual([false, true]);

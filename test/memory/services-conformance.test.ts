@@ -64,6 +64,6 @@ function describeMemory(name: string, open: () => Promise<Opened>) {
 
 describe("on PGlite and embedded Chroma", () => describeMemory("embedded", openEmbedded));
 
-describe.skipIf(!hasPostgres)("on PostgreSQL and the index of the process", () =>
+describe.skipIf(!hasPostgres)("on PostgreSQL and the in-process index", () =>
   describeMemory("PostgreSQL", openOnPostgres),
 );

@@ -35,7 +35,7 @@ class BrokenStore extends InMemoryStore {
 }
 
 describe("memory over a store", () => {
-  it("takes nothing from namespaces whose names begin alike", async () => {
+  it("reads nothing from namespaces with the same prefix", async () => {
     const store = new PrefixStore();
     const { episodes, personas, profiles } = memoryParts({ store });
     await episodes.add("ada", turnAt(1, "mine"));
@@ -54,7 +54,7 @@ describe("memory over a store", () => {
     expect(await profiles.history("ada")).toEqual([]);
   });
 
-  it("lists everybody, however many there are", async () => {
+  it("lists all users, however many there are", async () => {
     const { episodes } = memoryParts({ store: new PrefixStore() });
     const users = Array.from({ length: 30 }, (_, n) => `user ${String(n).padStart(2, "0")}`);
     for (const user of users.toReversed()) await episodes.add(user, turnAt(1, "hi"));
@@ -69,7 +69,7 @@ describe("memory over a store", () => {
     expect((await access.scan(["a", "b"])).map(({ key }) => key)).toEqual(keys);
   });
 
-  it("says in one line that the store is away, with the cause, and never half-answers", async () => {
+  it("says in one line that the store is unavailable, with the cause, and never returns a part", async () => {
     const store = new BrokenStore();
     const { episodes, personas, profiles } = memoryParts({ store });
     await episodes.add("ada", turnAt(1, "tea"));

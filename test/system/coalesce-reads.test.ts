@@ -15,8 +15,8 @@ function heldReads() {
   return { read, ends, write: (text: string) => (value = text) };
 }
 
-describe("Reads that are shared", () => {
-  it("are one read for all who ask before it begins", async () => {
+describe("coalesceReads", () => {
+  it("makes one read for all callers before it starts", async () => {
     const { read, ends } = heldReads();
     const asked = [read("a"), read("a"), read("a")];
     await turn();
@@ -25,7 +25,7 @@ describe("Reads that are shared", () => {
     expect(await Promise.all(asked)).toEqual(["a: old", "a: old", "a: old"]);
   });
 
-  it("give nobody what was read before they asked", async () => {
+  it("never returns a read that started before the call", async () => {
     const { read, ends, write } = heldReads();
     const first = read("a");
     await turn();
@@ -41,7 +41,7 @@ describe("Reads that are shared", () => {
     expect(await Promise.all(later)).toEqual(["a: new", "a: new"]);
   });
 
-  it("do not wait for reads of something else", async () => {
+  it("does not wait for reads of other keys", async () => {
     const { read, ends } = heldReads();
     const asked = [read("a"), read("b")];
     await turn();
@@ -50,7 +50,7 @@ describe("Reads that are shared", () => {
     expect(await Promise.all(asked)).toEqual(["a: old", "b: old"]);
   });
 
-  it("fail together, and the next one is a read of its own", async () => {
+  it("fails all callers of a read together, and reads again for the next one", async () => {
     const { read, ends, write } = heldReads();
     const asked = Promise.allSettled([read("a"), read("a")]);
     await turn();

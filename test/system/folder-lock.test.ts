@@ -61,7 +61,7 @@ const refusal = (attempt: Promise<unknown>) =>
   );
 
 describe("a folder lock", () => {
-  it("refuses a second taker in one line that names folder, process, command and since when", async () => {
+  it("refuses a second holder in one line that names folder, process, command and start time", async () => {
     await take({ holder: { pid: 4321, command: "persona-agent\nchat" } });
     const error = await refusal(take());
     expect(error.message).toContain(folder);
@@ -73,7 +73,7 @@ describe("a folder lock", () => {
     expect(error.message).not.toContain("\n");
   });
 
-  it("names the running server's address, even one that became known after the lock was taken", async () => {
+  it("names the holder's address, even one that became known after the lock was acquired", async () => {
     const known: { url?: string } = {};
     await take({
       holder: {
@@ -88,7 +88,7 @@ describe("a folder lock", () => {
     expect((await refusal(take())).message).toContain("--url http://127.0.0.1:2024");
   });
 
-  it("keeps folders and names apart, and sees one folder behind two paths", async () => {
+  it("is separate for each folder and name, and the same for two paths of one folder", async () => {
     await take();
     await take({ name: "chroma" });
     await take({ folder: tmpdir(), name: `test${process.pid}` });
@@ -108,19 +108,19 @@ describe("a folder lock", () => {
     await take();
   });
 
-  it("waits for a holder that ends in time", async () => {
+  it("waits for a holder that releases it in time", async () => {
     const first = await take();
     const second = take({ waitMs: 20_000 });
     await first.release();
     await second;
   });
 
-  it("gives the lock to exactly one of many who ask at once", async () => {
+  it("is acquired by exactly one of many concurrent attempts", async () => {
     const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => take()));
     expect(attempts.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 
-  it("refuses when the holder takes the call and does not answer", async () => {
+  it("is refused when the holder accepts the connection and does not answer", async () => {
     const at = join(folder, "mute.sock");
     const mute = createServer(() => undefined).listen(at);
     await once(mute, "listening");
@@ -129,7 +129,7 @@ describe("a folder lock", () => {
     mute.close();
   });
 
-  it("is free again after its process was killed, and does not keep a process alive", async () => {
+  it("is free again after its process was killed, and does not keep its process alive", async () => {
     const child = await otherProcess("setInterval(() => {}, 1000);");
     const error = await refusal(take());
     expect(error.message).toContain(`process ${child.pid} (persona-agent import)`);
@@ -142,7 +142,7 @@ describe("a folder lock", () => {
     expect(await once(idle, "exit")).toEqual([0, null]);
   });
 
-  it("sees through the socket file of a killed process where locks are files", async () => {
+  it("ignores the socket file of a killed process where locks are files", async () => {
     const at = join(folder, "lock.sock");
     const child = await otherProcess("setInterval(() => {}, 1000);", at);
     await refusal(take({ address: () => at }));

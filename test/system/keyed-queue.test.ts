@@ -19,7 +19,7 @@ describe("createKeyedQueue", () => {
     expect(events).toEqual(["a begins", "a ends", "b begins", "b ends"]);
   });
 
-  it("lets other keys run beside, and says which are busy", async () => {
+  it("runs other keys concurrently, and says which keys are busy", async () => {
     const queue = createKeyedQueue();
     let release = () => {};
     const slow = queue.run("slow", () => new Promise<void>((resolve) => (release = resolve)));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { mapConcurrently } from "../../src/system/map-concurrently.js";
 
 describe("mapConcurrently", () => {
-  it("runs every item, never more at once than allowed", async () => {
+  it("runs every item, never more at once than the limit", async () => {
     const done: number[] = [];
     let running = 0;
     let most = 0;
@@ -17,7 +17,7 @@ describe("mapConcurrently", () => {
     expect(most).toBe(2);
   });
 
-  it("begins nothing after a failure, ends what runs, and throws the failure", async () => {
+  it("starts nothing after a failure, awaits what runs, and throws the failure", async () => {
     const begun: number[] = [];
     const ended: number[] = [];
     const run = mapConcurrently([1, 2, 3, 4, 5], 2, async (item) => {

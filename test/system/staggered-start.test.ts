@@ -15,8 +15,8 @@ function asking(staggered: Staggered, name: string, count: number) {
   return begun;
 }
 
-describe("grouped starts", () => {
-  it("begin the next few when all of those before are on their way", async () => {
+describe("createStaggeredStart", () => {
+  it("starts the next group when all work of the last one was released", async () => {
     const begun = asking(createStaggeredStart(3), "run", 7);
     await nextRound();
     expect([...begun.keys()]).toEqual([0, 1, 2]);
@@ -32,7 +32,7 @@ describe("grouped starts", () => {
     expect(begun.size).toBe(7);
   });
 
-  it("count what is said twice once", async () => {
+  it("counts a second release of the same work only once", async () => {
     const begun = asking(createStaggeredStart(2), "run", 3);
     await nextRound();
     begun.get(0)?.();
@@ -41,7 +41,7 @@ describe("grouped starts", () => {
     expect(begun.size).toBe(2);
   });
 
-  it("let work in that comes while there is room, and wait for it as well", async () => {
+  it("adds work to a group that is not full, and waits for it too", async () => {
     const staggered = createStaggeredStart(2);
     const early = asking(staggered, "run", 1);
     await nextRound();
@@ -54,7 +54,7 @@ describe("grouped starts", () => {
     expect(late.size).toBe(2);
   });
 
-  it("hold nothing up under another name", async () => {
+  it("does not delay work of another name", async () => {
     const staggered = createStaggeredStart(1);
     asking(staggered, "stuck", 2);
     const other = asking(staggered, "run", 2);
@@ -64,7 +64,7 @@ describe("grouped starts", () => {
     expect(other.size).toBe(2);
   });
 
-  it("take work that ended for on its way, and give what it gave or threw", async () => {
+  it("counts ended work as released, and passes on its result or error", async () => {
     const staggered = createStaggeredStart(2);
     const works = [
       staggered("run", async () => "done"),

@@ -8,7 +8,7 @@ const untilAborted = (signal: AbortSignal) =>
   });
 
 describe("withTimeLimit", () => {
-  it("gives what came in time, and leaves no listener on the signal", async () => {
+  it("returns a result in time, and leaves no listener on the signal", async () => {
     const { signal } = new AbortController();
     const removed: string[] = [];
     signal.removeEventListener = (type: string) => void removed.push(type);
@@ -16,17 +16,17 @@ describe("withTimeLimit", () => {
     expect(removed).toEqual(["abort"]);
   });
 
-  it("says that the time is up, and drops what comes later", async () => {
+  it("throws when the time is up, and drops a later error", async () => {
     const outcome = withTimeLimit(untilAborted, { timeoutMs: 5 });
     await expect(outcome).rejects.toEqual(new TimeLimitError(5));
   });
 
-  it("takes a limit longer than Node's timers do", async () => {
+  it("accepts a limit longer than Node's timers do", async () => {
     const later = () => new Promise((resolve) => setImmediate(() => resolve("done")));
     expect(await withTimeLimit(later, { timeoutMs: Number.MAX_SAFE_INTEGER })).toBe("done");
   });
 
-  it("gives the reason of an aborted signal", async () => {
+  it("throws the reason of an aborted signal", async () => {
     const controller = new AbortController();
     const outcome = withTimeLimit(untilAborted, { timeoutMs: 10_000, signal: controller.signal });
     controller.abort(new Error("The user left."));

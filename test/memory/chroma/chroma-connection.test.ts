@@ -26,7 +26,7 @@ async function serverThat(answers: (response: ServerResponse) => void) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-it("says where there is no server, and what to do, whatever is called", async () => {
+it("names the address without a server, and what to do, for every method", async () => {
   const { url } = await serverThat(() => {});
   close();
   const index = createChromaIndex({ url, embedding });
@@ -46,7 +46,7 @@ it("says where there is no server, and what to do, whatever is called", async ()
     });
 });
 
-it("gives up on a server that does not answer, and on the request as well", async () => {
+it("gives up on a server that does not answer, and cancels the request", async () => {
   const { url, requests } = await serverThat(() => {});
   const index = createChromaIndex({ url, embedding, timeoutMs: 500 });
   await expect(index.identity(ada)).rejects.toMatchObject({
@@ -58,7 +58,7 @@ it("gives up on a server that does not answer, and on the request as well", asyn
   expect(socket?.destroyed).toBe(true);
 });
 
-it("sends the token, and says when it is refused", async () => {
+it("sends the token, and reports its refusal", async () => {
   const { url, requests } = await serverThat((response) => response.writeHead(401).end());
   const index = createChromaIndex({ url, embedding, token: "secret" });
   await expect(index.identity(ada)).rejects.toMatchObject({
@@ -85,7 +85,7 @@ it.each([
   });
 });
 
-it("refuses a number of collections that cannot be, and sends nothing before it is asked", async () => {
+it("refuses an invalid number of collections, and sends nothing before the first call", async () => {
   const { url, requests } = await serverThat((response) => response.end());
   for (const collections of [0, -1, 1.5, Number.NaN])
     expect(() => createChromaIndex({ url, embedding, collections })).toThrowError(/collections is/);

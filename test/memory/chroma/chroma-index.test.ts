@@ -47,7 +47,7 @@ it("has another identity, and other entries, for another embedding, dimension or
     expect(await index.keywordSearch(ada, ["tea"], 1)).toEqual([]);
 });
 
-it("takes one identity from any number of processes that make the collection at once", async () => {
+it("has one identity when several processes create the collection at once", async () => {
   const identities = await Promise.all(
     Array.from({ length: 20 }, () =>
       createChromaIndex({
@@ -59,7 +59,7 @@ it("takes one identity from any number of processes that make the collection at 
   expect(new Set(identities).size).toBe(1);
 });
 
-it("finds what many users have said in the same words, for each of them", async () => {
+it("finds text that many users have said in the same words, for each of them", async () => {
   // Seen before each user's vectors were kept apart: of 100 users with five equal queries each, 42 did not
   // find theirs, and 70 did not get a full list of anything.
   const index = createChromaIndex({
@@ -90,7 +90,7 @@ it("finds what many users have said in the same words, for each of them", async 
   }
 });
 
-it("says nothing on the console", async () => {
+it("prints nothing on the console", async () => {
   const spies = (["log", "warn", "error"] as const).map((name) => vi.spyOn(console, name));
   const index = createChromaIndex({ url: chroma.url, embedding: { ...embedding, name: "quiet" } });
   await index.upsert(ada, [entry]);

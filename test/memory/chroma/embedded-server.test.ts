@@ -59,7 +59,7 @@ async function startHost() {
   return { host, server, printed: () => printed };
 }
 
-it("keeps what was written, for the next process, and is gone when closed", async () => {
+it("keeps its data for the next server, and has ended after close", async () => {
   const first = await start();
   await indexAt(first.url).upsert(ada, [entry]);
   const identity = await indexAt(first.url).identity(ada);
@@ -74,7 +74,7 @@ it("keeps what was written, for the next process, and is gone when closed", asyn
   ]);
 });
 
-it("is gone soon after its process was killed with kill -9, and leaves the folder free and whole", async () => {
+it("ends soon after its process was killed with kill -9, and leaves the folder free and intact", async () => {
   const { host, server, printed } = await startHost();
   await indexAt(server.url).upsert(ada, [entry]);
   host.kill("SIGKILL");
@@ -85,7 +85,7 @@ it("is gone soon after its process was killed with kill -9, and leaves the folde
   expect(await indexAt(next.url).keywordSearch(ada, ["tea"], 1)).toHaveLength(1);
 });
 
-it("does not keep its process alive, and is gone after it ended by itself", async () => {
+it("does not keep its process alive, and ends after that process", async () => {
   const { host, server } = await startHost();
   // The channel to this test is all that keeps the process alive.
   host.disconnect();
@@ -94,7 +94,7 @@ it("does not keep its process alive, and is gone after it ended by itself", asyn
   await untilGone(server.pid);
 });
 
-it("is started again on the same port when it dies, and the same index object works on", async () => {
+it("is restarted on the same port when it dies, and the same index object works again", async () => {
   const chroma = await start();
   const index = indexAt(chroma.url);
   await index.upsert(ada, [entry]);
@@ -108,7 +108,7 @@ it("is started again on the same port when it dies, and the same index object wo
   expect(chroma.pid).not.toBe(pid);
 });
 
-it("works again after it was stopped and started on the same port, and says meanwhile that it is away", async () => {
+it("works again after a restart on the same port, and fails calls before that", async () => {
   const first = await start();
   const index = indexAt(first.url);
   await index.upsert(ada, [entry]);
@@ -121,7 +121,7 @@ it("works again after it was stopped and started on the same port, and says mean
   expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toHaveLength(1);
 });
 
-it("goes on with an index whose server was wiped, with another identity", async () => {
+it("works with an index whose server lost its data, under another identity", async () => {
   const first = await start();
   const index = indexAt(first.url);
   await index.upsert(ada, [entry]);
@@ -136,7 +136,7 @@ it("goes on with an index whose server was wiped, with another identity", async 
   expect(await index.identity(ada)).not.toBe(identity);
 });
 
-it("takes another port when the one it was to have is taken", async () => {
+it("uses another port when the preferred one is in use", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const address = other.address();
@@ -155,14 +155,14 @@ it("refuses a folder that another server holds, and names it", async () => {
   });
 });
 
-it("waits for a server of the folder that is on its way out", async () => {
+it("waits for another server of the folder that is closing", async () => {
   const first = await start();
   const second = start();
   await first.close();
   expect(await indexAt((await second).url).vectorSearch(ada, [1, 0, 0, 0], 1)).toEqual([]);
 });
 
-it("says in one line that the native library does not load, and the ways out", async () => {
+it("says in one line that the native library does not load, and what to do", async () => {
   const file = join(folder, "broken.node");
   await writeFile(file, "not a library");
   await expect(start({ findBindings: () => [file] })).rejects.toMatchObject({
@@ -173,7 +173,7 @@ it("says in one line that the native library does not load, and the ways out", a
   });
 });
 
-it("says what Chroma said when it cannot read its files", async () => {
+it("repeats Chroma's output when it cannot read its files", async () => {
   await rm(join(folder, "chroma"), { recursive: true, force: true });
   await start().then((chroma) => chroma.close());
   await writeFile(join(folder, "chroma", "chroma.sqlite3"), "not a database ".repeat(1_000));

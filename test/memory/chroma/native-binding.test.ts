@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { findNativeBindings } from "../../../src/memory/chroma/native-binding.js";
 
-it("prefers the build for older systems on Linux, and has the newer one to fall back on", () => {
+it("prefers the build for older systems on Linux, and falls back on the newer one", () => {
   expect(findNativeBindings("linux-x64", (name) => `/modules/${name}`)).toEqual([
     "/modules/chromadb-js-bindings-linux-x64-gnu-glibc234",
     "/modules/chromadb-js-bindings-linux-x64-gnu",

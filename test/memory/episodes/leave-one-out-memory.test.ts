@@ -24,7 +24,7 @@ describe("leaveOneOutMemory", () => {
   const given = { persona: initialPersona, profile: null, leaveOneOut: true };
   const before = leaveOneOutMemory(memory, item, given);
 
-  it("adds to the bounds of its caller, and never widens them", async () => {
+  it("narrows its caller's bounds, and never widens them", async () => {
     asked.length = 0;
     const [earlierId, laterId, otherId] = [1, 9, 3].map((n) => turnAt(n, "x").id) as [
       string,
@@ -43,12 +43,12 @@ describe("leaveOneOutMemory", () => {
     ]);
   });
 
-  it("is no way to anything else of memory", () => {
+  it("gives no access to other parts of memory", () => {
     const methods = Object.values(before).map((part) => Object.keys(part).toSorted());
     expect(methods).toEqual([["findTurn", "latest", "similar"], ["current"], ["head"]]);
   });
 
-  it("gives a persona and a profile without evidence of how they came about", async () => {
+  it("returns a persona and a profile without the record of their alignment", async () => {
     const persona = { ...initialPersona, alignment: { critiques: "They quote answers." } };
     const { personas } = leaveOneOutMemory(memory, item, { ...given, persona } as never);
     expect(await personas.head("ada")).toEqual(initialPersona);

@@ -25,7 +25,7 @@ const matter = (n: number) => turnAt(n, `matter ${n}`);
 const feedback = { kind: "answer", author: "ada", at: "2025-06-01T00:00:00.000Z" } as const;
 
 describe("the window of recent episodes", () => {
-  it("stays bounded turn after turn, and is the newest 256", async () => {
+  it("stays bounded over many turns, and holds the newest 256 episodes", async () => {
     const store = new CountingStore();
     const { episodes } = memoryParts({ store });
     for (let n = 0; n < 400; n += 1) await episodes.add("ada", matter(n));
@@ -34,7 +34,7 @@ describe("the window of recent episodes", () => {
     expect(latest).toEqual(Array.from({ length: 256 }, (_, n) => matter(399 - n).id));
   });
 
-  it("costs an import of thousands no more than its own size", async () => {
+  it("is written at most once by an import of thousands of episodes", async () => {
     const store = new CountingStore();
     const { episodes } = memoryParts({ store });
     await episodes.addMany(
@@ -45,7 +45,7 @@ describe("the window of recent episodes", () => {
     expect((await episodes.latest("ada", 1))[0]?.id).toBe(matter(1_999).id);
   });
 
-  it("lets an older import in only where there is room", async () => {
+  it("takes older imported episodes only where there is room", async () => {
     const { episodes } = memoryParts();
     await episodes.addMany(
       "ada",
@@ -63,7 +63,7 @@ describe("the window of recent episodes", () => {
     );
   });
 
-  it("knows when each true answer came to memory", async () => {
+  it("records when each true answer came to memory", async () => {
     const { episodes, clock } = memoryParts();
     clock.now = new Date(minuteAt(10));
     await episodes.add("ada", { ...matter(1), groundTruth: "known at once" });

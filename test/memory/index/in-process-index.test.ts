@@ -7,13 +7,13 @@ const create = () => createInProcessIndex({ name: "test", dimensions: conformanc
 
 describeEpisodeIndex("in-process", async () => create());
 
-it("says that it is another one in every process, so that entries are rebuilt", async () => {
+it("has another identity in every process, so that entries are rebuilt", async () => {
   const ada = userKey("ada");
   expect(await create().identity(ada)).not.toBe(await create().identity(ada));
   expect(create().kind).toBe("in-process");
 });
 
-it("keeps copies, so a caller cannot change what is found", async () => {
+it("copies entries, so that a caller cannot change them", async () => {
   const index = create();
   const ada = userKey("ada");
   const entry = { id: "a", order: 1, words: "tea", vector: [1, 0, 0, 0] };

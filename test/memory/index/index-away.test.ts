@@ -18,8 +18,8 @@ async function found(
   return { ids: recalled.map(({ episode }) => episode.id), degraded };
 }
 
-describe("memory while the index is away", () => {
-  it("acknowledges what it wrote to the store, says what is missing, and recalls by words", async () => {
+describe("memory while the index is unavailable", () => {
+  it("acknowledges a write to the store, reports the degradation, and recalls by words", async () => {
     const { episodes, index, errors } = memoryParts();
     await episodes.add("ada", tea);
     index.isAvailable = false;
@@ -34,7 +34,7 @@ describe("memory while the index is away", () => {
     expect(new Set(errors)).toEqual(new Set(["index-unavailable"]));
   });
 
-  it("goes on when whoever is told of a failure fails, in the background too", async () => {
+  it("ignores an exception of the error listener, in the background too", async () => {
     const { episodes, index, embeddings, indexed, listener } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     listener.isBroken = true;
@@ -61,7 +61,7 @@ describe("memory while the index is away", () => {
     expect(indexed("ada")).toEqual([tea.id, trip.id]);
   });
 
-  it("heals in another process too, and at the next write", async () => {
+  it("indexes what is missing in another process too, and at the next write", async () => {
     const { episodes, index, indexed, restart } = memoryParts();
     await episodes.add("ada", tea);
     index.isAvailable = false;
@@ -86,7 +86,7 @@ describe("memory while the index is away", () => {
     expect(await found(episodes, "Zanzibar")).toEqual({ ids: [trip.id], degraded: [] });
   });
 
-  it("heals a long backlog in the background, and finds all of it by words meanwhile", async () => {
+  it("indexes a long backlog in the background, and finds all of it by words before that", async () => {
     const { episodes, index, indexed } = memoryParts();
     await episodes.add("ada", tea);
     index.isAvailable = false;
@@ -103,7 +103,7 @@ describe("memory while the index is away", () => {
     expect(indexed("ada")).toHaveLength(281);
   });
 
-  it("forgets a deleted episode when the index is back", async () => {
+  it("removes a deleted episode when the index is back", async () => {
     const { episodes, index, indexed } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     index.isAvailable = false;
@@ -114,7 +114,7 @@ describe("memory while the index is away", () => {
     expect(indexed("ada")).toEqual([tea.id]);
   });
 
-  it("finds an answer that arrived meanwhile", async () => {
+  it("finds an answer that arrived during the outage", async () => {
     const { episodes, index } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     index.isAvailable = false;
@@ -124,7 +124,7 @@ describe("memory while the index is away", () => {
     expect(index.entries(userKey("ada")).get(tea.id)?.words).toContain("gyokuro");
   });
 
-  it("drops hits that the store does not know, and cleans them out of the index", async () => {
+  it("drops hits that the store does not have, and removes them from the index", async () => {
     const { episodes, indexed, store } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     await store.delete([...userNamespaces(userKey("ada")).episodes], trip.id);
@@ -134,8 +134,8 @@ describe("memory while the index is away", () => {
   });
 });
 
-describe("memory over another index than before", () => {
-  it("rebuilds in the background, recalls by words meanwhile and says so", async () => {
+describe("memory over a new index", () => {
+  it("rebuilds it in the background, recalls by words during that, and reports it", async () => {
     const { episodes, index, indexed } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     expect((await found(episodes, "Zanzibar")).degraded).toEqual([]);
@@ -150,7 +150,7 @@ describe("memory over another index than before", () => {
     expect((await found(episodes, "Zanzibar")).degraded).toEqual([]);
   });
 
-  it("notices it in a turn too, which leaves its own episode out, and after new ones came", async () => {
+  it("notices it in a turn that excludes its own episode, and after new episodes were added", async () => {
     const { episodes, index, indexed } = memoryParts();
     const history = Array.from({ length: 30 }, (_, n) => turnAt(n, `matter ${n}`));
     await episodes.addMany("ada", [...history, trip]);
@@ -165,7 +165,7 @@ describe("memory over another index than before", () => {
     expect(indexed("ada")).toHaveLength(32);
   });
 
-  it("does not take what is still to be indexed, or out of bounds, for lost", async () => {
+  it("does not count episodes as lost that wait for the index or are out of bounds", async () => {
     const { episodes, index, embeddings } = memoryParts();
     await episodes.add("ada", tea);
     embeddings.isAvailable = false;
@@ -179,7 +179,7 @@ describe("memory over another index than before", () => {
     expect(index.calls["identity"]).toBe((asked ?? 0) + 1);
   });
 
-  it("notices at once after a restart, and rebuilds once for many calls", async () => {
+  it("notices it at once after a restart, and rebuilds once for many calls", async () => {
     const { episodes, index, embeddings, restart } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     index.generation = 2;
@@ -194,7 +194,7 @@ describe("memory over another index than before", () => {
     expect((await found(restarted, "Zanzibar")).degraded).toEqual([]);
   });
 
-  it("is asked hardly more than once which index it is by many searches at a time", async () => {
+  it("reads the index's identity hardly more than once for many concurrent searches", async () => {
     const { episodes, index, restart } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     const later = restart().episodes;
@@ -204,7 +204,7 @@ describe("memory over another index than before", () => {
     expect((index.calls["identity"] ?? 0) - before).toBeLessThanOrEqual(2);
   });
 
-  it("tries again after a rebuild that failed, and reports the failure", async () => {
+  it("rebuilds again after a failed rebuild, and reports the failure", async () => {
     const { episodes, index, embeddings, errors, indexed, restart } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     index.generation = 2;
@@ -223,7 +223,7 @@ describe("memory over another index than before", () => {
     expect(indexed("ada")).toEqual([tea.id, trip.id]);
   });
 
-  it("does not put older text over what is written during a rebuild", async () => {
+  it("does not overwrite text that is written during a rebuild with older text", async () => {
     const { episodes, index, restart } = memoryParts();
     const history = Array.from({ length: 150 }, (_, n) => turnAt(n, `matter ${n}`));
     await episodes.addMany("ada", history);
@@ -244,7 +244,7 @@ describe("memory over another index than before", () => {
     expect((await found(restarted, "gyokuro")).ids).toContain(oldest.id);
   });
 
-  it("is told of a lost index by reindex's own failure, and not left half done", async () => {
+  it("rejects a reindex that fails, and leaves no half-done state", async () => {
     const { episodes, index, indexed } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     index.isAvailable = false;
@@ -257,7 +257,7 @@ describe("memory over another index than before", () => {
     expect(indexed("ada")).toEqual([tea.id, trip.id]);
   });
 
-  it("removes what only the index knows when it is rebuilt by hand", async () => {
+  it("removes entries that only the index has when it is rebuilt by hand", async () => {
     const { episodes, index, indexed } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     const entry = { id: turnAt(9, "orphan").id, order: 0, words: "orphan", vector: [1] };

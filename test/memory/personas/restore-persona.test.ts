@@ -34,7 +34,7 @@ async function twoVersions() {
 }
 
 describe("restoring a persona", () => {
-  it("appends the version's lines and paper text, so that it is the head and nothing is lost", async () => {
+  it("appends the version's lines and paper text as the new head, and loses nothing", async () => {
     const { personas, now, first, second } = await twoVersions();
     const { head, restored, changed } = await restorePersona("ada", 1, { personas, now });
     expect({ restored, changed }).toEqual({ restored: 1, changed: true });
@@ -53,7 +53,7 @@ describe("restoring a persona", () => {
     expect(await personas.history("ada")).toEqual([initialPersona, first, second, head]);
   });
 
-  it("goes back to version 0, and forward again", async () => {
+  it("restores version 0, and then a later version again", async () => {
     const { personas, now, second } = await twoVersions();
     const back = await restorePersona("ada", 0, { personas, now });
     expect(back.head).toMatchObject({ version: 3, lines: [], paperSystemPrompt: null });
@@ -71,7 +71,7 @@ describe("restoring a persona", () => {
     });
   });
 
-  it("appends nothing where the head says the same", async () => {
+  it("appends nothing when the head has the same content", async () => {
     const { personas, now, first, second } = await twoVersions();
     expect(await restorePersona("ada", 2, { personas, now })).toEqual({
       head: second,
@@ -84,7 +84,7 @@ describe("restoring a persona", () => {
     expect(await personas.history("ada")).toHaveLength(4);
   });
 
-  it("is done once when two ask for the same at once", async () => {
+  it("happens once for two concurrent calls with the same version", async () => {
     const { personas, now } = await twoVersions();
     const both = await Promise.all([
       restorePersona("ada", 1, { personas, now }),
@@ -97,7 +97,7 @@ describe("restoring a persona", () => {
     expect(activeVersions(history).map(({ version }) => version)).toEqual([0, 1, 2, 3]);
   });
 
-  it("is done after all when another writer was first with something else", async () => {
+  it("succeeds after another writer appended something else first", async () => {
     const { personas, now, first, second } = await twoVersions();
     const met = {
       history: personas.history,
@@ -114,7 +114,7 @@ describe("restoring a persona", () => {
     expect(activeVersions(await personas.history("ada"))[3]?.lines).toEqual([line("Likes water.")]);
   });
 
-  it("restores what was superseded, and refuses what was rejected or is not there", async () => {
+  it("restores a superseded checkpoint, and refuses a rejected or unknown one", async () => {
     const { personas, now, first } = await twoVersions();
     const late = { parent: first, at: minuteAt(50) };
     const superseded = await personas.append("ada", learned("Likes milk.", late));

@@ -23,14 +23,14 @@ const refusal = (attempt: Promise<unknown>, code: PersonaAgentError["code"]) =>
   );
 
 describe("a data folder", () => {
-  it("is made when missing, for its owner only", async () => {
+  it("is created when missing, for its owner only", async () => {
     const folder = await open(join(root, "new", "deep"));
     expect(folder.path).toBe(join(root, "new", "deep"));
     expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
     await folder.close();
   });
 
-  it("belongs to one at a time, and the second is told by whom", async () => {
+  it("belongs to one process at a time, and the error of a second one names the first", async () => {
     const first = await openDataFolder({
       folder: join(root, "one"),
       command: "persona-agent dev",
@@ -43,7 +43,7 @@ describe("a data folder", () => {
     await (await open(join(root, "one"))).close();
   });
 
-  it("refuses what is no folder in one line that says so", async () => {
+  it("is refused in one line when it is not a folder", async () => {
     await writeFile(join(root, "file"), "");
     expect(await refusal(open(join(root, "file")), "config-invalid")).toContain("is a file");
     expect(await refusal(open(join(root, "file", "below")), "config-invalid")).toContain(
@@ -53,7 +53,7 @@ describe("a data folder", () => {
     expect(await refusal(open("a\0b"), "config-invalid")).toContain("cannot be made or opened");
   });
 
-  it.skipIf(process.getuid?.() === 0)("refuses a folder that it may not write", async () => {
+  it.skipIf(process.getuid?.() === 0)("is refused when it cannot be written", async () => {
     await mkdir(join(root, "theirs"), { mode: 0o500 });
     expect(await refusal(open(join(root, "theirs")), "config-invalid")).toContain(
       "cannot be written by this user",

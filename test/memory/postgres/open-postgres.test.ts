@@ -35,18 +35,18 @@ const refusal = (attempt: Promise<unknown>, code: PersonaAgentError["code"]) =>
     },
   );
 
-describe("an address", () => {
+describe("the address of a database", () => {
   it.each([
     "",
     "localhost",
     "mysql://u:secret@h/d",
     "postgresql://u:se%cret@h/d",
     "postgres://u:secret@h:port/d",
-  ])("%j is refused without being repeated", async (url) => {
+  ])("%j is refused, and the error does not repeat it", async (url) => {
     expect(await refusal(openPostgres({ url }), "config-invalid")).toContain("DATABASE_URL");
   });
 
-  it("where nothing listens is named, without its password", async () => {
+  it("is named without its password when nothing listens there", async () => {
     const url = "postgresql://ada:secret@127.0.0.1:1/memory";
     const message = await refusal(openPostgres({ url }), "memory-store-unavailable");
     expect(message).toContain('"memory" on 127.0.0.1:1 cannot be reached');
@@ -89,7 +89,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     }
   });
 
-  it("keeps a checkpoint in one statement, whole or not at all", async () => {
+  it("writes a checkpoint in one statement, completely or not at all", async () => {
     const { checkpointer } = storage;
     const channels = { question: "Tea?", answers: ["green", null], nothing: null };
     const put = (id: string, values: Record<string, unknown>, version = 1) => {
@@ -124,7 +124,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     expect(newest?.checkpoint.channel_values).toEqual(long);
   });
 
-  it("keeps the results of many tasks in a few statements, and tells each of its own failure", async () => {
+  it("writes the results of many tasks in a few statements, and fails only the faulty task", async () => {
     const { checkpointer } = storage;
     const configurable = { thread_id: "crowd", checkpoint_ns: "" };
     const config = await checkpointer.put(
@@ -172,7 +172,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     );
   });
 
-  it("leaves labels that a search would take for a pattern to the store, which refuses them", async () => {
+  it("refuses labels that a search would read as a pattern", async () => {
     const batch = ["a", "b"].map((key) => ({ namespace: ["persona", "50%"], key, value: { key } }));
     await expect(storage.store.batch(batch)).rejects.toThrow(/wildcards/);
   });
@@ -207,7 +207,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     }
   });
 
-  it("looks a namespace up by an index, whatever the database's locale", async () => {
+  it("searches a namespace by an index, whatever the database's locale", async () => {
     const url = await server.createDatabase();
     const { close } = await openPostgres({ url });
     await (await openPostgres({ url })).close();
@@ -225,7 +225,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     expect(JSON.stringify(plan.rows)).toContain("persona_agent_store_prefix");
   });
 
-  it("says in one line that a database does not exist, or that a user may not or has the wrong password", async () => {
+  it("says in one line that a database does not exist, or that the user lacks rights or has a wrong password", async () => {
     const missing = server.url
       .replace(/postgres$/, "missing")
       .replace("postgres@", "postgres:secret@");
@@ -247,7 +247,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
       );
   });
 
-  it("that goes away fails the calls made meanwhile and no more, and heals when it is back", async () => {
+  it("fails only the calls during an outage, and works again after it", async () => {
     const { store, checkpointer } = storage;
     const space = ["persona", "outage"];
     await store.put(space, "before", { n: 1 });
@@ -267,7 +267,7 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     expect(await checkpointer.getTuple(thread)).toBeUndefined();
   });
 
-  it("closes twice without complaint", async () => {
+  it("can be closed twice", async () => {
     const opened = await openPostgres({ url: server.url });
     await opened.close();
     await opened.close();

@@ -62,7 +62,7 @@ afterAll(async () => {
 
 // Making a database keeps one core busy for seconds; beside other tests that can become half a minute.
 describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
-  it("is made anew when the process that was making it was killed", async () => {
+  it("is created again when the process that was creating it was killed", async () => {
     const dataDir = join(folder, "pglite");
     await mkdir(folder);
     const begun = appears(folder, "pglite");
@@ -115,7 +115,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     await owner.close();
   });
 
-  it("of another version, or damaged, is refused in one line with a way out", async () => {
+  it("is refused in one line when it is damaged or of another version", async () => {
     const refused = async (spoil: (dataDir: string) => Promise<void>, expected: string) => {
       const copy = await mkdtemp(join(root, "copy-"));
       const dataDir = join(copy, "pglite");
@@ -154,7 +154,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
 
     // Without pgliteSession: "bind message supplies 2 parameters, but prepared statement requires 1", rows of
     // other people's queries, and calls that are never answered.
-    it("gives every connection its own answers while many speak at once", async () => {
+    it("gives every connection its own answers under concurrent use", async () => {
       const pools = [0, 1, 2].map(() => new pg.Pool({ connectionString: embedded.url, max: 8 }));
       await pools[0]?.query("CREATE TABLE crowd (key text PRIMARY KEY, value text)");
       const asks = [
@@ -197,7 +197,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
       }
     });
 
-    it("serves two other processes at once, writing to store and checkpointer", async () => {
+    it("serves two other processes that write to store and checkpointer at once", async () => {
       const code = (name: string) => `
         const { store, checkpointer, close } =
           await openPostgres({ url: ${JSON.stringify(embedded.url)}, embedded: true });
@@ -225,7 +225,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
       }
     });
 
-    it("goes on when a connection is cut in the middle of an exchange or of a transaction", async () => {
+    it("keeps working when a connection is lost in an exchange or a transaction", async () => {
       const socket = connect(Number(new URL(embedded.url).port), "127.0.0.1");
       const startup = Buffer.from("\0\0\0\0\0\x03\0\0user\0postgres\0\0", "latin1");
       startup.writeInt32BE(startup.length, 0);
@@ -248,7 +248,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
       expect((await blocked)?.value).toEqual({ n: 1 });
     });
 
-    it("lets calls wait for the ones before them, however long those take", async () => {
+    it("lets calls wait for earlier ones, however long those take", async () => {
       const slow = new pg.Client(embedded.url);
       await slow.connect();
       await slow.query("BEGIN");
@@ -270,7 +270,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
       }
     });
 
-    it("is set up by several at once", async () => {
+    it("is set up by several processes at once", async () => {
       const client = new pg.Client(embedded.url);
       await client.connect();
       await client.query("DROP TABLE store_migrations, checkpoint_migrations");
@@ -284,7 +284,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     });
   });
 
-  it("whose engine failed fails calls, those under way too, instead of leaving them waiting", async () => {
+  it("fails all calls at once when its engine failed", async () => {
     const database = await PGlite.create({ dataDir: join(folder, "pglite") });
     const embedded = await serve(database);
     const storage = await openPostgres({ url: embedded.url, embedded: true });
@@ -298,7 +298,7 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
     await embedded.close();
   });
 
-  it("once closed fails calls at once, and closes twice without complaint", async () => {
+  it("fails calls at once after close, and can be closed twice", async () => {
     const embedded = await openPgliteServer({ folder });
     const storage = await openPostgres({ url: embedded.url, embedded: true });
     await embedded.close();
