@@ -4,51 +4,56 @@ import { createStaggeredStart, type Release } from "../../src/system/staggered-s
 
 type Staggered = ReturnType<typeof createStaggeredStart>;
 
-/** Begins work that never ends; gives the numbers that have begun, in that order, with what each says when it is on its way. */
-function asking(staggered: Staggered, name: string, count: number) {
-  const begun = new Map<number, Release>();
+/** Starts work that never ends; returns the numbers that have started, in order, with the `release` of each. */
+function endless(staggered: Staggered, name: string, count: number) {
+  const started = new Map<number, Release>();
   for (let number = 0; number < count; number++)
     void staggered(name, (release) => {
-      begun.set(number, release);
+      started.set(number, release);
       return new Promise(() => {});
     });
-  return begun;
+  return started;
 }
 
 describe("createStaggeredStart", () => {
-  it("starts the next group when all work of the last one was released", async () => {
-    const begun = asking(createStaggeredStart(3), "run", 7);
+  it("starts the next work when one was released, never more at a time than the limit", async () => {
+    const started = endless(createStaggeredStart(3), "run", 7);
     await nextRound();
-    expect([...begun.keys()]).toEqual([0, 1, 2]);
-    begun.get(0)?.();
-    begun.get(2)?.();
+    expect([...started.keys()]).toEqual([0, 1, 2]);
+    started.get(2)?.();
     await nextRound();
-    expect(begun.size).toBe(3);
-    begun.get(1)?.();
+    expect([...started.keys()]).toEqual([0, 1, 2, 3]);
+    for (const number of [0, 1, 3]) started.get(number)?.();
     await nextRound();
-    expect([...begun.keys()]).toEqual([0, 1, 2, 3, 4, 5]);
-    for (const number of [3, 4, 5]) begun.get(number)?.();
+    expect(started.size).toBe(7);
+  });
+
+  it("starts the next work only after the request of the released one could be sent", async () => {
+    const started = endless(createStaggeredStart(1), "run", 2);
     await nextRound();
-    expect(begun.size).toBe(7);
+    started.get(0)?.();
+    await Promise.resolve();
+    expect(started.size).toBe(1);
+    await nextRound();
+    expect(started.size).toBe(2);
   });
 
   it("counts a second release of the same work only once", async () => {
-    const begun = asking(createStaggeredStart(2), "run", 3);
+    const started = endless(createStaggeredStart(2), "run", 4);
     await nextRound();
-    begun.get(0)?.();
-    begun.get(0)?.();
+    started.get(0)?.();
+    started.get(0)?.();
     await nextRound();
-    expect(begun.size).toBe(2);
+    expect(started.size).toBe(3);
   });
 
-  it("adds work to a group that is not full, and waits for it too", async () => {
+  it("starts later work while there is room, and waits for it too", async () => {
     const staggered = createStaggeredStart(2);
-    const early = asking(staggered, "run", 1);
+    const early = endless(staggered, "run", 1);
     await nextRound();
-    early.get(0)?.();
-    const late = asking(staggered, "run", 2);
+    const late = endless(staggered, "run", 2);
     await nextRound();
-    expect([...late.keys()]).toEqual([0]);
+    expect([...early.keys(), ...late.keys()]).toEqual([0, 0]);
     late.get(0)?.();
     await nextRound();
     expect(late.size).toBe(2);
@@ -56,8 +61,8 @@ describe("createStaggeredStart", () => {
 
   it("does not delay work of another name", async () => {
     const staggered = createStaggeredStart(1);
-    asking(staggered, "stuck", 2);
-    const other = asking(staggered, "run", 2);
+    endless(staggered, "stuck", 2);
+    const other = endless(staggered, "run", 2);
     await nextRound();
     other.get(0)?.();
     await nextRound();
@@ -70,7 +75,7 @@ describe("createStaggeredStart", () => {
       staggered("run", async () => "done"),
       staggered("run", async () => Promise.reject(new Error("broken"))),
     ];
-    const next = asking(staggered, "run", 1);
+    const next = endless(staggered, "run", 1);
     expect(await Promise.allSettled(works)).toMatchObject([
       { value: "done" },
       { reason: { message: "broken" } },
