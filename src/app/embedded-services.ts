@@ -13,7 +13,7 @@ export interface EmbeddedOptions {
   /** The folder of the embedded services' data; overrides `PERSONA_DATA_DIR`. */
   readonly dataDir?: string | undefined;
   /** What the user started; the error of a second process on the folder names it. */
-  readonly command?: string;
+  readonly command?: string | undefined;
   /** The address of this process, when it is a server; that error names it too. */
   readonly url?: string;
   /** True for a caller with files of its own in the folder, which is then always reserved. */

@@ -10,6 +10,7 @@ import { createPersonaAgent } from "./create-persona-agent.js";
 import type { PersonaAgent, PersonaAgentOptions } from "./persona-agent.js";
 import {
   type AgentEnvironment,
+  type EmbeddedOptions,
   type EmbeddedServices,
   openEmbeddedServices,
   type ReadSetting,
@@ -22,19 +23,18 @@ import { withTimeLimit } from "../system/time-limit.js";
 /** How long an unreachable LangSmith may delay `close`, in milliseconds. */
 const traceTimeoutMs = 5_000;
 
-export interface OpenOptions extends Pick<
-  PersonaAgentOptions,
-  | "tools"
-  | "simulationTools"
-  | "allowedToolsFor"
-  | "backgroundAlignment"
-  | "requestAlignment"
-  | "onMemoryError"
-> {
-  /** The folder of the embedded services' data; overrides `PERSONA_DATA_DIR`. */
-  readonly dataDir?: string;
-  /** What the user started; the error of a second process on the folder names it. */
-  readonly command?: string;
+export interface OpenOptions
+  extends
+    Pick<EmbeddedOptions, "dataDir" | "command">,
+    Pick<
+      PersonaAgentOptions,
+      | "tools"
+      | "simulationTools"
+      | "allowedToolsFor"
+      | "backgroundAlignment"
+      | "requestAlignment"
+      | "onMemoryError"
+    > {
   /** False in a LangGraph server, which keeps the threads itself. */
   readonly keepThreads?: boolean;
 }

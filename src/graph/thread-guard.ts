@@ -2,6 +2,7 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { askingUser, checkOwner } from "../nodes/agent/admit-turn.js";
 import type { AgentGraph } from "./agent.js";
 import type { FeedbackGraph } from "./feedback.js";
+import { wrapRuns } from "./wrap-runs.js";
 
 /**
  * Turns away everybody but a thread's owner before the graph begins, whoever starts the run (the library, a
@@ -13,12 +14,8 @@ import type { FeedbackGraph } from "./feedback.js";
  *
  * @returns The same graph.
  */
-export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph>(guarded: Graph): Graph {
-  // Graphs differ in their input only, which passes through.
-  const graph = guarded as unknown as AgentGraph;
-  // Every way into a graph goes through `stream`.
-  const stream: AgentGraph["stream"] = graph.stream.bind(graph);
-  graph.stream = async (input, options) => {
+export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph>(graph: Graph): Graph {
+  return wrapRuns(graph, (stream) => async (input, options) => {
     const thread: unknown = options?.configurable?.["thread_id"];
     if (thread !== undefined && typeof graph.checkpointer === "object") {
       const { values } = await graph.getState({ configurable: { thread_id: thread } });
@@ -30,8 +27,7 @@ export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph>(guarde
         );
     }
     return stream(input, options);
-  };
-  return guarded;
+  });
 }
 
 /** As LangGraph tells it: a server names its assistant or its graph. `serverInfo` is made of the same only later. */

@@ -4,6 +4,7 @@ import { userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
 import type { AgentGraph } from "./agent.js";
 import type { FeedbackGraph } from "./feedback.js";
+import { wrapRuns } from "./wrap-runs.js";
 
 /**
  * Gives every run of the graph the labels by which a trace is read and searched, whoever starts it (the library,
@@ -17,22 +18,20 @@ import type { FeedbackGraph } from "./feedback.js";
  * @returns The same graph.
  */
 export function withTraceLabels<Graph extends AgentGraph | FeedbackGraph>(
-  labelled: Graph,
+  graph: Graph,
   modelName: string,
   runName = "persona-agent turn",
 ): Graph {
-  // Graphs differ in their input only, which passes through.
-  const graph = labelled as unknown as AgentGraph;
-  // Every way into a graph goes through `stream`.
-  const stream: AgentGraph["stream"] = graph.stream.bind(graph);
-  graph.stream = (input, options) =>
-    stream(input, {
-      ...options,
-      runName: options?.runName ?? runName,
-      tags: [...(options?.tags ?? []), "persona-agent"],
-      metadata: { ...options?.metadata, ...labels(options ?? {}, modelName) },
-    });
-  return labelled;
+  return wrapRuns(
+    graph,
+    (stream) => (input, options) =>
+      stream(input, {
+        ...options,
+        runName: options?.runName ?? runName,
+        tags: [...(options?.tags ?? []), "persona-agent"],
+        metadata: { ...options?.metadata, ...labels(options ?? {}, modelName) },
+      }),
+  );
 }
 
 function labels(options: Pick<LangGraphRunnableConfig, "configurable" | "context">, model: string) {

@@ -1,6 +1,6 @@
 import { IterableReadableStream } from "@langchain/core/utils/stream";
 import { isCommand, isGraphInterrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { AlignConfig } from "../../config/alignment-settings.js";
+import type { AlignConfig, AlignContext } from "../../config/alignment-settings.js";
 import type { parseAlignConfig } from "../../config/parse-settings.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
@@ -8,6 +8,7 @@ import type { AlignmentGraph } from "../../graph/alignment.js";
 import { withStoreOf } from "../../graph/platform-store.js";
 import { leastConcurrency } from "../../graph/serialize-tasks.js";
 import { isOnServer } from "../../graph/thread-guard.js";
+import { wrapRuns } from "../../graph/wrap-runs.js";
 import { checkOwner } from "../../nodes/agent/admit-turn.js";
 import type { AlignmentState } from "../../state/alignment-state.js";
 import { createRunLease, readerLeft, type RunLeaseDeps } from "./run-lease.js";
@@ -28,7 +29,7 @@ export interface LeaseRunsDeps extends RunLeaseDeps {
   };
 }
 
-type RunOptions = NonNullable<Parameters<AlignmentGraph["stream"]>[1]>;
+type RunOptions = Pick<LangGraphRunnableConfig, "configurable" | "context" | "metadata" | "signal">;
 
 /** A run renews its lease in this interval, also during a long step. */
 const heartbeatMs = 60_000;
@@ -53,16 +54,17 @@ export function leaseRuns(graph: AlignmentGraph, deps: LeaseRunsDeps): Alignment
       update: (userId, change) => withStoreOf(graph, () => alignments.update(userId, change)),
     },
   });
-  // Every way into a graph goes through `stream`.
-  const stream: AlignmentGraph["stream"] = graph.stream.bind(graph);
-  const leased = async (input: Parameters<typeof stream>[0], options: RunOptions = {}) => {
+  return wrapRuns(graph, (stream) => async (input, options = {}) => {
     const config = settingsOf(options);
     const userId = parseUserId(config.userId);
-    const threadId: unknown = options.configurable?.["thread_id"];
-    const { context, signal } = options;
-    const isResumed = input === null || isCommand(input) || isResumedIn(options);
+    const { configurable, context, signal } = options;
     await refuseStranger(graph, config, options);
-    await lease.acquire(userId, { threadId, context, isResumed });
+    await lease.acquire(userId, {
+      threadId: configurable?.["thread_id"],
+      context: context as AlignContext | undefined,
+      // After a crash, a person's decision, or in a resumed graph that has this one for a node.
+      isResumed: input === null || isCommand(input) || configurable?.["__pregel_resuming"] === true,
+    });
     try {
       const chunks = await stream(input, {
         ...options,
@@ -81,26 +83,18 @@ export function leaseRuns(graph: AlignmentGraph, deps: LeaseRunsDeps): Alignment
           ...modelNamesFor(config),
         },
       });
-      return IterableReadableStream.fromAsyncGenerator(
-        whileLeased(chunks, { userId, threadId, signal }),
-      );
+      return IterableReadableStream.fromAsyncGenerator(whileLeased(chunks, userId, options));
     } catch (error) {
       await lease.fail(userId, error, signal);
       throw error;
     }
-  };
-  graph.stream = leased as typeof stream;
-  return graph;
+  });
 
   async function* whileLeased<Chunk>(
     chunks: AsyncIterable<Chunk>,
-    run: {
-      readonly userId: string;
-      readonly threadId: unknown;
-      readonly signal: AbortSignal | undefined;
-    },
+    userId: string,
+    { configurable, signal }: RunOptions,
   ): AsyncGenerator<Chunk> {
-    const { userId, threadId, signal } = run;
     const heartbeat = setInterval(() => void lease.renew(userId), heartbeatMs).unref();
     let isOver = false;
     try {
@@ -108,7 +102,7 @@ export function leaseRuns(graph: AlignmentGraph, deps: LeaseRunsDeps): Alignment
       // A stream that ends because it was stopped does not count as done.
       signal?.throwIfAborted();
       isOver = true;
-      await lease.finish(userId, await waitsForReview(threadId));
+      await lease.finish(userId, await waitsForReview(configurable?.["thread_id"]));
     } catch (caught) {
       isOver = true;
       const error = causeOf(caught);
@@ -148,11 +142,6 @@ async function refuseStranger(
     ...(metadata && { metadata }),
   });
   checkOwner({ owner }, { userId: (isServer ? context : config)?.userId });
-}
-
-/** Whether a graph that has this one for a node resumes it: the node then gets its first input again. */
-function isResumedIn({ configurable }: Pick<LangGraphRunnableConfig, "configurable">): boolean {
-  return configurable?.["__pregel_resuming"] === true;
 }
 
 /** The start, and at most nine steps for an iteration. */

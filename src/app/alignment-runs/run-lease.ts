@@ -13,10 +13,10 @@ export interface RunLeaseDeps {
 }
 
 /** A run to be recorded. */
-export interface LeasedRun {
+interface LeasedRun {
   readonly threadId: unknown;
   readonly context: AlignContext | undefined;
-  /** Whether it continues an earlier run, after a crash or a person's decision. */
+  /** Whether it continues an earlier run. */
   readonly isResumed: boolean;
 }
 
@@ -30,8 +30,6 @@ export const processEnds = new DOMException("The process ends.", "AbortError");
 export const readerLeft = new DOMException("The run was stopped.", "AbortError");
 
 /** The lease of each user's alignment: one run a user, with its status in the user's record. */
-export type RunLease = ReturnType<typeof createRunLease>;
-
 export function createRunLease({ alignments, active, now }: RunLeaseDeps) {
   /** The end of a run. A run of a process that ends keeps its status. */
   async function release(

@@ -10,16 +10,16 @@ import type { EpisodicMemory, RecallBounds } from "./episodic-memory.js";
 import type { PersonaLog } from "../personas/persona-log.js";
 import type { ProfileLog } from "../personas/profile-log.js";
 
-/** What one simulation is run under. */
+/** The persona and profile of one simulation. */
 export interface SimulationGiven {
-  /** The parent, or a candidate that no log has yet. */
+  /** The parent, or a candidate that is in no log yet. */
   readonly persona: Omit<PersonaCheckpoint, "alignment">;
   readonly profile: Profile | null;
-  /** Whether the item's answer is kept from its simulation. False only for an evaluation that measures what that gives. */
+  /** Whether the simulation must not see the item's answer. False only in an evaluation that measures the difference. */
   readonly leaveOneOut: boolean;
 }
 
-/** The parts of memory that an agent graph is built on, and no other way into it. */
+/** The parts of memory that an agent graph needs; a simulation has no access to others. */
 export interface SimulationMemory {
   readonly episodes: Pick<EpisodicMemory, "latest" | "similar" | "findTurn">;
   readonly profiles: Pick<ProfileLog, "current">;
@@ -27,17 +27,16 @@ export interface SimulationMemory {
 }
 
 /**
- * The memory that the agent gets when it is asked a past question again. Nothing is written. With `leaveOneOut` it is
- * the memory of just before the item: neither the item, nor a duplicate of it, nor a later episode can be read, nor
- * what is known to have been said of an earlier one after the item was asked (see `asKnownBefore`). The search itself
- * goes by the present records, so such words can still tell which earlier episodes are found.
+ * The memory of an agent that answers a past question again. Nothing is written. With `leaveOneOut` it is the memory of
+ * just before the item: it lacks the item, its duplicates, later episodes, and what is known to have been said of an
+ * earlier episode after the item (see `asKnownBefore`). The search itself uses the present records, so such words can
+ * still influence which earlier episodes are found.
  *
- * What profile and persona say on the strength of the item alone is left out. What rests on other items as well stays,
- * on later ones too, or a persona learned from the latest items could not be judged on earlier ones.
+ * Parts of profile and persona that rest on the item alone are left out. Parts that rest on other items as well stay,
+ * even on later ones: otherwise a persona learned from the latest items could not be judged on earlier ones. A text
+ * that paper mode wrote stays whole, because it has no evidence.
  *
- * The earlier turns of the item's thread stand before the question, and are not recalled as well.
- *
- * A text that paper mode wrote stays whole: it does not say what it rests on.
+ * The earlier turns of the item's thread are in the prompt before the question, so they are not recalled.
  */
 export function leaveOneOutMemory(
   { episodes }: { readonly episodes: Pick<EpisodicMemory, "latest" | "similar"> },
@@ -46,13 +45,13 @@ export function leaveOneOutMemory(
 ): SimulationMemory {
   const { episodeId, duplicates } = item;
   const inThread = item.earlier.map((turn) => turn.episodeId);
-  const bounded = (asked: RecallBounds = {}): RecallBounds => {
-    const excludeIds = [...(asked.excludeIds ?? []), ...inThread];
-    if (!leaveOneOut) return { ...asked, excludeIds };
-    const isNarrower = asked.beforeId !== undefined && asked.beforeId < episodeId;
+  const bounded = (bounds: RecallBounds = {}): RecallBounds => {
+    const excludeIds = [...(bounds.excludeIds ?? []), ...inThread];
+    if (!leaveOneOut) return { ...bounds, excludeIds };
+    const { beforeId = episodeId } = bounds;
     return {
-      ...asked,
-      ...(isNarrower ? {} : { beforeId: episodeId }),
+      ...bounds,
+      beforeId: beforeId < episodeId ? beforeId : episodeId,
       excludeIds: [...excludeIds, episodeId, ...duplicates],
     };
   };
@@ -79,7 +78,7 @@ export function leaveOneOutMemory(
       current: async () => profile && { ...profile, statements: known(profile.statements) },
     },
     personas: {
-      // Its critiques quote true answers, and nothing in a turn needs them.
+      // The critiques quote true answers, and a turn does not need them.
       head: async () => ({ ...persona, lines: known(persona.lines), alignment: null }),
     },
   };
