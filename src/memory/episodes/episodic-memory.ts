@@ -1,14 +1,14 @@
 import type { Episode, Feedback } from "../../domain/episode.js";
 
-/** Which episodes may be recalled. All bounds together; used for time ranges and for leave-one-out. */
+/** The episodes that may be recalled: those within all bounds. For time ranges and for leave-one-out. */
 export interface RecallBounds {
-  /** Only what happened at or after this time, ISO 8601. Undated episodes are then left out. */
+  /** Only episodes at or after this time, ISO 8601. Excludes undated episodes. */
   readonly since?: string;
-  /** Only what happened before this time, ISO 8601. */
+  /** Only episodes before this time, ISO 8601. */
   readonly until?: string;
-  /** Only what came before this episode in the user's time line, and not the episode itself. */
+  /** Only episodes before this one in the user's time line. */
   readonly beforeId?: string;
-  /** Never these. */
+  /** Excluded episodes. */
   readonly excludeIds?: readonly string[];
 }
 
@@ -19,11 +19,11 @@ export interface RecalledEpisode {
 }
 
 /**
- * What did not work as it should while the turn was answered all the same:
- * - `index-unavailable`: the index could not be reached; recall went by words over the latest episodes.
- * - `index-rebuilding`: the index is being rebuilt from the store; recall went by words meanwhile.
- * - `embeddings-unavailable`: no vector could be had; recall went by words alone.
- * - `store-unavailable`: memory could not be read or written at all.
+ * A failure that the turn worked around:
+ * - `index-unavailable`: the index was not reached; recall compared the words of the latest episodes.
+ * - `index-rebuilding`: the index is being rebuilt from the store; recall compared words.
+ * - `embeddings-unavailable`: there was no vector; recall compared words.
+ * - `store-unavailable`: memory was neither read nor written.
  */
 export type MemoryDegradation =
   | "index-unavailable"
@@ -38,13 +38,13 @@ export interface Recall {
 }
 
 export interface Written {
-  /** As it stands in the store now. */
+  /** As it is in the store now. */
   readonly episode: Episode;
-  /** Empty when the episode is also in the index; otherwise why not yet. It will be, without a command. */
+  /** Empty when the episode is in the index; otherwise why not. A later call indexes it without a command. */
   readonly degraded: MemoryDegradation[];
 }
 
-/** What a person gave for an episode. `groundTruth`: left out, a known one stays; `null` takes it away. */
+/** A person's change of an episode. Without `groundTruth` the stored one stays; `null` removes it. */
 export interface EpisodeChange {
   readonly groundTruth?: string | null;
   readonly feedback: Feedback;
@@ -56,24 +56,22 @@ export interface ListOptions {
   readonly before?: string;
 }
 
-export interface Progress {
-  (done: number, total: number): void;
-}
+export type Progress = (done: number, total: number) => void;
 
 /**
- * A user's past interactions. The store is the truth and the index follows it: an episode that was
- * acknowledged is in the store, and comes into the index at once or, when the index is away, by itself
- * at a later call. User ids are as callers know them; every method throws `config-user-invalid` for a bad
- * one and `memory-store-unavailable` when the store cannot be reached. Values handed out are copies.
+ * A user's past interactions. The store is the truth and the index follows it: an acknowledged episode is in the store,
+ * and is indexed at once or, when the index is unavailable, by a later call. User ids are as callers know them. Every
+ * method throws `config-user-invalid` for an invalid one and `memory-store-unavailable` when the store cannot be
+ * reached. Returned values are copies.
  */
 export interface EpisodicMemory {
   /**
-   * Writes one episode. Idempotent by id: an equal one changes nothing; one with another response (a
-   * regenerated or forked turn) replaces the response and keeps the old one in `replacedResponses`; a
-   * true answer and feedback already there are never lost.
+   * Writes one episode. Idempotent by id: an equal episode changes nothing. One with another response (a regenerated or
+   * forked turn) replaces the response, and the old one goes to `replacedResponses`. A stored true answer and feedback
+   * are never lost.
    */
   add(userId: string, episode: Episode): Promise<Written>;
-  /** Writes many, embedding them in batches. `progress` is told after each batch. Same rules as `add`. */
+  /** Writes many episodes by the rules of `add`, in batches; calls `progress` after each batch. */
   addMany(
     userId: string,
     episodes: readonly Episode[],
@@ -81,10 +79,10 @@ export interface EpisodicMemory {
   ): Promise<{ readonly added: number; readonly degraded: MemoryDegradation[] }>;
   get(userId: string, id: string): Promise<Episode | null>;
   /**
-   * A true answer, or a judgement, arrives for an episode.
+   * Adds a true answer or feedback to an episode.
    *
-   * @param change - Or a function of the episode as it stands, called once while nothing else in this process changes
-   *   it; with `null` nothing is written.
+   * @param change - Or a function of the stored episode. It is called once, while nothing else in this process changes
+   *   the episode; for `null` nothing is written.
    * @throws {PersonaAgentError} `memory-episode-unknown` when this user has no such episode.
    */
   update(
@@ -92,21 +90,21 @@ export interface EpisodicMemory {
     id: string,
     change: EpisodeChange | ((stored: Episode) => EpisodeChange | null),
   ): Promise<Written>;
-  /** @returns Whether there was such an episode. It is gone from store and index. */
+  /** Deletes an episode from store and index. @returns Whether it existed. */
   delete(userId: string, id: string): Promise<boolean>;
   list(userId: string, options?: ListOptions): Promise<Episode[]>;
-  /** The newest episodes, newest first, at most `limit` and never more than 256. Reads the same amount whatever the history's length. */
+  /** The newest episodes, newest first, at most `limit` and 256. The cost does not depend on the history's length. */
   latest(userId: string, limit: number, bounds?: RecallBounds): Promise<Episode[]>;
-  /** The episodes most like `query`, by vector and by words, merged; one embedding request, no model call. */
+  /** The episodes most similar to `query`, by vector and by words; one embedding request, no model call. */
   similar(userId: string, query: string, limit: number, bounds?: RecallBounds): Promise<Recall>;
-  /** The id of an episode already written for this turn identity, among the latest 256; null if none. */
+  /** The id of the episode of this turn identity, among the latest 256; null if there is none. */
   findTurn(userId: string, identity: string): Promise<string | null>;
-  /** How many of the latest 256 episodes came to have a true answer after `since` (ISO 8601; all when null). */
+  /** How many of the latest 256 episodes got a true answer after `since` (ISO 8601; all when null). */
   countAnswered(userId: string, since: string | null): Promise<number>;
-  /** Everybody who has an episode, as callers know them, sorted. */
+  /** All users with an episode, as callers know them, sorted. */
   users(): Promise<string[]>;
   /** Rebuilds the index from the store, for one user or for all. */
   reindex(userId?: string, progress?: Progress): Promise<{ readonly episodes: number }>;
-  /** Waits for background rebuilds to end. For orderly shutdown and tests. */
+  /** Waits for the end of background work. For orderly shutdown and tests. */
   settled(): Promise<void>;
 }

@@ -36,6 +36,11 @@ export function createStoreEpisodicMemory(
     return episodes.filter((episode) => episode !== null);
   }
 
+  /** The window of recent episodes: id and time of the true answer, newest first. */
+  async function recentOf(userId: string) {
+    return [...(await readRecent(access, userKey(userId)))].slice(0, recentSize);
+  }
+
   async function allUsers(): Promise<string[]> {
     const items = await access.scan(usersNamespace);
     return items.map((item) => parseRecord(userRecord, item).userId).toSorted();
@@ -55,7 +60,7 @@ export function createStoreEpisodicMemory(
       let added = 0;
       for (let from = 0; from < order.length; from += outboxEntrySize) {
         const batch = order.slice(from, from + outboxEntrySize);
-        // After one failure the rest is only marked: an import must not wait for every batch's time-out.
+        // After a failure the rest only goes to the outbox: an import must not wait for every batch's time-out.
         const indexed = degradations.kinds().length === 0;
         const written = await writer.write(userId, batch, degradations, {
           indexed,
@@ -80,7 +85,7 @@ export function createStoreEpisodicMemory(
       const recent = [...pointers.keys()].filter(isListed);
       if (isWhole(pointers) || recent.length >= limit)
         return episodesOf(user, recent.slice(0, Math.max(0, limit)));
-      // Beyond the recent ones there is no order to read along: everything is read, and the page cut from it.
+      // A store has no order, so beyond the recent episodes everything is read and the page is cut from it.
       const items = await access.scan(userNamespaces(user).episodes);
       return items
         .filter(({ key }) => isListed(key))
@@ -91,8 +96,7 @@ export function createStoreEpisodicMemory(
     async latest(userId, limit, bounds) {
       const user = userKey(userId);
       const visible = visibleEpisodes(bounds);
-      const recent = [...(await readRecent(access, user)).keys()].slice(0, recentSize);
-      const ids = recent.filter((id) => visible.includes(id));
+      const ids = (await recentOf(userId)).map(([id]) => id).filter((id) => visible.includes(id));
       return episodesOf(user, ids.slice(0, Math.max(0, limit)));
     },
     async similar(userId, query, most, bounds) {
@@ -109,14 +113,13 @@ export function createStoreEpisodicMemory(
       return recall({ user, query, limit, visible, pointers, outbox, degradations });
     },
     async findTurn(userId, identity) {
-      const recent = [...(await readRecent(access, userKey(userId))).keys()];
-      return recent.slice(0, recentSize).find((id) => identityOfId(id) === identity) ?? null;
+      const [id] = (await recentOf(userId)).find(([each]) => identityOfId(each) === identity) ?? [];
+      return id ?? null;
     },
     async countAnswered(userId, since) {
-      const recent = [...(await readRecent(access, userKey(userId))).values()];
-      const isCounted = (at: string | null) =>
-        at !== null && (since === null || Date.parse(at) > Date.parse(since));
-      return recent.slice(0, recentSize).filter(isCounted).length;
+      const after = since === null ? -Infinity : Date.parse(since);
+      const recent = await recentOf(userId);
+      return recent.filter(([, at]) => at !== null && Date.parse(at) > after).length;
     },
     users: allUsers,
     async reindex(userId, progress) {
