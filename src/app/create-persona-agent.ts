@@ -174,10 +174,11 @@ function pickSimulationTools({ tools = [], simulationTools = [] }: PersonaAgentO
 
 /** The tools that the user may use, narrowed by the run's settings; `undefined` for no limit. */
 function allowedTools(
-  { userId, allowedTools: requested }: Pick<RunConfig, "userId" | "allowedTools">,
+  config: Pick<RunConfig, "userId" | "allowedTools">,
   { allowedToolsFor }: PersonaAgentOptions,
 ): readonly string[] | undefined {
-  const granted = allowedToolsFor?.(parseUserId(userId));
+  const requested = config.allowedTools;
+  const granted = allowedToolsFor?.(parseUserId(config.userId));
   if (granted === undefined || requested === undefined) return granted ?? requested;
   return requested.filter((name) => granted.includes(name));
 }
