@@ -11,18 +11,19 @@ export type PersonaAgentErrorCode =
   | "config-file-invalid"
   | "config-download-failed"
   | "config-tool-invalid"
+  | "config-user-unknown"
+  | "config-episode-unknown"
+  | "config-version-unknown"
+  | "config-review-none"
+  | "config-budget-exhausted"
   | "model-unavailable"
   | "model-key-refused"
   | "model-output-invalid"
   | "memory-folder-in-use"
   | "memory-index-unavailable"
   | "memory-store-unavailable"
-  | "memory-user-unknown"
-  | "memory-episode-unknown"
-  | "memory-version-unknown"
   | "memory-alignment-running"
   | "memory-review-pending"
-  | "memory-review-none"
   | "memory-record-invalid";
 
 const brand = Symbol.for("persona-agent/error");

@@ -116,7 +116,7 @@ export interface PersonaAgent {
    * Keeps what the user says of one episode: a true answer, an edit, an accept or a reject. Takes the head of the
    * user's persona back when the answers show that it does worse than its parent. No model call.
    *
-   * @throws {PersonaAgentError} `memory-episode-unknown` when the user has no such episode; `config-*` for bad input;
+   * @throws {PersonaAgentError} `config-episode-unknown` when the user has no such episode; `config-*` for bad input;
    *   `memory-store-unavailable`. Nothing is written then.
    */
   feedback(userId: string, given: FeedbackGiven): Promise<FeedbackResult>;

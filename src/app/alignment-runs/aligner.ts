@@ -69,7 +69,7 @@ export interface Aligner {
   /**
    * A person's decision on the candidate that waits; the run goes on to its end.
    *
-   * @throws {PersonaAgentError} `memory-review-none` when nothing waits. An answer that cannot be taken is no error:
+   * @throws {PersonaAgentError} `config-review-none` when nothing waits. An answer that cannot be taken is no error:
    *   the result then holds the request again, with its `problem`.
    */
   review(

@@ -61,7 +61,7 @@ async function alignOne(
   const work = async (agent: OpenAgent) => {
     if (!(await isKnownUser(user, agent.memory)))
       throw new PersonaAgentError(
-        "memory-user-unknown",
+        "config-user-unknown",
         `Nothing of ${JSON.stringify(user)} is remembered; expected a user with interactions to learn from. Check the id, or import a history first.`,
       );
     const first = await agent.align(user, { settings, signal, onEvent });

@@ -112,7 +112,7 @@ async function runDelete(
   );
   if (!deleted)
     throw new PersonaAgentError(
-      "memory-episode-unknown",
+      "config-episode-unknown",
       `${JSON.stringify(user)} has no interaction ${JSON.stringify(id.slice(0, 60))}; expected an id that \`memory list\` shows. Check it.`,
     );
   if (commonOptions(command).json) writeJson(context, { deleted: id });

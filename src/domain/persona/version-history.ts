@@ -45,7 +45,7 @@ export function proposesNothing(checkpoint: PersonaCheckpoint, parent: PersonaCh
  * The checkpoint that a caller names: by number among the versions that are or were in use, by id among all.
  *
  * @param checkpoints - All of the user's, version 0 included.
- * @throws {PersonaAgentError} `memory-version-unknown`
+ * @throws {PersonaAgentError} `config-version-unknown`
  */
 export function findVersion(
   userId: string,
@@ -72,7 +72,7 @@ export function findVersion(
 /**
  * The same for a version to go back to: also a superseded one, but never a rejected one.
  *
- * @throws {PersonaAgentError} `memory-version-unknown`
+ * @throws {PersonaAgentError} `config-version-unknown`
  */
 export function findRestorable(
   userId: string,
@@ -92,7 +92,7 @@ function unknownVersion(what: string, inUse: readonly PersonaCheckpoint[]): Pers
   const last = inUse.at(-1)?.version ?? 0;
   const known = last === 0 ? "0, the only one" : `one of 0 to ${last}`;
   return new PersonaAgentError(
-    "memory-version-unknown",
+    "config-version-unknown",
     `${what}; expected ${known}, or the id of a checkpoint. Name one of these.`,
   );
 }

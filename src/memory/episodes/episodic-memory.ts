@@ -85,7 +85,7 @@ export interface EpisodicMemory {
    *
    * @param change - Or a function of the episode as it stands, called once while nothing else in this process changes
    *   it; with `null` nothing is written.
-   * @throws {PersonaAgentError} `memory-episode-unknown` when this user has no such episode.
+   * @throws {PersonaAgentError} `config-episode-unknown` when this user has no such episode.
    */
   update(
     userId: string,

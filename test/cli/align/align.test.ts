@@ -83,7 +83,7 @@ describe("align", () => {
     const { code, out, err } = await run(["align", "--user", "nobody", "--json"]);
     expect(code).toBe(1);
     expect(err).toMatch(/^persona-agent: Nothing of "nobody" is remembered; [^\n]+\n$/);
-    expect(JSON.parse(out)).toHaveProperty("error.code", "memory-user-unknown");
+    expect(JSON.parse(out)).toHaveProperty("error.code", "config-user-unknown");
     expect(await agent.status("nobody")).toMatchObject({ at: null });
   });
 
@@ -312,7 +312,7 @@ describe("review", () => {
     expect(JSON.parse(approved.out)).toMatchObject({ review: null, head: { version: 1 } });
     const again = await run(["review", "--user", "ada", "--json"]);
     expect(again.code).toBe(1);
-    expect(JSON.parse(again.out)).toHaveProperty("error.code", "memory-review-none");
+    expect(JSON.parse(again.out)).toHaveProperty("error.code", "config-review-none");
     expect(again.err).toMatch(/waits for review; expected one\. Run `align --review`/);
   });
 

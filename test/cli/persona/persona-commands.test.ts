@@ -249,7 +249,7 @@ describe("diff", () => {
     expect(unknown.err).toMatch(
       /^persona-agent: Version 3 [^\n]*\(rejected\); [^\n]*0 to 2[^\n]*\n$/,
     );
-    expect(JSON.parse(unknown.out)).toHaveProperty("error.code", "memory-version-unknown");
+    expect(JSON.parse(unknown.out)).toHaveProperty("error.code", "config-version-unknown");
   });
 });
 
@@ -296,7 +296,7 @@ describe("rollback", () => {
       const { code, out, err } = await run(["rollback", "--user", user, "--to", version, "--json"]);
       expect(code).toBe(1);
       expect(err).toMatch(/^persona-agent: [^\n]*expected one of 0 to 2[^\n]*\n$/);
-      expect(JSON.parse(out)).toHaveProperty("error.code", "memory-version-unknown");
+      expect(JSON.parse(out)).toHaveProperty("error.code", "config-version-unknown");
     }
     expect(await personas.history(user)).toHaveLength(5);
     const nobody = await run(["rollback", "--user", "nobody", "--to", "1"]);

@@ -28,7 +28,7 @@ function refusal(work: () => unknown): string {
   try {
     work();
   } catch (error) {
-    if (PersonaAgentError.is(error, "memory-version-unknown")) return error.message;
+    if (PersonaAgentError.is(error, "config-version-unknown")) return error.message;
     throw error;
   }
   throw new Error("Nothing was refused.");
