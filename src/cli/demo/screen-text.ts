@@ -1,10 +1,6 @@
-/** What a closed question of the demo tells of the situation, without the options; any other text as it is. */
+/** The situation in a closed question of the demo, without the options; any other text as it is. */
 export function situationOf(query: string): string {
   return query.replace(/^Pick .* for me: (.*) Answer with one of: .*$/, "$1");
-}
-
-export function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1).toWellFormed()}…`;
 }
 
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");

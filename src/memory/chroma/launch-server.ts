@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import { Socket } from "node:net";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { PersonaAgentError } from "../../errors.js";
+import { ownProgramArguments } from "../../system/own-program.js";
 import { cannotRun } from "./native-binding.js";
 import type { ServerOrder, ServerReport } from "./server-protocol.js";
 
@@ -35,7 +34,7 @@ export interface LaunchLimits {
  * @throws {PersonaAgentError} `memory-index-unavailable` or `memory-folder-in-use`
  */
 export async function launchServer(order: ServerOrder, limits: LaunchLimits) {
-  const child = spawn(process.execPath, programArguments(), {
+  const child = spawn(process.execPath, ownProgramArguments(import.meta.url, "./server-process"), {
     // Nothing of our environment may change what the server does, or where it sends anything.
     env: {},
     cwd: order.folder,
@@ -112,17 +111,6 @@ function toError(outcome: Exclude<Outcome, { kind: "serving" | "port-taken" }>, 
   const why = outcome.kind === "failed" ? `failed (${outcome.message})` : outcome.why;
   const told = output.replaceAll(/\s+/g, " ").trim().slice(-300);
   return cannotRun(`it ${why}${told === "" ? "" : `; its last words were: ${told}`}`);
-}
-
-/** From the sources the program needs the loader that runs us; as installed it is plain JavaScript. */
-function programArguments(): string[] {
-  const isSource = import.meta.url.endsWith(".ts");
-  const program = fileURLToPath(
-    new URL(isSource ? "./server-process.ts" : "./server-process.js", import.meta.url),
-  );
-  if (!isSource) return [program];
-  const loader = createRequire(import.meta.url).resolve("tsx");
-  return ["--import", pathToFileURL(loader).href, program];
 }
 
 function keepOutput(child: ChildProcess): () => string {

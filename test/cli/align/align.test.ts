@@ -82,7 +82,7 @@ describe("align", () => {
     const { agent, run } = await agentOf({ ada: 3 });
     const { code, out, err } = await run(["align", "--user", "nobody", "--json"]);
     expect(code).toBe(1);
-    expect(err).toMatch(/^persona-agent: Nothing of "nobody" is remembered; [^\n]+\n$/);
+    expect(err).toMatch(/^persona-agent: No memory of user "nobody"; [^\n]+\n$/);
     expect(JSON.parse(out)).toHaveProperty("error.code", "config-user-unknown");
     expect(await agent.status("nobody")).toMatchObject({ at: null });
   });
@@ -90,7 +90,7 @@ describe("align", () => {
   it("shows a person on a terminal what it is at", async () => {
     const { run } = await agentOf({ ada: 3 });
     const { err } = await run(["align", "--user", "ada", ...paper], "", { isTTY: true });
-    for (const part of ["learning from 3, judging by 0", "3/3 simulated", "3/3 criticised"])
+    for (const part of ["learning from 3, validating on 0", "3/3 simulated", "3/3 criticised"])
       expect(err).toContain(part);
     expect(err).toContain("update 1: proposed");
   });
@@ -135,7 +135,7 @@ describe("a stopped alignment", () => {
     // Two at a time: the third is asked when the first is answered and kept.
     const words = ["align", "--user", "ada", ...paper, "--concurrency", "2", "--json"];
     const stopped = await run(words, "", { signal: stopping.signal });
-    const err = "persona-agent: stopped by SIGINT. Run the same command to go on.\n";
+    const err = "persona-agent: stopped by SIGINT. Run the same command to resume.\n";
     expect(stopped).toEqual({ code: 130, out: "", err });
     expect(server.requests).toHaveLength(3);
     expect(await agent.status("ada")).toMatchObject({
@@ -145,7 +145,7 @@ describe("a stopped alignment", () => {
     });
     const status = (await run(["status", "--user", "ada"])).out;
     expect(status).toMatch(/^alignment  stopped since /);
-    expect(status).toContain("stopped    Stopped by SIGINT. Run the same command to go on.\n");
+    expect(status).toContain("stopped    Stopped by SIGINT. Run the same command to resume.\n");
     expect((await run(["status"])).out).toMatch(/\nada +stopped +0 +0 +Stopped by SIGINT\. Run/);
 
     server.reply = () => answer;
@@ -190,7 +190,7 @@ describe("align --all", () => {
     });
     expect(await run(["align", "--all", ...paper])).toMatchObject({
       code: 0,
-      out: "Nobody is due.\n",
+      out: "No user is due for alignment.\n",
     });
     const { out } = await run(["align", "--all", "--every", ...paper]);
     // Nothing new came for Ada, and the line after hers says so.
@@ -263,7 +263,7 @@ describe("a stopped align --all", () => {
       failed: [],
     });
     expect(stopped.err).toContain("/3 users");
-    expect(stopped.err).toMatch(/stopped by SIGINT\. Run the same command to go on\.\n$/);
+    expect(stopped.err).toMatch(/stopped by SIGINT\. Run the same command to resume\.\n$/);
     expect(most).toBe(2);
 
     const { code, out } = await run(words.slice(0, -1));

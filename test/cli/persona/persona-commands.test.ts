@@ -84,7 +84,7 @@ describe("log", () => {
     const { code, out, err } = await run(["log", "--user", user]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out.split("\n")).toEqual([
-      "version  standing    author     date (UTC)        id",
+      "version  status      author     date (UTC)        id",
       "0        past        initial    –                 0000000000",
       "         The first persona: the fixed rules and the user's profile, nothing learned yet.",
       `1        past        alignment  2025-01-01 00:01  ${first.id}`,
@@ -129,7 +129,7 @@ describe("log", () => {
     const nobody = await run(["log", "--user", "nobody"]);
     expect(nobody).toEqual({
       code: 0,
-      out: 'Nothing of "nobody" is remembered.\n',
+      out: 'No memory of user "nobody".\n',
       err: "",
     });
     await agent.memory.episodes.add("known", undatedItem(0, "Tea?", "yes"));

@@ -46,8 +46,8 @@ describe("readRemoteTurn", () => {
   });
 
   it("says that another graph answered", () => {
-    expect(() => readRemoteTurn({ messages: [] })).toThrow("is not this agent");
-    expect(() => readRemoteTurn(undefined)).toThrow("is not this agent");
+    expect(() => readRemoteTurn({ messages: [] })).toThrow("does not run this agent");
+    expect(() => readRemoteTurn(undefined)).toThrow("does not run this agent");
   });
 });
 
