@@ -1,11 +1,11 @@
 import stringWidth from "string-width";
 import type { Episode } from "../../domain/episode.js";
-import { counted } from "../output/figures.js";
+import { counted, dayOf } from "../output/figures.js";
 import { describeLine } from "../output/persona-changes.js";
 import { printableLine, wrap } from "../output/printable.js";
 import type { Colors } from "../output/terminal.js";
+import { situationOf } from "./demo-user.js";
 import { type LaterChoice, type LearnedByUser, newLines } from "./learn.js";
-import { day, situationOf } from "./screen-text.js";
 
 const shownEvidence = 2;
 
@@ -60,7 +60,7 @@ function quoted(
   { at, query, groundTruth }: Pick<Episode, "at" | "query" | "groundTruth">,
   width: number,
 ): string {
-  const start = `  ${day(at)}  `;
+  const start = `  ${dayOf(at)}  `;
   const outcome = ` → ${printableLine(groundTruth ?? "", 24)}`;
   const room = width - start.length - stringWidth(outcome);
   return `${start}${printableLine(situationOf(query), room)}${outcome}`;

@@ -6,13 +6,13 @@ import type { TurnResult } from "../../app/ask.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
 import { type CliContext, untilStopped } from "../cli-context.js";
 import { bo } from "./bo.js";
-import { demoEpisodes, type DemoUser, filmQuestion } from "./demo-user.js";
+import { choiceQuestion, demoEpisodes, type DemoUser } from "./demo-user.js";
 import { ines } from "./ines.js";
 import { learn, together } from "./learn.js";
 import type { Screen, ShownTurn } from "./screen.js";
 
 export const demoUsers: readonly DemoUser[] = [ines, bo];
-export const closedQuestion = filmQuestion("It is Friday and I want to unwind.");
+export const closedQuestion = choiceQuestion("a film", "It is Friday and I want to unwind.");
 const openQuestion = "What should I cook when friends come over on Saturday?";
 const news = "I have booked a sleeper to Trieste for December.";
 const questionAboutNews = "Where does my sleeper go?";
