@@ -21,9 +21,15 @@ export function parseCount(text: string, name: string, least: 0 | 1 = 1): number
   );
 }
 
-/** `parseCount` as the parser of the option `name`. */
-export function countOption(name: string, least: 0 | 1 = 1) {
-  return (text: string): number => parseCount(text, name, least);
+/** Adds options that count something, by their description. */
+export function addCounts(
+  command: Command,
+  descriptions: Readonly<Record<`--${string}`, string>>,
+  least: 0 | 1 = 1,
+): Command {
+  for (const [name, description] of Object.entries(descriptions))
+    command.option(`${name} <count>`, description, (text) => parseCount(text, name, least));
+  return command;
 }
 
 /** Names separated by commas. */

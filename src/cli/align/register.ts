@@ -1,52 +1,31 @@
 import type { Command } from "commander";
 import { parseUserId } from "../../domain/user-id.js";
 import { action, type CliContext } from "../cli-context.js";
-import { countOption, modeOption, requireUser } from "../options.js";
+import { addCounts, modeOption, requireUser } from "../options.js";
 
 export function addAlignmentCommands(program: Command, context: CliContext): void {
-  program
+  const align = program
     .command("align")
     .description("learn a user's persona from their latest true answers; keep it if it does better")
     .option("--user <id>", "whose persona", parseUserId)
     .option("--all", "all users who are due: enough new true answers, or a run to resume")
-    .option("--every", "with --all: also users who are not due")
-    .option(
-      "--users-at-once <count>",
-      "with --all: most users at a time (default: 4)",
-      countOption("--users-at-once"),
-    )
+    .option("--every", "with --all: also users who are not due");
+  addCounts(align, { "--users-at-once": "with --all: most users at a time (default: 4)" })
     .addOption(modeOption("`paper`: the alignment as published"))
-    .option(
-      "--batch <count>",
-      "latest interactions that are criticised (default: 8; paper 3)",
-      countOption("--batch"),
-    )
-    .option(
-      "--holdout <count>",
-      "most held-out interactions for validation (default: 32; paper 0)",
-      countOption("--holdout", 0),
-    )
-    .option(
-      "--iterations <count>",
-      "most updates in one run (default: 3; paper 1)",
-      countOption("--iterations"),
-    )
-    .option(
-      "--samples-per-item <count>",
-      "answers to each interaction, for models that sample (default: 1)",
-      countOption("--samples-per-item"),
-    )
     .option("--no-validation", "take every update, better or not")
     .option("--no-leave-one-out", "let a simulation see the true answer in memory; for experiments")
-    .option("--review", "ask a person before an update that passed is taken")
-    .option("--max-calls <count>", "most model calls of one run", countOption("--max-calls"))
-    .option("--max-tokens <count>", "most tokens of one run", countOption("--max-tokens"))
-    .option("--max-seconds <count>", "most seconds of one run", countOption("--max-seconds"))
-    .option(
-      "--concurrency <count>",
-      "most items of one user's run at a time (default: 64)",
-      countOption("--concurrency"),
-    )
+    .option("--review", "ask a person before an update that passed is taken");
+  const holdout = "most held-out interactions for validation (default: 32; paper 0)";
+  addCounts(align, { "--holdout": holdout }, 0);
+  addCounts(align, {
+    "--batch": "latest interactions that are criticised (default: 8; paper 3)",
+    "--iterations": "most updates in one run (default: 3; paper 1)",
+    "--samples-per-item": "answers to each interaction, for models that sample (default: 1)",
+    "--max-calls": "most model calls of one run",
+    "--max-tokens": "most tokens of one run",
+    "--max-seconds": "most seconds of one run",
+    "--concurrency": "most items of one user's run at a time (default: 64)",
+  })
     .addHelpText(
       "after",
       `

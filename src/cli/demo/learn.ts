@@ -1,10 +1,8 @@
 import { diffPersona, type PersonaDiff } from "../../domain/persona/persona-diff.js";
 import { mean } from "../../domain/scoring/mean.js";
-import type { Episode } from "../../domain/episode.js";
 import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { PersonaAgent } from "../../app/create-persona-agent.js";
-import type { Iteration } from "../../state/alignment-state.js";
 import type { AlignProgress } from "../align/align-progress.js";
 import { linesJson } from "../output/persona-changes.js";
 import { type DemoUser, demoEpisodes } from "./demo-user.js";
@@ -24,26 +22,12 @@ interface LaterAnswer {
   readonly score: number;
 }
 
-export interface LearnedByUser {
-  readonly user: string;
-  /** The result of each update. */
-  readonly iterations: readonly Iteration[];
-  /** The last one whose persona was taken, else the first. */
-  readonly decisive: Iteration;
-  /** Of the persona that answers from now on. */
-  readonly version: number;
-  /** From the persona before to it. */
-  readonly diff: PersonaDiff;
-  /** The user's past interactions, by id. */
-  readonly evidence: ReadonlyMap<string, Episode>;
-  readonly later: readonly LaterChoice[];
-  readonly heldOut: ReturnType<typeof heldOutScores>;
-}
-
 type Learner = Pick<PersonaAgent, "align" | "ask" | "memory">;
 
 /** The profile stays as it is, so that only the persona changes between the two rounds of answers. */
 export const learnSettings: AlignSettings = { refreshProfile: false };
+
+export type LearnedByUser = Awaited<ReturnType<typeof learn>>;
 
 /**
  * Aligns a user's persona, and asks their later choices before and after.
@@ -55,7 +39,7 @@ export async function learn(
   agent: Learner,
   user: DemoUser,
   { signal, aligning }: { readonly signal: AbortSignal; readonly aligning: () => AlignProgress },
-): Promise<LearnedByUser> {
+) {
   const parent = await agent.memory.personas.head(user.id);
   const before = await answersLater(agent, user, signal);
   const progress = aligning();
@@ -75,9 +59,13 @@ export async function learn(
   return {
     user: user.id,
     iterations,
+    /** The last one whose persona was taken, else the first. */
     decisive,
+    /** Of the persona that answers from now on. */
     version: head.version,
+    /** From the earlier persona to it. */
     diff: diffPersona(parent.lines, head.lines),
+    /** The user's past interactions, by id. */
     evidence: new Map(episodes.map((episode) => [episode.id, episode])),
     later,
     heldOut: heldOutScores(later),

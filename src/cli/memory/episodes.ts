@@ -44,7 +44,7 @@ async function listNewestFirst(
 }
 
 export async function runSearch(
-  { user, limit }: UserOptions & { readonly limit: number },
+  { user, limit = 10 }: UserOptions & { readonly limit?: number },
   context: CommandContext,
   words: readonly string[],
 ): Promise<void> {

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { action, type CliContext } from "../cli-context.js";
-import { countOption, parseNames, requireUser } from "../options.js";
+import { addCounts, parseNames, requireUser } from "../options.js";
 import { parseUserId } from "../../domain/user-id.js";
 
 export function addMemoryCommands(program: Command, context: CliContext): void {
-  program
+  const importing = program
     .command("import")
     .description("bring histories into memory and draw a profile of each user")
     .requiredOption(
@@ -12,13 +12,11 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
       "a JSONL file ({user, query, answer, at} a line) or a LaMP folder",
     )
     .option("--users <names>", "only these users, separated by commas", parseNames)
-    .option("--limit-users <count>", "only the first so many users", countOption("--limit-users"))
-    .option("--no-profile", "draw no profiles, and so make no model call")
-    .option(
-      "--profile-tokens <count>",
-      "most tokens (estimated) of a profile's prompt",
-      countOption("--profile-tokens"),
-    )
+    .option("--no-profile", "draw no profiles, and so make no model call");
+  addCounts(importing, {
+    "--limit-users": "only the first so many users",
+    "--profile-tokens": "most tokens (estimated) of a profile's prompt",
+  })
     .addHelpText(
       "after",
       "\nThe same command completes an import that was interrupted; importing again changes nothing.",
@@ -27,15 +25,15 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
   const memory = program
     .command("memory")
     .description("list, search and delete a user's interactions");
-  requireUser(memory.command("list"), "whose memory")
+  const list = requireUser(memory.command("list"), "whose memory")
     .description("list a user's interactions, newest first")
-    .option("--limit <count>", "only the latest so many (default: all)", countOption("--limit"))
     .action(action(context, async () => (await import("./episodes.js")).runList));
-  requireUser(memory.command("search"), "whose memory")
+  addCounts(list, { "--limit": "only the latest so many (default: all)" });
+  const search = requireUser(memory.command("search"), "whose memory")
     .description("list the interactions that are most like a text, best first")
-    .option("--limit <count>", "at most so many", countOption("--limit"), 10)
     .argument("<text...>", "the text to search for")
     .action(action(context, async () => (await import("./episodes.js")).runSearch));
+  addCounts(search, { "--limit": "at most so many (default: 10)" });
   requireUser(memory.command("delete"), "whose memory")
     .description("delete one interaction from memory and index")
     .argument("<id>", "the interaction's id, as `memory list` shows it")
