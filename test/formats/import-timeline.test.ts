@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ImportedItem } from "../../src/formats/imported-item.js";
+import type { ImportedItem } from "../../src/formats/history-source.js";
 import { createTimeline } from "../../src/formats/import-timeline.js";
 import { episodeSchema } from "../../src/domain/episode.js";
 

@@ -118,7 +118,7 @@ describe("a LaMP folder without users.jsonl", () => {
       "2 dev_questions.json: item 8 of 2 has an empty text",
       "2 dev_questions.json: item 9 of 2 has no valid date; expected ISO 8601, or a year",
       expect.stringContaining('3 dev_questions.json: The user id "a/b" holds a character'),
-      "4 dev_questions.json: 2 stands there a second time; the first was taken",
+      "4 dev_questions.json: 2 is there a second time; the first was imported",
     ]);
     expect(await taken()).toHaveLength(1);
   });
