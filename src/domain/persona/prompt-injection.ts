@@ -67,7 +67,7 @@ const patterns: readonly { readonly what: string; readonly pattern: RegExp }[] =
  *
  * This is a lint for blunt orders in a few languages. It is no protection: a reworded order passes. Protection is in the
  * quoting of stored text, cited evidence and validation. It flags 0.2 of 1,000 ordinary sentences, mostly for a web
- * address: `docs/decisions/0016-instruction-filter.md`.
+ * address: `docs/decisions/0017-instruction-filter.md`.
  */
 export function findPromptInjection(text: string): string | null {
   const folded = fold(text);
