@@ -102,20 +102,20 @@ function checkRule(rule: AcceptanceRule) {
   const { error } = acceptanceRuleSchema.safeParse(rule);
   if (error === undefined) return;
   const bad = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-  throw refused(`The acceptance rule is not valid: ${bad}. Correct it or leave it out.`);
+  throw invalid(`The acceptance rule is not valid: ${bad}. Correct it or leave it out.`);
 }
 
 function checkEvidence({ batch, holdout }: AcceptanceEvidence) {
   const seen = new Set<string>();
   for (const { item, parent, candidate } of [...batch, ...holdout]) {
     if (seen.has(item))
-      throw refused(
-        `The item ${item} is scored twice; expected each item once, in the batch or in the holdout. Average its repeats in one entry.`,
+      throw invalid(
+        `The item ${item} is scored twice; expected each item once, in the batch or in the holdout. Put its samples in one entry.`,
       );
     seen.add(item);
     for (const scores of [parent, candidate])
       if (scores.length === 0 || !scores.every((score) => score >= 0 && score <= 1))
-        throw refused(
+        throw invalid(
           `The item ${item} has the scores [${scores.join(", ")}]; expected one or more from 0 to 1. Score every answer.`,
         );
   }
@@ -125,6 +125,6 @@ function shown(value: number | null): string {
   return value === null ? "unknown" : String(Number(value.toPrecision(2)));
 }
 
-function refused(message: string) {
+function invalid(message: string) {
   return new PersonaAgentError("config-invalid", message);
 }

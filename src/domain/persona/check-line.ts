@@ -5,6 +5,7 @@ import type { PersonaLimits } from "./persona-limits.js";
 import type { PersonaLine } from "./persona-checkpoint.js";
 import type { LineRejection, LineRejectionKind } from "./line-rejection.js";
 import { likeness, wordsIn } from "../text/text-similarity.js";
+import { truncate } from "../text/truncate.js";
 
 /** What a proposed line is checked against. */
 export interface LineCheckContext {
@@ -70,13 +71,13 @@ export function checkLine(
   if (rule !== undefined)
     return refuse(
       "repeats-rule",
-      `The line repeats the fixed rule "${shorten(rule)}"; say only what is particular to this user.`,
+      `The line repeats the fixed rule "${truncate(rule, shownLength)}"; say only what is particular to this user.`,
     );
   const same = others.find((other) => other.tool === tool && saysTheSame(text, other.text));
   if (same !== undefined)
     return refuse(
       "duplicate",
-      `The line says the same as "${shorten(same.text)}"; keep one of them.`,
+      `The line says the same as "${truncate(same.text, shownLength)}"; keep one of them.`,
     );
   const memorised = findMemorization(line, batch);
   if (memorised !== null)
@@ -93,7 +94,7 @@ export function rejectLine(
   line: string | null,
   reason: string,
 ): LineRejection {
-  return { kind, line: line === null ? null : shorten(line), reason };
+  return { kind, line: line === null ? null : truncate(line, shownLength), reason };
 }
 
 /** Removes line breaks, list marks and spaces at the ends: a line takes one line of a prompt. */
@@ -135,8 +136,4 @@ function stem(word: string): string {
   return word.length < 4
     ? word
     : word.replace(/(?:ies|ied|y)$/, "i").replace(/(?:ing|ed|es|s)$/, "");
-}
-
-function shorten(text: string): string {
-  return text.length <= shownLength ? text : `${text.slice(0, shownLength - 1).toWellFormed()}…`;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PersonaLine } from "./persona-checkpoint.js";
 import { likeness, wordsIn } from "../text/text-similarity.js";
 
@@ -26,7 +27,7 @@ export function diffPersona(
     added: candidate.filter((_, index) => !paired.has(index)),
     changed: parent.flatMap((before, index) => {
       const after = candidate[pairs.get(index) ?? -1];
-      return after === undefined || isEqual(before, after) ? [] : [{ before, after }];
+      return after === undefined || isDeepStrictEqual(before, after) ? [] : [{ before, after }];
     }),
     removed: parent.filter((_, index) => !pairs.has(index)),
   };
@@ -64,17 +65,9 @@ function rate(
   wordsBefore: readonly string[],
   wordsAfter: readonly string[],
 ): number {
-  if (isEqual(before, after)) return 4;
+  if (isDeepStrictEqual(before, after)) return 4;
   const isSameTool = before.tool === after.tool;
   if (before.text === after.text) return isSameTool ? 3 : 2;
   const like = likeness(wordsBefore, wordsAfter);
   return isSameTool ? like : like / 2;
-}
-
-function isEqual(a: PersonaLine, b: PersonaLine): boolean {
-  return (
-    a.text === b.text &&
-    a.tool === b.tool &&
-    JSON.stringify(a.evidence) === JSON.stringify(b.evidence)
-  );
 }
