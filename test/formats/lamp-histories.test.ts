@@ -57,7 +57,7 @@ describe("a LaMP folder without users.jsonl", () => {
     ]);
   });
 
-  it("reads packed files, the splits that are there, and only the users asked for", async () => {
+  it("reads gzip files, the available splits, and only the requested users", async () => {
     const question = (id: string) => ({
       id,
       input: review("x"),
@@ -94,7 +94,7 @@ describe("a LaMP folder without users.jsonl", () => {
     ]);
   });
 
-  it("says which question, or which item, is not as the format has it, and goes on", async () => {
+  it("names a question or an item that does not fit the format, and reads on", async () => {
     await write("dev_questions.json", [
       { id: "1", input: review("x") },
       {
@@ -125,7 +125,7 @@ describe("a LaMP folder without users.jsonl", () => {
 });
 
 describe("a LaMP folder with users.jsonl", () => {
-  it("takes the history where given, else the profile of the user's first question", async () => {
+  it("takes a user's history, else the profile of their first question", async () => {
     await write("dev_questions.json", [
       { id: "2", input: review("two"), profile: [{ id: "b", text: "second", score: "2" }] },
       { id: "1", input: review("one"), profile: [{ id: "a", text: "first", score: "1" }] },
@@ -174,7 +174,7 @@ describe("the tasks of LaMP", () => {
     });
   });
 
-  it("tells LaMP_2's movies from its news, past a malformed question", async () => {
+  it("distinguishes LaMP_2's movies and news, also after a malformed question", async () => {
     await write("dev_questions.json", [
       { id: "0", input: "Which tag? (a malformed question)", profile: [] },
       {

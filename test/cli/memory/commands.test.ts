@@ -72,7 +72,7 @@ describe("memory", () => {
 });
 
 describe("feedback", () => {
-  it("is kept, replaced, and said again, for a program and for a person", async () => {
+  it("is recorded, replaced, and recognised when repeated, for a program and for a person", async () => {
     await run(["ask", "--user", "fay", "--json", "I like tea."]);
     const id = (await listed("fay"))[0]?.id ?? "";
     const say = (...words: string[]) => run(["feedback", "--user", "fay", id, ...words]);

@@ -70,7 +70,7 @@ async function json(...words: string[]): Promise<unknown> {
 }
 
 describe("log", () => {
-  it("gives a program every checkpoint as stored, oldest first, and where it stands", async () => {
+  it("gives a program every checkpoint as stored, oldest first, with its status", async () => {
     expect(await json("log")).toEqual([
       { ...initialPersona, head: false, standing: "past" },
       { ...first, head: false, standing: "past" },
@@ -109,7 +109,7 @@ describe("log", () => {
     ]);
   });
 
-  it("shows a person the whole reason, and as kept what proposed nothing", async () => {
+  it("shows a person the whole reason, and the status kept for an update without a change", async () => {
     const reason = `Kept: ${"the answers agree with the lines that are there, ".repeat(6)}so be it.`;
     const { lines } = second;
     const kept = { parent: second, at: minuteAt(6), lines, reason, alignment: alignmentRecord() };
@@ -123,7 +123,7 @@ describe("log", () => {
     expect(await json("log")).toContainEqual(expect.objectContaining({ id, standing: "rejected" }));
   });
 
-  it("has version 0 for everybody, and says to a person when nothing of the user is remembered", async () => {
+  it("has version 0 for every user, and says when a user is unknown", async () => {
     user = "nobody";
     expect(await json("log")).toEqual([{ ...initialPersona, head: true, standing: "head" }]);
     const nobody = await run(["log", "--user", "nobody"]);
@@ -138,7 +138,7 @@ describe("log", () => {
 });
 
 describe("diff", () => {
-  it("compares the head with its parent unless told otherwise", async () => {
+  it("compares the head with its parent by default", async () => {
     const expected = {
       from: 1,
       to: 2,
@@ -164,7 +164,7 @@ describe("diff", () => {
     });
   });
 
-  it("shows a person what each line rests on, and no colours in what is no terminal", async () => {
+  it("shows a person the evidence of each line, without colours outside a terminal", async () => {
     const { out } = await run(["diff", "--user", user, "--from", "0"]);
     expect(out).toBe(
       [
@@ -188,7 +188,7 @@ describe("diff", () => {
     expect(same.out).toBe("version 1 → version 1\nThey say the same.\n");
   });
 
-  it("names the updates that were not taken, which have no number, unless asked for versions", async () => {
+  it("names the rejected updates, which have no number, unless versions are named", async () => {
     const { out } = await run(["diff", "--user", user]);
     expect(out).toContain(`\n1 update was not taken, which \`--to <id>\` shows: ${rejected.id}\n`);
     expect((await run(["diff", "--user", user, "--to", "1"])).out).not.toContain("not taken");
@@ -254,7 +254,7 @@ describe("diff", () => {
 });
 
 describe("rollback", () => {
-  it("makes an earlier version the head again, and keeps the way there in the log", async () => {
+  it("makes an earlier version the head again, and keeps all versions in the log", async () => {
     expect(await json("rollback", "--to", "1")).toEqual({
       user,
       version: 3,
@@ -282,7 +282,7 @@ describe("rollback", () => {
     expect(out).toMatch(/^Version 2 says the same as version 2 already; nothing was changed:\n/);
   });
 
-  it("tells a person what is learned now", async () => {
+  it("shows a person the lines of the restored version", async () => {
     const { out } = await run(["rollback", "--user", user, "--to", superseded.id]);
     expect(out).toBe(
       "✓ Version 2 is back, as version 3:\n  Likes green tea in the morning. (3 interactions)\n",
