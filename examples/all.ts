@@ -1,4 +1,4 @@
-// Runs every example, one after the other in one process. A failing one ends it with its error.
+// Runs every example in one process, one after the other. The first failure ends it.
 for (const name of ["quickstart", "your-own-tool", "mcp-tools", "stream", "persistent"]) {
   console.log(`\n── ${name}`);
   await import(`./${name}.js`);

@@ -1,4 +1,4 @@
-// Tools of an MCP server. The config is the one of every MCP client: commands to start, or urls to reach.
+// Tools of an MCP server. The configuration is that of every MCP client: commands to start, or URLs to connect to.
 import { fileURLToPath } from "node:url";
 import { AIMessage } from "@langchain/core/messages";
 import { fakeModel } from "@langchain/core/testing";
@@ -20,6 +20,6 @@ try {
   const turn = await agent.ask("ines", "When can I swim off the pier?");
   console.log(`${turn.answer} (${turn.tools.map(({ name }) => name).join(", ")})`);
 } finally {
-  // Ends the server that was started.
+  // Ends the server.
   await mcp.close();
 }

@@ -1,5 +1,5 @@
-// Memory and threads that outlive the process: Chroma's server and PostgreSQL (PGlite), started and kept in one
-// folder. Set DATABASE_URL and CHROMA_URL, and the same call uses yours instead.
+// Memory and threads that outlive the process: Chroma's server and PostgreSQL (PGlite) are started and keep their data
+// in one folder. With DATABASE_URL and CHROMA_URL set, the same call uses your own servers.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What happens while it happens: once with `ask`, once with LangGraph's own stream.
+// The events of a turn while it runs: with `ask`, then with LangGraph's own stream.
 import { createPersonaAgent } from "../src/index.js";
 
 const agent = createPersonaAgent();

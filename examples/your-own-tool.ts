@@ -1,4 +1,4 @@
-// A LangChain tool of your own, and who may use it. `fakeModel` is LangChain's and calls what it is told to;
+// A LangChain tool of your own, and who may use it. `fakeModel` is LangChain's and makes the calls below;
 // with a key, take `loadChatModel("openai:gpt-4o-mini", { openaiApiKey: process.env.OPENAI_API_KEY })`.
 import { AIMessage } from "@langchain/core/messages";
 import { fakeModel } from "@langchain/core/testing";

@@ -1,7 +1,7 @@
 /**
- * Every failure this package raises on purpose. The text of a message may change; a code may not.
- * The prefix says who acts: `config-*` the caller, `model-*` the model or its provider, `memory-*` the
- * store, the index or a concurrent run. A new code gets its heading in `docs/errors.md`.
+ * Every failure that this package raises on purpose. The text of a message may change; a code may not. The prefix says
+ * who can act: `config-*` the caller, `model-*` the model or its provider, `memory-*` the store, the index or a
+ * concurrent run. A new code gets a heading in `docs/errors.md`.
  */
 export type PersonaAgentErrorCode =
   | "config-invalid"
@@ -11,18 +11,19 @@ export type PersonaAgentErrorCode =
   | "config-file-invalid"
   | "config-download-failed"
   | "config-tool-invalid"
+  | "config-user-unknown"
+  | "config-episode-unknown"
+  | "config-version-unknown"
+  | "config-review-none"
+  | "config-budget-exhausted"
   | "model-unavailable"
   | "model-key-refused"
   | "model-output-invalid"
   | "memory-folder-in-use"
   | "memory-index-unavailable"
   | "memory-store-unavailable"
-  | "memory-user-unknown"
-  | "memory-episode-unknown"
-  | "memory-version-unknown"
   | "memory-alignment-running"
   | "memory-review-pending"
-  | "memory-review-none"
   | "memory-record-invalid";
 
 const brand = Symbol.for("persona-agent/error");
@@ -61,7 +62,7 @@ export class PersonaAgentError extends Error {
   }
 }
 
-/** The one failure of memory that a turn works around and a retry may mend. */
+/** The one failure of memory with which a turn continues, and that a retry may cure. */
 export function isStoreUnavailable(error: unknown): boolean {
   return PersonaAgentError.is(error, "memory-store-unavailable");
 }

@@ -1,16 +1,16 @@
-import type { Readable, Writable } from "node:stream";
 import { resolve } from "node:path";
+import type { Readable } from "node:stream";
 import type { Command } from "commander";
-import { storableText } from "../domain/text/storable-text.js";
-import { PersonaAgentError } from "../errors.js";
 import type { OpenAgent, openPersonaAgent } from "../app/open-persona-agent.js";
+import { PersonaAgentError } from "../errors.js";
+import type { TerminalStream } from "./output/terminal.js";
 
 /** The process as a command sees it. */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
   /** Aborted at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   readonly openAgent: typeof openPersonaAgent;
@@ -22,47 +22,74 @@ export interface CommonOptions {
   readonly json: boolean;
 }
 
+/** What a command runs in. */
+export interface CommandContext extends CliContext, CommonOptions {
+  readonly commandName: string;
+}
+
 export function commonOptions(command: Command): CommonOptions {
   const { dataDir, json } = command.optsWithGlobals<{ dataDir: string; json?: boolean }>();
-  return { dataDir, json: json === true };
+  return { dataDir: resolve(dataDir), json: json === true };
+}
+
+/** @throws {PersonaAgentError} `config-invalid` */
+export function parseDataDir(folder: string): string {
+  if (folder.trim() !== "") return folder;
+  throw new PersonaAgentError(
+    "config-invalid",
+    "--data-dir is empty; expected a folder. Name one, or leave the option out.",
+  );
+}
+
+/**
+ * The action of a command.
+ *
+ * @param load - Loads what the command runs, so that `--help` and a mistyped option answer at once.
+ */
+export function action<Options extends object, Argument = void>(
+  context: CliContext,
+  load: () => Promise<
+    (options: Options, context: CommandContext, argument: Argument) => Promise<void>
+  >,
+) {
+  return async (...words: [...unknown[], Command]): Promise<void> => {
+    const [command] = words.slice(-1) as [Command];
+    const run = await load();
+    const commandContext = {
+      ...context,
+      ...commonOptions(command),
+      commandName: command.name(),
+    };
+    await run(command.opts<Options>(), commandContext, words[0] as Argument);
+  };
 }
 
 /**
  * Opens the agent on the data folder for as long as `work` takes.
  *
- * @param settles - Whether `work` heeds the signal itself and, once stopped, still has something to write.
+ * @param handlesSignal - Whether `work` itself ends at the signal, and then still has something to write.
  * @param backgroundAlignment - Only for a command that lasts: the end of the others would cut every alignment off.
  */
 export async function withAgent<Result>(
-  { env, signal, openAgent }: CliContext,
-  command: Command,
+  { env, signal, openAgent, dataDir, commandName }: CommandContext,
   work: (agent: OpenAgent) => Promise<Result>,
   {
-    settles = false,
+    handlesSignal = false,
     backgroundAlignment = false,
-  }: { readonly settles?: boolean; readonly backgroundAlignment?: boolean } = {},
+  }: { readonly handlesSignal?: boolean; readonly backgroundAlignment?: boolean } = {},
 ): Promise<Result> {
-  const { dataDir } = commonOptions(command);
-  if (dataDir.trim() === "")
-    throw new PersonaAgentError(
-      "config-invalid",
-      "--data-dir is empty; expected a folder. Name one, or leave the option out.",
-    );
+  const command = `persona-agent ${commandName}`;
   const agent = await openUnlessStopped(signal, () =>
-    openAgent(env, {
-      dataDir: resolve(dataDir),
-      command: `persona-agent ${command.name()}`,
-      backgroundAlignment,
-    }),
+    openAgent(env, { dataDir, command, backgroundAlignment }),
   );
   try {
-    return settles ? await work(agent) : await untilStopped(signal, () => work(agent));
+    return handlesSignal ? await work(agent) : await untilStopped(signal, () => work(agent));
   } finally {
     await agent.close();
   }
 }
 
-/** Services take seconds to start. Those of a command that was stopped meanwhile are closed once they are there. */
+/** Services take seconds to start. If the command is stopped meanwhile, they are closed as soon as they are open. */
 export async function openUnlessStopped<Opened extends { close(): Promise<void> }>(
   signal: AbortSignal,
   open: () => Promise<Opened>,
@@ -82,8 +109,10 @@ export async function untilStopped<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted();
-  const { promise: stopped, reject } = withRejector();
-  const stop = () => reject(signal.reason);
+  let stop = () => {};
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+  });
   signal.addEventListener("abort", stop);
   try {
     return await Promise.race([work(), stopped]);
@@ -92,50 +121,11 @@ export async function untilStopped<Result>(
   }
 }
 
-function withRejector() {
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<never>((_resolve, refuse) => {
-    reject = refuse;
-  });
-  return { promise, reject };
-}
-
 /** One line of JSON, the only thing a command with `--json` writes to its output. */
 export function writeJson({ stdout }: CliContext, value: unknown): void {
   stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** Text of users and models, without what would move a terminal's cursor or change its state. */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
-}
-
-/** The same on one line. */
-export function oneLine(text: string): string {
-  return printable(text.replaceAll(/\s+/g, " ").trim());
-}
-
-/** The same, cut to `width` UTF-16 units, which are columns for most scripts. */
-export function printableLine(text: string, width: number): string {
-  const line = oneLine(text);
-  return line.length <= width ? line : `${storableText(line, width - 1)}…`;
-}
-
 export function elapsedSeconds(startMs: number): number {
   return Math.round(performance.now() - startMs) / 1_000;
-}
-
-/** @throws {PersonaAgentError} `config-invalid` for anything but a whole number from `least`. */
-export function parseCount(text: string, name: string, least: 0 | 1 = 1): number {
-  if (/^(?:0|[1-9]\d{0,8})$/.test(text) && Number(text) >= least) return Number(text);
-  throw new PersonaAgentError(
-    "config-invalid",
-    `${name} is ${JSON.stringify(text.slice(0, 40))}; expected a whole number from ${least}. Correct it or leave it out.`,
-  );
-}
-
-/** A version's number; anything but digits is taken for a checkpoint's id. Version 0's id is digits only, and 0. */
-export function parseVersion(text: string): number | string {
-  return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -1,5 +1,8 @@
 import { PersonaAgentError } from "../errors.js";
 
+/** Ends a command that did part of its work: what failed is in its output already, and the exit code is 1. */
+export class ReportedFailure extends Error {}
+
 /** An error in one line: what was wrong, what was expected, what to do. */
 export function describeError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
@@ -8,7 +11,7 @@ export function describeError(error: unknown): string {
   return `something unexpected failed: ${line.slice(0, 500)} (run it again with --debug for the stack)`;
 }
 
-/** The line that stands in the output of a failed command with `--json`. This shape is a contract. */
+/** What a failed command writes to its output with `--json`. This shape is a contract. */
 export function errorJson(error: unknown) {
   const code = PersonaAgentError.is(error) ? error.code : "unexpected";
   return { error: { code, message: describeError(error) } };

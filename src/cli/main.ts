@@ -11,26 +11,25 @@ const { argv, env, stdin, stdout, stderr } = process;
 // Settings of the environment itself win over the file's.
 if (existsSync(".env")) process.loadEnvFile();
 
-// Libraries print notes of their own. The output belongs to the command's result alone, and a failure is told
-// in one line.
+// Libraries print notes of their own. The output is for the command's result alone, and a failure takes one line.
 const notes = argv.includes("--debug")
   ? stderr
   : new Writable({ write: (_chunk, _encoding, done) => done() });
 globalThis.console = new Console(notes, notes);
 
-// LangGraph leaves listeners on a run's signal at every step, and Node warns of the eleventh in the middle of the output.
+// LangGraph leaves listeners on a run's signal at every step, and Node prints a warning at the eleventh.
 setMaxListeners(0);
 
 const unsettledExitCode = 13;
 const stopping = new AbortController();
-/** Within this time a second signal is the first once more: npm passes on what the terminal had sent already. */
+/** A second signal within this time counts as the first: npm forwards what the terminal sent to us already. */
 const echoMs = 500;
 let askedAt = 0;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
     const stopped = new Stopped(signal);
     if (stopping.signal.aborted && Date.now() - askedAt < echoMs) return;
-    // Whoever asks twice wants it now. The embedded services end with their parent.
+    // A second signal ends the process at once. The embedded services end with their parent.
     if (stopping.signal.aborted) process.exit(stopped.exitCode);
     askedAt = Date.now();
     stopping.abort(stopped);
@@ -42,10 +41,10 @@ for (const stream of [stdout, stderr])
   });
 
 process.once("exit", (exitCode) => {
-  // Node's own code for an event loop that ran empty while something was still awaited, such as a lost connection.
+  // Node's own code for an empty event loop while something was still awaited, such as a lost connection.
   if (exitCode !== unsettledExitCode) return;
   stderr.write(
-    "persona-agent: The command ended without an answer; the connection it waited for is gone. Try again.\n",
+    "persona-agent: The command ended without an answer because a connection was lost. Try again.\n",
   );
   process.exitCode = 1;
 });
@@ -57,9 +56,9 @@ const code = await runCli(argv.slice(2), {
   stderr,
   signal: stopping.signal,
   // Loaded only when a command needs it, so that `--help` and a mistyped option answer at once.
-  openAgent: async (...given) => {
+  openAgent: async (...settings) => {
     const { openPersonaAgent } = await import("../app/open-persona-agent.js");
-    return openPersonaAgent(...given);
+    return openPersonaAgent(...settings);
   },
 });
 // A library's idle timer or kept-alive connection must not hold the process when the work is done.

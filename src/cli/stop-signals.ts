@@ -14,8 +14,8 @@ export class Stopped extends Error {
   }
 }
 
-/** For whoever stopped an alignment: the same settings are the same run. */
-export const howToGoOn = "Run the same command to go on.";
+/** How to resume an alignment: the same settings are the same run. */
+export const howToResume = "Run the same command to resume.";
 
-/** Thrown in place of a stop by a command that was in the middle of its work. The message says how to go on with it. */
-export class CutOff extends Error {}
+/** Replaces the signal's reason where a stopped command can be resumed. The message says how. */
+export class Interrupted extends Error {}

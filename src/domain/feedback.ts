@@ -3,11 +3,11 @@ import { type Episode, episodeTextLimits, type Feedback, feedbackSchema } from "
 import { parseMessageText, storableText } from "./text/storable-text.js";
 
 /**
- * What a person says of one episode:
+ * A person's feedback on one episode:
  * - `answer`: what the user really answered.
  * - `edit`: the response as it should have been.
  * - `accept`: the response was right, and is the true answer.
- * - `reject`: the response was wrong; what would be right is not said.
+ * - `reject`: the response was wrong; the right one is not given.
  */
 export interface GivenFeedback {
   readonly kind: Feedback["kind"];
@@ -16,13 +16,13 @@ export interface GivenFeedback {
   readonly author: string;
 }
 
-/** What comes of it. */
+/** The effect on the episode. */
 export interface AppliedFeedback {
-  /** `recorded`: nothing was replaced. `replaced`: earlier feedback, or another answer, was. `unchanged`: said before. */
+  /** `replaced`: earlier feedback, or another answer, was replaced. `unchanged`: the same feedback was there already. */
   readonly outcome: "recorded" | "replaced" | "unchanged";
-  /** What was replaced; `null` unless something was. */
+  /** The replaced values; `null` unless something was replaced. */
   readonly previous: Pick<Episode, "feedback" | "groundTruth"> | null;
-  /** What stands now; what stood for `unchanged`. */
+  /** The new values; for `unchanged` the old ones. */
   readonly groundTruth: string | null;
   readonly feedback: Feedback;
 }
@@ -30,38 +30,35 @@ export interface AppliedFeedback {
 const maxAuthorLength = 200;
 
 /**
- * Checks feedback that a caller sent. A `null` is as good as nothing.
+ * Checks feedback that a caller sent. `null` counts as missing.
  *
  * @param user - The author unless one is named.
  * @throws {PersonaAgentError} `config-invalid` for kind, author, or a text that the kind does not take;
  *   `config-message-invalid` for the text.
  */
 export function parseFeedback(
-  given: { readonly kind?: unknown; readonly text?: unknown; readonly author?: unknown },
+  feedback: { readonly kind?: unknown; readonly text?: unknown; readonly author?: unknown },
   user: string,
 ): GivenFeedback {
-  const kind = feedbackSchema.shape.kind.safeParse(given.kind);
-  if (!kind.success)
-    throw refused(
-      `The feedback's kind is ${shown(given.kind)}; expected answer, edit, accept or reject. Send one of them.`,
+  const { data: kind } = feedbackSchema.shape.kind.safeParse(feedback.kind);
+  if (kind === undefined)
+    throw invalid(
+      `The feedback's kind is ${shown(feedback.kind)}; expected answer, edit, accept or reject. Send one of them.`,
     );
-  const author = parseAuthor(given.author ?? user);
-  if (kind.data === "answer" || kind.data === "edit")
-    return {
-      kind: kind.data,
-      text: parseMessageText(given.text ?? "", textNames[kind.data]),
-      author,
-    };
-  if (given.text !== undefined && given.text !== null)
-    throw refused(
-      `Feedback of the kind ${kind.data} came with a text; expected one with answer and edit only. Leave it out, or send it as edit.`,
+  const author = parseAuthor(feedback.author ?? user);
+  const text = feedback.text ?? null;
+  if (kind === "answer" || kind === "edit")
+    return { kind, text: parseMessageText(text ?? "", textNames[kind]), author };
+  if (text !== null)
+    throw invalid(
+      `Feedback of the kind ${kind} came with a text; expected one with answer and edit only. Leave it out, or send it as edit.`,
     );
-  return { kind: kind.data, text: null, author };
+  return { kind, text, author };
 }
 
 /**
- * Decides what feedback makes of an episode. The latest stands. A `reject` keeps a true answer that somebody gave: it is
- * still what the user wanted. It takes away one that says that the response was right.
+ * Applies feedback to an episode; the latest counts. A `reject` keeps a true answer that a person gave, which is still
+ * what the user wanted, and removes one that only said that the response was right.
  *
  * @param at - When it came, ISO 8601.
  * @throws {PersonaAgentError} `config-invalid` for an `accept` of an episode without a response.
@@ -71,20 +68,15 @@ export function applyFeedback(
   { kind, text, author }: GivenFeedback,
   at: string,
 ): AppliedFeedback {
-  const stood = { feedback: episode.feedback, groundTruth: episode.groundTruth };
+  const before = { feedback: episode.feedback, groundTruth: episode.groundTruth };
   const groundTruth = text === null ? verdictAnswer(episode, kind) : storedAnswer(text);
-  const isSameAnswer = groundTruth === stood.groundTruth;
-  if (isSameAnswer && stood.feedback?.kind === kind && stood.feedback.author === author)
-    return {
-      outcome: "unchanged",
-      previous: null,
-      groundTruth,
-      feedback: stood.feedback,
-    };
-  const isReplaced = stood.feedback !== null || (stood.groundTruth !== null && !isSameAnswer);
+  const isSameAnswer = groundTruth === before.groundTruth;
+  if (isSameAnswer && before.feedback?.kind === kind && before.feedback.author === author)
+    return { outcome: "unchanged", previous: null, groundTruth, feedback: before.feedback };
+  const isReplaced = before.feedback !== null || (before.groundTruth !== null && !isSameAnswer);
   return {
     outcome: isReplaced ? "replaced" : "recorded",
-    previous: isReplaced ? stood : null,
+    previous: isReplaced ? before : null,
     groundTruth,
     feedback: { kind, author, at },
   };
@@ -98,12 +90,12 @@ function verdictAnswer(
   if (kind === "reject")
     return feedback?.kind === "accept" || groundTruth === accepted ? null : groundTruth;
   if (accepted !== null) return accepted;
-  throw refused(
+  throw invalid(
     "The episode has no response to accept; expected one that the agent answered. Send what the user really answered as answer.",
   );
 }
 
-/** As it will be stored, so that the same text is known again. */
+/** As it will be stored, so that the same text is recognised. */
 function storedAnswer(text: string): string {
   return storableText(text, episodeTextLimits.groundTruth);
 }
@@ -113,7 +105,7 @@ const textNames = { answer: "The true answer", edit: "The corrected response" } 
 function parseAuthor(author: unknown): string {
   if (typeof author === "string" && author.trim() !== "" && author.length <= maxAuthorLength)
     return storableText(author, maxAuthorLength);
-  throw refused(
+  throw invalid(
     `The feedback's author is ${shown(author)}; expected a name of 1 to ${maxAuthorLength} characters. Correct it, or leave it out for the user.`,
   );
 }
@@ -122,6 +114,6 @@ function shown(value: unknown): string {
   return value === undefined ? "missing" : (JSON.stringify(value) ?? "no text").slice(0, 60);
 }
 
-function refused(message: string) {
+function invalid(message: string) {
   return new PersonaAgentError("config-invalid", message);
 }

@@ -1,16 +1,16 @@
-/** A question read for what is asked of (its subject) and what may be answered (its options). */
+/** A question, with its subject and its options. */
 export interface ParsedQuestion {
-  /** The LaMP task whose wording this is, as in its files' `task`; `null` for any other text. */
+  /** The LaMP task with this wording, as in its files' `task`; `null` for any other text. */
   readonly task: LampTask | null;
-  /** The part that tells this question from others of its kind: what retrieval should match. Never empty for a non-empty text. */
+  /** The part that differs from other questions of the task, for retrieval. Never empty for a non-empty text. */
   readonly subject: string;
-  /** The allowed answers, in the question's order; `null` when any text will do. */
+  /** The allowed answers, in the question's order; `null` when any text is allowed. */
   readonly options: readonly string[] | null;
 }
 
 export type LampTask = "LaMP_1" | "LaMP_2N" | "LaMP_2M" | "LaMP_3";
 
-/** What a question of each task asks for, in a few words: a label for records of it. */
+/** The answer that each task asks for, as a label. */
 export const lampAsks: Readonly<Record<LampTask, string>> = {
   LaMP_1: "reference cited by a paper",
   LaMP_2N: "category of an article",
@@ -47,8 +47,8 @@ const lampPatterns: readonly { task: LampTask; pattern: RegExp }[] = [
 ];
 
 /**
- * Reads a question. LaMP's wordings are known exactly (arXiv 2304.11406 gives them); any other text is its own
- * subject and has no options: guessing options from prose would turn an open question into a closed one.
+ * Parses a question in LaMP's wordings (arXiv 2304.11406). Any other text is its own subject and has no options: guessing
+ * options from prose would turn an open question into a closed one.
  */
 export function parseQuestion(text: string): ParsedQuestion {
   for (const { task, pattern } of lampPatterns) {
@@ -71,8 +71,8 @@ export function parseQuestion(text: string): ParsedQuestion {
 }
 
 /**
- * What a LaMP question is about, as its user's history would hold it: the article, the description, the
- * review, the paper's title. The whole text for any other question.
+ * The subject of a LaMP question as a user's history has it: the article, the description, the review, the paper's
+ * title. The whole text for any other question.
  */
 export function lampSubject(question: string): string {
   for (const { pattern } of lampPatterns) {
@@ -83,7 +83,7 @@ export function lampSubject(question: string): string {
 }
 
 /**
- * The question that a task asks over one item of a history, in LaMP's exact wording.
+ * The question of a task about one item of a history, in LaMP's exact wording.
  *
  * @param labels - The allowed answers of 2N and 2M, for sets that have labels of their own.
  */

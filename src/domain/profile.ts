@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** One thing that is known of a user, and the episodes it rests on. */
+/** One statement about a user, and its evidence. */
 export const profileStatementSchema = z.strictObject({
   text: z.string().min(1),
   /** Episode ids, oldest first; at least one. */
@@ -9,25 +9,25 @@ export const profileStatementSchema = z.strictObject({
 export type ProfileStatement = z.output<typeof profileStatementSchema>;
 
 /**
- * The user's semantic memory (the paper's P^u): what holds over many interactions. A new version is
- * appended; earlier ones stay.
+ * The user's semantic memory (the paper's P^u): what holds over many interactions. A new version is appended; earlier
+ * ones stay.
  */
 export const profileSchema = z.strictObject({
   schemaVersion: z.literal(1),
   /** Unique among the user's profiles; sorting ids sorts versions. */
   id: z.string(),
   version: z.number().int().nonnegative(),
-  /** When the episodes were read; a true answer that came later is news to it. */
+  /** When the episodes were read; a later true answer is new. */
   at: z.iso.datetime(),
   statements: z.array(profileStatementSchema),
-  /** The latest episode that was read, and how many there were: what a refresh starts from. */
+  /** The latest episode that was read, and the number of episodes: the start of a refresh. */
   lastEpisodeId: z.string().nullable(),
   episodeCount: z.number().int().nonnegative(),
   model: z.string(),
 });
 export type Profile = z.output<typeof profileSchema>;
 
-/** The text that stands in the persona's slot for the user summary. Empty when nothing is known. */
+/** The text for the persona's slot of the user summary. Empty when nothing is known. */
 export function profileSummary(profile: Profile | null): string {
   return (profile?.statements ?? []).map((statement) => `- ${statement.text}`).join("\n");
 }

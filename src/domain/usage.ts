@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What model calls cost. Tokens are the provider's own count; 0 where it gave none. */
+/** The cost of model calls. Tokens are the provider's own count; 0 where it gave none. */
 export const usageSchema = z.strictObject({
   calls: z.number().int().nonnegative(),
   tokens: z.strictObject({
@@ -19,7 +19,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
-/** The usage of one model call, from what LangChain puts on its answer. */
+/** The usage of one model call, from LangChain's metadata on its answer. */
 export function usageOfCall(message: {
   readonly usage_metadata?:
     | { readonly input_tokens: number; readonly output_tokens: number }
@@ -29,7 +29,7 @@ export function usageOfCall(message: {
   return { calls: 1, tokens: { in: input_tokens, out: output_tokens } };
 }
 
-/** The cost that an error's details carry; nothing where they carry none. */
+/** The cost in an error's details; no cost where they have none. */
 export function usageOfError(details: Readonly<Record<string, unknown>>): Usage {
   const { data = noUsage } = usageSchema.safeParse(details["usage"]);
   return data;

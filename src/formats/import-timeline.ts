@@ -1,23 +1,21 @@
-import { episodeTextLimits, importedEpisodeId } from "../domain/episode.js";
-import type { Episode } from "../domain/episode.js";
+import { type Episode, episodeTextLimits, importedEpisodeId } from "../domain/episode.js";
 import { storableText } from "../domain/text/storable-text.js";
-import { userKey } from "../domain/user-id.js";
-import type { UserKey } from "../domain/user-id.js";
-import type { ImportedItem } from "./imported-item.js";
+import { type UserKey, userKey } from "../domain/user-id.js";
+import type { ImportedItem } from "./history-source.js";
 
-/** A user's place in the reading: what tells the next item's time and whether it was there already. */
+/** What was read of a user so far. */
 interface Place {
   readonly key: UserKey;
   readonly seen: Set<string>;
-  /** Distinct items so far on each day, month or year that only says so much. */
+  /** Number of distinct items so far at each day, month or year that is as precise as its file is. */
   readonly sharing: Map<string, number>;
   undated: number;
 }
 
 /**
- * Turns items, asked in the file's order, into episodes with their place in the user's time line; `null`
- * for an item that was there already. Items that share a day, a month or a year are a millisecond apart, and undated
- * ones are counted, so that the file's order is kept and the same file gives the same ids again.
+ * Turns items, in the file's order, into episodes with their place in the user's time line; `null` for a repeated item.
+ * Items that share a day, a month or a year are a millisecond apart, and undated ones are counted, so that the file's
+ * order is kept and the same file gives the same ids again.
  */
 export function createTimeline(): (user: string, item: ImportedItem) => Episode | null {
   const places = new Map<string, Place>();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A time as a file gave it, in UTC; `coarse` when it was a day, a month or a year only. */
+/** A time of a file, in UTC; `coarse` when it was a day, a month or a year only. */
 export interface ItemTime {
   readonly at: string;
   readonly coarse: boolean;
@@ -10,8 +10,8 @@ const day = z.iso.date();
 const moment = z.iso.datetime({ offset: true, local: true });
 
 /**
- * Reads an ISO 8601 time, day, month (`2024-05`) or year. A time without an offset is taken as UTC, so
- * that a file means the same on every machine. `null` when it is none of these.
+ * Reads an ISO 8601 time, day, month (`2024-05`) or year; `null` for any other text. A time without an offset is UTC, so
+ * that a file means the same on every machine.
  */
 export function parseItemTime(text: string): ItemTime | null {
   const trimmed = text.trim();

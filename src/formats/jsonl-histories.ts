@@ -2,11 +2,14 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import { createUserFilter } from "./history-source.js";
-import type { HistorySource, ReadItem } from "./history-source.js";
+import {
+  createUserFilter,
+  type HistorySource,
+  type ImportedItem,
+  type ReadItem,
+  textFault,
+} from "./history-source.js";
 import { parseItemTime } from "./item-time.js";
-import { textFault } from "./imported-item.js";
-import type { ImportedItem } from "./imported-item.js";
 import { fileInvalid, readBytes } from "./read-file.js";
 import { splitLines } from "./split-lines.js";
 
@@ -21,8 +24,8 @@ const lineSchema = z.object({
 });
 
 /**
- * Reads a JSONL file, packed or not: one `{user, query, answer?, response?, at?, id?, task?}` a line, other
- * keys ignored. A line that cannot be taken is yielded with its number and a reason, and the rest goes on.
+ * Reads a JSONL file, plain or gzip: one `{user, query, answer?, response?, at?, id?, task?}` a line, other keys are
+ * ignored. A line that cannot be imported is yielded with its number and a reason; the lines after it are still read.
  */
 export function openJsonl(path: string): HistorySource {
   return {
@@ -30,7 +33,7 @@ export function openJsonl(path: string): HistorySource {
     async *read(options = {}) {
       const wanted = createUserFilter(options);
       let lines = 0;
-      let taken = 0;
+      let imported = 0;
       let firstFault: Extract<ReadItem, { ok: false }> | null = null;
       for await (const line of splitLines(readBytes(path))) {
         lines += 1;
@@ -41,10 +44,10 @@ export function openJsonl(path: string): HistorySource {
           yield fault;
           continue;
         }
-        taken += 1;
+        imported += 1;
         if (wanted(result.user)) yield { ok: true, ...result };
       }
-      if (taken > 0) return;
+      if (imported > 0) return;
       const name = basename(path);
       const expected = 'expected JSONL, one {"user", "query", "answer", "at"} a line';
       throw fileInvalid(
@@ -86,17 +89,17 @@ function parseLine(text: string): { user: string; item: ImportedItem } | string 
   const item = {
     itemId: id === null || id === undefined ? null : String(id),
     query,
-    response: given(response),
-    answer: given(answer),
+    response: textOrNull(response),
+    answer: textOrNull(answer),
     at: time?.at ?? null,
     coarse: time?.coarse ?? false,
-    task: given(task),
+    task: textOrNull(task),
   };
   return { user, item };
 }
 
-/** An empty answer says nothing, so it counts as none. */
-function given(text: string | null | undefined): string | null {
+/** A blank answer counts as none. */
+function textOrNull(text: string | null | undefined): string | null {
   return text === undefined || text === null || text.trim() === "" ? null : text;
 }
 

@@ -1,12 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { parseQuestion } from "../domain/lamp-question.js";
-import type { LampTask } from "../domain/lamp-question.js";
+import { type LampTask, parseQuestion } from "../domain/lamp-question.js";
 import { fileInvalid, readBytes, readJson } from "./read-file.js";
 import { splitJsonArray } from "./split-json-array.js";
 
-/** The files of one LaMP set: the question files of the splits that are there, and who the users are. */
+/** The files of one LaMP set. */
 export interface LampFolder {
   readonly questions: readonly string[];
   readonly outputs: readonly string[];
@@ -14,10 +13,10 @@ export interface LampFolder {
   readonly users: string | null;
 }
 
-/** What all questions of a set have in common. */
+/** The task that all questions of a set share. */
 export interface LampSet {
   readonly task: LampTask;
-  /** The answers that its questions allow; `null` for any text. Sets may have labels of their own. */
+  /** The allowed answers; `null` for any text. Sets may have labels of their own. */
   readonly options: readonly string[] | null;
 }
 
@@ -55,25 +54,25 @@ export async function findLampFiles(
 }
 
 /**
- * Which task a set is of: what its outputs file says, `LaMP_2` told apart by the questions' wording.
+ * Finds a set's task: the one that its outputs file names. The questions' wording tells the two variants of `LaMP_2` apart.
  *
  * @throws {PersonaAgentError} `config-file-invalid` for a task whose answers are not choices, or an unknown one.
  */
 export async function readLampSet(folder: LampFolder): Promise<LampSet> {
   const declared = folder.outputs[0] === undefined ? null : await declaredTask(folder.outputs[0]);
-  const asked = await firstKnownQuestion(folder.questions);
+  const question = await firstKnownQuestion(folder.questions);
   const known = (["LaMP_1", "LaMP_2N", "LaMP_2M", "LaMP_3"] as const).find(
     (task) => task === declared,
   );
   const undecided = declared === null || declared === "LaMP_2";
-  const task = known ?? (undecided ? asked?.task : undefined);
+  const task = known ?? (undecided ? question?.task : undefined);
   if (task === undefined || task === null)
     throw fileInvalid(
       declared === null
         ? `The questions of ${basename(folder.questions[0] ?? "")} are in no wording of LaMP_1, LaMP_2N, LaMP_2M or LaMP_3. Add the set's outputs file, which names its task.`
         : `The set's task is ${JSON.stringify(declared)}; expected LaMP_1, LaMP_2, LaMP_2N, LaMP_2M or LaMP_3. Take a set of one of these, or import its histories as JSONL.`,
     );
-  return { task, options: asked?.task === task ? asked.options : null };
+  return { task, options: question?.task === task ? question.options : null };
 }
 
 async function declaredTask(path: string): Promise<string> {
@@ -82,17 +81,17 @@ async function declaredTask(path: string): Promise<string> {
   throw fileInvalid(`${basename(path)} names no task; expected ${outputsShape}. Check the file.`);
 }
 
-/** Some published files hold a few malformed questions, so more than the first is looked at. */
+/** Some published files hold a few malformed questions, so up to 50 are read. */
 async function firstKnownQuestion(paths: readonly string[]) {
-  let looked = 0;
+  let read = 0;
   for (const path of paths) {
     for await (const element of splitJsonArray(readBytes(path), basename(path))) {
       const peeked = peekedSchema.safeParse(element);
       const input = peeked.success ? inputOf(peeked.data) : "";
       const question = parseQuestion(input);
       if (question.task !== null) return question;
-      looked += 1;
-      if (looked === 50) return null;
+      read += 1;
+      if (read === 50) return null;
     }
   }
   return null;

@@ -3,10 +3,13 @@ import { z } from "zod";
 import { parseQuestion } from "../domain/lamp-question.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../errors.js";
-import { createUserFilter } from "./history-source.js";
-import type { HistorySource, ReadItem, ReadOptions } from "./history-source.js";
-import { findLampFiles, readLampSet } from "./lamp-folder.js";
-import type { LampFolder, LampSet } from "./lamp-folder.js";
+import {
+  createUserFilter,
+  type HistorySource,
+  type ReadItem,
+  type ReadOptions,
+} from "./history-source.js";
+import { findLampFiles, type LampFolder, type LampSet, readLampSet } from "./lamp-folder.js";
 import { askedTexts, lampItem } from "./lamp-item.js";
 import { parseProfileItem } from "./profile-item.js";
 import { readBytes } from "./read-file.js";
@@ -23,11 +26,11 @@ const userSchema = z.object({
 });
 type User = z.output<typeof userSchema>;
 
-/** A user's history as the files hold it, and where: what one run of items is made from. */
+/** A user's history as the files hold it, with its place. */
 interface History {
   readonly user: string;
   readonly items: readonly unknown[];
-  /** The user's own questions: an item that is the text of one of them would give its answer away. */
+  /** The user's own questions: an item with the text of one would give its answer away. */
   readonly questions: readonly string[];
   readonly file: string;
   readonly line: number;
@@ -35,13 +38,13 @@ interface History {
 
 type Fault = Extract<ReadItem, { ok: false }>;
 
-/** A whole user's history stands on one line of `users.jsonl`. */
+/** One line of `users.jsonl` holds the whole history of a user. */
 const maxUserLineBytes = 400_000_000;
 
 /**
- * Reads a folder in LaMP's format, question by question, so that its size does not matter. Users and
- * their histories come from `users.jsonl` (`history`, else the profile of the user's first question); without that
- * file each question is a user. Numbers in faults count the questions, or the lines of `users.jsonl`, from 1.
+ * Reads a folder in LaMP's format question by question, so that its size does not matter. Users and their histories
+ * come from `users.jsonl` (`history`, else the profile of the user's first question); without that file each question
+ * is a user. Line numbers count the questions of a file, or the lines of `users.jsonl`, from 1.
  *
  * @throws {PersonaAgentError} `config-file-invalid` when it is not such a folder.
  */
@@ -63,16 +66,17 @@ export async function openLamp(path: string): Promise<HistorySource> {
   };
 }
 
+function faultAt(file: string, line: number, reason: string): Fault {
+  return { ok: false, line, reason: `${file}: ${reason}` };
+}
+
 function* readHistory(history: History, set: LampSet): Generator<ReadItem> {
   const { user, items, questions, file, line } = history;
   const own = questions.map(parseQuestion).find((question) => question.task === set.task);
   const ownSet = { task: set.task, options: own?.options ?? set.options };
   const isAsked = askedTexts(questions);
-  const refuse = (itemId: string | null, reason: string): Fault => ({
-    ok: false,
-    line,
-    reason: `${file}: item ${itemId ?? "without an id"} of ${user} ${reason}`,
-  });
+  const refuse = (itemId: string | null, reason: string) =>
+    faultAt(file, line, `item ${itemId ?? "without an id"} of ${user} ${reason}`);
   for (const value of items) {
     const parsed = parseProfileItem(value, set.task);
     const read = "fault" in parsed ? parsed : lampItem(parsed, ownSet);
@@ -98,7 +102,7 @@ async function* readQuestionsAsUsers(
     const { question, file, line } = entry;
     const fault = userFault(question.id, seen);
     if (fault !== null) {
-      yield { ok: false, line, reason: `${file}: ${fault}` };
+      yield faultAt(file, line, fault);
       continue;
     }
     seen.add(question.id);
@@ -124,26 +128,26 @@ async function* readUsers(
   const wanted = createUserFilter(options);
   const seen = new Set<string>();
   const withoutHistory = new Map<string, Omit<History, "items">>();
-  for await (const line of splitLines(readBytes(path), maxUserLineBytes)) {
-    const user = "fault" in line ? line.fault : parseUserLine(line.text);
-    const fault = typeof user === "string" ? user : userFault(user.user, seen);
-    if (typeof user === "string" || fault !== null) {
-      yield { ok: false, line: line.number, reason: `${file}: ${fault}` };
+  for await (const { number: line, ...entry } of splitLines(readBytes(path), maxUserLineBytes)) {
+    const parsed = "fault" in entry ? entry.fault : parseUserLine(entry.text);
+    const fault = typeof parsed === "string" ? parsed : userFault(parsed.user, seen);
+    if (typeof parsed === "string" || fault !== null) {
+      yield faultAt(file, line, String(fault));
       continue;
     }
-    seen.add(user.user);
-    if (!wanted(user.user)) continue;
-    const questions = user.question_ids.flatMap((questionId) => inputs.get(questionId) ?? []);
-    const history = { user: user.user, questions, file, line: line.number };
-    const first = user.question_ids.find((questionId) => inputs.has(questionId));
-    if (user.history !== undefined) yield { ...history, items: user.history };
+    const { user, question_ids: ids, history: items } = parsed;
+    seen.add(user);
+    if (!wanted(user)) continue;
+    const history = { user, questions: ids.flatMap((each) => inputs.get(each) ?? []), file, line };
+    const first = ids.find((each) => inputs.has(each));
+    if (items !== undefined) yield { ...history, items };
     else if (first !== undefined) withoutHistory.set(first, history);
     else
-      yield {
-        ok: false,
-        line: line.number,
-        reason: `${file}: ${user.user} has neither a history nor a question in the question files`,
-      };
+      yield faultAt(
+        file,
+        line,
+        `${user} has neither a history nor a question in the question files`,
+      );
   }
 
   if (withoutHistory.size === 0) return;
@@ -167,7 +171,7 @@ function parseUserLine(text: string): User | string {
 }
 
 function userFault(user: string, seen: ReadonlySet<string>): string | null {
-  if (seen.has(user)) return `${user} stands there a second time; the first was taken`;
+  if (seen.has(user)) return `${user} is there a second time; the first was imported`;
   try {
     parseUserId(user);
     return null;
@@ -189,12 +193,7 @@ async function* readQuestions(
       line += 1;
       const parsed = questionSchema.safeParse(element);
       if (parsed.success) yield { question: parsed.data, file, line };
-      else
-        yield {
-          ok: false,
-          line,
-          reason: `${file}: not a question; expected {"id", "input", "profile"}`,
-        };
+      else yield faultAt(file, line, 'not a question; expected {"id", "input", "profile"}');
     }
   }
 }

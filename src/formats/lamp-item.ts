@@ -1,17 +1,15 @@
 import { lampSubject } from "../domain/lamp-question.js";
-import { textFault } from "./imported-item.js";
-import type { ImportedItem } from "./imported-item.js";
+import { type ImportedItem, textFault } from "./history-source.js";
 import type { LampSet } from "./lamp-folder.js";
-import { itemInteraction } from "./profile-item.js";
-import type { ProfileItem } from "./profile-item.js";
+import { itemInteraction, type ProfileItem } from "./profile-item.js";
 
-/** An item of a LaMP history as an interaction, and its own text, to compare with the user's questions. */
+/** An item of a LaMP history as an interaction, and its text, to compare with the user's questions. */
 export interface LampItem {
   readonly item: ImportedItem;
   readonly text: string;
 }
 
-/** @returns Why the item cannot be taken, in words that follow its name, when it cannot. */
+/** @returns The item, or why it cannot be imported, in words that follow its name. */
 export function lampItem(
   profileItem: ProfileItem,
   { task, options }: LampSet,
@@ -26,8 +24,8 @@ export function lampItem(
 }
 
 /**
- * Whether a text of a history is what one of these questions asks about, so that its answer would be given away. Case,
- * punctuation and spacing do not count: the published files differ in these between question and item.
+ * Whether one of these questions asks about a text of the history, which would give its answer away. Case, punctuation
+ * and spacing do not count: the published files differ in these between question and item.
  */
 export function askedTexts(questions: readonly string[]): (text: string) => boolean {
   const asked = new Set(questions.map((question) => comparable(lampSubject(question))));

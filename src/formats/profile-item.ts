@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { lampQuestion } from "../domain/lamp-question.js";
-import type { LampTask } from "../domain/lamp-question.js";
+import { lampQuestion, type LampTask } from "../domain/lamp-question.js";
 import { parseItemTime } from "./item-time.js";
 import { fileInvalid } from "./read-file.js";
 
@@ -19,7 +18,7 @@ export interface ProfileItem {
   readonly coarse: boolean;
 }
 
-/** Why an item cannot be taken, in words that follow its name ("has no score"). */
+/** Why an item cannot be used, in words that follow its name ("has no score"). */
 export interface ItemFault {
   readonly id: string | null;
   readonly fault: string;
@@ -67,7 +66,7 @@ export function parseProfileItem(value: unknown, task: LampTask): ProfileItem | 
 }
 
 /**
- * @param place - Where the profile stands, for messages.
+ * @param place - The place of the profile, for messages.
  * @throws {PersonaAgentError} `config-file-invalid` for an item that is not as its task has it.
  */
 export function readProfile(
@@ -84,7 +83,7 @@ export function readProfile(
 }
 
 /**
- * An item as an interaction: 2N, 2M and 3 ask the task's question over it; of 1, the paper stands as the query.
+ * An item as an interaction: 2N, 2M and 3 ask the task's question about it; for 1 the paper is the query.
  * `answer` is the item's label, `null` where that is missing or blank.
  *
  * @param labels - The allowed answers of 2N and 2M, for sets that have labels of their own.

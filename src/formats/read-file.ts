@@ -6,13 +6,13 @@ import { PassThrough } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { PersonaAgentError } from "../errors.js";
 
-/** How a file that cannot be used is refused, everywhere: what was wrong, what was expected, what to do. */
+/** The error for a file that cannot be used. */
 export function fileInvalid(message: string, cause?: unknown): PersonaAgentError {
   return new PersonaAgentError("config-file-invalid", message, { cause });
 }
 
 /**
- * A file's bytes, unpacked when it is gzip (told by its first bytes, not its name).
+ * A file's bytes, unpacked when it is gzip (by its first bytes, not its name).
  *
  * @throws {PersonaAgentError} `config-file-invalid` when it is missing, unreadable or a truncated archive.
  */
@@ -23,7 +23,7 @@ export async function* readBytes(path: string): AsyncGenerator<Buffer> {
     const packed = await isGzip(path);
     const output = new PassThrough();
     const flowing = packed ? pipeline(source, createGunzip(), output) : pipeline(source, output);
-    // The error also arrives through `output`; without a listener it would end the process as well.
+    // The error arrives through `output` too; without a listener here it would end the process.
     flowing.catch(() => {});
     for await (const chunk of output) yield chunk as Buffer;
     await flowing;
@@ -78,19 +78,15 @@ async function isGzip(path: string): Promise<boolean> {
 function readFault(path: string, name: string, error: unknown): unknown {
   if (PersonaAgentError.is(error) || !(error instanceof Error)) return error;
   const code = "code" in error ? String(error.code) : "";
-  if (code === "ENOENT")
-    return fileInvalid(`There is no ${path}; expected a file or a folder. Check the path.`, error);
-  if (code === "EACCES" || code === "EPERM")
-    return fileInvalid(
-      `${path} may not be read; expected a readable file. Change its rights.`,
-      error,
-    );
-  if (code === "Z_BUF_ERROR")
-    return fileInvalid(
-      `${name} ends in the middle of its gzip data; expected a whole file. Copy it again.`,
-      error,
-    );
-  if (code.startsWith("Z_"))
-    return fileInvalid(`${name} is a damaged gzip file (${code}). Copy it again.`, error);
-  return error;
+  const messages: Readonly<Record<string, string>> = {
+    ENOENT: `There is no ${path}; expected a file or a folder. Check the path.`,
+    EACCES: `${path} may not be read; expected a readable file. Change its rights.`,
+    EPERM: `${path} may not be read; expected a readable file. Change its rights.`,
+    Z_BUF_ERROR: `${name} ends in the middle of its gzip data; expected a whole file. Copy it again.`,
+  };
+  const damaged = code.startsWith("Z_")
+    ? `${name} is a damaged gzip file (${code}); expected a whole one. Copy it again.`
+    : undefined;
+  const message = messages[code] ?? damaged;
+  return message === undefined ? error : fileInvalid(message, error);
 }

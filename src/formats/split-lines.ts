@@ -1,17 +1,18 @@
 import { isUtf8 } from "node:buffer";
 
-/** One line of a file, or why it is not a text. Numbers count from 1 and count empty lines too. */
+/** One line of a file, or why it is no text. Numbers count from 1, with empty lines. */
 export type Line =
   | { readonly number: number; readonly text: string }
   | { readonly number: number; readonly fault: string };
 
-/** Longer lines are not kept in memory: three texts of the longest allowed length, escaped, are shorter. */
+/** Longer lines are not held in memory. Three texts of the longest allowed length, escaped, are shorter. */
 const usualMaxLineBytes = 8_000_000;
 
 /**
- * Splits bytes into lines at LF or CRLF, leaves out empty ones and a byte order mark.
+ * Splits bytes into lines at LF or CRLF, without empty ones and without a byte order mark.
  *
- * Not `node:readline`: that also splits at U+2028 and U+2029, which may stand unescaped in a JSON string.
+ * Not `node:readline`: it also splits at U+2028 and U+2029, which a JSON string may hold unescaped. Not `split2`: its bound
+ * on a line ends the file or drops the line without its number, and it replaces bytes that are no UTF-8.
  */
 export async function* splitLines(
   chunks: AsyncIterable<Buffer>,

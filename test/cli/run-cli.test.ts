@@ -53,7 +53,7 @@ describe("a command line that is not understood ends with 2 and one line", () =>
   });
 
   // `--json` alone said `(outputHelp)`.
-  it("says in --json too that there is no command", async () => {
+  it("says with --json too that no command was given", async () => {
     const { code, out } = await run(["--json"]);
     expect(code).toBe(2);
     const message = "no command given. Run it with --help to see what it takes.";

@@ -268,7 +268,7 @@ export function describeEpisodicMemory(
     it("says so when a true answer arrives for an episode that is not there", async () => {
       const memory = await create();
       const { id } = turnAt(1, "x");
-      const unknown = expect.objectContaining({ code: "memory-episode-unknown" });
+      const unknown = expect.objectContaining({ code: "config-episode-unknown" });
       const change = { groundTruth: "y", feedback };
       await expect(memory.update(newUser(), id, change)).rejects.toEqual(unknown);
       await expect(memory.update(newUser(), "no id", change)).rejects.toEqual(unknown);

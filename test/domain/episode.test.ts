@@ -15,7 +15,7 @@ const message = { id: "m1", text: "Which tea?" };
 const item = { itemId: "1", query: "Which tea?", groundTruth: "green", at: null };
 
 describe("episode ids", () => {
-  it("sort as text in the order of time, whatever the year", () => {
+  it("sort as text in the order of time, for any year", () => {
     const times = ["0001-01-01", "1969-12-31", "1970-01-01", "2025-01-01", "9999-12-31"];
     const ids = times.map((day) => turnEpisodeId(`${day}T00:00:00.000Z`, "0".repeat(16)));
     expect(ids.toSorted()).toEqual(ids);
@@ -74,7 +74,7 @@ describe("episode ids", () => {
     expect(new Set(others).size).toBe(6);
   });
 
-  it("are told from other texts", () => {
+  it("are recognised among other texts", () => {
     expect(isEpisodeId(importedEpisodeId(ada, item))).toBe(true);
     for (const text of ["", "x", "w".repeat(26), "0".repeat(27), `${"0".repeat(26)}\n`])
       expect(isEpisodeId(text)).toBe(false);

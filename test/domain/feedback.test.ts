@@ -51,7 +51,7 @@ describe("applyFeedback", () => {
     });
   });
 
-  it("takes another text, kind or author as new, and gives back what it replaced", () => {
+  it("takes another text, kind or author as new, and returns the replaced values", () => {
     const stood: Judged = { ...fresh, groundTruth: "drama", feedback: before("answer") };
     const previous = { groundTruth: "drama", feedback: stood.feedback };
     for (const given of [
@@ -67,7 +67,7 @@ describe("applyFeedback", () => {
       });
   });
 
-  it("takes an accept of a response that was regenerated meanwhile as new", () => {
+  it("takes an accept of a regenerated response as new", () => {
     const stood: Judged = { response: "drama", groundTruth: "comedy", feedback: before("accept") };
     expect(applyFeedback(stood, said("accept"), at)).toMatchObject({
       outcome: "replaced",
@@ -94,7 +94,7 @@ describe("applyFeedback", () => {
     });
   });
 
-  it.each(["answer", "edit"] as const)("keeps by a reject what an %s gave", (kind) => {
+  it.each(["answer", "edit"] as const)("keeps the answer of an %s after a reject", (kind) => {
     const stood = { ...fresh, groundTruth: "drama", feedback: before(kind) };
     expect(applyFeedback(stood, said("reject"), at)).toMatchObject({
       outcome: "replaced",
@@ -102,7 +102,7 @@ describe("applyFeedback", () => {
     });
   });
 
-  it("replaces an imported answer by another one, and only judges it by the same", () => {
+  it("replaces an imported answer by another one, and only confirms it by the same", () => {
     const imported: Judged = { response: null, groundTruth: "drama", feedback: null };
     expect(applyFeedback(imported, said("answer", "war"), at)).toMatchObject({
       outcome: "replaced",
@@ -111,7 +111,7 @@ describe("applyFeedback", () => {
     expect(applyFeedback(imported, said("answer", "drama"), at).outcome).toBe("recorded");
   });
 
-  it("knows a text again that is longer than what is kept", () => {
+  it("recognises a text that is longer than the stored one", () => {
     const long = said("answer", "word ".repeat(4_000));
     const { groundTruth: answer, feedback } = applyFeedback(fresh, long, earlier);
     expect(answer).toHaveLength(8_000);
@@ -122,7 +122,7 @@ describe("applyFeedback", () => {
 });
 
 describe("parseFeedback", () => {
-  it("is by the user unless somebody else is named", () => {
+  it("has the user as its author by default", () => {
     expect(parseFeedback({ kind: "accept" }, "ada")).toEqual(said("accept"));
     expect(parseFeedback({ kind: "edit", text: "x", author: "bo" }, "ada")).toEqual({
       ...said("edit", "x"),

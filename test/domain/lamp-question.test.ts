@@ -15,7 +15,7 @@ describe("parseQuestion", () => {
     expect(question.options?.at(-1)).toBe(last);
   });
 
-  it("reads labels of one's own", () => {
+  it("reads a set's own labels", () => {
     const question = parseQuestion(lampQuestion("LaMP_2N", text, ["a b", "c"]));
     expect(question.options).toEqual(["a b", "c"]);
   });
@@ -30,24 +30,24 @@ describe("parseQuestion", () => {
     });
   });
 
-  it("takes any other text as its own subject, open", () => {
+  it("takes any other text as its own subject, without options", () => {
     for (const open of ["Tea or coffee?", "What is the score of the match?", "", "[1]: x"])
       expect(parseQuestion(open)).toEqual({ task: null, subject: open, options: null });
   });
 
-  it("never has an empty subject for a text that is not", () => {
+  it("never gives an empty subject for a text that is not empty", () => {
     for (const task of ["LaMP_2N", "LaMP_2M", "LaMP_3"] as const)
       expect(parseQuestion(lampQuestion(task, " ")).subject).not.toBe("");
   });
 
-  it("reads hostile texts in no time", () => {
+  it("reads hostile texts quickly", () => {
     const hostile = `For an author who has written the paper with the title "${'", which reference is related?'.repeat(3_000)}`;
     expect(parseQuestion(hostile).task).toBeNull();
   });
 });
 
 describe("lampSubject", () => {
-  it("is the part of a question that an item of a history would hold", () => {
+  it("is the part of a question that an item of a history has", () => {
     const asked =
       'For an author who has written the paper with the title "On "Green" Tea", which reference is related? Just answer with [1] or [2] without explanation. [1]: "A" [2]: "B"';
     expect(lampSubject(lampQuestion("LaMP_2M", " A heist. "))).toBe("A heist.");

@@ -44,7 +44,7 @@ describe("parseUserId", () => {
     expect(() => parseUserId(id)).toThrow(refused);
   });
 
-  it("takes the two ways of writing one letter as one id", () => {
+  it("takes both compositions of one letter as one id", () => {
     expect(parseUserId("Zoe\u0308")).toBe("Zoë");
     expect(userKey("Zoe\u0308")).toBe(userKey("Zoë"));
   });
@@ -57,12 +57,12 @@ describe("userKey", () => {
     expect(userKey("用户")).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it("tells ids apart that differ in case, spaces or one letter", () => {
+  it("distinguishes ids that differ in case, spaces or one letter", () => {
     const ids = ["ada", "Ada", "ada2", "a da", "adа"];
     expect(new Set(ids.map(userKey)).size).toBe(ids.length);
   });
 
-  it("refuses what is no id", () => {
+  it("refuses a value that is no id", () => {
     expect(() => userKey("a:b")).toThrow(refused);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ImportedItem } from "../../src/formats/imported-item.js";
+import type { ImportedItem } from "../../src/formats/history-source.js";
 import { createTimeline } from "../../src/formats/import-timeline.js";
 import { episodeSchema } from "../../src/domain/episode.js";
 
@@ -71,7 +71,7 @@ describe("createTimeline", () => {
     expect(new Set(episodes.map((episode) => episode?.id)).size).toBe(5);
   });
 
-  it("gives the same ids again, also when the file has grown meanwhile", () => {
+  it("gives the same ids again, also after the file has grown", () => {
     const items = [item("a", day), item("a", day), item("b", day), item("c"), item("d")];
     expect(place([...items, item("e", day)]).slice(0, 5)).toEqual(place(items));
   });
@@ -84,7 +84,7 @@ describe("createTimeline", () => {
     expect(bob?.id).not.toBe(ada?.id);
   });
 
-  it("cuts what is longer than an episode keeps, at a code point", () => {
+  it("cuts text beyond an episode's limit at a code point", () => {
     const [episode] = place([item(`a${"😀".repeat(16_000)}`, { answer: "x".repeat(9_000) })]);
     expect(episode?.query).toBe(`a${"😀".repeat(15_999)}`);
     expect(episode?.groundTruth).toHaveLength(8_000);

@@ -34,7 +34,7 @@ async function refusal(content: string | Buffer): Promise<string> {
 const good = '{"user":"ada","query":"Tea or coffee?","answer":"tea"}';
 
 describe("a JSONL file", () => {
-  it("gives each line's user, texts, time, id and task, and ignores what else there is", async () => {
+  it("gives each line's user, texts, time, id and task, and ignores other keys", async () => {
     const line = {
       user: "ada",
       query: "Tea?",
@@ -71,7 +71,7 @@ describe("a JSONL file", () => {
     ]);
   });
 
-  it("may be packed, whatever its name", async () => {
+  it("may be gzip, whatever its name", async () => {
     expect(await read(gzipSync(`${good}\n${good}\n`))).toHaveLength(2);
   });
 

@@ -57,7 +57,7 @@ describe("a LaMP folder without users.jsonl", () => {
     ]);
   });
 
-  it("reads packed files, the splits that are there, and only the users asked for", async () => {
+  it("reads gzip files, the available splits, and only the requested users", async () => {
     const question = (id: string) => ({
       id,
       input: review("x"),
@@ -94,7 +94,7 @@ describe("a LaMP folder without users.jsonl", () => {
     ]);
   });
 
-  it("says which question, or which item, is not as the format has it, and goes on", async () => {
+  it("names a question or an item that does not fit the format, and reads on", async () => {
     await write("dev_questions.json", [
       { id: "1", input: review("x") },
       {
@@ -118,14 +118,14 @@ describe("a LaMP folder without users.jsonl", () => {
       "2 dev_questions.json: item 8 of 2 has an empty text",
       "2 dev_questions.json: item 9 of 2 has no valid date; expected ISO 8601, or a year",
       expect.stringContaining('3 dev_questions.json: The user id "a/b" holds a character'),
-      "4 dev_questions.json: 2 stands there a second time; the first was taken",
+      "4 dev_questions.json: 2 is there a second time; the first was imported",
     ]);
     expect(await taken()).toHaveLength(1);
   });
 });
 
 describe("a LaMP folder with users.jsonl", () => {
-  it("takes the history where given, else the profile of the user's first question", async () => {
+  it("takes a user's history, else the profile of their first question", async () => {
     await write("dev_questions.json", [
       { id: "2", input: review("two"), profile: [{ id: "b", text: "second", score: "2" }] },
       { id: "1", input: review("one"), profile: [{ id: "a", text: "first", score: "1" }] },
@@ -174,7 +174,7 @@ describe("the tasks of LaMP", () => {
     });
   });
 
-  it("tells LaMP_2's movies from its news, past a malformed question", async () => {
+  it("distinguishes LaMP_2's movies and news, also after a malformed question", async () => {
     await write("dev_questions.json", [
       { id: "0", input: "Which tag? (a malformed question)", profile: [] },
       {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { splitJsonArray } from "../../src/formats/split-json-array.js";
 
-it("stops at an element that never ends, before it has taken much memory", async () => {
+it("stops at an element without end before it takes much memory", async () => {
   const chunk = Buffer.alloc(1_000_000, "a");
   let given = 0;
   async function* chunks() {

@@ -72,7 +72,7 @@ describe("feedback on an episode", () => {
     const foreign = await agent.feedback("bob", bobs).catch((error: unknown) => error);
     await agent.memory.episodes.delete("ada", bobs.episodeId);
     const none = await agent.feedback("bob", bobs).catch((error: unknown) => error);
-    expect(foreign).toMatchObject({ code: "memory-episode-unknown" });
+    expect(foreign).toMatchObject({ code: "config-episode-unknown" });
     expect(String(foreign)).toBe(String(none));
   });
 
@@ -80,7 +80,7 @@ describe("feedback on an episode", () => {
     [{ kind: "answer" }, "config-message-invalid", "The true answer is empty"],
     [{ kind: "applaud" }, "config-invalid", "The feedback's kind is"],
     [{ episodeId: "" }, "config-invalid", "No episode was named"],
-    [{ episodeId: "no id" }, "memory-episode-unknown", 'no episode "no id"'],
+    [{ episodeId: "no id" }, "config-episode-unknown", 'no episode "no id"'],
     [{ settings: { alignAfter: 0 } }, "config-invalid", "The setting alignAfter is not valid"],
   ])("refuses %j in one line, and writes nothing", async (change, code, part) => {
     const agent = agentUnderTest(["Luigi's."]);

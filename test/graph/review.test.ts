@@ -158,7 +158,7 @@ describe("a candidate that waits for a person", () => {
 
   it("cannot be decided on twice, or where there is none", async () => {
     const user = await alignmentUnderTest(quick);
-    const none = expect.objectContaining({ code: "memory-review-none" });
+    const none = expect.objectContaining({ code: "config-review-none" });
     await expect(user.review("ada", { decision: "approve" })).rejects.toEqual(none);
     await user.run();
     await user.review("ada", { decision: "reject" });
@@ -196,7 +196,7 @@ describe("a candidate that waits for a person", () => {
     const first = await alignmentUnderTest(quick);
     await first.run();
     const second = await alignmentUnderTest({ ...quick, store: first.store });
-    const none = expect.objectContaining({ code: "memory-review-none" });
+    const none = expect.objectContaining({ code: "config-review-none" });
     await expect(second.review("ada", { decision: "approve" })).rejects.toEqual(none);
     const { review } = await second.run();
     expect(review?.lines).toMatchObject([{ text: goodLine }]);
@@ -274,7 +274,7 @@ describe("a candidate that waits for a person", () => {
     const error: unknown = await user
       .review("ada", { decision: "approve" })
       .catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: "memory-review-none" });
+    expect(error).toMatchObject({ code: "config-review-none" });
     expect(String(error)).toContain('"graph"');
     expect(await user.status()).toMatchObject({ status: "review", threadId: "graph" });
     await user.alignmentGraph.invoke(new Command({ resume: { decision: "approve" } }), run);

@@ -9,7 +9,7 @@ export async function noPendingReview(
   { alignments, personas }: Pick<Memory, "alignments" | "personas">,
 ): Promise<PersonaAgentError> {
   const user = JSON.stringify(userId);
-  const refusal = (message: string) => new PersonaAgentError("memory-review-none", message);
+  const refusal = (message: string) => new PersonaAgentError("config-review-none", message);
   const { status, threadId, settings } = await alignments.get(userId);
   if (status === "review" && threadId !== null && threadId !== alignmentThreadId(userId))
     return refusal(

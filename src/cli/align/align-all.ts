@@ -1,85 +1,69 @@
-import type { Command } from "commander";
-import { PersonaAgentError } from "../../errors.js";
 import type { AlignmentResult, AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
-import { alignmentJson, alignmentLine, whyUnchanged } from "./align-report.js";
-import {
-  commonOptions,
-  parseCount,
-  printable,
-  printableLine,
-  withAgent,
-  writeJson,
-} from "../cli-context.js";
-import type { CliContext } from "../cli-context.js";
-import { counted } from "../output/counted.js";
-import { describeError, errorJson } from "../describe-error.js";
+import { PersonaAgentError } from "../../errors.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
+import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { describeError, errorJson, ReportedFailure } from "../describe-error.js";
+import { counted } from "../output/figures.js";
+import { printable, printableLine } from "../output/printable.js";
 import { createProgressBar, type ProgressBar } from "../output/progress-bar.js";
-import { overviewsOf } from "./status.js";
+import { terminalOf } from "../output/terminal.js";
 import { Stopped } from "../stop-signals.js";
-import { ToldFailure } from "../output/told-failure.js";
+import { alignmentJson, alignmentLine, whyUnchanged } from "./align-report.js";
+import { overviewsOf } from "./status.js";
 
-export interface AlignAllOptions {
-  /** Whether also those are aligned who are not due. */
+interface AlignAllOptions {
+  /** Whether users who are not due are aligned too. */
   readonly every: boolean;
-  readonly usersAtOnce?: string | undefined;
+  readonly usersAtOnce?: number | undefined;
 }
 
 interface AllAligned {
-  /** How many were taken. */
+  /** How many were to be aligned. */
   readonly users: number;
   readonly aligned: readonly AlignmentResult[];
   readonly failed: readonly { readonly user: string; readonly error: unknown }[];
-  /** What ended it for all before everybody was done: a stop, or an error that the next user would meet too. */
+  /** What ended it early: a stop, or an error that every other user would meet too. */
   readonly ended?: { readonly error: unknown };
 }
 
-const usersAtOnceUnlessGiven = 4;
+const defaultUsersAtOnce = 4;
 
-/** What makes every other user fail too. */
+/** Errors that every other user would meet too. */
 const stopsAll = ["model-key-refused", "memory-store-unavailable"] as const;
 
 /**
- * @throws {ToldFailure} When somebody's alignment failed, after the result was written. The signal's reason when it was
- *   aborted, after what was done by then was written.
+ * @throws {ReportedFailure} When an alignment failed, after the result was written. The signal's reason when it was
+ *   aborted, after the results until then were written.
  */
 export async function runAlignAll(
-  { every, usersAtOnce }: AlignAllOptions,
+  { every, usersAtOnce = defaultUsersAtOnce }: AlignAllOptions,
   settings: AlignSettings,
-  command: Command,
-  context: CliContext,
+  context: CommandContext,
 ): Promise<void> {
-  const atOnce =
-    usersAtOnce === undefined ? usersAtOnceUnlessGiven : parseCount(usersAtOnce, "--users-at-once");
   const bar = createProgressBar(context.stderr);
-  const { signal } = context;
-  try {
-    const result = await withAgent(
-      context,
-      command,
-      async (agent) => {
-        const users = await usersToAlign(agent, every);
-        return alignAll(users, agent, { settings, atOnce, signal, bar });
-      },
-      { settles: true },
-    );
-    bar.stop();
-    if (commonOptions(command).json) writeJson(context, allJson(result));
-    else writeAll(context, result);
-    const { failed, ended } = result;
-    for (const { user, error } of failed)
-      context.stderr.write(`persona-agent: ${printable(user)}: ${describeError(error)}\n`);
-    signal.throwIfAborted();
-    if (ended !== undefined) context.stderr.write(`persona-agent: ${describeError(ended.error)}\n`);
-    if (failed.length > 0 || ended !== undefined)
-      throw new ToldFailure("Not everybody was aligned.");
-  } finally {
-    bar.stop();
-  }
+  const { signal, stderr } = context;
+  const result = await withAgent(
+    context,
+    async (agent) => {
+      const users = await usersToAlign(agent, every);
+      const alignUser = (user: string) => agent.align(user, { settings, signal });
+      return alignAll(users, alignUser, { usersAtOnce, signal, bar });
+    },
+    { handlesSignal: true },
+  ).finally(bar.stop);
+  if (context.json) writeJson(context, allJson(result));
+  else writeAll(context, result);
+  const { failed, ended } = result;
+  for (const { user, error } of failed)
+    stderr.write(`persona-agent: ${printable(user)}: ${describeError(error)}\n`);
+  signal.throwIfAborted();
+  if (ended !== undefined) stderr.write(`persona-agent: ${describeError(ended.error)}\n`);
+  if (failed.length > 0 || ended !== undefined)
+    throw new ReportedFailure("Not every user was aligned.");
 }
 
-/** Nobody whose alignment runs elsewhere or waits for a person. */
+/** Without users whose alignment runs elsewhere or waits for a person. */
 async function usersToAlign(agent: OpenAgent, every: boolean): Promise<string[]> {
   const overviews = await overviewsOf(agent);
   return overviews
@@ -92,35 +76,33 @@ async function usersToAlign(agent: OpenAgent, every: boolean): Promise<string[]>
 
 async function alignAll(
   users: readonly string[],
-  agent: Pick<OpenAgent, "align">,
+  alignUser: (user: string) => Promise<AlignmentResult>,
   {
-    settings,
-    atOnce,
+    usersAtOnce,
     signal,
     bar,
   }: {
-    readonly settings: AlignSettings;
-    readonly atOnce: number;
+    readonly usersAtOnce: number;
     readonly signal: AbortSignal;
     readonly bar: ProgressBar;
   },
 ): Promise<AllAligned> {
   const aligned: AlignmentResult[] = [];
   const failed: { user: string; error: unknown }[] = [];
-  if (users.length > 0) bar.update("users", 0, users.length);
-  const alignUser = async (user: string) => {
-    signal.throwIfAborted();
-    try {
-      aligned.push(await agent.align(user, { settings, signal }));
-    } catch (error) {
-      if (signal.aborted || stopsAll.some((code) => PersonaAgentError.is(error, code))) throw error;
-      failed.push({ user, error });
-    }
-    bar.update("users", aligned.length + failed.length, users.length);
-  };
   const result = { users: users.length, aligned, failed };
+  if (users.length > 0) bar.update("users", 0, users.length);
   try {
-    await mapConcurrently(users, atOnce, alignUser);
+    await mapConcurrently(users, usersAtOnce, async (user) => {
+      signal.throwIfAborted();
+      try {
+        aligned.push(await alignUser(user));
+      } catch (error) {
+        if (signal.aborted || stopsAll.some((code) => PersonaAgentError.is(error, code)))
+          throw error;
+        failed.push({ user, error });
+      }
+      bar.update("users", aligned.length + failed.length, users.length);
+    });
     return result;
   } catch (error) {
     return { ...result, ended: { error } };
@@ -137,13 +119,13 @@ function allJson({ users, aligned, failed, ended }: AllAligned) {
   };
 }
 
-function writeAll({ stdout }: CliContext, { users, aligned, failed }: AllAligned): void {
-  if (users === 0) return void stdout.write("Nobody is due.\n");
-  const width = Math.max(60, stdout.columns ?? 120) - 2;
+function writeAll({ stdout }: CommandContext, { users, aligned, failed }: AllAligned): void {
+  const { width, write } = terminalOf(stdout);
+  if (users === 0) return write("No user is due for alignment.");
   for (const result of aligned) {
-    stdout.write(`${alignmentLine(result)}\n`);
+    write(alignmentLine(result));
     const why = whyUnchanged(result);
-    if (why !== null) stdout.write(`  ${printableLine(why, width)}\n`);
+    if (why !== null) write(`  ${printableLine(why, width - 2)}`);
   }
   const waiting = aligned.filter(({ review }) => review !== null).length;
   const left = users - aligned.length - failed.length;
@@ -153,5 +135,5 @@ function writeAll({ stdout }: CliContext, { users, aligned, failed }: AllAligned
     ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
     ...(left === 0 ? [] : [`${left} left`]),
   ];
-  stdout.write(`${parts.join(", ")}.\n`);
+  write(`${parts.join(", ")}.`);
 }

@@ -1,9 +1,8 @@
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
-import { colorsFor } from "../output/colors.js";
-import type { CliContext } from "../cli-context.js";
 import { createProgressBar } from "../output/progress-bar.js";
+import { terminalOf, type TerminalStream } from "../output/terminal.js";
 
 export interface AlignProgress {
   onEvent(event: AlignmentEvent): void;
@@ -11,14 +10,14 @@ export interface AlignProgress {
   stop(): void;
 }
 
-/** Shows on a terminal what one alignment is at; nothing at all elsewhere. */
+/** Shows the progress of one alignment on a terminal; nothing elsewhere. */
 export function createAlignProgress(
-  stderr: CliContext["stderr"],
+  stream: TerminalStream,
   settings: AlignSettings,
 ): AlignProgress {
-  if (stderr.isTTY !== true) return { onEvent: () => {}, stop: () => {} };
-  const bar = createProgressBar(stderr);
-  const colors = colorsFor(stderr);
+  const bar = createProgressBar(stream);
+  if (stream.isTTY !== true) return { onEvent: () => {}, stop: bar.stop };
+  const { colors, write } = terminalOf(stream);
   const count = createAlignCounter(settings);
   return {
     onEvent(event) {
@@ -27,17 +26,17 @@ export function createAlignProgress(
       const line = lineOf(event);
       if (line === null) return;
       bar.stop();
-      stderr.write(`${colors.dim(line)}\n`);
+      write(colors.dim(line));
     },
     stop: bar.stop,
   };
 }
 
 /**
- * Counts an alignment's items. A run that is gone on with does not say again how many there are: until it does, they are
- * taken to be as many as the settings allow.
+ * Counts an alignment's items. A resumed run does not send `alignment-started` again; its totals are then the most that
+ * the settings allow.
  *
- * @returns How far the part is that the event belongs to; `null` for an event that is no item.
+ * @returns The progress of the event's part; `null` for an event that is not about an item.
  */
 export function createAlignCounter(settings: AlignSettings) {
   const { batch, holdout, samplesPerItem } = parseAlignConfig({ context: settings });
@@ -46,7 +45,7 @@ export function createAlignCounter(settings: AlignSettings) {
   let done = 0;
   let isValidating = false;
   let validated = 0;
-  let isParentKnown = false;
+  let isParentScored = false;
   let isJudged = false;
   const next = (name: string, total: number) => {
     done = name === part ? done + 1 : 1;
@@ -64,16 +63,16 @@ export function createAlignCounter(settings: AlignSettings) {
         validated += 1;
         if (validated <= sizes.batch * samplesPerItem)
           return next("validated on the batch", sizes.batch * samplesPerItem);
-        // The parent's answers are asked for once in a run, beside the first candidate's.
+        // The parent answers the holdout once in a run, beside the first candidate.
         return next(
           "validated on the holdout",
-          sizes.holdout * samplesPerItem * (isParentKnown ? 1 : 2),
+          sizes.holdout * samplesPerItem * (isParentScored ? 1 : 2),
         );
       case "item-criticised":
-        // After a judgement only some are criticised again, and nobody says how many.
+        // After a judgement only some are criticised again; how many is not known.
         return next("criticised", isJudged ? 0 : sizes.batch);
       case "candidate-judged":
-        isParentKnown ||= validated > sizes.batch * samplesPerItem;
+        isParentScored ||= validated > sizes.batch * samplesPerItem;
         isJudged = true;
         isValidating = false;
         validated = 0;
@@ -86,14 +85,18 @@ export function createAlignCounter(settings: AlignSettings) {
   };
 }
 
+const proposals = {
+  keep: "no change proposed",
+  change: "proposed",
+  refused: "every proposed line was rejected",
+} as const;
+
 function lineOf(event: AlignmentEvent): string | null {
   switch (event.kind) {
     case "alignment-started":
-      return `from version ${event.version}: learning from ${event.batch}, judging by ${event.holdout}`;
-    case "update-proposed": {
-      const { iteration, decision } = event;
-      return `update ${iteration}: ${{ keep: "nothing is to change", change: "proposed", refused: "nothing that can be taken" }[decision]}`;
-    }
+      return `from version ${event.version}: learning from ${event.batch}, validating on ${event.holdout}`;
+    case "update-proposed":
+      return `update ${event.iteration}: ${proposals[event.decision]}`;
     case "candidate-judged":
       return `update ${event.iteration}: ${event.accepted ? "does better" : "not taken"}`;
     case "item-simulated":

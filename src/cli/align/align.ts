@@ -1,85 +1,89 @@
-import type { Command } from "commander";
-import { parseUserId } from "../../domain/user-id.js";
+import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
+import { parseAlignConfig } from "../../config/parse-settings.js";
 import { PersonaAgentError } from "../../errors.js";
-import type { AlignmentResult, AlignSettings } from "../../app/alignment-runs/aligner.js";
-import type { OpenAgent } from "../../app/open-persona-agent.js";
+import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { isKnownUser } from "../persona/known-user.js";
+import { howToResume, Interrupted } from "../stop-signals.js";
 import { createAlignProgress } from "./align-progress.js";
 import { alignmentJson, writeAlignment } from "./align-report.js";
-import { alignSettings, type AlignSettingOptions } from "./align-settings.js";
-import { commonOptions, withAgent, writeJson } from "../cli-context.js";
-import type { CliContext } from "../cli-context.js";
-import { isKnownUser } from "../persona/known-user.js";
 import { canAsk, decideOnTerminal } from "./review-question.js";
 import { writeReview } from "./review-report.js";
-import { CutOff, howToGoOn } from "../stop-signals.js";
 
-export interface AlignCommandOptions extends AlignSettingOptions {
+/** An option that is missing has its default in the mode of the run. */
+interface AlignCommandOptions {
   readonly user?: string;
   readonly all?: true;
   readonly every?: true;
-  readonly usersAtOnce?: string;
+  readonly usersAtOnce?: number;
+  readonly mode?: "default" | "paper";
+  readonly batch?: number;
+  readonly holdout?: number;
+  readonly iterations?: number;
+  readonly samplesPerItem?: number;
+  readonly validation: boolean;
+  readonly leaveOneOut: boolean;
+  readonly review?: true;
+  readonly maxCalls?: number;
+  readonly maxTokens?: number;
+  readonly maxSeconds?: number;
+  readonly concurrency?: number;
 }
 
 export async function runAlign(
-  options: AlignCommandOptions,
-  command: Command,
-  context: CliContext,
+  { user, all, every, usersAtOnce, validation, leaveOneOut, ...options }: AlignCommandOptions,
+  context: CommandContext,
 ): Promise<void> {
-  const { all, every, usersAtOnce } = options;
-  if ((options.user === undefined) === (all === undefined))
+  if ((user === undefined) === (all === undefined))
     throw new PersonaAgentError(
       "config-invalid",
       `${all ? "Both --user and --all were" : "Neither --user nor --all was"} given; expected one of them. Name a user, or take all.`,
     );
-  const settings = alignSettings(options);
-  if (options.user !== undefined && (every ?? usersAtOnce) !== undefined)
+  // Only what was named: a run is resumed only under the settings that it began with.
+  const settings: AlignSettings = {
+    ...options,
+    ...(!validation && { validation }),
+    ...(!leaveOneOut && { leaveOneOut }),
+  };
+  parseAlignConfig({ context: settings });
+  if (user !== undefined && (every ?? usersAtOnce) !== undefined)
     throw new PersonaAgentError(
       "config-invalid",
       "--every and --users-at-once go with --all; expected neither beside --user. Leave them out.",
     );
   try {
-    if (options.user !== undefined)
-      return await alignOne(parseUserId(options.user), settings, command, context);
+    if (user !== undefined) return await alignOne(user, settings, context);
     const { runAlignAll } = await import("./align-all.js");
-    await runAlignAll({ every: every === true, usersAtOnce }, settings, command, context);
+    await runAlignAll({ every: every === true, usersAtOnce }, settings, context);
   } catch (error) {
     if (!context.signal.aborted) throw error;
-    throw new CutOff(every ? "Run the same command without --every to go on." : howToGoOn);
+    throw new Interrupted(every ? "Run the same command without --every to resume." : howToResume);
   }
 }
 
 async function alignOne(
   user: string,
   settings: AlignSettings,
-  command: Command,
-  context: CliContext,
+  context: CommandContext,
 ): Promise<void> {
-  const { json } = commonOptions(command);
-  const { signal } = context;
+  const { json, signal } = context;
   const progress = createAlignProgress(context.stderr, settings);
   const { onEvent } = progress;
-  const work = async (agent: OpenAgent) => {
-    if (!(await isKnownUser(user, agent.memory)))
-      throw new PersonaAgentError(
-        "memory-user-unknown",
-        `Nothing of ${JSON.stringify(user)} is remembered; expected a user with interactions to learn from. Check the id, or import a history first.`,
-      );
-    const first = await agent.align(user, { settings, signal, onEvent });
-    progress.stop();
-    if (json) return writeJson(context, alignmentJson(first));
-    const result = await reviewed(first, agent);
-    writeAlignment(context, result, await agent.memory.personas.history(user));
-  };
-  const reviewed = async (first: AlignmentResult, agent: OpenAgent): Promise<AlignmentResult> => {
-    if (first.review === null) return first;
-    if (canAsk(context))
-      return (await decideOnTerminal(first.review, agent, { ...context, progress })) ?? first;
-    writeReview(context, first.review);
-    return first;
-  };
-  try {
-    await withAgent(context, command, work, { settles: true });
-  } finally {
-    progress.stop();
-  }
+  await withAgent(
+    context,
+    async (agent) => {
+      if (!(await isKnownUser(user, agent.memory)))
+        throw new PersonaAgentError(
+          "config-user-unknown",
+          `No memory of user ${JSON.stringify(user)}; expected a user with interactions to learn from. Check the id, or import a history first.`,
+        );
+      let result = await agent.align(user, { settings, signal, onEvent });
+      progress.stop();
+      if (json) return writeJson(context, alignmentJson(result));
+      if (result.review !== null && canAsk(context))
+        result = (await decideOnTerminal(result.review, agent, context, progress)) ?? result;
+      else if (result.review !== null) writeReview(context, result.review);
+      writeAlignment(context, result, await agent.memory.personas.history(user));
+    },
+    { handlesSignal: true },
+  ).finally(progress.stop);
 }

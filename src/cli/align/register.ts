@@ -1,85 +1,64 @@
-import { type Command, Option } from "commander";
-import type { AlignCommandOptions } from "./align.js";
-import type { CliContext } from "../cli-context.js";
-import type { ReviewOptions } from "./review.js";
-import type { StatusOptions } from "./status.js";
+import type { Command } from "commander";
+import { parseUserId } from "../../domain/user-id.js";
+import { action, type CliContext } from "../cli-context.js";
+import { addCounts, modeOption, requireUser } from "../options.js";
 
 export function addAlignmentCommands(program: Command, context: CliContext): void {
-  addAlign(program, context);
-  program
-    .command("review")
-    .description("see a new persona that waits for a person, and decide on it")
-    .requiredOption("--user <id>", "whose persona")
+  const align = program
+    .command("align")
+    .description("learn a user's persona from their latest true answers; keep it if it does better")
+    .option("--user <id>", "whose persona", parseUserId)
+    .option("--all", "all users who are due: enough new true answers, or a run to resume")
+    .option("--every", "with --all: also users who are not due");
+  addCounts(align, { "--users-at-once": "with --all: most users at a time (default: 4)" })
+    .addOption(modeOption("`paper`: the alignment as published"))
+    .option("--no-validation", "take every update, better or not")
+    .option("--no-leave-one-out", "let a simulation see the true answer in memory; for experiments")
+    .option("--review", "ask a person before an update that passed is taken");
+  const holdout = "most held-out interactions for validation (default: 32; paper 0)";
+  addCounts(align, { "--holdout": holdout }, 0);
+  addCounts(align, {
+    "--batch": "latest interactions that are criticised (default: 8; paper 3)",
+    "--iterations": "most updates in one run (default: 3; paper 1)",
+    "--samples-per-item": "answers to each interaction, for models that sample (default: 1)",
+    "--max-calls": "most model calls of one run",
+    "--max-tokens": "most tokens of one run",
+    "--max-seconds": "most seconds of one run",
+    "--concurrency": "most items of one user's run at a time (default: 64)",
+  })
+    .addHelpText(
+      "after",
+      `
+Takes --user or --all. The same command resumes a run that was stopped or failed; no model call is repeated.
+With --json one line: {user, mode, iterations, head, calls, tokens, seconds, review, degraded}; with --all
+{users, aligned, failed}: the number of users, a result for each that was aligned, and {user, error} for each that failed,
+which also makes the exit code 1. A stop, or an error that every user would meet, ends --all early: what was done is
+written, with that error as \`error\`, and the same command takes the remaining users. --every starts with all users again:
+leave it out to resume.`,
+    )
+    .action(action(context, async () => (await import("./align.js")).runAlign));
+  requireUser(program.command("review"), "whose persona")
+    .description("show a new persona that waits for a person, and decide on it")
     .option("--approve", "take it")
     .option("--reject", "keep the persona as it was")
     .option(
       "--edit <file>",
       "take these lines instead, one a line of the file; `-` reads the input",
     )
-    .option("--note <text>", "why, for the log")
-    .option("--author <name>", "who decides; the user unless given")
-    .addHelpText(
-      "after",
-      "\nWithout a decision it shows what waits, and asks where this is a terminal. After a decision the alignment goes on to its end.\nWith --json: the request as it waits, or after a decision the result as `align --json` prints it.",
-    )
-    .action(async (options: ReviewOptions, command: Command) => {
-      const { runReview } = await import("./review.js");
-      await runReview(options, command, context);
-    });
-  program
-    .command("status")
-    .description(
-      "how alignment stands: since when, new true answers, due or not, what came of the last",
-    )
-    .option("--user <id>", "only this user; everybody, a line each, unless given")
-    .action(async (options: StatusOptions, command: Command) => {
-      const { runStatus } = await import("./status.js");
-      await runStatus(options, command, context);
-    });
-}
-
-function addAlign(program: Command, context: CliContext): void {
-  program
-    .command("align")
-    .description(
-      "learn a user's persona from their latest true answers, and keep it if it does better",
-    )
-    .option("--user <id>", "whose persona")
-    .option("--all", "everybody who is due: enough new true answers, or a run to go on with")
-    .option("--every", "with --all: also those who are not due")
-    .option("--users-at-once <count>", "with --all: at most so many users at a time (default: 4)")
-    .addOption(
-      new Option("--mode <mode>", "`paper`: the alignment as published").choices([
-        "default",
-        "paper",
-      ]),
-    )
-    .option("--batch <count>", "latest interactions that are criticised (default: 8; paper 3)")
-    .option("--holdout <count>", "most others that judge (default: 32; paper 0)")
-    .option("--iterations <count>", "most updates in one run (default: 3; paper 1)")
-    .option(
-      "--samples-per-item <count>",
-      "times each is answered, for models that sample (default: 1)",
-    )
-    .option("--no-validation", "take every update, better or not")
-    .option("--no-leave-one-out", "let a simulation see the true answer in memory; for experiments")
-    .option("--review", "ask a person before an update that passed is taken")
-    .option("--max-calls <count>", "most model calls of one run")
-    .option("--max-tokens <count>", "most tokens of one run")
-    .option("--max-seconds <count>", "most seconds of one run")
-    .option("--concurrency <count>", "most items of one user's run at a time (default: 64)")
+    .option("--note <text>", "the reason, for the log")
+    .option("--author <name>", "who decides (default: the user)")
     .addHelpText(
       "after",
       `
-A run that was stopped or failed goes on where it was with the same command; what the model has answered is not asked again.
-With --json one line: {user, mode, iterations, head, calls, tokens, seconds, review, degraded}; with --all
-{users, aligned, failed}: how many users were taken, such a result for each, and {user, error} for each failure, which
-also makes the exit code 1. A stop, or an error that everybody would meet, ends --all early: what was done by then is
-written, with that error as \`error\`, and the same command takes who is left. --every begins with everybody again: leave
-it out to go on.`,
+Without a decision it shows what waits, and on a terminal asks for one. After a decision the alignment continues to its end.
+With --json one line: the request, or after a decision the result of the alignment.`,
     )
-    .action(async (options: AlignCommandOptions, command: Command) => {
-      const { runAlign } = await import("./align.js");
-      await runAlign(options, command, context);
-    });
+    .action(action(context, async () => (await import("./review.js")).runReview));
+  program
+    .command("status")
+    .description(
+      "show the status of alignment: new true answers, whether it is due, the last result",
+    )
+    .option("--user <id>", "only this user's (default: everybody's, a line each)", parseUserId)
+    .action(action(context, async () => (await import("./status.js")).runStatus));
 }

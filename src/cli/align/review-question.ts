@@ -1,50 +1,79 @@
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
-import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
-import { PersonaAgentError } from "../../errors.js";
+import { text as readAll } from "node:stream/consumers";
 import type { AlignmentResult } from "../../app/alignment-runs/aligner.js";
 import type { PersonaAgent } from "../../app/persona-agent.js";
 import type { AlignProgress } from "./align-progress.js";
 import { colorsFor } from "../output/colors.js";
 import type { CliContext } from "../cli-context.js";
 import { describeError } from "../describe-error.js";
-import { editOf, readEdit } from "./review-edit.js";
+import { colorsFor } from "../output/terminal.js";
+import type { AlignProgress } from "./align-progress.js";
 import { writeReview } from "./review-report.js";
 
-/** Whether a person sits at both ends. */
+/** Whether a person sits at input and output. */
 export function canAsk({ stdin, stdout }: CliContext): boolean {
   return stdin.isTTY === true && stdout.isTTY === true;
 }
 
-export type Signed = Pick<ReviewAnswer, "note" | "author">;
+/**
+ * Reads the text of an edit.
+ *
+ * @param file - `-` for the input.
+ * @throws {PersonaAgentError} `config-file-invalid`
+ */
+export async function readEdit(file: string, { stdin }: Pick<CliContext, "stdin">) {
+  if (file === "-") return readAll(stdin);
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const { code = "no reason" } = cause as NodeJS.ErrnoException;
+    throw new PersonaAgentError(
+      "config-file-invalid",
+      `${file} cannot be read (${code}); expected a file with the persona's lines, one a line. Check its path.`,
+      { cause },
+    );
+  }
+}
+
+/** The text as the whole persona in paper mode, else as its lines, one a line. */
+export function parseEdit(
+  text: string,
+  { paperSystemPrompt }: Pick<ReviewRequest, "paperSystemPrompt">,
+): ReviewAnswer {
+  if (paperSystemPrompt !== null) return { decision: "edit", paperSystemPrompt: text.trim() };
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return { decision: "edit", lines: lines.map((line) => ({ text: line })) };
+}
 
 /**
- * Asks for each new persona of a run until none waits, or the person leaves one waiting.
+ * Asks for a decision on each new persona of a run, until none waits or the person leaves one waiting.
  *
- * @returns What the run came to; null when the first one was left waiting.
+ * @returns The result of the run; `null` when the first one was left waiting.
  */
 export async function decideOnTerminal(
   request: ReviewRequest,
   agent: Pick<PersonaAgent, "review">,
-  context: CliContext & { readonly progress: AlignProgress },
-  signed: Signed = {},
+  context: CommandContext,
+  { onEvent, stop }: AlignProgress,
+  signature: Pick<ReviewAnswer, "note" | "author"> = {},
 ): Promise<AlignmentResult | null> {
-  const { signal, progress } = context;
-  const { onEvent } = progress;
+  const { signal } = context;
   let result: AlignmentResult | null = null;
   for (let waiting: ReviewRequest | null = request; waiting !== null; waiting = result.review) {
     writeReview(context, waiting);
     const answer = await askDecision(waiting, context);
     if (answer === null) return result;
-    result = await agent.review(waiting.user, { ...signed, ...answer }, { signal, onEvent });
-    progress.stop();
+    result = await agent.review(waiting.user, { ...signature, ...answer }, { signal, onEvent });
+    stop();
   }
   return result;
 }
 
-/** @returns Null when the person leaves it waiting. */
+/** @returns `null` when the person leaves it waiting. */
 async function askDecision(
   request: ReviewRequest,
-  context: CliContext,
+  context: CommandContext,
 ): Promise<ReviewAnswer | null> {
   const { stdin, stdout, stderr, signal } = context;
   const colors = colorsFor(stdout);
@@ -52,18 +81,20 @@ async function askDecision(
   const lines = createInterface({ input: stdin, output: stdout });
   // On a terminal Ctrl-C comes here and not as a signal.
   for (const end of ["SIGINT", "close"] as const) lines.once(end, () => left.abort());
-  const ask = (question: string) =>
-    lines.question(colors.cyan(question), { signal: AbortSignal.any([signal, left.signal]) });
+  const ask = async (question: string) => {
+    const either = AbortSignal.any([signal, left.signal]);
+    return (await lines.question(colors.cyan(question), { signal: either })).trim();
+  };
   try {
     for (;;) {
-      const word = (await ask("approve, edit, reject, or leave it waiting? [a/e/r/l] ")).trim();
+      const word = await ask("approve, edit, reject, or leave it waiting? [a/e/r/l] ");
       if (/^a(?:pprove)?$/i.test(word)) return { decision: "approve" };
       if (/^r(?:eject)?$/i.test(word)) return { decision: "reject" };
       if (/^l(?:eave)?$/i.test(word)) return null;
       if (!/^e(?:dit)?$/i.test(word)) continue;
-      const file = (await ask("file with the lines, one a line: ")).trim();
+      const file = await ask("file with the lines, one a line: ");
       try {
-        if (file !== "" && file !== "-") return editOf(await readEdit(file, context), request);
+        if (file !== "" && file !== "-") return parseEdit(await readEdit(file, context), request);
       } catch (error) {
         if (!PersonaAgentError.is(error)) throw error;
         stderr.write(`persona-agent: ${describeError(error)}\n`);

@@ -10,40 +10,55 @@ export interface DemoItem {
 
 export interface DemoUser {
   readonly id: string;
-  /** What a person watching the demo should know of them. Never shown to the agent. */
+  /** For a person who watches the demo. Never shown to the agent. */
   readonly about: string;
-  /** Oldest first. */
+  /** Oldest first. An alignment learns from the latest eight answers. */
   readonly history: readonly DemoItem[];
-  /** Choices made after the history: never imported, so that they can tell how well it was learned from. */
+  /** Choices made after the history. Never imported, so that they show how well it was learned from. */
   readonly later: readonly DemoItem[];
 }
 
-/** @param at - As `2026-03-06T20:30`, UTC. */
-export function statement(at: string, query: string): DemoItem {
-  return { at: utc(at), query, answer: null };
+const choices = {
+  "a film": ["comedy", "documentary", "drama", "thriller"],
+  "a dinner": ["curry", "noodles", "salad", "soup"],
+  "an outing": ["hike", "market", "museum", "pool"],
+} as const;
+
+/** A closed question, in the same words for every user. */
+export function choiceQuestion(what: keyof typeof choices, situation: string): string {
+  return `Pick ${what} for me: ${situation} Answer with one of: ${choices[what].join(", ")}.`;
 }
 
-export function asked(at: string, query: string, answer: string): DemoItem {
-  return { at: utc(at), query, answer };
+/** The situation in such a question; any other text as it is. */
+export function situationOf(query: string): string {
+  return query.replace(/^Pick .* for me: (.*) Answer with one of: .*$/, "$1");
 }
 
-const films = closed("a film", ["comedy", "documentary", "drama", "thriller"]);
-export const film = films.chosen;
-export const filmQuestion = films.question;
-export const dinner = closed("a dinner", ["curry", "noodles", "salad", "soup"]).chosen;
-export const outing = closed("an outing", ["hike", "market", "museum", "pool"]).chosen;
-
-/** Questions of one kind, worded alike for everybody, and items of them with the choice that was made. */
-function closed<const Option extends string>(what: string, options: readonly Option[]) {
-  const question = (situation: string) =>
-    `Pick ${what} for me: ${situation} Answer with one of: ${options.join(", ")}.`;
-  const chosen = (at: string, situation: string, answer: Option) =>
-    asked(at, question(situation), answer);
-  return { question, chosen };
+/**
+ * Reads interactions, one a line, with their time in UTC: `2026-01-08 20:50 salad: Late home.` (a choice and its
+ * situation), `... said: I sing tenor.`, or `... asked: Which present? → Seeds.`
+ */
+export function parseDiary(text: string): DemoItem[] {
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [, day = "", time = "", kind = "", words = ""] =
+        /^(\S+) (\S+) (\w+): (.*)$/.exec(line) ?? [];
+      return { at: `${day}T${time}:00.000Z`, ...interaction(kind, words) };
+    });
 }
 
-function utc(at: string): string {
-  return `${at}:00.000Z`;
+function interaction(kind: string, words: string): Pick<DemoItem, "query" | "answer"> {
+  if (kind === "said") return { query: words, answer: null };
+  if (kind === "asked") {
+    const [query = "", answer = ""] = words.split(" → ");
+    return { query, answer };
+  }
+  for (const what of Object.keys(choices) as (keyof typeof choices)[])
+    if (choices[what].some((choice) => choice === kind))
+      return { query: choiceQuestion(what, words), answer: kind };
+  throw new Error(`A diary has the unknown choice ${JSON.stringify(kind)}.`);
 }
 
 /** The items as an import writes them: the same item is the same episode. */

@@ -1,12 +1,11 @@
 import { diffPersona, type PersonaDiff } from "../../domain/persona/persona-diff.js";
 import { mean } from "../../domain/scoring/mean.js";
-import type { Episode } from "../../domain/episode.js";
 import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { PersonaAgent } from "../../app/persona-agent.js";
 import type { Iteration } from "../../state/alignment-state.js";
 import type { AlignProgress } from "../align/align-progress.js";
-import { linesJson } from "../persona/persona-changes.js";
+import { linesJson } from "../output/persona-changes.js";
 import { type DemoUser, demoEpisodes } from "./demo-user.js";
 
 /** A later choice, answered under the persona before and after. */
@@ -24,45 +23,24 @@ interface LaterAnswer {
   readonly score: number;
 }
 
-/** Mean scores, 0 to 1, of the later choices, and how many these are. */
-export interface HeldOut {
-  readonly before: number;
-  readonly after: number;
-  readonly items: number;
-}
-
-export interface LearnedByUser {
-  readonly user: string;
-  /** What each update came to. */
-  readonly iterations: readonly Iteration[];
-  /** The last one whose persona was taken, else the first. */
-  readonly decisive: Iteration;
-  /** Of the persona that answers from now on. */
-  readonly version: number;
-  /** From the persona before to it. */
-  readonly diff: PersonaDiff;
-  /** The interactions that the new lines rest on, by id. */
-  readonly evidence: ReadonlyMap<string, Episode>;
-  readonly later: readonly LaterChoice[];
-  readonly heldOut: HeldOut;
-}
-
 type Learner = Pick<PersonaAgent, "align" | "ask" | "memory">;
 
-/** The profile stays as it is, so that between both rounds of answers nothing changes but the persona. */
+/** The profile stays as it is, so that only the persona changes between the two rounds of answers. */
 export const learnSettings: AlignSettings = { refreshProfile: false };
+
+export type LearnedByUser = Awaited<ReturnType<typeof learn>>;
 
 /**
  * Aligns a user's persona, and asks their later choices before and after.
  *
- * @param aligning - Begins to show an alignment.
+ * @param aligning - Starts to show the progress of an alignment.
  * @throws {PersonaAgentError} As asking and aligning do. The signal's reason when it was aborted.
  */
 export async function learn(
   agent: Learner,
   user: DemoUser,
   { signal, aligning }: { readonly signal: AbortSignal; readonly aligning: () => AlignProgress },
-): Promise<LearnedByUser> {
+) {
   const parent = await agent.memory.personas.head(user.id);
   const before = await answersLater(agent, user, signal);
   const progress = aligning();
@@ -82,22 +60,31 @@ export async function learn(
   return {
     user: user.id,
     iterations,
+    /** The last one whose persona was taken, else the first. */
     decisive,
+    /** Of the persona that answers from now on. */
     version: head.version,
+    /** From the earlier persona to it. */
     diff: diffPersona(parent.lines, head.lines),
+    /** The user's past interactions, by id. */
     evidence: new Map(episodes.map((episode) => [episode.id, episode])),
     later,
-    heldOut: {
-      before: mean(later.map((choice) => choice.before.score)) ?? 0,
-      after: mean(later.map((choice) => choice.after.score)) ?? 0,
-      items: later.length,
-    },
+    heldOut: heldOutScores(later),
+  };
+}
+
+/** Mean scores of the later choices, 0 to 1, and their number. */
+function heldOutScores(later: readonly LaterChoice[]) {
+  return {
+    before: mean(later.map(({ before }) => before.score)) ?? 0,
+    after: mean(later.map(({ after }) => after.score)) ?? 0,
+    items: later.length,
   };
 }
 
 /**
- * The agent's answers, in order. Each turn belongs to no thread, and its episode is deleted before the next question:
- * every one meets the same memory, and what was asked and answered before the alignment is not known after it.
+ * The agent's answers, in order. Each turn has no thread, and its episode is deleted before the next question, so that
+ * every question meets the same memory, after the alignment too.
  */
 async function answersLater(
   { ask, memory }: Learner,
@@ -114,58 +101,35 @@ async function answersLater(
 }
 
 /** The `alignment` of `npm run demo -- --json`: all users together. This shape is a contract. */
-export interface LearnedTogether extends Scores {
-  /** Updates in all. */
-  readonly iterations: number;
-  /** Whether every user has a new persona. */
-  readonly accepted: boolean;
-  /** The lowest version that answers now. */
-  readonly version: number;
-  readonly heldOut: HeldOut;
-  readonly users: readonly (Scores &
-    Pick<Iteration, "holdoutParent" | "holdoutCandidate" | "reason" | "accepted"> &
-    Pick<LearnedByUser, "user" | "version" | "heldOut"> & {
-      readonly iterations: number;
-      readonly lines: readonly { readonly text: string; readonly evidence: readonly string[] }[];
-    })[];
-}
-
-/** Mean scores of the batch, 0 to 1, in the decisive iteration; `null` where nothing was asked. */
-type Scores = Pick<Iteration, "parentScore" | "candidateScore">;
-
-export function together(learned: readonly LearnedByUser[]): LearnedTogether {
-  const items = learned.flatMap(({ later }) => later);
+export function together(learned: readonly LearnedByUser[]) {
   return {
+    /** Updates in all. */
     iterations: learned.reduce((sum, { iterations }) => sum + iterations.length, 0),
+    /** Mean scores of the batches in the decisive iterations, 0 to 1; `null` where one was not asked. */
     parentScore: meanOfAll(learned.map(({ decisive }) => decisive.parentScore)),
     candidateScore: meanOfAll(learned.map(({ decisive }) => decisive.candidateScore)),
+    /** Whether every user has a new persona. */
     accepted: learned.every(({ decisive }) => decisive.accepted),
+    /** The lowest version that answers now. */
     version: Math.min(...learned.map(({ version }) => version)),
-    heldOut: {
-      before: mean(items.map(({ before }) => before.score)) ?? 0,
-      after: mean(items.map(({ after }) => after.score)) ?? 0,
-      items: items.length,
-    },
-    users: learned.map(({ user, iterations, decisive, version, diff, heldOut }) => {
-      const { parentScore, candidateScore, holdoutParent, holdoutCandidate } = decisive;
-      const { accepted, reason } = decisive;
-      const lines = linesJson(newLines(diff));
-      const scores = { parentScore, candidateScore, holdoutParent, holdoutCandidate };
-      return {
-        user,
-        iterations: iterations.length,
-        ...scores,
-        accepted,
-        reason,
-        version,
-        lines,
-        heldOut,
-      };
-    }),
+    heldOut: heldOutScores(learned.flatMap(({ later }) => later)),
+    users: learned.map(({ user, iterations, decisive, version, diff, heldOut }) => ({
+      user,
+      iterations: iterations.length,
+      parentScore: decisive.parentScore,
+      candidateScore: decisive.candidateScore,
+      holdoutParent: decisive.holdoutParent,
+      holdoutCandidate: decisive.holdoutCandidate,
+      accepted: decisive.accepted,
+      reason: decisive.reason,
+      version,
+      lines: linesJson(newLines(diff)),
+      heldOut,
+    })),
   };
 }
 
-/** The lines that the persona has now and had not before. */
+/** The lines that the earlier persona did not have. */
 export function newLines({ added, changed }: PersonaDiff) {
   return [...changed.map(({ after }) => after), ...added];
 }

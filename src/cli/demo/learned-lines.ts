@@ -1,27 +1,26 @@
+import stringWidth from "string-width";
 import type { Episode } from "../../domain/episode.js";
-import type { colorsFor } from "../output/colors.js";
-import { counted } from "../output/counted.js";
-import { describeLine } from "../persona/persona-changes.js";
-import { wrap } from "../output/wrap.js";
-import type { LaterChoice, LearnedByUser } from "./learn.js";
-import { newLines } from "./learn.js";
-import { cut, day, situationOf } from "./screen-text.js";
+import { counted, dayOf } from "../output/figures.js";
+import { describeLine } from "../output/persona-changes.js";
+import { printableLine, wrap } from "../output/printable.js";
+import type { Colors } from "../output/terminal.js";
+import { situationOf } from "./demo-user.js";
+import { type LaterChoice, type LearnedByUser, newLines } from "./learn.js";
 
 const shownEvidence = 2;
 
-/** What a person sees of a user's alignment: its lines with what they rest on, the scores, and the later choices. */
+/** A user's alignment for a person: the lines with their evidence, the scores, and the later choices. */
 export function learnedLines(
   { decisive, version, diff, evidence, later }: LearnedByUser,
   width: number,
-  colors: ReturnType<typeof colorsFor>,
+  colors: Colors,
 ): string[] {
   const lines = newLines(diff).flatMap((line) => [
     ...hanging("+ ", describeLine(line), width, colors.green),
-    ...line.evidence.slice(-shownEvidence).flatMap((id) => {
-      const episode = evidence.get(id);
-      if (episode === undefined) return [];
-      return [colors.dim(quoted(episode, width))];
-    }),
+    ...line.evidence
+      .slice(-shownEvidence)
+      .flatMap((id) => evidence.get(id) ?? [])
+      .map((episode) => colors.dim(quoted(episode, width))),
   ]);
   const removed = diff.removed.flatMap((line) =>
     hanging("- ", describeLine(line), width, colors.red),
@@ -32,28 +31,27 @@ export function learnedLines(
     `earlier choices ${change(holdoutParent, holdoutCandidate)}`,
     accepted ? `taken as version ${version}` : `not taken, version ${version} stays`,
   ];
-  const right = (of: (choice: LaterChoice) => number) =>
-    later.filter((one) => of(one) === 1).length;
-  const [before, after] = [right((one) => one.before.score), right((one) => one.after.score)];
-  const changed = later.find((one) => one.after.score > one.before.score);
+  const right = (when: "before" | "after") =>
+    later.filter((choice) => choice[when].score === 1).length;
+  const improved = later.find(({ before, after }) => after.score > before.score);
   return [
     ...(lines.length + removed.length === 0 ? ["the persona stays as it is"] : lines),
     ...removed,
     ...wrap(scores.join(" · "), width).map(colors.dim),
     ...wrap(decisive.reason, width).map(colors.dim),
-    `${counted(later.length, "later choice")}: ${before} right before, ${colors.bold(`${after} right after`)}`,
-    ...(changed === undefined ? [] : shownChange(changed, width, colors)),
+    `${counted(later.length, "later choice")}: ${right("before")} right before, ${colors.bold(`${right("after")} right after`)}`,
+    ...(improved === undefined ? [] : improvement(improved, width, colors)),
   ];
 }
 
-function shownChange(
+function improvement(
   { query, chosen, before, after }: LaterChoice,
   width: number,
-  colors: ReturnType<typeof colorsFor>,
+  colors: Colors,
 ): string[] {
   return [
     ...hanging("  ", `“${situationOf(query)}”`, width),
-    `  before ${colors.red(cut(before.text, 24))} · after ${colors.green(cut(after.text, 24))} · chosen ${chosen}`,
+    `  before ${colors.red(printableLine(before.text, 24))} · after ${colors.green(printableLine(after.text, 24))} · chosen ${chosen}`,
   ];
 }
 
@@ -62,9 +60,10 @@ function quoted(
   { at, query, groundTruth }: Pick<Episode, "at" | "query" | "groundTruth">,
   width: number,
 ): string {
-  const start = `  ${day(at)}  `;
-  const outcome = ` → ${cut(groundTruth ?? "", 24)}`;
-  return `${start}${cut(situationOf(query), width - start.length - outcome.length)}${outcome}`;
+  const start = `  ${dayOf(at)}  `;
+  const outcome = ` → ${printableLine(groundTruth ?? "", 24)}`;
+  const room = width - start.length - stringWidth(outcome);
+  return `${start}${printableLine(situationOf(query), room)}${outcome}`;
 }
 
 function hanging(

@@ -1,12 +1,12 @@
-import type { Writable } from "node:stream";
+import stringWidth from "string-width";
 import { parseAlignConfig } from "../../config/parse-settings.js";
-import { colorsFor } from "../output/colors.js";
 import { type AlignProgress, createAlignProgress } from "../align/align-progress.js";
-import { wrap } from "../output/wrap.js";
-import type { DemoUser } from "./demo-user.js";
+import { counted, dayOf } from "../output/figures.js";
+import { printableLine, wrap } from "../output/printable.js";
+import { terminalOf, type TerminalStream } from "../output/terminal.js";
+import { type DemoUser, situationOf } from "./demo-user.js";
 import { type LearnedByUser, learnSettings } from "./learn.js";
 import { learnedLines } from "./learned-lines.js";
-import { cut, day, situationOf } from "./screen-text.js";
 
 /** A past interaction as the demo shows it; `score` is 0 for one recalled only for being recent. */
 export interface DemoRecall {
@@ -28,60 +28,25 @@ export interface ShownTurn {
   readonly milliseconds: number;
 }
 
-/** What happens in the demo, in order, for whoever watches. */
-export interface Screen {
-  opening(): void;
-  services(info: { readonly model: string; readonly index: string }): void;
-  user(user: DemoUser, statements: readonly { readonly text: string }[]): void;
-  part(title: string, message: string): void;
-  turn(turn: ShownTurn): void;
-  /** All personas are about to be aligned. */
-  learning(): void;
-  /** One is being aligned, until it is `stop`ped. */
-  aligning(): AlignProgress;
-  learned(learned: LearnedByUser): void;
-  closing(seconds: number): void;
-}
-
-export const silentScreen: Screen = {
-  opening: () => {},
-  services: () => {},
-  user: () => {},
-  part: () => {},
-  turn: () => {},
-  learning: () => {},
-  aligning: () => ({ onEvent: () => {}, stop: () => {} }),
-  learned: () => {},
-  closing: () => {},
-};
-
 const shownStatements = 3;
 const shownEpisodes = 3;
-/** Columns before a user's texts: the longest user name, and room around it. */
+/** Columns before a user's texts, for the user's name. */
 const indent = 9;
 
-/** Writes the demo for a person, in colours where the stream is a terminal that wants them. */
-export function createScreen(
-  stream: Writable & { readonly isTTY?: boolean; readonly columns?: number },
-): Screen {
-  const colors = colorsFor(stream);
-  // Some terminals say 0 for not knowing.
-  const { columns = 0 } = stream;
-  const width = Math.max(60, Math.min(columns === 0 ? 88 : columns, 96)) - 2;
-  const write = (text = "") => stream.write(`${text}\n`);
-  /** Wrapped text; `label` stands before the first line. */
-  const block = (label: string, text: string, style: (line: string) => string = String) => {
-    const [first = "", ...rest] = wrap(text, width - indent);
-    write(`  ${label.padEnd(indent - 2)}${style(first)}`);
-    for (const line of rest) write(`${" ".repeat(indent)}${style(line)}`);
+/** Writes each part of the demo for a person. The methods are called in this order; `turn` and `part` many times. */
+export function createScreen(stream: TerminalStream) {
+  const { colors, width: streamWidth, write } = terminalOf(stream);
+  const width = Math.min(streamWidth, 96) - 2;
+  const paragraph = (text: string, style: (line: string) => string = String) => {
+    for (const line of wrap(text, width - 2)) write(`  ${style(line)}`);
   };
-  const named = (name: string, text: string, style: (line: string) => string = String) => {
-    const [first = "", ...rest] = wrap(text, width - indent);
-    write(
-      `  ${colors.bold(name)}${" ".repeat(Math.max(1, indent - 2 - name.length))}${style(first)}`,
-    );
-    for (const line of rest) write(`${" ".repeat(indent)}${style(line)}`);
+  /** Lines beside a label. */
+  const block = (label: string, [first = "", ...rest]: readonly string[]) => {
+    write(`  ${colors.bold(label)}${" ".repeat(Math.max(1, indent - 2 - label.length))}${first}`);
+    for (const line of rest) write(`${" ".repeat(indent)}${line}`);
   };
+  const wrapped = (text: string, style: (line: string) => string = String) =>
+    wrap(text, width - indent).map(style);
 
   let parts = 0;
   const heading = (title: string) => {
@@ -90,94 +55,100 @@ export function createScreen(
   };
   return {
     opening() {
-      write();
+      write("");
       write(`  ${colors.bold("persona-agent")} ${colors.dim("· demo")}`);
-      write();
-      const text =
-        "Two invented people ask the same questions, and each gets an answer of their own; then each one's persona learns from what they chose. Their memory is kept on this machine, in a folder that is removed at the end.";
-      for (const line of wrap(text, width - 2)) write(`  ${line}`);
-      write();
+      write("");
+      paragraph(
+        "Two invented people ask the same questions, and each gets their own answer; then each persona learns from what its user chose. Their memory is in a folder on this machine, which is removed at the end.",
+      );
+      write("");
       write(`  ${colors.dim("Starting Chroma and PostgreSQL ...")}`);
     },
-    services({ model, index }) {
-      write();
-      const isOffline = model === "offline";
-      block(
-        "model",
-        isOffline
+    services({ model, index }: { readonly model: string; readonly index: string }) {
+      write("");
+      const text =
+        model === "offline"
           ? "the offline stand-in. It counts, compares words and quotes; it understands nothing. For a real one: MODEL=openai:<name> OPENAI_API_KEY=... npm run demo"
-          : model,
-        colors.dim,
-      );
-      block("memory", `PostgreSQL in this process (PGlite); index: ${index}`, colors.dim);
-      write();
+          : model;
+      block("model", wrapped(text, colors.dim));
+      block("memory", wrapped(`PostgreSQL in this process (PGlite); index: ${index}`, colors.dim));
+      write("");
     },
-    user({ id, about, history }, statements) {
-      named(id, about);
-      const [first, last] = [history[0], history.at(-1)].map((item) => day(item?.at ?? null));
-      block("", `${history.length} interactions, ${first} to ${last}; profile:`, colors.dim);
-      for (const { text } of statements.slice(0, shownStatements))
-        for (const [index, line] of wrap(text, width - indent - 2).entries())
-          write(`${" ".repeat(indent)}${colors.dim(index === 0 ? "·" : " ")} ${colors.dim(line)}`);
-      write();
+    user({ id, about, history }: DemoUser, statements: readonly { readonly text: string }[]) {
+      const [first, last] = [history[0], history.at(-1)].map((item) => dayOf(item?.at ?? null));
+      const summary = `${history.length} interactions, ${first} to ${last}; profile:`;
+      const shown = statements
+        .slice(0, shownStatements)
+        .flatMap(({ text }) =>
+          wrap(text, width - indent - 2).map((line, index) =>
+            colors.dim(`${index === 0 ? "·" : " "} ${line}`),
+          ),
+        );
+      block(id, [...wrapped(about), ...wrapped(summary, colors.dim), ...shown]);
+      write("");
     },
-    part(title, message) {
+    part(title: string, message: string) {
       heading(title);
       if (parts === 1)
-        write(
-          `  ${colors.dim("Below each answer: what was recalled for it, with score and date.")}`,
+        paragraph(
+          "Below each answer: the interactions that were recalled for it, with score and date.",
+          colors.dim,
         );
-      for (const line of wrap(`“${message}”`, width - 2)) write(`  ${line}`);
-      write();
+      paragraph(`“${message}”`);
+      write("");
     },
-    turn(turn) {
-      named(turn.user, turn.answer, colors.green);
-      const [first, ...others] = turn.recalled;
-      if (first === undefined) block("", "nothing recalled", colors.dim);
-      for (const episode of turn.recalled.slice(0, shownEpisodes))
-        write(`${" ".repeat(indent)}${colors.dim(recalledLine(episode, width - indent))}`);
-      const more = others.length + 1 - shownEpisodes;
+    turn({ user, answer, personaVersion, recalled, tools, ...rest }: ShownTurn) {
+      const more = recalled.length - shownEpisodes;
       const facts = [
         ...(more > 0 ? [`${more} more recalled`] : []),
-        turn.tools.length === 0 ? "no tool called" : `called ${turn.tools.join(", ")}`,
-        `persona v${turn.personaVersion}`,
-        turn.calls === 1 ? "1 model call" : `${turn.calls} model calls`,
-        `${Math.round(turn.milliseconds)} ms`,
-        ...turn.degraded,
+        tools.length === 0 ? "no tool called" : `called ${tools.join(", ")}`,
+        `persona v${personaVersion}`,
+        counted(rest.calls, "model call"),
+        `${Math.round(rest.milliseconds)} ms`,
+        ...rest.degraded,
       ];
-      block("", facts.join(" · "), colors.dim);
-      write();
+      block(user, [
+        ...wrapped(answer, colors.green),
+        ...(recalled.length === 0 ? [colors.dim("nothing recalled")] : []),
+        ...recalled
+          .slice(0, shownEpisodes)
+          .map((episode) => colors.dim(recalledLine(episode, width - indent))),
+        ...wrapped(facts.join(" · "), colors.dim),
+      ]);
+      write("");
     },
     learning() {
       heading("Both personas are aligned with what their users chose");
       const { batch, holdout } = parseAlignConfig({ context: learnSettings });
-      const text = `The latest ${batch} choices are asked again, each from the memory before it; where an answer is wrong, the gap is put into words and the persona rewritten. It is kept only where it answers up to ${holdout} earlier choices better, beyond chance. Then the choices of the weeks after, which were never imported: they are asked before and after, and each question is forgotten again.`;
-      for (const line of wrap(text, width - 2)) write(`  ${colors.dim(line)}`);
-      write();
-    },
-    aligning: () => createAlignProgress(stream, learnSettings),
-    learned(learned) {
-      const [first = "", ...rest] = learnedLines(learned, width - indent, colors);
-      write(
-        `  ${colors.bold(learned.user)}${" ".repeat(Math.max(1, indent - 2 - learned.user.length))}${first}`,
+      paragraph(
+        `The latest ${batch} choices are asked again, each from the memory before it; where an answer is wrong, the gap is put into words and the persona rewritten. It is kept only where it answers up to ${holdout} earlier choices better, beyond chance. The choices of the weeks after were never imported: they are asked before and after, and each of these questions is deleted from memory again.`,
+        colors.dim,
       );
-      for (const line of rest) write(`${" ".repeat(indent)}${line}`);
-      write();
+      write("");
     },
-    closing(seconds) {
-      const text = `Done in ${seconds.toFixed(1)} s, and the folder is gone. The score ranks nearness by meaning and by words (.033 at most; "last" is one of the two latest). To talk to it yourself: npm run persona -- chat --user you`;
-      for (const line of wrap(text, width - 2)) write(`  ${colors.dim(line)}`);
-      write();
+    /** Shows the progress of one alignment, until `stop`. */
+    aligning: (): AlignProgress => createAlignProgress(stream, learnSettings),
+    learned(learned: LearnedByUser) {
+      block(learned.user, learnedLines(learned, width - indent, colors));
+      write("");
+    },
+    closing(seconds: number) {
+      paragraph(
+        `Done in ${seconds.toFixed(1)} s, and the folder is removed. The score ranks how near an interaction is in meaning and words (.033 at most; "last" is one of the two latest). To talk to it yourself: npm run persona -- chat --user you`,
+        colors.dim,
+      );
+      write("");
     },
   };
 }
 
+export type Screen = ReturnType<typeof createScreen>;
+
 /** `.033   4 Sep 2026  It is Friday … → thriller`, on one line. */
 function recalledLine({ score, at, query, answer }: DemoRecall, width: number): string {
   const rank = score === 0 ? "last" : score.toFixed(3).slice(1);
-  const asked = situationOf(query);
-  const outcome = answer === null ? "" : ` → ${answer}`;
-  const start = `${rank}  ${day(at).padStart(11)}  `;
-  const room = Math.max(Math.ceil(width / 2) - start.length, width - start.length - outcome.length);
-  return cut(`${start}${cut(asked, room)}${outcome}`, width);
+  const start = `${rank}  ${dayOf(at).padStart(11)}  `;
+  const outcome = answer === null ? "" : ` → ${printableLine(answer, Math.floor(width / 2) - 3)}`;
+  const room = width - start.length - stringWidth(outcome);
+  return `${start}${printableLine(situationOf(query), room)}${outcome}`;
 }

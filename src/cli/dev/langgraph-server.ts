@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { PersonaAgentError } from "../../errors.js";
+import { ownProgramArguments } from "../../system/own-program.js";
 
 export interface LangGraphServerOptions {
   /** The `langgraph.json` to serve. The server keeps its threads in a folder beside it. */
@@ -15,9 +15,9 @@ export interface LangGraphServerOptions {
   readonly host: string;
   readonly port: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Told each line that the server writes. */
+  /** Called with each line that the server writes. */
   readonly onLine: (line: string) => void;
-  /** The server's program; given by tests only. */
+  /** The server's program; set by tests only. */
   readonly program?: string;
 }
 
@@ -25,14 +25,14 @@ export interface LangGraphServerOptions {
 export interface LangGraphServer {
   /** The process that leads the group. */
   readonly pid: number | undefined;
-  /** Settles when no process of it is left, however it ended. */
+  /** Resolves when no process of the group is left. */
   readonly ended: Promise<void>;
-  /** Asks it to end, makes it end after some seconds, and waits for that. A second call does nothing more. */
+  /** Asks it to end, kills it after some seconds, and waits for the end. A second call only waits. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts `langgraphjs dev`. It is gone soon after this process, `kill -9` included.
+ * Starts `langgraphjs dev`. It ends soon after this process, `kill -9` included.
  *
  * @throws {PersonaAgentError} `config-invalid` when the package is not installed.
  */
@@ -45,8 +45,9 @@ export function startLangGraphServer({
   program = findProgram(),
 }: LangGraphServerOptions): LangGraphServer {
   const args = ["dev", "--no-browser", "--host", host, "--port", `${port}`, "--config", configFile];
-  const leader = spawn(process.execPath, [...leaderArguments(), program, ...args], {
-    // The tool reports its use to its makers unless told not to.
+  const leaderArgs = ownProgramArguments(import.meta.url, "./server-group");
+  const leader = spawn(process.execPath, [...leaderArgs, program, ...args], {
+    // Without it the tool reports its use to its makers.
     env: { LANGGRAPH_CLI_NO_ANALYTICS: "1", ...env },
     // A terminal's Ctrl-C reaches this process only, which then ends the group in order.
     detached: true,
@@ -54,10 +55,10 @@ export function startLangGraphServer({
     windowsHide: true,
   });
   leader.on("error", () => undefined);
-  // Not "close": that event does not come once we have disconnected.
+  // Not "close": that event does not come after we disconnect.
   const outputs = [leader.stdout, leader.stderr].map((output) => readLines(output, onLine));
   const exited = once(leader, "exit").then(() => {
-    // For a leader that was killed itself; otherwise there is nobody left.
+    // Needed where the leader itself was killed; otherwise no process is left.
     if (leader.pid !== undefined) endGroup(leader.pid);
   });
   const ended = Promise.all([exited, ...outputs]).then(() => undefined);
@@ -71,7 +72,7 @@ export function startLangGraphServer({
   };
 }
 
-/** @returns False when `signal` was aborted before the server answered. */
+/** Polls the server. @returns False when `signal` was aborted before it answered. */
 export async function untilServing(url: string, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
     const answer = await fetch(`${url}/ok`, { signal }).catch(() => null);
@@ -107,15 +108,4 @@ function findProgram(): string {
       { cause },
     );
   }
-}
-
-/** From the sources the program needs the loader that runs us; as installed it is plain JavaScript. */
-function leaderArguments(): string[] {
-  const isSource = import.meta.url.endsWith(".ts");
-  const program = fileURLToPath(
-    new URL(isSource ? "./server-group.ts" : "./server-group.js", import.meta.url),
-  );
-  if (!isSource) return [program];
-  const loader = createRequire(import.meta.url).resolve("tsx");
-  return ["--import", pathToFileURL(loader).href, program];
 }

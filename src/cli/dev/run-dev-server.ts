@@ -1,14 +1,11 @@
 import { once } from "node:events";
-import {
-  type AgentEnvironment,
-  type EmbeddedServices,
-  openEmbeddedServices,
-} from "../../app/embedded-services.js";
+import { type AgentEnvironment, openEmbeddedServices } from "../../app/embedded-services.js";
 import { loadModels } from "../../app/open-persona-agent.js";
 import { freePort } from "../../system/free-port.js";
 import { startLangGraphServer, untilServing } from "./langgraph-server.js";
 import { writeServerConfig } from "./server-config.js";
-import { createServerLog, type LogOutput } from "./server-log.js";
+import type { TerminalStream } from "../output/terminal.js";
+import { createServerLog } from "./server-log.js";
 
 /** A dev server that answers. Plain JSON. */
 export interface DevServerInfo {
@@ -20,13 +17,12 @@ export interface DevServerInfo {
 
 export interface DevServerOptions {
   readonly env: AgentEnvironment;
-  /** Over `PERSONA_DATA_DIR`. */
-  readonly dataDir?: string | undefined;
+  readonly dataDir: string;
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
   /** Where the server's log goes. */
-  readonly log: LogOutput;
+  readonly log: TerminalStream;
   readonly onServing: (info: DevServerInfo) => void;
   /** Ends all of it. */
   readonly signal: AbortSignal;
@@ -41,14 +37,14 @@ export async function runDevServer({
   env,
   dataDir,
   host,
-  port: wished,
+  port: requestedPort,
   log: output,
   onServing,
   signal,
 }: DevServerOptions): Promise<void> {
-  // What is wrong with a setting is told here in one line; the server would bury it in its log.
+  // Checked here: a wrong setting is reported in one line, which the server would bury in its log.
   const { modelName, vectors } = loadModels(env);
-  const port = await freePort(host, wished);
+  const port = await freePort(host, requestedPort);
   const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? "localhost" : host}:${port}`;
   const command = "persona-agent dev";
   const services = await openEmbeddedServices(env, { dataDir, command, url, needsFolder: true });
@@ -59,7 +55,11 @@ export async function runDevServer({
       configFile: await writeServerConfig(folder, process.cwd()),
       host,
       port,
-      env: serverEnvironment(env, services),
+      env: {
+        ...env,
+        ...(services.databaseUrl !== undefined && { DATABASE_URL: services.databaseUrl }),
+        ...(services.chromaUrl !== undefined && { CHROMA_URL: services.chromaUrl }),
+      },
       onLine: log.take,
     });
     const ended = new AbortController();
@@ -76,16 +76,8 @@ export async function runDevServer({
       await server.stop();
     }
     if (!signal.aborted)
-      throw new Error("The LangGraph server ended by itself; what it said last is above.");
+      throw new Error("The LangGraph server ended by itself; its last output is above.");
   } finally {
     await services.close();
   }
-}
-
-function serverEnvironment(env: AgentEnvironment, { databaseUrl, chromaUrl }: EmbeddedServices) {
-  return {
-    ...env,
-    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
-    ...(chromaUrl !== undefined && { CHROMA_URL: chromaUrl }),
-  };
 }

@@ -1,30 +1,19 @@
-import type { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-
-export type LogOutput = Writable & { readonly isTTY?: boolean };
-
-/** What the server writes, on its way to the terminal. */
-export interface ServerLog {
-  take(line: string): void;
-  /** The server is up: what it said on the way there is forgotten, and from here on it is heard. */
-  open(): void;
-  /** The server was told to end: nothing more of it is of interest. */
-  mute(): void;
-}
+import type { TerminalStream } from "../output/terminal.js";
 
 /**
- * Keeps the server's long greeting back. When something goes wrong before it is up, all of it is shown, and what
- * follows too.
+ * The server's output on its way to the terminal. Its long greeting is held back; if an error comes before it is up,
+ * everything is shown.
  */
-export function createServerLog(output: LogOutput): ServerLog {
+export function createServerLog(output: TerminalStream) {
   let held: string[] | null = [];
   let isMuted = false;
   const write = (line: string) => {
     output.write(`${output.isTTY === true ? line : stripVTControlCharacters(line)}\n`);
   };
   return {
-    take(line) {
-      // Our own question whether it is up.
+    take(line: string) {
+      // Our own polling.
       if (isMuted || / GET \/ok\b/.test(line)) return;
       if (held === null) write(line);
       else {
@@ -34,9 +23,11 @@ export function createServerLog(output: LogOutput): ServerLog {
         held = null;
       }
     },
+    /** The server is up: drops what was held back, and shows what follows. */
     open() {
       held = null;
     },
+    /** The server was asked to end: shows nothing more. */
     mute() {
       isMuted = true;
     },

@@ -10,10 +10,10 @@ import {
   publishedSplits,
   type LampFile,
 } from "../../eval/download/lamp-files.js";
-import { colorsFor } from "../output/colors.js";
+import { colorsFor } from "../output/terminal.js";
 import { commonOptions, elapsedSeconds, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
-import { counted } from "../output/counted.js";
+import { counted } from "../output/figures.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
 import { createProgressBar } from "../output/progress-bar.js";
 

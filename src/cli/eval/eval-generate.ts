@@ -4,10 +4,11 @@ import { PersonaAgentError } from "../../errors.js";
 import { generateSet, type GeneratorOptions } from "../../eval/sets/generator.js";
 import { lampLabels } from "../../eval/sets/labels.js";
 import { writeGeneratedSet } from "../../eval/sets/write-set.js";
-import { colorsFor } from "../output/colors.js";
-import { commonOptions, parseCount, writeJson } from "../cli-context.js";
+import { colorsFor } from "../output/terminal.js";
+import { commonOptions, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
-import { counted } from "../output/counted.js";
+import { parseCount } from "../options.js";
+import { counted } from "../output/figures.js";
 
 export interface EvalGenerateOptions {
   readonly out: string;

@@ -1,7 +1,7 @@
 import type { LampSplit } from "../../formats/lamp-folder.js";
 import type { RunBudget } from "../../eval/run/call-gate.js";
 import { PersonaAgentError } from "../../errors.js";
-import { parseCount } from "../cli-context.js";
+import { parseCount } from "../options.js";
 import type { IndexKind } from "./eval-index.js";
 
 /** The words of `eval` as Commander gives them. */

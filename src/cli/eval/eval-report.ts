@@ -2,9 +2,10 @@ import type { ModelComparison, ModelRun } from "../../eval/report/compare-models
 import type { EvalReport, Result } from "../../eval/report/summary/eval-report.js";
 import { type CallEstimate, estimateRule, plus, type Range } from "../../eval/run/estimate.js";
 import type { EvaluationResult } from "../../eval/run/run-evaluation.js";
-import { colorsFor } from "../output/colors.js";
-import { type CliContext, printable, printableLine, writeJson } from "../cli-context.js";
-import { counted } from "../output/counted.js";
+import { colorsFor } from "../output/terminal.js";
+import { type CliContext, writeJson } from "../cli-context.js";
+import { counted } from "../output/figures.js";
+import { printable, printableLine } from "../output/printable.js";
 import { Stopped } from "../stop-signals.js";
 
 /** What a run came to, and where its report is. */

@@ -25,9 +25,9 @@ import {
 } from "./eval-report.js";
 import { expectOnly, modelFolders } from "./model-folders.js";
 import { createProgressBar } from "../output/progress-bar.js";
-import { ToldFailure } from "../output/told-failure.js";
+import { ReportedFailure } from "../describe-error.js";
 
-/** @throws {ToldFailure} When the run was stopped by the signal, after what was done by then was reported. */
+/** @throws {ReportedFailure} When the run was stopped by the signal, after what was done by then was reported. */
 export async function runEval(
   options: EvalOptions,
   command: Command,
@@ -135,7 +135,7 @@ export async function runEval(
 
   function stopOf(evaluated: Evaluated): void {
     writeStop(context, evaluated);
-    if (evaluated.stoppedBy === "signal") throw new ToldFailure("The run was stopped.");
+    if (evaluated.stoppedBy === "signal") throw new ReportedFailure("The run was stopped.");
   }
 }
 

@@ -1,11 +1,8 @@
-import type { Command } from "commander";
 import { parseFeedback } from "../../domain/feedback.js";
-import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { FeedbackGiven, FeedbackResult } from "../../app/give-feedback.js";
-import { commonOptions, withAgent, writeJson } from "../cli-context.js";
-import type { CliContext } from "../cli-context.js";
-import { newTrueAnswers } from "../align/new-answers.js";
+import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { newTrueAnswers } from "../output/figures.js";
 
 interface FeedbackOptions {
   readonly user: string;
@@ -16,59 +13,38 @@ interface FeedbackOptions {
   readonly reject?: true;
 }
 
-export function addFeedbackCommand(program: Command, context: CliContext): void {
-  program
-    .command("feedback")
-    .description("say what the user really answered, or whether the agent was right")
-    .requiredOption("--user <id>", "whose interaction")
-    .option("--answer <text>", "what the user really answered")
-    .option("--edit <text>", "the agent's response as it should have been")
-    .option("--accept", "the agent's response was right")
-    .option("--reject", "the agent's response was wrong")
-    .option("--author <name>", "who says so; the user unless given")
-    .argument("<episode>", "the interaction's id, as `memory list` shows it")
-    .action((episodeId: string, options: FeedbackOptions, command: Command) =>
-      runFeedback(episodeId, options, command, context),
-    );
-}
-
-async function runFeedback(
-  episodeId: string,
+export async function runFeedback(
   options: FeedbackOptions,
-  command: Command,
-  context: CliContext,
+  context: CommandContext,
+  episodeId: string,
 ): Promise<void> {
-  const user = parseUserId(options.user);
-  const given = { episodeId, ...parseKind(options), author: options.author };
-  parseFeedback(given, user);
-  const result = await withAgent(context, command, (agent) => agent.feedback(user, given));
-  if (commonOptions(command).json) return writeJson(context, feedbackJson(episodeId, result));
+  const { user, author } = options;
+  const feedback = { episodeId, ...parseKind(options), author };
+  parseFeedback(feedback, user);
+  const result = await withAgent(context, (agent) => agent.feedback(user, feedback));
+  if (context.json) return writeJson(context, feedbackJson(episodeId, result));
   context.stdout.write(`${sentences(episodeId, result).join("\n")}\n`);
 }
 
-function parseKind({
-  answer,
-  edit,
-  accept,
-  reject,
-}: FeedbackOptions): Pick<FeedbackGiven, "kind" | "text"> {
-  const given = [
-    ...(answer === undefined ? [] : [{ kind: "answer" as const, text: answer }]),
-    ...(edit === undefined ? [] : [{ kind: "edit" as const, text: edit }]),
-    ...(accept === undefined ? [] : [{ kind: "accept" as const }]),
-    ...(reject === undefined ? [] : [{ kind: "reject" as const }]),
-  ];
-  const [only] = given;
-  if (only !== undefined && given.length === 1) return only;
-  throw new PersonaAgentError(
-    "config-invalid",
-    `${given.length === 0 ? "No feedback was" : "More than one kind of feedback was"} given; expected one of --answer, --edit, --accept and --reject. Name one.`,
+function parseKind(options: FeedbackOptions): Pick<FeedbackGiven, "kind" | "text"> {
+  const kinds = (["answer", "edit", "accept", "reject"] as const).filter(
+    (kind) => options[kind] !== undefined,
   );
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1)
+    throw new PersonaAgentError(
+      "config-invalid",
+      `${kind === undefined ? "No feedback was" : "More than one kind of feedback was"} given; expected one of --answer, --edit, --accept and --reject. Name one.`,
+    );
+  const text = options[kind];
+  return typeof text === "string" ? { kind, text } : { kind };
 }
 
 /** What `feedback --json` prints. This shape is a contract. */
-function feedbackJson(id: string, { episode, outcome, ...result }: FeedbackResult) {
-  const { previous, alignment, rollback, degraded } = result;
+function feedbackJson(
+  id: string,
+  { episode, outcome, previous, alignment, rollback, degraded }: FeedbackResult,
+) {
   return {
     episode: id,
     outcome,

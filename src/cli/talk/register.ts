@@ -1,13 +1,24 @@
 import type { Command } from "commander";
-import type { CliContext } from "../cli-context.js";
-import { addTalkOptions } from "./conversation.js";
-import type { TalkOptions } from "./conversation.js";
+import { action, type CliContext } from "../cli-context.js";
+import { modeOption, requireUser } from "../options.js";
 
-export function addChatCommand(program: Command, context: CliContext): void {
+export function addTalkCommands(program: Command, context: CliContext): void {
+  addTalkOptions(program.command("ask"))
+    .description("ask one question and print the answer")
+    .argument("<question...>", "the question; `-` reads it from the input")
+    .action(action(context, async () => (await import("./ask.js")).runAsk));
   addTalkOptions(program.command("chat"))
     .description("talk with the agent, line by line")
-    .action(async (options: TalkOptions, command: Command) => {
-      const { runChat } = await import("./chat.js");
-      await runChat(options, command, context);
-    });
+    .addHelpText(
+      "after",
+      "\nOn a terminal, /quit or Ctrl-D ends it. With --json: one line for each turn.",
+    )
+    .action(action(context, async () => (await import("./chat.js")).runChat));
+}
+
+function addTalkOptions(command: Command): Command {
+  return requireUser(command, "whose persona and memory to use")
+    .addOption(modeOption("`paper`: the agent as published").default("default"))
+    .option("--thread <name>", "the thread to continue or begin (default: a new one)")
+    .option("--url <address>", "talk to a running LangGraph server; no data folder is opened");
 }

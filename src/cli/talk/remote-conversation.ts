@@ -1,32 +1,23 @@
 import { createHash } from "node:crypto";
 import { Client } from "@langchain/langgraph-sdk";
 import { z } from "zod";
-import { PersonaAgentError } from "../../errors.js";
-import type { PersonaAgentErrorCode } from "../../errors.js";
+import { PersonaAgentError, type PersonaAgentErrorCode } from "../../errors.js";
 import { foreignThreadMessage } from "../../nodes/agent/admit-turn.js";
 import { readRemoteEvent, readRemoteTurn } from "./remote-turn.js";
-import type { Conversation } from "./turn.js";
-
-export interface RemoteOptions {
-  readonly userId: string;
-  readonly mode: "default" | "paper";
-  readonly threadId: string;
-  readonly signal: AbortSignal;
-}
+import type { Conversation, ConversationOptions } from "./turn.js";
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const failureSchema = z.object({ message: z.string() });
-const refusalSchema = z.object({
-  refusal: z.object({ code: z.string(), message: z.string() }),
-});
+const refusalSchema = z.object({ refusal: z.object({ code: z.string(), message: z.string() }) });
 
 /**
  * A thread with the agent of a running LangGraph server (`npm run dev`, or a deployed one). `say` throws
- * `config-invalid` when nobody answers at `url`, a refusal with its own code, and `model-unavailable` for what else fails there.
+ * `config-invalid` when no server answers at `url`, the code of a refused turn, and `model-unavailable` for every
+ * other failure there.
  */
 export function openRemoteConversation(
   url: string,
-  { userId, mode, threadId, signal }: RemoteOptions,
+  { userId, mode, threadId, signal }: ConversationOptions,
 ): Conversation {
   const client = new Client({ apiUrl: url, callerOptions: { maxRetries: 0 } });
   const thread = serverThreadId(threadId);
@@ -56,27 +47,21 @@ export function openRemoteConversation(
   };
 }
 
-/** Servers take UUIDs only; any other name stands for one and the same UUID each time. */
+/** Servers take UUIDs only; another name is hashed to one. */
 export function serverThreadId(threadId: string): string {
   if (uuid.test(threadId)) return threadId.toLowerCase();
   const hex = createHash("sha256").update(`persona-agent/thread/${threadId}`).digest("hex");
   // Version 8: a UUID whose bits are the application's own.
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join("-");
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-8$3-8$4-$5");
 }
 
-/** A refused turn has its code in the state that came last; what else ends a turn is the model's. */
+/** The last state holds the code of a refused turn. Every other failure counts as the model's. */
 function serverFailure(data: unknown, state: unknown): PersonaAgentError {
   const refusal = refusalSchema.safeParse(state).data?.refusal;
   if (refusal !== undefined)
     return new PersonaAgentError(refusal.code as PersonaAgentErrorCode, refusal.message);
   const message = failureSchema.safeParse(data).data?.message ?? "it gave no reason.";
-  // A stranger is turned away before there is a state to read a code from.
+  // Another user's run is refused before there is a state to read a code from.
   if (message === foreignThreadMessage)
     return new PersonaAgentError("config-thread-owner", message);
   return new PersonaAgentError("model-unavailable", `The turn failed on the server: ${message}`);
@@ -86,18 +71,10 @@ function describeFailure(url: string, error: unknown): unknown {
   if (PersonaAgentError.is(error) || !(error instanceof Error) || error.name === "AbortError")
     return error;
   const status = "status" in error ? Number(error.status) : Number.NaN;
-  const { message } = error;
-  if (Number.isNaN(status))
-    return new PersonaAgentError(
-      "config-invalid",
-      `No LangGraph server answers at ${url} (${rootCause(error)}). Start one with \`npm run dev\`, or leave out --url.`,
-      { cause: error },
-    );
-  return new PersonaAgentError(
-    "config-invalid",
-    `The server at ${url} answered with status ${status}: ${message.split("\n")[0] ?? ""} Check the address.`,
-    { cause: error },
-  );
+  const message = Number.isNaN(status)
+    ? `No LangGraph server answers at ${url} (${rootCause(error)}). Start one with \`npm run dev\`, or leave out --url.`
+    : `The server at ${url} answered with status ${status}: ${error.message.split("\n")[0]} Check the address.`;
+  return new PersonaAgentError("config-invalid", message, { cause: error });
 }
 
 function rootCause(error: Error): string {

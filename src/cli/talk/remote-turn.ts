@@ -24,13 +24,13 @@ const stateSchema = z.object({
   usage: usageSchema,
 });
 
-/** @throws {PersonaAgentError} `config-invalid` when the state that a server gave is none of this agent's. */
+/** @throws {PersonaAgentError} `config-invalid` when the state is not one of this agent. */
 export function readRemoteTurn(state: unknown): Turn {
   const parsed = stateSchema.safeParse(state);
   if (!parsed.success)
     throw new PersonaAgentError(
       "config-invalid",
-      `What answered there is not this agent (its state's ${parsed.error.issues[0]?.path.join(".") ?? ""} is not as expected). Check the address, and that both sides have one version.`,
+      `The server does not run this agent (unexpected ${parsed.error.issues[0]?.path.join(".") ?? "state"} in its state); expected the agent in this version. Check the address, and the version on both sides.`,
     );
   const { messages, recalled, recalledByTools, ...turn } = parsed.data;
   const known = new Set(recalled.map(({ id }) => id));
@@ -48,7 +48,7 @@ const metadataSchema = z.object({ langgraph_node: z.string() });
 export function readRemoteEvent(mode: string, data: unknown): TurnEvent | null {
   if (mode === "custom") return toolStartedSchema.safeParse(data).data ?? null;
   if (mode !== "messages" || !Array.isArray(data)) return null;
-  // The stream carries every model call; only what `reason` says is said to the user.
+  // The stream carries every model call; only the text of `reason` is for the user.
   if (metadataSchema.safeParse(data[1]).data?.langgraph_node !== "reason") return null;
   const text = assistantText(data[0]);
   return text === "" ? null : { kind: "text", text };

@@ -1,9 +1,9 @@
 import type { TurnResult } from "../../app/ask.js";
 
-/** What a turn came to, as far as the command line shows it. */
+/** The result of a turn, as far as the command line shows it. */
 export type Turn = Omit<TurnResult, "alignment">;
 
-/** What is told of a turn while it is answered. */
+/** What is shown of a turn while it is answered. */
 export type TurnEvent =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "tool-started"; readonly name: string };
@@ -13,18 +13,26 @@ export interface Conversation {
   say(text: string, onEvent?: (event: TurnEvent) => void): Promise<Turn>;
 }
 
+export interface ConversationOptions {
+  readonly userId: string;
+  readonly mode: "default" | "paper";
+  readonly threadId: string;
+  readonly signal: AbortSignal;
+}
+
 /** A turn as `ask --json` prints it. This shape is a contract. */
 export function turnJson(user: string, turn: Turn, seconds: number) {
+  const { answer, personaVersion, episodeId, recalled, tools, degraded, usage } = turn;
   return {
     user,
-    answer: turn.answer,
-    personaVersion: turn.personaVersion,
-    episodeId: turn.episodeId,
-    recalled: turn.recalled.map(({ id, score }) => ({ id, score })),
-    tools: turn.tools.map(({ name, ok }) => ({ name, ok })),
-    degraded: turn.degraded,
-    calls: turn.usage.calls,
-    tokens: turn.usage.tokens,
+    answer,
+    personaVersion,
+    episodeId,
+    recalled: recalled.map(({ id, score }) => ({ id, score })),
+    tools: tools.map(({ name, ok }) => ({ name, ok })),
+    degraded,
+    calls: usage.calls,
+    tokens: usage.tokens,
     seconds,
   };
 }

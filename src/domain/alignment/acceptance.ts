@@ -2,15 +2,15 @@ import { z } from "zod";
 import { PersonaAgentError } from "../../errors.js";
 import { pairedComparisonSchema, compareScores, type PairedScores } from "./paired-comparison.js";
 
-/** What must be shown before a candidate persona replaces its parent. */
+/** The evidence that a candidate persona needs to replace its parent. */
 export const acceptanceRuleSchema = z.strictObject({
-  /** Fewest held-out items by which wins must outnumber losses. */
+  /** Least number of wins more than losses on held-out items. */
   minNetWins: z.number().int().min(1),
-  /** Fewest held-out items on which anything is accepted. */
+  /** Least number of held-out items for any acceptance. */
   minimumItems: z.number().int().min(1),
   /**
-   * Highest one-sided p-value that is accepted. Half of it once more than one held-out item in eight got worse: with
-   * few changes the margin holds chance back, with many only the p-value does.
+   * Highest one-sided p-value that is accepted; half of it where more than one held-out item in eight got worse. With
+   * few changes the margin guards against chance, with many only the p-value does.
    */
   significanceLevel: z.number().gt(0).max(0.5),
 });
@@ -23,7 +23,7 @@ export const defaultAcceptanceRule: AcceptanceRule = {
   significanceLevel: 0.1,
 };
 
-/** Whether a candidate persona replaces its parent, with every number that the decision rests on. */
+/** Whether a candidate persona replaces its parent, with every number of the decision. */
 export const acceptanceDecisionSchema = z.strictObject({
   accepted: z.boolean(),
   outcome: z.enum(["better", "worse-on-batch", "too-few-items", "below-margin", "within-chance"]),
@@ -32,28 +32,27 @@ export const acceptanceDecisionSchema = z.strictObject({
   batch: pairedComparisonSchema,
   holdout: pairedComparisonSchema,
   rule: acceptanceRuleSchema,
-  /** The level that the holdout's p-value was held to: the rule's, or half of it. */
+  /** The level that the holdout's p-value was compared with: the rule's, or half of it. */
   appliedLevel: z.number(),
 });
 export type AcceptanceDecision = z.output<typeof acceptanceDecisionSchema>;
 
 /** Scores of the same items under parent and candidate. */
 export interface AcceptanceEvidence {
-  /** The items that the candidate was written from: they can speak against it, never for it. */
+  /** The items that the candidate was written from: they can reject it, never accept it. */
   readonly batch: readonly PairedScores[];
-  /** Other items of the user; none of the batch. Empty while the holdout has not been asked. */
+  /** Other items of the user, none of the batch. Empty before the holdout was asked. */
   readonly holdout: readonly PairedScores[];
 }
 
 /**
  * Decides whether a candidate persona replaces its parent. Ties keep the parent. A candidate that is worse on its own
- * batch is rejected whatever the holdout says, so a caller may ask the batch first and, with that outcome, spare
- * the holdout's calls.
+ * batch is rejected whatever the holdout says, so a caller may ask the batch first and then save the holdout's calls.
  *
- * @throws {PersonaAgentError} `config-invalid` when the rule or a score is out of range, an item has no score, or
- *   an item stands twice (an item of the batch in the holdout would judge what was written from it).
+ * @throws {PersonaAgentError} `config-invalid` when the rule or a score is out of range, an item has no score, or an
+ *   item is there twice (an item in batch and holdout would judge what was written from it).
  *
- * Source: the paper accepts every update; this is ours.
+ * Source: ours; the paper accepts every update.
  */
 export function decideAcceptance(
   evidence: AcceptanceEvidence,
@@ -103,20 +102,20 @@ function checkRule(rule: AcceptanceRule) {
   const { error } = acceptanceRuleSchema.safeParse(rule);
   if (error === undefined) return;
   const bad = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-  throw refused(`The acceptance rule is not valid: ${bad}. Correct it or leave it out.`);
+  throw invalid(`The acceptance rule is not valid: ${bad}. Correct it or leave it out.`);
 }
 
 function checkEvidence({ batch, holdout }: AcceptanceEvidence) {
   const seen = new Set<string>();
   for (const { item, parent, candidate } of [...batch, ...holdout]) {
     if (seen.has(item))
-      throw refused(
-        `The item ${item} is scored twice; expected each item once, in the batch or in the holdout. Average its repeats in one entry.`,
+      throw invalid(
+        `The item ${item} is scored twice; expected each item once, in the batch or in the holdout. Put its samples in one entry.`,
       );
     seen.add(item);
     for (const scores of [parent, candidate])
       if (scores.length === 0 || !scores.every((score) => score >= 0 && score <= 1))
-        throw refused(
+        throw invalid(
           `The item ${item} has the scores [${scores.join(", ")}]; expected one or more from 0 to 1. Score every answer.`,
         );
   }
@@ -126,6 +125,6 @@ function shown(value: number | null): string {
   return value === null ? "unknown" : String(Number(value.toPrecision(2)));
 }
 
-function refused(message: string) {
+function invalid(message: string) {
   return new PersonaAgentError("config-invalid", message);
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Episode, episodeSchema } from "../episode.js";
 import { lampSubject } from "../lamp-question.js";
 
-/** Earlier turns of its thread that an item keeps. */
+/** Most earlier turns of its thread that an item keeps. */
 export const maxEarlierTurns = 6;
 
 /** A past episode whose question is answered again under a persona, and scored against the true answer. Plain JSON. */
@@ -18,7 +18,6 @@ export const alignmentItemSchema = z.strictObject({
       z.strictObject({
         episodeId: episodeSchema.shape.id,
         query: z.string(),
-        /** What was said then. */
         response: z.string(),
       }),
     )
@@ -31,29 +30,29 @@ export type AlignmentItem = z.output<typeof alignmentItemSchema>;
 type Asked = Pick<Episode, "query" | "response" | "groundTruth">;
 
 /**
- * What an episode says, as keys: two episodes that share one are duplicates, the same question with the same answer,
- * whatever the letters' case, the punctuation and the wording around a LaMP question. The answer is what a prompt
- * would show: the true one, else the response. The same question with another answer is no duplicate, but information.
+ * An episode's question and answer as keys. Two episodes that share a key are duplicates: the same question with the same
+ * answer, without case, punctuation and the wording around a LaMP question. The answer is the one that a prompt would
+ * show: the true one, else the response. The same question with another answer is information, no duplicate.
  *
- * @returns None for an episode without any answer: it can give none away.
+ * @returns No key for an episode without an answer: it can give none away.
  */
 export function duplicateKeys({ query, response, groundTruth }: Asked): string[] {
-  const said = groundTruth ?? response;
-  if (said === null) return [];
+  const answer = groundTruth ?? response;
+  if (answer === null) return [];
   const questions = new Set([query, lampSubject(query)].map(folded));
-  return [...questions].map((question) => JSON.stringify([question, folded(said)]));
+  return [...questions].map((question) => JSON.stringify([question, folded(answer)]));
 }
 
 /**
- * An earlier episode as it stood when the item was asked, as far as its record tells:
+ * An earlier episode as it was when the item was asked, as far as its record shows:
  *
- * - What a person said of it after the item was asked is left out: the true answer, and the feedback. What was said
- *   before that, where it was said anew, is not in the record. An answer without feedback came with its import, and stays.
- * - Of responses the first stands. When the others took its place is not in the record; it may have been later.
+ * - A true answer and feedback that came after the item are left out. Earlier feedback that they replaced is not in the
+ *   record. An answer without feedback came with its import, and stays.
+ * - Of several responses the first is taken. The record does not say when the others replaced it; it may have been later.
  *
- * Without the item's date nothing is known to be later, and the episode stays as it is.
+ * Without a date of the item nothing is known to be later, and the episode stays as it is.
  *
- * @returns Null where it then says what the item says, as a duplicate does.
+ * @returns `null` where it would then be a duplicate of the item.
  */
 export function asKnownBefore(
   item: Pick<AlignmentItem, "at" | "query" | "groundTruth">,
@@ -62,19 +61,19 @@ export function asKnownBefore(
   const { at } = item;
   if (at === null) return episode;
   const { feedback, replacedResponses, response } = episode;
-  const isToldLater = feedback !== null && Date.parse(feedback.at) > Date.parse(at);
-  if (!isToldLater && replacedResponses.length === 0) return episode;
+  const isFeedbackLater = feedback !== null && Date.parse(feedback.at) > Date.parse(at);
+  if (!isFeedbackLater && replacedResponses.length === 0) return episode;
   const known = {
     ...episode,
     response: replacedResponses[0] ?? response,
     replacedResponses: [],
-    ...(isToldLater && { groundTruth: null, feedback: null }),
+    ...(isFeedbackLater && { groundTruth: null, feedback: null }),
   };
   const keys = duplicateKeys({ ...item, response: null });
   return duplicateKeys(known).some((key) => keys.includes(key)) ? null : known;
 }
 
-/** Whether something rests on the item and its duplicates alone, so that it may give the item's answer away. */
+/** Whether the item and its duplicates are the only evidence, so that it may give the item's answer away. */
 export function restsOnItemAlone(
   { episodeId, duplicates }: Pick<AlignmentItem, "episodeId" | "duplicates">,
   evidence: readonly string[],

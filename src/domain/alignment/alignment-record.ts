@@ -31,18 +31,18 @@ export const alignmentRecordSchema = z.strictObject({
   /** The run it belongs to, and its place in it, from 1. */
   runId: z.string(),
   iteration: z.number().int().positive(),
-  /** The profile that stood beside parent and candidate, alike for both; `null` for a user without one. */
+  /** The profile that parent and candidate had beside them; `null` for a user without one. */
   profileId: z.string().nullable(),
-  /** The batch, and the user's other items it was validated on; both empty of scores where nothing was asked. */
+  /** The batch and the held-out items; empty where nothing was asked. */
   scores: z.strictObject({
     batch: z.array(pairedScoreSchema),
     holdout: z.array(pairedScoreSchema),
   }),
   /** In the batch's order; an item whose critique failed is left out. */
   critiques: z.array(z.strictObject({ episodeId: z.string(), text: z.string() })),
-  /** What was refused of the update before anything was scored. */
+  /** Parts of the update that were rejected before anything was scored. */
   rejections: z.array(lineRejectionSchema),
-  /** What the acceptance rule said of the scores; `null` where nothing was judged, as in paper mode. */
+  /** The result of the acceptance rule; `null` where nothing was judged, as in paper mode. */
   decision: acceptanceDecisionSchema.nullable(),
   review: reviewSchema.nullable(),
   /** By role, as `offline` or `openai:<name>`. */
@@ -53,7 +53,7 @@ export const alignmentRecordSchema = z.strictObject({
 });
 export type AlignmentRecord = z.output<typeof alignmentRecordSchema>;
 
-/** Mean scores of a list of items; `null` where nothing was scored, and for a candidate that not every item has. */
+/** Mean scores of items; `null` where nothing was scored, and for a candidate without a score on every item. */
 export function meanScores(items: readonly PairedScore[]): {
   readonly parent: number | null;
   readonly candidate: number | null;

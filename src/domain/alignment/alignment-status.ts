@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A process that works on an alignment; on the same machine it can be seen whether it still runs. */
+/** A process that runs an alignment. On the same machine one can check whether it still runs. */
 export const runOwnerSchema = z.strictObject({
   host: z.string(),
   pid: z.number().int().positive(),
@@ -9,19 +9,19 @@ export const runOwnerSchema = z.strictObject({
 });
 export type RunOwner = z.output<typeof runOwnerSchema>;
 
-/** How a user's alignment stands. One record a user; the evidence itself is in the persona log. */
+/** The status of a user's alignment. One record a user; the evidence itself is in the persona log. */
 export const alignmentStatusSchema = z.strictObject({
   schemaVersion: z.literal(2),
   /**
-   * `review`: it waits for a person. `failed`: `error` says why, and the next call goes on where it stopped. `running`
-   * with a worker that is gone, or none: it was cut off, and the next turn or call goes on.
+   * `review`: it waits for a person. `failed`: `error` says why, and the next call resumes it. `running` with an owner
+   * that is gone, or none: it was interrupted, and the next turn or call resumes it.
    */
   status: z.enum(["idle", "running", "review", "failed"]),
   /** Since when. */
   at: z.iso.datetime(),
   /** The thread whose checkpoints hold the latest run; `null` before the first. */
   threadId: z.string().nullable(),
-  /** As the run was given them; a run goes on only under the same ones. */
+  /** As the run got them; a run is resumed only under the same ones. */
   settings: z.record(z.string(), z.unknown()),
   /** Who runs it; `null` while nobody does. */
   runOwner: runOwnerSchema.nullable(),
@@ -32,23 +32,19 @@ export const alignmentStatusSchema = z.strictObject({
 });
 export type AlignmentStatus = z.output<typeof alignmentStatusSchema>;
 
-/** How an alignment stands for who looks on: `cut-off` where it was begun and nobody goes on with it. */
+/** The status that callers see: `cut-off` for a run that was interrupted. */
 export type AlignmentRunStatus = AlignmentStatus["status"] | "cut-off";
 
 /**
- * Whether an alignment is to be run without being called for: enough new answers, or a run that was cut off. One that
- * failed is not for that alone, or a model that is away would be asked at every turn. Never while one runs or waits.
+ * Whether an alignment is to start by itself: after enough new answers, or to resume an interrupted run. Never while one
+ * runs or waits. A failed run alone is no reason, or a model that is away would be asked at every turn.
  *
  * @param newAnswers - True answers that no alignment has seen, from 0.
- * @param alignAfter - So many are enough, from 1.
+ * @param alignAfter - How many are enough, from 1.
  */
-export function isDue(
-  standing: AlignmentRunStatus,
-  newAnswers: number,
-  alignAfter: number,
-): boolean {
-  if (standing === "running" || standing === "review") return false;
-  return standing === "cut-off" || newAnswers >= alignAfter;
+export function isDue(status: AlignmentRunStatus, newAnswers: number, alignAfter: number): boolean {
+  if (status === "running" || status === "review") return false;
+  return status === "cut-off" || newAnswers >= alignAfter;
 }
 
 /** The status of a user whom nobody has aligned yet. */

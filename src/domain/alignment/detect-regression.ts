@@ -8,15 +8,15 @@ import {
 } from "../persona/persona-checkpoint.js";
 import { type Scorer, scorerFor } from "../scoring/scorer.js";
 
-/** What must be shown before a version is taken back. */
+/** The evidence that is needed to roll a version back. */
 export interface RegressionRule {
-  /** Fewest scores of the head, and of its parent. */
+  /** Least number of scores of the head, and of its parent. */
   readonly minimumItems: number;
-  /** With fewer real scores of the parent, simulated ones fill up to as many. */
+  /** Where the parent has fewer real scores, simulated ones fill up to this number. */
   readonly enoughParentItems: number;
-  /** Fewest points (of 1) by which the head's mean must be lower. */
+  /** Least difference (0 to 1) by which the head's mean must be lower. */
   readonly margin: number;
-  /** Highest one-sided p-value. Far below the usual .05, because it is looked at with every new answer. */
+  /** Highest one-sided p-value. Far below the usual .05, because every new answer repeats the test. */
   readonly level: number;
 }
 
@@ -35,21 +35,21 @@ export interface ScoredItem {
   readonly score: number;
 }
 
-/** A head that is to be taken back. */
+/** A head that is to be rolled back. */
 export interface HeadComparison {
   readonly head: PersonaCheckpoint;
   readonly parent: PersonaCheckpoint;
   readonly rollback: Rollback;
-  /** When the last of the evidence came: equal for all who see the same evidence, whenever they look. */
+  /** When the last evidence came: the same for every reader of the same evidence, at any time. */
   readonly at: string;
 }
 
 /**
- * Whether the head of a persona log does worse than its parent, by what the user said of their responses. Only what an
- * alignment or a person made is watched: a rollback is not rolled back. Makes no request.
+ * Whether the head of a persona log does worse than its parent, by the user's feedback on the responses of both. Only a
+ * head that an alignment or a person made is watched: a rollback is not rolled back. Makes no request.
  *
- * @param episodes - The user's latest, any order; what is not among them is no evidence.
- * @returns `null` while it does not, or cannot be told.
+ * @param episodes - The user's latest, any order; only they are evidence.
+ * @returns `null` while it does not do worse, or the evidence is too little.
  */
 export function detectRegression(
   checkpoints: readonly PersonaCheckpoint[],
@@ -64,22 +64,22 @@ export function detectRegression(
       personaVersion === head.version && at !== null && Date.parse(at) >= Date.parse(head.at),
   );
   const ofParent = episodes.filter(({ personaVersion }) => personaVersion === parent.version);
-  const told = ofHead.filter((episode) => scoreResponse(episode) !== null);
+  const scored = ofHead.filter((episode) => scoreResponse(episode) !== null);
   const real = scoresOf(ofParent);
   const simulated = simulatedScores(head, [...ofHead, ...ofParent], episodes).slice(
     0,
     Math.max(0, rule.enoughParentItems - real.length),
   );
-  // Simulated scores are of all questions alike, but some users speak only when a response is wrong: beside such scores
-  // their silence counts as consent.
-  const silent = ofHead.filter((episode) => !told.includes(episode));
+  // Simulated scores cover all questions, but some users give feedback only when a response is wrong: beside simulated
+  // scores, no feedback counts as consent.
+  const silent = ofHead.filter((episode) => !scored.includes(episode));
   const consented = simulated.length === 0 ? [] : silent.flatMap(consent);
   const compared = compareVersions(
-    { head: [...scoresOf(told), ...consented], parent: [...real, ...simulated] },
+    { head: [...scoresOf(scored), ...consented], parent: [...real, ...simulated] },
     rule,
   );
   if (compared === null) return null;
-  const at = told.map((episode) => episode.feedback?.at ?? episode.at ?? head.at);
+  const at = scored.map((episode) => episode.feedback?.at ?? episode.at ?? head.at);
   return {
     head,
     parent,
@@ -88,7 +88,7 @@ export function detectRegression(
   };
 }
 
-/** Whether the head is one that may be taken back. */
+/** Whether a head may be rolled back. */
 export function isWatched({ author }: PersonaCheckpoint): boolean {
   return author === "alignment" || author === "person";
 }
@@ -119,7 +119,7 @@ export function compareVersions(
   return pValue > level ? null : { headMean, headItems, parentMean, parentItems, pValue };
 }
 
-/** @returns `null` where nobody said what was right. A response that was only rejected scores 0. */
+/** @returns `null` without feedback. A response that was only rejected scores 0. */
 export function scoreResponse(episode: Episode): ScoredItem | null {
   const { query, response, groundTruth: answer, feedback, replacedResponses } = episode;
   if (response === null) return null;
@@ -127,7 +127,7 @@ export function scoreResponse(episode: Episode): ScoredItem | null {
     const { kind, score } = scorerFor(query, answer);
     return { kind, score: score(response) };
   }
-  // Of a turn that was run again, nobody knows which response was rejected.
+  // For a turn that was run again it is not known which response was rejected.
   if (feedback?.kind !== "reject" || replacedResponses.length > 0) return null;
   return { kind: scorerFor(query, response).kind, score: 0 };
 }
@@ -140,7 +140,7 @@ function consent({ query, response }: Episode): ScoredItem[] {
   return response === null ? [] : [{ kind: scorerFor(query, response).kind, score: 1 }];
 }
 
-/** What the head's alignment measured of its parent on episodes that are not counted already, held-out ones first. */
+/** The parent's scores in the head's alignment, on episodes that are not counted yet; held-out ones first. */
 function simulatedScores(
   { alignment }: PersonaCheckpoint,
   counted: readonly Episode[],

@@ -1,24 +1,20 @@
 import { activeVersions, type PersonaCheckpoint } from "../persona/persona-checkpoint.js";
 import { saysTheSame } from "../persona/version-history.js";
 
-/** What came of an alignment run as a whole. */
+/** The result of a whole alignment run. */
 export interface RunOutcome {
-  /** The last version that the run took; where it took none, its last checkpoint. */
+  /** The last version that the run accepted, else its last checkpoint. */
   readonly checkpoint: PersonaCheckpoint;
   readonly accepted: boolean;
-  /** Whether what was taken is out of use again, because an earlier version was restored. */
+  /** Whether the accepted version is out of use again, because an earlier one was restored. */
   readonly rolledBack: boolean;
   /** Whether a person decided on any of its candidates. */
   readonly reviewed: boolean;
 }
 
-/**
- * What came of the latest run that left a checkpoint. Versions are shared by siblings, so the latest is told by time.
- *
- * @returns Null for a log without a run.
- */
+/** The result of the latest run with a checkpoint; `null` without one. Siblings share a version, so time decides. */
 export function latestRun(checkpoints: readonly PersonaCheckpoint[]): RunOutcome | null {
-  const made = checkpoints
+  const records = checkpoints
     .flatMap((checkpoint) =>
       checkpoint.alignment === null ? [] : [{ checkpoint, alignment: checkpoint.alignment }],
     )
@@ -27,26 +23,31 @@ export function latestRun(checkpoints: readonly PersonaCheckpoint[]): RunOutcome
         Date.parse(a.checkpoint.at) - Date.parse(b.checkpoint.at) ||
         a.alignment.iteration - b.alignment.iteration,
     );
-  const last = made.at(-1);
+  const last = records.at(-1);
   if (last === undefined) return null;
-  const run = made.filter(({ alignment }) => alignment.runId === last.alignment.runId);
+  const run = records.filter(({ alignment }) => alignment.runId === last.alignment.runId);
   const versions = activeVersions(checkpoints);
-  const taken = run.findLast(({ checkpoint }) => versions.some(({ id }) => id === checkpoint.id));
+  const accepted = run.findLast(({ checkpoint }) =>
+    versions.some(({ id }) => id === checkpoint.id),
+  );
   return {
-    checkpoint: (taken ?? last).checkpoint,
-    accepted: taken !== undefined,
-    rolledBack: taken !== undefined && isTakenBack(taken.checkpoint, versions),
+    checkpoint: (accepted ?? last).checkpoint,
+    accepted: accepted !== undefined,
+    rolledBack: accepted !== undefined && isRolledBack(accepted.checkpoint, versions),
     reviewed: run.some(({ alignment }) => alignment.review !== null),
   };
 }
 
-/** Whether the head says again what a version before this one said. */
-function isTakenBack(taken: PersonaCheckpoint, versions: readonly PersonaCheckpoint[]): boolean {
+/** Whether the head has the content of a version before `accepted`. */
+function isRolledBack(
+  accepted: PersonaCheckpoint,
+  versions: readonly PersonaCheckpoint[],
+): boolean {
   const head = versions.at(-1);
-  if (head === undefined || saysTheSame(head, taken)) return false;
+  if (head === undefined || saysTheSame(head, accepted)) return false;
   const before = versions.slice(
     0,
-    versions.findIndex(({ id }) => id === taken.id),
+    versions.findIndex(({ id }) => id === accepted.id),
   );
   return before.some((version) => saysTheSame(version, head));
 }

@@ -4,14 +4,14 @@ import { signFlipPValue, toUnits } from "../scoring/sign-flip-test.js";
 
 /** Scores of one item under both personas. */
 export interface PairedScores {
-  /** The item's id; the same item stands once. */
+  /** The item's id; each item is there once. */
   readonly item: string;
   /** One score per repeat, each 0 to 1, higher is better; at least one. The lists may differ in length. */
   readonly parent: readonly number[];
   readonly candidate: readonly number[];
 }
 
-/** What parent and candidate scored on the same items. Means are `null` without items. */
+/** The scores of parent and candidate on the same items. Means are `null` without items. */
 export const pairedComparisonSchema = z.strictObject({
   items: z.number().int().nonnegative(),
   /** 0 to 1, higher is better. */
@@ -23,7 +23,7 @@ export const pairedComparisonSchema = z.strictObject({
   wins: z.number().int().nonnegative(),
   ties: z.number().int().nonnegative(),
   losses: z.number().int().nonnegative(),
-  /** One-sided sign-flip mid-p: how likely chance alone favours the candidate this much. 0.5 when all are ties. */
+  /** One-sided sign-flip mid-p: the probability that chance alone favours the candidate this much. 0.5 for ties only. */
   pValue: z.number().min(0).max(1),
 });
 export type PairedComparison = z.output<typeof pairedComparisonSchema>;

@@ -1,20 +1,20 @@
 import { z } from "zod";
 import { usageSchema } from "../usage.js";
 
-/** What the agent answered to one item under one persona, with nothing of the item's own in sight. */
+/** The agent's answer to one item under one persona, without sight of the item itself. */
 export const simulatedAnswerSchema = z.strictObject({
   /** Names the persona within its run: the parent's or the candidate's. */
   persona: z.string(),
   episodeId: z.string(),
   /** From 0, where every item is answered more than once. */
   repeat: z.number().int().nonnegative(),
-  /** Empty when the model gave no answer that could be used; it then scores 0. */
+  /** Empty when the model gave no usable answer; it then scores 0. */
   text: z.string(),
   score: z.number().min(0).max(1),
-  /** The past interactions that it was given, best first, and then what tools found. */
+  /** The recalled interactions, best first, then those that tools found. */
   recalled: z.array(z.string()),
   toolCalls: z.array(z.strictObject({ name: z.string(), input: z.string() })),
-  /** What did not work as it should. */
+  /** Parts that failed. */
   degraded: z.array(z.string()),
   usage: usageSchema,
 });

@@ -12,24 +12,24 @@ export interface SplitSizes {
   readonly holdout: number;
 }
 
-/** What an alignment learns from and what it is judged on, each oldest first; no item is in both. */
+/** The items that an alignment learns from and those that validate it, each oldest first; no item is in both. */
 export interface BatchHoldout {
   readonly batch: AlignmentItem[];
   readonly holdout: AlignmentItem[];
 }
 
-/** Most of what few answers there are is held out, but fewer items than these teach nothing. */
+/** Most of few answers are held out, but a smaller batch teaches nothing. */
 const leastBatch = 3;
 
 /**
  * The latest episodes with a true answer as the batch, and those before them as the holdout. Of duplicates only the
- * latest is taken: an item judged twice, or learned by heart in the batch, judges nothing.
+ * latest is taken: an item that is there twice, or was memorised from the batch, validates nothing.
  *
- * With fewer than `batch + holdout` of them the holdout comes first, because it decides (see
+ * With fewer than `batch + holdout` of them the holdout has priority, because it decides (see
  * `docs/decisions/0008-acceptance-rule.md`): a quarter is the batch, at least 3 and at most `batch`. Without a holdout
  * the batch is simply the latest.
  *
- * @param episodes - The user's whole history, in any order: an id tells its place.
+ * @param episodes - The user's whole history, in any order: ids give the order.
  */
 export function splitBatchHoldout(
   episodes: readonly Episode[],
@@ -72,7 +72,7 @@ export function splitBatchHoldout(
   };
 }
 
-/** Whether these are enough to begin with: to judge by, or where nothing is judged to learn from. */
+/** Whether these items are enough for a run: to validate, or without validation to learn from. */
 export function areEnough(
   { batch, holdout }: BatchHoldout,
   { validation, minimumItems }: { readonly validation: boolean; readonly minimumItems: number },
@@ -81,10 +81,10 @@ export function areEnough(
 }
 
 /**
- * How few different answered episodes `splitBatchHoldout` needs to hold out `minimumItems` of them.
+ * The least number of different answered episodes with which `splitBatchHoldout` holds out `minimumItems`.
  *
  * @param minimumItems - From 1.
- * @returns Null where no number is enough, because fewer are held out at most.
+ * @returns `null` where no number is enough, because `sizes.holdout` is smaller.
  */
 export function fewestAnswers(sizes: SplitSizes, minimumItems: number): number | null {
   if (sizes.holdout < minimumItems) return null;
@@ -93,12 +93,12 @@ export function fewestAnswers(sizes: SplitSizes, minimumItems: number): number |
   return answers;
 }
 
-/** How many of so many answered episodes are the batch, at most. */
+/** The size of the batch for this number of answered episodes. */
 function batchOf(answers: number, { batch, holdout }: SplitSizes): number {
   return Math.min(batch, Math.max(leastBatch, Math.round(answers / 4), answers - holdout));
 }
 
-/** A duplicate is left out here too: what was said then may be the answer. */
+/** Without duplicates, whose response may be the answer. */
 function earlierTurns(
   item: Answered,
   history: readonly Episode[],
@@ -117,7 +117,7 @@ function earlierTurns(
 
 type Answered = Episode & { readonly groundTruth: string };
 
-/** A blank answer would teach nothing, and a blank question is none that the agent would take. */
+/** A blank answer teaches nothing, and the agent refuses a blank question. */
 function isAnswered(episode: Episode): episode is Answered {
   return episode.query.trim() !== "" && (episode.groundTruth ?? "").trim() !== "";
 }

@@ -14,24 +14,24 @@ export interface ProposedChange {
   readonly text: string | null;
   /** The tool that the line is about; `null` for answers. */
   readonly tool: string | null;
-  /** Items of the batch that the line rests on. */
+  /** Items of the batch that are the line's evidence. */
   readonly items: readonly number[];
-  /** Of a changed line: whether it still rests on what it rested on before. */
+  /** Of a changed line: whether it keeps its earlier evidence. */
   readonly keepsEvidence: boolean;
 }
 
 export interface Candidate {
-  /** What is worth scoring; `null` when nothing is, and the last refusal says why. */
+  /** The lines to score; `null` when there is nothing to score, and the last rejection says why. */
   readonly lines: readonly PersonaLine[] | null;
   readonly rejections: readonly LineRejection[];
 }
 
 /**
  * Applies changes to a parent's lines: removals first, then changes in place, then additions at the end, each in the
- * order given. A change that is refused leaves what it was about as it was; of additions beyond the limits, the
- * first stay. Nothing given is changed.
+ * given order. A rejected change leaves its line as it was; of too many additions the first stay. The arguments are not
+ * modified.
  *
- * @param parent - Lines that already passed, in the order in which they were numbered.
+ * @param parent - Lines that already passed, in the order of their numbers.
  */
 export function applyUpdate(
   parent: readonly PersonaLine[],
@@ -49,15 +49,15 @@ export function applyUpdate(
     else lines = result;
   }
 
-  const candidate = standing(lines);
+  const candidate = withoutGaps(lines);
   const fault = wholeFault(parent, candidate);
   if (fault === null) return { lines: candidate, rejections };
   return { lines: null, rejections: [...rejections, fault] };
 }
 
 /**
- * Why a persona that paper mode wrote may not be scored or served; `null` when it may. The paper itself takes
- * whatever is written; only what cannot be a persona is refused here.
+ * Why a persona that paper mode wrote is rejected; `null` when it is not. The paper itself takes whatever is written;
+ * here only a text that cannot be a persona is rejected.
  *
  * @param parent - The text that it would replace.
  */
@@ -83,7 +83,7 @@ export function checkPaperText(
 
 const order = ["remove", "change", "add"] as const;
 
-/** The lines after one change, or why it is refused. Marks the line that a change was about as taken. */
+/** The lines after one change, or why it is rejected. Marks the line that was changed as taken. */
 function applyOne(
   change: ProposedChange,
   lines: readonly (PersonaLine | null)[],
@@ -109,14 +109,14 @@ function applyOne(
   const evidence = evidenceOf(change, before, context);
   if ("kind" in evidence) return evidence;
   const line: PersonaLine = { text, tool: change.tool, evidence };
-  const others = standing(lines.filter((_, index) => index !== place));
+  const others = withoutGaps(lines.filter((_, index) => index !== place));
   const fault =
     checkLine(line, others, context) ?? budgetFault(line, before, others, context.limits);
   if (fault !== null) return fault;
   return before === null ? [...lines, line] : lines.with(place, line);
 }
 
-/** Item numbers as episode ids, beside those the line had, oldest first; the latest of too many. */
+/** Item numbers as episode ids, with those that the line had, oldest first; the latest of too many. */
 function evidenceOf(
   { items, keepsEvidence, text }: ProposedChange,
   before: PersonaLine | null,
@@ -140,7 +140,7 @@ function evidenceOf(
   );
 }
 
-/** A change that makes lines shorter is taken even where they stay above a limit that was lowered. */
+/** A change that makes lines shorter is accepted even where they stay above a limit that was lowered. */
 function budgetFault(
   line: PersonaLine,
   before: PersonaLine | null,
@@ -167,9 +167,9 @@ function wholeFault(
   parent: readonly PersonaLine[],
   candidate: readonly PersonaLine[],
 ): LineRejection | null {
-  const said = (lines: readonly PersonaLine[]) =>
+  const wording = (lines: readonly PersonaLine[]) =>
     JSON.stringify(lines.map(({ text, tool }) => [text, tool]));
-  if (said(parent) === said(candidate))
+  if (wording(parent) === wording(candidate))
     return rejectLine(
       "unchanged",
       null,
@@ -183,6 +183,6 @@ function wholeFault(
   );
 }
 
-function standing(lines: readonly (PersonaLine | null)[]): PersonaLine[] {
+function withoutGaps(lines: readonly (PersonaLine | null)[]): PersonaLine[] {
   return lines.filter((line) => line !== null);
 }

@@ -5,32 +5,32 @@ import type { PersonaLimits } from "./persona-limits.js";
 import type { PersonaLine } from "./persona-checkpoint.js";
 import type { LineRejection, LineRejectionKind } from "./line-rejection.js";
 import { likeness, wordsIn } from "../text/text-similarity.js";
+import { truncate } from "../text/truncate.js";
 
-/** What a proposed line is held against. */
+/** What a proposed line is checked against. */
 export interface LineCheckContext {
-  /** The items of the batch, in the order in which they were numbered from 1. */
+  /** The items of the batch; the first has number 1. */
   readonly batch: readonly BatchItem[];
-  /** The sentences of the persona that configuration fixes. */
+  /** The sentences of the persona that are fixed by configuration. */
   readonly fixedRules: readonly string[];
   /** Names of the tools that a line may be about. */
   readonly tools: readonly string[];
   readonly limits: PersonaLimits;
-  /** Whether lines that carry instructions, repeat rules or each other, or memorise an item are refused; so unless false. */
+  /** Whether lines with instructions, repeated rules or lines, or memorised items are rejected. True by default. */
   readonly checksContent?: boolean;
 }
 
-/** Above it two lines say the same: one word in seven may differ. */
+/** From here on two lines say the same: one word in seven may differ. */
 const sameLikeness = 0.85;
-/** Share of a line's words that a fixed rule has too, above which the line repeats the rule. */
+/** Share of a line's words in a fixed rule from which on the line repeats the rule. */
 const repeatedShare = 0.8;
 const shownLength = 300;
 
 /**
- * Why a line may not stand in a persona; `null` when it may. What it rests on is checked where item numbers become
- * episode ids.
+ * Why a line is rejected; `null` when it is not. Its evidence is checked where item numbers become episode ids.
  *
- * @param line - Tidied text, and the evidence it would have.
- * @param others - The lines it would stand beside.
+ * @param line - Tidied text, and the evidence that it would have.
+ * @param others - The other lines of the persona.
  */
 export function checkLine(
   line: PersonaLine,
@@ -71,13 +71,13 @@ export function checkLine(
   if (rule !== undefined)
     return refuse(
       "repeats-rule",
-      `The line repeats the fixed rule "${shorten(rule)}"; say only what is particular to this user.`,
+      `The line repeats the fixed rule "${truncate(rule, shownLength)}"; say only what is particular to this user.`,
     );
   const same = others.find((other) => other.tool === tool && saysTheSame(text, other.text));
   if (same !== undefined)
     return refuse(
       "duplicate",
-      `The line says the same as "${shorten(same.text)}"; keep one of them.`,
+      `The line says the same as "${truncate(same.text, shownLength)}"; keep one of them.`,
     );
   const memorised = findMemorization(line, batch);
   if (memorised !== null)
@@ -94,10 +94,10 @@ export function rejectLine(
   line: string | null,
   reason: string,
 ): LineRejection {
-  return { kind, line: line === null ? null : shorten(line), reason };
+  return { kind, line: line === null ? null : truncate(line, shownLength), reason };
 }
 
-/** Line breaks, list marks and spaces at the ends taken away: a line stands on one line of a prompt. */
+/** Removes line breaks, list marks and spaces at the ends: a line takes one line of a prompt. */
 export function tidyLine(text: string): string {
   return text
     .replaceAll(/[\t\n\r\f\v \u00A0\u2028\u2029]+/g, " ")
@@ -109,11 +109,11 @@ export function tidyLine(text: string): string {
 function repeats(text: string, rule: string): boolean {
   const words = wordsIn(text).map(stem);
   if (words.length < 3) return false;
-  const known = new Set(wordsIn(rule).map(stem));
-  return words.filter((word) => known.has(word)).length / words.length >= repeatedShare;
+  const ruleWords = new Set(wordsIn(rule).map(stem));
+  return words.filter((word) => ruleWords.has(word)).length / words.length >= repeatedShare;
 }
 
-/** A number or a "not" more in one of them makes another statement of it. */
+/** A number or a "not" in only one of them makes it another statement. */
 function saysTheSame(a: string, b: string): boolean {
   const [first, second] = [wordsIn(a), wordsIn(b)];
   const decisive = (words: readonly string[]) =>
@@ -131,13 +131,9 @@ const negations = new Set(
   ),
 );
 
-/** So that "replies" and "reply", "listed" and "list" count as one word. Crude, and the same on both sides. */
+/** Makes one word of "replies" and "reply", "listed" and "list". Crude, but the same for both texts. */
 function stem(word: string): string {
   return word.length < 4
     ? word
     : word.replace(/(?:ies|ied|y)$/, "i").replace(/(?:ing|ed|es|s)$/, "");
-}
-
-function shorten(text: string): string {
-  return text.length <= shownLength ? text : `${text.slice(0, shownLength - 1).toWellFormed()}…`;
 }

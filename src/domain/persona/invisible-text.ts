@@ -7,14 +7,14 @@ const selector = /[\uFE00-\uFE0D\u{E0100}-\u{E01EF}]/u;
 /** One word of Latin letters and of Cyrillic ones that look like them. */
 const mixedScripts =
   /\p{Script=Latin}[\p{Script=Cyrillic}\u03BF]|[\p{Script=Cyrillic}\u03BF]\p{Script=Latin}/u;
-/** Words that no filter for words would find. */
+/** Spelled-out words, which a filter for words would miss. */
 const spelledOut = /(?<![\p{L}\p{N}])(?:\p{L}[ .*_-]+){7,}\p{L}(?![\p{L}\p{N}])/u;
-/** Longer than the words and names of any language; nobody reads it. */
+/** Longer than the words and names of any language. */
 const encoded = /[A-Za-z0-9+/_=-]{60,}/;
 
 /**
- * What a text hides from a person who reads it, as a phrase; `null` when it hides nothing. The joiners that emoji and
- * scripts such as Arabic and Devanagari are written with are in order where these need them.
+ * The content of a text that a reader does not see, as a phrase; `null` when there is none. Joiners are allowed where
+ * emoji and scripts such as Arabic and Devanagari need them.
  */
 export function findInvisibleText(text: string): string | null {
   for (const { 0: character, index } of text.matchAll(unseen)) {

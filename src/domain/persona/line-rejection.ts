@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Why a proposed line, or a whole candidate, was refused before anything was scored. */
+/** Why a proposed line, or a whole candidate, was rejected before anything was scored. */
 export const lineRejectionKinds = [
   /** A line without text, or a candidate without lines. */
   "empty",
@@ -11,26 +11,26 @@ export const lineRejectionKinds = [
   "over-budget",
   "no-evidence",
   "unknown-item",
-  /** It is to change or remove a line that is not there, or that another change has taken. */
+  /** The line to change or remove does not exist, or another change has taken it. */
   "unknown-line",
   "unknown-tool",
   "repeats-rule",
   "duplicate",
-  /** It holds for one item, and quotes it. */
+  /** It holds for one item only, and quotes it. */
   "memorises",
   /** It gives orders that are not about how this user wants to be answered. */
   "instruction",
   "markup",
-  /** Characters that a reader does not see, or takes for others. */
+  /** Characters that a reader does not see, or mistakes for others. */
   "hidden-text",
 ] as const;
 export type LineRejectionKind = (typeof lineRejectionKinds)[number];
 
 export const lineRejectionSchema = z.strictObject({
   kind: z.enum(lineRejectionKinds),
-  /** The refused line as proposed, shortened; `null` where the whole candidate is refused. */
+  /** The proposed line, shortened; `null` where the whole candidate is rejected. */
   line: z.string().nullable(),
-  /** One sentence: what is wrong, and what would be right. It is shown to people and to the next update. */
+  /** One sentence: what is wrong, and what would be right. People and the next update see it. */
   reason: z.string(),
 });
 export type LineRejection = z.output<typeof lineRejectionSchema>;

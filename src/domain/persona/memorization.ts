@@ -2,7 +2,7 @@ import { parseQuestion } from "../lamp-question.js";
 import type { PersonaLine } from "./persona-checkpoint.js";
 import { holdsPhrase, runsOf, wordsIn } from "../text/text-similarity.js";
 
-/** One item of a batch, as far as checks look at it. */
+/** The part of a batch's item that is checked. */
 export interface BatchItem {
   readonly episodeId: string;
   readonly question: string;
@@ -10,16 +10,16 @@ export interface BatchItem {
   readonly answer: string;
 }
 
-/** Words in a row that nobody says twice by chance. */
+/** Number of words in a row that are hardly the same by chance. */
 const longRun = 8;
-/** Enough beside the item's answer, in a line that rests on that item alone. */
+/** Enough next to the item's answer, in a line with no other evidence. */
 const shortRun = 5;
-/** An answer of so many words is a text of its own; a shorter one is likely one of a set of answers. */
+/** An answer of this many words is a text; a shorter one is likely one of a set of answers. */
 const textAnswer = 5;
 
 /**
- * The item that a line has learned by heart, with its number from 1 and how; `null` when there is none. Words that
- * questions or answers of several items share are no item's own, and the same question asked twice is one item.
+ * Finds the item that a line memorises, with its number from 1 and how; `null` when there is none. Words that several
+ * items share do not count, and the same question asked twice is one item.
  */
 export function findMemorization(
   line: PersonaLine,
@@ -64,33 +64,21 @@ export function findMemorization(
   return null;
 }
 
-interface ReadItem extends BatchItem {
-  /** Whether the answer is one of the answers that the question allows. */
-  readonly isLabel: boolean;
-  readonly subject: string;
-  readonly subjectWords: readonly string[];
-  readonly answerWords: readonly string[];
-}
+/** Every line of an update is checked against the same batch, and its questions may be long. */
+const readBatches = new WeakMap<readonly BatchItem[], readonly ReturnType<typeof readItem>[]>();
 
-/** Every line of an update is held against the same batch, and its questions may be long. */
-const readBatches = new WeakMap<readonly BatchItem[], readonly ReadItem[]>();
-
-function readBatch(batch: readonly BatchItem[]): readonly ReadItem[] {
-  const known = readBatches.get(batch);
-  if (known !== undefined) return known;
-  const items = batch.map((item) => {
-    const { subject, options } = parseQuestion(item.question);
-    const isLabel = options?.includes(item.answer) ?? false;
-    return {
-      ...item,
-      isLabel,
-      subject,
-      subjectWords: wordsIn(subject),
-      answerWords: wordsIn(item.answer),
-    };
-  });
+function readBatch(batch: readonly BatchItem[]) {
+  const items = readBatches.get(batch) ?? batch.map(readItem);
   readBatches.set(batch, items);
   return items;
+}
+
+function readItem({ question, answer }: BatchItem) {
+  const { subject, options } = parseQuestion(question);
+  // A label is one of the answers that the question allows.
+  const isLabel = options?.includes(answer) ?? false;
+  const [subjectWords, answerWords] = [wordsIn(subject), wordsIn(answer)];
+  return { question, isLabel, subject, subjectWords, answerWords };
 }
 
 /** Two and more capitalised words in a row, small words between them allowed: titles, people, places. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { alignmentRecordSchema } from "../alignment/alignment-record.js";
 
-/** One learned preference, and the episodes it rests on. Only text the user wrote is evidence. */
+/** One learned preference, and the episodes that are its evidence. Only text that the user wrote is evidence. */
 export const personaLineSchema = z.strictObject({
   text: z.string().min(1),
   /** The tool whose use this line guides (what to search for, where); `null` for a line about answers. */
@@ -13,25 +13,24 @@ export type PersonaLine = z.output<typeof personaLineSchema>;
 
 const share = z.number().min(0).max(1);
 
-/** Why a version was taken back: what its responses and its parent's scored, 0 to 1. */
+/** Why a version was rolled back: the scores of its responses and of its parent's, 0 to 1. */
 export const rollbackSchema = z.strictObject({
   /** The version that did worse, and its parent, which is restored. */
   of: z.number().int().positive(),
   to: z.number().int().nonnegative(),
   headMean: share,
   headItems: z.number().int().positive(),
-  /** On a mix of kinds of question as the head's. */
+  /** Weighted to the head's mix of kinds of question. */
   parentMean: share,
   parentItems: z.number().int().positive(),
-  /** How likely chance alone makes the head this much worse. */
+  /** The probability that chance alone makes the head this much worse. */
   pValue: share,
 });
 export type Rollback = z.output<typeof rollbackSchema>;
 
 /**
- * One version of the learned part of a user's persona. Never edited: a change appends a checkpoint that
- * names its parent. What a persona says beyond its learned lines is configuration (the rules) or read
- * fresh (the profile), so it is not repeated here.
+ * One version of the learned part of a user's persona. Never edited: a change appends a checkpoint that names its
+ * parent. The other parts of a persona are configuration (the rules) or read each time (the profile).
  */
 export const personaCheckpointSchema = z.strictObject({
   schemaVersion: z.literal(2),
@@ -58,7 +57,7 @@ export const personaCheckpointSchema = z.strictObject({
 });
 export type PersonaCheckpoint = z.output<typeof personaCheckpointSchema>;
 
-/** Version 0 of every user: nothing learned yet. It is not stored, because it says the same for all. */
+/** Version 0 of every user: nothing learned yet. Not stored, because it is the same for all. */
 export const initialPersona: PersonaCheckpoint = {
   schemaVersion: 2,
   id: "0000000000",
@@ -76,8 +75,8 @@ export const initialPersona: PersonaCheckpoint = {
 
 /**
  * The versions that are or were in use, oldest first: version 0, its earliest active child (time, then id), the
- * earliest active child of that, and so on. Every reader comes to the same whatever order it read the checkpoints in.
- * An active checkpoint that is not among them is superseded: another writer was first.
+ * earliest active child of that, and so on. The order of the checkpoints does not matter. An active checkpoint that is
+ * not among them is superseded: another writer was first.
  *
  * @param checkpoints - Any order; version 0 need not be among them.
  * @returns At least version 0; the last one is the head.

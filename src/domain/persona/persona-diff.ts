@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PersonaLine } from "./persona-checkpoint.js";
 import { likeness, wordsIn } from "../text/text-similarity.js";
 
-/** What became of a parent's lines in a later version. Lines that are equal in everything stand in none of the lists. */
+/** The differences between a parent's lines and a later version's. Equal lines are in none of the lists. */
 export interface PersonaDiff {
   readonly added: readonly PersonaLine[];
   /** In the parent's order. Also a line of the same words with other evidence. */
@@ -9,12 +10,12 @@ export interface PersonaDiff {
   readonly removed: readonly PersonaLine[];
 }
 
-/** Below it two lines are not one line reworded, but one that went and one that came. */
+/** Below it two lines are not one reworded line, but one removed and one added. */
 const leastLikeness = 0.4;
 
 /**
- * Compares two versions. Lines carry no ids, so a reworded line is found by its words: the likest pairs first, and of
- * equally like ones the earlier.
+ * Compares two versions. Lines have no ids, so a reworded line is found by its words: the most similar pairs first, and
+ * of equally similar ones the earlier.
  */
 export function diffPersona(
   parent: readonly PersonaLine[],
@@ -26,7 +27,7 @@ export function diffPersona(
     added: candidate.filter((_, index) => !paired.has(index)),
     changed: parent.flatMap((before, index) => {
       const after = candidate[pairs.get(index) ?? -1];
-      return after === undefined || isEqual(before, after) ? [] : [{ before, after }];
+      return after === undefined || isDeepStrictEqual(before, after) ? [] : [{ before, after }];
     }),
     removed: parent.filter((_, index) => !pairs.has(index)),
   };
@@ -57,24 +58,16 @@ function pairLines(
   return pairs;
 }
 
-/** Equal lines before equal words, equal words before like ones, and those about the same tool first. */
+/** Equal lines, then equal words, then similar words; lines about the same tool first. */
 function rate(
   before: PersonaLine,
   after: PersonaLine,
   wordsBefore: readonly string[],
   wordsAfter: readonly string[],
 ): number {
-  if (isEqual(before, after)) return 4;
+  if (isDeepStrictEqual(before, after)) return 4;
   const isSameTool = before.tool === after.tool;
   if (before.text === after.text) return isSameTool ? 3 : 2;
   const like = likeness(wordsBefore, wordsAfter);
   return isSameTool ? like : like / 2;
-}
-
-function isEqual(a: PersonaLine, b: PersonaLine): boolean {
-  return (
-    a.text === b.text &&
-    a.tool === b.tool &&
-    JSON.stringify(a.evidence) === JSON.stringify(b.evidence)
-  );
 }

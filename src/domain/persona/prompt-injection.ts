@@ -1,4 +1,4 @@
-/** What stands between a verb and its object in "ignore all of the previous instructions". */
+/** The words between verb and object in "ignore all of the previous instructions". */
 const determiners =
   "(?:(?:all|any|every|each|of|the|these|those|this|that|your|my|its|our|other|current|previous|prior|above|earlier|preceding|foregoing|existing|original|initial|system|safety|fixed|strict|hidden|secret|learned) )*";
 const orders =
@@ -6,7 +6,7 @@ const orders =
 const secrets =
   "(?:system prompt|system message|(?:your|hidden|initial|original|secret|developer|system) (?:instructions?|prompts?|rules|guidelines|message)|api keys?|access tokens?|passwords?|credentials|environment variables?)";
 
-/** By what a person would call it. The texts they run on are folded: lower case, no accents, single spaces. */
+/** They run on folded text: lower case, no accents, single spaces. */
 const patterns: readonly { readonly what: string; readonly pattern: RegExp }[] = [
   {
     what: "asks to ignore rules",
@@ -62,9 +62,12 @@ const patterns: readonly { readonly what: string; readonly pattern: RegExp }[] =
 ];
 
 /**
- * What in a text is addressed to the assistant instead of describing the user, as a phrase ("asks to ignore rules");
- * `null` when nothing is found. Patterns catch what is blunt, in a few languages; quoting in prompts, cited evidence and
- * validation stand behind them.
+ * What in a text is an order to the assistant instead of a statement about the user, as a phrase ("asks to ignore
+ * rules"); `null` when nothing is found.
+ *
+ * This is a lint for blunt orders in a few languages. It is no protection: a reworded order passes. Protection is in the
+ * quoting of stored text, cited evidence and validation. It flags 0.2 of 1,000 ordinary sentences, mostly for a web
+ * address: `docs/decisions/0017-instruction-filter.md`.
  */
 export function findPromptInjection(text: string): string | null {
   const folded = fold(text);

@@ -4,7 +4,7 @@ import { diffPersona, type PersonaDiff } from "./persona-diff.js";
 import { personaTokens, type PersonaLimits } from "./persona-limits.js";
 import type { PersonaLine } from "./persona-checkpoint.js";
 
-/** What a person is shown before a candidate is taken. Plain JSON. */
+/** What a person sees before a candidate is accepted. Plain JSON. */
 export interface ReviewRequest {
   readonly kind: "persona-review";
   readonly user: string;
@@ -26,16 +26,16 @@ export interface ReviewRequest {
   readonly diff: PersonaDiff;
   /** In paper mode the whole persona, before and after; else `null`. */
   readonly paperSystemPrompt: { readonly before: string | null; readonly after: string } | null;
-  /** What was wrong with the last answer; `null` when there was none. */
+  /** The fault of the last answer; `null` when there was none. */
   readonly problem: string | null;
 }
 
-/** What a person may answer. */
+/** A person's answer. */
 export const reviewAnswerSchema = z.strictObject({
   decision: z.enum(["approve", "edit", "reject"]),
   /**
-   * For `edit`: all lines as they shall be. What a line does not say of itself is that of the line it rewords; else it
-   * is about no tool, and rests on the batch.
+   * For `edit`: all lines of the new persona. A missing tool or evidence is that of the line that it rewords; else it is
+   * no tool, and the batch.
    */
   lines: z
     .array(
@@ -48,7 +48,7 @@ export const reviewAnswerSchema = z.strictObject({
     .optional(),
   /** For `edit` in paper mode: the whole persona. */
   paperSystemPrompt: z.string().optional(),
-  /** Who decides; the user, unless given. */
+  /** Who decides; the user by default. */
   author: z.string().min(1).optional(),
   note: z.string().optional(),
 });
@@ -57,8 +57,8 @@ export type ReviewAnswer = z.input<typeof reviewAnswerSchema>;
 type EditedLines = NonNullable<ReviewAnswer["lines"]>;
 
 /**
- * A person's lines with their evidence, or what is wrong with them in one line. People may say what a model may not,
- * but the limits of a prompt are the same.
+ * A person's lines with their evidence, or their fault in one line. The content of a person's lines is not checked, but
+ * the limits of a prompt are the same.
  */
 export function editLines(
   edited: EditedLines,
@@ -76,22 +76,22 @@ export function editLines(
 ): { readonly lines: PersonaLine[] } | { readonly problem: string } {
   const ids = batch.map(({ episodeId }) => episodeId);
   const bare = edited.map(({ text, tool }) => {
-    const said = tidyLine(text);
-    // Lines about different tools are not easily taken for one another; the same words are.
-    const same = candidate.find((line) => line.text === said);
+    const tidied = tidyLine(text);
+    // The comparison below pairs lines about one tool; the same words are the same line, whatever the tool.
+    const same = candidate.find((line) => line.text === tidied);
     const about = tool === undefined ? (same?.tool ?? null) : tool;
-    return { text: said, tool: about, evidence: ids.slice(-limits.maxEvidence) };
+    return { text: tidied, tool: about, evidence: ids.slice(-limits.maxEvidence) };
   });
   const reworded = new Map(
     diffPersona(candidate, bare).changed.map(({ before, after }) => [after, before]),
   );
   const lines = bare.map((line, index) => {
-    const { evidence: given = [], tool } = edited[index] ?? {};
+    const { evidence = [], tool } = edited[index] ?? {};
     const before = reworded.get(line);
     return {
       ...line,
       tool: tool === undefined ? (before?.tool ?? line.tool) : tool,
-      evidence: given.length > 0 ? given : (before?.evidence ?? line.evidence),
+      evidence: evidence.length > 0 ? evidence : (before?.evidence ?? line.evidence),
     };
   });
   if (lines.length > limits.maxLines)

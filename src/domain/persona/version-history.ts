@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import { PersonaAgentError } from "../../errors.js";
 import { activeVersions, initialPersona, type PersonaCheckpoint } from "./persona-checkpoint.js";
 
-/** `past` was the head once; `superseded` is active but never was, because another writer was first. */
+/** `past` was the head once; `superseded` is active but was never the head, because another writer was first. */
 export type PersonaVersionStatus = "head" | "past" | "rejected" | "superseded";
 
-/** What has become of each checkpoint of a log, by id. */
+/** The status of each checkpoint of a log, by id. */
 export function personaVersionStatuses(
   checkpoints: readonly PersonaCheckpoint[],
 ): ReadonlyMap<string, PersonaVersionStatus> {
@@ -20,7 +20,7 @@ export function personaVersionStatuses(
   );
 }
 
-/** The checkpoint that this one was made from. Version 0 stands for one that is not there: its own, too. */
+/** The checkpoint that this one was made from; version 0 where it is missing, and for version 0 itself. */
 export function parentVersion(
   { parentId }: PersonaCheckpoint,
   checkpoints: readonly PersonaCheckpoint[],
@@ -34,8 +34,8 @@ export function saysTheSame(a: PersonaCheckpoint, b: PersonaCheckpoint): boolean
 }
 
 /**
- * Whether an alignment only wrote down that the persona stays as it is: nothing was to change, nothing of the update could
- * be taken, or it did not begin.
+ * Whether an alignment only recorded that the persona stays as it is: there was nothing to change, the whole update was
+ * rejected, or it did not start.
  */
 export function proposesNothing(checkpoint: PersonaCheckpoint, parent: PersonaCheckpoint): boolean {
   return checkpoint.alignment !== null && saysTheSame(checkpoint, parent);
@@ -45,7 +45,7 @@ export function proposesNothing(checkpoint: PersonaCheckpoint, parent: PersonaCh
  * The checkpoint that a caller names: by number among the versions that are or were in use, by id among all.
  *
  * @param checkpoints - All of the user's, version 0 included.
- * @throws {PersonaAgentError} `memory-version-unknown`
+ * @throws {PersonaAgentError} `config-version-unknown`
  */
 export function findVersion(
   userId: string,
@@ -59,8 +59,8 @@ export function findVersion(
       : checkpoints.find(({ id }) => id === wanted);
   if (found !== undefined) return found;
   const unused = checkpoints.filter(({ version }) => version === wanted);
-  const standings = personaVersionStatuses(checkpoints);
-  const why = new Set(unused.map(({ id }) => standings.get(id)));
+  const statuses = personaVersionStatuses(checkpoints);
+  const why = new Set(unused.map(({ id }) => statuses.get(id)));
   throw unknownVersion(
     unused.length === 0
       ? `The persona of ${JSON.stringify(userId)} has no version ${shown(wanted)}`
@@ -70,9 +70,9 @@ export function findVersion(
 }
 
 /**
- * The same for a version to go back to: also a superseded one, but never a rejected one.
+ * The same for a version to restore: a superseded one too, but never a rejected one.
  *
- * @throws {PersonaAgentError} `memory-version-unknown`
+ * @throws {PersonaAgentError} `config-version-unknown`
  */
 export function findRestorable(
   userId: string,
@@ -87,12 +87,12 @@ export function findRestorable(
   );
 }
 
-/** Versions count on without a gap, so the first and the last name them all. */
+/** Version numbers have no gaps, so the first and the last name them all. */
 function unknownVersion(what: string, inUse: readonly PersonaCheckpoint[]): PersonaAgentError {
   const last = inUse.at(-1)?.version ?? 0;
   const known = last === 0 ? "0, the only one" : `one of 0 to ${last}`;
   return new PersonaAgentError(
-    "memory-version-unknown",
+    "config-version-unknown",
     `${what}; expected ${known}, or the id of a checkpoint. Name one of these.`,
   );
 }

@@ -1,5 +1,7 @@
-/** Scores are counted in this unit: it holds steps of a scale of five exactly, and keeps the time short. */
-const unit = 1 / 20;
+import { greatestCommonDivisor } from "./sign-flip-test.js";
+
+/** Scores are rounded to 1/20: it holds steps of a scale of five exactly, and keeps the time short. */
+const unitsPerPoint = 20;
 
 /** Scores, 0 to 1, of two groups on items of one kind. */
 export interface TwoGroups {
@@ -8,10 +10,10 @@ export interface TwoGroups {
 }
 
 /**
- * How likely chance alone makes the first group's scores sum to as little as they do, were it drawn at random from
- * both: exact, over all draws of as many within each kind of item, counting ties with the observed sum half ("mid-p").
- * For one kind of right and wrong answers it is Fisher's mid-p test. Scores are rounded to 1/20. Time grows with the items of a
- * kind times the smaller group squared; two groups of 128 take a few tenths of a second.
+ * The probability that a random draw from both groups sums to as little as the first group does: exact, over all draws
+ * of that size within each kind of item, counting ties with the observed sum half ("mid-p"). For one kind of right and
+ * wrong answers it is Fisher's mid-p test. Scores are rounded to 1/20. Time grows with the items of a kind times the
+ * smaller group squared; two groups of 128 take a few tenths of a second.
  *
  * @param kinds - Groups are compared within a kind only; one where either group is empty says nothing.
  * @returns One-sided: near 0 when the first group is worse, 0.5 without a difference, near 1 when it is better.
@@ -21,14 +23,12 @@ export interface TwoGroups {
 export function permutationProbability(kinds: readonly TwoGroups[]): number {
   let likelihood = Float64Array.of(1);
   let observed = 0;
-  const counted = kinds.map(({ first, second }) => ({
-    first: first.map(toUnits),
-    second: second.map(toUnits),
-  }));
-  const step =
-    counted.flatMap(({ first, second }) => [...first, ...second]).reduce(commonDivisor, 0) || 1;
-  for (const { first, second } of counted) {
-    const [own, others] = [first, second].map((values) => values.map((value) => value / step));
+  const inUnits = (scores: readonly number[]) =>
+    scores.map((score) => Math.round(score * unitsPerPoint));
+  const all = kinds.flatMap(({ first, second }) => inUnits([...first, ...second]));
+  const step = all.reduce(greatestCommonDivisor, 0) || 1;
+  for (const { first, second } of kinds) {
+    const [own, others] = [first, second].map((scores) => inUnits(scores).map((n) => n / step));
     if (own === undefined || others === undefined) continue;
     likelihood = sumsOf(likelihood, firstSums(own, others));
     observed += total(own);
@@ -37,11 +37,10 @@ export function permutationProbability(kinds: readonly TwoGroups[]): number {
   return below + (likelihood[observed] ?? 0) / 2;
 }
 
-/** Index s: how likely `own.length` values, drawn from all, sum to s. */
+/** At index s: the probability that `own.length` values, drawn from all, sum to s. */
 function firstSums(own: readonly number[], others: readonly number[]): Float64Array<ArrayBuffer> {
   const all = [...own, ...others];
   // The smaller group is drawn; what is left over is the larger one.
-  const isOwnDrawn = own.length <= others.length;
   const drawn = Math.min(own.length, others.length);
   const most = total(all);
   const ways = Array.from({ length: drawn + 1 }, () => new Float64Array(most + 1));
@@ -60,10 +59,10 @@ function firstSums(own: readonly number[], others: readonly number[]): Float64Ar
   const last = ways[drawn] ?? new Float64Array(most + 1);
   const draws = last.reduce((sum, value) => sum + value, 0);
   const likelihood = last.map((value) => value / draws);
-  return isOwnDrawn ? likelihood : likelihood.reverse();
+  return drawn === own.length ? likelihood : likelihood.reverse();
 }
 
-/** How likely two independent sums are together. */
+/** The distribution of the sum of two independent sums. */
 function sumsOf(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
   const both = new Float64Array(a.length + b.length - 1);
   for (const [at, left] of a.entries())
@@ -73,16 +72,6 @@ function sumsOf(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
   return both;
 }
 
-function toUnits(score: number): number {
-  return Math.round(score / unit);
-}
-
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
-}
-
-function commonDivisor(a: number, b: number): number {
-  let [left, right] = [a, b];
-  while (right !== 0) [left, right] = [right, left % right];
-  return left;
 }

@@ -8,7 +8,7 @@ export interface Scale {
 const wholeNumber = /^[+-]?\d+(?:\.\d+)?$/;
 const numberInText = /(?<!\d\s?)-?\d+(?:\.\d+)?|\d+(?:\.\d+)?/g;
 
-/** The scale that options form; `null` unless all of them are numbers, two differ, and the truth lies between. */
+/** The scale of the options; `null` unless all are numbers, two differ, and the truth is between them. */
 export function parseScale(options: readonly string[], trueAnswer: string): Scale | null {
   const numbers = options.map(parseNumber).filter((value) => value !== null);
   const truth = parseNumber(trueAnswer);
@@ -21,8 +21,8 @@ export function parseScale(options: readonly string[], trueAnswer: string): Scal
  * @returns 1 - |answer - truth| / (most - least), not below 0. The answer is the one number in the text ("4",
  *   "4.5 stars", "4 out of 5"). A text with none, or with two that differ, counts as the farther end of the scale.
  *
- * Source: LaMP's evaluator, which replaces what is not a number by the extreme farther from the gold value. We
- * differ: it takes no word beside the number.
+ * Source: LaMP's evaluator, which replaces an answer that is no number by the end farther from the gold value. We also
+ * take a number with words beside it.
  */
 export function numberScore(answer: string, { least, most, truth }: Scale): number {
   const farther = truth - least >= most - truth ? least : most;
@@ -31,9 +31,9 @@ export function numberScore(answer: string, { least, most, truth }: Scale): numb
 }
 
 /**
- * The number that an answer gives: the one in its text, also where it comes twice. `null` for none, or two that differ.
+ * The one number in an answer, which may be there twice; `null` for none, or two that differ.
  *
- * @param most - The end of the scale, which "4 out of 5" and "4/5" name beside the number.
+ * @param most - The end of the scale, for "4 out of 5" and "4/5".
  */
 export function oneNumberIn(answer: string, most: number): number | null {
   const text = answer.normalize("NFKC").replaceAll(/[−–]/g, "-");

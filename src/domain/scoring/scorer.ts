@@ -11,9 +11,9 @@ export interface Scorer {
 }
 
 /**
- * The scorer that fits a question and its true answer: by distance where the options are a scale of numbers and
- * the true answer is on it, right or wrong where it is one of the options, by shared words otherwise (an open
- * question, or a true answer that the options do not hold).
+ * The scorer of a question and its true answer: by distance where the options are a scale of numbers with the true
+ * answer on it, right or wrong where it is one of the options, else by shared words (an open question, or a true answer
+ * that is no option).
  *
  * @param question - As it was asked; options are read from LaMP's wordings only.
  */

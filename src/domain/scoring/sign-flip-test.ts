@@ -10,10 +10,9 @@ export function toUnits(difference: number): number {
 }
 
 /**
- * How likely chance alone makes a sum of paired differences as high as this one, were better and worse equally
- * likely for each pair: exact, over all ways to flip the differences' signs, counting ties with the observed sum half
- * ("mid-p"). For differences of one size it is McNemar's mid-p test. Time grows with the pairs' number squared; 64
- * take milliseconds.
+ * The probability of a sum of paired differences as high as this one if better and worse were equally likely for each
+ * pair: exact, over all ways to flip the differences' signs, counting ties with the observed sum half ("mid-p"). For
+ * differences of one size it is McNemar's mid-p test. Time grows with the pairs' number squared; 64 take milliseconds.
  *
  * @param units - One whole number of units a pair; ties may be among them.
  * @returns One-sided: near 0 when the differences speak for the candidate, 0.5 when all are ties, near 1 against it.
@@ -25,7 +24,7 @@ export function signFlipPValue(units: readonly number[]): number {
   const step = changed.reduce(greatestCommonDivisor, 0) || 1;
   const sizes = changed.map((value) => Math.abs(value) / step);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  // Index s: how likely the differences that come out positive sum to s.
+  // At index s: the probability that the positive differences sum to s.
   const likelihood = new Float64Array(total + 1);
   likelihood[0] = 1;
   let reached = 0;
@@ -41,7 +40,8 @@ export function signFlipPValue(units: readonly number[]): number {
   return probability;
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
+/** Not negative; that of 0 and a number is the number. */
+export function greatestCommonDivisor(a: number, b: number): number {
   let [left, right] = [Math.abs(a), Math.abs(b)];
   while (right !== 0) [left, right] = [right, left % right];
   return left;

@@ -78,7 +78,7 @@ export function createCallGate(limits: CallLimits): CallGate {
       end();
       if (tally === undefined)
         throw new PersonaAgentError(
-          "model-unavailable",
+          "config-budget-exhausted",
           `The run's budget of ${spent} is spent; expected calls within it. Raise it.`,
         );
       tally.refused = true;

@@ -178,7 +178,7 @@ function stateless(user: UserKey): StoreChange {
 /** Says nothing of the user, and the same of an episode that is somebody else's: the message may stand in a trace. */
 function unknown(id: string): PersonaAgentError {
   return new PersonaAgentError(
-    "memory-episode-unknown",
+    "config-episode-unknown",
     `The user has no episode ${JSON.stringify(id.slice(0, 60))}; expected the id of one. List the user's episodes to find it.`,
     { details: { id } },
   );

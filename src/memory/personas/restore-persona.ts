@@ -29,7 +29,7 @@ export interface RestoredPersona {
  * lines and paper text is appended, so every earlier version stays in the log and can be restored too.
  *
  * @param to - The number of a version that is or was in use, or the id of any checkpoint that was not rejected.
- * @throws {PersonaAgentError} `memory-version-unknown`; `config-user-invalid`; store errors as `PersonaLog`.
+ * @throws {PersonaAgentError} `config-version-unknown`; `config-user-invalid`; store errors as `PersonaLog`.
  */
 export async function restorePersona(
   userId: string,

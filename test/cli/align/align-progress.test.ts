@@ -13,7 +13,7 @@ const judged: AlignmentEvent = {
   reason: "Worse.",
 };
 
-it("leaves no bar of critiques unfinished after a judgement, when only some are asked for again", () => {
+it("counts no missing critiques after a judgement, when only some items are criticised again", () => {
   const count = createAlignCounter({ batch: 8 });
   const first = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => count(criticised(n)));
   expect(first.at(0)).toEqual({ part: "criticised", done: 1, total: 8 });

@@ -78,24 +78,24 @@ describe("align", () => {
     expect((await run(["align", "--user", "bob"])).out).toContain("the user has 1. ");
   });
 
-  it("refuses a user of whom nothing is remembered, and remembers nothing of it", async () => {
+  it("refuses an unknown user, and stores nothing about them", async () => {
     const { agent, run } = await agentOf({ ada: 3 });
     const { code, out, err } = await run(["align", "--user", "nobody", "--json"]);
     expect(code).toBe(1);
-    expect(err).toMatch(/^persona-agent: Nothing of "nobody" is remembered; [^\n]+\n$/);
-    expect(JSON.parse(out)).toHaveProperty("error.code", "memory-user-unknown");
+    expect(err).toMatch(/^persona-agent: No memory of user "nobody"; [^\n]+\n$/);
+    expect(JSON.parse(out)).toHaveProperty("error.code", "config-user-unknown");
     expect(await agent.status("nobody")).toMatchObject({ at: null });
   });
 
-  it("shows a person on a terminal what it is at", async () => {
+  it("shows its progress on a terminal", async () => {
     const { run } = await agentOf({ ada: 3 });
     const { err } = await run(["align", "--user", "ada", ...paper], "", { isTTY: true });
-    for (const part of ["learning from 3, judging by 0", "3/3 simulated", "3/3 criticised"])
+    for (const part of ["learning from 3, validating on 0", "3/3 simulated", "3/3 criticised"])
       expect(err).toContain(part);
     expect(err).toContain("update 1: proposed");
   });
 
-  it("keeps to the calls it may spend", async () => {
+  it("stays within its budget of calls", async () => {
     const { run } = await agentOf({ ada: 3 });
     const words = ["align", "--user", "ada", ...paper, "--max-calls", "1", "--json"];
     const { iterations } = JSON.parse((await run(words)).out) as { iterations: unknown[] };
@@ -120,7 +120,7 @@ describe("a stopped alignment", () => {
   afterAll(() => close());
   beforeEach(() => void (server.requests = []));
 
-  it("goes on by the same command without asking again what was answered", async () => {
+  it("is resumed by the same command, without repeating a model call", async () => {
     const model = loadChatModel("openai:counted", { openaiApiKey: "key", openaiBaseUrl: url });
     const alignmentModel = loadChatModel("offline");
     const { agent, run } = await agentOf({ ada: 3 }, { model, alignmentModel });
@@ -135,7 +135,7 @@ describe("a stopped alignment", () => {
     // Two at a time: the third is asked when the first is answered and kept.
     const words = ["align", "--user", "ada", ...paper, "--concurrency", "2", "--json"];
     const stopped = await run(words, "", { signal: stopping.signal });
-    const err = "persona-agent: stopped by SIGINT. Run the same command to go on.\n";
+    const err = "persona-agent: stopped by SIGINT. Run the same command to resume.\n";
     expect(stopped).toEqual({ code: 130, out: "", err });
     expect(server.requests).toHaveLength(3);
     expect(await agent.status("ada")).toMatchObject({
@@ -145,7 +145,7 @@ describe("a stopped alignment", () => {
     });
     const status = (await run(["status", "--user", "ada"])).out;
     expect(status).toMatch(/^alignment  stopped since /);
-    expect(status).toContain("stopped    Stopped by SIGINT. Run the same command to go on.\n");
+    expect(status).toContain("stopped    Stopped by SIGINT. Run the same command to resume.\n");
     expect((await run(["status"])).out).toMatch(/\nada +stopped +0 +0 +Stopped by SIGINT\. Run/);
 
     server.reply = () => answer;
@@ -158,7 +158,7 @@ describe("a stopped alignment", () => {
     expect(new Set(again)).toEqual(new Set([second, third]));
   });
 
-  it("stops everybody's when the key is refused", async () => {
+  it("stops for all users when the key is refused", async () => {
     const model = loadChatModel("openai:counted", { openaiApiKey: "key", openaiBaseUrl: url });
     const { run } = await agentOf(
       { ada: 8, bob: 8, eve: 8 },
@@ -179,7 +179,7 @@ describe("a stopped alignment", () => {
 });
 
 describe("align --all", () => {
-  it("takes those who are due, and with --every the others too", async () => {
+  it("aligns the users who are due, and with --every the others too", async () => {
     const { run } = await agentOf({ ada: 8, bob: 3 });
     const first = await run(["align", "--all", ...paper, "--json"]);
     expect(first).toMatchObject({ code: 0, err: "" });
@@ -190,7 +190,7 @@ describe("align --all", () => {
     });
     expect(await run(["align", "--all", ...paper])).toMatchObject({
       code: 0,
-      out: "Nobody is due.\n",
+      out: "No user is due for alignment.\n",
     });
     const { out } = await run(["align", "--all", "--every", ...paper]);
     // Nothing new came for Ada, and the line after hers says so.
@@ -206,7 +206,7 @@ describe("align --all", () => {
     expect(out).toMatch(/^ada: version 0, [^\n]+\n {2}Not begun: 11 [^\n]+\n1 user aligned\.\n$/);
   });
 
-  it("goes on after one user's failure, tells it in a line, and ends with 1", async () => {
+  it("continues after one user's failure, reports it in a line, and ends with 1", async () => {
     const { agent } = await agentOf({ ada: 8, bob: 8 });
     const run = commandLineOf({
       ...agent,
@@ -230,7 +230,7 @@ describe("align --all", () => {
 });
 
 describe("a stopped align --all", () => {
-  it("tells what was done by then, and the same command takes only who is left", async () => {
+  it("reports what was done, and the same command aligns only the remaining users", async () => {
     const { agent } = await agentOf({ ada: 8, bob: 8, eve: 8 });
     const stopping = new AbortController();
     let markDone = () => {};
@@ -263,7 +263,7 @@ describe("a stopped align --all", () => {
       failed: [],
     });
     expect(stopped.err).toContain("/3 users");
-    expect(stopped.err).toMatch(/stopped by SIGINT\. Run the same command to go on\.\n$/);
+    expect(stopped.err).toMatch(/stopped by SIGINT\. Run the same command to resume\.\n$/);
     expect(most).toBe(2);
 
     const { code, out } = await run(words.slice(0, -1));
@@ -286,7 +286,7 @@ describe("review", () => {
     return { agent, run, result: JSON.parse(out) as { review: unknown; calls: number } };
   };
 
-  it("shows what waits, takes it, and then has nothing more", async () => {
+  it("shows a waiting persona, accepts it, and then finds nothing waiting", async () => {
     const { run, result } = await waiting(...paper);
     expect(result.calls).toBeGreaterThan(0);
     const shown = await run(["review", "--user", "ada", "--json"]);
@@ -312,11 +312,11 @@ describe("review", () => {
     expect(JSON.parse(approved.out)).toMatchObject({ review: null, head: { version: 1 } });
     const again = await run(["review", "--user", "ada", "--json"]);
     expect(again.code).toBe(1);
-    expect(JSON.parse(again.out)).toHaveProperty("error.code", "memory-review-none");
+    expect(JSON.parse(again.out)).toHaveProperty("error.code", "config-review-none");
     expect(again.err).toMatch(/waits for review; expected one\. Run `align --review`/);
   });
 
-  it("says that nothing passed, where a review was asked for", async () => {
+  it("says that no update passed, where a review was asked for", async () => {
     const { run } = await waiting();
     const { code, err } = await run(["review", "--user", "ada"]);
     expect(code).toBe(1);
@@ -325,7 +325,7 @@ describe("review", () => {
     );
   });
 
-  it("takes a person's text from a file, and tells what is wrong with one", async () => {
+  it("takes a person's text from a file, and says what is wrong with it", async () => {
     const { agent, run } = await waiting(...paper);
     const file = join(folder, "persona.txt");
     await writeFile(file, "You help Ada. She gives 2 to whatever is called superb.\n");
@@ -360,7 +360,7 @@ describe("review", () => {
 });
 
 describe("status", () => {
-  it("tells how each user stands, for a program and for a person", async () => {
+  it("shows each user's status, to a program and to a person", async () => {
     const { run } = await agentOf({ ada: 8, bob: 3 });
     await run(["align", "--user", "ada", ...paper]);
     const one = await run(["status", "--user", "ada", "--json"]);
@@ -396,7 +396,7 @@ describe("status", () => {
     expect(out).toMatch(/\nbob +never +3 +0 +–\n$/);
   });
 
-  it("tells that what the last alignment took was rolled back", async () => {
+  it("shows that the version of the last alignment was rolled back", async () => {
     const { run } = await agentOf({ ada: 3 });
     await run(["align", "--user", "ada", ...paper]);
     await run(["rollback", "--user", "ada", "--to", "0"]);
@@ -404,7 +404,7 @@ describe("status", () => {
     expect(out).toMatch(/\nlast +version 1 accepted and rolled back since, [^\n]+: Written from/);
   });
 
-  it("shows a person where counting ends, and gives a program the number", async () => {
+  it("shows a person where the count is cut off, and gives a program the number", async () => {
     const { run } = await agentOf({ ada: 257 });
     expect((await run(["status", "--user", "ada"])).out).toContain(
       "\nnew        256+ true answers:",

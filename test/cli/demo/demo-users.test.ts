@@ -29,7 +29,7 @@ describe.each([ines, bo])("the invented user $id", (user) => {
 
 // That both are learned from, the demo's own test shows; it cannot look into the memory that is gone.
 describe("learning from an invented user", () => {
-  it("answers the later choices better, which are in no batch and no holdout, and leaves no trace of them", async () => {
+  it("answers the later choices better, which are in no batch or holdout, and leaves no trace of them", async () => {
     const user = bo;
     const { history, later } = user;
     const agent = createPersonaAgent();

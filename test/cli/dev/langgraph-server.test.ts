@@ -73,14 +73,14 @@ async function gone(pids: readonly number[]) {
 }
 
 describe("the LangGraph server's processes", () => {
-  it("are asked to end once, and have the time to write down what they hold", async () => {
+  it("are asked to end once, with time to write their threads", async () => {
     const { server, pids, lastWords } = await start("orderly");
     await Promise.all([server.stop(), server.stop()]);
     await gone(pids);
     expect(await lastWords()).toBe("asked\ndone\n");
   });
 
-  it("are made to end when they do not", async () => {
+  it("are killed when they do not end", async () => {
     const { server, pids, lastWords } = await start("stubborn", "stubborn");
     await server.stop();
     await gone(pids);
@@ -94,7 +94,7 @@ describe("the LangGraph server's processes", () => {
     await gone(pids);
   });
 
-  it("end when the one that looks after them is killed", async () => {
+  it("end when the leader of their group is killed", async () => {
     const { server, pids } = await start("leader");
     process.kill(server.pid ?? 0, "SIGKILL");
     await server.ended;

@@ -67,12 +67,12 @@ describe("memory", () => {
     expect(await listed("ada")).toHaveLength(2);
     const again = await run(["memory", "delete", "--user", "ada", id, "--json"]);
     expect(again.code).toBe(1);
-    expect(JSON.parse(again.out)).toHaveProperty("error.code", "memory-episode-unknown");
+    expect(JSON.parse(again.out)).toHaveProperty("error.code", "config-episode-unknown");
   });
 });
 
 describe("feedback", () => {
-  it("is kept, replaced, and said again, for a program and for a person", async () => {
+  it("is recorded, replaced, and recognised when repeated, for a program and for a person", async () => {
     await run(["ask", "--user", "fay", "--json", "I like tea."]);
     const id = (await listed("fay"))[0]?.id ?? "";
     const say = (...words: string[]) => run(["feedback", "--user", "fay", id, ...words]);
@@ -103,7 +103,7 @@ describe("feedback", () => {
   it("says so when the user has no such episode", async () => {
     const { code, out } = await run(["feedback", "--user", "fay", "x", "--accept", "--json"]);
     expect(code).toBe(1);
-    expect(JSON.parse(out)).toHaveProperty("error.code", "memory-episode-unknown");
+    expect(JSON.parse(out)).toHaveProperty("error.code", "config-episode-unknown");
   });
 });
 

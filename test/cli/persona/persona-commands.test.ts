@@ -70,7 +70,7 @@ async function json(...words: string[]): Promise<unknown> {
 }
 
 describe("log", () => {
-  it("gives a program every checkpoint as stored, oldest first, and where it stands", async () => {
+  it("gives a program every checkpoint as stored, oldest first, with its status", async () => {
     expect(await json("log")).toEqual([
       { ...initialPersona, head: false, standing: "past" },
       { ...first, head: false, standing: "past" },
@@ -84,7 +84,7 @@ describe("log", () => {
     const { code, out, err } = await run(["log", "--user", user]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out.split("\n")).toEqual([
-      "version  standing    author     date (UTC)        id",
+      "version  status      author     date (UTC)        id",
       "0        past        initial    –                 0000000000",
       "         The first persona: the fixed rules and the user's profile, nothing learned yet.",
       `1        past        alignment  2025-01-01 00:01  ${first.id}`,
@@ -109,7 +109,7 @@ describe("log", () => {
     ]);
   });
 
-  it("shows a person the whole reason, and as kept what proposed nothing", async () => {
+  it("shows a person the whole reason, and the status kept for an update without a change", async () => {
     const reason = `Kept: ${"the answers agree with the lines that are there, ".repeat(6)}so be it.`;
     const { lines } = second;
     const kept = { parent: second, at: minuteAt(6), lines, reason, alignment: alignmentRecord() };
@@ -123,13 +123,13 @@ describe("log", () => {
     expect(await json("log")).toContainEqual(expect.objectContaining({ id, standing: "rejected" }));
   });
 
-  it("has version 0 for everybody, and says to a person when nothing of the user is remembered", async () => {
+  it("has version 0 for every user, and says when a user is unknown", async () => {
     user = "nobody";
     expect(await json("log")).toEqual([{ ...initialPersona, head: true, standing: "head" }]);
     const nobody = await run(["log", "--user", "nobody"]);
     expect(nobody).toEqual({
       code: 0,
-      out: 'Nothing of "nobody" is remembered.\n',
+      out: 'No memory of user "nobody".\n',
       err: "",
     });
     await agent.memory.episodes.add("known", undatedItem(0, "Tea?", "yes"));
@@ -138,7 +138,7 @@ describe("log", () => {
 });
 
 describe("diff", () => {
-  it("compares the head with its parent unless told otherwise", async () => {
+  it("compares the head with its parent by default", async () => {
     const expected = {
       from: 1,
       to: 2,
@@ -164,7 +164,7 @@ describe("diff", () => {
     });
   });
 
-  it("shows a person what each line rests on, and no colours in what is no terminal", async () => {
+  it("shows a person the evidence of each line, without colours outside a terminal", async () => {
     const { out } = await run(["diff", "--user", user, "--from", "0"]);
     expect(out).toBe(
       [
@@ -188,7 +188,7 @@ describe("diff", () => {
     expect(same.out).toBe("version 1 → version 1\nThey say the same.\n");
   });
 
-  it("names the updates that were not taken, which have no number, unless asked for versions", async () => {
+  it("names the rejected updates, which have no number, unless versions are named", async () => {
     const { out } = await run(["diff", "--user", user]);
     expect(out).toContain(`\n1 update was not taken, which \`--to <id>\` shows: ${rejected.id}\n`);
     expect((await run(["diff", "--user", user, "--to", "1"])).out).not.toContain("not taken");
@@ -249,12 +249,12 @@ describe("diff", () => {
     expect(unknown.err).toMatch(
       /^persona-agent: Version 3 [^\n]*\(rejected\); [^\n]*0 to 2[^\n]*\n$/,
     );
-    expect(JSON.parse(unknown.out)).toHaveProperty("error.code", "memory-version-unknown");
+    expect(JSON.parse(unknown.out)).toHaveProperty("error.code", "config-version-unknown");
   });
 });
 
 describe("rollback", () => {
-  it("makes an earlier version the head again, and keeps the way there in the log", async () => {
+  it("makes an earlier version the head again, and keeps all versions in the log", async () => {
     expect(await json("rollback", "--to", "1")).toEqual({
       user,
       version: 3,
@@ -282,7 +282,7 @@ describe("rollback", () => {
     expect(out).toMatch(/^Version 2 says the same as version 2 already; nothing was changed:\n/);
   });
 
-  it("tells a person what is learned now", async () => {
+  it("shows a person the lines of the restored version", async () => {
     const { out } = await run(["rollback", "--user", user, "--to", superseded.id]);
     expect(out).toBe(
       "✓ Version 2 is back, as version 3:\n  Likes green tea in the morning. (3 interactions)\n",
@@ -296,7 +296,7 @@ describe("rollback", () => {
       const { code, out, err } = await run(["rollback", "--user", user, "--to", version, "--json"]);
       expect(code).toBe(1);
       expect(err).toMatch(/^persona-agent: [^\n]*expected one of 0 to 2[^\n]*\n$/);
-      expect(JSON.parse(out)).toHaveProperty("error.code", "memory-version-unknown");
+      expect(JSON.parse(out)).toHaveProperty("error.code", "config-version-unknown");
     }
     expect(await personas.history(user)).toHaveLength(5);
     const nobody = await run(["rollback", "--user", "nobody", "--to", "1"]);

@@ -30,7 +30,7 @@ const state = {
 };
 
 describe("readRemoteTurn", () => {
-  it("reads what the turn came to from a server's state, each recalled episode once", () => {
+  it("reads the result of the turn from a server's state, each recalled episode once", () => {
     expect(readRemoteTurn(state)).toEqual({
       answer: "tea",
       personaVersion: 2,
@@ -45,14 +45,14 @@ describe("readRemoteTurn", () => {
     });
   });
 
-  it("says that another graph answered", () => {
-    expect(() => readRemoteTurn({ messages: [] })).toThrow("is not this agent");
-    expect(() => readRemoteTurn(undefined)).toThrow("is not this agent");
+  it("says that the server runs another graph", () => {
+    expect(() => readRemoteTurn({ messages: [] })).toThrow("does not run this agent");
+    expect(() => readRemoteTurn(undefined)).toThrow("does not run this agent");
   });
 });
 
 describe("readRemoteEvent", () => {
-  it("tells the text of `reason` and the tools that start, and nothing else", () => {
+  it("gives the text of `reason` and the started tools, and nothing else", () => {
     const piece = { type: "AIMessageChunk", content: "te" };
     expect(readRemoteEvent("messages", [piece, { langgraph_node: "reason" }])).toEqual({
       kind: "text",
@@ -72,7 +72,7 @@ describe("readRemoteEvent", () => {
 });
 
 describe("serverThreadId", () => {
-  it("leaves a UUID as it is and gives any other name one and the same UUID", () => {
+  it("keeps a UUID, and always gives another name the same UUID", () => {
     const id = "0f8fad5b-d9cb-469f-a165-70867728950e";
     expect(serverThreadId(id)).toBe(id);
     expect(serverThreadId("main")).toBe(serverThreadId("main"));
@@ -84,7 +84,7 @@ describe("serverThreadId", () => {
 });
 
 describe("openRemoteConversation", () => {
-  it("says in one line that nobody answers at the address", async () => {
+  it("says in one line that no server answers at the address", async () => {
     const conversation = openRemoteConversation("http://127.0.0.1:1", {
       userId: "ada",
       mode: "default",

@@ -26,7 +26,7 @@ const outcome = (wins: number, losses: number, ties: number, rule?: AcceptanceRu
   decideAcceptance({ batch: [], holdout: items(wins, losses, ties) }, rule).outcome;
 
 describe("decideAcceptance", () => {
-  it("keeps every number that the decision rests on", () => {
+  it("keeps every number of the decision", () => {
     const decision = decideAcceptance({
       batch: items(3, 0, 5, "batch"),
       holdout: items(6, 1, 25, "holdout"),
@@ -68,13 +68,13 @@ describe("decideAcceptance", () => {
     expect(outcome(5, 5, 22)).toBe("below-margin");
   });
 
-  it("asks for four more wins than losses", () => {
+  it("needs four more wins than losses", () => {
     expect([outcome(3, 0, 29), outcome(4, 0, 28)]).toEqual(["below-margin", "better"]);
     expect([outcome(4, 1, 27), outcome(5, 1, 26)]).toEqual(["below-margin", "better"]);
     expect(outcome(7, 0, 25, { ...defaultAcceptanceRule, minNetWins: 8 })).toBe("below-margin");
   });
 
-  it("asks for a p-value besides, when much changed", () => {
+  it("also needs a low p-value, when much changed", () => {
     // Mid-p of 7 to 3: 0.113; of 8 to 3: 0.073.
     expect([outcome(7, 3, 22), outcome(8, 3, 21)]).toEqual(["within-chance", "better"]);
   });
@@ -86,13 +86,13 @@ describe("decideAcceptance", () => {
     expect(appliedLevel).toBe(defaultAcceptanceRule.significanceLevel / 2);
   });
 
-  it("judges nothing on fewer items than the minimum", () => {
+  it("accepts nothing on fewer items than the minimum", () => {
     expect(outcome(7, 0, 0)).toBe("too-few-items");
     expect(outcome(8, 0, 0)).toBe("better");
     expect(decideAcceptance({ batch: items(16, 0, 0), holdout: [] }).outcome).toBe("too-few-items");
   });
 
-  it("never accepts what is worse on its own batch, and says so before the holdout is asked", () => {
+  it("never accepts a candidate that is worse on its own batch, before the holdout is asked", () => {
     const batch = items(1, 2, 5, "batch");
     expect(decideAcceptance({ batch, holdout: [] }).outcome).toBe("worse-on-batch");
     expect(decideAcceptance({ batch, holdout: items(20, 0, 12) }).accepted).toBe(false);
@@ -100,7 +100,7 @@ describe("decideAcceptance", () => {
     expect(decideAcceptance({ batch: even, holdout: items(20, 0, 12) }).accepted).toBe(true);
   });
 
-  it("weighs how much better and worse: many small gains do not buy one disaster", () => {
+  it("weighs sizes: many small gains do not make up for one disaster", () => {
     const small = items(6, 0, 25).map((pair) => ({
       ...pair,
       candidate: pair.parent.map((score, place) =>
@@ -114,7 +114,7 @@ describe("decideAcceptance", () => {
     );
   });
 
-  it("averages an item's repeats, which need not be as many for both", () => {
+  it("averages an item's samples, which may differ in number for parent and candidate", () => {
     const { holdout } = decideAcceptance({
       batch: [],
       holdout: [
@@ -195,7 +195,7 @@ describe("the default rule, over 1,500 simulated proposals", () => {
     },
   );
 
-  it("accepts what the exact probability of its wins and losses says", () => {
+  it("accepts as often as the exact probability of its wins and losses says", () => {
     // Without a batch the counts are trinomial, so the share can be summed instead of drawn.
     const [gain, loss, count] = [0.13, 0.03, 32];
     let exact = 0;

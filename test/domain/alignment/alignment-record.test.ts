@@ -10,7 +10,7 @@ import { memoryParts } from "../../support/agents/memory-parts.js";
 const record = alignmentRecord();
 
 describe("a checkpoint's alignment", () => {
-  it("is part of the checkpoint, and refused where it is not what it should be", () => {
+  it("is part of the checkpoint, and rejected where it does not fit the schema", () => {
     const checkpoint = { ...initialPersona, alignment: record };
     expect(personaCheckpointSchema.parse(JSON.parse(JSON.stringify(checkpoint)))).toEqual(
       checkpoint,
@@ -24,7 +24,7 @@ describe("a checkpoint's alignment", () => {
     ).toBe(false);
   });
 
-  it("comes back from the log as it was appended, with a paper text", async () => {
+  it("is read from the log as it was appended, with a paper text", async () => {
     const { personas: log } = memoryParts();
     const appended = await log.append("ines", {
       at: "2026-01-01T00:00:00.000Z",

@@ -27,7 +27,7 @@ const turns = (from: number, count: number, version: number, right: number) =>
 const byParent = turns(0, 32, 0, 24);
 
 describe("detectRegression", () => {
-  it("takes a head back whose responses are much worse than its parent's, with the numbers", () => {
+  it("rolls back a head whose responses are much worse than its parent's, with the numbers", () => {
     const judged = detectRegression(log, [...byParent, ...turns(100, 16, 1, 4)]);
     expect(judged).toMatchObject({
       head,
@@ -60,7 +60,7 @@ describe("detectRegression", () => {
     expect(detectRegression(log, [...turns(0, 7, 0, 7), ...turns(100, 20, 1, 0)])).toBeNull();
   });
 
-  it("holds nothing from before the checkpoint against it, nor other versions' responses", () => {
+  it("counts no response from before the checkpoint, and none of other versions", () => {
     const others = [...turns(50, 16, 1, 0), ...turns(100, 16, 3, 0)];
     expect(detectRegression(log, [...byParent, ...others])).toBeNull();
   });
@@ -73,7 +73,7 @@ describe("detectRegression", () => {
     ).not.toBeNull();
   });
 
-  it("needs no rejected checkpoint, and a log that has its parent", () => {
+  it("ignores rejected checkpoints, and needs the parent in the log", () => {
     const episodes = [...byParent, ...turns(100, 16, 1, 0)];
     expect(
       detectRegression([initialPersona, { ...head, status: "rejected" }], episodes),
@@ -89,7 +89,7 @@ describe("detectRegression", () => {
     expect(detectRegression(log, [...byParent, ...texts])).toBeNull();
   });
 
-  it("counts a response that was rejected as wrong, and no other without a true answer", () => {
+  it("counts a rejected response as wrong, and no other without a true answer", () => {
     const rejected = range(100, 10).map((n): Episode => ({
       ...untaggedTurn(n, 1, "action"),
       feedback: { kind: "reject", author: "ada", at: minuteAt(200) },
@@ -101,13 +101,13 @@ describe("detectRegression", () => {
     });
   });
 
-  it("sees the same in whatever order it reads", () => {
+  it("gives the same result for any order", () => {
     const episodes = [...byParent, ...turns(100, 16, 1, 4)];
     expect(detectRegression(log, episodes.toReversed())).toEqual(detectRegression(log, episodes));
   });
 });
 
-describe("detectRegression, where the parent answered little", () => {
+describe("detectRegression, where the parent has few answers", () => {
   const imported = range(0, 40).map((n): Episode => ({
     ...untaggedTurn(n, null, ""),
     response: null,
@@ -120,14 +120,14 @@ describe("detectRegression, where the parent answered little", () => {
   }));
   const aligned = [initialPersona, { ...head, alignment: recordOf(simulated) }];
 
-  it("goes by what its alignment measured of the parent", () => {
+  it("uses the parent's scores in the alignment", () => {
     expect(detectRegression(aligned, [...imported, ...turns(100, 16, 1, 4)])).toMatchObject({
       rollback: { headMean: 0.25, headItems: 16, parentMean: 0.75, parentItems: 40 },
     });
     expect(detectRegression(aligned, [...imported, ...turns(100, 16, 1, 12)])).toBeNull();
   });
 
-  it("counts no episode twice, and none that is gone", () => {
+  it("counts no episode twice, and no deleted one", () => {
     const answered = imported.map((episode, place) =>
       place < 10 ? { ...taggedTurn(place, 0, true), id: episode.id } : episode,
     );
@@ -137,7 +137,7 @@ describe("detectRegression, where the parent answered little", () => {
     });
   });
 
-  it("leaves measurements out once there are enough real answers", () => {
+  it("ignores the alignment's scores when there are enough real answers", () => {
     const real = turns(40, 50, 0, 25);
     expect(
       detectRegression(aligned, [...imported, ...real, ...turns(100, 16, 1, 0)]),
@@ -147,7 +147,7 @@ describe("detectRegression, where the parent answered little", () => {
   });
 
   // Whoever speaks only when a response is wrong would roll back every version.
-  it("takes silence for consent", () => {
+  it("counts a response without feedback as right", () => {
     const corrected = turns(100, 10, 1, 0);
     const silent = range(130, 30).map((n) => untaggedTurn(n, 1, "comedy"));
     expect(detectRegression(aligned, [...imported, ...corrected])).not.toBeNull();
@@ -168,7 +168,7 @@ describe("scoreResponse", () => {
     expect(scoreResponse({ ...right, groundTruth: null })).toBeNull();
   });
 
-  it("does not hold a rejection against a response that came after it", () => {
+  it("does not apply a rejection to a later response", () => {
     const feedback = { kind: "reject", author: "ada", at: minuteAt(2) } as const;
     const again = { ...untaggedTurn(1, 1, "comedy"), feedback, replacedResponses: ["action"] };
     expect(scoreResponse(again)).toBeNull();

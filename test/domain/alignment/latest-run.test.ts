@@ -39,11 +39,11 @@ const kept = checkpoint("3-a", "run-1/2", {
 });
 const log = [initialPersona, before, taken, kept];
 
-it("is none where no run has left a checkpoint", () => {
+it("is null without a checkpoint of a run", () => {
   expect(latestRun([initialPersona, checkpoint("1-a", null)])).toBeNull();
 });
 
-it("took the version that one of its updates became, also where a later one changed nothing", () => {
+it("has the version of its accepted update, also where a later update changed nothing", () => {
   for (const order of [log, log.toReversed()])
     expect(latestRun(order)).toEqual({
       checkpoint: taken,
@@ -53,12 +53,12 @@ it("took the version that one of its updates became, also where a later one chan
     });
 });
 
-it("took nothing where nothing passed, and then its last checkpoint says why", () => {
+it("has accepted nothing where nothing passed, and its last checkpoint says why", () => {
   const rejected = checkpoint("4-a", "run-2/1", { parentId: "2-a", status: "rejected" });
   expect(latestRun([...log, rejected])).toMatchObject({ checkpoint: rejected, accepted: false });
 });
 
-it("took nothing where another writer was first", () => {
+it("has accepted nothing where another writer was first", () => {
   const other = checkpoint("1-b", null, { parentId: "1-a" });
   expect(latestRun([...log, other])).toMatchObject({ checkpoint: kept, accepted: false });
 });

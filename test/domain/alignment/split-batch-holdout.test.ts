@@ -32,7 +32,7 @@ describe("splitBatchHoldout", () => {
     expect(queries(holdout)).toEqual(["question 7", "question 8", "question 9"]);
   });
 
-  it("goes by ids, in whatever order the history comes", () => {
+  it("goes by ids, for any order of the history", () => {
     const history = [
       undatedItem(0, "first", "1"),
       undatedItem(1, "second", "2"),
@@ -72,7 +72,7 @@ describe("splitBatchHoldout", () => {
     expect([chosen.batch.length, chosen.holdout.length]).toEqual([batch, holdout]);
   });
 
-  it("takes of duplicates the latest, once, and fills up with others", () => {
+  it("takes only the latest of duplicates, and fills up with others", () => {
     const history = [
       answered(1, "Tea?", "green"),
       answered(2, "Cake?", "plum"),
@@ -83,11 +83,11 @@ describe("splitBatchHoldout", () => {
     expect(queries([...holdout, ...batch])).toEqual(["Cake?", "tea", "Bread?"]);
   });
 
-  it("passes over blank questions and answers", () => {
+  it("skips blank questions and answers", () => {
     expect(itemsOf(answered(1, "Tea?", " "), answered(2, " ", "green"))).toEqual([]);
   });
 
-  it("gives items that their schema takes", () => {
+  it("gives items that fit their schema", () => {
     for (const item of itemsOf(...distinct(9), undatedItem(0, "Tea?", "green")))
       expect(alignmentItemSchema.parse(item)).toEqual(item);
   });
@@ -160,13 +160,13 @@ describe("fewestAnswers", () => {
     },
   );
 
-  it("is null where the holdout is never so large", () => {
+  it("is null where the holdout is always too small", () => {
     expect(fewestAnswers({ batch: 8, holdout: 7 }, 8)).toBeNull();
   });
 });
 
 describe("the earlier turns of an item", () => {
-  it("are the latest six of its thread before it, oldest first, with what was said then", () => {
+  it("are the latest six of its thread before it, oldest first, with their responses of that time", () => {
     const history = Array.from({ length: 9 }, (_, n) =>
       turnAt(n, `turn ${n}`, { groundTruth: `answer ${n}`, threadId: "t" }),
     );
@@ -181,7 +181,7 @@ describe("the earlier turns of an item", () => {
     );
   });
 
-  it("are none of its duplicates, and none that nobody responded to", () => {
+  it("have no duplicate of it, and none without a response", () => {
     const [item] = itemsOf(
       turnAt(1, "Tea?", { response: "Green." }),
       turnAt(2, "And now?", { response: null }),
@@ -199,7 +199,7 @@ describe("the earlier turns of an item", () => {
 
 describe("restsOnItemAlone", () => {
   const item = { episodeId: "a", duplicates: ["b", "c"] };
-  it("is true of the item and its duplicates, in any number, and false of anything more", () => {
+  it("is true for any of the item and its duplicates, and false with other evidence", () => {
     for (const evidence of [["a"], ["b"], ["a", "c", "b"]])
       expect(restsOnItemAlone(item, evidence)).toBe(true);
     for (const evidence of [["a", "d"], ["d"]])

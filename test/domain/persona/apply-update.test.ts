@@ -27,7 +27,7 @@ const apply = (changes: ProposedChange[], limits = defaultPersonaLimits, lines =
 const kinds = (result: ReturnType<typeof apply>) => result.rejections.map(({ kind }) => kind);
 
 describe("applyUpdate", () => {
-  it("removes, changes in place and adds at the end, whatever the order given", () => {
+  it("removes, changes in place and adds at the end, for any order of changes", () => {
     const result = apply([
       change("add", { text: "Prefers comedy over drama.", items: [3, 1, 1] }),
       change("change", {
@@ -48,7 +48,7 @@ describe("applyUpdate", () => {
     expect(parent).toHaveLength(2);
   });
 
-  it("lets a changed line rest on new evidence alone, or on the old alone", () => {
+  it("lets a changed line have only new evidence, or only the old", () => {
     const on = (items: number[], keepsEvidence: boolean) =>
       apply([change("change", { line: 1, text: "Likes one-line answers.", items, keepsEvidence })])
         .lines?.[0]?.evidence;
@@ -57,7 +57,7 @@ describe("applyUpdate", () => {
     expect(on([], false)).toBeUndefined();
   });
 
-  it("keeps the latest of too much evidence", () => {
+  it("keeps the latest evidence where there is too much", () => {
     const limits = { ...defaultPersonaLimits, maxEvidence: 2 };
     const result = apply(
       [change("change", { line: 1, text: "Likes haiku.", items: [1], keepsEvidence: true })],
@@ -104,7 +104,7 @@ describe("applyUpdate", () => {
     ]);
   });
 
-  it("takes only the first of two changes to one line", () => {
+  it("applies only the first of two changes to one line", () => {
     const result = apply([
       change("change", { line: 1, text: "Likes haiku.", keepsEvidence: true }),
       change("change", { line: 1, text: "Likes sonnets.", keepsEvidence: true }),
@@ -118,7 +118,7 @@ describe("applyUpdate", () => {
     expect(removed.lines).toEqual(parent.slice(1));
   });
 
-  it("lets a line be replaced by one like it", () => {
+  it("lets a similar line replace a line", () => {
     const result = apply([
       change("remove", { line: 1 }),
       change("add", { text: "Likes short answer.", items: [1] }),
@@ -130,7 +130,7 @@ describe("applyUpdate", () => {
     expect(reworded.rejections).toEqual([]);
   });
 
-  it("refuses a candidate that says nothing new, and one that wipes everything", () => {
+  it("rejects a candidate without a change, and one without a line", () => {
     expect(apply([])).toEqual({
       lines: null,
       rejections: [{ kind: "unchanged", line: null, reason: expect.any(String) }],
@@ -151,7 +151,7 @@ describe("applyUpdate", () => {
     ]);
   });
 
-  it("stays within the limits, and keeps the first of too many", () => {
+  it("stays within the limits, and keeps the first of too many additions", () => {
     const names = [
       "tea",
       "coffee",
@@ -178,7 +178,7 @@ describe("applyUpdate", () => {
     expect(personaTokens(dear.lines ?? [])).toBeLessThanOrEqual(limits.maxTokens);
   });
 
-  it("lets lines above lowered limits shrink, and not grow", () => {
+  it("lets lines above lowered limits shrink, but not grow", () => {
     const limits = { ...defaultPersonaLimits, maxLines: 1, maxTokens: 5 };
     const to = (text: string) => apply([change("change", { line: 2, text, items: [1] })], limits);
     expect(to("Rarely gives 5.").rejections).toEqual([]);
@@ -189,7 +189,7 @@ describe("applyUpdate", () => {
     expect(apply([change("remove", { line: 2 })], limits).lines).toEqual(parent.slice(0, 1));
   });
 
-  it("names a refused line, cut where it is very long", () => {
+  it("names a rejected line, cut where it is very long", () => {
     const [refused] = apply([
       change("add", { text: `${"😀".repeat(1_000)} ha`, items: [1] }),
     ]).rejections;
@@ -206,7 +206,7 @@ describe("diffPersona", () => {
   ];
   const tea = { text: "Drinks tea.", tool: null, evidence: ["b1"] };
 
-  it("says nothing of what is the same", () => {
+  it("leaves out equal lines", () => {
     expect(diffPersona(parent, parent)).toEqual({ added: [], changed: [], removed: [] });
     expect(diffPersona(parent, parent.toReversed())).toEqual({
       added: [],
@@ -215,7 +215,7 @@ describe("diffPersona", () => {
     });
   });
 
-  it("tells a reworded line from one that went and one that came", () => {
+  it("distinguishes a reworded line from a removed and an added one", () => {
     const reworded = { ...few, text: "Gives 5 to very few old films." };
     expect(diffPersona(parent, [reworded, tea])).toEqual({
       added: [tea],
@@ -231,7 +231,7 @@ describe("diffPersona", () => {
     expect(diffPersona([short], [forTool]).changed).toEqual([{ before: short, after: forTool }]);
   });
 
-  it("pairs equal lines first, however like another is", () => {
+  it("pairs equal lines first, however similar another is", () => {
     const alike = { ...short, text: "Likes short answers a lot." };
     expect(diffPersona([short], [alike, short])).toEqual({
       added: [alike],
@@ -306,7 +306,7 @@ describe("checkPaperText", () => {
     expect(checkPaperText(text, "You help.", limits)?.kind).toBe(kind),
   );
 
-  it("takes whatever else is written, in as many lines as it likes", () => {
+  it("accepts any other text, of any number of lines", () => {
     const text =
       "You are an assistant.\n\nUser profile:\n- likes <b>comedy</b>\n\t- rarely gives 5";
     expect(checkPaperText(text, "You help.", limits)).toBeNull();

@@ -42,14 +42,14 @@ function line(text: string, change: Partial<PersonaLine> = {}): PersonaLine {
 const kindOf = (text: string, change: Partial<PersonaLine> = {}, others: PersonaLine[] = []) =>
   checkLine(line(text, change), others, context)?.kind ?? null;
 
-describe("a line is refused", () => {
+describe("a line is rejected", () => {
   it.each([
     ["", "empty"],
     ["   - ", "empty"],
     ["x ".repeat(150), "too-long"],
   ])("%j as %s", (text, kind) => expect(kindOf(text)).toBe(kind));
 
-  it("about a tool that is not there", () => {
+  it("about an unknown tool", () => {
     expect(kindOf("Search for directors.", { tool: "shell" })).toBe("unknown-tool");
     expect(kindOf("Search for directors.", { tool: "recall_memory" })).toBeNull();
     const toolless = checkLine(line("Search.", { tool: "shell" }), [], { ...context, tools: [] });
@@ -167,7 +167,7 @@ describe("a line is refused", () => {
   });
 });
 
-describe("a line that learned an item by heart is refused", () => {
+describe("a line that memorises an item is rejected", () => {
   it.each([
     ["Drawn to a retired detective is drawn back into the case that ended.", ["e1", "e3"]],
     ["The Long Goodbye Again is a twist ending.", ["e1"]],
@@ -188,7 +188,7 @@ describe("a line that learned an item by heart is refused", () => {
     ["Wants letters that start lightly and come to money soon.", ["e5"]],
   ])("but not: %s", (text, evidence) => expect(kindOf(text, { evidence })).toBeNull());
 
-  it("takes one question asked twice, with other answers, for one item", () => {
+  it("counts one question asked twice, with other answers, as one item", () => {
     const twice = [
       {
         episodeId: "a",
@@ -209,7 +209,7 @@ describe("a line that learned an item by heart is refused", () => {
     expect(check(shared)).toBeUndefined();
   });
 
-  it("does not take an allowed answer of many words for a text", () => {
+  it("does not count an allowed answer of many words as a text", () => {
     const question =
       "Which tag does this movie relate to among the following tags? Just answer with the tag name without further explanation. tags: [sci-fi, not at all based on a book] description: Two bakers.";
     const item = { episodeId: "e", question, answer: "not at all based on a book" };
@@ -219,7 +219,7 @@ describe("a line that learned an item by heart is refused", () => {
 });
 
 describe("tidyLine", () => {
-  it("takes list marks and line breaks away, and nothing else", () => {
+  it("removes list marks and line breaks, and nothing else", () => {
     expect(tidyLine(" - Likes\n tea ")).toBe("Likes tea");
     expect(tidyLine("2. Likes 3. parts")).toBe("Likes 3. parts");
     expect(tidyLine("2001 is a favourite - of sorts")).toBe("2001 is a favourite - of sorts");

@@ -20,7 +20,7 @@ function orders<T>(things: readonly T[]): T[][] {
 }
 
 describe("activeVersions", () => {
-  it("are the versions in use from 0 to the head, whatever the order of the log", () => {
+  it("are the versions in use from 0 to the head, for any order of the log", () => {
     const log = [
       checkpoint("1-a", initialPersona.id, { status: "rejected" }),
       checkpoint("1-b", initialPersona.id),
@@ -40,7 +40,7 @@ describe("personaHead", () => {
     expect(personaCheckpointSchema.parse(initialPersona)).toEqual(initialPersona);
   });
 
-  it("is the same for every reader, in whatever order it read the log", () => {
+  it("is the same for any order of the log", () => {
     const log = [
       checkpoint("1-b", initialPersona.id, { at: "2026-01-02T00:00:00.000Z" }),
       checkpoint("1-c", initialPersona.id),
@@ -52,7 +52,7 @@ describe("personaHead", () => {
     for (const order of orders(log)) expect(personaHead(order).id).toBe("2-b");
   });
 
-  it("is the lower id of two of one time", () => {
+  it("is the one with the lower id of two at one time", () => {
     const log = [checkpoint("1-b", initialPersona.id), checkpoint("1-a", initialPersona.id)];
     expect(personaHead(log).id).toBe("1-a");
   });
@@ -66,7 +66,7 @@ describe("personaHead", () => {
     expect(personaHead(log).id).toBe("1-a");
   });
 
-  it("exists in a log that was damaged into a circle", () => {
+  it("exists in a damaged log with a circle", () => {
     const log = [
       checkpoint("1-a", initialPersona.id),
       checkpoint("2-a", "1-a"),
@@ -75,7 +75,7 @@ describe("personaHead", () => {
     expect(personaHead(log).parentId).toBe("2-a");
   });
 
-  it("takes version 0 in the log for what it is", () => {
+  it("recognises version 0 in the log", () => {
     expect(personaHead([initialPersona, checkpoint("1-a", initialPersona.id)]).id).toBe("1-a");
   });
 });

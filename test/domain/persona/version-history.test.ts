@@ -28,14 +28,14 @@ function refusal(work: () => unknown): string {
   try {
     work();
   } catch (error) {
-    if (PersonaAgentError.is(error, "memory-version-unknown")) return error.message;
+    if (PersonaAgentError.is(error, "config-version-unknown")) return error.message;
     throw error;
   }
   throw new Error("Nothing was refused.");
 }
 
-describe("where a checkpoint stands", () => {
-  it("is told for every one of the log", () => {
+describe("the status of a checkpoint", () => {
+  it("is known for every checkpoint of a log", () => {
     expect(Object.fromEntries(personaVersionStatuses(log))).toEqual({
       [initialPersona.id]: "past",
       "1-a": "past",
@@ -48,15 +48,15 @@ describe("where a checkpoint stands", () => {
   });
 });
 
-describe("a version that is asked for", () => {
-  it("is one that is or was in use by number, and any by id", () => {
+describe("a requested version", () => {
+  it("is found by number if it is or was in use, and by id always", () => {
     expect(findVersion("ada", log, 0)).toBe(initialPersona);
     expect(findVersion("ada", log, 1).id).toBe("1-a");
     expect(findVersion("ada", log, "2-b").id).toBe("2-b");
     expect(findVersion("ada", log, "3-a").id).toBe("3-a");
   });
 
-  it("is refused in one line that says which there are", () => {
+  it("is refused in one line that names the existing ones", () => {
     expect(refusal(() => findVersion("ada", log, 7))).toBe(
       'The persona of "ada" has no version 7; expected one of 0 to 2, or the id of a checkpoint. Name one of these.',
     );

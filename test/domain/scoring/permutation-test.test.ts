@@ -43,7 +43,7 @@ describe("permutationProbability", () => {
     expect(permutationProbability([{ first, second }])).toBeCloseTo(byEveryDraw(first, second), 10);
   });
 
-  it("is a half where nothing differs, and where nothing is known", () => {
+  it("is 0.5 without a difference, and without data", () => {
     const same = { first: [1, 1, 1], second: [1, 1] };
     expect(permutationProbability([same])).toBeCloseTo(0.5);
     expect(permutationProbability([])).toBe(0.5);
@@ -59,7 +59,7 @@ describe("permutationProbability", () => {
     expect(permutationProbability([mixed])).toBeLessThan(0.02);
   });
 
-  it("adds up what kinds say", () => {
+  it("adds up the evidence of several kinds", () => {
     const kind = { first: [0, 0, 1], second: [1, 1, 1, 0] };
     const one = permutationProbability([kind]);
     expect(permutationProbability([kind, kind, kind])).toBeLessThan(one);
@@ -68,7 +68,7 @@ describe("permutationProbability", () => {
     expect(permutationProbability([pair, pair])).toBeCloseTo(1 / 8);
   });
 
-  it("holds for as many scores as memory gives", () => {
+  it("is correct for the largest number of scores that memory gives", () => {
     const many = (share: number) =>
       Array.from({ length: 128 }, (_, place) => (((place * 37) % 100) / 100) * share);
     expect(permutationProbability([{ first: many(1), second: many(1) }])).toBeCloseTo(0.5, 6);

@@ -31,7 +31,7 @@ describe("scorerFor", () => {
     expect(scorerFor(question, answer).score(answer)).toBe(1);
   });
 
-  it("gives an empty answer what it is worth: nothing, or the farther end of a scale", () => {
+  it("scores an empty answer 0, or as the farther end of a scale", () => {
     expect(scorerFor(tagQuestion, "comedy").score("")).toBe(0);
     expect(scorerFor("What now?", "Home.").score(" ")).toBe(0);
     expect(scorerFor(ratingQuestion, "4").score("")).toBe(0.25);
@@ -42,7 +42,7 @@ describe("a choice", () => {
   const comedy = scorerFor(tagQuestion, "comedy");
 
   it.each(["Comedy", "COMEDY.", ' "comedy" ', "“comedy”!", "**Comedy**", "The tag is comedy."])(
-    "is right whatever its writing: %s",
+    "is right in any spelling: %s",
     (answer) => {
       expect(comedy.score(answer)).toBe(1);
     },
@@ -55,7 +55,7 @@ describe("a choice", () => {
     },
   );
 
-  it("takes any dash and any width of letters", () => {
+  it("accepts any dash and any width of letters", () => {
     const scienceFiction = scorerFor(tagQuestion, "sci-fi");
     expect(scienceFiction.score("Sci‑Fi")).toBe(1);
     expect(scienceFiction.score("ｓｃｉ－ｆｉ")).toBe(1);
@@ -67,7 +67,7 @@ describe("a choice", () => {
     expect(scorerFor(question, "喜剧").score("喜剧或动作")).toBe(0);
   });
 
-  it("takes labels that hold signs of regular expressions", () => {
+  it("accepts labels with signs of regular expressions", () => {
     const question = lampQuestion("LaMP_2N", "x", ["u.s. news", "food & drink", "c++ (code)"]);
     expect(scorerFor(question, "u.s. news").score("It is u.s. news")).toBe(1);
     expect(scorerFor(question, "u.s. news").score("It is ubs. news")).toBe(0);
@@ -128,7 +128,7 @@ describe("a text", () => {
     expect(score("a long answer that never says it", "tea")).toBe(0);
   });
 
-  it("does not see case, punctuation or how an accent is composed", () => {
+  it("ignores case, punctuation and the composition of accents", () => {
     expect(score("un café, s'il vous plaît", "Un cafe\u0301 S’il vous plai\u0302t!")).toBe(1);
   });
 
@@ -136,11 +136,11 @@ describe("a text", () => {
     expect(score("我喜欢茶", "我喜欢咖啡")).toBeCloseTo((2 * 3) / (4 + 5));
   });
 
-  it("scores the longest answers that are stored in bounded time", () => {
+  it("scores the longest stored answers in bounded time", () => {
     expect(score("tea ".repeat(100_000), "tea ".repeat(2_000))).toBe(1);
   });
 
-  it("compares what has no words as a whole", () => {
+  it("compares texts without words as a whole", () => {
     expect(score("👍 👍", "👍👍")).toBe(1);
     expect(score("👎", "👍")).toBe(0);
     expect(score("yes", "👍")).toBe(0);

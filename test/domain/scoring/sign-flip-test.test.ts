@@ -36,7 +36,7 @@ describe("signFlipPValue", () => {
     expect(ofCounts(wins, losses, 20)).toBeCloseTo(probability, 12);
   });
 
-  it("weighs differences by their size, as the enumeration of all signs does", () => {
+  it("equals the enumeration of all signs, with differences weighed by size", () => {
     for (const units of [
       [3, -1, 2, 2, -2, 1, 0, 4],
       [1260, 2520, -1260, 1260, 5040, -3780],
@@ -46,7 +46,7 @@ describe("signFlipPValue", () => {
       expect(signFlipPValue(units)).toBeCloseTo(byEnumeration(units), 12);
   });
 
-  it("is even when nothing changed", () => {
+  it("is 0.5 when nothing changed", () => {
     expect(signFlipPValue([])).toBe(0.5);
     expect(signFlipPValue([0, 0])).toBe(0.5);
   });

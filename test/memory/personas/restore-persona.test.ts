@@ -119,7 +119,7 @@ describe("restoring a persona", () => {
     const late = { parent: first, at: minuteAt(50) };
     const superseded = await personas.append("ada", learned("Likes milk.", late));
     const rejected = await personas.append("ada", learned("No.", { ...late, status: "rejected" }));
-    const refused = expect.objectContaining({ code: "memory-version-unknown" });
+    const refused = expect.objectContaining({ code: "config-version-unknown" });
     for (const to of [rejected.id, 9, "nothing"])
       await expect(restorePersona("ada", to, { personas, now })).rejects.toEqual(refused);
     expect(await personas.history("ada")).toHaveLength(5);

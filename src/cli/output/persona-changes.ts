@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { diffPersona, type PersonaDiff } from "../../domain/persona/persona-diff.js";
 import type { PersonaCheckpoint, PersonaLine } from "../../domain/persona/persona-checkpoint.js";
-import type { colorsFor } from "../output/colors.js";
-import { oneLine } from "../cli-context.js";
-import { counted } from "../output/counted.js";
+import { counted } from "./figures.js";
+import { oneLine } from "./printable.js";
+import type { Colors } from "./terminal.js";
 
-/** What a version says otherwise than another. `paperText` only where one of them has one. */
+/** The differences of two versions. `paperText` only where one of them has one. */
 export interface PersonaChanges extends PersonaDiff {
   readonly paperText?: { readonly before: string | null; readonly after: string | null };
 }
@@ -18,11 +18,8 @@ export function personaChanges(before: Content, after: Content): PersonaChanges 
   return { ...diffPersona(before.lines, after.lines), ...(hasText && { paperText: texts }) };
 }
 
-/** Lines of text for a person: `+` added, `~` changed, `-` removed, each with what it rests on. */
-export function changedLines(
-  { added, changed, removed }: PersonaDiff,
-  colors: ReturnType<typeof colorsFor>,
-): string[] {
+/** Lines for a person: `+` added, `~` changed, `-` removed, each with the number of its interactions. */
+export function changedLines({ added, changed, removed }: PersonaDiff, colors: Colors): string[] {
   return [
     ...added.map((line) => colors.green(`+ ${describeLine(line)}`)),
     ...changed.flatMap(({ before, after }) => [
@@ -33,13 +30,10 @@ export function changedLines(
   ];
 }
 
-/**
- * The texts of paper mode, line by line: what only the later one has, and what only the earlier one had. One line says so
- * where they differ in nothing but the order or the number of their lines.
- */
+/** The texts of paper mode: lines that only the later one has, then lines that only the earlier one had. */
 export function changedTextLines(
-  { paperText }: PersonaChanges,
-  colors: ReturnType<typeof colorsFor>,
+  { paperText }: Pick<PersonaChanges, "paperText">,
+  colors: Colors,
 ): string[] {
   const before = textLines(paperText?.before ?? null);
   const after = textLines(paperText?.after ?? null);
@@ -58,9 +52,9 @@ export function linesJson(lines: readonly PersonaLine[]) {
 
 /** `text (about recall_memory; 3 interactions)`; the text only once where it stayed the same. */
 export function describeLine({ text, tool, evidence }: PersonaLine, before?: PersonaLine): string {
-  const said = text === before?.text ? "the same words" : text;
+  const words = text === before?.text ? "the same words" : text;
   const about = tool === null ? "" : `about ${tool}; `;
-  return oneLine(`${said} (${about}${counted(evidence.length, "interaction")})`);
+  return oneLine(`${words} (${about}${counted(evidence.length, "interaction")})`);
 }
 
 function textLines(text: string | null): string[] {

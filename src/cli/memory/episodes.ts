@@ -1,0 +1,104 @@
+import stringWidth from "string-width";
+import type { Episode } from "../../domain/episode.js";
+import { parseQuestion } from "../../domain/lamp-question.js";
+import { parseMessageText } from "../../domain/text/storable-text.js";
+import { PersonaAgentError } from "../../errors.js";
+import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
+import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { printableLine } from "../output/printable.js";
+import { terminalOf } from "../output/terminal.js";
+
+interface UserOptions {
+  readonly user: string;
+}
+
+const pageSize = 500;
+
+export async function runList(
+  { user, limit = Number.POSITIVE_INFINITY }: UserOptions & { readonly limit?: number },
+  context: CommandContext,
+): Promise<void> {
+  const episodes = await withAgent(context, ({ memory }) =>
+    listNewestFirst(memory.episodes, user, limit),
+  );
+  if (context.json) writeJson(context, episodes.map(episodeJson));
+  else writeEpisodes(context, user, episodes);
+}
+
+async function listNewestFirst(
+  memory: Pick<EpisodicMemory, "list">,
+  user: string,
+  limit: number,
+): Promise<Episode[]> {
+  const found: Episode[] = [];
+  while (found.length < limit) {
+    const before = found.at(-1)?.id;
+    const page = await memory.list(user, {
+      limit: Math.min(pageSize, limit - found.length),
+      ...(before !== undefined && { before }),
+    });
+    if (page.length === 0) break;
+    found.push(...page);
+  }
+  return found;
+}
+
+export async function runSearch(
+  { user, limit = 10 }: UserOptions & { readonly limit?: number },
+  context: CommandContext,
+  words: readonly string[],
+): Promise<void> {
+  const query = parseMessageText(words.join(" "), "The text to search for");
+  const { recalled, degraded } = await withAgent(context, ({ memory }) =>
+    memory.episodes.similar(user, query, limit),
+  );
+  const found = recalled.map(({ episode, score }) => ({ ...episodeJson(episode), score }));
+  if (context.json) writeJson(context, found);
+  else
+    writeEpisodes(
+      context,
+      user,
+      recalled.map(({ episode }) => episode),
+    );
+  if (degraded.length > 0)
+    context.stderr.write(`persona-agent: searched by words only (${degraded.join(", ")}).\n`);
+}
+
+export async function runDelete(
+  { user }: UserOptions,
+  context: CommandContext,
+  id: string,
+): Promise<void> {
+  const deleted = await withAgent(context, ({ memory }) => memory.episodes.delete(user, id));
+  if (!deleted)
+    throw new PersonaAgentError(
+      "config-episode-unknown",
+      `${JSON.stringify(user)} has no interaction ${JSON.stringify(id.slice(0, 60))}; expected an id that \`memory list\` shows. Check it.`,
+    );
+  if (context.json) writeJson(context, { deleted: id });
+  else context.stdout.write(`Deleted ${id}.\n`);
+}
+
+/** An episode as `memory list --json` prints it. This shape is a contract. */
+function episodeJson({ id, at, query, response, groundTruth: answer }: Episode) {
+  return { id, at, query, response, answer };
+}
+
+function writeEpisodes(
+  { stdout }: CommandContext,
+  user: string,
+  episodes: readonly Episode[],
+): void {
+  const { width, write } = terminalOf(stdout);
+  if (episodes.length === 0) write(`No interaction of ${JSON.stringify(user)} was found.`);
+  for (const { id, at, query, groundTruth, response } of episodes) {
+    const day = at?.slice(0, 10) ?? "undated   ";
+    const reply = groundTruth ?? response;
+    const shownReply = reply === null ? "" : `  → ${printableLine(reply, 30)}`;
+    const question = printableLine(
+      parseQuestion(query).subject,
+      width - 40 - stringWidth(shownReply),
+    );
+    write(`${id}  ${day}  ${question}${shownReply}`);
+  }
+}

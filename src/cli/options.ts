@@ -1,0 +1,46 @@
+import { type Command, Option } from "commander";
+import { PersonaAgentError } from "../errors.js";
+import { parseUserId } from "../domain/user-id.js";
+
+/** Adds `--user <id>`, which the command does not run without. */
+export function requireUser(command: Command, description: string): Command {
+  return command.requiredOption("--user <id>", description, parseUserId);
+}
+
+/** `--mode`, for what the paper describes. */
+export function modeOption(description: string): Option {
+  return new Option("--mode <mode>", description).choices(["default", "paper"]);
+}
+
+/** @throws {PersonaAgentError} `config-invalid` for anything but a whole number from `least`. */
+export function parseCount(text: string, name: string, least: 0 | 1 = 1): number {
+  if (/^(?:0|[1-9]\d{0,8})$/.test(text) && Number(text) >= least) return Number(text);
+  throw new PersonaAgentError(
+    "config-invalid",
+    `${name} is ${JSON.stringify(text.slice(0, 40))}; expected a whole number from ${least}. Correct it or leave it out.`,
+  );
+}
+
+/** Adds options that count something, by their description. */
+export function addCounts(
+  command: Command,
+  descriptions: Readonly<Record<`--${string}`, string>>,
+  least: 0 | 1 = 1,
+): Command {
+  for (const [name, description] of Object.entries(descriptions))
+    command.option(`${name} <count>`, description, (text) => parseCount(text, name, least));
+  return command;
+}
+
+/** Names separated by commas. */
+export function parseNames(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** A version's number; anything but digits is a checkpoint's id. Version 0 has the id `0000000000`, which is 0 too. */
+export function parseVersion(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

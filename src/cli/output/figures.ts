@@ -1,0 +1,53 @@
+import {
+  type AlignmentRecord,
+  meanScores,
+  type PairedScore,
+} from "../../domain/alignment/alignment-record.js";
+import type { Usage } from "../../domain/usage.js";
+import { recentSize } from "../../memory/episodes/recent-episodes.js";
+
+/** `1 user`, `2 users`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** A count of new true answers. Counting ends at the latest 256 interactions, so `256+`. */
+export function newAnswersText(count: number): string {
+  return count < recentSize ? String(count) : `${recentSize}+`;
+}
+
+/** `1 true answer`, `256+ true answers`. */
+export function newTrueAnswers(count: number): string {
+  return `${newAnswersText(count)} true ${count === 1 ? "answer" : "answers"}`;
+}
+
+/** `42 calls, 1200 tokens in, 300 out`. */
+export function formatCost({ calls, tokens }: Usage): string {
+  return `${counted(calls, "call")}, ${tokens.in} tokens in, ${tokens.out} out`;
+}
+
+/** `batch 0.40 → 0.70 (10 items), holdout not asked; 42 calls, 1200 tokens in, 300 out`. */
+export function measured({ scores, usage }: AlignmentRecord): string {
+  return `batch ${means(scores.batch)}, holdout ${means(scores.holdout)}; ${formatCost(usage)}`;
+}
+
+function means(items: readonly PairedScore[]): string {
+  if (items.length === 0) return "not asked";
+  const { parent, candidate } = meanScores(items);
+  const shown = (mean: number | null) => mean?.toFixed(2) ?? "–";
+  return `${shown(parent)} → ${shown(candidate)} (${counted(items.length, "item")})`;
+}
+
+/** `2026-09-04 18:30`, in UTC. `at` is ISO 8601. */
+export function minuteOf(at: string): string {
+  return at.slice(0, 16).replace("T", " ");
+}
+
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** `4 Sep 2026`, in UTC; empty for `null`. `at` is ISO 8601. */
+export function dayOf(at: string | null): string {
+  if (at === null) return "";
+  const [year = "", month = "", date = ""] = at.slice(0, 10).split("-");
+  return `${Number(date)} ${months[Number(month) - 1] ?? ""} ${year}`;
+}
