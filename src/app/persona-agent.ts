@@ -95,7 +95,7 @@ export interface PersonaAgent {
    * Stores the user's feedback on one episode: a true answer, an edit, an accept or a reject. Rolls the user's persona
    * back when the answers show that its head does worse than its parent. No model call.
    *
-   * @throws {PersonaAgentError} `memory-episode-unknown` when the user has no such episode; `config-*` for bad input;
+   * @throws {PersonaAgentError} `config-episode-unknown` when the user has no such episode; `config-*` for bad input;
    *   `memory-store-unavailable`. Nothing is written then.
    */
   feedback(userId: string, feedback: FeedbackGiven): Promise<FeedbackResult>;

@@ -61,7 +61,7 @@ export interface Aligner {
    * Takes a person's decision on the candidate that waits, and continues the run to its end. For an invalid answer the
    * result has the request again, with its `problem`.
    *
-   * @throws {PersonaAgentError} `memory-review-none` when nothing waits.
+   * @throws {PersonaAgentError} `config-review-none` when nothing waits.
    */
   review(
     userId: string,

@@ -3,7 +3,6 @@ import { mean } from "../../domain/scoring/mean.js";
 import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { PersonaAgent } from "../../app/persona-agent.js";
-import type { Iteration } from "../../state/alignment-state.js";
 import type { AlignProgress } from "../align/align-progress.js";
 import { linesJson } from "../output/persona-changes.js";
 import { type DemoUser, demoEpisodes } from "./demo-user.js";

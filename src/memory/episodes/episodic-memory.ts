@@ -83,7 +83,7 @@ export interface EpisodicMemory {
    *
    * @param change - Or a function of the stored episode. It is called once, while nothing else in this process changes
    *   the episode; for `null` nothing is written.
-   * @throws {PersonaAgentError} `memory-episode-unknown` when this user has no such episode.
+   * @throws {PersonaAgentError} `config-episode-unknown` when this user has no such episode.
    */
   update(
     userId: string,
