@@ -1,4 +1,5 @@
 import { AIMessage, HumanMessage, SystemMessage } from "@langchain/core/messages";
+import type { RunnableConfig } from "@langchain/core/runnables";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { PersonaAgentError } from "../../src/errors.js";
@@ -25,7 +26,7 @@ afterEach(async () => server?.close());
 
 async function asked(
   script: Parameters<typeof startOpenAiServer>[0],
-  options: { maxRepairs?: number; name?: string; model?: string; signal?: AbortSignal } = {},
+  options: { name?: string; model?: string; config?: RunnableConfig } = {},
 ) {
   server = await startOpenAiServer(script);
   const { model = "test-model", ...rest } = options;
@@ -141,13 +142,13 @@ describe("ask, through OpenAI's client", () => {
   });
 
   it("gives up after the repairs it may make, with the last answer and what it cost", async () => {
-    const error = await refused(asked([says("no"), says("x".repeat(9_000))], { maxRepairs: 1 }));
+    const error = await refused(asked([says("no"), says("no"), says("x".repeat(9_000))]));
     expect(error.code).toBe("model-output-invalid");
-    expect(error.message).toMatch(/^The model's answer did not fit after 2 attempts: .*\.$/);
+    expect(error.message).toMatch(/^The model's answer did not fit after 3 attempts: .*\.$/);
     expect(error.details).toMatchObject({
       answer: "x".repeat(4_000),
-      attempts: 2,
-      usage: { calls: 2, tokens: { in: 22, out: 14 } },
+      attempts: 3,
+      usage: { calls: 3, tokens: { in: 33, out: 21 } },
     });
     server.assertUsedUp();
   });
@@ -192,7 +193,7 @@ describe("ask, through OpenAI's client", () => {
         setImmediate(() => stop.abort(reason));
         return { kind: "silence" };
       },
-      { signal: stop.signal },
+      { config: { signal: stop.signal } },
     );
     const error: unknown = await asking.catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Error);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { noUsage, usageOfError } from "../../domain/usage.js";
@@ -5,15 +6,14 @@ import { areEnough, splitBatchHoldout } from "../../domain/alignment/split-batch
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { Memory } from "../../memory/memory.js";
-import type { ask } from "../../model/ask-structured.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { type AlignmentState, alignmentState } from "../../state/alignment-state.js";
 import { budgetLeft, fewestCalls, spentOn } from "./alignment-budget.js";
 import { callConfig } from "../model-call-config.js";
-import { refreshProfile as refreshed } from "../profile/update-profile.js";
+import { refreshProfile as refreshed } from "../update-profile.js";
 import type { SimulateDeps } from "./simulate.js";
 import { prefetchDuring } from "./prefetch-recall.js";
-import { readWholeHistory } from "../profile/read-history.js";
+import { readWholeHistory } from "../read-history.js";
 
 export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly episodes: Pick<Memory["episodes"], "list">;
@@ -21,10 +21,7 @@ export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly personas: Pick<Memory["personas"], "history">;
   /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
-  readonly ask: typeof ask;
   readonly now: () => Date;
-  /** Names a run, and no other. */
-  readonly newRunId: () => string;
 }
 
 type Update = { readonly [K in keyof AlignmentState]?: AlignmentState[K] | Overwrite };
@@ -34,7 +31,7 @@ type Update = { readonly [K in keyof AlignmentState]?: AlignmentState[K] | Overw
  * since it was drawn. When the model has no profile to give, the run goes on with the one there is.
  */
 export function createRefreshProfile(deps: RefreshProfileDeps) {
-  const { episodes, profiles, personas, alignmentModelFor, ask, now, newRunId } = deps;
+  const { episodes, profiles, personas, alignmentModelFor, now } = deps;
   return async function refreshProfile(
     _state: AlignmentState,
     runtime: LangGraphRunnableConfig,
@@ -42,7 +39,7 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
     const startedAt = now().toISOString();
-    const runId = newRunId();
+    const runId = randomUUID();
     const current = await profiles.current(userId);
     const drawn =
       current !== null && !config.refreshProfile
@@ -85,9 +82,7 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
           modelName: name,
           episodes,
           profiles,
-          ask,
           now: () => now().toISOString(),
-          signal: runtime.signal,
           config: callConfig(runtime, "profile"),
         });
         return { profile, usage, degraded: [] };

@@ -7,7 +7,7 @@ import type {
   Review,
 } from "../../domain/alignment/alignment-record.js";
 import { diffPersona } from "../../domain/persona/persona-diff.js";
-import type { PersonaLimits } from "../../domain/persona/persona-limits.js";
+import { defaultPersonaLimits as limits } from "../../domain/persona/persona-limits.js";
 import { checkPaperText } from "../../domain/persona/apply-update.js";
 import { profileSummary } from "../../domain/profile.js";
 import {
@@ -25,7 +25,6 @@ import { parentOf } from "./state-selectors.js";
 
 export interface ReviewCandidateDeps {
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
-  readonly limits: PersonaLimits;
   readonly now: () => Date;
 }
 
@@ -82,7 +81,7 @@ function reviewed(
   { decision, lines, paperSystemPrompt, note }: ReviewAnswer,
   state: AlignmentState,
   config: AlignConfig,
-  { toolNamesFor, limits }: ReviewCandidateDeps,
+  { toolNamesFor }: ReviewCandidateDeps,
 ): { readonly proposal: Proposal } | { readonly problem: string } {
   if (decision === "approve") return { proposal };
   if (decision === "reject") {

@@ -14,7 +14,7 @@ import type { AlignmentState, AlignmentUpdate, Iteration } from "../../state/ali
 import { budgetOf, callsOfItem, spentOn } from "./alignment-budget.js";
 import { rejectedBefore } from "./rejected-updates.js";
 import { simulationTasks } from "./simulation-tasks.js";
-import { readWholeHistory } from "../profile/read-history.js";
+import { readWholeHistory } from "../read-history.js";
 
 export interface SelectBatchDeps {
   readonly episodes: Pick<Memory["episodes"], "list">;

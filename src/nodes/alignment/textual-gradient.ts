@@ -2,7 +2,7 @@ import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
-import type { PersonaLimits } from "../../domain/persona/persona-limits.js";
+import { defaultPersonaLimits as limits } from "../../domain/persona/persona-limits.js";
 import { applyUpdate, checkPaperText } from "../../domain/persona/apply-update.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { profileSummary } from "../../domain/profile.js";
@@ -10,7 +10,7 @@ import type { LineRejection } from "../../domain/persona/line-rejection.js";
 import { answerOf } from "../../domain/alignment/simulated-answer.js";
 import { noUsage, type Usage, usageOfError } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
-import type { ask } from "../../model/ask-structured.js";
+import { ask } from "../../model/ask-structured.js";
 import { askText } from "../../model/ask-text.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { fixedRules } from "../../prompts/agent/persona-prompt.js";
@@ -39,10 +39,8 @@ import { prefetchDuring } from "./prefetch-recall.js";
 
 export interface TextualGradientDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
-  readonly ask: typeof ask;
   /** Names of the tools that a simulation may use, and so a line may be about. */
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
-  readonly limits: PersonaLimits;
   readonly now: () => Date;
 }
 
@@ -138,7 +136,7 @@ async function defaultProposal(
   state: AlignmentState,
   config: AlignConfig,
   runtime: LangGraphRunnableConfig,
-  { alignmentModelFor, ask, toolNamesFor, limits }: TextualGradientDeps,
+  { alignmentModelFor, toolNamesFor }: TextualGradientDeps,
 ): Promise<Proposed> {
   const parent = parentOf(state);
   const tools = toolNamesFor(config);
@@ -160,7 +158,6 @@ async function defaultProposal(
     messages: [new SystemMessage(system), new HumanMessage(human)],
     schema: personaUpdateSchema,
     name: "persona_update",
-    signal: runtime.signal,
     config: callConfig(runtime, "update"),
   });
   const why = truncate(answer.reason, shownReason);
@@ -194,7 +191,7 @@ async function paperProposal(
   state: AlignmentState,
   config: AlignConfig,
   runtime: LangGraphRunnableConfig,
-  { alignmentModelFor, limits }: TextualGradientDeps,
+  { alignmentModelFor }: TextualGradientDeps,
 ): Promise<Proposed> {
   const parent = parentOf(state);
   const persona = renderPaperPersona({ ...parent, summary: profileSummary(state.profile) });

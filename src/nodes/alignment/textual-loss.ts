@@ -7,7 +7,7 @@ import { parseUserId } from "../../domain/user-id.js";
 import { usageOfError } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { NamedModel } from "../../model/model-spec.js";
-import type { ask } from "../../model/ask-structured.js";
+import { ask } from "../../model/ask-structured.js";
 import { askText } from "../../model/ask-text.js";
 import { readPaperReply } from "../../prompts/learning/paper-reply.js";
 import {
@@ -26,7 +26,6 @@ import { memoryOf, type SimulateDeps } from "./simulate.js";
 
 export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
-  readonly ask: typeof ask;
 }
 
 /**
@@ -81,12 +80,11 @@ export function createTextualLoss(deps: TextualLossDeps) {
 
     async function inDefaultMode(prompt: SimulationPrompt) {
       const { system, human } = renderLossRequest(pair, prompt);
-      const { answer: critique, usage } = await deps.ask({
+      const { answer: critique, usage } = await ask({
         model,
         messages: [new SystemMessage(system), new HumanMessage(human)],
         schema: critiqueSchema,
         name: "critique",
-        signal: runtime.signal,
         config: calling,
       });
       const said: CritiqueRecord = { ...of, critique, text: critiqueText(critique) };
