@@ -15,12 +15,11 @@ import { askText } from "../../model/ask-text.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { fixedRules } from "../../prompts/agent/persona-prompt.js";
 import { renderPaperPersona } from "../../prompts/agent/system-message.js";
-import { readPaperReply } from "../../prompts/learning/paper-reply.js";
+import { readPaperReply, renderPaperGradientRequest } from "../../prompts/learning/paper-mode.js";
 import { truncate } from "../../domain/text/truncate.js";
 import {
   personaUpdateSchema,
   renderGradientRequest,
-  renderPaperGradientRequest,
 } from "../../prompts/learning/textual-gradient.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type {

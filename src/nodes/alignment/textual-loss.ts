@@ -9,13 +9,11 @@ import { PersonaAgentError } from "../../errors.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { ask } from "../../model/ask-structured.js";
 import { askText } from "../../model/ask-text.js";
-import { readPaperReply } from "../../prompts/learning/paper-reply.js";
+import { readPaperReply, renderPaperLossRequest } from "../../prompts/learning/paper-mode.js";
 import {
   critiqueSchema,
   critiqueText,
-  keptFeedbackLength,
   renderLossRequest,
-  renderPaperLossRequest,
   type SimulationPrompt,
 } from "../../prompts/learning/textual-loss.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -23,6 +21,9 @@ import type { AlignmentUpdate, CritiqueTask, CritiqueRecord } from "../../state/
 import { callConfig } from "../model-call-config.js";
 import { expectManyListeners } from "../../system/abort-listeners.js";
 import { memoryOf, type SimulateDeps } from "./simulate.js";
+
+/** Most of the feedback that is kept in paper mode, in UTF-16 units. */
+const keptFeedbackLength = 6_000;
 
 export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;

@@ -2,15 +2,17 @@ import { describe, expect, it } from "vitest";
 import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { fixedRules } from "../../../src/prompts/agent/persona-prompt.js";
-import { readPaperReply } from "../../../src/prompts/learning/paper-reply.js";
 import {
   personaUpdateSchema,
   renderGradientRequest,
-  renderPaperGradientRequest,
   type CritiquedPair,
   type GradientRequest,
 } from "../../../src/prompts/learning/textual-gradient.js";
 import type { Critique } from "../../../src/prompts/learning/textual-loss.js";
+import {
+  readPaperReply,
+  renderPaperGradientRequest,
+} from "../../../src/prompts/learning/paper-mode.js";
 
 const critique: Critique = {
   rightlyUsed: "The summary.",
@@ -78,7 +80,7 @@ Search keywords: director and year
 <question>Coffee or tea?</question>
 <simulated_answer>coffee</simulated_answer>
 <ground_truth>tea</ground_truth>
-No critique could be had.
+There is no critique of it.
 </critique>`);
   });
 

@@ -3,12 +3,12 @@ import {
   critiqueSchema,
   critiqueText,
   renderLossRequest,
-  renderPaperLossRequest,
   type Critique,
   type SimulatedPair,
   type SimulationPrompt,
 } from "../../../src/prompts/learning/textual-loss.js";
 import { turnAt } from "../../support/users/episodes.js";
+import { renderPaperLossRequest } from "../../../src/prompts/learning/paper-mode.js";
 
 const pair: SimulatedPair = {
   question: "Which tag does it get?",
