@@ -120,7 +120,7 @@ it("a day whose budget is spent begins nothing, not even with the profile", asyn
   await user.memory.episodes.addMany("ada", [drinkOfAda(16)]);
   const { iterations, degraded } = await user.run(budget);
   expect(user.model.asked).toHaveLength(asked);
-  expect(iterations[0]?.reason).toMatch(/^Not begun: the budget/);
+  expect(iterations[0]?.reason).toMatch(/^Not started: the budget/);
   expect(degraded).toEqual(["profile-not-refreshed", "budget-spent"]);
 });
 
