@@ -393,7 +393,7 @@ describe("nothing is begun", () => {
   it("by settings under which no number of answers would be enough, and the reason says so", async () => {
     const user = await alignmentUnderTest();
     const { iterations } = await user.run({ holdout: 5, minimumItems: 6 });
-    expect(iterations[0]?.reason).toMatch(/at least 6 .* `holdout` allows 5\. Raise it/);
+    expect(iterations[0]?.reason).toMatch(/at least 6 .* `holdout` is 5\. Raise it/);
   });
 
   it("without a true answer, also where nothing judges", async () => {

@@ -47,7 +47,7 @@ export function critiqueTasks(
 /** One run of the node for each task. */
 export function sendAll<Node extends "simulate" | "validate" | "textual-loss">(
   node: Node,
-  tasks: readonly SimulationTask[],
+  tasks: readonly (SimulationTask | CritiqueTask)[],
 ): Send<Node>[] {
   return tasks.map((task) => new Send(node, task));
 }
