@@ -3,11 +3,11 @@ import type { StructuredToolInterface } from "@langchain/core/tools";
 const ownQuoting = new WeakSet<object>();
 
 /**
- * Declares that a tool marks off the stored text in its results itself (`quote`) and keeps them short, so
- * that whoever runs it leaves them as they are. Results of every other tool have our prompt tags disarmed
- * and are cut. Not a field of the tool: what a server sends could claim a field.
+ * Declares that a tool quotes the stored text in its results itself and keeps them short, so that they are left as they
+ * are. In results of every other tool our prompt tags are disarmed, and long ones are cut. Not a field of the tool,
+ * because a server could claim a field.
  */
-export function declareOwnQuoting<T extends StructuredToolInterface>(tool: T): T {
+export function declareOwnQuoting(tool: StructuredToolInterface): StructuredToolInterface {
   ownQuoting.add(tool);
   return tool;
 }

@@ -34,14 +34,19 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function call(
+async function call(
   { tools }: McpTools,
   name: string,
   args: Record<string, unknown> = {},
   timeoutMs = 10_000,
 ) {
   const calls = [{ type: "tool_call" as const, id: "c", name, args }];
-  return runToolCalls({ tools: createToolRegistry(tools).select(), calls, config: {}, timeoutMs });
+  const options = { tools: createToolRegistry(tools).select(), calls, config: {}, timeoutMs };
+  const messages = await runToolCalls(options);
+  return {
+    messages,
+    tools: messages.map(({ name, status }) => ({ name, ok: status !== "error" })),
+  };
 }
 
 const runs = (pid: number) => {
