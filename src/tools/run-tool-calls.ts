@@ -15,8 +15,7 @@ import {
 } from "../prompts/agent/tool-results.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
-import { maxNameLength, type ToolAnswer, toToolMessage } from "./tool-message.js";
-import { hasOwnQuoting } from "./trusted-output.js";
+import { hasOwnQuoting, maxNameLength, type ToolAnswer, toToolMessage } from "./tool-message.js";
 
 export interface ToolCallsOptions {
   /** The tools of this run; a call of any other is answered with an error. */
