@@ -6,13 +6,13 @@ import type { LineRejection } from "../../domain/persona/line-rejection.js";
 import { shownQuestion } from "../agent/past-interactions.js";
 import { quoteSummary } from "../agent/system-message.js";
 import { fixedRules } from "../agent/persona-prompt.js";
-import { numberedLines } from "./persona-lines.js";
 import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
 import { truncate } from "../../domain/text/truncate.js";
 import { defineTemplate } from "../template.js";
 import {
   critiqueText,
   type Critique,
+  numberedLines,
   type PromptMessages,
   type SimulatedPair,
 } from "./textual-loss.js";

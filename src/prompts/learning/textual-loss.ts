@@ -3,7 +3,6 @@ import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { quoteSummary } from "../agent/system-message.js";
 import { renderInteractions, type ShownEpisode } from "../agent/past-interactions.js";
-import { numberedLines } from "./persona-lines.js";
 import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
 import { truncate } from "../../domain/text/truncate.js";
 
@@ -138,6 +137,24 @@ export function renderLossRequest(pair: SimulatedPair, prompt: SimulationPrompt)
     score,
   ];
   return { system: lossInstructions, human: joinParts(blocks) };
+}
+
+/**
+ * Learned lines, numbered from 1, each on its own line; empty for none.
+ *
+ * @param note - Added in brackets, after the line's tool.
+ */
+export function numberedLines(
+  lines: readonly PersonaLine[],
+  note: (line: PersonaLine, number: number) => string = () => "",
+): string {
+  return lines
+    .map((line, index) => {
+      const about = line.tool === null ? "" : `about the tool ${line.tool}`;
+      const notes = [about, note(line, index + 1)].filter((each) => each !== "").join("; ");
+      return `${index + 1}. ${unquoted(line.text)}${notes === "" ? "" : ` [${unquoted(notes)}]`}`;
+    })
+    .join("\n");
 }
 
 /** A critique as plain lines of text: for the update's prompt, a checkpoint and people. Never empty. */
