@@ -1,9 +1,9 @@
 import type { ClientOptions } from "@langchain/openai";
 import { PersonaAgentError } from "../errors.js";
-import { type CallLimits, createResilientFetch } from "./resilient-fetch.js";
+import { type RequestLimits, createResilientFetch } from "./resilient-fetch.js";
 
 /** How to reach a server that speaks OpenAI's protocol. */
-export interface OpenAiOptions extends Partial<CallLimits> {
+export interface OpenAiOptions extends Partial<RequestLimits> {
   /** Needed by OpenAI itself; servers named by `openaiBaseUrl` often need none. */
   readonly openaiApiKey?: string | undefined;
   /** Where the protocol's paths begin, as in `http://localhost:11434/v1`. OpenAI's own unless given. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PersonaAgentError } from "../errors.js";
 
 /** Times in milliseconds. */
-export interface CallLimits {
+export interface RequestLimits {
   /** Longest silence: until an answer begins, and between two pieces of it. */
   readonly timeoutMs: number;
   /** Longest that one call may take: all tries, waits and the whole answer. */
@@ -15,7 +15,7 @@ export interface CallLimits {
   readonly now: () => number;
 }
 
-interface ResilientFetchOptions extends CallLimits {
+interface ResilientFetchOptions extends RequestLimits {
   /** Blotted out wherever an error of the server repeats it. */
   readonly apiKey: string | undefined;
 }
@@ -134,7 +134,7 @@ class Watch {
   #silence: NodeJS.Timeout | undefined;
   readonly signal = this.#abort.signal;
 
-  constructor({ timeoutMs, callTimeoutMs }: CallLimits, caller: AbortSignal | undefined) {
+  constructor({ timeoutMs, callTimeoutMs }: RequestLimits, caller: AbortSignal | undefined) {
     this.#timeoutMs = timeoutMs;
     this.#caller = caller;
     this.#whole = this.#giveUpAfter(callTimeoutMs, "did not finish within");

@@ -43,7 +43,6 @@ export const critiqueRecordSchema = z.strictObject({
   critique: critiqueSchema.nullable(),
   text: z.string().nullable(),
 });
-export type CritiqueRecord = z.output<typeof critiqueRecordSchema>;
 
 export const candidateSchema = personaUnderTestSchema.extend({
   /** Why the update model changed the lines. */

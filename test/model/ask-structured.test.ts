@@ -69,7 +69,7 @@ describe("ask, through OpenAI's client", () => {
     server.assertUsedUp();
   });
 
-  it("reads the answer from a tool call where the model takes no schema", async () => {
+  it("reads the answer from a tool call if the model accepts no schema", async () => {
     const reply: OpenAiReply = { kind: "message", toolCalls: [{ name: "counted", args: good }] };
     const result = await asked([reply], { model: "gpt-4" });
     expect(result.answer).toEqual(good);
@@ -119,7 +119,7 @@ describe("ask, through OpenAI's client", () => {
     server.assertUsedUp();
   });
 
-  it("asks again after a tool call whose arguments are no JSON", async () => {
+  it("asks again after a tool call whose arguments are not JSON", async () => {
     const call = (args: object | string): OpenAiReply => ({
       kind: "message",
       toolCalls: [{ name: "counted", args }],
@@ -141,7 +141,7 @@ describe("ask, through OpenAI's client", () => {
     server.assertUsedUp();
   });
 
-  it("gives up after the repairs it may make, with the last answer and what it cost", async () => {
+  it("gives up after two repairs, with the last answer and the cost", async () => {
     const error = await refused(asked([says("no"), says("no"), says("x".repeat(9_000))]));
     expect(error.code).toBe("model-output-invalid");
     expect(error.message).toMatch(/^The model's answer did not fit after 3 attempts: .*\.$/);
@@ -163,7 +163,7 @@ describe("ask, through OpenAI's client", () => {
     server.assertUsedUp();
   });
 
-  it("puts the schema into the prompt where the server refuses to take it", async () => {
+  it("puts the schema into the prompt if the server rejects it", async () => {
     const unsupported: OpenAiReply = {
       kind: "error",
       status: 400,
@@ -185,7 +185,7 @@ describe("ask, through OpenAI's client", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("gives an abort back as an abort", async () => {
+  it("throws an abort unchanged", async () => {
     const stop = new AbortController();
     const reason = new Error("The user left.");
     const asking = asked(

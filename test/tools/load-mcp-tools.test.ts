@@ -91,7 +91,7 @@ describe("loadMcpTools", () => {
     expect((await call(mcp, "add", { a: 2, b: 2 })).messages[0]?.content).toBe("math: 4");
   });
 
-  it("leaves no process behind when it is closed, twice even", async () => {
+  it("leaves no process behind when it is closed, even twice", async () => {
     const mcp = await load({
       mcpServers: { one: server("one") },
       // A setting of the adapters' own.
@@ -108,7 +108,7 @@ describe("loadMcpTools", () => {
     ]);
   });
 
-  it("names apart what two servers offer under one name, and calls the right one", async () => {
+  it("gives different names to tools that two servers offer under one name, and calls the right one", async () => {
     const mcp = await load({ mcpServers: { a: server("a"), "b.c": server("b") } });
     expect(mcp.tools.map(({ name }) => name)).toEqual([
       "a__add",

@@ -17,23 +17,23 @@ type Spending = Pick<AlignmentState, "usage" | "today" | "startedAt" | "waitedSe
  */
 export function budgetOf(
   { usage, today, startedAt, waitedSeconds }: Spending,
-  { maxCalls, maxTokens, maxSeconds, maxCallsPerDay, maxTokensPerDay }: Limits,
+  config: Limits,
   now: Date,
 ): { readonly calls: number; readonly spent: string | null } {
   const at = now.toISOString();
   const seconds = secondsBetween(startedAt ?? at, at) - waitedSeconds;
   const tokens = tokensOf(usage);
   const budgets = [
-    { name: "model calls a run", limit: maxCalls, used: usage.calls },
-    { name: "tokens a run", limit: maxTokens, used: tokens },
-    { name: "seconds a run", limit: maxSeconds, used: seconds },
-    { name: "model calls a day", limit: maxCallsPerDay, used: usage.calls + today.calls },
-    { name: "tokens a day", limit: maxTokensPerDay, used: tokens + tokensOf(today) },
+    { name: "model calls a run", limit: config.maxCalls, used: usage.calls },
+    { name: "tokens a run", limit: config.maxTokens, used: tokens },
+    { name: "seconds a run", limit: config.maxSeconds, used: seconds },
+    { name: "model calls a day", limit: config.maxCallsPerDay, used: usage.calls + today.calls },
+    { name: "tokens a day", limit: config.maxTokensPerDay, used: tokens + tokensOf(today) },
   ];
   const over = budgets.find(({ limit, used }) => limit !== undefined && used >= limit);
   const calls = Math.min(
-    (maxCalls ?? Infinity) - usage.calls,
-    (maxCallsPerDay ?? Infinity) - usage.calls - today.calls,
+    (config.maxCalls ?? Infinity) - usage.calls,
+    (config.maxCallsPerDay ?? Infinity) - usage.calls - today.calls,
   );
   return {
     calls: Math.max(0, Math.floor(calls)),
