@@ -10,12 +10,11 @@ import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { createMemory } from "../memory/memory.js";
-import { ask } from "../model/ask-structured.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
-import { buildProfile } from "../nodes/profile/draw-profile.js";
-import { refreshProfile } from "../nodes/profile/update-profile.js";
+import { buildProfile } from "../nodes/draw-profile.js";
+import { refreshProfile } from "../nodes/update-profile.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
 import { createSearchWikipedia } from "../tools/search-wikipedia.js";
 import { createToolRegistry } from "../tools/tool-registry.js";
@@ -107,10 +106,10 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     ...(typeof backgroundAlignment === "object" && backgroundAlignment),
   });
 
-  const profileOptions = ({ model, ...limits }: ProfileCallOptions = {}) => ({
+  const profileOptions = ({ model, signal, ...limits }: ProfileCallOptions = {}) => ({
     ...memory,
     ...limits,
-    ask,
+    config: signal && { signal },
     model: alignmentModelFor(model).model,
     modelName: alignmentModelFor(model).name,
     now: () => now().toISOString(),

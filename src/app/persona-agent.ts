@@ -11,7 +11,7 @@ import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { Memory } from "../memory/memory.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
-import type { RefreshedProfile } from "../nodes/profile/update-profile.js";
+import type { RefreshedProfile } from "../nodes/update-profile.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 import type { Aligner } from "./alignment-runs/aligner.js";
 import type { AlignmentOverview } from "./alignment-runs/overview.js";

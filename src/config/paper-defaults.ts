@@ -1,6 +1,6 @@
 import type { AlignContext } from "./alignment-settings.js";
 
-/** The alignment as published: n = 3, E = 1, and whatever is written is taken. */
+/** The alignment as published: n = 3, E = 1, and every update is accepted. */
 export const paperAlignment = {
   batch: 3,
   holdout: 0,

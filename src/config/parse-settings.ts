@@ -14,10 +14,10 @@ import {
 type Runtime = Pick<LangGraphRunnableConfig, "configurable" | "context">;
 
 /**
- * Settings of one turn: our known keys of `configurable`, then `context` over them, defaults filled.
+ * Settings of one turn: the keys of `configurable` that are ours, overridden by `context`, with defaults filled in.
  *
- * LangGraph hands nodes the context as it came, so every node that needs a setting comes through here.
- * Unknown keys are refused in `context` only: `configurable` carries the server's own.
+ * LangGraph passes the context to nodes unchanged, so every node that needs a setting calls this. Unknown keys are
+ * rejected in `context` only: `configurable` also carries the server's own.
  *
  * @throws {PersonaAgentError} `config-invalid`; one line that names every bad field.
  */
@@ -25,22 +25,23 @@ export function parseRunConfig(runtime: Runtime): RunConfig {
   return parseSettings(runConfigSchema, runtime) as RunConfig;
 }
 
-/** Settings of one alignment, as `parseRunConfig`; where `mode` is `paper`, with the paper's defaults. */
+/** Settings of one alignment, as `parseRunConfig`; in mode `paper` with the paper's defaults. */
 export function parseAlignConfig(runtime: Runtime): AlignConfig {
   const { mode } = parseSettings(alignConfigSchema, runtime) as AlignConfig;
   const defaults = mode === "paper" ? paperAlignment : {};
   return parseSettings(alignConfigSchema, runtime, defaults) as AlignConfig;
 }
 
-/** What a turn gives the alignment that it asks for. */
-export type SharedSettings = Omit<RunContext, "userId" | "alignAfter">;
-
-/** The settings of a turn that an alignment shares, only those that were given: the others' defaults are its own. */
-export function sharedSettings({ configurable = {}, context = {} }: Runtime): SharedSettings {
-  const given: Record<string, unknown> = { ...configurable, ...context };
-  const { userId: _, ...shared } = answering;
+/** A turn's explicit settings that the alignment it requests shares; the rest keep the alignment's own defaults. */
+export function sharedSettings({
+  configurable,
+  context,
+}: Runtime): Omit<RunContext, "userId" | "alignAfter"> {
+  const settings = Object.entries({ ...configurable, ...context });
   return Object.fromEntries(
-    Object.keys(shared).flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+    settings.filter(
+      ([name, value]) => name in answering && name !== "userId" && value !== undefined,
+    ),
   );
 }
 
@@ -49,23 +50,20 @@ function parseSettings(
   { configurable = {}, context = {} }: Runtime,
   defaults: object = {},
 ): unknown {
-  const known = Object.entries(configurable).filter(([key]) => key in schema.shape);
-  const given = { ...defaults, ...Object.fromEntries(known), ...(context as object) };
-  const result = schema.safeParse(given);
+  const ours = Object.entries(configurable).filter(([key]) => key in schema.shape);
+  const settings = { ...defaults, ...Object.fromEntries(ours), ...(context as object) };
+  const result = schema.safeParse(settings);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => describe(issue, schema));
-  throw new PersonaAgentError("config-invalid", issues.join(" "), {
-    details: { issues: result.error.issues },
-  });
+  const { issues } = result.error;
+  const message = issues.map((issue) => describe(issue, schema)).join(" ");
+  throw new PersonaAgentError("config-invalid", message, { details: { issues } });
 }
 
 function describe(issue: z.core.$ZodIssue, schema: z.ZodObject): string {
-  if (issue.code === "unrecognized_keys") {
-    const unknown = issue.keys.map((key) => JSON.stringify(key)).join(", ");
-    const { shape } = issue.path.length === 0 ? schema : modelsSchema;
-    const known = Object.keys(shape).join(", ");
-    const where = issue.path.length === 0 ? "" : ` in ${issue.path.join(".")}`;
-    return `Unknown setting ${unknown}${where}; expected one of ${known}. Check the spelling.`;
-  }
-  return `The setting ${issue.path.join(".")} is not valid: ${issue.message}. Correct it or leave it out.`;
+  const path = issue.path.join(".");
+  if (issue.code !== "unrecognized_keys")
+    return `The setting ${path} is not valid: ${issue.message}. Correct it or leave it out.`;
+  const unknown = issue.keys.map((key) => JSON.stringify(key)).join(", ");
+  const expected = Object.keys((path === "" ? schema : modelsSchema).shape).join(", ");
+  return `Unknown setting ${unknown}${path && ` in ${path}`}; expected one of ${expected}. Check the spelling.`;
 }

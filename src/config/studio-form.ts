@@ -3,8 +3,8 @@ import { alignConfigSchema } from "./alignment-settings.js";
 import { runConfigSchema } from "./turn-settings.js";
 
 /**
- * A field as LangGraph is given it: Studio draws its form from the type, range, default and description, but every
- * value passes. LangGraph's own check fails in twenty lines before any node can refuse the run in one.
+ * A field that Studio can draw (type, range, default, description) but that accepts every value: LangGraph's own check
+ * would fail with twenty lines before any node can reject the run with one.
  */
 export function formField(field: z.ZodType) {
   const { $schema: _, ...form } = z.toJSONSchema(field, { io: "input" });
@@ -12,8 +12,8 @@ export function formField(field: z.ZodType) {
 }
 
 /**
- * Settings as a form. LangGraph's own check of a context would also fill no default in, and take `configurable`,
- * `thread_id` and all, for a context where there is none.
+ * Settings as a form. LangGraph's own check of a context would also fill in no defaults, and check `configurable`
+ * (`thread_id` included) where there is no context.
  */
 function formOf(schema: z.ZodObject): z.ZodObject {
   return z.object(

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
-/** A whole number within these bounds, both of them included. */
-export const count = (least: number, most: number) => z.number().int().min(least).max(most);
+/** A setting that is a whole number from `least` to `most`, both included. */
+export const count = (least: number, most: number, initial: number) =>
+  z.number().int().min(least).max(most).default(initial).optional();
 const text = () => z.string().min(1);
 
 /** Roles that call a model within a run. */
@@ -12,7 +13,7 @@ export const modelsSchema = z.strictObject({
   alignment: text().optional(),
 });
 
-/** What a turn and its simulation in an alignment have in common. */
+/** Settings that a turn shares with its simulation in an alignment. */
 export const answering = {
   userId: z
     .string()
@@ -22,28 +23,21 @@ export const answering = {
     .enum(["default", "paper"])
     .default("default")
     .optional()
-    .describe("`paper`: the agent as published, with nothing of ours."),
+    .describe("`paper`: the agent as published, without our additions."),
   // The paper's K is unknown; re-implementations took 2 to 5.
-  recallSimilar: count(0, 50)
-    .default(6)
-    .optional()
-    .describe("Most similar past interactions placed in the prompt."),
-  recallLatest: count(0, 50)
-    .default(2)
-    .optional()
-    .describe("Latest interactions placed in the prompt beside the similar ones."),
-  recallTokens: count(0, 100_000)
-    .default(1_500)
-    .optional()
-    .describe("Most tokens (estimated) of recalled interactions in one prompt."),
-  threadTokens: count(100, 1_000_000)
-    .default(6_000)
-    .optional()
-    .describe("Most tokens (estimated) of the thread's own messages in one prompt."),
-  toolRounds: count(0, 20)
-    .default(4)
-    .optional()
-    .describe("Most rounds of tool calls in one turn; after that the model must answer."),
+  recallSimilar: count(0, 50, 6).describe("Most similar past interactions in the prompt."),
+  recallLatest: count(0, 50, 2).describe(
+    "Latest interactions in the prompt, beside the similar ones.",
+  ),
+  recallTokens: count(0, 100_000, 1_500).describe(
+    "Most tokens (estimated) of recalled interactions in one prompt.",
+  ),
+  threadTokens: count(100, 1_000_000, 6_000).describe(
+    "Most tokens (estimated) of the thread's own messages in one prompt.",
+  ),
+  toolRounds: count(0, 20, 4).describe(
+    "Most rounds of tool calls in one turn; then the model must answer.",
+  ),
   allowedTools: z
     .array(text())
     .optional()
@@ -55,24 +49,21 @@ export const answering = {
 };
 
 /**
- * What a caller may set per turn, with every default of the project. Every field is optional, because a server
- * always sends an empty context; `parseRunConfig` checks it and fills the defaults in.
+ * What a caller may set per turn, with its default. Every field is optional, because a server always sends an empty
+ * context; `parseRunConfig` checks it and fills in the defaults.
  */
 export const runConfigSchema = z.strictObject({
   ...answering,
-  alignAfter: count(1, 10_000)
-    .default(8)
-    .optional()
-    .describe("New true answers after which alignment is due."),
+  alignAfter: count(1, 10_000, 8).describe("New true answers after which alignment is due."),
 });
 
 export type RunContext = z.input<typeof runConfigSchema>;
 
-/** Every default filled in; what has none may be undefined. `userId` stands as it was sent: `parseUserId` checks it. */
-export type Filled<Given, Optional extends keyof Given> = {
-  readonly [K in Exclude<keyof Given, Optional>]-?: NonNullable<Given[K]>;
+/** Settings with every default filled in; `Optional` names those without one. `userId` is unchecked: `parseUserId` checks it. */
+export type Filled<Settings, Optional extends keyof Settings> = {
+  readonly [K in Exclude<keyof Settings, Optional>]-?: NonNullable<Settings[K]>;
 } & {
-  readonly [K in Optional]: Given[K] | undefined;
+  readonly [K in Optional]: Settings[K] | undefined;
 };
 
 /** Settings of one turn. */

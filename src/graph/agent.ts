@@ -23,7 +23,7 @@ export type AgentDeps = AnsweringDeps & WriteMemoryDeps & ScheduleAlignmentDeps;
 
 export type AgentGraph = ReturnType<ReturnType<typeof buildAgent>["compile"]>;
 
-/** The hot path: answers one message of one user under that user's persona, and remembers it. */
+/** Answers one message of one user under that user's persona, and stores the interaction. */
 export function buildAgent(deps: AgentDeps) {
   return buildAnswering(deps, "write-memory", agentState)
     .addNode("write-memory", createWriteMemory(deps), {
@@ -35,17 +35,14 @@ export function buildAgent(deps: AgentDeps) {
 }
 
 /**
- * The same agent with its writes off: it ends with the answer. What an alignment asks past questions again, hundreds at a
- * time; so what its nodes give each other, which are those of the agent, is not parsed by the schema once more.
+ * The same agent without writes: it ends with the answer. An alignment uses it to answer hundreds of past questions, so
+ * its state is not parsed by the schema; that cost an eighth of the computation.
  */
 export function buildSimulatedAgent(deps: AnsweringDeps) {
-  return buildAnswering(deps, END, unparsedState);
+  // The same channels as the schema's, which LangGraph's types distinguish and its nodes do not.
+  const channels = Annotation.Root(schemaMetaRegistry.getChannelsForSchema(agentState));
+  return buildAnswering(deps, END, channels as unknown as typeof agentState);
 }
-
-// The same channels. LangGraph's types tell a schema from them, for its nodes they are one.
-const unparsedState = Annotation.Root(
-  schemaMetaRegistry.getChannelsForSchema(agentState),
-) as unknown as typeof agentState;
 
 function buildAnswering(deps: AnsweringDeps, after: AfterAnswer, state: typeof agentState) {
   return new StateGraph(state, { context: contextFormSchema, input: agentInput })

@@ -35,7 +35,7 @@ export type AlignmentDeps = RefreshProfileDeps &
   AcceptCandidateDeps &
   ReviewCandidateDeps &
   CommitCheckpointDeps & {
-    /** What every simulation runs; here for the drawing. */
+    /** Run by every simulation; here for the drawing. */
     readonly agent: ReturnType<ReturnType<typeof buildSimulatedAgent>["compile"]>;
   };
 
@@ -43,7 +43,7 @@ export type AlignmentGraph = ReturnType<ReturnType<typeof buildAlignment>["compi
 
 /**
  * Test-time alignment (the paper's Algorithm 1): replays the user's latest interactions under the present persona, puts
- * the gap to the true answers into words, rewrites the persona, and keeps the new one where it does better.
+ * the gap to the true answers into words, rewrites the persona, and keeps the new one if it does better.
  */
 export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
   // LangGraph's type for subgraphs does not take what its own `compile` gives.

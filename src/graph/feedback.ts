@@ -15,7 +15,7 @@ export type FeedbackDeps = RecordFeedbackDeps & RollBackRegressionDeps & Schedul
 
 export type FeedbackGraph = ReturnType<ReturnType<typeof buildFeedback>["compile"]>;
 
-/** What a user says of one episode: kept with it, held against the persona version that answered, and learned from. */
+/** Stores a user's feedback on one episode, rolls back a persona version that does worse, and learns from it. */
 export function buildFeedback(deps: FeedbackDeps) {
   return new StateGraph(feedbackState, { context: contextFormSchema, input: feedbackInput })
     .addNode("record-feedback", createRecordFeedback(deps))

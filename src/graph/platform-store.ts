@@ -4,16 +4,16 @@ import { BaseStore, type Operation, type OperationResults } from "@langchain/lan
 import { PersonaAgentError } from "../errors.js";
 
 /**
- * The store that a LangGraph server injects into the run that is under way. One memory can so be built at start-up,
- * before there is a run, and keep its caches and queues across runs.
+ * The store that a LangGraph server injects into the current run. With it, one memory can be built at start-up and keep
+ * its caches and queues across runs.
  *
- * Every method throws `memory-store-unavailable` outside of a run, or when the server has no store.
+ * Every method throws `memory-store-unavailable` outside a run, or if the server has no store.
  */
 export class PlatformStore extends BaseStore {
   override async batch<Op extends Operation[]>(operations: Op): Promise<OperationResults<Op>> {
-    // `getStore` throws where there is no run; this gives nothing.
+    // Unlike `getStore`, this does not throw outside a run.
     const store = unwrapped(getConfig()?.store);
-    // The graph's own store is this one, until a server puts its own in the place.
+    // The graph's own store is this one, until a server replaces it.
     if (store === undefined || store === this)
       throw new PersonaAgentError(
         "memory-store-unavailable",
@@ -24,8 +24,8 @@ export class PlatformStore extends BaseStore {
 }
 
 /**
- * Lets memory be used just before and after a run of the graph, as if inside it: with the store that a server put into
- * the graph. Changes nothing where memory has a store of its own.
+ * Makes the store that a server put into the graph available to memory just before and after a run. Changes nothing if
+ * memory has a store of its own.
  */
 export function withStoreOf<Result>(
   graph: { readonly store?: BaseStore | undefined },
@@ -36,8 +36,8 @@ export function withStoreOf<Result>(
 }
 
 /**
- * What a run is given is a wrapper that takes single calls only, and never answers once the run is over; some of our
- * writes to the index and its marks end after the turn.
+ * The run's store is a wrapper that allows single calls only, and never answers after the run; some of our writes to
+ * the index and its outbox end later.
  */
 function unwrapped(store: BaseStore | undefined): BaseStore | undefined {
   const inner: unknown = store && Reflect.get(store, "store");

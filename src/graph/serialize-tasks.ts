@@ -3,10 +3,10 @@ import { parseAlignConfig } from "../config/parse-settings.js";
 import { userKey } from "../domain/user-id.js";
 import { createKeyedQueue } from "../system/keyed-queue.js";
 
-/** Least bound that a step may be given: with 1, LangGraph 1.7 ends it after its first task and drops the others. */
+/** Lowest `maxConcurrency` of a run: with 1, LangGraph 1.7 ends a step after its first task and drops the others. */
 export const leastConcurrency = 2;
 
-/** A node of a fan-out whose tasks wait for each other where the run's `concurrency` is 1. */
+/** A node of a fan-out whose tasks run one by one if the run's `concurrency` is 1. */
 export function serializeTasks<Task, Result>(
   node: (task: Task, runtime: LangGraphRunnableConfig) => Promise<Result>,
 ): typeof node {

@@ -1,23 +1,23 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { SimulationMemory } from "../memory/episodes/leave-one-out-memory.js";
 
-/** What one simulation is given. */
+/** The inputs of one simulation. */
 export interface SimulationContext {
   readonly memory: SimulationMemory;
   /** The simulated present. */
   readonly now: () => Date;
-  /** Called before every model call, when all else is ready. */
+  /** Called before every model call, when everything else is ready. */
   readonly beforeModel: () => void;
 }
 
 const contexts = new AsyncLocalStorage<SimulationContext>();
 
-/** Runs a simulation: what `simulation` gives within it is this context, in everything that it calls. */
+/** Runs a simulation: within it, also in everything that it calls, `simulation` returns this context. */
 export function inSimulation<Result>(context: SimulationContext, run: () => Result): Result {
   return contexts.run(context, run);
 }
 
-/** The context of the simulation that asks. One compiled graph runs all simulations, many at a time. */
+/** The context of the calling simulation. One compiled graph runs all simulations, many at a time. */
 export function simulation(): SimulationContext {
   const context = contexts.getStore();
   if (context === undefined)
@@ -25,13 +25,13 @@ export function simulation(): SimulationContext {
   return context;
 }
 
-/** The memory of the simulation that reads it. */
+/** The memory of the calling simulation. */
 export const simulationMemory: SimulationMemory = {
   episodes: {
-    latest: (...asked) => simulation().memory.episodes.latest(...asked),
-    similar: (...asked) => simulation().memory.episodes.similar(...asked),
-    findTurn: (...asked) => simulation().memory.episodes.findTurn(...asked),
+    latest: (...args) => simulation().memory.episodes.latest(...args),
+    similar: (...args) => simulation().memory.episodes.similar(...args),
+    findTurn: (...args) => simulation().memory.episodes.findTurn(...args),
   },
-  profiles: { current: (...asked) => simulation().memory.profiles.current(...asked) },
-  personas: { head: (...asked) => simulation().memory.personas.head(...asked) },
+  profiles: { current: (...args) => simulation().memory.profiles.current(...args) },
+  personas: { head: (...args) => simulation().memory.personas.head(...args) },
 };

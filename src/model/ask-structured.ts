@@ -18,10 +18,7 @@ export interface StructuredAskOptions<Answer> {
   readonly schema: z.ZodType<Answer>;
   /** Names the answer to the provider: letters, digits and `_`. */
   readonly name: string;
-  /** Most times the model is asked again after an answer that does not fit. */
-  readonly maxRepairs?: number;
-  readonly signal?: AbortSignal | undefined;
-  /** Handed to the model: callbacks, tags, metadata of the run. */
+  /** Passed to the model: signal, callbacks, tags and metadata of the run. */
   readonly config?: RunnableConfig;
 }
 
@@ -29,31 +26,28 @@ export interface Asked<Answer> {
   readonly answer: Answer;
   /** Of all attempts together. */
   readonly usage: Usage;
-  /** Requests that were answered; 1 when the first answer fitted. */
+  /** Requests that got an answer; 1 when the first one fitted. */
   readonly attempts: number;
 }
 
-/** The most of a bad answer that is shown to the model again and kept in an error, in UTF-16 units. */
+/** Most times the model is asked again after an answer that does not fit. */
+const maxRepairs = 2;
+
+/** Most of a bad answer that is shown to the model again and put into an error, in UTF-16 units. */
 const shownAnswerLength = 4_000;
 
 /**
- * Asks for an answer that fits a schema. Uses the provider's own structured output; where the provider
- * refuses that, the schema goes into the prompt. An answer that does not fit is asked for again with the
- * problem named; a refusal is not.
+ * Asks for an answer that fits a schema. Uses the provider's own structured output; if the provider rejects that, the
+ * schema goes into the prompt. An answer that does not fit is asked for again, with the problem named; a refusal is not.
  *
- * @throws {PersonaAgentError} `model-output-invalid` when every repair failed or the model refused, with the
- * last answer in `details.answer` and the cost so far in `details.usage`; otherwise what `describeModelError` gives.
+ * @throws {PersonaAgentError} `model-output-invalid` when every repair failed or the model refused, with the last answer
+ *   in `details.answer` and the cost so far in `details.usage`; otherwise what `describeModelError` returns.
  */
 export async function ask<Answer>(options: StructuredAskOptions<Answer>): Promise<Asked<Answer>> {
-  const { model, messages, schema, name, maxRepairs = 2, signal } = options;
-  const config = { ...options.config, ...(signal === undefined ? {} : { signal }) };
-  // Seldom needed, and dear to make.
+  const { model, messages, schema, name, config = {} } = options;
+  // Built lazily: rarely needed and expensive.
   const jsonSchema = () => JSON.stringify(z.toJSONSchema(schema, { io: "input" }));
   const structured = model.withStructuredOutput(schema, { name });
-  const inWords = () => [
-    ...messages,
-    new HumanMessage(schemaPrompt.render({ schema: jsonSchema() })),
-  ];
 
   let usage = noUsage;
   let isStructured = true;
@@ -82,28 +76,28 @@ export async function ask<Answer>(options: StructuredAskOptions<Answer>): Promis
 
   async function request(): Promise<AIMessage> {
     try {
-      if (!isStructured) return await lastOf(model, conversation, config);
-      return await lastOf(structured, conversation, config);
+      return await lastOf(isStructured ? structured : model, conversation, config);
     } catch (error) {
-      const described = describeModelError(error, signal);
+      const described = describeModelError(error, config.signal);
       if (!isStructured || !isUnsupported(described)) throw described;
       isStructured = false;
-      if (conversation === messages) conversation = inWords();
+      const schemaMessage = new HumanMessage(schemaPrompt.render({ schema: jsonSchema() }));
+      if (conversation === messages) conversation = [...messages, schemaMessage];
       return request();
     }
   }
 }
 
-/** A server that does not know `response_format` or forced tools refuses the request as malformed. */
+/** A server without `response_format` or forced tools rejects the request as malformed. */
 function isUnsupported(error: Error): boolean {
   if (!PersonaAgentError.is(error, "model-unavailable")) return false;
   return [400, 415, 422, 501].includes(Number(error.details["status"]));
 }
 
 /**
- * The whole message, read as a stream and caught before it is parsed. Streamed, a long answer is seen to be
- * alive. Caught, because LangChain's and OpenAI's own parsers throw on a bad answer, and its text and cost
- * are lost; `includeRaw` does not help in a stream.
+ * The whole message, streamed and caught before it is parsed. Streamed, so that a long answer shows signs of life.
+ * Caught, because LangChain's and OpenAI's parsers throw on a bad answer and lose its text and cost; `includeRaw` does
+ * not help in a stream.
  */
 async function lastOf(
   runnable: Runnable,
@@ -113,8 +107,8 @@ async function lastOf(
   const catcher = new MessageCatcher();
   const caught = mergeConfigs(config, { callbacks: [catcher] });
   try {
-    // A stream takes what it is not given from the node that it is begun in: the context with the user's id and the store
-    // would be traced as options of the model.
+    // A stream inherits from the node that starts it: without this, the context with the user's id and the store would be
+    // traced as options of the model.
     const parts = await AsyncLocalStorageProviderSingleton.runWithConfig(
       caught,
       async () => runnable.stream([...messages], caught),
@@ -122,7 +116,7 @@ async function lastOf(
     );
     for await (const _part of parts) config.signal?.throwIfAborted();
   } catch (error) {
-    // With a whole message in hand, only the parser can have failed; `readAnswer` says how.
+    // With a whole message, only the parser can have failed; `readAnswer` says how.
     if (catcher.message === undefined || config.signal?.aborted === true) throw error;
   }
   if (catcher.message === undefined)

@@ -1,22 +1,45 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { ChatOpenAI } from "@langchain/openai";
+import { ChatOpenAI, ChatOpenAICompletions } from "@langchain/openai";
 import { parseModelSpec } from "./model-spec.js";
 import { OfflineChatModel } from "./offline/offline-chat-model.js";
 import { openAiConnection, type OpenAiOptions } from "./openai-connection.js";
-import { RefusalKeepingCompletions } from "./openai-refusals.js";
 
 /**
- * The chat model that a setting names. Makes no request. Streams, counts tokens in streams too, and every call
- * ends: by a time limit, or by the `signal` of its config. Its errors are the client's: `describeModelError`
- * puts them into one line.
+ * The chat model that a setting names. Makes no request. It streams and counts tokens, also in streams; every call ends,
+ * by a time limit or by the `signal` of its config. It throws the client's errors, which `describeModelError` explains.
  *
- * @param spec - `offline`, or `openai:<name>` for any server that talks OpenAI's protocol.
+ * @param spec - `offline`, or `openai:<name>` for any server that speaks OpenAI's protocol.
  * @throws {PersonaAgentError} `config-invalid` for another spec, a bad address, or without a key where one is needed.
  */
 export function loadChatModel(spec: string, options: OpenAiOptions = {}): BaseChatModel {
-  const parsed = parseModelSpec(spec, "model");
-  if (parsed.kind === "offline") return new OfflineChatModel();
-  // Not `streaming: true`: LangChain then counts tokens itself, with tables it fetches from the network.
-  const fields = { model: parsed.name, ...openAiConnection(options, `model ${spec}`) };
+  const name = parseModelSpec(spec, "model");
+  if (name === null) return new OfflineChatModel();
+  // Not `streaming: true`: LangChain would count tokens itself, with tables that it downloads.
+  const fields = { model: name, ...openAiConnection(options, `model ${spec}`) };
   return new ChatOpenAI({ ...fields, completions: new RefusalKeepingCompletions(fields) });
+}
+
+type Convert = ChatOpenAICompletions["_convertCompletionsMessageToBaseMessage"];
+type ConvertDelta = ChatOpenAICompletions["_convertCompletionsDeltaToBaseMessageChunk"];
+
+/**
+ * LangChain's converter drops the provider's `refusal`, so that a refusal looks like an empty answer. This one keeps it
+ * in `additional_kwargs.refusal`.
+ */
+class RefusalKeepingCompletions extends ChatOpenAICompletions {
+  protected override _convertCompletionsMessageToBaseMessage(
+    ...[message, rawResponse]: Parameters<Convert>
+  ) {
+    const converted = super._convertCompletionsMessageToBaseMessage(message, rawResponse);
+    if (message.refusal) converted.additional_kwargs["refusal"] = message.refusal;
+    return converted;
+  }
+
+  protected override _convertCompletionsDeltaToBaseMessageChunk(...args: Parameters<ConvertDelta>) {
+    const converted = super._convertCompletionsDeltaToBaseMessageChunk(...args);
+    const refusal: unknown = args[0]["refusal"];
+    if (typeof refusal === "string" && refusal !== "")
+      converted.additional_kwargs["refusal"] = refusal;
+    return converted;
+  }
 }

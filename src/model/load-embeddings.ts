@@ -14,16 +14,13 @@ export interface LoadedEmbeddings {
    */
   readonly name: string;
   readonly embeddings: EmbeddingsInterface;
-  /**
-   * The length of every vector. Measured once, by embedding one word, because no table knows a local server's
-   * models; a failure is not kept.
-   */
+  /** The length of every vector, measured by embedding one word: no table lists a local server's models. */
   dimensions(): Promise<number>;
 }
 
 /**
- * The embeddings that a setting names: a setting of its own, because many servers that talk OpenAI's protocol
- * have no embeddings. Makes no request.
+ * The embeddings that a setting names. Makes no request. They have their own setting, because many servers that speak
+ * OpenAI's protocol have no embeddings.
  *
  * Every method rejects with `model-key-refused`, `model-unavailable` or `model-output-invalid`.
  *
@@ -31,8 +28,8 @@ export interface LoadedEmbeddings {
  * @throws {PersonaAgentError} `config-invalid` for another spec, a bad address, or without a key where one is needed.
  */
 export function loadEmbeddings(spec: string, options: OpenAiOptions = {}): LoadedEmbeddings {
-  const parsed = parseModelSpec(spec, "embeddings setting");
-  if (parsed.kind === "offline") {
+  const model = parseModelSpec(spec, "embeddings setting");
+  if (model === null) {
     const offline = new OfflineEmbeddings();
     return {
       name: `offline-${offline.version}`,
@@ -40,27 +37,29 @@ export function loadEmbeddings(spec: string, options: OpenAiOptions = {}): Loade
       dimensions: () => Promise.resolve(offline.dimensions),
     };
   }
-  const client = new OpenAIEmbeddings({
-    model: parsed.name,
-    ...openAiConnection(options, `embeddings setting ${spec}`),
-    // Not every server knows base64, which the client asks for unless told.
-    encodingFormat: "float",
-    batchSize: 64,
-  });
-  const embeddings = new CheckedEmbeddings(client);
+  const embeddings = checkedEmbeddings(
+    new OpenAIEmbeddings({
+      model,
+      ...openAiConnection(options, `embeddings setting ${spec}`),
+      // The client's default is base64, which not every server supports.
+      encodingFormat: "float",
+      batchSize: 64,
+    }),
+  );
   let measured: Promise<number> | undefined;
   return {
-    name: nameOf(parsed.name),
+    name: nameOf(model),
     embeddings,
     dimensions() {
       measured ??= embeddings.embedQuery("dimension").then((vector) => vector.length);
+      // A failure is not remembered.
       measured.catch(() => (measured = undefined));
       return measured;
     },
   };
 }
 
-/** Letters, digits, `.`, `_` and `-` only, as index names take; told apart by a hash where signs were replaced. */
+/** Only the characters that index names allow; a hash distinguishes names in which others were replaced. */
 function nameOf(model: string): string {
   const plain = model.replaceAll(/[^\w.-]/g, "-");
   if (plain === model && model.length <= 60) return `openai-${model}`;
@@ -68,48 +67,40 @@ function nameOf(model: string): string {
   return `openai-${plain.slice(0, 60)}-${hash}`;
 }
 
-/** The most of one text that is embedded, in UTF-16 units: models take 8,000 tokens or less and refuse more. */
+/** Most of one text that is embedded, in UTF-16 units: models reject more than about 8,000 tokens. */
 const embeddedLength = 8_000;
 
-/** Texts cut to what models take, one clear line for each failure, and no vector that is none. */
-class CheckedEmbeddings implements EmbeddingsInterface {
-  readonly #inner: EmbeddingsInterface;
-
-  constructor(inner: EmbeddingsInterface) {
-    this.#inner = inner;
-  }
-
-  async embedQuery(text: string): Promise<number[]> {
-    const [vector = []] = await this.#embed(1, async () => [
-      await this.#inner.embedQuery(fitting(text)),
-    ]);
-    return vector;
-  }
-
-  async embedDocuments(texts: string[]): Promise<number[][]> {
-    if (texts.length === 0) return [];
-    return this.#embed(texts.length, () => this.#inner.embedDocuments(texts.map(fitting)));
-  }
-
-  async #embed(count: number, request: () => Promise<number[][]>): Promise<number[][]> {
-    let vectors: number[][];
-    try {
-      vectors = await request();
-    } catch (error) {
-      throw describeModelError(error);
-    }
-    const length = vectors[0]?.length ?? 0;
-    const isVector = (vector: unknown) =>
-      Array.isArray(vector) && vector.length === length && vector.every(Number.isFinite);
-    if (vectors.length === count && length > 0 && vectors.every(isVector)) return vectors;
-    throw new PersonaAgentError(
-      "model-output-invalid",
-      "The embeddings' server gave no vector for a text, or vectors of different lengths; expected one each. Check the embeddings setting.",
-    );
-  }
+/** Cuts texts to what models accept, explains each failure in one line, and checks the vectors. */
+function checkedEmbeddings(client: EmbeddingsInterface): EmbeddingsInterface {
+  return {
+    async embedQuery(text) {
+      const request = client.embedQuery(fitting(text));
+      const [vector = []] = await checked(
+        1,
+        request.then((only) => [only]),
+      );
+      return vector;
+    },
+    embedDocuments: async (texts) =>
+      texts.length === 0 ? [] : checked(texts.length, client.embedDocuments(texts.map(fitting))),
+  };
 }
 
-/** Embedding models refuse an empty text, so a blank one is embedded as a full stop. */
+async function checked(count: number, request: Promise<number[][]>): Promise<number[][]> {
+  const vectors = await request.catch((error: unknown) => {
+    throw describeModelError(error);
+  });
+  const length = vectors[0]?.length ?? 0;
+  const isVector = (vector: unknown) =>
+    Array.isArray(vector) && vector.length === length && vector.every(Number.isFinite);
+  if (vectors.length === count && length > 0 && vectors.every(isVector)) return vectors;
+  throw new PersonaAgentError(
+    "model-output-invalid",
+    "The embeddings' server gave no vector for a text, or vectors of different lengths; expected one each. Check the embeddings setting.",
+  );
+}
+
+/** Embedding models reject an empty text, so a blank one is embedded as a full stop. */
 function fitting(text: string): string {
   return text.trim() === "" ? "." : text.slice(0, embeddedLength).toWellFormed();
 }

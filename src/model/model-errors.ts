@@ -1,11 +1,11 @@
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../errors.js";
 
 /**
- * One clear line for whatever a model's client threw: `model-key-refused`, `model-unavailable` or
- * `model-output-invalid`, with the client's error as `cause`. Never holds a key. An error that is ours
- * already comes back as it is, and so does an abort: stopping is not a fault of the model.
+ * One clear line for an error of a model's client: `model-key-refused`, `model-unavailable` or `model-output-invalid`,
+ * with the client's error as `cause`. Never holds a key. Our own errors are returned unchanged, and so are aborts, which
+ * are no fault of the model.
  *
- * @param signal - The call's own, when it had one: it may have been aborted with any reason.
+ * @param signal - The call's own, if it had one: it may have been aborted with any reason.
  */
 export function describeModelError(error: unknown, signal?: AbortSignal): Error {
   const chain = causes(error);
@@ -25,60 +25,54 @@ export function describeModelError(error: unknown, signal?: AbortSignal): Error 
 
 type Described = readonly [PersonaAgentErrorCode, string];
 
+const unavailable = (line: string): Described => ["model-unavailable", line];
+const invalid = (line: string): Described => ["model-output-invalid", line];
+
 function describeStatus(status: number, said: string): Described {
-  if (status === 401 || status === 403)
-    return [
-      "model-key-refused",
-      `The model's server refused the key (${status}); expected one that may use this model. Check OPENAI_API_KEY.`,
-    ];
+  if (status === 401 || status === 403) {
+    const line = `The model's server refused the key (${status}); expected one that may use this model. Check OPENAI_API_KEY.`;
+    return ["model-key-refused", line];
+  }
   if (status === 404)
-    return [
-      "model-unavailable",
+    return unavailable(
       `The model's server does not have this model, or has no such address (404): ${said} Check the model's name and OPENAI_BASE_URL.`,
-    ];
+    );
   if (status === 429)
-    return [
-      "model-unavailable",
+    return unavailable(
       `The model's server refuses more requests for now (429): ${said} Wait, or check the account's limits.`,
-    ];
+    );
   if (status >= 500 || status === 408)
-    return [
-      "model-unavailable",
-      `The model's server failed (${status}), tries included: ${said} Try again later.`,
-    ];
-  return [
-    "model-unavailable",
+    return unavailable(
+      `The model's server failed (${status}), also when tried again: ${said} Try again later.`,
+    );
+  return unavailable(
     `The model's server refused the request (${status}): ${said} Check that the model can do what was asked, and the prompt's length.`,
-  ];
+  );
 }
 
 function describeBroken(chain: readonly Error[], said: string): Described {
   const code = chain.map(systemCode).find((found) => found !== undefined);
+  const anyMessage = (pattern: RegExp) => chain.some(({ message }) => pattern.test(message));
+  const anyName = (pattern: RegExp) => chain.some(({ name }) => pattern.test(name));
   // Node's own fetch gives up after five minutes of silence.
-  if (chain.some((link) => link.name === "TimeoutError") || code?.endsWith("TIMEOUT"))
-    return ["model-unavailable", "The model did not answer in time. Check the model server."];
-  if (chain.some((link) => /^terminated$|other side closed/i.test(link.message)))
-    return [
-      "model-unavailable",
+  if (anyName(/^TimeoutError$/) || code?.endsWith("TIMEOUT"))
+    return unavailable("The model did not answer in time. Check the model server.");
+  if (anyMessage(/^terminated$|other side closed/i))
+    return unavailable(
       "The connection to the model was cut in the middle of its answer. Try again.",
-    ];
-  if (
-    code !== undefined ||
-    chain.some((link) => /connection error|fetch failed/i.test(link.message))
-  )
-    return [
-      "model-unavailable",
+    );
+  if (code !== undefined || anyMessage(/connection error|fetch failed/i))
+    return unavailable(
       `The model's server could not be reached (${code ?? "no connection"}). Check that it runs, OPENAI_BASE_URL and the network.`,
-    ];
-  // A page or an object that is no answer makes the clients fail on a field that is missing.
-  if (chain.some((link) => /^(Syntax|Type)Error$/.test(link.name)))
-    return [
-      "model-output-invalid",
+    );
+  // The clients fail on a missing field when a web page or another object is no answer.
+  if (anyName(/^(Syntax|Type)Error$/))
+    return invalid(
       "The model's server answered with something that is not OpenAI's protocol. Check OPENAI_BASE_URL.",
-    ];
-  if (chain.some((link) => /empty response/i.test(link.message)))
-    return ["model-output-invalid", "The model's answer was empty. Try again, or another model."];
-  return ["model-unavailable", `The call of the model failed: ${said} Try again.`];
+    );
+  if (anyMessage(/empty response/i))
+    return invalid("The model's answer was empty. Try again, or another model.");
+  return unavailable(`The call of the model failed: ${said} Try again.`);
 }
 
 function causes(error: unknown): Error[] {

@@ -1,16 +1,13 @@
 import { AIMessageChunk, type AIMessage } from "@langchain/core/messages";
 import type { z } from "zod";
 
-/** What a model's reply comes to, held against the schema that it should fit. */
+/** A reply compared with its schema. `problem` is one sentence for the model, `text` what it wrote. */
 export type ReadAnswer<Answer> =
   | { readonly kind: "answer"; readonly answer: Answer }
-  /** `problem` is one sentence for the model, `text` what it wrote. */
-  | { readonly kind: "unfit"; readonly problem: string; readonly text: string }
-  | { readonly kind: "refused"; readonly problem: string; readonly text: string };
+  | { readonly kind: "unfit" | "refused"; readonly problem: string; readonly text: string };
 
 /**
- * Reads a reply that may be a tool call, bare JSON, JSON in a fence or between words, half of it, prose, or
- * nothing.
+ * Reads a reply that may be a tool call, bare JSON, JSON in a fence or between words, half of it, prose, or empty.
  *
  * @param name - The tool's name, where the answer is a tool call.
  */
@@ -23,15 +20,16 @@ export function readAnswer<Answer>(
   const refusal = reply.additional_kwargs["refusal"];
   if (typeof refusal === "string" && refusal !== "")
     return { kind: "refused", problem: "It was a refusal.", text: refusal };
-  if (reply.response_metadata["finish_reason"] === "content_filter")
+  const finishReason: unknown = reply.response_metadata["finish_reason"];
+  if (finishReason === "content_filter")
     return { kind: "refused", problem: "It was withheld by a content filter.", text };
   if (text.trim() === "") return { kind: "unfit", problem: "It was empty.", text };
   const value = parseJson(text);
   if (value === undefined) {
-    const isCut = reply.response_metadata["finish_reason"] === "length";
-    const problem = isCut
-      ? "It was too long and was cut off; answer more briefly."
-      : "It was not one whole JSON object.";
+    const problem =
+      finishReason === "length"
+        ? "It was too long and was cut off; answer more briefly."
+        : "It was not one whole JSON object.";
     return { kind: "unfit", problem, text };
   }
   const result = schema.safeParse(value);
@@ -40,8 +38,8 @@ export function readAnswer<Answer>(
 }
 
 /**
- * What the model wrote. A streamed call is read from its pieces: LangChain closes the brackets of half an
- * answer, which then passes for a whole one. A call whose arguments were no JSON it keeps apart.
+ * The model's text. A streamed call is read from its pieces, because LangChain closes the brackets of half an answer,
+ * which then looks whole. Calls with arguments that are not JSON are in a list of their own.
  */
 function writtenText(reply: AIMessage, name: string): string {
   const pieces = AIMessageChunk.isInstance(reply) ? (reply.tool_call_chunks ?? []) : [];
@@ -68,13 +66,10 @@ function parseJson(text: string): unknown {
 
 const shownIssues = 5;
 
-function describeIssues(error: z.ZodError): string {
-  const issues = error.issues
+function describeIssues({ issues }: z.ZodError): string {
+  const shown = issues
     .slice(0, shownIssues)
-    .map(
-      (issue) =>
-        `${issue.path.length === 0 ? "the object" : issue.path.join(".")}: ${issue.message}`,
-    );
-  const more = error.issues.length - issues.length;
-  return `Wrong fields: ${issues.join("; ")}${more > 0 ? `; and ${more} more` : ""}.`;
+    .map(({ path, message }) => `${path.join(".") || "the object"}: ${message}`);
+  const more = issues.length - shown.length;
+  return `Wrong fields: ${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}.`;
 }

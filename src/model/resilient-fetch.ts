@@ -1,30 +1,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PersonaAgentError } from "../errors.js";
 
-export interface ResilientFetchOptions {
-  /** Longest silence, in milliseconds: until an answer begins, and between two pieces of it. */
+/** Times in milliseconds. */
+export interface RequestLimits {
+  /** Longest silence: until an answer begins, and between two pieces of it. */
   readonly timeoutMs: number;
-  /** Longest one call may take, in milliseconds: every try, every wait and the whole answer. */
+  /** Longest that one call may take: all tries, waits and the whole answer. */
   readonly callTimeoutMs: number;
-  /** Most tries after the first. */
+  /** Most tries after the first, for a call without a connection or with status 408, 429 or 5xx. */
   readonly maxRetries: number;
-  /** Longest wait before a try, in milliseconds; a server that asks for more has refused. */
-  readonly maxRetryWaitMs: number;
-  /** Wait before the first retry where the server names none, in milliseconds; doubled each time. */
+  /** Wait before the first retry if the server names none; doubled each time. */
   readonly backoffMs: number;
-  /** Blotted out wherever a refusal repeats it. */
-  readonly apiKey: string | undefined;
-  /** Milliseconds since 1970; for a `retry-after` that is a date. */
+  /** The present, since 1970; for a `retry-after` that is a date. */
   readonly now: () => number;
 }
 
+interface ResilientFetchOptions extends RequestLimits {
+  /** Blotted out wherever an error of the server repeats it. */
+  readonly apiKey: string | undefined;
+}
+
+/** Longest wait before a try, in milliseconds; a server that asks for more has refused. */
+const maxRetryWaitMs = 60_000;
+
 /**
- * A `fetch` for model clients that cannot hang and retries the way the server asks.
+ * A `fetch` for model clients that cannot hang, and that retries as the server asks.
  *
- * The clients' own limits leave gaps: their timeout ends with the headers, so a stream may stall for ever;
- * LangChain waits at least a second before any retry, gives up on a 429 without `retry-after`, and sleeps
- * through an abort; OpenAI's client waits as long as `retry-after` says, however long. So theirs are switched
- * off. Tried again: no connection, 408, 429 and 5xx, before any of the answer was read. Never: a time limit.
+ * The clients' own limits have gaps, so they are switched off. Their timeout ends with the headers, so a stream may
+ * stall for ever; LangChain waits at least a second before any retry, gives up on a 429 without `retry-after`, and
+ * sleeps through an abort; OpenAI's client waits as long as `retry-after` says. Tried again: no connection, 408, 429 and
+ * 5xx, before any of the answer was read. Never: a time limit. Not undici's `RetryAgent`: it needs a second undici
+ * beside Node's own, knows neither `retry-after-ms` nor `x-should-retry`, and has no limit for the whole call.
  */
 export function createResilientFetch(options: ResilientFetchOptions): typeof fetch {
   return async function modelFetch(input, init) {
@@ -52,7 +58,7 @@ async function answer(
       watch.rest();
       if (response.ok) return watched(response, watch);
       waitMs = retryAfterMs(response.headers, options.now()) ?? waitMs;
-      const isLast = attempt >= options.maxRetries || waitMs > options.maxRetryWaitMs;
+      const isLast = attempt >= options.maxRetries || waitMs > maxRetryWaitMs;
       if (isLast || !isWorthRetrying(response)) return await refusal(response, watch, options);
       await response.body?.cancel();
     } catch (error) {
@@ -70,7 +76,7 @@ function isWorthRetrying({ status, headers }: Response): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** What the server asks to wait: `retry-after-ms`, or `retry-after` in seconds or as a date. */
+/** The wait that the server asks for: `retry-after-ms`, or `retry-after` in seconds or as a date. */
 function retryAfterMs(headers: Headers, now: number): number | undefined {
   const milliseconds = Number.parseFloat(headers.get("retry-after-ms") ?? "");
   if (milliseconds >= 0) return milliseconds;
@@ -80,7 +86,7 @@ function retryAfterMs(headers: Headers, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Read whole, so that no later error, log or trace can hold a key that the server repeats in it. */
+/** Read whole, so that no later error, log or trace can hold a key that the server repeats. */
 async function refusal(response: Response, watch: Watch, { apiKey }: ResilientFetchOptions) {
   watch.listen();
   const text = await response.text();
@@ -89,7 +95,7 @@ async function refusal(response: Response, watch: Watch, { apiKey }: ResilientFe
   return new Response(clean, { status: response.status, headers: response.headers });
 }
 
-/** The same answer, under the time limits until its last piece was read. */
+/** The same answer, under the time limits until its last piece is read. */
 function watched(response: Response, watch: Watch): Response {
   const reader = response.body?.getReader();
   if (reader === undefined) {
@@ -97,7 +103,7 @@ function watched(response: Response, watch: Watch): Response {
     return response;
   }
   const body = new ReadableStream<Uint8Array>({
-    // The limit runs only while a piece is awaited: a slow reader is not a silent server.
+    // The limit runs only while a piece is awaited: a slow reader does not make the server silent.
     async pull(controller) {
       watch.listen();
       try {
@@ -122,36 +128,27 @@ function watched(response: Response, watch: Watch): Response {
 /** The time limits of one call, joined with the caller's signal. */
 class Watch {
   readonly #abort = new AbortController();
-  readonly #options: ResilientFetchOptions;
+  readonly #timeoutMs: number;
   readonly #caller: AbortSignal | undefined;
   readonly #whole: NodeJS.Timeout;
   #silence: NodeJS.Timeout | undefined;
+  readonly signal = this.#abort.signal;
 
-  constructor(options: ResilientFetchOptions, caller: AbortSignal | undefined) {
-    this.#options = options;
+  constructor({ timeoutMs, callTimeoutMs }: RequestLimits, caller: AbortSignal | undefined) {
+    this.#timeoutMs = timeoutMs;
     this.#caller = caller;
-    this.#whole = setTimeout(
-      () => this.#giveUp(`did not finish within ${seconds(options.callTimeoutMs)}`),
-      options.callTimeoutMs,
-    );
+    this.#whole = this.#giveUpAfter(callTimeoutMs, "did not finish within");
     if (caller?.aborted === true) this.#onAbort();
     caller?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  /** From now on the server owes a sign of life. */
+  /** The limit of silence runs from now on. */
   listen() {
     this.rest();
-    this.#silence = setTimeout(
-      () => this.#giveUp(`was silent for ${seconds(this.#options.timeoutMs)}`),
-      this.#options.timeoutMs,
-    );
+    this.#silence = this.#giveUpAfter(this.#timeoutMs, "was silent for");
   }
 
-  /** It gave one, or nothing is awaited. */
+  /** The server has answered, or nothing is awaited. */
   rest() {
     clearTimeout(this.#silence);
   }
@@ -164,18 +161,13 @@ class Watch {
 
   readonly #onAbort = () => this.#abort.abort(this.#caller?.reason);
 
-  // Not an abort error: OpenAI's client takes one inside a stream for the caller's own wish and ends the
-  // stream as if the answer were complete.
-  #giveUp(what: string) {
-    this.#abort.abort(
-      new PersonaAgentError(
-        "model-unavailable",
-        `The model ${what}; expected an answer. Check the model server, or raise the time limit.`,
-      ),
+  // Not an abort error: inside a stream, OpenAI's client takes that for the caller's wish and ends the stream as if the
+  // answer were complete.
+  #giveUpAfter(limitMs: number, what: string): NodeJS.Timeout {
+    const message = `The model ${what} ${limitMs / 1_000} s; expected an answer. Check the model server, or raise the time limit.`;
+    return setTimeout(
+      () => this.#abort.abort(new PersonaAgentError("model-unavailable", message)),
+      limitMs,
     );
   }
-}
-
-function seconds(milliseconds: number): string {
-  return `${milliseconds / 1_000} s`;
 }

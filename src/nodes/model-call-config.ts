@@ -2,8 +2,8 @@ import type { RunnableConfig } from "@langchain/core/runnables";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 
 /**
- * What a model call needs of the run, and what makes it readable in a trace. The rest of what a node is given would be
- * taken for options of the model and traced whole: the context with the user's id, the store with its password.
+ * What a model call needs from the run, and the labels that make it readable in a trace. The rest of a node's config
+ * would be traced as options of the model: the context with the user's id, the store with its password.
  */
 export function callConfig(
   { callbacks, tags, configurable, metadata, signal }: LangGraphRunnableConfig,

@@ -13,7 +13,7 @@ export interface RecordFeedbackDeps {
 
 /**
  * Writes feedback to its episode, and clears what the thread's last run left. The same feedback again writes nothing.
- * Bad input is refused before memory is touched.
+ * Invalid input is rejected before memory is used.
  */
 export function createRecordFeedback({ episodes, now }: RecordFeedbackDeps) {
   return async function recordFeedback(
@@ -23,16 +23,17 @@ export function createRecordFeedback({ episodes, now }: RecordFeedbackDeps) {
     const asking = askingUser(state, runtime, runtime.serverInfo !== undefined);
     checkOwner(state, { userId: asking });
     const userId = parseUserId(asking);
-    const given = parseFeedback(state, userId);
+    const feedback = parseFeedback(state, userId);
     const id = parseEpisodeId(state.episodeId);
     const at = now().toISOString();
-    const judged: AppliedFeedback[] = [];
+    const applied: AppliedFeedback[] = [];
     const { degraded } = await episodes.update(userId, id, (stored) => {
-      const { outcome, previous, groundTruth, feedback } = applyFeedback(stored, given, at);
-      judged.push({ outcome, previous, groundTruth, feedback });
-      return outcome === "unchanged" ? null : { groundTruth, feedback };
+      const result = applyFeedback(stored, feedback, at);
+      applied.push(result);
+      const { outcome, groundTruth, feedback: written } = result;
+      return outcome === "unchanged" ? null : { groundTruth, feedback: written };
     });
-    const [{ outcome, previous } = { outcome: null, previous: null }] = judged;
+    const [{ outcome, previous } = { outcome: null, previous: null }] = applied;
     return {
       owner: userKey(userId),
       outcome,

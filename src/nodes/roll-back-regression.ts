@@ -12,7 +12,7 @@ import { withDegraded } from "../state/agent-state.js";
 import type { FeedbackState, FeedbackUpdate } from "../state/feedback-state.js";
 import { memoryFailure } from "./memory-failure.js";
 
-/** As far back as memory keeps episodes in order. */
+/** As many as memory keeps in order. */
 const watchedEpisodes = 256;
 
 export interface RollBackRegressionDeps {
@@ -21,9 +21,9 @@ export interface RollBackRegressionDeps {
 }
 
 /**
- * Takes the head of the persona log back when it does worse than its parent: a checkpoint with the parent's lines
- * becomes the head. It says the same whoever writes it on the same evidence, so that watchers that meet, or run again,
- * write one. Never fails the feedback.
+ * Rolls the persona log's head back when it does worse than its parent: a checkpoint with the parent's lines becomes
+ * the head. The same evidence gives the same checkpoint, so that parallel or repeated runs write one. Never fails the
+ * feedback.
  */
 export function createRollBackRegression({ episodes, personas }: RollBackRegressionDeps) {
   return async function rollBackRegression(

@@ -1,4 +1,4 @@
-/** Every tag that our prompts use to mark off stored text. Text put in by `quote` can open or close none of them. */
+/** Every tag that encloses stored text in our prompts. Text inside `quote` cannot open or close one. */
 export const promptTags = [
   "user_summary",
   "learned_preferences",
@@ -28,20 +28,33 @@ export type PromptTag = (typeof promptTags)[number];
 const ourTag = new RegExp(`<(?=\\s*/?\\s*(?:${promptTags.join("|")})\\b)`, "gi");
 
 /**
- * Puts stored text between tags that it cannot close: where the text itself holds one of our tags, that
- * tag's `<` becomes `‹`. Nothing else is escaped, because a model would copy the escapes into its answers
- * and so into memory.
+ * Puts stored text between tags that it cannot close: if the text holds one of our tags, its `<` becomes `‹`. Nothing
+ * else is escaped, because a model would copy the escapes into its answers, and so into memory.
  */
 export function quote(tag: PromptTag, text: string): string {
   return `<${tag}>${unquoted(text)}</${tag}>`;
 }
 
-/** The same, with the text on lines of its own: for blocks. `inner` is prompt text that is already quoted. */
-export function quoteBlock(tag: PromptTag, inner: string): string {
-  return `<${tag}>\n${inner}\n</${tag}>`;
+/**
+ * The same, with the text on its own lines. `inner` and the attributes are already quoted; an attribute that is `null`
+ * is left out.
+ */
+export function quoteBlock(
+  tag: PromptTag,
+  inner: string,
+  attributes: Readonly<Record<string, string | number | null>> = {},
+): string {
+  const present = Object.entries(attributes).filter(([, value]) => value !== null);
+  const head = [tag, ...present.map(([name, value]) => `${name}="${value}"`)].join(" ");
+  return `<${head}>\n${inner}\n</${tag}>`;
 }
 
-/** `text` with every tag of ours taken out of action; for text that goes into a block without a tag of its own. */
+/** The parts that are not empty, each on its own line. */
+export function joinParts(parts: readonly string[], separator = "\n"): string {
+  return parts.filter((part) => part !== "").join(separator);
+}
+
+/** `text` with each of our tags disarmed, for text inside a block that has no tag of its own. */
 export function unquoted(text: string): string {
   return text.replaceAll(ourTag, "‹");
 }

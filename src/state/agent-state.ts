@@ -6,22 +6,19 @@ import { episodeSchema } from "../domain/episode.js";
 import { personaLineSchema } from "../domain/persona/persona-checkpoint.js";
 import { noUsage, usageSchema } from "../domain/usage.js";
 
-/**
- * `z.any`, not `z.custom`: a custom check has no JSON schema, and without one the server gives Studio no
- * schema of any field of the state.
- */
+/** Not `z.custom`, which has no JSON schema: without one, the server gives Studio no schema of the state at all. */
 const messages: z.ZodType<BaseMessage[], BaseMessage[]> = z
   .array(z.any())
   .describe("The thread's messages.");
 const messagesField = withLangGraph(messages, MessagesZodMeta);
 
-/** A recalled interaction, as the prompt shows it. `score` is 0 for one recalled only for being recent. */
+/** A recalled interaction as the prompt shows it. `score` is 0 if it was recalled only because it is recent. */
 export const recalledSchema = episodeSchema
   .pick({ id: true, at: true, query: true, response: true, groundTruth: true })
   .extend({ score: z.number().nonnegative() });
 export type Recalled = z.output<typeof recalledSchema>;
 
-/** What travels between the agent's nodes. Everything but `messages` and `owner` describes the latest turn. */
+/** The state of the agent graph. All fields except `messages` and `owner` describe the latest turn. */
 export const agentState = z.object({
   messages: messagesField,
   owner: z
@@ -39,7 +36,7 @@ export const agentState = z.object({
     .object({ code: z.string(), message: z.string() })
     .nullable()
     .default(null)
-    .describe("Why the turn was refused; null for one that was taken."),
+    .describe("Why the turn was refused; null if it was not."),
   personaVersion: z.number().int().default(0).describe("The persona version that answered."),
   userSummary: z.string().default("").describe("The user's profile, as the prompt shows it."),
   personaLines: z.array(personaLineSchema).default([]).describe("What the persona has learned."),
@@ -47,7 +44,7 @@ export const agentState = z.object({
     .string()
     .nullable()
     .default(null)
-    .describe("The whole persona as paper mode wrote it; null where it wrote none."),
+    .describe("The whole persona as paper mode wrote it; null if it wrote none."),
   recalled: z
     .array(recalledSchema)
     .default([])
@@ -66,16 +63,16 @@ export const agentState = z.object({
     .object({ newAnswers: z.number().int(), due: z.boolean() })
     .default({ newAnswers: 0, due: false })
     .describe("True answers that no alignment has seen yet, and whether one is due."),
-  degraded: z.array(z.string()).default([]).describe("What did not work as it should."),
+  degraded: z.array(z.string()).default([]).describe("Failures that the turn worked around."),
   usage: usageSchema.default(noUsage).describe("Model calls and tokens of the turn."),
 });
 export type AgentState = z.output<typeof agentState>;
 export type AgentUpdate = Partial<AgentState>;
 
-/** What a caller sends: the new message, and nothing of the rest. */
+/** A caller's input: only the new message. */
 export const agentInput = z.object({ messages: messagesField });
 
-/** `already` and `more`, each name once, in order of appearance. */
+/** All names, each once, in order of appearance. */
 export function withDegraded(already: readonly string[], more: readonly string[]): string[] {
   return [...new Set([...already, ...more])];
 }

@@ -8,7 +8,7 @@ export type AlignmentEvent =
     }
   | {
       readonly kind: "item-simulated";
-      /** Which persona answered. */
+      /** The persona that answered. */
       readonly persona: "parent" | "candidate";
       readonly episodeId: string;
       /** 0 to 1, 1 is right. */
@@ -18,7 +18,7 @@ export type AlignmentEvent =
   | {
       readonly kind: "update-proposed";
       readonly iteration: number;
-      /** `refused`: nothing was left of it that is worth scoring. */
+      /** `refused`: none of its changes passed the checks. */
       readonly decision: "keep" | "change" | "refused";
     }
   | {

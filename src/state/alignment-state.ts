@@ -1,13 +1,16 @@
 import { withLangGraph } from "@langchain/langgraph/zod";
 import { z } from "zod";
-import { alignmentItemSchema } from "../domain/alignment/alignment-item.js";
+import { type AlignmentItem, alignmentItemSchema } from "../domain/alignment/alignment-item.js";
 import {
   personaCheckpointSchema,
   personaLineSchema,
 } from "../domain/persona/persona-checkpoint.js";
-import { profileSchema } from "../domain/profile.js";
+import { type Profile, profileSchema } from "../domain/profile.js";
 import { lineRejectionSchema } from "../domain/persona/line-rejection.js";
-import { simulatedAnswerSchema } from "../domain/alignment/simulated-answer.js";
+import {
+  type SimulatedAnswer,
+  simulatedAnswerSchema,
+} from "../domain/alignment/simulated-answer.js";
 import { addUsage, noUsage, type Usage, usageSchema } from "../domain/usage.js";
 import { critiqueSchema } from "../prompts/learning/textual-loss.js";
 
@@ -17,29 +20,29 @@ export const personaUnderTestSchema = personaCheckpointSchema
   .extend({ key: z.string().describe("Names it within the run.") });
 export type PersonaUnderTest = z.output<typeof personaUnderTestSchema>;
 
-/** One task of the fan-out: this item, under this persona. It carries all it needs, because a task sees no other state. */
-export const simulationTaskSchema = z.object({
-  runId: z.string(),
-  persona: personaUnderTestSchema,
-  role: z.enum(["parent", "candidate"]),
-  profile: profileSchema.nullable(),
-  item: alignmentItemSchema,
-  repeat: z.number().int().nonnegative(),
-});
-export type SimulationTask = z.output<typeof simulationTaskSchema>;
+/** One task of the fan-out: one item under one persona. A task sees no other state, so it carries all that it needs. */
+export interface SimulationTask {
+  readonly runId: string;
+  readonly persona: PersonaUnderTest;
+  readonly role: "parent" | "candidate";
+  readonly profile: Profile | null;
+  readonly item: AlignmentItem;
+  /** From 0. */
+  readonly repeat: number;
+}
 
-/** One critique to be had, of this answer. */
-export const critiqueTaskSchema = simulationTaskSchema.extend({ answer: simulatedAnswerSchema });
-export type CritiqueTask = z.output<typeof critiqueTaskSchema>;
+/** The task of criticising this answer. */
+export interface CritiqueTask extends SimulationTask {
+  readonly answer: SimulatedAnswer;
+}
 
-/** What was said of one answer; `critique` is null in paper mode, and both where none could be had. */
+/** The critique of one answer. `critique` is null in paper mode; both are null if the model gave none. */
 export const critiqueRecordSchema = z.strictObject({
   persona: z.string(),
   episodeId: z.string(),
   critique: critiqueSchema.nullable(),
   text: z.string().nullable(),
 });
-export type CritiqueRecord = z.output<typeof critiqueRecordSchema>;
 
 export const candidateSchema = personaUnderTestSchema.extend({
   /** Why the update model changed the lines. */
@@ -47,7 +50,7 @@ export const candidateSchema = personaUnderTestSchema.extend({
 });
 export type PersonaCandidate = z.output<typeof candidateSchema>;
 
-/** What one iteration came to; scores are means from 0 to 1, `null` where nothing was asked. */
+/** The result of one iteration. Scores are means from 0 to 1, `null` where nothing was asked. */
 export const iterationSchema = z.strictObject({
   parentScore: z.number().nullable(),
   candidateScore: z.number().nullable(),
@@ -55,12 +58,12 @@ export const iterationSchema = z.strictObject({
   holdoutCandidate: z.number().nullable(),
   accepted: z.boolean(),
   reason: z.string(),
-  /** Of the checkpoint that holds the evidence; `null` when there was none to keep. */
+  /** Of the checkpoint with the evidence; `null` without one. */
   version: z.number().int().nullable(),
 });
 export type Iteration = z.output<typeof iterationSchema>;
 
-/** Lists grow by what each task adds; the first node of a run begins them anew. */
+/** A list that each task appends to; the first node of a run empties it. */
 function growing<Item>(item: z.ZodType<Item, Item>, meaning: string) {
   const list: z.ZodType<Item[], Item[]> = z.array(item).describe(meaning);
   return withLangGraph(list, {
@@ -74,65 +77,68 @@ const summed = withLangGraph(usageSchema.describe("Model calls and tokens of the
   default: () => noUsage,
 });
 
-/** What travels between the alignment's nodes. */
+/** The state of the alignment graph. */
 export const alignmentState = z.object({
   owner: z
     .string()
     .optional()
-    .describe("Key of the user whose persona it is; only they go on with the thread."),
+    .describe("Key of the user whose persona it is; only they can continue the thread."),
   runId: z.string().default("").describe("Names the run in the checkpoints it writes."),
   startedAt: z.iso.datetime().optional().describe("When the run began."),
   waitedSeconds: z.number().default(0).describe("Seconds that the run has waited for review."),
   profile: profileSchema
     .nullable()
     .default(null)
-    .describe("The profile that all answers are under."),
-  parent: personaUnderTestSchema.optional().describe("The persona that is to be improved."),
+    .describe("The profile under which all items are answered."),
+  parent: personaUnderTestSchema.optional().describe("The persona to be improved."),
   parentId: z.string().default("").describe("Id of the parent's checkpoint."),
-  batch: z.array(alignmentItemSchema).default([]).describe("Latest items; they are criticised."),
-  holdout: z.array(alignmentItemSchema).default([]).describe("Items that only judge."),
+  batch: z.array(alignmentItemSchema).default([]).describe("Latest items, which are criticised."),
+  holdout: z.array(alignmentItemSchema).default([]).describe("Items that only validate."),
   iteration: z.number().int().default(0).describe("The present update's number, from 1."),
   iterationStart: z
     .object({ at: z.iso.datetime(), usage: usageSchema })
     .optional()
-    .describe("When the iteration began, and what had been spent by then."),
+    .describe("When the iteration began, and the usage until then."),
   today: usageSchema
     .default(noUsage)
-    .describe("What the user's alignments had spent before, on the day the run began."),
+    .describe("Usage of the user's earlier alignments on the day of the run."),
   answers: growing(simulatedAnswerSchema, "Simulated answers of the run, under every persona."),
-  critiques: growing(critiqueRecordSchema, "What was said of the answers."),
+  critiques: growing(critiqueRecordSchema, "Critiques of the answers."),
   candidate: candidateSchema
     .nullable()
     .default(null)
-    .describe("The proposed persona; null while there is none, or nothing is to change."),
+    .describe("The proposed persona; null if there is none."),
   outcome: z
     .strictObject({ reason: z.string(), stop: z.enum(["kept", "budget"]).nullable() })
     .nullable()
     .default(null)
-    .describe("Why nothing is to be judged, and what ends the run; null where it goes on."),
-  rejections: z.array(lineRejectionSchema).default([]).describe("What was refused of the update."),
+    .describe("Why nothing is judged, and what ends the run; null if it continues."),
+  rejections: z
+    .array(lineRejectionSchema)
+    .default([])
+    .describe("The rejected lines of the update."),
   proposal: personaCheckpointSchema
     .omit({ schemaVersion: true, id: true, version: true, parentId: true, rollback: true })
     .nullable()
     .default(null)
-    .describe("The checkpoint as it is about to be written."),
+    .describe("The checkpoint to be written."),
   rejected: z
     .array(
       z.strictObject({
-        key: z.string().nullable().describe("Names it in this run; null for an earlier run's."),
+        key: z.string().nullable().describe("Name in this run; null for an earlier run's."),
         lines: z.array(personaLineSchema).nullable(),
         rejections: z.array(lineRejectionSchema),
         reason: z.string(),
       }),
     )
     .default([])
-    .describe("Updates of the same lines that did not pass, oldest first."),
-  iterations: z.array(iterationSchema).default([]).describe("What each iteration came to."),
-  degraded: z.array(z.string()).default([]).describe("What did not work as it should."),
+    .describe("Rejected updates of the same lines, oldest first."),
+  iterations: z.array(iterationSchema).default([]).describe("The results of the iterations."),
+  degraded: z.array(z.string()).default([]).describe("Failures that the run worked around."),
   usage: summed,
 });
 export type AlignmentState = z.output<typeof alignmentState>;
 export type AlignmentUpdate = Partial<AlignmentState>;
 
-/** A run is asked for by its settings alone. */
+/** A run needs no input beside its settings. */
 export const alignmentInput = z.object({});

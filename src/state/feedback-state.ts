@@ -5,10 +5,10 @@ import { personaCheckpointSchema } from "../domain/persona/persona-checkpoint.js
 import { agentState } from "./agent-state.js";
 
 const { kind } = feedbackSchema.shape;
-/** `null` for what is left out, so that a run on a kept thread does not find the last run's. */
+/** `null` by default, so that a run on a stored thread does not see the last run's value. */
 const field = (form: z.ZodType) => formField(form).default(null);
 
-/** What a caller sends; the first node checks it. */
+/** A caller's input, checked by the first node. */
 export const feedbackInput = z.object({
   episodeId: field(z.string().describe("The episode that the feedback is for.")),
   kind: field(
@@ -17,12 +17,12 @@ export const feedbackInput = z.object({
     ),
   ),
   text: field(z.string().describe("The text of an answer or an edit; none for the other kinds.")),
-  author: field(z.string().describe("Who says so; the user unless given.")),
+  author: field(z.string().describe("Who gives the feedback; the user unless given.")),
 });
 
 /**
- * What travels between the feedback graph's nodes. Who gave feedback is in it only where the caller names somebody: a
- * state is kept and traced, and the author is else the user, by their id.
+ * The state of the feedback graph. It holds an author only if the caller names one: the default author is the user's id,
+ * and a state is stored and traced.
  */
 export const feedbackState = z.object({
   ...feedbackInput.shape,
@@ -31,7 +31,7 @@ export const feedbackState = z.object({
     .enum(["recorded", "replaced", "unchanged"])
     .nullable()
     .default(null)
-    .describe("Whether it replaced something, or had been said before."),
+    .describe("Whether it is new, replaced other feedback, or changed nothing."),
   previous: z
     .object({
       kind: kind.nullable(),
@@ -44,7 +44,7 @@ export const feedbackState = z.object({
   rollback: personaCheckpointSchema
     .nullable()
     .default(null)
-    .describe("The checkpoint by which a persona version that did worse was taken back."),
+    .describe("The checkpoint that rolled back a persona version that did worse."),
   alignment: agentState.shape.alignment,
   degraded: agentState.shape.degraded,
 });

@@ -1,5 +1,5 @@
 import type { StructuredToolInterface } from "@langchain/core/tools";
-import type { ClientConfig, Connection, MultiServerMCPClient } from "@langchain/mcp-adapters";
+import type { ClientConfig, MultiServerMCPClient } from "@langchain/mcp-adapters";
 import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
 import { endProcess, withChildProcesses } from "../system/child-processes.js";
@@ -7,7 +7,7 @@ import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 
 /** The settings of `MultiServerMCPClient`, servers by name under `mcpServers`, as in every MCP config file. */
 export type McpConfig = Omit<ClientConfig, "onConnectionError"> & {
-  /** For each server: to start, to answer and to list its tools. */
+  /** Most that each server may take to start, answer and list its tools. */
   readonly startTimeoutMs?: number;
 };
 
@@ -19,12 +19,12 @@ export interface McpTools {
 }
 
 /**
- * Connects to MCP servers through `@langchain/mcp-adapters` (loaded here, so that nobody else pays for it) and
- * gives their tools as LangChain's. A tool that two servers offer is named `server__tool` for both; characters that
- * providers refuse in a name become `_`.
+ * Connects to MCP servers through `@langchain/mcp-adapters`, which is loaded only here, and returns their tools as
+ * LangChain's. A tool that two servers offer is named `server__tool` for both; characters that providers reject in a
+ * name become `_`.
  *
- * @throws {PersonaAgentError} `config-tool-invalid` naming the server that did not start or answer; the others
- *   are closed again, and no process is left.
+ * @throws {PersonaAgentError} `config-tool-invalid` naming the server that did not start or answer; the others are
+ *   closed, and no process is left.
  */
 export async function loadMcpTools({
   startTimeoutMs = 20_000,
@@ -33,7 +33,7 @@ export async function loadMcpTools({
 }: McpConfig): Promise<McpTools> {
   const outcomes = await Promise.allSettled(
     Object.entries(mcpServers).map(([name, connection]) =>
-      connect({ name, connection, settings, startTimeoutMs }),
+      connect(name, { ...settings, mcpServers: { [name]: connection } }, startTimeoutMs),
     ),
   );
   const servers = outcomes.flatMap((outcome) =>
@@ -56,28 +56,17 @@ interface Server {
   readonly tools: Awaited<ReturnType<MultiServerMCPClient["getTools"]>>;
 }
 
-interface ServerConfig {
-  readonly name: string;
-  readonly connection: Connection;
-  readonly settings: Omit<ClientConfig, "mcpServers" | "onConnectionError">;
-  readonly startTimeoutMs: number;
-}
-
-/** One client a server: the adapters connect one after the other, and a client with a failed server is of no use. */
-async function connect({ name, connection, settings, startTimeoutMs }: ServerConfig) {
+/** One client for each server: a client connects to its servers one by one, and is useless if one fails. */
+async function connect(name: string, config: ClientConfig, startTimeoutMs: number) {
   const { MultiServerMCPClient } = await import("@langchain/mcp-adapters");
   return withChildProcesses(async (children): Promise<Server> => {
     let client: MultiServerMCPClient | undefined;
     try {
-      const connecting = new MultiServerMCPClient({
-        ...settings,
-        mcpServers: { [name]: connection },
-      });
-      client = connecting;
+      const connecting = (client = new MultiServerMCPClient(config));
       const tools = await withTimeLimit(() => connecting.getTools(), { timeoutMs: startTimeoutMs });
       return { name, client, tools };
     } catch (error) {
-      // The client knows a server only once that has answered, so closing it does not end one that never did.
+      // The client knows only servers that have answered, so closing it does not end the others.
       await Promise.all(children.map(endProcess));
       await client?.close();
       throw new PersonaAgentError(
@@ -95,7 +84,7 @@ function reasonOf(error: unknown, startTimeoutMs: number): string {
   return storableText(message.replaceAll(/\s+/g, " ").trim(), 300).replace(/[.;]$/, "");
 }
 
-/** Renames the tools, which are ours alone: the adapters made them for this call, and call servers by the old name. */
+/** Renames the tools. The adapters made them for this call, and still call the servers by the old names. */
 function nameApart(servers: readonly Server[]): StructuredToolInterface[] {
   const named = servers.flatMap(({ name: server, tools }) =>
     tools.map((tool) => ({ server, tool, name: providerName(tool.name) })),

@@ -1,9 +1,4 @@
-import type { ToolRunnableConfig } from "@langchain/core/tools";
-import {
-  type StructuredToolInterface,
-  tool,
-  ToolInputParsingException,
-} from "@langchain/core/tools";
+import { tool, ToolInputParsingException, type ToolRunnableConfig } from "@langchain/core/tools";
 import { z } from "zod";
 import { parseRunConfig } from "../config/parse-settings.js";
 import { storableText } from "../domain/text/storable-text.js";
@@ -22,7 +17,7 @@ import {
   memoryEmptyPrompt,
   memoryTooLongPrompt,
 } from "../prompts/agent/tool-results.js";
-import { declareOwnQuoting } from "./trusted-output.js";
+import { declareOwnQuoting } from "./tool-message.js";
 import { parsePeriod } from "./time-range.js";
 
 export interface RecallMemoryDeps {
@@ -31,7 +26,7 @@ export interface RecallMemoryDeps {
   readonly defaultLimit?: number;
 }
 
-/** What stands in the `artifact` of the tool's message: what the model was shown, and what went wrong. */
+/** The `artifact` of the tool's message: what the model was shown, and what went wrong. */
 export interface RecallArtifact {
   readonly recalled: readonly { readonly id: string; readonly score: number }[];
   readonly degraded: readonly MemoryDegradation[];
@@ -46,7 +41,7 @@ const time = (meaning: string) =>
     .nullish()
     .describe(meaning);
 
-/** Optional arguments may be null or empty: models send both where they mean nothing. */
+/** Optional arguments may be null or empty: models send both when they mean nothing. */
 const recallArguments = z.object({
   query: z.string().trim().min(1).describe(toolArguments.recallQuery),
   since: time(toolArguments.since),
@@ -54,14 +49,14 @@ const recallArguments = z.object({
   limit: z.number().int().min(1).max(20).nullish().describe(toolArguments.limit),
 });
 
-/** The longest query that is searched for, in UTF-16 units; the rest says nothing more. */
+/** Most of a query that is searched for, in UTF-16 units. */
 const maxQueryLength = 2_000;
 
 /**
  * The tool `recall_memory`: semantic search in the episodes of the user of the run (`userId` in its settings,
- * never an argument), kept to the run's `recallTokens`.
+ * never an argument), within the run's `recallTokens`.
  *
- * Errors of the settings (`config-*`) and of the store (`memory-*`) are thrown as they are.
+ * Throws errors of the settings (`config-*`) and of the store (`memory-*`).
  */
 export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryDeps) {
   async function recallMemory(
@@ -76,37 +71,29 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
       parseBounds(since, until),
     );
     const shown = withinTokens(found.recalled, recallTokens, ({ episode }) => episode);
-    return [
-      describeRecall(found, shown),
-      {
-        recalled: shown.map(({ episode, score }) => ({ id: episode.id, score })),
-        degraded: found.degraded,
-      },
-    ];
+    const recalled = shown.map(({ episode, score }) => ({ id: episode.id, score }));
+    return [describeRecall(found, shown), { recalled, degraded: found.degraded }];
   }
-  const recall: StructuredToolInterface = tool(recallMemory, {
-    name: "recall_memory",
-    description: recallMemoryCard,
-    schema: recallArguments,
-    responseFormat: "content_and_artifact",
-  });
-  return declareOwnQuoting(recall);
+  return declareOwnQuoting(
+    tool(recallMemory, {
+      name: "recall_memory",
+      description: recallMemoryCard,
+      schema: recallArguments,
+      responseFormat: "content_and_artifact",
+    }),
+  );
 }
 
-function parseBounds(
-  since: string | null | undefined,
-  until: string | null | undefined,
-): RecallBounds {
+type Time = string | null | undefined;
+
+function parseBounds(since: Time, until: Time): RecallBounds {
   const from = parsePeriod(since ?? "")?.start;
   const to = parsePeriod(until ?? "")?.end;
   if (from !== undefined && to !== undefined && from >= to)
     throw new ToolInputParsingException(
       `\`since\` (${since}) is after \`until\` (${until}); expected it to be before.`,
     );
-  return {
-    ...(from === undefined ? {} : { since: from }),
-    ...(to === undefined ? {} : { until: to }),
-  };
+  return { ...(from && { since: from }), ...(to && { until: to }) };
 }
 
 function describeRecall({ recalled, degraded }: Recall, shown: readonly RecalledEpisode[]) {

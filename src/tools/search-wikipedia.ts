@@ -1,5 +1,5 @@
 import { WikipediaQueryRun } from "@langchain/community/tools/wikipedia_query_run";
-import { type StructuredToolInterface, tool, type ToolRunnableConfig } from "@langchain/core/tools";
+import { tool, type ToolRunnableConfig } from "@langchain/core/tools";
 import { z } from "zod";
 import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../errors.js";
@@ -7,7 +7,7 @@ import { quoteBlock, unquoted } from "../prompts/quote.js";
 import { searchWikipediaCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import { wikipediaEmptyPrompt } from "../prompts/agent/tool-results.js";
 import { createWikipediaClient } from "./wikipedia-client.js";
-import { declareOwnQuoting } from "./trusted-output.js";
+import { declareOwnQuoting } from "./tool-message.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 
 export interface SearchWikipediaOptions {
@@ -33,11 +33,11 @@ const searchArguments = z.object({
 const maxQueryLength = 300;
 
 /**
- * The tool `search_wikipedia`: LangChain's `WikipediaQueryRun` with a time limit and an end by the run's signal.
- * Its result is plain text between tags that the text cannot close.
+ * The tool `search_wikipedia`: LangChain's `WikipediaQueryRun` with a time limit, stopped by the run's signal. Its result
+ * is plain text between tags that the text cannot close.
  *
- * @throws {PersonaAgentError} `config-tool-invalid` for an option that cannot be one. A search that fails throws
- *   an `Error` that says why.
+ * @throws {PersonaAgentError} `config-tool-invalid` for an invalid option. A failed search throws an `Error` that says
+ *   why.
  */
 export function createSearchWikipedia({
   language = "en",
@@ -50,8 +50,7 @@ export function createSearchWikipedia({
   const source = parseAddress(baseUrl).host;
   for (const [option, value] of Object.entries({ topK, maxChars, timeoutMs }))
     if (!Number.isInteger(value) || value < 1)
-      throw new PersonaAgentError(
-        "config-tool-invalid",
+      throw invalid(
         `The Wikipedia option ${option} is ${value}; expected a whole number, 1 or more. Correct it or leave it out.`,
       );
 
@@ -61,19 +60,12 @@ export function createSearchWikipedia({
   ): Promise<string> {
     const words = storableText(query, maxQueryLength);
     const search = (signal: AbortSignal) => {
-      const wikipedia = new WikipediaQueryRun({
-        baseUrl,
-        topKResults: topK,
-        maxDocContentLength: maxChars,
-      });
-      // It takes neither a signal nor headers, lets the first page use up all the text, and reports a failed
-      // request without its reason. So its two reading steps are ours; should it rename them, its own run again,
-      // and the time limit still holds.
-      const reader = createWikipediaClient({ baseUrl, topK, maxChars, userAgent, signal });
-      Object.assign(wikipedia, {
-        _fetchSearchResults: reader.search,
-        _fetchPage: reader.readPage,
-      });
+      const options = { baseUrl, topKResults: topK, maxDocContentLength: maxChars };
+      const wikipedia = new WikipediaQueryRun(options);
+      // It takes neither a signal nor headers, lets the first page use up all the text, and reports a failed request
+      // without its reason. So we replace its two requests. If it renames them, its own run, within the time limit.
+      const client = createWikipediaClient({ baseUrl, topK, maxChars, userAgent, signal });
+      Object.assign(wikipedia, { _fetchSearchResults: client.search, _fetchPage: client.readPage });
       return wikipedia._call(words);
     };
     try {
@@ -83,23 +75,22 @@ export function createSearchWikipedia({
         : wikipediaEmptyPrompt.render({ source, query: unquoted(words) });
     } catch (error) {
       if (!(error instanceof TimeLimitError)) throw error;
-      throw new Error(`${source} did not answer within ${timeoutMs / 1_000} seconds.`, {
-        cause: error,
-      });
+      const message = `${source} did not answer within ${timeoutMs / 1_000} seconds.`;
+      throw new Error(message, { cause: error });
     }
   }
-  const search: StructuredToolInterface = tool(searchWikipedia, {
-    name: "search_wikipedia",
-    description: searchWikipediaCard,
-    schema: searchArguments,
-  });
-  return declareOwnQuoting(search);
+  return declareOwnQuoting(
+    tool(searchWikipedia, {
+      name: "search_wikipedia",
+      description: searchWikipediaCard,
+      schema: searchArguments,
+    }),
+  );
 }
 
 function wikipediaAddress(language: string): string {
   if (!/^[a-z]{2,12}(?:-[a-z]{2,12})*$/.test(language))
-    throw new PersonaAgentError(
-      "config-tool-invalid",
+    throw invalid(
       `The Wikipedia language ${JSON.stringify(language)} is not valid; expected a code as in its host name, such as en, de or zh-yue. Correct \`language\`, or give \`baseUrl\`.`,
     );
   return `https://${language}.wikipedia.org/w/api.php`;
@@ -109,8 +100,11 @@ function parseAddress(baseUrl: string): URL {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
   if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "")
     return url;
-  throw new PersonaAgentError(
-    "config-tool-invalid",
+  throw invalid(
     `The Wikipedia address ${JSON.stringify(baseUrl)} is not valid; expected the http(s) address of a MediaWiki api.php, such as https://en.wikipedia.org/w/api.php. Correct \`baseUrl\`.`,
   );
+}
+
+function invalid(message: string) {
+  return new PersonaAgentError("config-tool-invalid", message);
 }

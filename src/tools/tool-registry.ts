@@ -8,12 +8,12 @@ import { unquoted } from "../prompts/quote.js";
 import { paperToolCards } from "../prompts/agent/tool-cards.js";
 
 /**
- * A tool as callers give it. `Tool` (a tool of one string) is a `StructuredToolInterface` in all but its types:
- * under `exactOptionalPropertyTypes` the compiler takes LangChain's own for two things.
+ * A tool from a caller. `Tool` (with one string as input) is a `StructuredToolInterface`, except to the compiler under
+ * `exactOptionalPropertyTypes`.
  */
 export type GivenTool = StructuredToolInterface | Tool;
 
-/** The tools of one agent, each with a name of its own. */
+/** The tools of one agent, by unique names. */
 export interface ToolRegistry {
   /** In the order of registration. */
   readonly names: readonly string[];
@@ -25,24 +25,23 @@ export interface ToolRegistry {
   select(choice?: { readonly allowed?: readonly string[] | undefined }): StructuredToolInterface[];
 }
 
-/** What model providers take as the name of a function. */
+/** The function names that model providers accept. */
 const validName = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /**
- * @param tools - LangChain tools: what `tool(...)` makes, subclasses of `StructuredTool`, an MCP server's.
- * @throws {PersonaAgentError} `config-tool-invalid` for what is not a tool, a name that providers refuse, and
- *   two tools of one name.
+ * @param tools - LangChain tools: from `tool(...)`, subclasses of `StructuredTool`, or from an MCP server.
+ * @throws {PersonaAgentError} `config-tool-invalid` for a value that is not a tool, a name that providers reject, and two
+ *   tools with one name.
  */
 export function createToolRegistry(tools: readonly GivenTool[]): ToolRegistry {
   const byName = new Map<string, StructuredToolInterface>();
-  for (const [index, given] of tools.entries()) {
-    const tool = parseTool(given, index);
-    const { name } = tool;
-    if (byName.has(name))
+  for (const [index, unchecked] of tools.entries()) {
+    const tool = parseTool(unchecked, index);
+    if (byName.has(tool.name))
       throw refused(
-        `Two tools are named ${JSON.stringify(name)}; expected a name of its own for each. Rename one of them.`,
+        `Two tools are named ${JSON.stringify(tool.name)}; expected a different name for each. Rename one of them.`,
       );
-    byName.set(name, tool);
+    byName.set(tool.name, tool);
   }
   const names = [...byName.keys()];
   return {
@@ -61,10 +60,10 @@ export function createToolRegistry(tools: readonly GivenTool[]): ToolRegistry {
 }
 
 /**
- * The tools as they are bound to a model: name, description and schema, where the description ends with the
- * persona's lines for that tool. The registered tools are not changed, and are what is run.
+ * The tools as they are bound to a model: name, description and schema. The description ends with the persona's lines
+ * for that tool. The registered tools, which are the ones that run, are not changed.
  *
- * @param mode - In paper mode a tool of ours has the paper's card.
+ * @param mode - In paper mode our memory tool has the paper's card.
  */
 export function withGuidance(
   tools: readonly StructuredToolInterface[],
@@ -86,7 +85,7 @@ export function withGuidance(
   });
 }
 
-/** Callers without types can pass anything, and a bad tool would only be noticed by the model's provider. */
+/** Callers without types can pass anything, and otherwise only the model's provider would notice. */
 function parseTool(tool: unknown, index: number): StructuredToolInterface {
   const { name, schema, invoke } = Object(tool) as Record<string, unknown>;
   if (typeof invoke !== "function" || typeof schema !== "object" || schema === null)

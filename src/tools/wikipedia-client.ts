@@ -7,7 +7,7 @@ const searchSchema = z.object({
 const pagesSchema = z.object({
   query: z.object({ pages: z.record(z.string(), z.object({ extract: z.string().optional() })) }),
 });
-/** MediaWiki reports a refused request with status 200. */
+/** MediaWiki reports a rejected request with status 200. */
 const refusalSchema = z.object({ error: z.object({ info: z.string() }) });
 
 export interface WikipediaClientOptions {
@@ -19,8 +19,8 @@ export interface WikipediaClientOptions {
 }
 
 /**
- * The two requests that `WikipediaQueryRun` makes, in the shapes it works with: a search for titles, and the
- * text of one page. `readPage` gives null for a page without text, which it then leaves out.
+ * The two requests of `WikipediaQueryRun`, with results in its shapes: a search for titles, and the text of one page.
+ * `readPage` gives null for a page without text, which it then leaves out.
  */
 export function createWikipediaClient({
   baseUrl,
@@ -63,7 +63,7 @@ export function createWikipediaClient({
         pagesSchema,
       );
       const extract = Object.values(query.pages)[0]?.extract?.trim() ?? "";
-      // What the page's heading and the blank line before the next take, so that the last page is not cut twice.
+      // Without the page's heading and the blank line before the next page, so that the last page is not cut twice.
       const room = Math.floor(maxChars / pages) - title.length - "Page: \nSummary: \n\n".length;
       return extract === "" ? null : { extract: storableText(extract, Math.max(0, room)) };
     },

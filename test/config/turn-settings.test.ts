@@ -11,12 +11,12 @@ describe("parseRunConfig", () => {
       if (name !== "userId" && name !== "allowedTools") expect(value, name).toBeDefined();
   });
 
-  it("lets the user in context win over the one in configurable", () => {
+  it("prefers the user in context to the one in configurable", () => {
     const config = parseRunConfig({ context: { userId: "ada" }, configurable: { userId: "bob" } });
     expect(config.userId).toBe("ada");
   });
 
-  it("reads our keys of configurable and leaves the server's alone", () => {
+  it("reads our keys of configurable and ignores the server's", () => {
     const configurable = { userId: "ada", thread_id: "t", "user-agent": "x", recallSimilar: 3 };
     expect(parseRunConfig({ configurable, context: {} })).toMatchObject({
       userId: "ada",
@@ -41,7 +41,7 @@ describe("parseRunConfig", () => {
     expect(parse).toThrow(/recallSimilar is not valid.*toolRounds is not valid/);
   });
 
-  it("takes no value that is not in the schema's range", () => {
+  it("accepts no value outside the schema's range", () => {
     expect(runConfigSchema.safeParse({ toolRounds: 1.5 }).success).toBe(false);
   });
 });

@@ -145,20 +145,20 @@ describe("bad input", () => {
     await expect(run).rejects.toThrow(/no human message/);
   });
 
-  it("keeps the message that the call refuses from the thread when the library is asked", async () => {
+  it("keeps a rejected message out of the thread in the library", async () => {
     const { ask, graph } = agentUnderTest([]);
     await expect(ask("ada", "", { threadId: "t" })).rejects.toThrow(/message is empty/);
     expect((await graph.getState(thread("t"))).values).toEqual({});
   });
 
-  it("a thread is refused when nothing keeps threads", async () => {
+  it("a thread is refused without a checkpointer", async () => {
     const { createPersonaAgent } = await import("../../src/index.js");
     const agent = createPersonaAgent();
     await expect(agent.ask("ada", "Hi", { threadId: "t" })).rejects.toThrow(/checkpointer/);
   });
 });
 
-describe("user ids that are merely unusual", () => {
+describe("unusual user ids", () => {
   it.each([
     "ada@example.com",
     "auth0|5f7c8ec7c33c6c004bbafe82",
@@ -177,7 +177,7 @@ describe("user ids that are merely unusual", () => {
     expect(await memory.episodes.users()).toEqual([userId]);
   });
 
-  it("is the same user however its accents are composed", async () => {
+  it("name the same user however their accents are composed", async () => {
     const { ask } = agentUnderTest(["Hello.", "Again."]);
     await ask("\u00C1ine", "I like tea.");
     expect((await ask("A\u0301ine", "Do I like tea?")).recalled).toHaveLength(1);

@@ -61,7 +61,7 @@ describe("a turn", () => {
     expect(threadOf(model.calls[2])).toEqual(["human: Which restaurants do I like?"]);
   });
 
-  it("bounds what memory adds to the prompt in tokens", async () => {
+  it("limits the tokens that memory adds to the prompt", async () => {
     const { ask, model } = agentUnderTest(["Yes.", "Yes.", "Yes.", "Yes."]);
     for (const town of ["Rome", "Paris", "Oslo"])
       await ask("ada", `In ${town} I walked ${"and walked ".repeat(100)}`);
@@ -69,7 +69,7 @@ describe("a turn", () => {
     expect(systemOf(model.calls[3]).match(/<interaction /g)).toHaveLength(1);
   });
 
-  it("does not recall what the thread shows the model anyway, but what was trimmed from it", async () => {
+  it("recalls no question that the prompt holds from the thread, but those that were trimmed from it", async () => {
     const { ask } = agentUnderTest(["Noted.", "Yes.", "Yes."]);
     await ask("ada", "I like quiet restaurants.", { threadId: "t" });
     const near = await ask("ada", "Quiet restaurants, then?", { threadId: "t" });
@@ -81,7 +81,7 @@ describe("a turn", () => {
     expect(trimmed.recalled).toHaveLength(2);
   });
 
-  it("streams the answer's tokens and what happens on the way", async () => {
+  it("streams the answer's tokens and the events of the turn", async () => {
     const { ask } = agentUnderTest(new OfflineChatModel());
     const events: { kind: string; text?: string }[] = [];
     const { answer } = await ask("ada", "Tell me something.", {
@@ -118,7 +118,7 @@ describe("a turn", () => {
     expect(values.messages).toHaveLength(6);
   });
 
-  it("takes the user in context over the one in configurable", async () => {
+  it("prefers the user in context to the one in configurable", async () => {
     const { graph, memory } = agentUnderTest(["Hello."]);
     await graph.invoke(
       { messages: [new HumanMessage("Hi")] },
@@ -152,7 +152,7 @@ describe("tools in a turn", () => {
     model.assertUsedUp();
   });
 
-  it("are taken away when the rounds are used up, and a call all the same is dropped", async () => {
+  it("are removed when the rounds are used up, and a later call is dropped", async () => {
     const call = callsTools({ name: "weather", args: { place: "Graz" } });
     const stubborn = new AIMessage({
       content: "Sunny, I think.",
@@ -171,7 +171,7 @@ describe("tools in a turn", () => {
     expect(values.messages.at(-1)?.tool_calls).toEqual([]);
   });
 
-  it("are told when their arguments were not JSON, and every call has its answer in the thread", async () => {
+  it("answer a call whose arguments are not JSON, so that every call has an answer in the thread", async () => {
     const broken = new AIMessage({
       content: "",
       invalid_tool_calls: [
@@ -193,7 +193,7 @@ describe("tools in a turn", () => {
     expect(answered?.text).toContain("not valid JSON");
   });
 
-  it("name what memory gave the model through a tool", async () => {
+  it("report the episodes that the memory tool gave the model", async () => {
     const { ask } = agentUnderTest([
       "Noted.",
       callsTools({ name: "recall_memory", args: { query: "quiet restaurants" } }),
@@ -204,7 +204,7 @@ describe("tools in a turn", () => {
     expect(recalled.map(({ id }) => id)).toEqual([episodeId]);
   });
 
-  it("can be kept from a user, and a run can only narrow what the user may use", async () => {
+  it("can be denied to a user, and a run can only narrow the user's tools", async () => {
     const { ask, model } = agentUnderTest(["a", "b", "c"], {
       tools: [weather],
       allowedToolsFor: (userId) => (userId === "ada" ? ["weather", "recall_memory"] : undefined),
@@ -224,7 +224,7 @@ describe("tools in a turn", () => {
 });
 
 // Asked for "last week", a model could not give `recall_memory` a time range.
-it("tells the model what day it is", async () => {
+it("gives the model the date", async () => {
   const { ask, clock, model } = agentUnderTest(["Noted.", "Pasta."]);
   await ask("ada", "I had pasta.");
   clock.advanceDays(1);
@@ -301,7 +301,7 @@ describe("paper mode", () => {
   });
 });
 
-describe("a model that says nothing", () => {
+describe("a silent model", () => {
   it("is asked once more", async () => {
     const { ask, model } = agentUnderTest(["", "Now I speak."]);
     const { answer, usage } = await ask("ada", "Hi");
@@ -310,7 +310,7 @@ describe("a model that says nothing", () => {
     model.assertUsedUp();
   });
 
-  it("fails the turn after that, and no episode is written", async () => {
+  it("fails the turn when it is silent twice, and no episode is written", async () => {
     const { ask, memory } = agentUnderTest(["", " "]);
     const turn = ask("ada", "Hi");
     await expect(turn).rejects.toSatisfy((error) =>
@@ -321,7 +321,7 @@ describe("a model that says nothing", () => {
 });
 
 describe("schedule-alignment", () => {
-  it("asks for an alignment when enough true answers came in", async () => {
+  it("requests an alignment when there are enough new true answers", async () => {
     const asked: string[] = [];
     const { ask, memory, clock } = agentUnderTest(["a", "b", "c"], {
       requestAlignment: async (userId) => void asked.push(userId),

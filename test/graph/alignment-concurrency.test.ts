@@ -133,7 +133,7 @@ describe.each(["memory", "embedded"] as const)("one user, many at once, %s", (ki
     }
   });
 
-  it("two alignments that meet all the same lose no checkpoint, and one of them is not taken", async () => {
+  it("two alignments at the same time lose no checkpoint, and one of them is not taken", async () => {
     const { agents, stranger, close } = await openAll(kind);
     try {
       const [one] = agents;
@@ -154,7 +154,7 @@ describe.each(["memory", "embedded"] as const)("one user, many at once, %s", (ki
     }
   });
 
-  it("two alignments of one agent follow each other", async () => {
+  it("two alignments of one agent run one after the other", async () => {
     const { agents, close } = await openAll(kind);
     try {
       const [agent] = agents;
@@ -175,8 +175,8 @@ describe.each(["memory", "embedded"] as const)("one user, many at once, %s", (ki
   });
 });
 
-describe("an alignment that comes while another agent is at one", () => {
-  it("is refused, and leaves what the other one has kept as it is", async () => {
+describe("an alignment that starts while another agent runs one", () => {
+  it("is refused, and leaves the records of the other one unchanged", async () => {
     const store = new InMemoryStore();
     const checkpointer = new MemorySaver();
     const [one, other] = [agentOver({ store, checkpointer }), agentOver({ store, checkpointer })];
@@ -201,7 +201,7 @@ describe("an alignment that comes while another agent is at one", () => {
     expect(before.iterations).toMatchObject([{ accepted: true }, { accepted: false }]);
   });
 
-  it("goes on with a run whose end could not be recorded, in the same process", async () => {
+  it("continues a run whose end could not be recorded, in the same process", async () => {
     const store = new InMemoryStore();
     const put = store.batch.bind(store) as (operations: unknown[]) => Promise<never>;
     let isDown = false;

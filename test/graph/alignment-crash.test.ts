@@ -200,7 +200,7 @@ describe.each(storages.filter(({ needsPostgres }) => hasPostgres || !needsPostgr
     });
     afterAll(() => postgres?.stop());
 
-    it("at each node in turn ends in the same checkpoints, and asks for nothing again that was kept", async () => {
+    it("at each node in turn ends in the same checkpoints, and repeats no stored model call", async () => {
       for (const [where, kill] of Object.entries(everyNode)) {
         const { signal, last } = await run.next(kill);
         expect(signal, `${where}: ${JSON.stringify(last)}`).toBe("SIGKILL");

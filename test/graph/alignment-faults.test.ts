@@ -177,7 +177,7 @@ describe("an update model over HTTP", () => {
     expect(await ada.status()).toMatchObject({ status: "idle" });
   });
 
-  it("that proposes the same again is told so, and nothing is scored twice", async () => {
+  it("that repeats a rejected proposal is told so, and nothing is scored twice", async () => {
     const line = "Wants the strongest drink of the house in every case.";
     const ada = await adaWith(onUpdate(says(adding(line))));
     const { iterations } = await ada.align({ iterations: 3 });

@@ -11,7 +11,7 @@ const byHand = (at: Date) => ({
   parent: initialPersona,
 });
 
-it("a candidate that another writer was quicker than does not count as taken, and the run ends", async () => {
+it("a candidate that lost to another writer does not count as taken, and the run ends", async () => {
   const user = await alignmentUnderTest();
   const { personas } = user.memory;
   const append = personas.append.bind(personas);

@@ -54,14 +54,14 @@ it.each([8, 12, 20, 30, 45])(
   },
 );
 
-it("a run whose budget pays for all of it takes the candidate", async () => {
+it("a run with a sufficient budget accepts the candidate", async () => {
   const { align, head } = await ada();
   const { usage } = await align({ maxCalls: 100, iterations: 1 });
   expect(usage.calls).toBeLessThanOrEqual(100);
   expect((await head()).version).toBe(1);
 });
 
-it("a budget of tokens, or of time, ends the run at the next step", async () => {
+it("a spent budget of tokens or of time ends the run at the next step", async () => {
   const tokens = await ada();
   const first = await tokens.align({ maxTokens: 10 * tokensOfCall });
   expect(first.iterations).toMatchObject([
@@ -80,7 +80,7 @@ it("a budget of tokens, or of time, ends the run at the next step", async () => 
   expect(second.usage.calls).toBe(1);
 });
 
-it("a budget of the day holds over runs", async () => {
+it("a budget of the day counts all runs", async () => {
   const { align } = await ada();
   const first = await align({ maxCallsPerDay: 30 });
   expect(first.usage.calls).toBeGreaterThan(20);
@@ -89,7 +89,7 @@ it("a budget of the day holds over runs", async () => {
   expect(second.iterations.every(({ accepted }) => !accepted)).toBe(true);
 });
 
-it("where no tool can be called, one call an item is reckoned with", async () => {
+it("without tools, the estimate is one call for each item", async () => {
   const { align, written } = await ada(0);
   const { usage } = await align({ maxCalls: 12, iterations: 1 });
   expect(usage.calls).toBeLessThanOrEqual(12);
@@ -112,7 +112,7 @@ it.each([
   },
 );
 
-it("a day whose budget is spent begins nothing, not even with the profile", async () => {
+it("after the budget of the day is spent, nothing is started, not even the profile", async () => {
   const user = await alignmentUnderTest();
   const budget = { maxCallsPerDay: 14, toolRounds: 0 };
   await user.run({ ...budget, iterations: 1 });
@@ -120,7 +120,7 @@ it("a day whose budget is spent begins nothing, not even with the profile", asyn
   await user.memory.episodes.addMany("ada", [drinkOfAda(16)]);
   const { iterations, degraded } = await user.run(budget);
   expect(user.model.asked).toHaveLength(asked);
-  expect(iterations[0]?.reason).toMatch(/^Not begun: the budget/);
+  expect(iterations[0]?.reason).toMatch(/^Not started: the budget/);
   expect(degraded).toEqual(["profile-not-refreshed", "budget-spent"]);
 });
 

@@ -369,7 +369,7 @@ describe("nothing is begun", () => {
     const { iterations, head } = await user.run();
     expect(iterations).toMatchObject([{ version: 1, accepted: false, parentScore: null }]);
     expect(iterations[0]?.reason).toBe(
-      "Not begun: 11 different interactions with a true answer are needed, 3 to learn from and 8 to judge by, and the user has 7. Import more, or give feedback.",
+      "Not started: 11 different interactions with a true answer are needed, 3 to learn from and 8 to judge by, and the user has 7. Import more, or give feedback.",
     );
     expect(head.version).toBe(0);
     // What the profile cost is kept.
@@ -393,13 +393,13 @@ describe("nothing is begun", () => {
   it("by settings under which no number of answers would be enough, and the reason says so", async () => {
     const user = await alignmentUnderTest();
     const { iterations } = await user.run({ holdout: 5, minimumItems: 6 });
-    expect(iterations[0]?.reason).toMatch(/at least 6 .* `holdout` allows 5\. Raise it/);
+    expect(iterations[0]?.reason).toMatch(/at least 6 .* `holdout` is 5\. Raise it/);
   });
 
   it("without a true answer, also where nothing judges", async () => {
     const user = await alignmentUnderTest({ episodes: [] });
     const { iterations } = await user.run({ validation: false });
-    expect(iterations[0]?.reason).toMatch(/^Not begun: the user has no true answer yet\. Import/);
+    expect(iterations[0]?.reason).toMatch(/^Not started: the user has no true answer yet\. Import/);
   });
 
   it("for answers that are blank", async () => {

@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 describe("the alignment graph over HTTP, with a planted preference", patience, () => {
-  it("takes the right proposal, and leaves two useless ones and a harmful one", async () => {
+  it("accepts the right proposal, and rejects two useless ones and a harmful one", async () => {
     const control = { ...positive, users: 4 };
     const trials = await runControl(control);
     expect(trials.map(({ kind, accepted }) => `${kind}: ${accepted}`)).toEqual([
@@ -65,12 +65,12 @@ describe("the acceptance rule on the planted user", patience, () => {
     },
   );
 
-  it("takes at most 1 in 20 of those learned from random answers", () => {
+  it("accepts at most 1 in 20 proposals learned from random answers", () => {
     for (const batch of [16, 8])
       expect(accepted(predictControl({ ...noise, batch, users: many }))).toBeLessThanOrEqual(0.05);
   });
 
-  it("is given proposals that are worth what is said of them", () => {
+  it("gets proposals with the stated effect", () => {
     // Paper mode takes them all.
     const trials = predictControl({ ...paper, users: many });
     expect(meanGain(trials, "right")).toBeCloseTo(0.2, 1.5);

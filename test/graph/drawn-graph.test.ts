@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../src/index.js";
 
-it("draws every step and every way a turn can take, and no other", async () => {
+it("draws every step and route of a turn, and no other", async () => {
   const drawn = await createPersonaAgent().graph.getGraphAsync({ xray: true });
   const ways = drawn.edges.map(({ source, target, conditional = false }) =>
     [source, conditional ? "-?->" : "--->", target].join(" "),
@@ -31,7 +31,7 @@ it("draws every step and every way a turn can take, and no other", async () => {
   ]);
 });
 
-it("draws the way of feedback", async () => {
+it("draws the steps of feedback", async () => {
   const { edges } = await createPersonaAgent().feedbackGraph.getGraphAsync({ xray: true });
   expect(edges.map(({ source, target }) => `${source} > ${target}`).toSorted()).toEqual([
     "__start__ > record-feedback",
@@ -42,7 +42,7 @@ it("draws the way of feedback", async () => {
 });
 
 describe("the alignment's drawing", () => {
-  it("shows every way that a run can take", async () => {
+  it("shows every route of a run", async () => {
     const { edges } = await createPersonaAgent().alignmentGraph.getGraphAsync();
     expect(edges.map(({ source, target }) => `${source} > ${target}`).toSorted()).toEqual([
       "__start__ > refresh-profile",

@@ -10,7 +10,7 @@ type Given = Parameters<Agent["feedback"]>[1];
 const range = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n);
 
 describe("feedback on an episode", () => {
-  it("is kept with it, and the answer is recalled by", async () => {
+  it("is stored with the episode, and the answer can be found by recall", async () => {
     const agent = agentUnderTest(["Luigi's."]);
     const { episodeId } = await agent.ask("ada", "Where shall I eat?");
     const given: Given = { episodeId: episodeId ?? "", kind: "answer", text: "At Greta's." };
@@ -32,7 +32,7 @@ describe("feedback on an episode", () => {
     expect(recalled[0]?.episode.id).toBe(episodeId);
   });
 
-  it("replaces what was said before, and gives it back", async () => {
+  it("replaces earlier feedback, and returns it", async () => {
     const agent = agentUnderTest(["Luigi's."]);
     const { episodeId } = await agent.ask("ada", "Where shall I eat?");
     const say = (given: Omit<Given, "episodeId">) =>
@@ -53,7 +53,7 @@ describe("feedback on an episode", () => {
     });
   });
 
-  it("leaves one of twenty that are the same and come at once", async () => {
+  it("is stored once when it comes twenty times at once", async () => {
     const agent = agentUnderTest(["Luigi's."]);
     const { episodeId } = await agent.ask("ada", "Where shall I eat?");
     const given: Given = { episodeId: episodeId ?? "", kind: "edit", text: "At home." };
@@ -65,7 +65,7 @@ describe("feedback on an episode", () => {
     expect(await agent.memory.episodes.list("ada")).toHaveLength(1);
   });
 
-  it("says the same of an episode that is somebody else's and of none, and leaves it alone", async () => {
+  it("gives the same error for another user's episode as for a missing one, and does not change it", async () => {
     const agent = agentUnderTest(["Luigi's."]);
     const { episodeId } = await agent.ask("ada", "Where shall I eat?");
     const bobs: Given = { episodeId: episodeId ?? "", kind: "reject" };
@@ -93,7 +93,7 @@ describe("feedback on an episode", () => {
     expect(await agent.memory.episodes.list("ada")).toEqual(before);
   });
 
-  it("refuses on the graph itself what the library refuses before it", async () => {
+  it("is rejected by the graph itself where the library rejects it", async () => {
     const agent = agentUnderTest(["Luigi's."]);
     const { episodeId } = await agent.ask("ada", "Where shall I eat?");
     const context = { userId: "ada" };
@@ -106,7 +106,7 @@ describe("feedback on an episode", () => {
     expect(await run({ kind: "accept" })).toMatchObject({ outcome: "recorded", degraded: [] });
   });
 
-  it("keeps the user's id out of its state", async () => {
+  it("leaves no user id in the graph's state", async () => {
     const agent = agentUnderTest(["Luigi's."]);
     const { episodeId } = await agent.ask("ada@example.org", "Where shall I eat?");
     const context = { userId: "ada@example.org" };
@@ -117,7 +117,7 @@ describe("feedback on an episode", () => {
     expect(JSON.stringify(state)).not.toContain("ada@example.org");
   });
 
-  it("asks for an alignment when enough true answers came", async () => {
+  it("requests an alignment when there are enough true answers", async () => {
     const asked: string[] = [];
     const agent = agentUnderTest(["One.", "Two."], {
       requestAlignment: async (userId) => void asked.push(userId),
@@ -130,7 +130,7 @@ describe("feedback on an episode", () => {
     expect(asked).toEqual(["ada"]);
   });
 
-  it("is kept while the index is away", async () => {
+  it("is stored while the index is unavailable", async () => {
     const agent = agentUnderTest(["Luigi's."]);
     const { episodeId } = await agent.ask("ada", "Where shall I eat?");
     agent.index.isDown = true;
@@ -195,7 +195,7 @@ describe("a version that does worse than its parent", () => {
     },
   );
 
-  it("is taken back once: the version that took its place is left alone", async () => {
+  it("is rolled back once: the version that replaces it stays", async () => {
     const { tell, memory } = await planted();
     for (const n of range(100, 30)) await tell(n, false);
     const restored = await memory.personas.head("ada");
@@ -239,13 +239,13 @@ describe("a version that does worse than its parent", () => {
     expect(rollback).toMatchObject({ version: 4, rollback: { of: 3, to: 2, headItems: 21 } });
   });
 
-  it("stays while it is as good", async () => {
+  it("stays if it is as good", async () => {
     const { tell, memory, version1 } = await planted();
     for (const n of range(100, 40)) await tell(n, n % 4 > 0);
     expect(await memory.personas.head("ada")).toEqual(version1);
   });
 
-  it("is taken back once by watchers that meet, and by one that runs again", async () => {
+  it("is rolled back once by parallel and repeated runs", async () => {
     const { tell, memory } = await planted();
     for (const n of range(100, 7)) await tell(n, false);
     const results = await Promise.all(Array.from({ length: 20 }, () => tell(107, false)));
@@ -268,7 +268,7 @@ describe("a version that does worse than its parent", () => {
 });
 
 describe("feedback on an episode that no agent answered", () => {
-  it("may say what was right, and cannot accept", async () => {
+  it("may give the right answer, and cannot accept", async () => {
     const { memory, feedback } = agentUnderTest([]);
     const item = turnAt(1, "Which tea?", { response: null, personaVersion: null });
     await memory.episodes.add("ada", item);

@@ -73,7 +73,7 @@ describe("STORE=platform", () => {
   });
 });
 
-describe("without a server", () => {
+describe("STORE=platform without a server", () => {
   const agent = createPersonaAgent({ store: new PlatformStore() });
 
   it("says in one line what to do", async () => {

@@ -10,7 +10,7 @@ const ada = (threadId: string) => ({
 });
 const hi = { messages: [new HumanMessage("Where shall I eat?")] };
 
-describe("what a turn remembers", () => {
+describe("the episode of a turn", () => {
   it.each(["persona-loaded", "memory-recalled", "episode-written"])(
     "is one episode when the run is killed at %s and resumed",
     async (kind) => {
@@ -30,7 +30,7 @@ describe("what a turn remembers", () => {
     },
   );
 
-  it("replaces the response of a turn that is run again from before its answer, and keeps the old one", async () => {
+  it("gets the new response when the turn runs again from before its answer, and keeps the old one", async () => {
     const { graph, memory, clock } = agentUnderTest(["Luigi's.", "At home."]);
     await graph.invoke(hi, ada("t"));
     clock.advanceDays(1);
@@ -42,7 +42,7 @@ describe("what a turn remembers", () => {
     ]);
   });
 
-  it("does the same for a turn that is run again from its very beginning", async () => {
+  it("gets the new response when the turn runs again from its beginning", async () => {
     const { graph, memory, clock } = agentUnderTest(["Luigi's.", "At home."]);
     await graph.invoke(hi, ada("t"));
     clock.advanceDays(1);
@@ -54,7 +54,7 @@ describe("what a turn remembers", () => {
     ]);
   });
 
-  it("does not show a turn that is run again what it answered the first time", async () => {
+  it("is not recalled in the same turn when it runs again", async () => {
     const { graph } = agentUnderTest(["Luigi's.", "At home."]);
     await graph.invoke(hi, ada("t"));
     for await (const snapshot of graph.getStateHistory(ada("t")))
@@ -64,7 +64,7 @@ describe("what a turn remembers", () => {
       }
   });
 
-  it("is two episodes when the same question is asked a day later, in a new thread or the same", async () => {
+  it("is a new one when the same question is asked a day later, in a new thread or the same", async () => {
     const { graph, memory, clock } = agentUnderTest(["One.", "Two.", "Three."]);
     await graph.invoke(hi, ada("t"));
     clock.advanceDays(1);
@@ -76,7 +76,7 @@ describe("what a turn remembers", () => {
     expect(latest.map(({ response }) => response)).toEqual(["Three.", "Two.", "One."]);
   });
 
-  it("takes a message that is sent again under its id as the same turn, answered anew", async () => {
+  it("is the same when a message is sent again under its id, and gets the new answer", async () => {
     const { graph, memory } = agentUnderTest(["One.", "Two."]);
     const message = () => ({ messages: [new HumanMessage({ id: "m1", content: "Hello?" })] });
     await graph.invoke(message(), ada("t"));
@@ -87,7 +87,7 @@ describe("what a turn remembers", () => {
 });
 
 describe("a memory that fails", () => {
-  it("does not fail the turn when the index is away, and finds the episode once it is back", async () => {
+  it("does not fail the turn when the index is unavailable, and finds the episode once it is back", async () => {
     const { ask, memory, index } = agentUnderTest(["Noted.", "Noted.", "Quiet ones."]);
     await ask("ada", "I like quiet restaurants.");
     index.isDown = true;
@@ -101,7 +101,7 @@ describe("a memory that fails", () => {
     expect(later).toEqual([]);
   });
 
-  it("recalls by words while there are no embeddings, and says so", async () => {
+  it("recalls by words while embeddings are unavailable, and says so", async () => {
     const { ask, embeddings } = agentUnderTest(["Noted.", "No.", "No."]);
     await ask("ada", "I never eat peanuts.");
     embeddings.isDown = true;
@@ -114,7 +114,7 @@ describe("a memory that fails", () => {
     expect(healed.recalled).toHaveLength(2);
   });
 
-  it("does not fail the turn when the store is away, and says that nothing was remembered", async () => {
+  it("does not fail the turn when the store is unavailable, and says that nothing was stored", async () => {
     const { ask, store } = agentUnderTest(["Hello."]);
     const batch = store.batch.bind(store);
     store.batch = () => Promise.reject(new Error("The store is down."));
@@ -125,7 +125,7 @@ describe("a memory that fails", () => {
     expect(degraded).toEqual(["store-unavailable", "alignment-not-scheduled"]);
   });
 
-  it("does not fail the turn on a record that it cannot read", async () => {
+  it("does not fail the turn when a record is unreadable", async () => {
     const { ask, store } = agentUnderTest(["Noted.", "Hello."]);
     await ask("ada", "I never eat peanuts.");
     for (const { namespace, key, value } of await store.search([], { limit: 100 }))
@@ -135,7 +135,7 @@ describe("a memory that fails", () => {
     expect(degraded).toContain("record-unreadable");
   });
 
-  it("tries again to write before it gives an episode up", async () => {
+  it("retries the write before it gives up an episode", async () => {
     const { ask, store, memory } = agentUnderTest(["Hello."]);
     const batch = store.batch.bind(store);
     const failures = failFirstWrite(store, batch);

@@ -50,7 +50,7 @@ describe("a candidate that waits for a person", () => {
     expect(await user.status()).toMatchObject({ status: "review", runOwner: null });
   });
 
-  it("is taken when approved, with who approved it", async () => {
+  it("is accepted when approved, with the name of the approver", async () => {
     const user = await alignmentUnderTest(quick);
     await user.run();
     const { head, review, iterations } = await user.review("ada", {
@@ -71,7 +71,7 @@ describe("a candidate that waits for a person", () => {
     expect(await user.status()).toMatchObject({ status: "idle" });
   });
 
-  it("is kept as rejected when rejected, and the head stays", async () => {
+  it("is stored as rejected when rejected, and the head stays", async () => {
     const user = await alignmentUnderTest(quick);
     await user.run();
     const { head } = await user.review("ada", { decision: "reject", note: "Not me." });
@@ -86,7 +86,7 @@ describe("a candidate that waits for a person", () => {
     expect(rejected?.alignment?.decision).toMatchObject({ accepted: true });
   });
 
-  it("is taken in a person's words when edited", async () => {
+  it("is accepted in the person's words when edited", async () => {
     const user = await alignmentUnderTest(quick);
     await user.run();
     const own = "Prefers leaves over beans whenever both are there.";
@@ -130,7 +130,7 @@ describe("a candidate that waits for a person", () => {
     expect(user.model.asked).toHaveLength(asked);
   });
 
-  it("may take longer than the run's seconds to be decided on", async () => {
+  it("may wait for the decision longer than the run's seconds", async () => {
     const user = await alignmentUnderTest(quick);
     await user.run({ iterations: 2, maxSeconds: 60 });
     user.clock.advanceDays(1);
@@ -142,7 +142,7 @@ describe("a candidate that waits for a person", () => {
     expect(degraded).toEqual([]);
   });
 
-  it("is not pushed aside by a new run, whoever begins it", async () => {
+  it("is not displaced by a new run, however that is started", async () => {
     const user = await alignmentUnderTest(quick);
     await user.run();
     const pending = expect.objectContaining({ code: "memory-review-pending" });
@@ -165,7 +165,7 @@ describe("a candidate that waits for a person", () => {
     await expect(user.review("ada", { decision: "approve" })).rejects.toEqual(none);
   });
 
-  it("is kept as rejected when a person changed the persona meanwhile", async () => {
+  it("is stored as rejected when a person changed the persona meanwhile", async () => {
     const user = await alignmentUnderTest(quick);
     const { memory, clock } = user;
     await memory.personas.append("ada", {
@@ -192,7 +192,7 @@ describe("a candidate that waits for a person", () => {
     expect(await user.status()).toMatchObject({ status: "idle" });
   });
 
-  it("is given up when the process that kept it is gone, and the next run begins anew", async () => {
+  it("is given up when its process is gone, and the next run starts from the beginning", async () => {
     const first = await alignmentUnderTest(quick);
     await first.run();
     const second = await alignmentUnderTest({ ...quick, store: first.store });
@@ -224,7 +224,7 @@ describe("a candidate that waits for a person", () => {
     expect(update?.thread).toContain(`1. ${badLine}`);
   });
 
-  it("is decided on over the graph as well", async () => {
+  it("can also be decided on through the graph", async () => {
     const user = await alignmentUnderTest(quick);
     const run = {
       configurable: { thread_id: "graph" },
@@ -241,7 +241,7 @@ describe("a candidate that waits for a person", () => {
     expect(await user.status()).toMatchObject({ status: "idle" });
   });
 
-  it("is never another user's to decide on, or to push aside", async () => {
+  it("can be neither decided on nor displaced by another user", async () => {
     const user = await alignmentUnderTest(quick);
     const thread = { configurable: { thread_id: "graph" } };
     const as = (userId?: string) => ({ ...thread, context: { ...quick.settings, userId } });
@@ -299,7 +299,7 @@ describe("a candidate that nobody can decide on any more", () => {
   });
 });
 
-describe("as a node of another graph", () => {
+describe("the alignment graph as a node of another graph", () => {
   const state = Annotation.Root({ done: Annotation<boolean> });
   async function inside(change: Parameters<typeof alignmentUnderTest>[0]) {
     const user = await alignmentUnderTest(change);
@@ -324,7 +324,7 @@ describe("as a node of another graph", () => {
     expect(await user.status()).toMatchObject({ status: "idle" });
   });
 
-  it("waits for review, and goes on with the answer", async () => {
+  it("waits for review, and continues with the answer", async () => {
     const user = await inside(quick);
     const waiting = await user.outer.invoke({}, run(true) as never);
     expect(waiting).toMatchObject({ __interrupt__: [{ value: { kind: "persona-review" } }] });

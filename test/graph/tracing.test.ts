@@ -51,7 +51,7 @@ const switchedOn = () => ({
 const names = (runs: readonly TracedRun[]) => runs.map(({ name }) => name);
 
 describe("traces", () => {
-  it("tell a turn step by step, with what to search for", async () => {
+  it("show a turn step by step, with labels to search for", async () => {
     langsmith = await startLangSmithServer();
     await run(switchedOn());
     const [told, asked] = langsmith
@@ -92,7 +92,7 @@ describe("traces", () => {
     expect(names(langsmith.runs())).toContain("profile");
   });
 
-  it("tell an alignment step by step, with the agent inside its simulations", async () => {
+  it("show an alignment step by step, with the agent inside its simulations", async () => {
     langsmith = await startLangSmithServer();
     await run(switchedOn());
     const [root] = langsmith.runs().filter(({ name }) => name === "persona-agent alignment");
@@ -126,7 +126,7 @@ describe("traces", () => {
     expect(leaks).toEqual([]);
   });
 
-  it("go nowhere unless the environment switches them on", async () => {
+  it("are sent only if the environment enables them", async () => {
     langsmith = await startLangSmithServer();
     await run({ LANGSMITH_API_KEY: "no-real-key", LANGSMITH_ENDPOINT: langsmith.url });
     expect(langsmith.requests).toEqual([]);

@@ -1,4 +1,5 @@
 import { AIMessage, HumanMessage, SystemMessage } from "@langchain/core/messages";
+import type { RunnableConfig } from "@langchain/core/runnables";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { PersonaAgentError } from "../../src/errors.js";
@@ -25,7 +26,7 @@ afterEach(async () => server?.close());
 
 async function asked(
   script: Parameters<typeof startOpenAiServer>[0],
-  options: { maxRepairs?: number; name?: string; model?: string; signal?: AbortSignal } = {},
+  options: { name?: string; model?: string; config?: RunnableConfig } = {},
 ) {
   server = await startOpenAiServer(script);
   const { model = "test-model", ...rest } = options;
@@ -68,7 +69,7 @@ describe("ask, through OpenAI's client", () => {
     server.assertUsedUp();
   });
 
-  it("reads the answer from a tool call where the model takes no schema", async () => {
+  it("reads the answer from a tool call if the model accepts no schema", async () => {
     const reply: OpenAiReply = { kind: "message", toolCalls: [{ name: "counted", args: good }] };
     const result = await asked([reply], { model: "gpt-4" });
     expect(result.answer).toEqual(good);
@@ -118,7 +119,7 @@ describe("ask, through OpenAI's client", () => {
     server.assertUsedUp();
   });
 
-  it("asks again after a tool call whose arguments are no JSON", async () => {
+  it("asks again after a tool call whose arguments are not JSON", async () => {
     const call = (args: object | string): OpenAiReply => ({
       kind: "message",
       toolCalls: [{ name: "counted", args }],
@@ -140,14 +141,14 @@ describe("ask, through OpenAI's client", () => {
     server.assertUsedUp();
   });
 
-  it("gives up after the repairs it may make, with the last answer and what it cost", async () => {
-    const error = await refused(asked([says("no"), says("x".repeat(9_000))], { maxRepairs: 1 }));
+  it("gives up after two repairs, with the last answer and the cost", async () => {
+    const error = await refused(asked([says("no"), says("no"), says("x".repeat(9_000))]));
     expect(error.code).toBe("model-output-invalid");
-    expect(error.message).toMatch(/^The model's answer did not fit after 2 attempts: .*\.$/);
+    expect(error.message).toMatch(/^The model's answer did not fit after 3 attempts: .*\.$/);
     expect(error.details).toMatchObject({
       answer: "x".repeat(4_000),
-      attempts: 2,
-      usage: { calls: 2, tokens: { in: 22, out: 14 } },
+      attempts: 3,
+      usage: { calls: 3, tokens: { in: 33, out: 21 } },
     });
     server.assertUsedUp();
   });
@@ -162,7 +163,7 @@ describe("ask, through OpenAI's client", () => {
     server.assertUsedUp();
   });
 
-  it("puts the schema into the prompt where the server refuses to take it", async () => {
+  it("puts the schema into the prompt if the server rejects it", async () => {
     const unsupported: OpenAiReply = {
       kind: "error",
       status: 400,
@@ -184,7 +185,7 @@ describe("ask, through OpenAI's client", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("gives an abort back as an abort", async () => {
+  it("throws an abort unchanged", async () => {
     const stop = new AbortController();
     const reason = new Error("The user left.");
     const asking = asked(
@@ -192,7 +193,7 @@ describe("ask, through OpenAI's client", () => {
         setImmediate(() => stop.abort(reason));
         return { kind: "silence" };
       },
-      { signal: stop.signal },
+      { config: { signal: stop.signal } },
     );
     const error: unknown = await asking.catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Error);

@@ -124,7 +124,7 @@ describe("an OpenAI model that works", () => {
     server.assertUsedUp();
   });
 
-  it("needs no key for a server of one's own, and sends nobody's", async () => {
+  it("needs no key for another server, and sends none", async () => {
     const model = await modelOn([{ kind: "message", text: "yes" }], { openaiApiKey: undefined });
     expect((await model.invoke(question)).text).toBe("yes");
     expect(server.requests[0]?.headers.authorization).toBe("Bearer none");
@@ -163,7 +163,7 @@ describe("retries", () => {
     server.assertUsedUp();
   });
 
-  it("gives up after the retries it may make, with the provider's reason", async () => {
+  it("gives up after the last retry, with the provider's reason", async () => {
     const model = await modelOn(() => slowDown({ "retry-after": "0" }), { maxRetries: 1 });
     const error = await failure(() => model.invoke(question));
     expect(error.code).toBe("model-unavailable");
@@ -196,7 +196,7 @@ describe("faults", () => {
     message: `Incorrect API key provided: ${key}.`,
   };
 
-  it("tells a wrong key in one line, asks once, and shows the key nowhere", async () => {
+  it("reports a wrong key in one line, asks once, and never shows the key", async () => {
     const model = await modelOn(() => wrongKey);
     const error = await failure(() => model.invoke(question));
     expect(error.code).toBe("model-key-refused");
@@ -206,7 +206,7 @@ describe("faults", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("says so when a model is not known", async () => {
+  it("says that a model is unknown", async () => {
     const model = await modelOn([
       { kind: "error", status: 404, message: "The model `test-model` does not exist" },
     ]);
@@ -215,7 +215,7 @@ describe("faults", () => {
     expect(error.message).toContain("The model `test-model` does not exist.");
   });
 
-  it("says what a refused request was refused for", async () => {
+  it("says why a request was refused", async () => {
     const model = await modelOn([
       { kind: "error", status: 400, message: "This model does not support tools." },
     ]);
@@ -226,7 +226,7 @@ describe("faults", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("says that nobody is there", async () => {
+  it("says that no server answers", async () => {
     const model = await modelOn([]);
     await server.close();
     const error = await failure(() => model.invoke(question));
@@ -235,18 +235,21 @@ describe("faults", () => {
     server = await startOpenAiServer([]);
   });
 
-  it.each(["invoke", "stream"] as const)("does not wait for ever in silence (%s)", async (way) => {
-    const model = await modelOn([{ kind: "silence" }], { timeoutMs: 50 });
-    const error = await failure(async () =>
-      way === "invoke" ? model.invoke(question) : streamed(await model.stream(question)),
-    );
-    expect(error.code).toBe("model-unavailable");
-    expect(error.message).toContain("was silent for 0.05 s");
-    // None when the limit passed before the server had read it; never a second one.
-    expect(server.requests.length).toBeLessThan(2);
-  });
+  it.each(["invoke", "stream"] as const)(
+    "does not wait for ever for a silent server (%s)",
+    async (way) => {
+      const model = await modelOn([{ kind: "silence" }], { timeoutMs: 50 });
+      const error = await failure(async () =>
+        way === "invoke" ? model.invoke(question) : streamed(await model.stream(question)),
+      );
+      expect(error.code).toBe("model-unavailable");
+      expect(error.message).toContain("was silent for 0.05 s");
+      // None when the limit passed before the server had read it; never a second one.
+      expect(server.requests.length).toBeLessThan(2);
+    },
+  );
 
-  it("ends a stream that stalls, and does not take what came for the answer", async () => {
+  it("ends a stream that stalls, and does not take its beginning for the answer", async () => {
     const model = await modelOn([{ kind: "stall", text: "half an" }], { timeoutMs: 500 });
     const texts: string[] = [];
     const error = await failure(async () => {
@@ -257,7 +260,7 @@ describe("faults", () => {
     expect(error.message).toContain("was silent");
   });
 
-  it("ends a call that takes too long as a whole", async () => {
+  it("ends a call that takes too long in total", async () => {
     const model = await modelOn([{ kind: "stall", text: "half" }], { callTimeoutMs: 100 });
     const error = await failure(async () => streamed(await model.stream(question)));
     expect(error.message).toContain("did not finish within 0.1 s");
@@ -289,7 +292,7 @@ describe("faults", () => {
     expect(error.code).toBe("model-output-invalid");
   });
 
-  it("passes on what a provider says in the middle of a stream", async () => {
+  it("reports a provider's error in the middle of a stream", async () => {
     const model = await modelOn([
       {
         kind: "raw",
@@ -304,7 +307,7 @@ describe("faults", () => {
 });
 
 describe("abort", () => {
-  it("ends a call without an answer, and is no fault of the model", async () => {
+  it("ends a call without an answer, and is not reported as a fault of the model", async () => {
     const stop = new AbortController();
     const model = await modelOn(() => {
       setImmediate(() => stop.abort());

@@ -59,7 +59,7 @@ describe("OpenAI embeddings", () => {
     server.assertUsedUp();
   });
 
-  it("tells a wrong key and a wrong answer apart", async () => {
+  it("distinguishes a wrong key from a wrong answer", async () => {
     const { embeddings } = await embeddingsOn([
       { kind: "error", status: 401 },
       { kind: "embeddings", vectorOf: (text) => (text === "a" ? [1, 2] : [1]) },
@@ -83,7 +83,7 @@ describe("OpenAI embeddings", () => {
     server.assertUsedUp();
   });
 
-  it("has a name that an index can take, and that tells models apart", () => {
+  it("has a name that is valid for an index and unique to the model", () => {
     const names = [
       "text-embedding-3-small",
       "nomic/embed:v1",
@@ -103,7 +103,7 @@ describe("the setting", () => {
     expect(await dimensions()).toBe(384);
   });
 
-  it("refuses what it does not know, and OpenAI without a key, before any request", () => {
+  it("refuses an unknown value, and OpenAI without a key, before any request", () => {
     expect(() => loadEmbeddings("ollama:x")).toThrow(/expected `offline` or `openai:<name>`/);
     expect(() => loadEmbeddings("openai:x")).toThrow(/there is no key/);
   });

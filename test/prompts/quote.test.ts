@@ -17,7 +17,7 @@ describe("quote", () => {
     expect(unquoted(text)).toBe(expected);
   });
 
-  it("leaves inner blocks, which are quoted already, as they are", () => {
+  it("leaves inner blocks, which are already quoted, unchanged", () => {
     expect(quoteBlock("past_interactions", quote("question", "x"))).toBe(
       "<past_interactions>\n<question>x</question>\n</past_interactions>",
     );

@@ -6,7 +6,7 @@ describe("defineTemplate", () => {
     expect(defineTemplate("{{a}} and {{a}}, {{b}}").render({ a: "1", b: "2" })).toBe("1 and 1, 2");
   });
 
-  it("does not expand a slot that stands in a value", () => {
+  it("does not expand a slot in a value", () => {
     expect(defineTemplate("{{a}}|{{b}}").render({ a: "{{b}}", b: "secret" })).toBe("{{b}}|secret");
   });
 
@@ -14,7 +14,7 @@ describe("defineTemplate", () => {
     expect(defineTemplate("[{{a}}]").render({ a: "$$5 $& $' $1" })).toBe("[$$5 $& $' $1]");
   });
 
-  it("says which slot was left empty when the compiler was not asked", () => {
+  it("names the empty slot if the compiler was bypassed", () => {
     const text: string = "{{name}}";
     expect(() => defineTemplate(text).render({})).toThrow("Prompt slot {{name}} was not filled.");
   });

@@ -34,14 +34,19 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function call(
+async function call(
   { tools }: McpTools,
   name: string,
   args: Record<string, unknown> = {},
   timeoutMs = 10_000,
 ) {
   const calls = [{ type: "tool_call" as const, id: "c", name, args }];
-  return runToolCalls({ tools: createToolRegistry(tools).select(), calls, config: {}, timeoutMs });
+  const options = { tools: createToolRegistry(tools).select(), calls, config: {}, timeoutMs };
+  const messages = await runToolCalls(options);
+  return {
+    messages,
+    tools: messages.map(({ name, status }) => ({ name, ok: status !== "error" })),
+  };
 }
 
 const runs = (pid: number) => {
@@ -86,7 +91,7 @@ describe("loadMcpTools", () => {
     expect((await call(mcp, "add", { a: 2, b: 2 })).messages[0]?.content).toBe("math: 4");
   });
 
-  it("leaves no process behind when it is closed, twice even", async () => {
+  it("leaves no process behind when it is closed, even twice", async () => {
     const mcp = await load({
       mcpServers: { one: server("one") },
       // A setting of the adapters' own.
@@ -103,7 +108,7 @@ describe("loadMcpTools", () => {
     ]);
   });
 
-  it("names apart what two servers offer under one name, and calls the right one", async () => {
+  it("gives different names to tools that two servers offer under one name, and calls the right one", async () => {
     const mcp = await load({ mcpServers: { a: server("a"), "b.c": server("b") } });
     expect(mcp.tools.map(({ name }) => name)).toEqual([
       "a__add",

@@ -90,7 +90,7 @@ describe("recall_memory", () => {
       });
     });
 
-    it("finds nobody's memory when the run has no user", async () => {
+    it("finds no memory when the run has no user", async () => {
       const { asked, episodes } = memoryOf({ recalled: [tea] });
       await expect(
         graphWith(createRecallMemory({ episodes }), how).invoke(askForTea),
@@ -158,7 +158,7 @@ describe("recall_memory", () => {
     expect(none.content).toMatch(/^2 past interactions were found, but none is short enough/);
   });
 
-  it("says when the search did not work as it should", async () => {
+  it("says when the search was degraded", async () => {
     const { episodes } = memoryOf({ recalled: [tea], degraded: ["index-unavailable"] });
     const message = await createRecallMemory({ episodes }).invoke(call({ query: "tea" }), asAda);
     expect(message.content).toMatch(
@@ -167,7 +167,7 @@ describe("recall_memory", () => {
     expect(message.artifact.degraded).toEqual(["index-unavailable"]);
   });
 
-  it("lets an error of the store through, for whoever runs the tool", async () => {
+  it("throws an error of the store", async () => {
     const { episodes } = memoryOf(
       new PersonaAgentError("memory-store-unavailable", "The store is away."),
     );

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => wiki.close());
 
 describe("search_wikipedia", () => {
-  it("gives the text of the best pages, each its share of the limit", async () => {
+  it("returns the text of the best pages, each with its share of the limit", async () => {
     const search = createSearchWikipedia({ baseUrl: wiki.baseUrl, maxChars: 600 });
     const text = String(await search.invoke({ query: "ada" }));
     expect(text).toMatch(/^<search_results>\nPage: Ada Lovelace\nSummary: Augusta Ada King/);
@@ -31,7 +31,7 @@ describe("search_wikipedia", () => {
     expect(text.length).toBeLessThanOrEqual(600 + "<search_results>\n\n</search_results>".length);
   });
 
-  it("asks MediaWiki in its own terms, and names itself", async () => {
+  it("sends MediaWiki's own parameters, and names itself", async () => {
     const search = createSearchWikipedia({
       baseUrl: wiki.baseUrl,
       topK: 1,

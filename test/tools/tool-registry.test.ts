@@ -17,13 +17,13 @@ const refusal = (code: string, message: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
 
 describe("createToolRegistry", () => {
-  it("takes what LangChain makes: tools with a schema, of a string, and of a class", () => {
+  it("accepts LangChain's tools: with a schema, with a string, and of a class", () => {
     const ofString = tool(() => "done", { name: "plain", description: "Plain." });
     const registry = createToolRegistry([recall, named("b"), ofString, new WikipediaQueryRun()]);
     expect(registry.names).toEqual(["recall_memory", "b", "plain", "wikipedia-api"]);
   });
 
-  it("selects in the order of registration, all unless told", () => {
+  it("selects in the order of registration, by default all", () => {
     const registry = createToolRegistry([named("a"), named("b"), named("c")]);
     const selected = (allowed?: string[]) => registry.select({ allowed }).map(({ name }) => name);
     expect(registry.select()).toHaveLength(3);
@@ -31,7 +31,7 @@ describe("createToolRegistry", () => {
     expect(selected([])).toEqual([]);
   });
 
-  it("refuses two tools of one name", () => {
+  it("refuses two tools with one name", () => {
     expect(() => createToolRegistry([named("a"), named("a")])).toThrow(
       refusal("config-tool-invalid", /^Two tools are named "a"; expected .*\.$/),
     );
@@ -53,7 +53,7 @@ describe("createToolRegistry", () => {
     );
   });
 
-  it("refuses a selection of an unknown tool, and names those it knows", () => {
+  it("refuses a selection of an unknown tool, and names the known ones", () => {
     expect(() =>
       createToolRegistry([named("a"), named("b")]).select({ allowed: ["a", "z"] }),
     ).toThrow(refusal("config-invalid", /unknown tool "z"; expected some of a, b\. .*\.$/));
@@ -84,7 +84,7 @@ describe("withGuidance", () => {
     expect(bound?.description).toMatch(/Requirement: use this tool at least once/);
   });
 
-  it("gives what a chat model can bind", () => {
+  it("gives tools that a chat model can bind", () => {
     const [first] = withGuidance([recall], lines);
     const bound = convertToOpenAITool(first ?? recall);
     expect(bound.function).toMatchObject({

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { randomUUID } from "node:crypto";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { BaseMessage } from "@langchain/core/messages";
 import {
@@ -11,11 +10,9 @@ import {
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
-import { defaultPersonaLimits } from "../../domain/persona/persona-limits.js";
 import type { Memory } from "../../memory/memory.js";
 import { createRecallCache } from "../../memory/search/recall-cache.js";
 import type { SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
-import { ask } from "../../model/ask-structured.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { runSignals } from "../../system/abort-listeners.js";
 import type { SimulatedRun } from "../../nodes/alignment/simulate.js";
@@ -74,9 +71,6 @@ export function createAlignment(parts: AlignmentParts): {
     alignmentModelFor,
     modelNamesFor,
     toolNamesFor: (config) => toolsFor(config).map(({ name }) => name),
-    limits: defaultPersonaLimits,
-    ask,
-    newRunId: randomUUID,
     now,
   });
   const active = activeOver(store);

@@ -10,7 +10,7 @@ import { personaHead } from "../../domain/persona/persona-checkpoint.js";
 import type { Usage } from "../../domain/usage.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
-import { spentOn } from "../../nodes/alignment/alignment-budget.js";
+import { spentOnDay } from "../../nodes/alignment/alignment-budget.js";
 import { isAbandoned } from "./run-owner.js";
 
 /** The status of a user's alignment. Plain JSON. */
@@ -81,6 +81,6 @@ export async function readAlignmentOverview(
       rolledBack: last.rolledBack,
       reason: last.checkpoint.reason,
     },
-    today: spentOn(now().toISOString().slice(0, 10), checkpoints),
+    today: spentOnDay(now().toISOString(), checkpoints),
   };
 }

@@ -23,7 +23,6 @@ export const reviewSchema = z.strictObject({
   at: z.iso.datetime(),
   note: z.string().nullable(),
 });
-export type Review = z.output<typeof reviewSchema>;
 
 /** The evidence of one iteration of an alignment, kept with the checkpoint that it ended in. */
 export const alignmentRecordSchema = z.strictObject({

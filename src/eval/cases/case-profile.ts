@@ -1,8 +1,7 @@
 import { noUsage, type Usage } from "../../domain/usage.js";
 import type { Profile } from "../../domain/profile.js";
 import type { Memory } from "../../memory/memory.js";
-import { ask } from "../../model/ask-structured.js";
-import { refreshProfile } from "../../nodes/profile/update-profile.js";
+import { refreshProfile } from "../../nodes/update-profile.js";
 import type { EvalCase } from "../eval-case.js";
 import type { Method, MethodDeps } from "../method.js";
 import type { CaseMemory } from "./case-memory.js";
@@ -25,9 +24,8 @@ export async function drawCaseProfile(
     modelName: alignmentModelName,
     episodes,
     profiles,
-    ask,
     now: () => now().toISOString(),
-    signal,
+    config: { signal },
   });
 }
 

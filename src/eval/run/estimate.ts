@@ -1,6 +1,6 @@
 import type { Episode } from "../../domain/episode.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
-import { defaultProfileTokens } from "../../nodes/profile/draw-profile.js";
+import { defaultProfileTokens } from "../../nodes/draw-profile.js";
 import type { Arm } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
 import { latestOf, readCases } from "../cases/open-cases.js";

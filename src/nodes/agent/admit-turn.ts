@@ -7,27 +7,26 @@ import { parseUserId, type UserKey, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { AgentState } from "../../state/agent-state.js";
 
-/** A turn that may go on. */
+/** A turn that passed the checks. */
 export interface AdmittedTurn {
   readonly userId: string;
   readonly owner: UserKey;
-  /** The human message to be answered. */
+  /** The human message to answer. */
   readonly question: { readonly id: string; readonly text: string };
 }
 
 type ThreadState = Pick<AgentState, "messages" | "owner" | "turn">;
 
 /**
- * Checks who asks, on whose thread, and what.
+ * Checks the user, the thread's owner, and the message.
  *
  * @throws {PersonaAgentError} `config-user-invalid`, `config-thread-owner`, `config-message-invalid`.
  */
 export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">): AdmittedTurn {
   checkOwner(state, config);
   const userId = parseUserId(config.userId);
-  const message = newMessages(state).findLast((candidate) => HumanMessage.isInstance(candidate));
-  const question =
-    message ?? state.messages.findLast((candidate) => HumanMessage.isInstance(candidate));
+  const isHuman = (message: BaseMessage) => HumanMessage.isInstance(message);
+  const question = newMessages(state).findLast(isHuman) ?? state.messages.findLast(isHuman);
   if (question?.id === undefined)
     throw new PersonaAgentError(
       "config-message-invalid",
@@ -40,11 +39,11 @@ export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">)
   };
 }
 
-/** Says no more about a stranger's thread than that it is not theirs. */
+/** Tells a stranger nothing about the thread except that it is not theirs. */
 export const foreignThreadMessage =
   "This thread belongs to another user; expected the user of its first turn. Start a new thread, or pass that user's `userId` in the run's context.";
 
-/** @throws {PersonaAgentError} `config-thread-owner` for everybody but the thread's owner; `config-user-invalid` */
+/** @throws {PersonaAgentError} `config-thread-owner` unless the user owns the thread; `config-user-invalid` */
 export function checkOwner(
   { owner }: Pick<AgentState, "owner">,
   { userId }: Pick<RunConfig, "userId">,
@@ -54,8 +53,8 @@ export function checkOwner(
 }
 
 /**
- * Who asks, as far as the run tells. A LangGraph server gives what once stood in a thread's `configurable` to all of
- * the thread's later runs: there it says who asked first, and nothing of who asks now.
+ * The user of the run, if it names one. A LangGraph server passes the `configurable` of a thread's first run to all its
+ * later runs, so on a server it says who asked first, not who asks now.
  *
  * @throws {PersonaAgentError} `config-invalid`
  */
@@ -64,16 +63,16 @@ export function askingUser(
   { context, configurable }: Pick<LangGraphRunnableConfig, "context" | "configurable">,
   isOnServer: boolean,
 ): string | undefined {
-  const isKept = isOnServer && owner !== undefined;
+  const isFirst = !isOnServer || owner === undefined;
   return parseRunConfig({
     ...(context && { context }),
-    ...(configurable && !isKept && { configurable }),
+    ...(configurable && isFirst && { configurable }),
   }).userId;
 }
 
 /**
- * The messages that came in with this turn: all after the latest admitted turn and what answered it. They
- * are in the state before any node runs, so a turn that is refused has to take them out again.
+ * The messages of this turn: all after the latest admitted turn and its answers. They are in the state before any node
+ * runs, so a refused turn must remove them.
  */
 export function newMessages({ messages, turn }: ThreadState): BaseMessage[] {
   const admitted = messages.findIndex((message) => message.id === turn?.messageId);

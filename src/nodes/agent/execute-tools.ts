@@ -11,58 +11,46 @@ import { runToolCalls } from "../../tools/run-tool-calls.js";
 export interface ExecuteToolsDeps {
   /** The tools that this run may use. */
   readonly toolsFor: (config: RunConfig) => StructuredToolInterface[];
-  /** The most one tool call may take, in milliseconds. */
+  /** Most that one tool call may take, in milliseconds. */
   readonly toolTimeoutMs: number;
 }
 
-/** Runs the tools that the model asked for, side by side. A tool that fails becomes a message the model can react to. */
+/** Runs the tools that the model called, in parallel. A failure becomes a message that the model can react to. */
 export function createExecuteTools({ toolsFor, toolTimeoutMs }: ExecuteToolsDeps) {
   return async function executeTools(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
   ): Promise<AgentUpdate> {
-    const { calls, unreadable } = askedCalls(state);
-    const { messages, tools } = await runToolCalls({
+    const answer = state.messages.findLast((message) => AIMessage.isInstance(message));
+    const { tool_calls = [], invalid_tool_calls = [] } = answer ?? {};
+    const unreadable = invalid_tool_calls.map(
+      ({ id = "", name = "", args = "" }) =>
+        new ToolMessage({
+          name,
+          tool_call_id: id,
+          status: "error",
+          content: toolArgumentsUnreadablePrompt.render({ name, given: args.slice(0, 500) }),
+        }),
+    );
+    const unreadableIds = new Set(unreadable.map(({ tool_call_id }) => tool_call_id));
+    const answered = await runToolCalls({
       tools: toolsFor(parseRunConfig(runtime)),
-      calls,
+      calls: tool_calls.filter(({ id = "" }) => !unreadableIds.has(id)),
       state,
       config: runtime,
       timeoutMs: toolTimeoutMs,
     });
-    const recalls = messages.flatMap(({ artifact }) => (isRecall(artifact) ? [artifact] : []));
+    const messages = [...answered, ...unreadable];
+    const recalls = answered.flatMap(({ artifact }) => (isRecall(artifact) ? [artifact] : []));
+    const tools = messages.map(({ name = "", status }) => ({ name, ok: status !== "error" }));
+    const degraded = recalls.flatMap((recall) => recall.degraded);
     return {
-      messages: [...messages, ...unreadable],
-      tools: [
-        ...state.tools,
-        ...tools,
-        ...unreadable.map(({ name = "" }) => ({ name, ok: false })),
-      ],
+      messages,
+      tools: [...state.tools, ...tools],
       recalledByTools: [...state.recalledByTools, ...recalls.flatMap(({ recalled }) => recalled)],
-      degraded: withDegraded(
-        state.degraded,
-        recalls.flatMap(({ degraded }) => degraded),
-      ),
+      degraded: withDegraded(state.degraded, degraded),
       toolRound: state.toolRound + 1,
     };
-  };
-}
-
-/** The calls of the latest answer: those that can be run, and a message for each whose arguments could not be read. */
-function askedCalls({ messages }: AgentState) {
-  const asked = messages.findLast((message) => AIMessage.isInstance(message));
-  const { tool_calls = [], invalid_tool_calls = [] } = asked ?? {};
-  const badIds = new Set(invalid_tool_calls.map(({ id }) => id ?? ""));
-  return {
-    calls: tool_calls.filter(({ id }) => !badIds.has(id ?? "")),
-    unreadable: invalid_tool_calls.map(
-      ({ id, name = "", args = "" }) =>
-        new ToolMessage({
-          name,
-          tool_call_id: id ?? "",
-          status: "error",
-          content: toolArgumentsUnreadablePrompt.render({ name, given: args.slice(0, 500) }),
-        }),
-    ),
   };
 }
 

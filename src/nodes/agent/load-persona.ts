@@ -1,4 +1,4 @@
-import { HumanMessage, RemoveMessage } from "@langchain/core/messages";
+import { type BaseMessage, HumanMessage, RemoveMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { turnEpisodeId, turnIdentity } from "../../domain/episode.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
@@ -18,19 +18,16 @@ export interface LoadPersonaDeps {
   readonly now: () => Date;
 }
 
-/** Where the turn goes from here. */
-export type LoadPersonaGoto = "retrieve-memory" | "refuse-turn";
-
 /**
- * Begins the turn: admits it, takes its time, clears what the thread's last turn left, and reads the user's
- * persona. A turn that is not admitted goes to `refuse-turn`, with its messages taken out of the thread. While the
- * store is away the first persona answers, and `degraded` says so.
+ * Begins the turn: admits it, fixes its time, clears what the thread's last turn left, and reads the user's persona. A
+ * turn that is not admitted goes to `refuse-turn`, and its messages leave the thread. If the store is unavailable, the
+ * initial persona answers, and `degraded` says so.
  */
 export function createLoadPersona({ episodes, profiles, personas, now }: LoadPersonaDeps) {
   return async function loadPersona(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Command<unknown, AgentUpdate, LoadPersonaGoto>> {
+  ): Promise<Command<unknown, AgentUpdate, "retrieve-memory" | "refuse-turn">> {
     let admitted: AdmittedTurn;
     try {
       admitted = admitTurn(state, {
@@ -39,18 +36,13 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
     } catch (error) {
       if (!PersonaAgentError.is(error)) throw error;
       const { code, message } = error;
-      return new Command({
-        goto: "refuse-turn",
-        update: {
-          refusal: { code, message },
-          messages: newMessages(state).flatMap(({ id }) => (id ? [new RemoveMessage({ id })] : [])),
-        },
-      });
+      const update = { refusal: { code, message }, messages: removed(newMessages(state)) };
+      return new Command({ goto: "refuse-turn", update });
     }
     const { userId, owner, question } = admitted;
     const threadId = threadIdOf(runtime);
     const identity = turnIdentity(owner, threadId, question);
-    const known = await readingMemory(
+    const memory = await readingMemory(
       Promise.all([
         personas.head(userId),
         profiles.current(userId),
@@ -58,7 +50,8 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         threadId === null ? null : episodes.findTurn(userId, identity),
       ]),
     );
-    const [persona, profile, written] = "read" in known ? known.read : [initialPersona, null, null];
+    const [persona, profile, written] =
+      "read" in memory ? memory.read : [initialPersona, null, null];
     const at = now().toISOString();
     runtime.writer?.({ kind: "persona-loaded", version: persona.version } satisfies AgentEvent);
     return new Command({
@@ -78,27 +71,25 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         tools: [],
         episodeId: null,
         alignment: { newAnswers: 0, due: false },
-        degraded: "failed" in known ? [known.failed] : [],
+        degraded: "failed" in memory ? [memory.failed] : [],
         usage: noUsage,
       },
     });
   };
 }
 
-/** The thread of a run; `null` for one that is not kept. */
+/** The thread of a run; `null` if it is not stored. */
 export function threadIdOf({ configurable }: LangGraphRunnableConfig): string | null {
   const threadId: unknown = configurable?.["thread_id"];
   return typeof threadId === "string" ? threadId : null;
 }
 
-/** Answers after the question, left from an earlier run of the same turn (a message sent again under its id). */
+/** Removes answers after the question that an earlier run of the turn left (its message was sent again under its id). */
 function staleAnswers({ messages }: AgentState, questionId: string): RemoveMessage[] {
-  const question = messages.findIndex((message) => message.id === questionId);
-  return messages
-    .slice(question + 1)
-    .flatMap((message) =>
-      message.id && !HumanMessage.isInstance(message)
-        ? [new RemoveMessage({ id: message.id })]
-        : [],
-    );
+  const later = messages.slice(messages.findIndex(({ id }) => id === questionId) + 1);
+  return removed(later.filter((message) => !HumanMessage.isInstance(message)));
+}
+
+function removed(messages: readonly BaseMessage[]): RemoveMessage[] {
+  return messages.flatMap(({ id }) => (id ? [new RemoveMessage({ id })] : []));
 }

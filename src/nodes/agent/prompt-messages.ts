@@ -5,14 +5,14 @@ import type { AgentState } from "../../state/agent-state.js";
 /** The human message that the turn answers. */
 export function questionOf({ messages, turn }: Pick<AgentState, "messages" | "turn">): BaseMessage {
   const question = messages.find((message) => message.id === turn?.messageId);
-  // The first node put the id there, so only an edit of the state in Studio can lead here.
+  // Set by the first node, so it is only missing after an edit of the state in Studio.
   if (question === undefined) throw new TypeError("The turn's message is not in the thread.");
   return question;
 }
 
 /**
- * The thread as the prompt shows it: this turn's messages whole, and before them as many of the latest earlier
- * ones as `maxTokens` (estimated) leaves room for, beginning with a human message. The state keeps them all.
+ * The thread as the prompt shows it: all messages of this turn, and before them the latest earlier ones that fit into
+ * `maxTokens` (estimated), beginning with a human message. The state keeps them all.
  */
 export async function promptMessages(
   state: Pick<AgentState, "messages" | "turn">,
@@ -29,7 +29,7 @@ export async function promptMessages(
   return [...earlier, ...thisTurn];
 }
 
-/** Four tokens a message are what the chat formats add around its text. */
+/** Chat formats add about four tokens around the text of a message. */
 function countTokens(messages: readonly BaseMessage[]): number {
   return messages.reduce((sum, { text }) => sum + estimateTokens(text) + 4, 0);
 }

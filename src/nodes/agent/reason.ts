@@ -19,21 +19,21 @@ export interface ReasonDeps {
   readonly modelFor: (name: string | undefined) => BaseChatModel;
   /** The tools that this run may use. */
   readonly toolsFor: (config: RunConfig) => StructuredToolInterface[];
-  /** Called before every model call, when all else is ready. */
+  /** Called before every model call, when everything else is ready. */
   readonly beforeModel?: () => void;
 }
 
 /** Where a turn goes with its answer; a simulation ends with it. */
 export type AfterAnswer = "write-memory" | typeof END;
 
-/** Sampling models say nothing now and then; the transport's faults were retried by the client already. */
+/** Models that sample are sometimes silent; the client has already retried the transport's faults. */
 const mostTries = 2;
 
 /**
- * One model call, and a second one when the model says nothing: the persona, what was recalled and the thread go in; an answer or tool calls come out. When the
- * rounds of tool calls are used up the tools are taken away, so that the model must answer.
+ * One model call, from persona, recalled interactions and thread to an answer or tool calls; a second one if the model
+ * is silent. When the rounds of tool calls are used up, the tools are removed, so that the model must answer.
  *
- * Errors: `model-*`; `model-output-invalid` when the model says nothing at all.
+ * Errors: `model-*`; `model-output-invalid` if the model stays silent.
  */
 export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, after: AfterAnswer) {
   return async function reason(
@@ -42,7 +42,7 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
   ): Promise<Command<unknown, AgentUpdate, "execute-tools" | AfterAnswer>> {
     const config = parseRunConfig(runtime);
     const paperSystemPrompt = config.mode === "paper" ? state.paperSystemPrompt : null;
-    // A text that paper mode wrote stands in place of all lines, those about tools too.
+    // A prompt that paper mode wrote replaces all lines, also those about tools.
     const toolLines = paperSystemPrompt === null ? state.personaLines : [];
     const tools = withGuidance(toolsFor(config), toolLines, config.mode);
     const answerNow = tools.length > 0 && state.toolRound >= config.toolRounds;
@@ -61,19 +61,18 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
     const request = [new SystemMessage(system), ...thread];
     const labels = { personaVersion: state.personaVersion };
     let usage = state.usage;
-    // Here and not by a retry of the node, which would lose count of what the silent call cost.
+    // Not by a retry of the node, which would forget the cost of the silent call.
     for (let tries = 0; tries < mostTries; tries++) {
       beforeModel?.();
       const answer = await call(bound, request, callConfig(runtime, "answer", labels));
       usage = addUsage(usage, usageOfCall(answer));
-      if (!answerNow && callCount(answer) > 0) {
-        const update = { messages: [withReadableCalls(answer)], usage };
-        return new Command({ goto: "execute-tools", update });
-      }
-      if (answer.text.trim() !== "") {
-        const update = { messages: [withoutCalls(answer)], usage };
-        return new Command({ goto: after, update });
-      }
+      if (!answerNow && callCount(answer) > 0)
+        return new Command({
+          goto: "execute-tools",
+          update: { messages: [withReadableCalls(answer)], usage },
+        });
+      if (answer.text.trim() !== "")
+        return new Command({ goto: after, update: { messages: [withoutCalls(answer)], usage } });
     }
     throw new PersonaAgentError(
       "model-output-invalid",
@@ -88,8 +87,8 @@ function callCount({ tool_calls = [], invalid_tool_calls = [] }: AIMessage): num
 }
 
 /**
- * Calls whose arguments could not be read stand among the others, with no arguments: providers want an answer to
- * every call of a message, and LangChain leaves unreadable ones out when it sends the message back.
+ * Adds calls with unreadable arguments to the others, without arguments: providers want an answer to every call of a
+ * message, and LangChain leaves unreadable ones out when it sends the message back.
  */
 function withReadableCalls(answer: AIMessage): AIMessage {
   const { tool_calls = [], invalid_tool_calls = [] } = answer;
@@ -99,21 +98,17 @@ function withReadableCalls(answer: AIMessage): AIMessage {
     id: invalid.id ?? `unreadable_${index}`,
   }));
   return new AIMessage({
-    ...idOf(answer),
+    ...(answer.id && { id: answer.id }),
     content: answer.text,
     tool_calls: [...tool_calls, ...unreadable.map(({ id, name = "" }) => ({ id, name, args: {} }))],
     invalid_tool_calls: unreadable,
   });
 }
 
-/** A model that calls tools after they were taken away would leave calls in the thread that nobody answers. */
+/** If a model calls tools after they were removed, its calls would stay in the thread without an answer. */
 function withoutCalls(answer: AIMessage): AIMessage {
   if (callCount(answer) === 0) return answer;
-  return new AIMessage({ ...idOf(answer), content: answer.text });
-}
-
-function idOf({ id }: AIMessage): { id?: string } {
-  return id === undefined ? {} : { id };
+  return new AIMessage({ ...(answer.id && { id: answer.id }), content: answer.text });
 }
 
 function bind(model: BaseChatModel, tools: StructuredToolParams[]) {

@@ -2,8 +2,8 @@ import { PersonaAgentError, type PersonaAgentErrorCode } from "../../errors.js";
 import type { AgentState } from "../../state/agent-state.js";
 
 /**
- * Ends a turn that was not admitted with its error. A node of its own, because a node that throws commits
- * nothing: by now the refused messages are out of the thread.
+ * Throws the error of a turn that was not admitted. A node of its own, because a node that throws writes nothing: by
+ * now the messages have left the thread.
  */
 export function createRefuseTurn() {
   return function refuseTurn({ refusal }: Pick<AgentState, "refusal">): never {

@@ -23,9 +23,9 @@ export interface RetrieveMemoryDeps {
 }
 
 /**
- * Reads the interactions most like the question, and the latest ones beside them, into `recalled`, within the
- * token budget. One embedding request, no model call. Never fails the turn: what could not be read is named in
- * `degraded`. In paper mode it reads nothing, because there the model calls the memory tool itself.
+ * Reads the interactions most similar to the question, and the latest ones, into `recalled`, within the token budget.
+ * One embedding request, no model call. Never fails the turn: `degraded` names what could not be read. Reads nothing in
+ * paper mode, where the model calls the memory tool itself.
  */
 export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
   return async function retrieveMemory(
@@ -36,32 +36,40 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
     if (config.mode === "paper") return {};
     const userId = parseUserId(config.userId);
     const threadId = threadIdOf(runtime);
-    // A regenerated turn must not read what it answered the first time. Without a thread there is none.
+    // A regenerated turn must not read its first answer. Without a thread no turn is regenerated.
     const bounds =
       threadId === null || state.turn === undefined ? {} : { excludeIds: [state.turn.episodeId] };
-    const found = await readingMemory(
-      readFor(questionOf(state).text, { episodes, userId, config, bounds }),
+    const question = questionOf(state).text;
+    const memory = await readingMemory(readFor(question, { episodes, userId, config, bounds }));
+    const [{ recalled: similar, degraded }, latest] =
+      "read" in memory ? memory.read : [{ recalled: [], degraded: [memory.failed] }, []];
+    // What the prompt holds of the thread is not recalled as well.
+    const inPrompt = new Set(
+      (await promptMessages(state, config.threadTokens))
+        .filter((message) => HumanMessage.isInstance(message))
+        .map(({ text }) => text),
     );
-    const [similar, latest] =
-      "read" in found ? found.read : [{ recalled: [], degraded: [found.failed] }, []];
-    const inPrompt = await questionsInPrompt(state, config.threadTokens);
-    const isNews = (episode: Episode) =>
-      threadId === null || episode.threadId !== threadId || !inPrompt.has(episode.query);
-    const nearest = similar.recalled
-      .filter(({ episode }) => isNews(episode))
-      .map(({ episode, score }) => shown(episode, score));
-    const known = new Set(nearest.map(({ id }) => id));
-    const recent = latest
-      .filter((episode) => !known.has(episode.id) && isNews(episode))
-      .map((episode) => shown(episode, 0));
-    const recalled = withinTokens([...nearest, ...recent], config.recallTokens, (item) => item);
-    const event = { count: recalled.length, degraded: similar.degraded };
-    runtime.writer?.({ kind: "memory-recalled", ...event } satisfies AgentEvent);
-    return { recalled, degraded: withDegraded(state.degraded, similar.degraded) };
+    const similarIds = new Set(similar.map(({ episode }) => episode.id));
+    const found = [
+      ...similar,
+      ...latest.filter(({ id }) => !similarIds.has(id)).map((episode) => ({ episode, score: 0 })),
+    ]
+      .filter(
+        ({ episode: { query, threadId: id } }) =>
+          id === null || id !== threadId || !inPrompt.has(query),
+      )
+      .map(({ episode, score }): Recalled => {
+        const { id, at, query, response, groundTruth } = episode;
+        return { id, at, query, response, groundTruth, score };
+      });
+    const recalled = withinTokens(found, config.recallTokens, (item) => item);
+    const event = { kind: "memory-recalled", count: recalled.length, degraded } as const;
+    runtime.writer?.(event satisfies AgentEvent);
+    return { recalled, degraded: withDegraded(state.degraded, degraded) };
   };
 }
 
-/** What a turn reads of memory for its question, before any of it is left out. */
+/** Everything that a turn reads from memory for its question, before some of it is left out. */
 export function readFor(
   question: string,
   {
@@ -79,16 +87,4 @@ export function readFor(
     episodes.similar(userId, question, recallSimilar, bounds),
     episodes.latest(userId, recallLatest, bounds),
   ]);
-}
-
-/** What the prompt will hold of the thread anyway; recalled as well, it would stand there twice. */
-async function questionsInPrompt(state: AgentState, maxTokens: number): Promise<Set<string>> {
-  const messages = await promptMessages(state, maxTokens);
-  return new Set(
-    messages.filter((message) => HumanMessage.isInstance(message)).map(({ text }) => text),
-  );
-}
-
-function shown({ id, at, query, response, groundTruth }: Episode, score: number): Recalled {
-  return { id, at, query, response, groundTruth, score };
 }

@@ -7,7 +7,7 @@ import type { Memory } from "../../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
 import { memoryFailure } from "../memory-failure.js";
 
-/** Asks for an alignment of the user's persona and returns at once. To ask again before it is over costs nothing. */
+/** Requests an alignment of the user's persona and returns at once. A second request before its end has no effect. */
 export type RequestAlignment = (
   userId: string,
   settings: Omit<AlignContext, "userId">,
@@ -16,16 +16,16 @@ export type RequestAlignment = (
 export interface ScheduleAlignmentDeps {
   readonly episodes: Pick<Memory["episodes"], "countAnswered">;
   readonly alignments: Pick<Memory["alignments"], "get">;
-  /** Whether the last alignment was begun and nobody goes on with it. */
+  /** Whether the last alignment was interrupted and nobody continues it. */
   readonly isAbandoned: (status: AlignmentStatus) => boolean;
-  /** Without it, `due` is reported and nothing else. */
+  /** Without it, `due` is only reported. */
   readonly requestAlignment?: RequestAlignment | undefined;
 }
 
 /**
- * Counts the true answers that no alignment has seen yet, and asks for an alignment when there are enough, or when
- * the last one was cut off, which goes on under its own settings. Not while a new persona waits for review: a new run
- * would drop it. Never fails the turn.
+ * Counts the true answers that no alignment has seen yet, and requests an alignment when there are enough, or when the
+ * last one was interrupted and is to be continued under its own settings. Not while a new persona waits for review,
+ * which a new run would drop. Never fails the turn.
  */
 export function createScheduleAlignment({
   episodes,
@@ -37,30 +37,26 @@ export function createScheduleAlignment({
     state: Pick<AgentState, "degraded">,
     runtime: LangGraphRunnableConfig,
   ): Promise<Pick<AgentUpdate, "alignment" | "degraded">> {
-    const { userId: given, alignAfter } = parseRunConfig(runtime);
-    const userId = parseUserId(given);
+    const config = parseRunConfig(runtime);
+    const userId = parseUserId(config.userId);
     const failed = { degraded: withDegraded(state.degraded, ["alignment-not-scheduled"]) };
     try {
       const status = await alignments.get(userId);
       const newAnswers = await episodes.countAnswered(userId, status.seenAt);
       const isLeft = isAbandoned(status);
-      const due = isDue(isLeft ? "cut-off" : status.status, newAnswers, alignAfter);
-      // Under others than its own, what a run did before it was cut off would be thrown away.
+      const due = isDue(isLeft ? "cut-off" : status.status, newAnswers, config.alignAfter);
+      // Under other settings, the results of the interrupted run would be lost.
       const settings = isLeft ? status.settings : sharedSettings(runtime);
-      const isAsked =
-        due && requestAlignment ? await succeeds(requestAlignment(userId, settings)) : true;
-      return { alignment: { newAnswers, due }, ...(!isAsked && failed) };
+      const outcome = { alignment: { newAnswers, due } };
+      if (!due || requestAlignment === undefined) return outcome;
+      // The scheduler itself reports why a request failed.
+      return await requestAlignment(userId, settings).then(
+        () => outcome,
+        () => ({ ...outcome, ...failed }),
+      );
     } catch (error) {
       if (memoryFailure(error) === null) throw error;
       return failed;
     }
   };
-}
-
-/** Whoever asks says himself why it failed. */
-async function succeeds(asking: Promise<void>): Promise<boolean> {
-  return asking.then(
-    () => true,
-    () => false,
-  );
 }

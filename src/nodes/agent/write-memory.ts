@@ -12,7 +12,7 @@ import { threadIdOf } from "./load-persona.js";
 import { memoryFailure } from "../memory-failure.js";
 import { questionOf } from "./prompt-messages.js";
 
-/** How often the graph lets this node try while the store is away. */
+/** How often the graph runs this node while the store is unavailable. */
 export const writeAttempts = 3;
 
 export interface WriteMemoryDeps {
@@ -20,8 +20,8 @@ export interface WriteMemoryDeps {
 }
 
 /**
- * Remembers the turn as one episode, under the id that the first node fixed: a retried or resumed run writes it
- * again and changes nothing. Never fails the turn: what could not be written, tries included, is named in `degraded`.
+ * Stores the turn as one episode, under the id that the first node fixed, so that a retried or resumed run changes
+ * nothing. Never fails the turn: `degraded` names what could not be written, also when tried again.
  */
 export function createWriteMemory({ episodes }: WriteMemoryDeps) {
   return async function writeMemory(

@@ -15,8 +15,8 @@ interface PrefetchingRun {
 }
 
 /**
- * Searches memory for what the item's simulation will ask of it first: `createRecallCache` remembers what was found. In
- * paper mode the model asks, and nobody knows what.
+ * Makes the first search of the item's simulation; `createRecallCache` remembers the result. Not in paper mode, where
+ * the model decides what to search for.
  */
 export async function prefetchRecall(
   item: AlignmentItem,
@@ -24,17 +24,17 @@ export async function prefetchRecall(
   recallOf: RecallOf,
 ): Promise<void> {
   if (config.mode === "paper") return;
-  // What the item's simulation may read does not depend on a persona.
-  const given = { persona: initialPersona, profile: null, leaveOneOut: config.leaveOneOut };
-  const memory = leaveOneOutMemory({ episodes: recallOf(runId) }, item, given);
+  // Any persona: what the simulation may read does not depend on it.
+  const view = { persona: initialPersona, profile: null, leaveOneOut: config.leaveOneOut };
+  const memory = leaveOneOutMemory({ episodes: recallOf(runId) }, item, view);
   await readFor(item.query, { ...memory, userId: parseUserId(config.userId), config });
 }
 
 /**
- * Searches memory for items while a model works, when this process has nothing else to do. What was not found by then
- * is searched for in its turn.
+ * Searches memory for items while a model works and this process is idle. Searches that are not made by then are made
+ * when their items are simulated.
  *
- * @param items - Those that are simulated next come first. If they cannot be had, the node that needs them will say so.
+ * @param items - In the order of their simulation. An error is ignored; the node that needs the items will report it.
  */
 export async function prefetchDuring<Result>(
   items: () => Promise<readonly AlignmentItem[]>,
@@ -43,7 +43,6 @@ export async function prefetchDuring<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   let isDone = false;
-  // In paper mode there is nothing to search for, and no need to know the items.
   if (run.config.mode !== "paper") void prefetch().catch(() => {});
   try {
     return await work();

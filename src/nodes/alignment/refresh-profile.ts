@@ -1,19 +1,19 @@
+import { randomUUID } from "node:crypto";
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../../config/parse-settings.js";
-import { noUsage, usageOfError } from "../../domain/usage.js";
 import { areEnough, splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
+import { noUsage, usageOfError } from "../../domain/usage.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import type { Memory } from "../../memory/memory.js";
-import type { ask } from "../../model/ask-structured.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { type AlignmentState, alignmentState } from "../../state/alignment-state.js";
-import { budgetLeft, fewestCalls, spentOn } from "./alignment-budget.js";
 import { callConfig } from "../model-call-config.js";
-import { refreshProfile as refreshed } from "../profile/update-profile.js";
-import type { SimulateDeps } from "./simulate.js";
+import { readWholeHistory } from "../read-history.js";
+import { refreshProfile as updateProfile } from "../update-profile.js";
+import { budgetOf, callsOfItem, spentOnDay } from "./alignment-budget.js";
 import { prefetchDuring } from "./prefetch-recall.js";
-import { readWholeHistory } from "../profile/read-history.js";
+import type { SimulateDeps } from "./simulate.js";
 
 export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly episodes: Pick<Memory["episodes"], "list">;
@@ -21,20 +21,17 @@ export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly personas: Pick<Memory["personas"], "history">;
   /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
-  readonly ask: typeof ask;
   readonly now: () => Date;
-  /** Names a run, and no other. */
-  readonly newRunId: () => string;
 }
 
 type Update = { readonly [K in keyof AlignmentState]?: AlignmentState[K] | Overwrite };
 
 /**
- * Begins the run: clears what the thread's last one left, and brings the profile up to date with the episodes that came
- * since it was drawn. When the model has no profile to give, the run goes on with the one there is.
+ * Begins the run: clears what the thread's last run left, and brings the profile up to date. If that fails or is too
+ * expensive, the run uses the present profile.
  */
 export function createRefreshProfile(deps: RefreshProfileDeps) {
-  const { episodes, profiles, personas, alignmentModelFor, ask, now, newRunId } = deps;
+  const { episodes, profiles, personas, alignmentModelFor, now } = deps;
   return async function refreshProfile(
     _state: AlignmentState,
     runtime: LangGraphRunnableConfig,
@@ -42,34 +39,34 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
     const startedAt = now().toISOString();
-    const runId = newRunId();
+    const runId = randomUUID();
     const current = await profiles.current(userId);
-    const drawn =
+    const notRefreshed = ["profile-not-refreshed"];
+    const refreshed =
       current !== null && !config.refreshProfile
         ? { profile: current, usage: noUsage, degraded: [] }
         : (await isAffordable())
-          ? await prefetchDuring(itemsAhead, { runId, config }, deps.recallOf, draw)
-          : { profile: current, usage: noUsage, degraded: ["profile-not-refreshed"] };
-    const { usage } = drawn;
+          ? await prefetchDuring(itemsAhead, { runId, config }, deps.recallOf, refresh)
+          : { profile: current, usage: noUsage, degraded: notRefreshed };
     return {
       ...cleared(),
+      ...refreshed,
       owner: userKey(userId),
       runId,
       startedAt,
       iterationStart: { at: startedAt, usage: noUsage },
-      profile: drawn.profile,
-      degraded: drawn.degraded,
-      usage: new Overwrite(usage),
+      usage: new Overwrite(refreshed.usage),
     };
 
-    /** Whether the budgets pay for the profile and the smallest run after it. */
+    /** Whether the budgets pay for the profile, one item and one update. */
     async function isAffordable() {
-      const today = spentOn(startedAt.slice(0, 10), await personas.history(userId));
-      const { calls, spent } = budgetLeft(config, { usage: noUsage, today, seconds: 0 });
-      return spent === null && calls >= 1 + fewestCalls(config);
+      const today = spentOnDay(startedAt, await personas.history(userId));
+      const spending = { usage: noUsage, today, startedAt, waitedSeconds: 0 };
+      const { calls, spent } = budgetOf(spending, config, new Date(startedAt));
+      return spent === null && calls >= 2 + callsOfItem(config);
     }
 
-    /** As `select-batch` will take them, unless something comes in meanwhile. */
+    /** The items that `select-batch` will take, unless the history changes meanwhile. */
     async function itemsAhead() {
       const history = await readWholeHistory(userId, episodes, () => startedAt);
       const holdout = config.validation ? config.holdout : 0;
@@ -77,35 +74,30 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
       return areEnough(selected, config) ? [...selected.batch, ...selected.holdout] : [];
     }
 
-    async function draw() {
+    async function refresh() {
       const { model, name } = alignmentModelFor(config.models.alignment);
       try {
-        const { profile, usage } = await refreshed(userId, {
+        const { profile, usage } = await updateProfile(userId, {
           model,
           modelName: name,
           episodes,
           profiles,
-          ask,
           now: () => now().toISOString(),
-          signal: runtime.signal,
           config: callConfig(runtime, "profile"),
         });
         return { profile, usage, degraded: [] };
       } catch (error) {
         if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
         const usage = usageOfError(error.details);
-        return { profile: current, usage, degraded: ["profile-not-refreshed"] };
+        return { profile: current, usage, degraded: notRefreshed };
       }
     }
   };
 }
 
-/** Every field as a new thread has it: the lists would grow for ever otherwise. */
+/** Every field as in a new thread; without this, the lists would grow with every run. */
 function cleared(): Update {
-  const { answers, critiques, ...plain } = alignmentState.parse({
-    answers: [],
-    critiques: [],
-    usage: noUsage,
-  });
-  return { ...plain, answers: new Overwrite(answers), critiques: new Overwrite(critiques) };
+  const empty = { answers: [], critiques: [], usage: noUsage };
+  const { answers, critiques, ...rest } = alignmentState.parse(empty);
+  return { ...rest, answers: new Overwrite(answers), critiques: new Overwrite(critiques) };
 }

@@ -7,55 +7,52 @@ import { personaVersionStatuses } from "../../domain/persona/version-history.js"
 import type { AlignmentState } from "../../state/alignment-state.js";
 
 /** Most earlier updates that a run begins with. */
-const mostRejected = 3;
+const maxRejected = 3;
 
 /**
- * Updates of the lines that the head has now which did not pass in earlier runs, and versions of them that were taken
- * back; oldest first. A person's version is among them only where the automatic rollback took it back. Left out is what
- * nobody found wanting: checkpoints that only say "keep", and those that another writer was before.
+ * Updates of the head's present lines that earlier runs did not accept, and versions of them that were taken back;
+ * oldest first. A person's version is included only if the automatic rollback took it back. Checkpoints that only keep
+ * the lines, or that lost to another writer, are left out: nothing speaks against them.
  */
 export function rejectedBefore(
   checkpoints: readonly PersonaCheckpoint[],
   head: PersonaCheckpoint,
 ): AlignmentState["rejected"] {
   const byId = new Map(checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
-  const standings = personaVersionStatuses(checkpoints);
+  const statuses = personaVersionStatuses(checkpoints);
   const present = lineContents(head.lines);
   const inUse = activeVersions(checkpoints);
   return checkpoints
-    .filter((checkpoint) => {
-      const parent = byId.get(checkpoint.parentId ?? "");
-      const isOfThese = parent !== undefined && lineContents(parent.lines) === present;
-      return isOfThese && lineContents(checkpoint.lines) !== present;
-    })
     .flatMap((checkpoint) => {
-      const reason = whyNot(checkpoint);
-      const { lines, alignment } = checkpoint;
-      return reason === null
-        ? []
-        : [{ key: null, lines, rejections: alignment?.rejections ?? [], reason }];
+      const { lines, alignment, parentId } = checkpoint;
+      const parent = byId.get(parentId ?? "");
+      if (parent === undefined || lineContents(parent.lines) !== present) return [];
+      if (lineContents(lines) === present) return [];
+      const reason = whyRejected(checkpoint);
+      const rejections = alignment?.rejections ?? [];
+      return reason === null ? [] : [{ key: null, lines, rejections, reason }];
     })
-    .slice(-mostRejected);
+    .slice(-maxRejected);
 
-  /** Null for a checkpoint that nothing speaks against. */
-  function whyNot(checkpoint: PersonaCheckpoint): string | null {
+  /** `null` if nothing speaks against the checkpoint. */
+  function whyRejected(checkpoint: PersonaCheckpoint): string | null {
     const { id, author, reason } = checkpoint;
-    const standing = standings.get(id);
-    if (standing === "rejected")
+    const status = statuses.get(id);
+    if (status === "rejected")
       return author !== "alignment" || isOutdated(checkpoint) ? null : reason;
-    if (standing !== "past") return null;
+    if (status !== "past") return null;
     if (inUse.some(({ rollback, parentId }) => rollback !== null && parentId === id))
       return "Taken at first, and rolled back later.";
     return author === "alignment" ? "Taken at first, and gone back from later." : null;
   }
 }
 
-/** It had passed, and nobody was against it: the persona was changed before it could be taken. */
+/** It was accepted and nobody rejected it, but the persona was changed before it could be taken. */
 function isOutdated({ alignment }: PersonaCheckpoint): boolean {
   return alignment?.decision?.accepted === true && alignment.review?.decision !== "reject";
 }
 
-/** What lines say, wherever they come from: the evidence does not matter. */
+/** To compare lines by their text and tool; the evidence does not matter. */
 export function lineContents(lines: readonly PersonaLine[]): string {
   return JSON.stringify(lines.map(({ text, tool }) => [text, tool]));
 }

@@ -1,22 +1,17 @@
 import { interrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
-import type {
-  AlignmentRecord,
-  PairedScore,
-  Review,
-} from "../../domain/alignment/alignment-record.js";
-import { diffPersona } from "../../domain/persona/persona-diff.js";
-import type { PersonaLimits } from "../../domain/persona/persona-limits.js";
+import type { AlignmentRecord, PairedScore } from "../../domain/alignment/alignment-record.js";
+import { answerOf } from "../../domain/alignment/simulated-answer.js";
 import { checkPaperText } from "../../domain/persona/apply-update.js";
-import { profileSummary } from "../../domain/profile.js";
+import { diffPersona } from "../../domain/persona/persona-diff.js";
+import { defaultPersonaLimits as limits } from "../../domain/persona/persona-limits.js";
 import {
   editLines,
-  type ReviewAnswer,
   reviewAnswerSchema,
   type ReviewRequest,
 } from "../../domain/persona/review-request.js";
-import { answerOf } from "../../domain/alignment/simulated-answer.js";
+import { profileSummary } from "../../domain/profile.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { renderPaperPersona } from "../../prompts/agent/system-message.js";
 import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
@@ -25,17 +20,16 @@ import { parentOf } from "./state-selectors.js";
 
 export interface ReviewCandidateDeps {
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
-  readonly limits: PersonaLimits;
   readonly now: () => Date;
 }
 
 type Proposal = NonNullable<AlignmentState["proposal"]>;
 
 /**
- * Waits for a person: shows what the candidate answers to the batch beside the old answers and the truth, and the
- * diff of the lines. An answer that cannot be taken is asked for again, with what is wrong with it; nothing is lost.
+ * Waits for a person: shows the candidate's answers to the batch beside the old ones and the truth, and the diff of the
+ * lines. An answer that is not valid is asked for again, with what is wrong with it; nothing is lost.
  */
-export function createReviewCandidate(deps: ReviewCandidateDeps) {
+export function createReviewCandidate({ toolNamesFor, now }: ReviewCandidateDeps) {
   return function review(state: AlignmentState, runtime: LangGraphRunnableConfig): AlignmentUpdate {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
@@ -44,79 +38,55 @@ export function createReviewCandidate(deps: ReviewCandidateDeps) {
     const request = requestOf(state, proposal, config.mode, userId);
     let problem: string | null = null;
     for (;;) {
-      const given: unknown = interrupt<ReviewRequest>({ ...request, problem });
-      const { data, error } = reviewAnswerSchema.safeParse(given);
+      const answer: unknown = interrupt<ReviewRequest>({ ...request, problem });
+      const at = now().toISOString();
+      const result = decided(answer, proposal, at);
+      // The person's time does not count as the run's.
+      const waitedSeconds = state.waitedSeconds + secondsBetween(proposal.at, at);
+      if (typeof result === "object") return { waitedSeconds, proposal: result };
+      problem = `${result} Answer with a decision (approve, edit or reject); an edit needs its lines.`;
+    }
+
+    /** The proposal as the person wants it, or what is wrong with the answer. */
+    function decided(answer: unknown, candidate: Proposal, at: string): Proposal | string {
+      const { data, error } = reviewAnswerSchema.safeParse(answer);
       if (error !== undefined) {
-        problem = askedAgain(
-          `The answer is not valid: ${error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")}.`,
-        );
-        continue;
+        const issues = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+        return `The answer is not valid: ${issues.join("; ")}.`;
       }
-      const result = reviewed(proposal, data, state, config, deps);
-      if ("problem" in result) {
-        problem = askedAgain(result.problem);
-        continue;
-      }
-      const at = deps.now().toISOString();
       const { decision, author = userId, note = null } = data;
-      const personReview: Review = { decision, author, at, note };
-      const { alignment } = result.proposal;
-      return {
-        // What the person took to decide is nobody's work.
-        waitedSeconds: state.waitedSeconds + secondsBetween(proposal.at, at),
-        proposal: {
-          ...result.proposal,
-          alignment: alignment && { ...alignment, review: personReview },
-        },
+      const review = { decision, author, at, note };
+      const alignment = candidate.alignment && { ...candidate.alignment, review };
+      const remark = note === null ? "." : `: ${note}`;
+      if (decision === "approve") return { ...candidate, alignment };
+      if (decision === "reject") {
+        const reason = `Rejected in review${remark}`;
+        return { ...candidate, alignment, status: "rejected", reason };
+      }
+      const edited: Proposal = {
+        ...candidate,
+        author: "person",
+        reason: `${candidate.reason} Edited in review${remark}`,
+        alignment: alignment && withoutCandidate(alignment),
       };
+      if (config.mode === "paper") {
+        const { paperSystemPrompt } = data;
+        if (paperSystemPrompt === undefined) return "The edit has no `paperSystemPrompt`.";
+        const summary = profileSummary(state.profile);
+        const present = renderPaperPersona({ ...parentOf(state), summary });
+        const fault = checkPaperText(paperSystemPrompt, present, limits);
+        return fault === null ? { ...edited, paperSystemPrompt } : fault.reason;
+      }
+      if (data.lines === undefined) return "The edit has no `lines`.";
+      const { batch } = state;
+      const bounds = { candidate: candidate.lines, batch, tools: toolNamesFor(config), limits };
+      const checked = editLines(data.lines, bounds);
+      return "problem" in checked ? checked.problem : { ...edited, lines: checked.lines };
     }
   };
 }
 
-function askedAgain(problem: string): string {
-  return `${problem} Answer with a decision (approve, edit or reject); an edit needs its lines.`;
-}
-
-function reviewed(
-  proposal: Proposal,
-  { decision, lines, paperSystemPrompt, note }: ReviewAnswer,
-  state: AlignmentState,
-  config: AlignConfig,
-  { toolNamesFor, limits }: ReviewCandidateDeps,
-): { readonly proposal: Proposal } | { readonly problem: string } {
-  if (decision === "approve") return { proposal };
-  if (decision === "reject") {
-    const reason = note === undefined ? "Rejected in review." : `Rejected in review: ${note}`;
-    return { proposal: { ...proposal, status: "rejected", reason } };
-  }
-  const reason = `${proposal.reason} Edited in review${note === undefined ? "." : `: ${note}`}`;
-  const edited: Proposal = {
-    ...proposal,
-    author: "person",
-    reason,
-    alignment: proposal.alignment && withoutCandidate(proposal.alignment),
-  };
-  if (config.mode === "paper") {
-    if (paperSystemPrompt === undefined) return { problem: "The edit has no `paperSystemPrompt`." };
-    const summary = profileSummary(state.profile);
-    const present = renderPaperPersona({ ...parentOf(state), summary });
-    const fault = checkPaperText(paperSystemPrompt, present, limits);
-    return fault === null
-      ? { proposal: { ...edited, paperSystemPrompt } }
-      : { problem: fault.reason };
-  }
-  if (lines === undefined) return { problem: "The edit has no `lines`." };
-  const tools = toolNamesFor(config);
-  const checked = editLines(lines, {
-    candidate: proposal.lines,
-    batch: state.batch,
-    tools,
-    limits,
-  });
-  return "problem" in checked ? checked : { proposal: { ...edited, lines: checked.lines } };
-}
-
-/** Nobody has answered under a person's lines: the scores of what they replace are not theirs. */
+/** The scores are of the candidate's lines, and no answer was given under the person's. */
 function withoutCandidate(record: AlignmentRecord): AlignmentRecord {
   const unscored = (items: readonly PairedScore[]) =>
     items.map((item) => ({ ...item, candidate: null }));
@@ -125,8 +95,8 @@ function withoutCandidate(record: AlignmentRecord): AlignmentRecord {
 }
 
 function requestOf(
-  state: AlignmentState,
-  proposal: Proposal,
+  { batch, answers, candidate, ...state }: AlignmentState,
+  { lines, reason, paperSystemPrompt }: Proposal,
   mode: AlignConfig["mode"],
   user: string,
 ): ReviewRequest {
@@ -135,29 +105,25 @@ function requestOf(
     kind: "persona-review",
     user,
     version: parent.version,
-    reason: proposal.reason,
-    items: state.batch.map(({ episodeId, query, groundTruth: answer }) => {
-      const old = answerOf(state.answers, { persona: parent.key, episodeId });
-      const candidate = state.candidate?.key;
-      const fresh =
-        candidate === undefined
-          ? undefined
-          : answerOf(state.answers, { persona: candidate, episodeId });
+    reason,
+    items: batch.map(({ episodeId, query, groundTruth }) => {
+      const before = answerOf(answers, { persona: parent.key, episodeId });
+      const after = candidate ? answerOf(answers, { persona: candidate.key, episodeId }) : null;
       return {
         episodeId,
         question: query,
-        oldAnswer: old?.text ?? null,
-        newAnswer: fresh?.text ?? null,
-        trueAnswer: answer,
-        oldScore: old?.score ?? null,
-        newScore: fresh?.score ?? null,
+        oldAnswer: before?.text ?? null,
+        newAnswer: after?.text ?? null,
+        trueAnswer: groundTruth,
+        oldScore: before?.score ?? null,
+        newScore: after?.score ?? null,
       };
     }),
-    lines: proposal.lines,
-    diff: diffPersona(parent.lines, proposal.lines),
+    lines,
+    diff: diffPersona(parent.lines, lines),
     paperSystemPrompt:
       mode === "paper"
-        ? { before: parent.paperSystemPrompt, after: proposal.paperSystemPrompt ?? "" }
+        ? { before: parent.paperSystemPrompt, after: paperSystemPrompt ?? "" }
         : null,
     problem: null,
   };

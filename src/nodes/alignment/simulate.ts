@@ -1,12 +1,12 @@
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
-import { Command, type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
-import { type AlignConfig, answeringSettings } from "../../config/alignment-settings.js";
+import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { answeringSettings } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { RunContext } from "../../config/turn-settings.js";
+import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
 import { scorerFor } from "../../domain/scoring/scorer.js";
-import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";
-import { type Usage, usageOfError } from "../../domain/usage.js";
+import { usageOfError } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
 import {
   leaveOneOutMemory,
@@ -15,18 +15,19 @@ import {
 import type { AgentState } from "../../state/agent-state.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../../state/alignment-state.js";
+import { expectManyListeners } from "../../system/abort-listeners.js";
 import { createStaggeredStart } from "../../system/staggered-start.js";
 import { prefetchRecall, type RecallOf } from "./prefetch-recall.js";
-import { expectManyListeners } from "../../system/abort-listeners.js";
+import { sendAll } from "./simulation-tasks.js";
 
-/** What the agent graph is run with, besides the messages. */
+/** How the agent graph is run, besides the messages. */
 export interface SimulatedRun {
   readonly memory: SimulationMemory;
-  /** What the agent takes for the present; `null` for the real one. */
+  /** The agent's present; `null` for the real one. */
   readonly at: string | null;
   readonly context: RunContext;
   readonly signal: AbortSignal;
-  /** Called before every model call, when all else is ready. */
+  /** Called before every model call, when everything else is ready. */
   readonly beforeModel: () => void;
 }
 
@@ -42,15 +43,15 @@ export function memoryOf(
   { recallOf }: Pick<SimulateDeps, "recallOf">,
   leaveOneOut: boolean,
 ): SimulationMemory {
-  const { key, version, lines, paperSystemPrompt } = persona;
+  const { key, ...content } = persona;
   return leaveOneOutMemory({ episodes: recallOf(runId) }, item, {
-    persona: { ...initialPersona, id: key, version, lines, paperSystemPrompt },
+    persona: { ...initialPersona, id: key, ...content },
     profile,
     leaveOneOut,
   });
 }
 
-/** One item of the batch, answered under the present persona; the answer goes to be criticised. */
+/** Answers one item of the batch under the parent; then the answer is criticised. */
 export function createSimulate(deps: SimulateDeps) {
   return async function simulate(
     task: SimulationTask,
@@ -59,12 +60,12 @@ export function createSimulate(deps: SimulateDeps) {
     const answer = await simulated(task, runtime, deps);
     return new Command({
       update: { answers: [answer], usage: answer.usage },
-      goto: task.repeat === 0 ? [new Send("textual-loss", { ...task, answer })] : [],
+      goto: task.repeat === 0 ? sendAll("textual-loss", [{ ...task, answer }]) : [],
     });
   };
 }
 
-/** One item, answered for the comparison of candidate and parent. */
+/** Answers one item for the comparison of candidate and parent. */
 export function createValidate(deps: SimulateDeps) {
   return async function validate(
     task: SimulationTask,
@@ -81,77 +82,53 @@ const staggered = createStaggeredStart(8);
 async function simulated(
   task: SimulationTask,
   runtime: LangGraphRunnableConfig,
-  deps: SimulateDeps,
+  { recallOf, runAgent }: SimulateDeps,
 ): Promise<SimulatedAnswer> {
   const { runId, persona, role, item, repeat } = task;
+  const { episodeId, earlier, query, groundTruth, at } = item;
   const config = parseAlignConfig(runtime);
   expectManyListeners(runtime);
-  // It may have waited until the run had ended.
+  // The task may have waited until the run had ended.
   runtime.signal?.throwIfAborted();
-  // Before its start, which is for computing: nothing is to wait there but for other computing.
-  await prefetchRecall(item, { runId, config }, deps.recallOf);
-  const answer = await staggered(runId, (release) =>
-    answerOf(task, { config, signal: runtime.signal, beforeModel: release }, deps),
-  );
-  const score = answer.text === "" ? 0 : scorerFor(item.query, item.groundTruth).score(answer.text);
-  runtime.writer?.({
-    kind: "item-simulated",
-    persona: role,
-    episodeId: item.episodeId,
-    score,
-  } satisfies AlignmentEvent);
-  return { persona: persona.key, episodeId: item.episodeId, repeat, ...answer, score };
+  // Before the staggered start, which only makes computation wait for computation.
+  await prefetchRecall(item, { runId, config }, recallOf);
+  const answer = await staggered(runId, async (release): Promise<Answered> => {
+    const failed = new AbortController();
+    const memory = abortingMemory(memoryOf(task, { recallOf }, config.leaveOneOut), failed);
+    const signal = AbortSignal.any([failed.signal, ...(runtime.signal ? [runtime.signal] : [])]);
+    expectManyListeners({ signal });
+    const messages = [
+      ...earlier.flatMap((turn) => [new HumanMessage(turn.query), new AIMessage(turn.response)]),
+      new HumanMessage({ id: `simulated-${episodeId}`, content: query }),
+    ];
+    try {
+      const context = answeringSettings(config);
+      const state = await runAgent(messages, { memory, at, context, signal, beforeModel: release });
+      failed.signal.throwIfAborted();
+      return answerFrom(state);
+    } catch (error) {
+      failed.signal.throwIfAborted();
+      return unusableAnswer(error);
+    }
+  });
+  const score = answer.text === "" ? 0 : scorerFor(query, groundTruth).score(answer.text);
+  const event = { kind: "item-simulated", persona: role, episodeId, score } as const;
+  runtime.writer?.(event satisfies AlignmentEvent);
+  return { persona: persona.key, episodeId, repeat, ...answer, score };
 }
 
-/** What the agent said, before it is known of whom and how good it is. */
+/** The agent's part of a simulated answer. */
 type Answered = Omit<SimulatedAnswer, "persona" | "episodeId" | "repeat" | "score">;
 
-async function answerOf(
-  task: SimulationTask,
-  {
-    config,
-    signal,
-    beforeModel,
-  }: {
-    readonly config: AlignConfig;
-    readonly signal: AbortSignal | undefined;
-    readonly beforeModel: () => void;
-  },
-  deps: SimulateDeps,
-): Promise<Answered> {
-  const { episodeId, earlier, query, at } = task.item;
-  const thread = earlier.flatMap((turn) => [
-    new HumanMessage(turn.query),
-    new AIMessage(turn.response),
-  ]);
-  const question = new HumanMessage({ id: `simulated-${episodeId}`, content: query });
-  const failed = new AbortController();
-  const memory = failingWhole(memoryOf(task, deps, config.leaveOneOut), failed);
-  const ended = AbortSignal.any(signal === undefined ? [failed.signal] : [failed.signal, signal]);
-  expectManyListeners({ signal: ended });
-  try {
-    const context = answeringSettings(config);
-    const run = { memory, at, context, signal: ended, beforeModel };
-    const state = await deps.runAgent([...thread, question], run);
-    failed.signal.throwIfAborted();
-    return answerFrom(state);
-  } catch (error) {
-    failed.signal.throwIfAborted();
-    const usage = unusableAnswer(error);
-    if (usage === null) throw error;
-    return { text: "", recalled: [], toolCalls: [], degraded: ["no-answer"], usage };
-  }
-}
-
 /**
- * Memory whose failure ends the simulation at once. A turn works around it, and a tool tells the model of it; but scores
- * without memory would say nothing of the persona. The run fails, and goes on when memory is back.
+ * Memory whose failure ends the simulation. A turn works around it, and a tool reports it to the model; but scores
+ * without memory say nothing of the persona. The run fails, and can be continued when memory is back.
  */
-function failingWhole(
+function abortingMemory(
   { episodes, ...rest }: SimulationMemory,
   failed: AbortController,
 ): SimulationMemory {
-  const orFail = <Found>(reading: Promise<Found>) =>
+  const orAbort = <Found>(reading: Promise<Found>) =>
     reading.catch((error: unknown) => {
       failed.abort(error);
       // Not the error itself: a node would work around that.
@@ -161,8 +138,8 @@ function failingWhole(
     ...rest,
     episodes: {
       ...episodes,
-      latest: (...asked) => orFail(episodes.latest(...asked)),
-      similar: (...asked) => orFail(episodes.similar(...asked)),
+      latest: (...args) => orAbort(episodes.latest(...args)),
+      similar: (...args) => orAbort(episodes.similar(...args)),
     },
   };
 }
@@ -183,14 +160,16 @@ function answerFrom(state: AgentState): Answered {
 }
 
 /**
- * What it cost to learn that the model has no answer to the item: silence, a refusal, a question that no turn would
- * take. Such an answer is wrong, for parent and candidate alike.
+ * The empty answer to an item that the model cannot answer: it is silent, refuses, or no turn would accept the question.
+ * Such an answer is wrong, for parent and candidate alike.
  *
- * @returns Null for every other error: it says nothing of the item.
+ * @throws Every other error: it says nothing of the item.
  */
-function unusableAnswer(error: unknown): Usage | null {
+function unusableAnswer(error: unknown): Answered {
   const isOfItem =
     PersonaAgentError.is(error, "model-output-invalid") ||
     PersonaAgentError.is(error, "config-message-invalid");
-  return isOfItem ? usageOfError(error.details) : null;
+  if (!isOfItem) throw error;
+  const usage = usageOfError(error.details);
+  return { text: "", recalled: [], toolCalls: [], degraded: ["no-answer"], usage };
 }

@@ -3,34 +3,39 @@ import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
 import type { Episode } from "../../domain/episode.js";
 import { quote, quoteBlock } from "../quote.js";
 
-/** What a prompt shows of an episode. */
+/** The parts of an episode that a prompt shows. */
 export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "groundTruth">;
 
-/** The most of one text that a prompt shows, in UTF-16 units: an essay in memory must not push out all else. */
+/** Most of one text that a prompt shows, in UTF-16 units: an essay in memory must not displace everything else. */
 const shownLength = 2_000;
 
-/**
- * Past interactions as a prompt shows them, in the order given. A question in a known wording is shown by
- * its subject, with what was asked as a label, so that the list of options is not repeated for each.
- */
+/** Past interactions as a prompt shows them, in this order. The list of options is not repeated for each question. */
 export function renderInteractions(episodes: readonly ShownEpisode[]): string {
   return quoteBlock("past_interactions", episodes.map(renderInteraction).join("\n"));
 }
 
-function renderInteraction(episode: ShownEpisode): string {
-  const { task, subject } = parseQuestion(episode.query);
-  const asked = task === null ? "" : ` asked="${lampAsks[task]}"`;
-  const at = episode.at === null ? "" : ` at="${episode.at.slice(0, 10)}"`;
+function renderInteraction({ id, at, query, response, groundTruth }: ShownEpisode): string {
+  const { subject, asked } = shownQuestion(query);
   const lines = [quote("question", storableText(subject, shownLength))];
   // A response that the user corrected would only repeat the mistake.
-  if (episode.groundTruth !== null)
-    lines.push(quote("ground_truth", storableText(episode.groundTruth, shownLength)));
-  else if (episode.response !== null)
-    lines.push(quote("response", storableText(episode.response, shownLength)));
-  return `<interaction id="${episode.id}"${at}${asked}>\n${lines.join("\n")}\n</interaction>`;
+  if (groundTruth !== null)
+    lines.push(quote("ground_truth", storableText(groundTruth, shownLength)));
+  else if (response !== null) lines.push(quote("response", storableText(response, shownLength)));
+  return quoteBlock("interaction", lines.join("\n"), { id, at: dayOf(at), asked });
 }
 
-/** The first of `episodes` that fit into `maxTokens` (estimated) together; a longer one is passed over for the next. */
+/** A question in a known wording is shown by its subject, with what was asked as a label. */
+export function shownQuestion(query: string) {
+  const { task, subject } = parseQuestion(query);
+  return { subject, asked: task === null ? null : lampAsks[task] };
+}
+
+/** @param at - ISO 8601. */
+export function dayOf(at: string | null): string | null {
+  return at === null ? null : at.slice(0, 10);
+}
+
+/** The first of `items` that fit into `maxTokens` (estimated) together; one that is too long is skipped. */
 export function withinTokens<T>(
   items: readonly T[],
   maxTokens: number,

@@ -1,9 +1,9 @@
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { agentPrompt, answerNowPrompt, paperPersonaPrompt, todayPrompt } from "./persona-prompt.js";
 import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
-import { quoteBlock, unquoted } from "../quote.js";
+import { joinParts, quoteBlock, unquoted } from "../quote.js";
 
-/** What makes the persona of paper mode. */
+/** The parts of the persona in paper mode. */
 export interface PaperPersonaParts {
   /** The profile, as lines of text; empty when nothing is known. */
   readonly summary: string;
@@ -22,8 +22,13 @@ export interface AgentRequestParts extends PaperPersonaParts {
   readonly answerNow: boolean;
 }
 
-/** Stands in for the summary of a user without a profile. */
+/** The summary of a user without a profile. */
 export const nothingKnown = "Nothing is known of this user yet.";
+
+/** @param summary - The profile, as lines of text; empty when nothing is known. */
+export function quoteSummary(summary: string): string {
+  return quoteBlock("user_summary", summary === "" ? nothingKnown : unquoted(summary));
+}
 
 /** The system message of one model call: the persona, and what was recalled for this turn. */
 export function renderAgentRequest(parts: AgentRequestParts): string {
@@ -35,7 +40,7 @@ function defaultPersona({ summary, lines, recalled, at }: AgentRequestParts): st
   const learned = answerLines(lines);
   const persona = agentPrompt
     .render({
-      summary: quoteBlock("user_summary", summary === "" ? nothingKnown : unquoted(summary)),
+      summary: quoteSummary(summary),
       preferences: learned === "" ? "" : quoteBlock("learned_preferences", learned),
       interactions: recalled.length === 0 ? "" : renderInteractions(recalled),
     })
@@ -44,9 +49,8 @@ function defaultPersona({ summary, lines, recalled, at }: AgentRequestParts): st
 }
 
 /**
- * The persona as the agent has it in paper mode: the text that an update wrote, or else the paper's initial persona
- * with what is known of the user. `paperSystemPrompt` is the prompt itself and not quoted: `checkPaperText` took it before it
- * was stored.
+ * The agent's persona in paper mode: the text that an update wrote, or else the paper's initial persona with what is
+ * known of the user. `paperSystemPrompt` is not quoted: `checkPaperText` checked it before it was stored.
  */
 export function renderPaperPersona({
   summary,
@@ -54,13 +58,12 @@ export function renderPaperPersona({
   paperSystemPrompt,
 }: PaperPersonaParts): string {
   if (paperSystemPrompt !== null) return paperSystemPrompt;
-  const known = [unquoted(summary), answerLines(lines)].filter((text) => text !== "").join("\n");
   return paperPersonaPrompt.render({
-    summary: quoteBlock("user_summary", known === "" ? nothingKnown : known),
+    summary: quoteSummary(joinParts([summary, answerLines(lines)])),
   });
 }
 
-/** Lines about a tool stand beside that tool's card instead. */
+/** Lines about a tool are added to that tool's card instead. */
 function answerLines(lines: readonly PersonaLine[]): string {
   return lines
     .filter(({ tool }) => tool === null)

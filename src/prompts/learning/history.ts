@@ -1,16 +1,16 @@
-import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
 import type { Episode } from "../../domain/episode.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
-import { quote, quoteBlock, unquoted } from "../quote.js";
+import { dayOf, shownQuestion } from "../agent/past-interactions.js";
+import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
 import { truncate } from "../../domain/text/truncate.js";
 
-/** What a profile is drawn from: only what the user wrote or chose, never an agent's response. */
+/** The parts of an episode that a profile is drawn from: what the user wrote or chose, never an agent's response. */
 export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "groundTruth">;
 
-/** Most of one text that the history shows, in UTF-16 units: many items say more about a user than long ones. */
+/** Most of one text in the history, in UTF-16 units: many items say more about a user than long ones. */
 const shownLength = { question: 600, answer: 300, countedAnswer: 80 } as const;
 
-/** Answers counted one by one; the rest are only counted together. */
+/** Most different answers that are counted one by one; the rest are counted together. */
 const maxCountedAnswers = 40;
 
 /** A history within a budget: its block, and the episode that each item number stands for. */
@@ -24,7 +24,7 @@ export interface RenderedHistory {
  * The latest episodes that fit into `maxTokens` (estimated), numbered from 1 and shown oldest first.
  *
  * @param episodes - Oldest first.
- * @param statementsOn - Numbers of the statements that rest on an episode already; they stand at its item.
+ * @param statementsOn - Numbers of the statements that already cite an episode; shown as an attribute of its item.
  */
 export function renderHistory(
   episodes: readonly HistoryEpisode[],
@@ -36,37 +36,33 @@ export function renderHistory(
   let left = maxTokens;
   let first = episodes.length;
   for (const [index, episode] of [...episodes.entries()].toReversed()) {
-    // The longest number is taken, so that numbering the chosen ones cannot exceed the budget.
+    // With the longest number, so that numbering the chosen ones cannot exceed the budget.
     left -= estimateTokens(`${render(episode, episodes.length)}\n`);
     if (left < 0) break;
     first = index;
   }
   const shown = episodes.slice(first);
+  const items = shown.map((episode, index) => render(episode, index + 1));
   return {
-    block: quoteBlock(
-      "history",
-      shown.map((episode, index) => render(episode, index + 1)).join("\n"),
-    ),
+    block: quoteBlock("history", items.join("\n")),
     episodeIds: shown.map((episode) => episode.id),
   };
 }
 
 function renderItem(
-  episode: HistoryEpisode,
+  { at, query, groundTruth }: HistoryEpisode,
   number: number,
   statements: readonly number[],
 ): string {
-  const { task, subject } = parseQuestion(episode.query);
-  const at = episode.at === null ? "" : ` at="${episode.at.slice(0, 10)}"`;
-  const asked = task === null ? "" : ` asked="${lampAsks[task]}"`;
-  const under = statements.length === 0 ? "" : ` statements="${statements.join(", ")}"`;
-  const lines = [
-    quote("question", truncate(subject, shownLength.question)),
-    ...(episode.groundTruth === null
-      ? []
-      : [quote("ground_truth", truncate(episode.groundTruth, shownLength.answer))]),
-  ];
-  return `<item n="${number}"${at}${asked}${under}>\n${lines.join("\n")}\n</item>`;
+  const { subject, asked } = shownQuestion(query);
+  const question = quote("question", truncate(subject, shownLength.question));
+  const answer = groundTruth && quote("ground_truth", truncate(groundTruth, shownLength.answer));
+  return quoteBlock("item", joinParts([question, answer ?? ""]), {
+    n: number,
+    at: dayOf(at),
+    asked,
+    statements: statements.length === 0 ? null : statements.join(", "),
+  });
 }
 
 /** How often the user gave each answer, most frequent first, as `answer: count, ...`; rare ones together at the end. */

@@ -3,40 +3,40 @@ import { diffPersona } from "../../domain/persona/persona-diff.js";
 import { personaTokens, type PersonaLimits } from "../../domain/persona/persona-limits.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import type { LineRejection } from "../../domain/persona/line-rejection.js";
-import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
-import { nothingKnown } from "../agent/system-message.js";
+import { shownQuestion } from "../agent/past-interactions.js";
+import { quoteSummary } from "../agent/system-message.js";
 import { fixedRules } from "../agent/persona-prompt.js";
-import { numberedLines } from "./persona-lines.js";
-import { quote, quoteBlock, unquoted } from "../quote.js";
+import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
 import { truncate } from "../../domain/text/truncate.js";
 import { defineTemplate } from "../template.js";
 import {
   critiqueText,
   type Critique,
+  numberedLines,
   type PromptMessages,
   type SimulatedPair,
 } from "./textual-loss.js";
 
-/** A pair of the batch with its critique; `null` where that failed. */
+/** A pair of the batch with its critique; `null` if that failed. */
 export interface CritiquedPair extends SimulatedPair {
   readonly critique: Critique | null;
 }
 
-/** An earlier update from the same lines that did not pass. */
+/** An earlier update of the same lines that was not accepted. */
 export interface RejectedUpdate {
-  /** The lines that it would have made; `null` where none were worth scoring. */
+  /** The lines it would have led to; `null` if none were worth scoring. */
   readonly lines: readonly PersonaLine[] | null;
   readonly rejections: readonly LineRejection[];
-  /** Why it did not pass, with its scores. */
+  /** Why it was not accepted, with its scores. */
   readonly reason: string;
-  /** What was said of its answers, if they were looked at; plain text each. */
+  /** Critiques of its answers, as plain text, if there are any. */
   readonly critiques: readonly string[];
 }
 
 export interface GradientRequest {
   readonly summary: string;
   readonly lines: readonly PersonaLine[];
-  /** The batch, in the order in which its items are numbered from 1. */
+  /** The batch; its items are numbered from 1 in this order. */
   readonly pairs: readonly CritiquedPair[];
   /** Oldest first; the latest are shown. */
   readonly rejected: readonly RejectedUpdate[];
@@ -45,12 +45,12 @@ export interface GradientRequest {
   readonly limits: PersonaLimits;
 }
 
-/** Most of one text that the update is shown, in UTF-16 units, and how many rejected updates and their critiques. */
+/** Most of one text in the update's prompt, in UTF-16 units. */
 const shownLength = { question: 500, answer: 300, rejectedCritique: 600 } as const;
 const maxRejected = 3;
 const maxRejectedCritiques = 4;
 
-/** What the update model is asked for. Required fields only and no unions, as `critiqueSchema`. */
+/** An update. Required fields only and no unions, as `critiqueSchema`. */
 export const personaUpdateSchema = z.object({
   pattern: z
     .string()
@@ -136,19 +136,12 @@ export function renderGradientRequest(request: GradientRequest): PromptMessages 
     ({ evidence }, number) =>
       `rests on ${evidence.length}; helped ${votes("linesThatHelped", number)}, misled ${votes("linesThatMisled", number)}`,
   );
+  const tried = rejected.slice(-maxRejected).map((update) => renderRejected(update, lines));
   const blocks = [
     quoteBlock("fixed_rules", fixedRules.map((rule) => `- ${rule}`).join("\n")),
-    quoteBlock("user_summary", summary === "" ? nothingKnown : unquoted(summary)),
+    quoteSummary(summary),
     quoteBlock("current_lines", current === "" ? "There are none yet." : current),
-    rejected.length === 0
-      ? ""
-      : quoteBlock(
-          "rejected_updates",
-          rejected
-            .slice(-maxRejected)
-            .map((update) => renderRejected(update, lines))
-            .join("\n"),
-        ),
+    tried.length === 0 ? "" : quoteBlock("rejected_updates", tried.join("\n")),
     quoteBlock("critiques", pairs.map(renderPair).join("\n")),
     overview(pairs),
   ];
@@ -160,42 +153,37 @@ export function renderGradientRequest(request: GradientRequest): PromptMessages 
       tokens: String(personaTokens(lines)),
       maxLineLength: String(limits.maxLineLength),
     }),
-    human: blocks.filter((block) => block !== "").join("\n"),
+    human: joinParts(blocks),
   };
 }
 
 function renderPair(pair: CritiquedPair, index: number): string {
   const { question, simulatedAnswer, trueAnswer, score, critique } = pair;
-  const { task, subject } = parseQuestion(question);
-  const attributes = [
-    `n="${index + 1}"`,
-    ...(score === null ? [] : [`score="${Number(score.toFixed(2))}"`]),
-    ...(task === null ? [] : [`asked="${lampAsks[task]}"`]),
-  ].join(" ");
+  const { subject, asked } = shownQuestion(question);
   const inner = [
     quote("question", truncate(subject, shownLength.question)),
     quote("simulated_answer", truncate(simulatedAnswer, shownLength.answer)),
     quote("ground_truth", truncate(trueAnswer, shownLength.answer)),
-    critique === null ? "No critique could be had." : unquoted(critiqueText(critique)),
+    critique === null ? "There is no critique of it." : unquoted(critiqueText(critique)),
   ].join("\n");
-  return `<critique ${attributes}>\n${inner}\n</critique>`;
+  const rounded = score === null ? null : Number(score.toFixed(2));
+  return quoteBlock("critique", inner, { n: index + 1, score: rounded, asked });
 }
 
 /** Counted here, because counting is what a language model does badly. */
 function overview(pairs: readonly CritiquedPair[]): string {
   const scored = pairs.flatMap(({ score }) => score ?? []);
   const right = scored.filter((score) => score === 1).length;
-  const counts = new Map<string, number>();
-  for (const { critique } of pairs)
-    if (critique !== null) counts.set(critique.gap, (counts.get(critique.gap) ?? 0) + 1);
-  const found = [...counts].map(([gap, count]) => `${gap} ${count}`).join(", ");
-  return [
+  const found = pairs.flatMap(({ critique }) => critique?.gap ?? []);
+  const counts = [...new Set(found)].map(
+    (gap) => `${gap} ${found.filter((each) => each === gap).length}`,
+  );
+  const parts = [
     `${pairs.length} items.`,
     scored.length === 0 ? "" : `${right} of ${scored.length} scored answers are right.`,
-    found === "" ? "" : `Gaps: ${found}.`,
-  ]
-    .filter((part) => part !== "")
-    .join(" ");
+    counts.length === 0 ? "" : `Gaps: ${counts.join(", ")}.`,
+  ];
+  return joinParts(parts, " ");
 }
 
 function renderRejected(update: RejectedUpdate, lines: readonly PersonaLine[]): string {
@@ -213,40 +201,4 @@ function renderRejected(update: RejectedUpdate, lines: readonly PersonaLine[]): 
       .map((text) => `Critique of its answers: ${truncate(text, shownLength.rejectedCritique)}`),
   ].join("\n");
   return quoteBlock("rejected_update", unquoted(inner));
-}
-
-/**
- * The paper's LLM_update, rebuilt element by element from `docs/paper-map.md`; the wording is ours where the paper's
- * is unknown. Free text comes back: the whole new persona.
- */
-export const paperUpdatePrompt =
-  defineTemplate(`You are a prompt engineering assistant. You refine the system prompts of personal agents so that they align better with the user's preferences.
-
-Current system prompt:
-{{systemPrompt}}
-
-Provided Feedback:
-{{feedback}}
-
-Based on the feedback, write an updated system prompt that explicitly highlights the user's unique preferences. It must instruct the agent to align its responses with the user's preferences, and include a detailed user profile or preferences. Keep a helpful and clear tone.
-
-New system prompt:`);
-
-/**
- * The one message that asks for the new persona (paper mode).
- *
- * @param systemPrompt - The persona as the agent had it.
- * @param feedback - What the critic wrote, one for each pair.
- */
-export function renderPaperGradientRequest(
-  systemPrompt: string,
-  feedback: readonly string[],
-): string {
-  return paperUpdatePrompt.render({
-    systemPrompt: quoteBlock("system_prompt", unquoted(systemPrompt)),
-    feedback: quoteBlock(
-      "feedback",
-      feedback.map((text, index) => `Feedback ${index + 1}:\n${unquoted(text)}`).join("\n---\n"),
-    ),
-  });
 }

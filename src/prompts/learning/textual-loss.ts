@@ -1,12 +1,10 @@
 import { z } from "zod";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { storableText } from "../../domain/text/storable-text.js";
-import { nothingKnown } from "../agent/system-message.js";
+import { quoteSummary } from "../agent/system-message.js";
 import { renderInteractions, type ShownEpisode } from "../agent/past-interactions.js";
-import { numberedLines } from "./persona-lines.js";
-import { quote, quoteBlock, unquoted } from "../quote.js";
+import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
 import { truncate } from "../../domain/text/truncate.js";
-import { defineTemplate } from "../template.js";
 
 /** One question of the batch, answered again without its true answer in sight. */
 export interface SimulatedPair {
@@ -17,14 +15,14 @@ export interface SimulatedPair {
   readonly score: number | null;
 }
 
-/** What the simulated answer was given from. */
+/** What the agent was given when it simulated the answer. */
 export interface SimulationPrompt {
   /** The user's profile, as lines of text; empty when nothing is known. */
   readonly summary: string;
   readonly lines: readonly PersonaLine[];
-  /** Also what tools found in memory; best first. */
+  /** Includes what tools found in memory; best first. */
   readonly recalled: readonly ShownEpisode[];
-  /** In the order they were made. `input` is the arguments as the model wrote them. */
+  /** In order. `input` is the arguments as the model wrote them. */
   readonly toolCalls: readonly { readonly name: string; readonly input: string }[];
 }
 
@@ -34,20 +32,23 @@ export interface PromptMessages {
   readonly human: string;
 }
 
-/** Most of one text that a critique is given, in UTF-16 units. */
-const shownLength = { question: 6_000, answer: 4_000, toolInput: 500, toolCalls: 12 } as const;
+/** Most of one text in a critique's prompt, in UTF-16 units; `toolCalls` is a number of calls. */
+export const shownLength = {
+  question: 6_000,
+  answer: 4_000,
+  toolInput: 500,
+  toolCalls: 12,
+} as const;
 
-/** Most of one thing that a critic said, in UTF-16 units; it is asked for some 50 words. */
+/** Most of one field of a critique that is kept, in UTF-16 units; the model is asked for about 50 words. */
 const keptLength = 1_000;
-/** The same for the whole of what it said in paper mode. */
-export const keptFeedbackLength = 6_000;
 
-/** Where the difference between the two answers comes from. */
+/** Where the difference between the two answers comes from; see the field `gap`. */
 export const gaps = ["none", "unused", "missing", "misleading", "unexplained"] as const;
 
 /**
- * What the critic is asked for. All fields required and no length bounds on text, because OpenAI's structured output
- * takes neither; an empty text stands for "nothing to say".
+ * A critique. All fields are required and text has no length bounds, because OpenAI's structured output allows neither
+ * optional fields nor bounds; an empty text means "nothing to say".
  */
 export const critiqueSchema = z.object({
   rightlyUsed: z
@@ -94,7 +95,7 @@ export const critiqueSchema = z.object({
 });
 export type Critique = z.output<typeof critiqueSchema>;
 
-/** Our textual loss: one critique for one pair, with the paper's three tips as fields of their own. */
+/** Our textual loss: one critique of one pair, with a field for each of the paper's three tips. */
 const lossInstructions = `You examine how an assistant answered one past question of one user, so that its description of this user can be corrected. The assistant did not see the true answer.
 
 You are given what the assistant was given, and both answers:
@@ -126,7 +127,7 @@ export function renderLossRequest(pair: SimulatedPair, prompt: SimulationPrompt)
         `- ${unquoted(name)}: ${unquoted(truncate(input, shownLength.toolInput))}`,
     );
   const blocks = [
-    quoteBlock("user_summary", summary === "" ? nothingKnown : unquoted(summary)),
+    quoteSummary(summary),
     lines.length === 0 ? "" : quoteBlock("learned_preferences", numberedLines(lines)),
     recalled.length === 0 ? "" : renderInteractions(recalled),
     calls.length === 0 ? "" : quoteBlock("tool_calls", calls.join("\n")),
@@ -135,7 +136,25 @@ export function renderLossRequest(pair: SimulatedPair, prompt: SimulationPrompt)
     quote("ground_truth", storableText(pair.trueAnswer, shownLength.answer)),
     score,
   ];
-  return { system: lossInstructions, human: blocks.filter((block) => block !== "").join("\n") };
+  return { system: lossInstructions, human: joinParts(blocks) };
+}
+
+/**
+ * Learned lines, numbered from 1, each on its own line; empty for none.
+ *
+ * @param note - Added in brackets, after the line's tool.
+ */
+export function numberedLines(
+  lines: readonly PersonaLine[],
+  note: (line: PersonaLine, number: number) => string = () => "",
+): string {
+  return lines
+    .map((line, index) => {
+      const about = line.tool === null ? "" : `about the tool ${line.tool}`;
+      const notes = [about, note(line, index + 1)].filter((each) => each !== "").join("; ");
+      return `${index + 1}. ${unquoted(line.text)}${notes === "" ? "" : ` [${unquoted(notes)}]`}`;
+    })
+    .join("\n");
 }
 
 /** A critique as plain lines of text: for the update's prompt, a checkpoint and people. Never empty. */
@@ -150,42 +169,7 @@ export function critiqueText(critique: Critique): string {
     ["User", critique.userDescription],
   ];
   return parts
-    .map(([label, text]) => [label, truncate(text, keptLength)])
-    .filter(([, text]) => text !== "")
-    .map(([label, text]) => `${label}: ${text}`)
+    .filter(([, text]) => text.trim() !== "")
+    .map(([label, text]) => `${label}: ${truncate(text, keptLength)}`)
     .join("\n");
-}
-
-/**
- * The paper's LLM_grad, rebuilt element by element from `docs/paper-map.md`; the wording is ours where the paper's
- * is unknown. Free text comes back.
- */
-export const paperLossPrompt =
-  defineTemplate(`You are a meticulous and critical evaluator of personalized AI agent responses. Analyze the following and give feedback on how to improve the system prompt so that it aligns with the user's preferences.
-
-Question: {{question}}
-
-Expected Answer: {{trueAnswer}}
-
-Agent Response: {{simulatedAnswer}}
-
-Your feedback must focus on how to adjust the persona system prompt so that it tailors responses to the individual user's unique characteristics. Be concise and clear.
-
-Tips:
-1. Explain how to improve the search keywords of the tools for this user.
-2. Take into account the user's prior interactions, preferences and any aspects of personalization.
-3. Give an explicit description of the user's profile and preferences that is not specific to this task.
-
-Feedback:`);
-
-/** The one message that asks for feedback on a pair (paper mode). */
-export function renderPaperLossRequest(pair: SimulatedPair): string {
-  return paperLossPrompt.render({
-    question: quote("question", storableText(pair.question, shownLength.question)),
-    trueAnswer: quote("ground_truth", storableText(pair.trueAnswer, shownLength.answer)),
-    simulatedAnswer: quote(
-      "simulated_answer",
-      storableText(pair.simulatedAnswer, shownLength.answer),
-    ),
-  });
 }

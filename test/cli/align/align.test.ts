@@ -73,7 +73,7 @@ describe("align", () => {
     const { code, out } = await run(["align", "--user", "ada"]);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^Not begun: 11 different [^\n]+ and the user has 3\. [^\n]+\nada: version 0, 0 lines \(1 call, [^\n]+\)\n$/,
+      /^Not started: 11 different [^\n]+ and the user has 3\. [^\n]+\nada: version 0, 0 lines \(1 call, [^\n]+\)\n$/,
     );
     expect((await run(["align", "--user", "bob"])).out).toContain("the user has 1. ");
   });
@@ -203,7 +203,7 @@ describe("align --all", () => {
     const { run } = await agentOf({ ada: 8 });
     const { code, out } = await run(["align", "--all"]);
     expect(code).toBe(0);
-    expect(out).toMatch(/^ada: version 0, [^\n]+\n {2}Not begun: 11 [^\n]+\n1 user aligned\.\n$/);
+    expect(out).toMatch(/^ada: version 0, [^\n]+\n {2}Not started: 11 [^\n]+\n1 user aligned\.\n$/);
   });
 
   it("continues after one user's failure, reports it in a line, and ends with 1", async () => {
@@ -321,7 +321,7 @@ describe("review", () => {
     const { code, err } = await run(["review", "--user", "ada"]);
     expect(code).toBe(1);
     expect(err).toMatch(
-      /^persona-agent: No new persona of "ada" waits for review, because nothing of the last alignment passed \(Not begun: .*`align --review`[^\n]*\n$/,
+      /^persona-agent: No new persona of "ada" waits for review, because nothing of the last alignment passed \(Not started: .*`align --review`[^\n]*\n$/,
     );
   });
 

@@ -5,12 +5,12 @@ import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits
 import { estimateTokens } from "../../../src/domain/text/storable-text.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { renderAgentRequest } from "../../../src/prompts/agent/system-message.js";
-import { readPaperReply } from "../../../src/prompts/learning/paper-reply.js";
-import { renderPaperGradientRequest } from "../../../src/prompts/learning/textual-gradient.js";
+import { type SimulatedPair } from "../../../src/prompts/learning/textual-loss.js";
 import {
+  readPaperReply,
+  renderPaperGradientRequest,
   renderPaperLossRequest,
-  type SimulatedPair,
-} from "../../../src/prompts/learning/textual-loss.js";
+} from "../../../src/prompts/learning/paper-mode.js";
 
 const model = new OfflineChatModel();
 const firstPersona = renderAgentRequest({

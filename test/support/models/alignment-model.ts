@@ -6,10 +6,10 @@ import {
 import { AIMessage, type BaseMessage, type UsageMetadata } from "@langchain/core/messages";
 import type { ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
-import { readPaperReply } from "../../../src/prompts/learning/paper-reply.js";
 import type { PersonaUpdate } from "../../../src/prompts/learning/textual-gradient.js";
 import type { Critique } from "../../../src/prompts/learning/textual-loss.js";
 import { callsTools } from "./scripted-model.js";
+import { readPaperReply } from "../../../src/prompts/learning/paper-mode.js";
 
 export type RequestKind = "simulation" | "critique" | "update" | "profile" | "summary";
 

@@ -1,17 +1,15 @@
 import { parseQuestion } from "../../../src/domain/lamp-question.js";
 import { paperPersonaPrompt } from "../../../src/prompts/agent/persona-prompt.js";
 import type { ProfileAnswer } from "../../../src/prompts/learning/profile.js";
-import {
-  paperUpdatePrompt,
-  type PersonaUpdate,
-} from "../../../src/prompts/learning/textual-gradient.js";
-import { type Critique, paperLossPrompt } from "../../../src/prompts/learning/textual-loss.js";
+import { type PersonaUpdate } from "../../../src/prompts/learning/textual-gradient.js";
+import { type Critique } from "../../../src/prompts/learning/textual-loss.js";
 import {
   type OpenAiReply,
   type OpenAiRequest,
   type OpenAiServer,
   startOpenAiServer,
 } from "../servers/openai-server.js";
+import { paperLossPrompt, paperUpdatePrompt } from "../../../src/prompts/learning/paper-mode.js";
 
 /** Rules that one update adds, as a careful model would: so a user with five needs three. */
 const rulesPerUpdate = 2;

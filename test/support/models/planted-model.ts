@@ -1,10 +1,7 @@
 import { agentPrompt, paperPersonaPrompt } from "../../../src/prompts/agent/persona-prompt.js";
 import type { ProfileAnswer } from "../../../src/prompts/learning/profile.js";
-import {
-  paperUpdatePrompt,
-  type PersonaUpdate,
-} from "../../../src/prompts/learning/textual-gradient.js";
-import { type Critique, paperLossPrompt } from "../../../src/prompts/learning/textual-loss.js";
+import { type PersonaUpdate } from "../../../src/prompts/learning/textual-gradient.js";
+import { type Critique } from "../../../src/prompts/learning/textual-loss.js";
 import {
   type OpenAiRequest,
   type OpenAiServer,
@@ -16,6 +13,7 @@ import {
   type RuleKind,
   seeded,
 } from "../users/planted-user.js";
+import { paperLossPrompt, paperUpdatePrompt } from "../../../src/prompts/learning/paper-mode.js";
 
 export interface PlantedModelOptions {
   readonly users: readonly PlantedUser[];

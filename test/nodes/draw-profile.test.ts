@@ -1,20 +1,19 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { importedEpisodeId } from "../../../src/domain/episode.js";
-import type { Episode } from "../../../src/domain/episode.js";
-import type { Profile } from "../../../src/domain/profile.js";
-import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import { estimateTokens } from "../../../src/domain/text/storable-text.js";
-import { userKey } from "../../../src/domain/user-id.js";
-import type { ListOptions } from "../../../src/memory/episodes/episodic-memory.js";
-import { ask } from "../../../src/model/ask-structured.js";
-import { loadChatModel } from "../../../src/model/load-chat-model.js";
-import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
-import { buildProfile } from "../../../src/nodes/profile/draw-profile.js";
+import { importedEpisodeId } from "../../src/domain/episode.js";
+import type { Episode } from "../../src/domain/episode.js";
+import type { Profile } from "../../src/domain/profile.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
+import { estimateTokens } from "../../src/domain/text/storable-text.js";
+import { userKey } from "../../src/domain/user-id.js";
+import type { ListOptions } from "../../src/memory/episodes/episodic-memory.js";
+import { loadChatModel } from "../../src/model/load-chat-model.js";
+import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
+import { buildProfile } from "../../src/nodes/draw-profile.js";
 import {
   scriptedUsage,
   startOpenAiServer,
   type OpenAiServer,
-} from "../../support/servers/openai-server.js";
+} from "../support/servers/openai-server.js";
 
 const now = () => "2026-01-01T00:00:00.000Z";
 
@@ -76,7 +75,7 @@ async function answering(...statements: { text: string; items: number[] }[]) {
     openaiApiKey: "key",
     openaiBaseUrl: server.url,
   });
-  return { model, modelName: "openai:scripted", now, ask };
+  return { model, modelName: "openai:scripted", now };
 }
 
 function askedPrompt(): string {
@@ -89,7 +88,7 @@ describe("buildProfile", () => {
     server = await startOpenAiServer([]);
     const model = loadChatModel("openai:m", { openaiApiKey: "key", openaiBaseUrl: server.url });
     const { appended, ...memory } = memories([]);
-    const built = await buildProfile("ada", { model, modelName: "m", now, ask, ...memory });
+    const built = await buildProfile("ada", { model, modelName: "m", now, ...memory });
     expect(built).toEqual({ profile: null, usage: { calls: 0, tokens: { in: 0, out: 0 } } });
     expect(appended).toEqual([]);
     expect(server.requests).toEqual([]);
@@ -215,7 +214,6 @@ describe("buildProfile", () => {
       model: new OfflineChatModel(),
       modelName: "offline",
       now,
-      ask,
       ...memories(history),
     });
     expect(profile?.statements.map(({ text }) => text).join("\n")).toContain('"5" (12 of 12)');

@@ -2,47 +2,43 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { HumanMessage } from "@langchain/core/messages";
 import { mergeConfigs, type RunnableConfig } from "@langchain/core/runnables";
 import type { z } from "zod";
-import type { Profile, ProfileStatement } from "../../domain/profile.js";
-import { estimateTokens, storableText } from "../../domain/text/storable-text.js";
-import { userKey } from "../../domain/user-id.js";
-import { noUsage } from "../../domain/usage.js";
-import type { Usage } from "../../domain/usage.js";
-import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
-import type { ProfileLog } from "../../memory/personas/profile-log.js";
-import type { ask, Asked } from "../../model/ask-structured.js";
-import { renderAnswerCounts, renderHistory } from "../../prompts/learning/history.js";
-import { profileAnswerSchema, profilePrompt } from "../../prompts/learning/profile.js";
+import type { Profile, ProfileStatement } from "../domain/profile.js";
+import { estimateTokens, storableText } from "../domain/text/storable-text.js";
+import { noUsage, type Usage } from "../domain/usage.js";
+import { userKey } from "../domain/user-id.js";
+import type { Memory } from "../memory/memory.js";
+import { ask, type Asked } from "../model/ask-structured.js";
+import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
+import { profileAnswerSchema, profilePrompt } from "../prompts/learning/profile.js";
 import { readWholeHistory, type WholeHistory } from "./read-history.js";
 
 /** Most tokens (estimated) of the one prompt that a profile is drawn from. */
 export const defaultProfileTokens = 8_000;
 
-/** Most of one statement that is kept, in UTF-16 units. */
+/** Most of one statement that is stored, in UTF-16 units. */
 const maxStatementLength = 400;
 
-/** Most episodes that one statement names as its evidence; the latest are kept. */
+/** Most episodes that one statement cites; the latest are stored. */
 const maxEvidence = 12;
 
 export interface BuildProfileOptions {
   readonly model: BaseChatModel;
-  /** Stands in the profile as its author, such as `openai:gpt-4o-mini`. */
+  /** Stored in the profile as its author, such as `openai:gpt-4o-mini`. */
   readonly modelName: string;
-  readonly episodes: Pick<EpisodicMemory, "list">;
-  readonly profiles: Pick<ProfileLog, "append">;
+  readonly episodes: Pick<Memory["episodes"], "list">;
+  readonly profiles: Pick<Memory["profiles"], "append">;
   /** The present, ISO 8601 UTC. */
   readonly now: () => string;
   /** Most tokens (estimated) of the prompt; a few hundred of them are the instructions. */
   readonly maxTokens?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Callbacks, tags and metadata of the run that the model call belongs to. */
+  /** Signal, callbacks, tags and metadata of the run that makes the model call. */
   readonly config?: RunnableConfig | undefined;
-  readonly ask: typeof ask;
 }
 
 /**
- * Draws a user's profile from all that they did, in one model call, and appends it to the user's profiles.
- * Answers are counted over the whole history; of the items themselves the latest that fit are shown.
- * A statement keeps only evidence that was shown, and is dropped when none is left.
+ * Draws a user's profile from their whole history in one model call, and appends it to the user's profiles. Answers
+ * are counted over the whole history; of the items, the latest that fit are shown. A statement keeps only evidence
+ * that was shown, and is dropped when it has none.
  *
  * @returns `profile` null, without a model call, for a user without episodes.
  * @throws {PersonaAgentError} `model-output-invalid` when every repair failed; nothing is appended then.
@@ -55,7 +51,7 @@ export async function buildProfile(
   return drawProfile(userId, history, options);
 }
 
-/** `buildProfile` from a history that was read already. */
+/** `buildProfile` from a history that was already read. */
 export async function drawProfile(
   userId: string,
   { at, episodes }: WholeHistory,
@@ -66,18 +62,14 @@ export async function drawProfile(
   if (last === undefined) return { profile: null, usage: noUsage };
 
   const counts = renderAnswerCounts(episodes);
-  const spent = estimateTokens(profilePrompt.render({ counts, history: "" }));
-  const history = renderHistory(episodes, maxTokens - spent);
-  const { answer, usage } = await askForProfile(
-    userId,
-    profilePrompt.render({ counts, history: history.block }),
-    profileAnswerSchema,
-    options,
-  );
+  const used = estimateTokens(profilePrompt.render({ counts, history: "" }));
+  const { block, episodeIds } = renderHistory(episodes, maxTokens - used);
+  const prompt = profilePrompt.render({ counts, history: block });
+  const { answer, usage } = await askForProfile(userId, prompt, profileAnswerSchema, options);
   const profile = await profiles.append(userId, {
     at,
     statements: answer.statements.flatMap(({ text, items }) =>
-      groundedStatement(text, shownEpisodes(items, history.episodeIds)),
+      groundedStatement(text, shownEpisodes(items, episodeIds)),
     ),
     lastEpisodeId: last.id,
     episodeCount: episodes.length,
@@ -86,38 +78,34 @@ export async function drawProfile(
   return { profile, usage };
 }
 
-/** The one model call of a profile, as it stands in a trace. */
+/** The one model call of a profile. Its trace is named `profile`. */
 export function askForProfile<Answer>(
   userId: string,
   prompt: string,
   schema: z.ZodType<Answer>,
-  { model, modelName, ask, signal, config }: BuildProfileOptions,
+  { model, modelName, config }: BuildProfileOptions,
 ): Promise<Asked<Answer>> {
+  const metadata = { userId: userKey(userId), model: modelName };
   return ask({
     model,
     messages: [new HumanMessage(prompt)],
     schema,
     name: "profile",
-    signal,
-    config: mergeConfigs(config, {
-      runName: "profile",
-      tags: ["persona-agent"],
-      metadata: { userId: userKey(userId), model: modelName },
-    }),
+    config: mergeConfigs(config, { runName: "profile", tags: ["persona-agent"], metadata }),
   });
 }
 
-/** The episodes behind item numbers; a number that was not shown stands for none. */
+/** The episodes with these item numbers; a number that was not shown is ignored. */
 export function shownEpisodes(items: readonly number[], episodeIds: readonly string[]): string[] {
   return items.flatMap((number) => episodeIds[number - 1] ?? []);
 }
 
-/** The statement as it is kept, its evidence the latest of these episodes; none where it says nothing or rests on nothing. */
+/** The statement to store, with the latest of these episodes as evidence; none without text or without evidence. */
 export function groundedStatement(
   text: string,
   episodeIds: readonly string[],
 ): [] | [ProfileStatement] {
   const evidence = [...new Set(episodeIds)].toSorted().slice(-maxEvidence);
-  const kept = storableText(text.replaceAll(/\s+/g, " ").trim(), maxStatementLength);
-  return evidence.length === 0 || kept === "" ? [] : [{ text: kept, evidence }];
+  const line = storableText(text.replaceAll(/\s+/g, " ").trim(), maxStatementLength);
+  return evidence.length === 0 || line === "" ? [] : [{ text: line, evidence }];
 }

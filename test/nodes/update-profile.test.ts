@@ -1,30 +1,19 @@
 import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import type { Serialized } from "@langchain/core/load/serializable";
 import { describe, expect, it } from "vitest";
-import type { Episode } from "../../../src/domain/episode.js";
-import type { Profile } from "../../../src/domain/profile.js";
-import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import { estimateTokens } from "../../../src/domain/text/storable-text.js";
-import { noUsage } from "../../../src/domain/usage.js";
-import { ask } from "../../../src/model/ask-structured.js";
-import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
-import { buildProfile } from "../../../src/nodes/profile/draw-profile.js";
-import {
-  refreshProfile,
-  type RefreshProfileOptions,
-} from "../../../src/nodes/profile/update-profile.js";
-import type { ProfileAnswer } from "../../../src/prompts/learning/profile.js";
-import {
-  type ProfileRevision,
-  profileRevisionSchema,
-} from "../../../src/prompts/learning/profile-revision.js";
-import { minuteAt, turnAt } from "../../support/users/episodes.js";
-import { memoryParts } from "../../support/agents/memory-parts.js";
-import {
-  callsTools,
-  ScriptedModel,
-  type ScriptedReply,
-} from "../../support/models/scripted-model.js";
+import type { Episode } from "../../src/domain/episode.js";
+import type { Profile } from "../../src/domain/profile.js";
+import { lampQuestion } from "../../src/domain/lamp-question.js";
+import { estimateTokens } from "../../src/domain/text/storable-text.js";
+import { noUsage } from "../../src/domain/usage.js";
+import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
+import { buildProfile } from "../../src/nodes/draw-profile.js";
+import { refreshProfile, type RefreshProfileOptions } from "../../src/nodes/update-profile.js";
+import type { ProfileAnswer } from "../../src/prompts/learning/profile.js";
+import type { ProfileRevision } from "../../src/prompts/learning/profile-revision.js";
+import { minuteAt, turnAt } from "../support/users/episodes.js";
+import { memoryParts } from "../support/agents/memory-parts.js";
+import { callsTools, ScriptedModel, type ScriptedReply } from "../support/models/scripted-model.js";
 
 const drawn = (...statements: ProfileAnswer["statements"]) =>
   callsTools({ name: "profile", args: { statements } });
@@ -42,7 +31,6 @@ function setUp(...replies: ScriptedReply[]) {
     episodes: memory.episodes,
     profiles: memory.profiles,
     now: () => minuteAt(clock.minute),
-    ask,
   } satisfies RefreshProfileOptions;
   return {
     ...memory,
@@ -203,15 +191,15 @@ describe("refreshProfile", () => {
     const open = turnAt(2, "Cake or pie?");
     const user = setUp(drawn(takesTea), revised({ ...takesTea, earlier: [1] }));
     await user.remember(tea, open);
-    await user.refresh({
-      ask: async (options) => {
-        const asked = await ask(options);
+    const listener = BaseCallbackHandler.fromMethods({
+      async handleLLMEnd() {
         await user.answer(open.id, "pie", 1_001);
         await user.remember(hills);
         user.clock.minute = 1_002;
-        return asked;
       },
     });
+    listener.awaitHandlers = true;
+    await user.refresh({ config: { callbacks: [listener] } });
     await user.refresh();
     expect(user.prompt(1)).toContain("<ground_truth>pie</ground_truth>");
     expect(user.prompt(1)).toContain("Sea or hills?");
@@ -416,28 +404,31 @@ describe("refreshProfile on the offline model", () => {
 
   it("says after ten steps what a profile drawn at once says, with counts and evidence that are true", async () => {
     const user = setUp();
-    const schemas: unknown[] = [];
-    const listening: typeof ask = (options) => {
-      schemas.push(options.schema);
-      return ask(options);
-    };
+    const prompts: string[] = [];
+    const listener = BaseCallbackHandler.fromMethods({
+      handleChatModelStart(_llm: Serialized, [messages = []]) {
+        prompts.push(messages.map(({ text }) => text).join("\n"));
+      },
+    });
     let profile: Profile | null = null;
     for (let step = 0; step < 10; step++) {
       await user.remember(...films.slice(step * 10, step * 10 + 10));
       user.clock.minute += 1;
       const model = new OfflineChatModel();
-      const refreshed = await user.refresh({ model, modelName: "offline", ask: listening });
+      const config = { callbacks: [listener] };
+      const refreshed = await user.refresh({ model, modelName: "offline", config });
       expect(refreshed.usage.calls).toBe(1);
       profile = refreshed.profile;
     }
-    expect(schemas.slice(1)).toEqual(Array.from({ length: 9 }, () => profileRevisionSchema));
+    expect(prompts).toHaveLength(10);
+    const revisions = prompts.filter((prompt) => prompt.includes("<current_statements>\n"));
+    expect(revisions).toEqual(prompts.slice(1));
     const whole = await buildProfile("ada", {
       model: new OfflineChatModel(),
       modelName: "offline",
       episodes: user.episodes,
       profiles: user.profiles,
       now: () => minuteAt(1),
-      ask,
     });
 
     expect(shares(profile)).toHaveLength(3);

@@ -1,0 +1,63 @@
+import type { Send } from "@langchain/langgraph";
+import type { AlignConfig } from "../../config/alignment-settings.js";
+import { itemScores } from "../../domain/alignment/simulated-answer.js";
+import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
+import { mean } from "../../domain/scoring/mean.js";
+import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
+import { callsPerAnswer } from "./alignment-budget.js";
+import { critiqueTasks, sendAll, simulationTasks } from "./simulation-tasks.js";
+import { parentOf, underTest } from "./state-selectors.js";
+
+export interface NextIteration {
+  readonly goto: "textual-gradient" | Send[];
+  readonly update: AlignmentUpdate;
+  /** Model calls until there is a next candidate: missing answers, critiques, and one update. */
+  readonly calls: number;
+}
+
+/** Most answers of a rejected candidate that are criticised for the next update. */
+const maxLostAnswers = 4;
+
+/** The accepted candidate is the new parent: its answers are criticised, and asked for if some are missing. */
+export function nextFromAccepted(
+  state: AlignmentState,
+  accepted: PersonaCheckpoint,
+  config: AlignConfig,
+): NextIteration {
+  const { candidate, batch, answers } = state;
+  // After an edit in review, nothing was answered under these lines yet.
+  const isAnswered = candidate !== null && accepted.author === "alignment";
+  const parent = underTest(accepted, isAnswered ? candidate.key : accepted.id);
+  const update = { parent, parentId: accepted.id, rejected: [] };
+  const tasks = simulationTasks(batch, state, parent, "parent", config.samplesPerItem);
+  const answered = critiqueTasks(tasks, answers);
+  if (answered.length < tasks.length) {
+    const calls = tasks.length * callsPerAnswer(answers, config) + batch.length + 1;
+    return { goto: sendAll("simulate", tasks), update, calls };
+  }
+  const criticised = answered.filter(({ repeat }) => repeat === 0);
+  return { goto: sendAll("textual-loss", criticised), update, calls: criticised.length + 1 };
+}
+
+/** The lines stay. The next update sees what was tried, and critiques of the answers that got worse. */
+export function nextFromRejected(
+  state: AlignmentState,
+  { reason }: PersonaCheckpoint,
+  { showRejected }: AlignConfig,
+): NextIteration {
+  const { candidate, batch, answers, rejections } = state;
+  if (!showRejected) return { goto: "textual-gradient", update: {}, calls: 1 };
+  const { key = null, lines = null } = candidate ?? {};
+  const update = { rejected: [...state.rejected, { key, lines, rejections, reason }] };
+  if (candidate === null) return { goto: "textual-gradient", update, calls: 1 };
+  const parent = parentOf(state);
+  const lost = batch.filter(({ episodeId }) => {
+    const before = mean(itemScores(answers, parent.key, episodeId));
+    const after = mean(itemScores(answers, candidate.key, episodeId));
+    return before !== null && after !== null && after < before;
+  });
+  const tasks = critiqueTasks(simulationTasks(lost, state, candidate, "candidate", 1), answers);
+  if (tasks.length === 0) return { goto: "textual-gradient", update, calls: 1 };
+  const criticised = tasks.slice(0, maxLostAnswers);
+  return { goto: sendAll("textual-loss", criticised), update, calls: criticised.length + 1 };
+}

@@ -1,0 +1,147 @@
+import type { Episode } from "../domain/episode.js";
+import type { Profile, ProfileStatement } from "../domain/profile.js";
+import { estimateTokens } from "../domain/text/storable-text.js";
+import { noUsage, type Usage } from "../domain/usage.js";
+import type { Memory } from "../memory/memory.js";
+import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
+import {
+  profileRevisionPrompt,
+  profileRevisionSchema,
+  renderCurrentStatements,
+} from "../prompts/learning/profile-revision.js";
+import {
+  askForProfile,
+  type BuildProfileOptions,
+  defaultProfileTokens,
+  drawProfile,
+  groundedStatement,
+  shownEpisodes,
+} from "./draw-profile.js";
+import { readWholeHistory } from "./read-history.js";
+
+/** Most current statements that the model is shown; a profile is asked for as many. */
+const maxStatements = 12;
+
+export interface RefreshProfileOptions extends BuildProfileOptions {
+  readonly profiles: Pick<Memory["profiles"], "append" | "current">;
+}
+
+/** `changed`: whether a new version was appended. `profile` is the current one in any case. */
+export interface RefreshedProfile {
+  readonly profile: Profile | null;
+  readonly usage: Usage;
+  readonly changed: boolean;
+}
+
+/**
+ * Brings a user's profile up to date in at most one model call, which is given the current statements, the latest new
+ * items that fit, and the answers counted over the whole history.
+ *
+ * - Nothing new: no call. So a run that was killed after the append does not pay twice.
+ * - Episodes were only deleted: no call. They leave the evidence, and a statement without evidence is dropped.
+ * - No current statement, more new items than old ones, or episodes that were inserted before the last one read (a
+ *   late turn, an older history; which ones is unknown): drawn from the whole history, as `buildProfile` does.
+ *
+ * New are episodes after the last one read, and episodes whose true answer arrived or was corrected since, by the time
+ * of its feedback. Counted but not seen as new: an answer dated before the profile, and a late episode when another was
+ * deleted.
+ *
+ * @throws {PersonaAgentError} `model-output-invalid` as `buildProfile`, with the cost in `details.usage`.
+ */
+export async function refreshProfile(
+  userId: string,
+  options: RefreshProfileOptions,
+): Promise<RefreshedProfile> {
+  // In this order: with a history older than the profile, episodes would seem to be deleted.
+  const current = await options.profiles.current(userId);
+  const history = await readWholeHistory(userId, options.episodes, options.now);
+  const { at, episodes } = history;
+  const redraw = async () => {
+    const drawn = await drawProfile(userId, history, options);
+    return { ...drawn, changed: drawn.profile !== null };
+  };
+  if (current === null) return redraw();
+
+  const last = current.lastEpisodeId ?? "";
+  const readCount = episodes.filter(({ id }) => id <= last).length;
+  const fresh = episodes.filter(
+    (episode) => episode.id > last || isAnsweredWithin(episode, current.at, at),
+  );
+  if (Math.max(readCount, fresh.length) > current.episodeCount) return redraw();
+  if (fresh.length === 0 && readCount === current.episodeCount)
+    return { profile: current, usage: noUsage, changed: false };
+  const statements = withoutDeleted(current.statements, episodes);
+  if (fresh.length > 0 && statements.length === 0) return redraw();
+
+  const revised =
+    fresh.length === 0
+      ? { statements: [], usage: noUsage }
+      : await revise(userId, statements, fresh, episodes, options);
+  // An answer without statements is a failed one; the user keeps the present profile.
+  const isRevised = revised.statements.length > 0;
+  const profile = await options.profiles.append(userId, {
+    at,
+    statements: isRevised ? revised.statements : statements,
+    lastEpisodeId: episodes.at(-1)?.id ?? null,
+    episodeCount: episodes.length,
+    model: isRevised ? options.modelName : current.model,
+  });
+  return { profile, usage: revised.usage, changed: true };
+}
+
+/** The upper bound: an answer dated in the future would otherwise be new at every refresh until then. */
+function isAnsweredWithin(
+  { groundTruth, feedback }: Episode,
+  after: string,
+  until: string,
+): boolean {
+  if (groundTruth === null || feedback === null) return false;
+  const time = Date.parse(feedback.at);
+  return time > Date.parse(after) && time <= Date.parse(until);
+}
+
+function withoutDeleted(
+  statements: readonly ProfileStatement[],
+  episodes: readonly Episode[],
+): ProfileStatement[] {
+  const existing = new Set(episodes.map(({ id }) => id));
+  return statements.flatMap(({ text, evidence }) => {
+    const left = evidence.filter((id) => existing.has(id));
+    return left.length === 0 ? [] : [{ text, evidence: left }];
+  });
+}
+
+async function revise(
+  userId: string,
+  current: readonly ProfileStatement[],
+  fresh: readonly Episode[],
+  episodes: readonly Episode[],
+  options: RefreshProfileOptions,
+): Promise<{ readonly statements: ProfileStatement[]; readonly usage: Usage }> {
+  const shown = current.slice(0, maxStatements);
+  const times = new Map(episodes.map(({ id, at }) => [id, at]));
+  const parts = {
+    statements: renderCurrentStatements(
+      shown.map(({ text, evidence }) => ({
+        text,
+        interactions: evidence.length,
+        latest: times.get(evidence.toSorted().at(-1) ?? "") ?? null,
+      })),
+    ),
+    counts: renderAnswerCounts(episodes),
+  };
+  const used = estimateTokens(profileRevisionPrompt.render({ ...parts, history: "" }));
+  const left = (options.maxTokens ?? defaultProfileTokens) - used;
+  const { block, episodeIds } = renderHistory(fresh, left, (id) =>
+    shown.flatMap(({ evidence }, index) => (evidence.includes(id) ? [index + 1] : [])),
+  );
+  const prompt = profileRevisionPrompt.render({ ...parts, history: block });
+  const { answer, usage } = await askForProfile(userId, prompt, profileRevisionSchema, options);
+  const statements = answer.revisedStatements.flatMap(({ text, earlier, items }) =>
+    groundedStatement(text, [
+      ...earlier.flatMap((number) => shown[number - 1]?.evidence ?? []),
+      ...shownEpisodes(items, episodeIds),
+    ]),
+  );
+  return { statements, usage };
+}
