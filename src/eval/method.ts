@@ -5,6 +5,7 @@ import type { Usage } from "../domain/usage.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 import type { EvalCase, EvalQuestion } from "./eval-case.js";
+import type { Preparation } from "./prediction.js";
 
 /** What every method is given alike. */
 export interface MethodDeps {
@@ -32,18 +33,6 @@ export interface ArmSettings extends Pick<
   readonly recalled?: number;
   /** Cold start: only the latest so many interactions of the history. */
   readonly historyLimit?: number;
-}
-
-/** What a method made of a case before its questions: plain JSON, so that a run can go on with it in another process. */
-export interface Preparation {
-  /** The method's own; what `answer` needs beside the history. */
-  readonly state: unknown;
-  readonly usage: Usage;
-  /** For the report: the persona, one entry a line, that stood at first and that the questions are asked under. */
-  readonly persona: {
-    readonly before: readonly string[];
-    readonly after: readonly string[];
-  } | null;
 }
 
 export interface MethodAnswer {

@@ -1,3 +1,4 @@
+import type { AlignContext } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
 import type { Usage } from "../../domain/usage.js";
@@ -8,13 +9,22 @@ import type { ArmSettings, Method, MethodDeps } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
 import { noRecall, toolTimeoutMs } from "./case-agent.js";
 import type { CaseMemory } from "./case-memory.js";
-import { caseTools } from "./case-tools.js";
+import { type CaseTool, caseTools } from "./case-tools.js";
 import { caseUser, latestOf } from "./open-cases.js";
-import type { PersonaParts } from "./persona-parts.js";
 import type { createPersonaMemory } from "./persona-memory.js";
 import { recallSettings } from "./recall-settings.js";
 
-type AlignedParts = Pick<PersonaParts, "mode" | "profile" | "recall" | "tools" | "alignment">;
+/** Which parts of the persona agent a method has. Alignment simulates the agent with the same parts. */
+export interface PersonaParts {
+  readonly mode: "default" | "paper";
+  /** The user's profile, within the persona. */
+  readonly profile: boolean;
+  /** Past interactions in the prompt; in paper mode only tools give any. */
+  readonly recall: boolean;
+  readonly tools: readonly CaseTool[];
+  /** `null`: the persona stays as it is at first. Settings given here are the method's and go before a study's. */
+  readonly alignment: Pick<AlignContext, "validation" | "leaveOneOut"> | null;
+}
 
 /**
  * Aligns the persona of a case's user by the real alignment graph, on the whole history; the simulations have the parts
@@ -24,7 +34,7 @@ export async function alignCase(
   { history, episodes, now }: CaseMemory,
   { store, ...learned }: ReturnType<typeof createPersonaMemory>,
   settings: ArmSettings,
-  parts: AlignedParts,
+  parts: PersonaParts,
   deps: MethodDeps,
 ): Promise<Usage> {
   // The graph draws a profile where there is none.
@@ -56,7 +66,7 @@ export async function alignCase(
   return usage;
 }
 
-function alignSettings(settings: ArmSettings, { mode, alignment }: AlignedParts): AlignSettings {
+function alignSettings(settings: ArmSettings, { mode, alignment }: PersonaParts): AlignSettings {
   const { recalled: _, historyLimit: __, ...given } = settings;
   return { mode, ...recallSettings(settings), ...given, ...alignment };
 }
@@ -65,7 +75,7 @@ function alignSettings(settings: ArmSettings, { mode, alignment }: AlignedParts)
 export function alignmentCalls(
   { history }: EvalCase,
   settings: ArmSettings,
-  parts: AlignedParts,
+  parts: PersonaParts,
 ): ReturnType<Method["preparationCalls"]> {
   if (parts.alignment === null) return { least: 0, most: 0 };
   const config = parseAlignConfig({ context: alignSettings(settings, parts) });

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { Episode } from "../../domain/episode.js";
+import { userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import { createMemory } from "../../memory/create-memory.js";
 import { createInProcessIndex } from "../../memory/index/in-process-index.js";
@@ -9,7 +11,6 @@ import type { Memory } from "../../memory/memory.js";
 import { describeModelError } from "../../model/model-errors.js";
 import type { ArmSettings, MethodDeps } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
-import { placeInIndex } from "./index-place.js";
 import { caseUser, latestOf } from "./open-cases.js";
 
 /** A case's history, in memory and searchable. Whoever has it only reads. */
@@ -82,7 +83,7 @@ async function fill(
 
 const sizes = new WeakMap<EmbeddingsInterface, Promise<number>>();
 
-/** Numbers of one vector: what the index is made for. One request for each embedding model. */
+/** The length of a vector, which the index is made for. One request for each embedding model. */
 function sizeOf(embeddings: EmbeddingsInterface): Promise<number> {
   const known = sizes.get(embeddings);
   if (known !== undefined) return known;
@@ -101,7 +102,7 @@ async function measureSize(embeddings: EmbeddingsInterface): Promise<number> {
   }
 }
 
-/** A turn goes on with what memory can still give; an answer of a method without its memory would not be that method's. */
+/** A turn answers with what memory can still give, but an answer without it would not be the method's. */
 export function expectWholeMemory(degraded: readonly string[]): void {
   const [reason] = degraded;
   if (reason === undefined) return;
@@ -110,4 +111,21 @@ export function expectWholeMemory(degraded: readonly string[]): void {
     isEmbedding ? "model-unavailable" : "memory-index-unavailable",
     `A question was answered with less of memory than there is (${reason}); expected the whole. Run the evaluation again with \`--resume\`: it asks the question again.`,
   );
+}
+
+/**
+ * A user of its own in an index that all cases share, perhaps with other runs: each memory has its own store, so entries
+ * of two memories must not be one user's.
+ */
+function placeInIndex(index: EpisodeIndex): EpisodeIndex {
+  const owner = userKey(`evaluation-${randomUUID()}`);
+  return {
+    kind: index.kind,
+    identity: () => index.identity(owner),
+    upsert: (_user, entries) => index.upsert(owner, entries),
+    vectorSearch: (_user, ...search) => index.vectorSearch(owner, ...search),
+    keywordSearch: (_user, ...search) => index.keywordSearch(owner, ...search),
+    remove: (_user, ids) => index.remove(owner, ids),
+    clear: () => index.clear(owner),
+  };
 }

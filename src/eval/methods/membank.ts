@@ -12,8 +12,7 @@ import { forgottenIds } from "./memory-decay.js";
 import { type Bank, bankCalls, bankSchema, summariseDays } from "./daily-summaries.js";
 import { latestOf } from "../cases/open-cases.js";
 import { createRandom, seedFor } from "../sets/random.js";
-import { recallSettings, recalledCount } from "../cases/recall-settings.js";
-import { oneCall } from "./unprepared.js";
+import { oneCall, recallSettings, recalledCount } from "../cases/recall-settings.js";
 
 const stateSchema = z.object({ bank: bankSchema, forgotten: z.array(z.string()) });
 
@@ -39,15 +38,15 @@ export const membank: Method = {
     const calls = bankCalls(latestOf(history, historyLimit).length);
     return { least: calls, most: calls };
   },
-  async prepare(given, settings, deps) {
-    const { history, episodes } = await openCaseMemory(given, settings, deps);
+  async prepare(evalCase, settings, deps) {
+    const { history, episodes } = await openCaseMemory(evalCase, settings, deps);
     const { bank, usage } = await summariseDays(history, deps);
-    const random = createRandom(seedFor(deps.seed, "membank", given.set, given.id));
+    const random = createRandom(seedFor(deps.seed, "membank", evalCase.set, evalCase.id));
     const forgotten = await forgottenIds(history, episodes, recalledCount(settings), random);
     return { state: { bank, forgotten }, usage, persona: null };
   },
-  async open(given, settings, deps, state) {
-    const { episodes, now } = await openCaseMemory(given, settings, deps);
+  async open(evalCase, settings, deps, state) {
+    const { episodes, now } = await openCaseMemory(evalCase, settings, deps);
     const { bank, forgotten } = stateSchema.parse(state);
     const daysLike = await dayFinder(bank.days, deps.embeddings);
     const recall: Pick<typeof episodes, "latest" | "similar"> = {

@@ -1,4 +1,4 @@
-import type { Answer } from "./answers.js";
+import type { Answer } from "../prediction.js";
 import type { Metric } from "./metrics.js";
 import { createRandom, drawIndex } from "../sets/random.js";
 

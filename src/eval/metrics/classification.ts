@@ -1,4 +1,4 @@
-import type { Answer } from "./answers.js";
+import type { Answer } from "../prediction.js";
 
 /** What LaMP's evaluator maps an answer to that is not in the label list. */
 const unlisted = -1;

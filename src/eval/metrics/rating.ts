@@ -1,5 +1,5 @@
 import { PersonaAgentError } from "../../errors.js";
-import type { Answer } from "./answers.js";
+import type { Answer } from "../prediction.js";
 
 const least = 1;
 const most = 5;

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderHtml } from "./rendering/html.js";
 import { renderMarkdown } from "./rendering/markdown.js";
-import type { Page } from "./rendering/page.js";
+import type { Page } from "./rendering/blocks.js";
 
 export const reportFiles: readonly string[] = ["report.json", "report.md", "report.html"];
 

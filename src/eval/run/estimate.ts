@@ -4,7 +4,7 @@ import { defaultProfileTokens } from "../../nodes/profile/draw-profile.js";
 import type { Arm } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
 import { latestOf, readCases } from "../cases/open-cases.js";
-import type { SelectedSet } from "./new-run.js";
+import type { SelectedSet } from "../sets/selection.js";
 
 export interface Range {
   readonly least: number;

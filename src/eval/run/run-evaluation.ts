@@ -1,11 +1,8 @@
 import type { Prediction, PreparedCase } from "../prediction.js";
-import { askAll } from "./ask-all.js";
-import type { EvaluationOptions } from "./evaluation-options.js";
-import { newRun } from "./new-run.js";
-import { prepareAll } from "./prepare-all.js";
+import { askAll, prepareAll } from "./phases.js";
 import { openRunFolder } from "./run-folder.js";
-import type { RunRecord } from "./run-record.js";
-import { createWork, secondsSince } from "./work.js";
+import { newRun, type RunRecord } from "./run-record.js";
+import { createWork, type EvaluationOptions, secondsSince } from "./work.js";
 
 export interface EvaluationResult {
   readonly run: RunRecord;

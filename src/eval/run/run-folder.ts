@@ -2,13 +2,19 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
-import type { Prediction, PreparedCase } from "../prediction.js";
+import {
+  type Prediction,
+  predictionKey,
+  predictionSchema,
+  type PreparedCase,
+  preparedCaseSchema,
+  preparedKey,
+} from "../prediction.js";
 import { fileInvalid } from "../../formats/read-file.js";
+import { CloseStack } from "../../system/close-stack.js";
 import { ownFolder } from "../../system/own-folder.js";
 import { type Journal, openJournal } from "./journal.js";
-import { predictionKey, predictionSchema, preparedCaseSchema, preparedKey } from "./run-lines.js";
-import type { RunRecord } from "./run-record.js";
-import { expectSame, type StoredRun, storedSchema } from "./stored-run.js";
+import { expectSame, type RunRecord, type StoredRun, storedRunSchema } from "./run-record.js";
 
 /** A run's folder, this process's alone. */
 export interface RunFolder {
@@ -43,11 +49,9 @@ export async function openRunFolder(
     command: "persona-agent eval",
     doing: `runs an evaluation in ${folder}`,
   });
-  const journals: { close(): Promise<void> }[] = [];
-  const close = async () => {
-    for (const journal of journals) await journal.close();
-    await lock.release();
-  };
+  const opened = new CloseStack();
+  opened.add({ close: () => lock.release() });
+  const close = () => opened.close();
   try {
     const path = join(folder, "run.json");
     const found = await readRun(path);
@@ -59,20 +63,23 @@ export async function openRunFolder(
     else await expectEmpty(folder);
     const stored = found ?? run;
     if (found === null) await writeRun(path, stored);
-    const predictions = await openJournal({
-      path: join(folder, "predictions.jsonl"),
-      schema: predictionSchema,
-      keyOf: predictionKey,
-      keeps: ({ error }) => error === null,
-    });
-    journals.push(predictions);
-    const preparations = await openJournal({
-      path: join(folder, "preparations.jsonl"),
-      schema: preparedCaseSchema,
-      keyOf: preparedKey,
-      keeps: ({ error }) => error === null,
-    });
-    journals.push(preparations);
+    const keeps = ({ error }: Prediction | PreparedCase) => error === null;
+    const predictions = opened.add(
+      await openJournal({
+        path: join(folder, "predictions.jsonl"),
+        schema: predictionSchema,
+        keyOf: predictionKey,
+        keeps,
+      }),
+    );
+    const preparations = opened.add(
+      await openJournal({
+        path: join(folder, "preparations.jsonl"),
+        schema: preparedCaseSchema,
+        keyOf: preparedKey,
+        keeps,
+      }),
+    );
     let spent = noUsage;
     for await (const { usage } of predictions.lines()) spent = addUsage(spent, usage);
     for await (const { preparation } of preparations.lines())
@@ -121,7 +128,7 @@ async function readRun(path: string): Promise<StoredRun | null> {
     );
   }
   try {
-    return storedSchema.parse(JSON.parse(text));
+    return storedRunSchema.parse(JSON.parse(text));
   } catch (error) {
     throw fileInvalid(
       `${path} is not what \`eval\` writes; expected a run's settings. Restore it, or name another folder with --out.`,

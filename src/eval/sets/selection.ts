@@ -1,5 +1,17 @@
-import type { EvalUser } from "./eval-set.js";
+import type { EvalSet, EvalUser } from "./eval-set.js";
 import { createRandom, shuffled } from "./random.js";
+
+/** A set, and which users are asked which questions of it. */
+export interface SelectedSet {
+  readonly set: EvalSet;
+  /** As `selectUsers` gives them. */
+  readonly users: readonly EvalUser[];
+}
+
+/** How many questions these users are asked. */
+export function questionsOf(users: readonly EvalUser[]): number {
+  return users.reduce((sum, { questionIds }) => sum + questionIds.length, 0);
+}
 
 /** What part of a set is asked. Everything, unless given. All counts are whole numbers, 0 or more. */
 export interface Selection {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ArmSettings, MethodDeps, OpenCase, Preparation } from "../../../src/eval/method.js";
+import type { ArmSettings, MethodDeps, OpenCase } from "../../../src/eval/method.js";
+import type { Preparation } from "../../../src/eval/prediction.js";
 import type { EvalCase } from "../../../src/eval/eval-case.js";
 import { allMethods } from "../../../src/eval/methods/all-methods.js";
 import { ArrayIndex } from "../../support/agents/array-index.js";

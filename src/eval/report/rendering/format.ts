@@ -1,5 +1,5 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
-import type { MetricName } from "../summary/metric-name.js";
+import type { MetricName } from "../../metrics/metrics.js";
 import type { Score } from "../summary/eval-report.js";
 import type { PaperCell } from "../summary/paper-numbers.js";
 

@@ -1,7 +1,5 @@
-import type { Block, Cell, DiffLine, Table } from "./blocks.js";
-import { escapeHtml, plainCharacters } from "./escape-html.js";
+import type { Block, Cell, DiffLine, Page, Table } from "./blocks.js";
 import { htmlStyle } from "./html-style.js";
-import type { Page } from "./page.js";
 import { plotsToSvg } from "./plot-svg.js";
 
 /** Nothing is loaded and nothing runs, whatever a text of the run says. */
@@ -99,4 +97,23 @@ function renderCell({ text, detail, mark }: Cell, isNumber: boolean, isFirst: bo
 function renderDiffLine({ kind, text }: DiffLine): string {
   const element = { kept: "span", added: "ins", removed: "del" }[kind];
   return `<li class="${kind}"><${element}>${escapeHtml(text)}</${element}></li>`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** For elements and quoted attributes. */
+function escapeHtml(text: string): string {
+  return plainCharacters(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+}
+
+/** Without what a page may not hold (control characters, lone surrogates), and without marks of text direction. */
+function plainCharacters(text: string): string {
+  const hidden = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+  return text.replace(hidden, "").toWellFormed();
 }

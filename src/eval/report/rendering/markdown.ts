@@ -1,5 +1,4 @@
-import type { Block, Cell, DiffLine, Table } from "./blocks.js";
-import type { Page } from "./page.js";
+import type { Block, Cell, DiffLine, Page, Table } from "./blocks.js";
 
 /** The same as Markdown, with the tables of the HTML page and without its plots. */
 export function renderMarkdown({ title, subtitle, blocks }: Page): string {

@@ -1,5 +1,5 @@
 import type { Config } from "vega-lite";
-import type { Plot } from "./plot.js";
+import type { Plot } from "./plots.js";
 
 const font = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const axis = { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 11 };

@@ -3,7 +3,7 @@ import type { Cost, EvalReport, ReportedSpending } from "../summary/eval-report.
 import { perQuestion, seconds, whole } from "../rendering/format.js";
 import { paperCell } from "../summary/paper-numbers.js";
 import { armResult } from "./report-arms.js";
-import { paperTableCell } from "./score-cells.js";
+import { noNumber, paperTableCell } from "./cells.js";
 
 /** What an answer takes, and what the methods do before their questions, apart and together. */
 export function costs(report: EvalReport): Block[] {
@@ -36,7 +36,7 @@ export function costs(report: EvalReport): Block[] {
           format = perQuestion,
         ): Cell => {
           const value = mean(part, of);
-          return value === null ? { text: "–", mark: "unknown" } : { text: format(value) };
+          return value === null ? noNumber : { text: format(value) };
         };
         const time = (spent: ReportedSpending) => spent.seconds;
         const calls = (spent: ReportedSpending) => spent.calls;

@@ -1,6 +1,6 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
 import { heading, note, table, text, type Block } from "../rendering/blocks.js";
-import type { MetricName } from "../summary/metric-name.js";
+import type { MetricName } from "../../metrics/metrics.js";
 import { metricTitles, metricsOf } from "../rendering/format.js";
 import {
   paperAblations,
@@ -10,7 +10,7 @@ import {
   paperSources,
   type PaperEntry,
 } from "../summary/paper-numbers.js";
-import { paperTableCell } from "./score-cells.js";
+import { paperTableCell } from "./cells.js";
 
 const tasks: readonly LampTask[] = ["LaMP_1", "LaMP_2M", "LaMP_2N", "LaMP_3"];
 

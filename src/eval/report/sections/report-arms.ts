@@ -1,11 +1,11 @@
-import type { EvalReport, Result } from "../summary/eval-report.js";
+import type { EvalReport, Paired, Result } from "../summary/eval-report.js";
+import type { MetricName } from "../../metrics/metrics.js";
+import type { ArmRecord } from "../../run/run-record.js";
 import { ours } from "../summary/studies.js";
 
-export type ArmRecord = EvalReport["run"]["arms"][number];
-
 /**
- * Arms of the main table, and those that lack one thing that `persona-agent` has, in the run's order. None where all that
- * stand outside of a study are what its values are held against.
+ * Arms of the main table, and those that lack one part of `persona-agent`, in the run's order. None where the arms outside
+ * a study are only its rivals.
  */
 export function tableArms({ run }: EvalReport): {
   readonly methods: readonly ArmRecord[];
@@ -20,4 +20,9 @@ export function tableArms({ run }: EvalReport): {
 
 export function armResult({ results }: EvalReport, set: string, arm: string): Result | undefined {
   return results.find((result) => result.set === set && result.method === arm);
+}
+
+/** The differences of one metric on a set. */
+export function pairedOn({ paired }: EvalReport, set: string, metric: MetricName): Paired[] {
+  return paired.filter((entry) => entry.set === set && entry.metric === metric);
 }

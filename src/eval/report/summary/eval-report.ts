@@ -1,7 +1,7 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
 import type { Usage } from "../../../domain/usage.js";
 import type { RunRecord } from "../../run/run-record.js";
-import type { MetricName } from "./metric-name.js";
+import type { MetricName } from "../../metrics/metrics.js";
 import type { PaperData } from "./paper-data.js";
 import type { PaperEntry, PaperSource } from "./paper-numbers.js";
 

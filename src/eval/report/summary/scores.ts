@@ -1,20 +1,12 @@
 import { bootstrapByUser, pairedGain, type IntervalEstimate } from "../../metrics/bootstrap.js";
-import { metricsFor, type Metric } from "../../metrics/metrics.js";
-import type { RunRecord } from "../../run/run-record.js";
+import { metricsFor, type MetricName } from "../../metrics/metrics.js";
+import type { SetRecord } from "../../run/run-record.js";
 import type { Outcome } from "./collect.js";
-import type { MetricName } from "./metric-name.js";
 import type { Paired, Result, Score } from "./eval-report.js";
-
-type EvalSetRecord = RunRecord["sets"][number];
-
-/** A metric's name in reports. */
-export function metricName({ name }: Metric): MetricName {
-  return name === "macroF1" ? "f1" : name;
-}
 
 /** The metrics of what was answered; none where nothing was. What ended in an error has no part in them. */
 export function reportScores(
-  { task, labels }: EvalSetRecord,
+  { task, labels }: SetRecord,
   outcomes: readonly Outcome[],
   seed: number,
 ): Result["metrics"] {
@@ -23,7 +15,7 @@ export function reportScores(
   return Object.fromEntries(
     metricsFor(task, labels).map((metric): [MetricName, Score] => {
       const { value, interval } = bootstrapByUser(answers, metric, { seed });
-      return [metricName(metric), { value, ...ends(interval) }];
+      return [metric.name, { value, ...ends(interval) }];
     }),
   );
 }
@@ -38,7 +30,7 @@ export interface MethodComparison {
 
 /** How much better `a` does than `b`, on the questions that both answered. */
 export function compareOutcomes(
-  { task, labels }: EvalSetRecord,
+  { task, labels }: SetRecord,
   a: readonly Outcome[],
   b: readonly Outcome[],
   seed: number,
@@ -54,7 +46,7 @@ export function compareOutcomes(
   if (both.length === 0) return { questions: 0, users, gains: [] };
   const gains = metricsFor(task, labels).map((metric) => {
     const { value, interval } = pairedGain(both, metric, { seed });
-    return { metric: metricName(metric), delta: value, ...ends(interval) };
+    return { metric: metric.name, delta: value, ...ends(interval) };
   });
   return { questions: both.length, users, gains };
 }

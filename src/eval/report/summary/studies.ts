@@ -1,9 +1,7 @@
-import type { RunRecord } from "../../run/run-record.js";
+import type { ArmRecord, RunRecord } from "../../run/run-record.js";
 import type { Collected, Outcome } from "./collect.js";
 import type { Study } from "./eval-report.js";
 import { compareOutcomes, isAnswered, reportScores } from "./scores.js";
-
-type ArmRecord = RunRecord["arms"][number];
 
 /** The method whose gains a report tells. */
 export const ours = "persona-agent";
