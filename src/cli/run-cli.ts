@@ -9,8 +9,6 @@ import type { CliContext } from "./cli-context.js";
 import { addDemoCommand } from "./demo/register.js";
 import { addDevCommand } from "./dev/register.js";
 import { describeError, errorJson } from "./describe-error.js";
-import { addEvalDownloadCommand } from "./eval/register-download.js";
-import { addEvalGenerateCommand } from "./eval/register-generate.js";
 import { addEvalCommands } from "./eval/register.js";
 import { addFeedbackCommand } from "./memory/feedback.js";
 import { addImportCommand } from "./memory/import.js";
@@ -71,8 +69,6 @@ function buildProgram(context: CliContext): Command {
   addPersonaCommands(program, context);
   addReindexCommand(program, context);
   addEvalCommands(program, context);
-  addEvalDownloadCommand(program, context);
-  addEvalGenerateCommand(program, context);
   addDemoCommand(program, context);
   addDevCommand(program, context);
   return program;

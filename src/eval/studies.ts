@@ -74,8 +74,8 @@ export function armsOf({
   study,
 }: {
   readonly methods: readonly Method[];
-  readonly names?: readonly string[];
-  readonly study?: string;
+  readonly names?: readonly string[] | undefined;
+  readonly study?: string | undefined;
 }): Arm[] {
   const {
     runs,

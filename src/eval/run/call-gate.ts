@@ -8,17 +8,17 @@ import { PersonaAgentError } from "../../errors.js";
 
 /** The most that a whole run may cost, its earlier starts included. */
 export interface RunBudget {
-  readonly calls?: number;
+  readonly calls?: number | undefined;
   /** In and out together. A call under way when they are spent still counts. */
-  readonly tokens?: number;
+  readonly tokens?: number | undefined;
 }
 
 export interface CallLimits {
   /** Most calls at a time. */
   readonly concurrency: number;
   /** Most calls begun in a minute, evenly spread; a client's retries are not counted. */
-  readonly perMinute?: number;
-  readonly budget?: RunBudget;
+  readonly perMinute?: number | undefined;
+  readonly budget?: RunBudget | undefined;
   /** What the run has cost in its earlier starts. */
   readonly spent: Usage;
   /** Ends every wait for a turn. */

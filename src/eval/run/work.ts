@@ -21,7 +21,7 @@ export interface EvaluationOptions {
   /** Most questions, or preparations, in work at a time, and most model calls. */
   readonly concurrency: number;
   /** Most model calls begun in a minute. */
-  readonly perMinute?: number;
+  readonly perMinute?: number | undefined;
   readonly budget?: RunBudget;
   readonly signal: AbortSignal;
   /** When the run began, by `performance.now()`: the record has the time until its first task. */
@@ -56,8 +56,8 @@ export function createWork(options: EvaluationOptions, folder: RunFolder): Work 
   setMaxListeners(0, signal);
   const gate = createCallGate({
     concurrency,
-    ...(perMinute !== undefined && { perMinute }),
-    ...(budget !== undefined && { budget }),
+    perMinute,
+    budget,
     spent: folder.spent,
     signal,
   });

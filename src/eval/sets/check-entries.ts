@@ -1,7 +1,7 @@
 import type { LampTask } from "../../domain/lamp-question.js";
 import type { EvalUser } from "./eval-set.js";
 import { readProfile } from "../../formats/profile-item.js";
-import type { RawEntry } from "./raw-entry.js";
+import type { RawEntry } from "./read-entries.js";
 import { fileInvalid } from "../../formats/read-file.js";
 
 /**

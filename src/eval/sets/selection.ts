@@ -16,16 +16,16 @@ export function questionsOf(users: readonly EvalUser[]): number {
 /** What part of a set is asked. Everything, unless given. All counts are whole numbers, 0 or more. */
 export interface Selection {
   /** Only so many users, those with the longest history. */
-  readonly longestHistories?: number;
+  readonly longestHistories?: number | undefined;
   /** Of those, so many drawn at random with this seed. */
-  readonly sample?: { readonly users: number; readonly seed: number };
+  readonly sample?: { readonly users: number; readonly seed: number } | undefined;
   /** At most so many questions in all. */
-  readonly questions?: number;
+  readonly questions?: number | undefined;
 }
 
 /**
- * The users that are asked, with the questions that they are asked, in the set's order. Of a limited number of
- * questions each user gets one, then each a second, and so on: what can be said hangs on the number of users.
+ * The users that are asked, each with the questions asked, in the set's order. A limited number of questions goes round:
+ * each user gets one, then each a second, and so on, because intervals depend on the number of users.
  */
 export function selectUsers(
   users: readonly EvalUser[],

@@ -172,7 +172,7 @@ describe("eval-download", () => {
     server = await startFileServer(files);
     const { err } = await run(["eval-download", "--from", url, "--tasks", "LaMP_3", "--list"]);
     expect(err).toMatch(
-      /^persona-agent: [^\n]*could not be asked for \([^\n]*ECONNREFUSED[^\n]*\n$/,
+      /^persona-agent: [^\n]*could not be requested \([^\n]*ECONNREFUSED[^\n]*\n$/,
     );
   });
 

@@ -2,10 +2,9 @@ import { mkdir, readdir, rename, rm, rmdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
 import { ownFolder } from "../../system/own-folder.js";
-import { openEvalSet } from "../sets/open-eval-set.js";
-import { notFetched, reasonOf } from "./ask-file.js";
-import { fetchFile, lengthOf } from "./fetch-file.js";
+import { fetchFile, lengthOf, notFetched, reasonOf } from "./fetch-file.js";
 import type { LampFile, LampPair } from "./lamp-files.js";
+import { openEvalSet } from "./open-eval-set.js";
 
 /** What came of one split of one set. */
 export interface DownloadedSplit {
