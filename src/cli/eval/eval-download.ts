@@ -43,7 +43,7 @@ export async function runEvalDownload(
       "--out is missing; expected a folder for the sets. Name one, or look first with --list.",
     );
   const out = resolve(options.out);
-  const missing = await sized(await missingFiles(pairs, out), context.signal);
+  const missing = await sized(missingFiles(pairs, out), context.signal);
   if (!json && missing.length > 0) writeList(context, missing);
   const bar = createProgressBar(context.stderr);
   const colors = colorsFor(context.stdout);

@@ -11,11 +11,17 @@ export function addEvalCommands(program: Command, context: CliContext): void {
   addEvalGenerate(program, context);
 }
 
-/** For Commander: a whole number from `least`. */
-const count =
-  (option: string, least: 0 | 1 = 1) =>
-  (text: string) =>
-    parseCount(text, option, least);
+/** An option that takes a whole number from `least`. */
+const count = (option: string, description: string, least: 0 | 1 = 1) =>
+  [
+    `${option} <count>`,
+    description,
+    (text: string): number => parseCount(text, option, least),
+  ] as const;
+
+/** An option that takes some of these names. */
+const names = <Name extends string>(option: string, description: string, known: readonly Name[]) =>
+  [`${option} <names>`, description, someOf(known, option)] as const;
 
 function addEval(program: Command, context: CliContext): void {
   program
@@ -25,17 +31,9 @@ function addEval(program: Command, context: CliContext): void {
     .option("--out <folder>", "where the run's answers and its report are written")
     .option("--methods <names>", "only these, separated by commas", listOf)
     .option("--sets <names>", "only these, separated by commas", listOf)
-    .option(
-      "--longest <count>",
-      "of each set only this many users, with the longest history",
-      count("--longest"),
-    )
-    .option("--users <count>", "of these only this many, drawn with the seed", count("--users"))
-    .option(
-      "--questions <count>",
-      "of each set at most this many, shared among its users",
-      count("--questions"),
-    )
+    .option(...count("--longest", "of each set only this many users, with the longest history"))
+    .option(...count("--users", "of these only this many, drawn with the seed"))
+    .option(...count("--questions", "of each set at most this many, shared among its users"))
     .option("--study <name>", "one of the studies below, instead of all methods side by side")
     .option(
       "--model <names>",
@@ -43,20 +41,11 @@ function addEval(program: Command, context: CliContext): void {
       modelsOf,
     )
     .option("--alignment-model <name>", "draws profiles and aligns (default: each model itself)")
-    .option(
-      "--concurrency <count>",
-      "most questions, and most model calls, at a time",
-      count("--concurrency"),
-      16,
-    )
-    .option("--per-minute <count>", "most model calls begun in a minute", count("--per-minute"))
-    .option(
-      "--max-calls <count>",
-      "most model calls of the run, resumed or not",
-      count("--max-calls"),
-    )
-    .option("--max-tokens <count>", "most tokens of the run, in and out", count("--max-tokens"))
-    .option("--seed <number>", "for everything that is drawn at random", count("--seed", 0), 1)
+    .option(...count("--concurrency", "most questions, and most model calls, at a time"), 16)
+    .option(...count("--per-minute", "most model calls begun in a minute"))
+    .option(...count("--max-calls", "most model calls of the run, resumed or not"))
+    .option(...count("--max-tokens", "most tokens of the run, in and out"))
+    .option(...count("--seed", "for everything that is drawn at random", 0), 1)
     .addOption(
       new Option("--split <name>", "which of LaMP's files")
         .choices(["dev", "train", "test"])
@@ -99,16 +88,12 @@ function addEvalDownload(program: Command, context: CliContext): void {
     .description("fetch LaMP's official files for an evaluation, or --list them with their sizes")
     .option("--out <folder>", "where the sets are written, a folder each")
     .option(
-      "--tasks <names>",
-      "of LaMP_1, LaMP_2M, LaMP_2N, LaMP_3 (default: all four)",
-      someOf(lampTasks, "--tasks"),
+      ...names("--tasks", "of LaMP_1, LaMP_2M, LaMP_2N, LaMP_3 (default: all four)", lampTasks),
     )
     .option(
-      "--kinds <names>",
-      "of user, time: how LaMP divided people (default: user)",
-      someOf(lampKinds, "--kinds"),
+      ...names("--kinds", "of user, time: how LaMP divided people (default: user)", lampKinds),
     )
-    .option("--splits <names>", "of dev, train (default: dev)", someOf(publishedSplits, "--splits"))
+    .option(...names("--splits", "of dev, train (default: dev)", publishedSplits))
     .option("--from <url>", "a copy of LaMP's download folder (default: LaMP's own)")
     .option("--list", "show the files with their sizes, and fetch nothing")
     .addHelpText(
@@ -135,11 +120,11 @@ function addEvalGenerate(program: Command, context: CliContext): void {
         .choices(["LaMP_2M", "LaMP_2N", "LaMP_3"])
         .default("LaMP_2M"),
     )
-    .option("--users <count>", "how many", count("--users"), 20)
-    .option("--history <count>", "past interactions of each", count("--history"), 40)
-    .option("--questions <count>", "questions to each, after these", count("--questions"), 4)
+    .option(...count("--users", "how many"), 20)
+    .option(...count("--history", "past interactions of each"), 40)
+    .option(...count("--questions", "questions to each, after these"), 4)
     .option("--noise <share>", "the share of answers, 0 to 1, drawn at random (default: 0)")
-    .option("--seed <number>", "the same seed writes the same set", count("--seed", 0), 1)
+    .option(...count("--seed", "the same seed writes the same set", 0), 1)
     .addHelpText(
       "after",
       `

@@ -11,7 +11,7 @@ import { noRecall, toolTimeoutMs } from "./case-agent.js";
 import type { CaseMemory } from "./case-memory.js";
 import { type CaseTool, caseTools } from "./case-tools.js";
 import { caseUser, latestOf } from "./open-cases.js";
-import type { createPersonaMemory } from "./persona-memory.js";
+import type { createPersonaMemory } from "./case-profile.js";
 import { recallSettings } from "./recall-settings.js";
 
 /** Which parts of the persona agent a method has. Alignment simulates the agent with the same parts. */

@@ -1,4 +1,5 @@
-import { AIMessage, HumanMessage } from "@langchain/core/messages";
+import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
+import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { RunContext } from "../../config/turn-settings.js";
 import { initialPersona, type PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
@@ -9,7 +10,6 @@ import type { AgentState } from "../../state/agent-state.js";
 import type { MethodDeps, OpenCase } from "../method.js";
 import { expectWholeMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";
-import { recordPrompt } from "./record-prompt.js";
 
 /** What a method lets the agent see and do; nothing that is left out. */
 export interface AgentView {
@@ -69,4 +69,34 @@ export function openCaseAgent(
       };
     },
   };
+}
+
+/** Collects the messages sent for one answer, each once: a later call repeats those of the calls before. */
+function recordPrompt(): {
+  readonly handler: BaseCallbackHandler;
+  readonly text: () => string;
+} {
+  const sent: string[] = [];
+  let last: readonly string[] = [];
+  return {
+    handler: Object.assign(
+      BaseCallbackHandler.fromMethods({
+        handleChatModelStart(_model, [messages = []]) {
+          const shown = messages.map(show);
+          sent.push(...shown.filter((text, place) => text !== last[place]));
+          last = shown;
+        },
+      }),
+      { awaitHandlers: true },
+    ),
+    text: () => sent.join("\n\n"),
+  };
+}
+
+function show(message: BaseMessage): string {
+  const calls = AIMessage.isInstance(message) ? (message.tool_calls ?? []) : [];
+  const called = calls.map(({ name, args }) => `${name}(${JSON.stringify(args)})`);
+  return [`[${message.type}]`, ...(message.text === "" ? [] : [message.text]), ...called].join(
+    "\n",
+  );
 }

@@ -1,3 +1,8 @@
+import { InMemoryStore } from "@langchain/langgraph-checkpoint";
+import { createStoreAccess } from "../../memory/store-access.js";
+import { createAlignmentStatusStore } from "../../memory/personas/alignment-status-store.js";
+import { createPersonaLog } from "../../memory/personas/persona-log.js";
+import { createProfileLog } from "../../memory/personas/profile-log.js";
 import { noUsage, type Usage } from "../../domain/usage.js";
 import type { Profile } from "../../domain/profile.js";
 import type { Memory } from "../../memory/memory.js";
@@ -35,4 +40,18 @@ export async function drawCaseProfile(
 export function profileCalls({ history }: EvalCase): ReturnType<Method["preparationCalls"]> {
   const calls = history.length === 0 ? 0 : 1;
   return { least: calls, most: calls };
+}
+
+/** What an arm learns of a case's user, beside the episodes that all arms share; empty at first. */
+export function createPersonaMemory(): Omit<Memory, "episodes"> & {
+  readonly store: InMemoryStore;
+} {
+  const store = new InMemoryStore();
+  const access = createStoreAccess(store);
+  return {
+    store,
+    profiles: createProfileLog(access),
+    personas: createPersonaLog(access),
+    alignments: createAlignmentStatusStore(access),
+  };
 }

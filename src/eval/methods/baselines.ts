@@ -6,7 +6,7 @@ import { openCaseMemory, presentAfter } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
 import { bothTools, caseTools } from "../cases/case-tools.js";
 import { latestOf } from "../cases/open-cases.js";
-import { createPersonaMemory } from "../cases/persona-memory.js";
+import { createPersonaMemory } from "../cases/case-profile.js";
 import { oneCall, recallSettings, toolCalls } from "../cases/recall-settings.js";
 import type { Method } from "../method.js";
 import { createRandom, seedFor, shuffled } from "../sets/random.js";

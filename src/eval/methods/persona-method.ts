@@ -14,7 +14,7 @@ import { openCaseMemory } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
 import { caseTools } from "../cases/case-tools.js";
 import { caseUser } from "../cases/open-cases.js";
-import { createPersonaMemory } from "../cases/persona-memory.js";
+import { createPersonaMemory } from "../cases/case-profile.js";
 import { oneCall, recallSettings, toolCalls } from "../cases/recall-settings.js";
 
 const stateSchema = z.object({

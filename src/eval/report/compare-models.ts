@@ -1,9 +1,9 @@
 import type { SetRecord } from "../run/run-record.js";
-import { heading, note, table, type Block, type Cell, type Page } from "./rendering/blocks.js";
+import { heading, note, table, type Block, type Page } from "./rendering/blocks.js";
 import type { EvalReport, Paired, Result } from "./summary/eval-report.js";
-import { metricTitles, metricsOf, perQuestion, whole } from "./rendering/format.js";
-import { meanCost } from "./sections/costs.js";
-import { type Column, columnTable, gainCell, noNumber, scoreColumn } from "./sections/cells.js";
+import { metricTitles, metricsOf, whole } from "./rendering/format.js";
+import { callsOf, costCells, tokensOf } from "./sections/costs.js";
+import { type Column, columnTable, gainCell, scoreColumn } from "./sections/cells.js";
 import { armResult, pairedOn } from "./sections/report-arms.js";
 import { ours } from "./summary/studies.js";
 
@@ -85,7 +85,13 @@ export function comparisonPage(runs: readonly ModelRun[]): Page {
       table(
         "What a question costs each model",
         ["Method", ...models.flatMap((model) => [`#${model}, calls`, "#tokens"])],
-        arms.map(({ id }) => [id, ...runs.flatMap(({ report }) => costCells(report, id))]),
+        arms.map(({ id }) => [
+          id,
+          ...runs.flatMap(({ report }) => {
+            const cell = costCells(report, id);
+            return [cell("together", callsOf), cell("together", tokensOf, whole)];
+          }),
+        ]),
       ),
     ],
   };
@@ -106,12 +112,4 @@ function gains(runs: readonly ModelRun[], set: SetRecord): Block[] {
       ]),
     ),
   ];
-}
-
-function costCells(report: EvalReport, method: string): Cell[] {
-  const mean = meanCost(report, method);
-  const calls = mean("together", (spent) => spent.calls);
-  const tokens = mean("together", (spent) => spent.tokens.in + spent.tokens.out);
-  if (calls === null || tokens === null) return [noNumber, noNumber];
-  return [{ text: perQuestion(calls) }, { text: whole(tokens) }];
 }

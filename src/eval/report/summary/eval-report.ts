@@ -12,12 +12,15 @@ export interface Score {
   readonly high: number | null;
 }
 
-/** One arm on one set. This shape is a contract: `eval --json` prints it. */
-export interface Result {
+/** An arm, by its id (in a study the method's name and what the study changed), on a set. */
+interface ArmOnSet {
   readonly set: string;
-  readonly task: LampTask;
-  /** The arm's id: the method's name, in a study followed by what the study changed. */
   readonly method: string;
+}
+
+/** One arm on one set. This shape is a contract: `eval --json` prints it. */
+export interface Result extends ArmOnSet {
+  readonly task: LampTask;
   /** Questions answered, on which the metrics are. */
   readonly n: number;
   /** Questions that ended in an error; no metric counts them. */
@@ -56,9 +59,7 @@ export interface ReportedSpending extends Usage {
 }
 
 /** What an arm cost on a set. */
-export interface Cost {
-  readonly set: string;
-  readonly method: string;
+export interface Cost extends ArmOnSet {
   /** Sums over all questions, also those that ended in an error, and over what was prepared before them. */
   readonly answering: ReportedSpending;
   readonly preparation: ReportedSpending;
@@ -70,9 +71,7 @@ export interface Cost {
   } | null;
 }
 
-export interface ErrorKind {
-  readonly set: string;
-  readonly method: string;
+export interface ErrorKind extends ArmOnSet {
   readonly during: "question" | "preparation";
   /** The error's code, or its text with what differs from case to case left out. */
   readonly kind: string;
@@ -82,9 +81,7 @@ export interface ErrorKind {
 }
 
 /** An arm that was not asked all of a set's questions. */
-export interface Missing {
-  readonly set: string;
-  readonly method: string;
+export interface Missing extends ArmOnSet {
   readonly expected: number;
   readonly missing: number;
 }
@@ -116,9 +113,7 @@ export interface StudyGain extends Omit<Paired, "set"> {
 }
 
 /** What preparing did to the personas of a set. */
-export interface ReportedPersona {
-  readonly set: string;
-  readonly method: string;
+export interface ReportedPersona extends ArmOnSet {
   /** Cases that were prepared with a persona, and how many of these personas changed. */
   readonly cases: number;
   readonly changed: number;
