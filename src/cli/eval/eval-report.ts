@@ -1,6 +1,7 @@
 import type { ModelComparison, ModelRun } from "../../eval/report/compare-models.js";
 import type { EvalReport, Result } from "../../eval/report/summary/eval-report.js";
-import { type CallEstimate, estimateRule, plus, type Range } from "../../eval/run/estimate.js";
+import { addRanges, emptyRange, type Range } from "../../eval/call-range.js";
+import { type CallEstimate, estimateRule } from "../../eval/run/estimate.js";
 import type { EvaluationResult } from "../../eval/run/run-evaluation.js";
 import { colorsFor } from "../output/colors.js";
 import { type CliContext, printable, printableLine, writeJson } from "../cli-context.js";
@@ -92,9 +93,9 @@ export function writeEstimate(
   estimate: readonly CallEstimate[],
   { json, models }: { readonly json: boolean; readonly models: number },
 ): void {
-  const calls = estimate.map((one) => plus(one.calls.preparation, one.calls.questions));
+  const calls = estimate.map((one) => addRanges(one.calls.preparation, one.calls.questions));
   const inAll = (parts: readonly Range[]) => {
-    const { least, most } = parts.reduce(plus, { least: 0, most: 0 });
+    const { least, most } = parts.reduce(addRanges, emptyRange);
     return { least: least * models, most: most * models };
   };
   const total = { calls: inAll(calls), tokensIn: inAll(estimate.map(({ tokensIn }) => tokensIn)) };

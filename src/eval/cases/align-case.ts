@@ -5,7 +5,8 @@ import type { Usage } from "../../domain/usage.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { createAlignment } from "../../app/alignment-runs/create-alignment.js";
 import { createToolRegistry } from "../../tools/tool-registry.js";
-import type { ArmSettings, Method, MethodDeps } from "../method.js";
+import { emptyRange, type Range } from "../call-range.js";
+import type { ArmSettings, MethodDeps } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
 import { noRecall, toolTimeoutMs } from "./case-agent.js";
 import type { CaseMemory } from "./case-memory.js";
@@ -76,8 +77,8 @@ export function alignmentCalls(
   { history }: EvalCase,
   settings: ArmSettings,
   parts: PersonaParts,
-): ReturnType<Method["preparationCalls"]> {
-  if (parts.alignment === null) return { least: 0, most: 0 };
+): Range {
+  if (parts.alignment === null) return emptyRange;
   const config = parseAlignConfig({ context: alignSettings(settings, parts) });
   const known = latestOf(history, settings.historyLimit ?? Number.POSITIVE_INFINITY);
   const selected = splitBatchHoldout(known, {
@@ -86,8 +87,7 @@ export function alignmentCalls(
   });
   const batch = selected.batch.length;
   const holdout = selected.holdout.length;
-  if (batch === 0 || (config.validation && holdout < config.minimumItems))
-    return { least: 0, most: 0 };
+  if (batch === 0 || (config.validation && holdout < config.minimumItems)) return emptyRange;
   const answer = parts.tools.length === 0 ? 1 : config.toolRounds + 1;
   // An iteration criticises, writes one update, and answers everything under it; the first persona answers once.
   const iteration = batch + 1 + (config.validation ? (batch + holdout) * answer : batch * answer);

@@ -8,8 +8,9 @@ import type { Profile } from "../../domain/profile.js";
 import type { Memory } from "../../memory/memory.js";
 import { ask } from "../../model/ask-structured.js";
 import { refreshProfile } from "../../nodes/profile/update-profile.js";
+import { exactly, type Range } from "../call-range.js";
 import type { EvalCase } from "../eval-case.js";
-import type { Method, MethodDeps } from "../method.js";
+import type { MethodDeps } from "../method.js";
 import type { CaseMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";
 
@@ -37,9 +38,8 @@ export async function drawCaseProfile(
 }
 
 /** Calls that it takes, repairs aside. */
-export function profileCalls({ history }: EvalCase): ReturnType<Method["preparationCalls"]> {
-  const calls = history.length === 0 ? 0 : 1;
-  return { least: calls, most: calls };
+export function profileCalls({ history }: EvalCase): Range {
+  return exactly(history.length === 0 ? 0 : 1);
 }
 
 /** What an arm learns of a case's user, beside the episodes that all arms share; empty at first. */

@@ -1,14 +1,15 @@
 import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunContext } from "../../config/turn-settings.js";
-import type { ArmSettings, Method } from "../method.js";
+import { exactly, type Range } from "../call-range.js";
+import type { ArmSettings } from "../method.js";
 
 const { recallSimilar, recallLatest, recallTokens, toolRounds } = parseRunConfig({});
 
 /** Calls of a question without tools. */
-export const oneCall: Method["callsPerQuestion"] = { least: 1, most: 1 };
+export const oneCall = exactly(1);
 
 /** Calls of a question with tools: the rounds that the agent allows, and the answer. */
-export const toolCalls: Method["callsPerQuestion"] = { least: 1, most: toolRounds + 1 };
+export const toolCalls: Range = { least: 1, most: toolRounds + 1 };
 
 /** K, the past interactions that every method gets: as many as the agent's own unless set. */
 export function recalledCount({ recalled = recallSimilar + recallLatest }: ArmSettings): number {

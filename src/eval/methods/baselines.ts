@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { profileSchema } from "../../domain/profile.js";
 import { noUsage } from "../../domain/usage.js";
+import { emptyRange } from "../call-range.js";
 import { openCaseAgent } from "../cases/case-agent.js";
 import { openCaseMemory, presentAfter } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
@@ -13,7 +14,7 @@ import { createRandom, seedFor, shuffled } from "../sets/random.js";
 
 /** For a method that does nothing before a case's questions. */
 const unprepared: Pick<Method, "preparationCalls" | "prepare"> = {
-  preparationCalls: () => ({ least: 0, most: 0 }),
+  preparationCalls: () => emptyRange,
   prepare: async () => ({ state: null, usage: noUsage, persona: null }),
 };
 

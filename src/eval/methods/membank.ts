@@ -4,6 +4,7 @@ import type { Profile } from "../../domain/profile.js";
 import { embeddedText } from "../../memory/index/indexed-text.js";
 import { dot, toUnit } from "../../memory/index/unit-vector.js";
 import { describeModelError } from "../../model/model-errors.js";
+import { exactly } from "../call-range.js";
 import type { EvalQuestion } from "../eval-case.js";
 import type { Method } from "../method.js";
 import { openCaseAgent } from "../cases/case-agent.js";
@@ -35,8 +36,7 @@ export const membank: Method = {
     "MemoryBank: day summaries, a user portrait, and similar interactions not yet forgotten.",
   callsPerQuestion: oneCall,
   preparationCalls({ history }, { historyLimit = Number.POSITIVE_INFINITY }) {
-    const calls = bankCalls(latestOf(history, historyLimit).length);
-    return { least: calls, most: calls };
+    return exactly(bankCalls(latestOf(history, historyLimit).length));
   },
   async prepare(evalCase, settings, deps) {
     const { history, episodes } = await openCaseMemory(evalCase, settings, deps);

@@ -7,6 +7,7 @@ import {
 import { profileSchema, profileSummary, type Profile } from "../../domain/profile.js";
 import { addUsage, noUsage } from "../../domain/usage.js";
 import { renderPaperPersona } from "../../prompts/agent/system-message.js";
+import { addRanges, emptyRange } from "../call-range.js";
 import { alignCase, alignmentCalls, type PersonaParts } from "../cases/align-case.js";
 import type { Method } from "../method.js";
 import { noRecall, openCaseAgent } from "../cases/case-agent.js";
@@ -30,9 +31,8 @@ export function personaMethod(name: string, summary: string, parts: PersonaParts
     summary,
     callsPerQuestion: tools.length === 0 ? oneCall : toolCalls,
     preparationCalls(evalCase, settings) {
-      const profile = parts.profile ? profileCalls(evalCase) : { least: 0, most: 0 };
-      const aligning = alignmentCalls(evalCase, settings, parts);
-      return { least: profile.least + aligning.least, most: profile.most + aligning.most };
+      const profile = parts.profile ? profileCalls(evalCase) : emptyRange;
+      return addRanges(profile, alignmentCalls(evalCase, settings, parts));
     },
     async prepare(evalCase, settings, deps) {
       const memory = await openCaseMemory(evalCase, settings, deps);

@@ -1,15 +1,11 @@
 import type { Episode } from "../../domain/episode.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import { defaultProfileTokens } from "../../nodes/profile/draw-profile.js";
+import { addRanges, emptyRange, type Range } from "../call-range.js";
 import type { Arm } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
 import { latestOf, readCases } from "../cases/open-cases.js";
 import type { SelectedSet } from "../sets/selection.js";
-
-export interface Range {
-  readonly least: number;
-  readonly most: number;
-}
 
 /** What one arm will ask of the model on one set. */
 export interface CallEstimate {
@@ -61,17 +57,17 @@ function withCase(sum: CallEstimate, given: EvalCase, { method, settings }: Arm)
     least: subject + instructionTokens.least,
     most: subject + Math.min(remembered, recalledTokens) + instructionTokens.most,
   };
-  const calls = plus(questions, preparation);
+  const calls = addRanges(questions, preparation);
   const whole = preparation.most === 0 ? 0 : Math.min(remembered, defaultProfileTokens);
   return {
     ...sum,
     cases: sum.cases + 1,
     questions: sum.questions + count,
     calls: {
-      preparation: plus(sum.calls.preparation, preparation),
-      questions: plus(sum.calls.questions, questions),
+      preparation: addRanges(sum.calls.preparation, preparation),
+      questions: addRanges(sum.calls.questions, questions),
     },
-    tokensIn: plus(sum.tokensIn, {
+    tokensIn: addRanges(sum.tokensIn, {
       least: Math.round(calls.least * perCall.least),
       most: Math.round(calls.most * perCall.most + whole),
     }),
@@ -79,14 +75,8 @@ function withCase(sum: CallEstimate, given: EvalCase, { method, settings }: Arm)
 }
 
 function emptyEstimate(set: string, method: string): CallEstimate {
-  const calls = { preparation: nothing, questions: nothing };
-  return { set, method, cases: 0, questions: 0, calls, tokensIn: nothing };
-}
-
-const nothing: Range = { least: 0, most: 0 };
-
-export function plus(a: Range, b: Range): Range {
-  return { least: a.least + b.least, most: a.most + b.most };
+  const calls = { preparation: emptyRange, questions: emptyRange };
+  return { set, method, cases: 0, questions: 0, calls, tokensIn: emptyRange };
 }
 
 function times({ least, most }: Range, count: number): Range {

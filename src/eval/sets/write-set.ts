@@ -32,11 +32,11 @@ export async function writeGeneratedSet(set: GeneratedSet, folder: string): Prom
   } catch (error) {
     if (unfinished !== null) await rm(unfinished, { recursive: true, force: true });
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    // The rename takes the place of an empty folder only.
-    const isTaken = code === "ENOTEMPTY" || code === "EEXIST";
-    const what = isTaken
-      ? "holds something already; expected a new folder. Nothing is overwritten"
-      : `cannot be written (${code}); expected a place for a new folder`;
+    // A rename replaces an empty folder only.
+    const what =
+      code === "ENOTEMPTY"
+        ? "holds something already; expected a new folder. Nothing is overwritten"
+        : `cannot be written (${code}); expected a place for a new folder`;
     throw new PersonaAgentError("config-invalid", `The folder ${path} ${what}. Name another.`, {
       cause: error,
     });
