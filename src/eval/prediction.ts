@@ -51,20 +51,14 @@ export const preparedCaseSchema = z
   .readonly();
 export type PreparedCase = z.output<typeof preparedCaseSchema>;
 
+type Key<Field extends "question" | "case"> = Pick<Prediction, "arm" | "set" | Field>;
+
 /** Names a question of an arm within a run. */
-export function predictionKey({
-  arm,
-  set,
-  question,
-}: Pick<Prediction, "arm" | "set" | "question">): string {
+export function predictionKey({ arm, set, question }: Key<"question">): string {
   return JSON.stringify([arm, set, question]);
 }
 
 /** Names a case of an arm within a run. */
-export function preparedKey({
-  arm,
-  set,
-  case: id,
-}: Pick<PreparedCase, "arm" | "set" | "case">): string {
+export function preparedKey({ arm, set, case: id }: Key<"case">): string {
   return JSON.stringify([arm, set, id]);
 }

@@ -5,6 +5,7 @@ import { openEvalSets } from "../../eval/sets/open-eval-set.js";
 import { allMethods } from "../../eval/methods/all-methods.js";
 import { compareModels, comparisonPage, type ModelRun } from "../../eval/report/compare-models.js";
 import { reportPage } from "../../eval/report/document.js";
+import type { EvalReport } from "../../eval/report/summary/eval-report.js";
 import { summariseRun } from "../../eval/report/summary/summarise.js";
 import { writeReport } from "../../eval/report/write-report.js";
 import { estimateRun } from "../../eval/run/estimate.js";
@@ -16,13 +17,7 @@ import type { CliContext } from "../cli-context.js";
 import { commonOptions, openUnlessStopped, untilStopped } from "../cli-context.js";
 import { openEvalIndex } from "./eval-index.js";
 import type { EvalOptions } from "./eval-options.js";
-import {
-  type Evaluated,
-  writeCompared,
-  writeEstimate,
-  writeEvaluated,
-  writeStop,
-} from "./eval-report.js";
+import { writeEstimate, writeEvaluated, writeStop } from "./eval-report.js";
 import { expectOnly, modelFolders } from "./model-folders.js";
 import { createProgressBar } from "../output/progress-bar.js";
 import { ToldFailure } from "../output/told-failure.js";
@@ -73,31 +68,28 @@ export async function runEval(
   );
   const bar = createProgressBar(context.stderr);
   try {
-    if (models.length === 1) {
-      const evaluated = await evaluate(models[0] as LoadedModels, folder, startMs);
-      bar.stop();
-      writeEvaluated(context, evaluated, { json });
-      return stopOf(evaluated);
-    }
     const runs: ModelRun[] = [];
     for (const [place, loaded] of models.entries()) {
       const own = places[place] ?? "";
-      const begun = place === 0 ? startMs : performance.now();
-      const evaluated = await evaluate(loaded, join(folder, own), begun);
+      const begunMs = place === 0 ? startMs : performance.now();
+      const { summary, path, stoppedBy } = await evaluate(loaded, join(folder, own), begunMs);
       bar.stop();
-      runs.push({ report: evaluated.summary, page: `${own}/report.html` });
-      const comparison = compareModels(runs);
-      const { html } = await writeReport(folder, comparison, comparisonPage(runs));
-      const isLast = evaluated.stoppedBy !== null || runs.length === models.length;
-      if (isLast) writeCompared(context, { runs, comparison, path: html }, { json });
-      if (evaluated.stoppedBy !== null) return stopOf(evaluated);
+      runs.push({ report: summary, page: `${own}/report.html` });
+      const compared = models.length === 1 ? null : compareModels(runs);
+      const page = compared && (await writeReport(folder, compared, comparisonPage(runs))).html;
+      if (stoppedBy === null && runs.length < models.length) continue;
+      const summaries = runs.map(({ report }) => report) as [EvalReport];
+      writeEvaluated(context, summaries, { compared, path: page ?? path, json });
+      writeStop(context, summary, stoppedBy);
+      if (stoppedBy === "signal") throw new ToldFailure("The run was stopped.");
+      return;
     }
   } finally {
     bar.stop();
     await close();
   }
 
-  function evaluate(loaded: LoadedModels, path: string, begunMs: number): Promise<Evaluated> {
+  function evaluate(loaded: LoadedModels, path: string, begunMs: number) {
     const { model, modelName, alignmentModel, alignmentModelName } = loaded;
     return runEvaluation(
       {
@@ -132,11 +124,6 @@ export async function runEval(
         return { summary, path: html, stoppedBy };
       },
     );
-  }
-
-  function stopOf(evaluated: Evaluated): void {
-    writeStop(context, evaluated);
-    if (evaluated.stoppedBy === "signal") throw new ToldFailure("The run was stopped.");
   }
 }
 

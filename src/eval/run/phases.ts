@@ -29,10 +29,8 @@ export async function prepareAll(options: EvaluationOptions, folder: RunFolder, 
           return { ...key, preparation: null, error: text, seconds: secondsSince(start) };
         }
       },
-      async (line) => {
-        await folder.preparations.append(line);
-        report(count);
-      },
+      folder.preparations,
+      () => report(count),
     );
   });
 }
@@ -79,10 +77,8 @@ export async function askAll(options: EvaluationOptions, folder: RunFolder, work
             return failed(errorText(error, work));
           }
         },
-        async (line) => {
-          await folder.predictions.append(line);
-          report(1);
-        },
+        folder.predictions,
+        () => report(1),
       );
     }
   });

@@ -6,6 +6,7 @@ import type { EvalCase } from "../eval-case.js";
 import type { Arm, MethodDeps } from "../method.js";
 import { questionsOf, type SelectedSet } from "../sets/selection.js";
 import { type CallGate, type CallTally, createCallGate, type RunBudget } from "./call-gate.js";
+import type { Journal } from "./journal.js";
 import type { RunFolder } from "./run-folder.js";
 
 export interface EvaluationOptions {
@@ -37,12 +38,13 @@ export interface Work {
   readonly deps: MethodDeps;
   isStopped(): boolean;
   /**
-   * Begins a task once there is a place for it, unless the run was stopped by then, and records its result unless a stop
-   * cut it short. What the task throws ends the run.
+   * Begins a task once there is a place for it, unless the run was stopped by then, and records its result in the journal
+   * unless a stop cut it short. What the task throws ends the run.
    */
   add<Line>(
     task: (tally: CallTally) => Promise<Line>,
-    record: (line: Line) => Promise<void>,
+    journal: Journal<Line>,
+    onRecorded: () => void,
   ): Promise<void>;
   /** Waits for all tasks. @throws what ended the run. */
   done(): Promise<void>;
@@ -70,13 +72,15 @@ export function createWork(options: EvaluationOptions, folder: RunFolder): Work 
     gate,
     deps: { ...options.deps, signal },
     isStopped,
-    async add(task, record) {
+    async add(task, journal, onRecorded) {
       await queue.onSizeLessThan(concurrency);
       const run = async () => {
         if (isStopped()) return;
         await gate.counting(async (tally) => {
           const line = await task(tally);
-          if (!tally.refused && !signal.aborted) await record(line);
+          if (tally.refused || signal.aborted) return;
+          await journal.append(line);
+          onRecorded();
         });
       };
       void queue.add(run).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import type { Block, Cell, DiffLine, Page, Table } from "./blocks.js";
 import { htmlStyle } from "./html-style.js";
-import { plotsToSvg } from "./plot-svg.js";
+import { plotsToSvg } from "./plots.js";
 
 /** Nothing is loaded and nothing runs, whatever a text of the run says. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'";

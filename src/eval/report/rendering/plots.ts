@@ -1,4 +1,4 @@
-import type { TopLevelSpec } from "vega-lite";
+import type { Config, TopLevelSpec } from "vega-lite";
 import type { Paired } from "../summary/eval-report.js";
 import { difference, interval, metricTitles } from "./format.js";
 
@@ -91,17 +91,14 @@ export interface CurvePoint {
 export interface CurveLabels extends Pick<Plot, "title" | "description"> {
   /** The title of the horizontal axis. */
   readonly x: string;
+  /** Whether the points are differences: draws a line at 0, above which is better. */
+  readonly isGain: boolean;
 }
 
-/**
- * A line for each series over the values of a study, with its intervals.
- *
- * @param isGain - Whether the points are differences: draws a line at 0, above which is better.
- */
+/** A line for each series over the values of a study, with its intervals. */
 export function curvePlot(
   points: readonly CurvePoint[],
-  { title, description, x: xTitle }: CurveLabels,
-  { isGain }: { readonly isGain: boolean },
+  { title, description, x: xTitle, isGain }: CurveLabels,
 ): Plot | null {
   if (points.length === 0) return null;
   const values = points.map((point) => ({
@@ -159,4 +156,37 @@ export function curvePlot(
       ],
     },
   };
+}
+
+/** Labels and titles take the page's colours, so that a plot follows light and dark. */
+const labels = { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 11 };
+const config: Config = {
+  font: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+  background: "transparent",
+  view: { stroke: null },
+  axis: {
+    ...labels,
+    titleFontSize: 11,
+    titleFontWeight: "normal",
+    domainColor: "currentColor",
+    domainOpacity: 0.35,
+    tickColor: "currentColor",
+    tickOpacity: 0.35,
+    gridColor: "currentColor",
+    gridOpacity: 0.12,
+  },
+  legend: labels,
+};
+
+/** Draws plots as SVG texts, in their order, without a browser. The libraries are large: only a report loads them. */
+export async function plotsToSvg(plots: readonly Plot[]): Promise<string[]> {
+  if (plots.length === 0) return [];
+  const [{ compile }, vega] = await Promise.all([import("vega-lite"), import("vega")]);
+  const svgs: string[] = [];
+  for (const { spec } of plots) {
+    const view = new vega.View(vega.parse(compile(spec, { config }).spec), { renderer: "none" });
+    svgs.push(await view.toSVG());
+    view.finalize();
+  }
+  return svgs;
 }

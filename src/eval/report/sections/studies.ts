@@ -29,40 +29,29 @@ function ofSet(study: Study, set: SetRecord): Block[] {
   const metrics = metricsOf(set.task);
   const [first] = metrics;
   const { name, points, gains } = study;
-  const curve = curvePlot(
-    points.flatMap(({ value, method, metrics: scores }) => {
-      const found = scores[first];
-      if (found === undefined) return [];
-      const { value: y, low, high } = found;
-      return [{ series: method, x: value, y, low, high }];
-    }),
-    {
+  const scores = points.flatMap(({ value: x, method: series, metrics: { [first]: found } }) =>
+    found === undefined ? [] : [{ series, x, y: found.value, low: found.low, high: found.high }],
+  );
+  const differences = gains
+    .filter(({ metric }) => metric === first)
+    .map(({ value: x, b, delta: y, low, high }) => ({ series: withoutValue(b), x, y, low, high }));
+  const plots = [
+    curvePlot(scores, {
       title: metricTitles[first],
       description: `${first} of each method on ${study.set} by ${name}.`,
       x: name,
-    },
-    { isGain: false },
-  );
-  const gain = curvePlot(
-    gains
-      .filter(({ metric }) => metric === first)
-      .map(({ value, b, delta, low, high }) => ({
-        series: withoutValue(b),
-        x: value,
-        y: delta,
-        low,
-        high,
-      })),
-    {
+      isGain: false,
+    }),
+    curvePlot(differences, {
       title: `Gain of ${ours} in ${metricTitles[first]} over`,
       description: `How much better ${ours} is than each other method on ${study.set} by ${name}.`,
       x: name,
-    },
-    { isGain: true },
-  );
+      isGain: true,
+    }),
+  ];
   return [
     heading(3, study.set),
-    { kind: "plots", plots: [curve, gain].flatMap((plot) => plot ?? []) },
+    { kind: "plots", plots: plots.flatMap((plot) => plot ?? []) },
     columnTable(`Scores on ${study.set} by ${name}`, [
       { title: name, cells: points.map(({ value }) => String(value)) },
       { title: "Method", cells: points.map(({ method }) => method) },
