@@ -16,8 +16,8 @@ const mean: Statistic<{ readonly value: number }> = {
 const ofUsers = (lists: readonly (readonly number[])[]) =>
   lists.flatMap((values, user) => values.map((value) => ({ user: `u${user}`, value })));
 
-const width = ({ interval }: ReturnType<typeof bootstrapByUser>) =>
-  interval === null ? Number.NaN : interval[1] - interval[0];
+const width = ({ low, high }: ReturnType<typeof bootstrapByUser>) =>
+  low === null || high === null ? Number.NaN : high - low;
 
 describe("bootstrapByUser", () => {
   const items = ofUsers(Array.from({ length: 40 }, (_, user) => [user % 2, user % 2, user % 2]));
@@ -40,9 +40,9 @@ describe("bootstrapByUser", () => {
   it("has exact ends where all resamples can be listed", () => {
     // Two users, 0 and 1: the mean is 0, 1/2 or 1 with 1/4, 1/2, 1/4, so half of the resamples lie at 1/2.
     const two = ofUsers([[0], [1]]);
-    const estimate = (level: number) => bootstrapByUser(two, mean, { seed: 3, level }).interval;
-    expect(estimate(0.95)).toEqual([0, 1]);
-    expect(estimate(0.4)).toEqual([0.5, 0.5]);
+    const estimate = (level: number) => bootstrapByUser(two, mean, { seed: 3, level });
+    expect(estimate(0.95)).toMatchObject({ low: 0, high: 1 });
+    expect(estimate(0.4)).toMatchObject({ low: 0.5, high: 0.5 });
   });
 
   it("holds the true mean about as often as it says", () => {
@@ -50,8 +50,8 @@ describe("bootstrapByUser", () => {
     const random = createRandom(9);
     const held = Array.from({ length: 200 }, (_, seed) => {
       const drawn = ofUsers(Array.from({ length: 30 }, () => [random()]));
-      const { interval } = bootstrapByUser(drawn, mean, { seed, resamples: 300 });
-      return interval !== null && interval[0] <= 0.5 && interval[1] >= 0.5;
+      const { low, high } = bootstrapByUser(drawn, mean, { seed, resamples: 300 });
+      return low !== null && high !== null && low <= 0.5 && high >= 0.5;
     }).filter(Boolean).length;
     expect(held).toBeGreaterThanOrEqual(176);
     expect(held).toBeLessThan(200);
@@ -60,7 +60,8 @@ describe("bootstrapByUser", () => {
   it("gives no interval for one user", () => {
     expect(bootstrapByUser(ofUsers([[1, 0]]), mean, { seed: 1 })).toEqual({
       value: 0.5,
-      interval: null,
+      low: null,
+      high: null,
     });
   });
 });
@@ -90,15 +91,14 @@ describe("pairedGain", () => {
       base: other,
       other: base,
     }));
-    const { value, interval } = pairedGain(ratings, mae, { seed: 1 });
+    const { value, low, high } = pairedGain(ratings, mae, { seed: 1 });
     const back = pairedGain(turned, mae, { seed: 1 });
-    expect(back.value).toBe(-value);
-    expect(back.interval).toEqual([-(interval?.[1] ?? 0), -(interval?.[0] ?? 0)]);
+    expect(back).toEqual({ value: -value, low: -(high ?? 0), high: -(low ?? 0) });
   });
 
   it("is 0 with an interval of 0 for a method against itself", () => {
     const same = ratings.map((item) => ({ ...item, other: item.base }));
-    expect(pairedGain(same, rmse, { seed: 1 })).toEqual({ value: 0, interval: [0, 0] });
+    expect(pairedGain(same, rmse, { seed: 1 })).toEqual({ value: 0, low: 0, high: 0 });
   });
 
   it("is surer than the two methods' own intervals, which share their users", () => {
@@ -109,7 +109,7 @@ describe("pairedGain", () => {
       base: "9",
       other: "8",
     }));
-    expect(pairedGain(items, mae, { seed: 1 })).toEqual({ value: 1, interval: [1, 1] });
+    expect(pairedGain(items, mae, { seed: 1 })).toEqual({ value: 1, low: 1, high: 1 });
     const alone = bootstrapByUser(
       items.map((item) => ({ ...item, prediction: item.base })),
       mae,

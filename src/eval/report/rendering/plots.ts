@@ -1,4 +1,5 @@
 import type { Config, TopLevelSpec } from "vega-lite";
+import type { IntervalEstimate } from "../../metrics/bootstrap.js";
 import type { Paired } from "../summary/eval-report.js";
 import { difference, interval, metricTitles } from "./format.js";
 
@@ -80,12 +81,10 @@ function colorOf({ low, high }: Pick<Paired, "low" | "high">): string {
   return high !== null && high < 0 ? worse : unclear;
 }
 
-export interface CurvePoint {
+export interface CurvePoint extends Omit<IntervalEstimate, "value"> {
   readonly series: string;
   readonly x: number;
   readonly y: number;
-  readonly low: number | null;
-  readonly high: number | null;
 }
 
 export interface CurveLabels extends Pick<Plot, "title" | "description"> {

@@ -1,16 +1,10 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
 import type { Usage } from "../../../domain/usage.js";
 import type { RunRecord } from "../../run/run-record.js";
+import type { IntervalEstimate } from "../../metrics/bootstrap.js";
 import type { MetricName } from "../../metrics/metrics.js";
 import type { PaperData } from "./paper-data.js";
 import type { PaperEntry, PaperSource } from "./paper-numbers.js";
-
-/** A number with its 95 % bootstrap interval by users; both ends `null` with fewer than two users. */
-export interface Score {
-  readonly value: number;
-  readonly low: number | null;
-  readonly high: number | null;
-}
 
 /** An arm, by its id (in a study the method's name and what the study changed), on a set. */
 interface ArmOnSet {
@@ -26,7 +20,7 @@ export interface Result extends ArmOnSet {
   /** Questions that ended in an error; no metric counts them. */
   readonly errors: number;
   /** Empty where nothing was answered. */
-  readonly metrics: Partial<Readonly<Record<MetricName, Score>>>;
+  readonly metrics: Partial<Readonly<Record<MetricName, IntervalEstimate>>>;
   /** Mean of an answered question, without what was prepared before; `null` where nothing was answered. */
   readonly seconds: number | null;
   readonly calls: number | null;
@@ -34,14 +28,12 @@ export interface Result extends ArmOnSet {
 }
 
 /** How much better `a` is than `b` on the questions that both answered: positive is better, also for MAE and RMSE. This shape is a contract. */
-export interface Paired {
+export interface Paired extends Omit<IntervalEstimate, "value"> {
   readonly set: string;
   readonly metric: MetricName;
   readonly a: string;
   readonly b: string;
   readonly delta: number;
-  readonly low: number | null;
-  readonly high: number | null;
 }
 
 /** What a pair's differences rest on. */

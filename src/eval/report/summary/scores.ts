@@ -1,8 +1,8 @@
-import { bootstrapByUser, pairedGain, type IntervalEstimate } from "../../metrics/bootstrap.js";
-import { metricsFor, type MetricName } from "../../metrics/metrics.js";
+import { bootstrapByUser, pairedGain } from "../../metrics/bootstrap.js";
+import { metricsFor } from "../../metrics/metrics.js";
 import type { SetRecord } from "../../run/run-record.js";
 import type { Outcome } from "./collect.js";
-import type { Paired, Result, Score } from "./eval-report.js";
+import type { Paired, Result } from "./eval-report.js";
 
 /** The metrics of what was answered; none where nothing was. What ended in an error has no part in them. */
 export function reportScores(
@@ -12,11 +12,9 @@ export function reportScores(
 ): Result["metrics"] {
   const answers = outcomes.filter(isAnswered);
   if (answers.length === 0) return {};
+  const metrics = metricsFor(task, labels);
   return Object.fromEntries(
-    metricsFor(task, labels).map((metric): [MetricName, Score] => {
-      const { value, interval } = bootstrapByUser(answers, metric, { seed });
-      return [metric.name, { value, ...ends(interval) }];
-    }),
+    metrics.map((metric) => [metric.name, bootstrapByUser(answers, metric, { seed })]),
   );
 }
 
@@ -45,16 +43,12 @@ export function compareOutcomes(
   const users = new Set(both.map(({ user }) => user)).size;
   if (both.length === 0) return { questions: 0, users, gains: [] };
   const gains = metricsFor(task, labels).map((metric) => {
-    const { value, interval } = pairedGain(both, metric, { seed });
-    return { metric: metric.name, delta: value, ...ends(interval) };
+    const { value: delta, ...ends } = pairedGain(both, metric, { seed });
+    return { metric: metric.name, delta, ...ends };
   });
   return { questions: both.length, users, gains };
 }
 
 export function isAnswered(outcome: Outcome): outcome is Outcome & { readonly prediction: string } {
   return outcome.prediction !== null && outcome.error === null;
-}
-
-function ends(interval: IntervalEstimate["interval"]) {
-  return { low: interval?.[0] ?? null, high: interval?.[1] ?? null };
 }
