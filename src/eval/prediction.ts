@@ -34,7 +34,7 @@ const preparationSchema = z
     /** The method's own; what its `open` needs beside the history. */
     state: z.unknown(),
     usage: usageSchema,
-    /** For the report: the first persona and the one that the questions are asked under, an entry a line. */
+    /** For the report: the first persona and the one that answers the questions, an entry a line. */
     persona: z.object({ before: texts, after: texts }).readonly().nullable(),
   })
   .readonly();

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import PQueue from "p-queue";
 import { PersonaAgentError } from "../../errors.js";
 import { downloadPairs, missingFiles } from "../../eval/sets/download-pairs.js";
 import { announcedSize } from "../../eval/sets/fetch-file.js";
@@ -8,7 +9,6 @@ import { colorsFor } from "../output/colors.js";
 import { commonOptions, elapsedSeconds, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
 import { counted } from "../output/counted.js";
-import { mapConcurrently } from "../../system/map-concurrently.js";
 import { createProgressBar } from "../output/progress-bar.js";
 
 export interface EvalDownloadOptions extends LampChoice {
@@ -67,12 +67,11 @@ export async function runEvalDownload(
   }
 }
 
-async function sized(files: readonly LampFile[], signal: AbortSignal): Promise<Sized[]> {
-  const bytes = new Map<LampFile, number | null>();
-  await mapConcurrently(files, 4, async (file) => {
-    bytes.set(file, await announcedSize(file.url, signal));
-  });
-  return files.map((file) => ({ file, bytes: bytes.get(file) ?? null }));
+function sized(files: readonly LampFile[], signal: AbortSignal): Promise<Sized[]> {
+  const sizeOf = (file: LampFile) => async () => {
+    return { file, bytes: await announcedSize(file.url, signal) };
+  };
+  return new PQueue({ concurrency: 4 }).addAll(files.map(sizeOf));
 }
 
 function listJson(files: readonly Sized[]) {

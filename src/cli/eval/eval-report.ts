@@ -59,7 +59,7 @@ export function writeStop(
   stoppedBy: EvaluationResult["stoppedBy"],
 ): void {
   if (stoppedBy === null) return;
-  const asked = run.sets.reduce((sum, { questions }) => sum + questions, 0) * run.arms.length;
+  const total = run.sets.reduce((sum, { questions }) => sum + questions, 0) * run.arms.length;
   const answered = results.reduce((sum, { n, errors }) => sum + n + errors, 0);
   const why =
     stoppedBy === "signal"
@@ -67,7 +67,7 @@ export function writeStop(
       : `the budget of ${stoppedBy.budget} is spent`;
   const more = stoppedBy === "signal" ? "" : " and a larger budget";
   stderr.write(
-    `persona-agent: ${why}, with ${answered} of ${counted(asked, "question")} asked. Go on with the same command and --resume${more}.\n`,
+    `persona-agent: ${why}, with ${answered} of ${counted(total, "question")} asked. Continue with the same command and --resume${more}.\n`,
   );
 }
 

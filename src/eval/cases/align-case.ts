@@ -23,13 +23,13 @@ export interface PersonaParts {
   /** Past interactions in the prompt; in paper mode only tools give any. */
   readonly recall: boolean;
   readonly tools: readonly CaseTool[];
-  /** `null`: the persona stays as it is at first. Settings given here are the method's and go before a study's. */
+  /** `null`: no alignment. These settings are the method's own and take precedence over a study's. */
   readonly alignment: Pick<AlignContext, "validation" | "leaveOneOut"> | null;
 }
 
 /**
- * Aligns the persona of a case's user by the real alignment graph, on the whole history; the simulations have the parts
- * and the tools that the questions will be asked with. The profile is the one that was drawn, if any.
+ * Aligns the persona of a case's user by the real alignment graph, on the whole history. The simulations have the parts and
+ * tools that will answer the questions, and the profile that was drawn, if any.
  */
 export async function alignCase(
   { history, episodes, now }: CaseMemory,
@@ -68,11 +68,11 @@ export async function alignCase(
 }
 
 function alignSettings(settings: ArmSettings, { mode, alignment }: PersonaParts): AlignSettings {
-  const { recalled: _, historyLimit: __, ...given } = settings;
-  return { mode, ...recallSettings(settings), ...given, ...alignment };
+  const { recalled: _, historyLimit: __, ...own } = settings;
+  return { mode, ...recallSettings(settings), ...own, ...alignment };
 }
 
-/** Model calls of an alignment, repairs of answers that do not fit aside. */
+/** Model calls of an alignment, without repairs of malformed answers. */
 export function alignmentCalls(
   { history }: EvalCase,
   settings: ArmSettings,
@@ -80,8 +80,8 @@ export function alignmentCalls(
 ): Range {
   if (parts.alignment === null) return emptyRange;
   const config = parseAlignConfig({ context: alignSettings(settings, parts) });
-  const known = latestOf(history, settings.historyLimit ?? Number.POSITIVE_INFINITY);
-  const selected = splitBatchHoldout(known, {
+  const latest = latestOf(history, settings.historyLimit ?? Number.POSITIVE_INFINITY);
+  const selected = splitBatchHoldout(latest, {
     batch: config.batch,
     holdout: config.validation ? config.holdout : 0,
   });
@@ -89,7 +89,7 @@ export function alignmentCalls(
   const holdout = selected.holdout.length;
   if (batch === 0 || (config.validation && holdout < config.minimumItems)) return emptyRange;
   const answer = parts.tools.length === 0 ? 1 : config.toolRounds + 1;
-  // An iteration criticises, writes one update, and answers everything under it; the first persona answers once.
+  // An iteration criticises, writes one update, and answers all items under it; the first persona answers them once.
   const iteration = batch + 1 + (config.validation ? (batch + holdout) * answer : batch * answer);
   return {
     least: 2 * batch + 1,

@@ -11,9 +11,9 @@ import type { MethodDeps, OpenCase } from "../method.js";
 import { expectWholeMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";
 
-/** What a method lets the agent see and do; nothing that is left out. */
+/** What a method lets the agent see and do; nothing else. */
 export interface AgentView {
-  /** Interactions that may be placed in the prompt. */
+  /** Interactions for the prompt. */
   readonly recall?: Pick<SimulationMemory["episodes"], "latest" | "similar">;
   readonly profile?: Profile | null;
   readonly persona?: PersonaCheckpoint;
@@ -30,8 +30,8 @@ export const noRecall: NonNullable<AgentView["recall"]> = {
 export const toolTimeoutMs = 30_000;
 
 /**
- * The real agent graph over what a method lets it see, with its writes off: every method's questions go through here, so
- * that model, wording and order of the prompt, and the reading of the answer are the same for all.
+ * The real agent graph over what a method lets it see, without writes. Every method answers through it, so that the model,
+ * the prompt's wording and order, and the reading of answers are the same for all.
  */
 export function openCaseAgent(
   { recall = noRecall, profile = null, persona = initialPersona, tools = [], settings }: AgentView,
@@ -56,7 +56,7 @@ export function openCaseAgent(
         {
           context: { ...settings, userId: caseUser },
           callbacks: [prompt.handler],
-          // LangGraph never takes its listener off again, and the run's signal serves all questions.
+          // LangGraph never removes its listener, and all questions share the run's signal.
           signal: AbortSignal.any([signal]),
         },
       )) as AgentState;

@@ -15,8 +15,8 @@ import type { CaseMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";
 
 /**
- * Draws the user's profile from the case's history and keeps it in `profiles`: the same call for every method that has
- * one. `null`, without a call, where there is no history.
+ * Draws the user's profile from the case's history into `profiles`: the same call for every method with a profile. `null`,
+ * without a call, for an empty history.
  *
  * @throws {PersonaAgentError} `model-*`; an answer without its profile would not be the method's.
  */
@@ -37,12 +37,12 @@ export async function drawCaseProfile(
   });
 }
 
-/** Calls that it takes, repairs aside. */
+/** Calls that it takes, without repairs. */
 export function profileCalls({ history }: EvalCase): Range {
   return exactly(history.length === 0 ? 0 : 1);
 }
 
-/** What an arm learns of a case's user, beside the episodes that all arms share; empty at first. */
+/** An empty store for what an arm learns of a case's user. All arms share the episodes. */
 export function createPersonaMemory(): Omit<Memory, "episodes"> & {
   readonly store: InMemoryStore;
 } {

@@ -62,7 +62,7 @@ const ablations: readonly Method[] = [
     "The persona agent without tools and without retrieving past interactions.",
     { ...whole, recall: false, tools: [] },
   ),
-  /** Ours: whatever an update writes becomes the persona, as in the paper. */
+  /** Ours: every update becomes the persona, as in the paper. */
   personaMethod("without-validation", "The persona agent that takes every update, unvalidated.", {
     ...whole,
     alignment: { validation: false },

@@ -18,7 +18,7 @@ import { oneCall, recallSettings, recalledCount } from "../cases/recall-settings
 
 const stateSchema = z.object({ bank: bankSchema, forgotten: z.array(z.string()) });
 
-/** Summaries of days that stand in a prompt beside those of all days. */
+/** Day summaries in a prompt, beside those of all days. */
 const recalledDays = 2;
 
 /**
@@ -27,9 +27,9 @@ const recalledDays = 2;
  *
  * - A day is ten interactions, because the sets' dates are years, days with one item, or missing.
  * - Interactions are found by the search that all methods share, K of them; the days' summaries by vector alone.
- * - Strength comes from the history, lived through once again (`forgottenIds`); a question strengthens nothing, or it
- *   would change what the next one sees. Only interactions are forgotten: summaries are what stays of them.
- * - Its summaries stand in the place of the profile, so that the prompt is worded as every method's.
+ * - Strength comes from a replay of the history (`forgottenIds`). A question strengthens nothing, because it would change
+ *   what the next one sees. Only interactions are forgotten; their summaries stay.
+ * - Its summaries take the place of the profile, so that the prompt has the same wording as every method's.
  */
 export const membank: Method = {
   name: "membank",
@@ -77,20 +77,20 @@ async function dayFinder(days: readonly string[], embeddings: EmbeddingsInterfac
       throw describeModelError(error);
     }
   };
-  const told = days.filter((day) => day !== "");
-  const vectors = await embed(told);
+  const summaries = days.filter((day) => day !== "");
+  const vectors = await embed(summaries);
   return async (text: string): Promise<string[]> => {
-    const [asked] = told.length <= recalledDays ? [] : await embed([embeddedText(text)]);
-    if (asked === undefined) return told;
-    const nearness = vectors.map((vector) => dot(vector, asked));
-    const nearest = [...told.keys()]
+    const [target] = summaries.length <= recalledDays ? [] : await embed([embeddedText(text)]);
+    if (target === undefined) return summaries;
+    const nearness = vectors.map((vector) => dot(vector, target));
+    const nearest = [...summaries.keys()]
       .toSorted((a, b) => (nearness[b] ?? 0) - (nearness[a] ?? 0))
       .slice(0, recalledDays);
-    return told.filter((_, place) => nearest.includes(place));
+    return summaries.filter((_, place) => nearest.includes(place));
   };
 }
 
-/** In the form of a profile, as the prompt has a place for one. */
+/** In the form of a profile, for the profile's place in the prompt. */
 function summaryOf({ portrait, events }: Bank, days: readonly string[]): Profile {
   const texts = [portrait, events, ...days].filter((text) => text !== "");
   return {
@@ -105,16 +105,16 @@ function summaryOf({ portrait, events }: Bank, days: readonly string[]): Profile
   };
 }
 
-/** How well a memory is kept: its strength, from 1, and the interaction (by number) that it was last recalled for. */
+/** A memory's strength, from 1, and the number of the interaction that last recalled it. */
 interface Trace {
   strength: number;
   recalledAt: number;
 }
 
 /**
- * Which interactions MemoryBank no longer has when the history is over. The history is lived through again: each
- * interaction recalls those before it that are most like it, which makes them stronger by one and new again. What is
- * left of one after t days is exp(-t / strength), Ebbinghaus' curve as MemoryBank has it: the chance that it is kept.
+ * Which interactions MemoryBank has forgotten at the end of the history. The history is replayed: each interaction recalls
+ * the most similar ones before it, which adds one to their strength and restarts their age. After t days an interaction
+ * is kept with probability exp(-t / strength), MemoryBank's form of Ebbinghaus' curve.
  *
  * @param history - Oldest first.
  * @param recalled - Interactions that each one recalls.

@@ -7,7 +7,7 @@ import { type Column, columnTable, gainCell, scoreColumn } from "./sections/cell
 import { armResult, pairedOn } from "./sections/report-arms.js";
 import { ours } from "./summary/studies.js";
 
-/** What a run of one model came to, and where its own page is, from the comparison's. */
+/** The run of one model, and the path of its own page relative to the comparison's. */
 export interface ModelRun {
   readonly report: EvalReport;
   readonly page: string;

@@ -15,19 +15,19 @@ export interface CallEstimate {
   readonly cases: number;
   readonly questions: number;
   readonly calls: { readonly preparation: Range; readonly questions: Range };
-  /** Of prompts, preparation and questions together; what the model writes is not known before. */
+  /** Of prompts, preparation and questions together; without what the model will write. */
   readonly tokensIn: Range;
 }
 
-/** Tokens that a prompt holds beside its question and what is recalled: the rules alone; with persona, profile and tools. */
+/** Tokens of a prompt without its question and what is recalled: the rules alone; with persona, profile and tools. */
 const instructionTokens = { least: 250, most: 1_500 };
 /** As `recallTokens` has it by default. */
 const recalledTokens = 1_500;
 
-/** How the tokens are worked out, for whoever reads them. */
+/** How the tokens are estimated, for the reader. */
 export const estimateRule = `Tokens of the prompts, at a token for 4 bytes: at least the question and ${instructionTokens.least} of instructions in every call; at most the question, ${recalledTokens} of recalled interactions and ${instructionTokens.most} of instructions, and once a case, where something comes before its questions, the history up to ${defaultProfileTokens}. What the model writes comes on top.`;
 
-/** Reads the sets once and asks no model. In the order of the sets and then the arms. */
+/** Reads the sets once and calls no model. In the order of the sets and then the arms. */
 export async function estimateRun(
   sets: readonly SelectedSet[],
   arms: readonly Arm[],
@@ -35,24 +35,27 @@ export async function estimateRun(
   const estimates: CallEstimate[] = [];
   for (const { set, users } of sets) {
     const sums = arms.map((arm) => emptyEstimate(set.name, arm.id));
-    for await (const given of readCases(set, users))
+    for await (const evalCase of readCases(set, users))
       for (const [place, arm] of arms.entries()) {
         const sum = sums[place];
-        if (sum !== undefined) sums[place] = withCase(sum, given, arm);
+        if (sum !== undefined) sums[place] = withCase(sum, evalCase, arm);
       }
     estimates.push(...sums);
   }
   return estimates;
 }
 
-function withCase(sum: CallEstimate, given: EvalCase, { method, settings }: Arm): CallEstimate {
-  const history = latestOf(given.history, settings.historyLimit ?? given.history.length);
-  const preparation = method.preparationCalls({ ...given, history }, settings);
-  const count = given.questions.length;
+function withCase(sum: CallEstimate, evalCase: EvalCase, { method, settings }: Arm): CallEstimate {
+  const history = latestOf(evalCase.history, settings.historyLimit ?? evalCase.history.length);
+  const preparation = method.preparationCalls({ ...evalCase, history }, settings);
+  const count = evalCase.questions.length;
   const questions = times(method.callsPerQuestion, count);
-  const asked = given.questions.reduce((tokens, { input }) => tokens + estimateTokens(input), 0);
+  const questionTokens = evalCase.questions.reduce(
+    (tokens, { input }) => tokens + estimateTokens(input),
+    0,
+  );
   const remembered = history.reduce((tokens, episode) => tokens + tokensOf(episode), 0);
-  const subject = count === 0 ? 0 : asked / count;
+  const subject = count === 0 ? 0 : questionTokens / count;
   const perCall = {
     least: subject + instructionTokens.least,
     most: subject + Math.min(remembered, recalledTokens) + instructionTokens.most,

@@ -10,7 +10,7 @@ import { questionsOf, type SelectedSet } from "../sets/selection.js";
 const count = z.number().int().nonnegative();
 const seconds = z.number().nonnegative();
 
-/** What a run was given and made with, so that its predictions can be read without anything else. */
+/** Everything needed to read a run's predictions. */
 const runRecordSchema = z.object({
   /** ISO 8601. */
   created: z.string(),
@@ -40,7 +40,7 @@ const runRecordSchema = z.object({
     }),
   ),
   versions: z.record(z.string(), z.string()),
-  /** All that was asked of models, over all starts, with errors and what a stop gave up. */
+  /** The cost of all model calls, over all starts, with errors and work that a stop gave up. */
   spent: usageSchema,
   /** Wall clock of the run's parts, over all starts. */
   timing: z.object({
@@ -111,7 +111,7 @@ export function expectSame(found: StoredRun, run: StoredRun, folder: string): vo
   if (different === undefined) return;
   throw new PersonaAgentError(
     "config-invalid",
-    `The run in ${folder} was begun with other settings: its ${different} ${before[different]}, now ${now[different]}; expected the same. Give them as they were, or name another folder with --out.`,
+    `The run in ${folder} was started with other settings: its ${different} ${before[different]}, now ${now[different]}; expected the same. Use the same settings, or name another folder with --out.`,
   );
 }
 

@@ -23,8 +23,8 @@ import {
 /**
  * Opens a folder for evaluation: LaMP's `{split}_questions.json` and `{split}_outputs.json` (user-based or
  * time-based), or a task's folder of OPPU's release (`user_top_100_history.json` and its label file); each may be
- * packed with gzip. Everything is checked here, before a question is asked, and nothing but ids and golds is kept:
- * reading holds one element of the file at a time.
+ * packed with gzip. Everything is checked here, before a question is asked. Memory
+ * holds only ids and golds, and one element of the file while reading.
  *
  * @param split - Of LaMP's files; its test outputs are not published.
  * @throws {PersonaAgentError} `config-file-invalid` for a folder or a file that is not as its format has it, a question

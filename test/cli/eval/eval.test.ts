@@ -230,7 +230,7 @@ describe("eval", () => {
     const several = ["--model", "openai:always-four,openai:always-two", "--sets", "films"];
     const words = [...two, ...several, "--out", out, "--json"];
     const limited = await run([...words, "--max-calls", "8"], { env });
-    expect(limited.err).toContain("Go on with the same command and --resume");
+    expect(limited.err).toContain("Continue with the same command and --resume");
     const asked = server.requests.length;
     expect(asked).toBe(8);
 
@@ -302,7 +302,7 @@ describe("eval", () => {
     const { code, out: line, err } = await run([...two, "--json", "--out", out, ...limited]);
     expect(code).toBe(0);
     expect(err).toBe(
-      "persona-agent: the budget of 10 model calls is spent, with 10 of 24 questions asked. Go on with the same command and --resume and a larger budget.\n",
+      "persona-agent: the budget of 10 model calls is spent, with 10 of 24 questions asked. Continue with the same command and --resume and a larger budget.\n",
     );
     const answered = numbersOf(line) as unknown as readonly { readonly n: number }[];
     expect(answered.reduce((sum, { n }) => sum + n, 0)).toBe(10);
@@ -326,7 +326,7 @@ describe("eval", () => {
     await server.close();
     expect(code).toBe(130);
     expect(err).toBe(
-      "persona-agent: stopped by SIGINT, with 4 of 24 questions asked. Go on with the same command and --resume.\n",
+      "persona-agent: stopped by SIGINT, with 4 of 24 questions asked. Continue with the same command and --resume.\n",
     );
   });
 

@@ -2,10 +2,10 @@ import type { Block, Cell, DiffLine, Page, Table } from "./blocks.js";
 import { htmlStyle } from "./html-style.js";
 import { plotsToSvg } from "./plots.js";
 
-/** Nothing is loaded and nothing runs, whatever a text of the run says. */
+/** The page loads nothing and runs nothing, even if a text of the run got past the escaping. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** One page that opens from disk: no network, no script; light or dark as the reader has it. */
+/** One page that opens from disk: no network, no script, light or dark as the reader prefers. */
 export async function renderHtml({ title, subtitle, blocks }: Page): Promise<string> {
   const places = sectionPlaces(blocks);
   const parts = await Promise.all(blocks.map((block) => renderBlock(block, places.get(block))));
@@ -37,7 +37,7 @@ ${parts.join("\n")}
 `;
 }
 
-/** Ids by place, for no text of a run may choose an id. */
+/** Ids by place: no text of a run may choose an id. */
 function sectionPlaces(blocks: readonly Block[]): ReadonlyMap<Block, string> {
   const sections = blocks.filter((block) => block.kind === "heading" && block.level === 2);
   return new Map(sections.map((block, place) => [block, `section-${place + 1}`]));

@@ -49,7 +49,7 @@ function renderDiff(lines: readonly DiffLine[]): string {
   return `${fence}diff\n${body}\n${fence}`;
 }
 
-/** A text as Markdown shows it, on one line and in a table's cell: nothing in it is a mark. */
+/** A text on one line, also in a table's cell, without any Markdown syntax. */
 function escapeMarkdown(text: string): string {
   return oneLine(text)
     .replace(/[\\`*_[\]|~#]/g, "\\$&")

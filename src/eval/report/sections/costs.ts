@@ -5,7 +5,7 @@ import { paperCell } from "../summary/paper-numbers.js";
 import { armResult } from "./report-arms.js";
 import { noNumber, paperTableCell } from "./cells.js";
 
-/** What an answer takes, and what the methods do before their questions, apart and together. */
+/** What a question costs: the answer, the preparation before it, and both together. */
 export function costs(report: EvalReport): Block[] {
   const { arms, timing, spent } = report.run;
   return [

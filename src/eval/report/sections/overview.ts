@@ -5,7 +5,7 @@ import { ours } from "../summary/studies.js";
 import { armResult, tableArms } from "./report-arms.js";
 import { columnTable, countCell, scoreColumn } from "./cells.js";
 
-/** What the run came to, on one screen. */
+/** The results on one screen. */
 export function overview(report: EvalReport): Block[] {
   const { run, results, missing, errors } = report;
   const answered = results.reduce((sum, { n }) => sum + n, 0);

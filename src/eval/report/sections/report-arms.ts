@@ -11,9 +11,9 @@ export function tableArms({ run }: EvalReport): {
   readonly methods: readonly ArmRecord[];
   readonly ablations: readonly ArmRecord[];
 } {
-  const standing = run.arms.filter(({ study }) => study === null);
-  const isWhole = standing.length === run.arms.length || standing.some(({ id }) => id === ours);
-  const arms = isWhole ? standing : [];
+  const outside = run.arms.filter(({ study }) => study === null);
+  const isWhole = outside.length === run.arms.length || outside.some(({ id }) => id === ours);
+  const arms = isWhole ? outside : [];
   const isAblation = ({ method }: ArmRecord) => method.startsWith("without-");
   return { methods: arms.filter((arm) => !isAblation(arm)), ablations: arms.filter(isAblation) };
 }

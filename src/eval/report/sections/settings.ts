@@ -3,7 +3,7 @@ import { heading, note, table, text, type Block } from "../rendering/blocks.js";
 import type { EvalReport } from "../summary/eval-report.js";
 import { whole } from "../rendering/format.js";
 
-/** With what exactly the run was made. */
+/** The run's settings and versions, and how its numbers are computed. */
 export function settings({ run }: EvalReport): Block[] {
   const facts: [string, string][] = [
     ["created", run.created],

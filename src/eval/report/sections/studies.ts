@@ -110,7 +110,7 @@ function coldStart({ points }: Study, set: SetRecord): Block[] {
   ];
 }
 
-/** `rag` of `rag@batch=4`: in a plot the value stands on the axis. */
+/** `rag` of `rag@batch=4`: in a plot the value is on the axis. */
 function withoutValue(arm: string): string {
   return arm.split("@", 1)[0] ?? arm;
 }

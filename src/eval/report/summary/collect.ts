@@ -65,7 +65,7 @@ async function collect<Line extends { readonly set: string; readonly arm: string
   return (set, arm) => sorted.get(keyOf(set, arm)) ?? [];
 }
 
-/** By code unit: the same on every machine, whatever its language. */
+/** By code unit: the same on every machine and in every locale. */
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

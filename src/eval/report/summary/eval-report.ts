@@ -36,7 +36,7 @@ export interface Paired extends Omit<IntervalEstimate, "value"> {
   readonly delta: number;
 }
 
-/** What a pair's differences rest on. */
+/** How much data a pair's differences are based on. */
 export interface PairedCount {
   readonly set: string;
   readonly a: string;
@@ -117,7 +117,7 @@ export interface ReportedPersona extends ArmOnSet {
   }[];
 }
 
-/** Everything the pages show, as plain JSON: the same run and predictions give the same bytes. */
+/** Everything that the pages show, as plain JSON: the same run and predictions give the same bytes. */
 export interface EvalReport {
   readonly run: RunRecord;
   readonly complete: boolean;
@@ -129,7 +129,7 @@ export interface EvalReport {
   readonly personas: readonly ReportedPersona[];
   readonly errors: readonly ErrorKind[];
   readonly missing: readonly Missing[];
-  /** The paper's tables, and for each set how far they may be laid beside ours. */
+  /** The paper's tables, and for each set how far they compare with ours. */
   readonly paper: {
     readonly sources: Readonly<Record<PaperSource, string>>;
     readonly cells: readonly PaperEntry[];

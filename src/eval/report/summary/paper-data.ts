@@ -10,7 +10,7 @@ const oppuFolders: Readonly<Record<LampTask, string>> = {
 };
 const oppuUsers = 100;
 
-/** Whose data a set is: probably the paper's users, LaMP's other ones, or somebody else's. */
+/** The origin of a set's users: probably the paper's, other users of LaMP's, or none of LaMP's. */
 export interface PaperData {
   readonly kind: "oppu" | "lamp" | "other";
   /** For the reader. */
@@ -18,9 +18,9 @@ export interface PaperData {
 }
 
 /**
- * How far a set's numbers may be laid beside the paper's. A run knows of a set's origin no more than its folder's name,
- * so every set is `other` unless it has the name that OPPU's release or LaMP's own files give it: `movie_tagging` with
- * all its users, or `LaMP_2M`, `LaMP_2M-time` and the like. Whoever gives other data such a name is told wrongly.
+ * How far a set's numbers compare with the paper's. A run knows only the name of a set's folder, so a set is `other` unless
+ * it has the name that OPPU's release or LaMP's own files give it: `movie_tagging` with all its users, or `LaMP_2M`,
+ * `LaMP_2M-time` and the like. Other data under such a name is taken for it.
  */
 export function paperData({ name, task, users }: SetRecord): PaperData {
   if (name === oppuFolders[task] && users === oppuUsers)

@@ -4,7 +4,7 @@ import type { SetRecord } from "../../run/run-record.js";
 import type { Outcome } from "./collect.js";
 import type { Paired, Result } from "./eval-report.js";
 
-/** The metrics of what was answered; none where nothing was. What ended in an error has no part in them. */
+/** The metrics of the questions answered, without those that ended in an error; none where nothing was answered. */
 export function reportScores(
   { task, labels }: SetRecord,
   outcomes: readonly Outcome[],

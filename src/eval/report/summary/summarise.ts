@@ -33,9 +33,9 @@ export async function summariseRun(
       prepared: preparedOf(set.name, id),
     })),
   );
-  const standing = arms.filter(({ study }) => study === null).map(({ id }) => id);
+  const outside = arms.filter(({ study }) => study === null).map(({ id }) => id);
   const pairs = sets.flatMap((set) =>
-    (standing.includes(ours) ? standing : [])
+    (outside.includes(ours) ? outside : [])
       .filter((b) => b !== ours)
       .map((b) => {
         const [ofA, ofB] = [outcomesOf(set.name, ours), outcomesOf(set.name, b)];
