@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe("over HTTP, on users of known preferences, with a model that follows a preference only when it is told it", () => {
+describe("over HTTP, on users of known preferences, with a model that follows a preference only if the prompt states it", () => {
   let result: ControlResult;
   beforeAll(async () => {
     const arms = armsOf({ methods: allMethods, names: [...rivals, "persona-agent"] });
@@ -49,7 +49,7 @@ describe("over HTTP, on users of known preferences, with a model that follows a 
     for (const line of learned) expect(own).toContain(line);
   });
 
-  it("learns nothing of users who answer at random, and answers them as without alignment", async () => {
+  it("learns nothing about users who answer at random, and answers them as without alignment", async () => {
     const arms = armsOf({ methods: allMethods, names: ["without-alignment", "persona-agent"] });
     const random = await runControl({ ...users, users: 3, noise: 1 }, arms, server.url);
     expect(

@@ -18,7 +18,7 @@ const sets = [
 
 describeSharedData((pathOf) => {
   it.each(sets)(
-    "%s is read whole, and its commonest answer scores what was measured elsewhere",
+    "%s is read whole, and its most common answer scores what was measured elsewhere",
     async (name, users, questions, labels, task) => {
       const set = await openEvalSet(pathOf(name));
       expect(set).toMatchObject({ name, task });

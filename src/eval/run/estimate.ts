@@ -34,7 +34,10 @@ export async function estimateRun(
 ): Promise<CallEstimate[]> {
   const estimates: CallEstimate[] = [];
   for (const { set, users } of sets) {
-    const sums = arms.map((arm) => emptyEstimate(set.name, arm.id));
+    const sums = arms.map(({ id }): CallEstimate => {
+      const calls = { preparation: emptyRange, questions: emptyRange };
+      return { set: set.name, method: id, cases: 0, questions: 0, calls, tokensIn: emptyRange };
+    });
     for await (const evalCase of readCases(set, users))
       for (const [place, arm] of arms.entries()) {
         const sum = sums[place];
@@ -49,7 +52,8 @@ function withCase(sum: CallEstimate, evalCase: EvalCase, { method, settings }: A
   const history = latestOf(evalCase.history, settings.historyLimit ?? evalCase.history.length);
   const preparation = method.preparationCalls({ ...evalCase, history }, settings);
   const count = evalCase.questions.length;
-  const questions = times(method.callsPerQuestion, count);
+  const { least, most } = method.callsPerQuestion;
+  const questions = { least: least * count, most: most * count };
   const questionTokens = evalCase.questions.reduce(
     (tokens, { input }) => tokens + estimateTokens(input),
     0,
@@ -75,15 +79,6 @@ function withCase(sum: CallEstimate, evalCase: EvalCase, { method, settings }: A
       most: Math.round(calls.most * perCall.most + whole),
     }),
   };
-}
-
-function emptyEstimate(set: string, method: string): CallEstimate {
-  const calls = { preparation: emptyRange, questions: emptyRange };
-  return { set, method, cases: 0, questions: 0, calls, tokensIn: emptyRange };
-}
-
-function times({ least, most }: Range, count: number): Range {
-  return { least: least * count, most: most * count };
 }
 
 function tokensOf({ query, groundTruth: answer }: Episode): number {

@@ -52,7 +52,7 @@ export async function openEvalSet(path: string, split: LampSplit = "dev"): Promi
         const items = readProfile(profile, task, place);
         for (const { id, input } of wanted) {
           const question = { id, input, gold: golds.get(id) ?? "" };
-          yield { set: name, task, user, question, profile: items };
+          yield { user, question, profile: items };
         }
       }
     },

@@ -28,7 +28,7 @@ describe("bootstrapByUser", () => {
     expect(bootstrapByUser(items, mean, { seed: 2, resamples: 200 })).not.toEqual(first);
   });
 
-  it("is as wide as chance over users, not over questions", () => {
+  it("gives an interval as wide as chance over users, not over questions", () => {
     // 40 users, half 0 and half 1: standard error 0.5 / sqrt(40) = 0.079, so 95 % are 2 x 1.96 x 0.079 = 0.31 wide.
     // Over the 120 questions it would be 0.18.
     const estimate = bootstrapByUser(items, mean, { seed: 1 });
@@ -37,7 +37,7 @@ describe("bootstrapByUser", () => {
     expect(width(estimate)).toBeLessThan(0.36);
   });
 
-  it("has exact ends where all resamples can be listed", () => {
+  it("gives the exact ends where all resamples can be listed", () => {
     // Two users, 0 and 1: the mean is 0, 1/2 or 1 with 1/4, 1/2, 1/4, so half of the resamples lie at 1/2.
     const two = ofUsers([[0], [1]]);
     const estimate = (level: number) => bootstrapByUser(two, mean, { seed: 3, level });
@@ -45,7 +45,7 @@ describe("bootstrapByUser", () => {
     expect(estimate(0.4)).toMatchObject({ low: 0.5, high: 0.5 });
   });
 
-  it("holds the true mean about as often as it says", () => {
+  it("gives intervals that hold the true mean about as often as their level says", () => {
     // 200 sets of 30 users whose true mean is 0.5; 95 % would be 190, and the percentile interval runs a little short.
     const random = createRandom(9);
     const held = Array.from({ length: 200 }, (_, seed) => {
@@ -85,7 +85,7 @@ describe("pairedGain", () => {
     expect(pairedGain(ratings, rmse, { seed: 1 }).value).toBeCloseTo(Math.SQRT2 - Math.SQRT1_2, 12);
   });
 
-  it("turns its sign and its interval when the methods change places", () => {
+  it("reverses its sign and its interval when the methods change places", () => {
     const turned = ratings.map(({ base, other, ...rest }) => ({
       ...rest,
       base: other,
@@ -101,7 +101,7 @@ describe("pairedGain", () => {
     expect(pairedGain(same, rmse, { seed: 1 })).toEqual({ value: 0, low: 0, high: 0 });
   });
 
-  it("is surer than the two methods' own intervals, which share their users", () => {
+  it("has a narrower interval than each method alone, because both share their users", () => {
     // Ten users whose gold is 1 to 5 in turn: each method's error depends on the user, their difference does not.
     const items = Array.from({ length: 10 }, (_, user) => ({
       user: `u${user}`,

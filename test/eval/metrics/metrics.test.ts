@@ -23,7 +23,7 @@ describe("accuracy and macro-F1", () => {
     expect(measured("LaMP_1", rows)).toEqual({ accuracy: 1, f1: 1 });
   });
 
-  it("are those of a confusion table worked out by hand", () => {
+  it("match a confusion table worked out by hand", () => {
     // a: 2 hits, 1 miss (to b), 1 false alarm (from c)  F1 = 4 / (4 + 1 + 1) = 2/3
     // b: 1 hit, 0 misses, 1 false alarm (from a)        F1 = 2 / (2 + 0 + 1) = 2/3
     // c: 1 hit, 1 miss (to a), 0 false alarms           F1 = 2 / (2 + 1 + 0) = 2/3
@@ -58,7 +58,7 @@ describe("accuracy and macro-F1", () => {
     expect(f1).toBeCloseTo(1 / 15, 12);
   });
 
-  it("take a string outside the list as a miss of its gold's label, and as no label's false alarm", () => {
+  it("count a string outside the list as a miss of its gold's label, and as no label's false alarm", () => {
     // [1]: 1 hit, 1 miss, no false alarm: 2 / 3. [2]: 1 hit: 1. Mean 5/6; 2 of 3 right.
     const rows: Rows = [
       ["[1]", "[1]"],
@@ -70,14 +70,14 @@ describe("accuracy and macro-F1", () => {
     expect(f1).toBeCloseTo(5 / 6, 12);
   });
 
-  it("strip space around an answer and forgive nothing else", () => {
+  it("strip space around an answer and tolerate nothing else", () => {
     const right = (prediction: string) => measured("LaMP_2M", [["comedy", prediction]])["accuracy"];
     expect([" comedy\n", "Comedy", "comedy.", '"comedy"', ""].map(right)).toEqual([1, 0, 0, 0, 0]);
   });
 });
 
 describe("MAE and RMSE", () => {
-  it("are those of four ratings worked out by hand", () => {
+  it("match four ratings worked out by hand", () => {
     // Off by 0, 1, 2 and 4: MAE 7/4, RMSE sqrt(21/4).
     const { mae, rmse } = measured("LaMP_3", [
       ["3", "3"],
@@ -89,7 +89,7 @@ describe("MAE and RMSE", () => {
     expect(rmse).toBeCloseTo(Math.sqrt(21 / 4), 12);
   });
 
-  it("replace what is no number by the extreme farther from the gold, and by 5 in the middle", () => {
+  it("replace a text that is no number by the extreme farther from the gold, and by 5 in the middle", () => {
     // 1 -> 5 (4 off), 2 -> 5 (3), 3 -> 5 (2), 4 -> 1 (3), 5 -> 1 (4).
     const off = ["1", "2", "3", "4", "5"].map(
       (gold) => measured("LaMP_3", [[gold, "I would say 4"]])["mae"],
@@ -112,7 +112,7 @@ describe("MAE and RMSE", () => {
     expect(measured("LaMP_3", rows)).toEqual({ mae: 0, rmse: 0 });
   });
 
-  it("take a number beyond the scale as it stands", () => {
+  it("use a number outside the scale as it is", () => {
     expect(measured("LaMP_3", [["4", "10"]])["mae"]).toBe(6);
   });
 
@@ -141,7 +141,7 @@ describe("parseRating", () => {
   });
 
   it.each(["", ".", "4/5", "4 stars", "0x5", "nan", "inf", "Infinity", "1e999", "4,5", "1__0"])(
-    "takes %j for no rating",
+    "reads no rating in %j",
     (text) => {
       expect(parseRating(text)).toBeNull();
     },

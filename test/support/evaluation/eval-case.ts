@@ -33,7 +33,7 @@ export const reviews = (count: number) => Array.from({ length: count }, (_, at) 
 export function ratingRecord(user: string, id: string, change: Partial<EvalRecord> = {}) {
   const input = lampQuestion("LaMP_3", `Unseen ${id} shows a steam engine.`);
   const question = { id, input, gold: "4" };
-  return { set: "films", task: "LaMP_3", user, question, profile: [], ...change } as EvalRecord;
+  return { user, question, profile: [], ...change } as EvalRecord;
 }
 
 /** A set in this process, which gives its records in their order. */

@@ -28,8 +28,6 @@ export function ratingSet(name: string, users: number, questions: number): Selec
       for (const { user, questionIds } of people)
         for (const id of questionIds.filter((one) => wanted?.has(one) ?? true))
           yield {
-            set: name,
-            task: "LaMP_3",
             user,
             question: { id, input: lampQuestion("LaMP_3", `Review ${name} ${id}.`), gold: "4" },
             profile: ["a", "b", "c"].map((one) => ({
