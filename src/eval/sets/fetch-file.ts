@@ -50,13 +50,11 @@ export async function fetchFile(url: string, path: string, options: FetchOptions
   const mark = await readMark(markPath);
   const have = mark === null ? 0 : await lengthOf(part);
   if (mark === null || have !== mark.bytes) {
-    const response = await request(url, {
-      signal: options.signal,
-      headers:
-        mark !== null && have > 0 && have < mark.bytes
-          ? { range: `bytes=${have}-`, "if-range": mark.validator }
-          : {},
-    });
+    const range =
+      mark !== null && have > 0 && have < mark.bytes
+        ? { range: `bytes=${have}-`, "if-range": mark.validator }
+        : {};
+    const response = await request(url, { signal: options.signal }, range);
     const { start, total } = placeOf(response, url, have);
     if (start === 0) await startOver(part, markPath, validatorOf(response), total);
     await receive(response, part, { ...options, url, start, total });
@@ -66,15 +64,16 @@ export async function fetchFile(url: string, path: string, options: FetchOptions
 }
 
 /** Asks for a file unpacked: packed on its way, it would have another length than the announced one. */
-async function request(url: string, { headers, ...init }: RequestInit): Promise<Response> {
+async function request(
+  url: string,
+  init: { readonly method?: "HEAD"; readonly signal: AbortSignal },
+  range: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, {
-      ...init,
-      headers: { ...headers, "accept-encoding": "identity" },
-    });
+    response = await fetch(url, { ...init, headers: { ...range, "accept-encoding": "identity" } });
   } catch (error) {
-    init.signal?.throwIfAborted();
+    init.signal.throwIfAborted();
     throw notFetched(
       `${url} could not be requested (${reasonOf(error)}); expected a web server. Check the network and the address, and try again.`,
       error,
