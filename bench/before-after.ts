@@ -95,7 +95,7 @@ function row(set: string, mode: Mode, outcomes: readonly Outcome[]): string[] {
   const items = outcomes.flatMap((outcome) =>
     differencesOf(outcome).map((difference) => ({ user: outcome.user, difference })),
   );
-  const { interval } = bootstrapByUser(
+  const { low, high } = bootstrapByUser(
     items,
     {
       sums: (some) => [some.length, some.reduce((sum, { difference }) => sum + difference, 0)],
@@ -114,7 +114,7 @@ function row(set: string, mode: Mode, outcomes: readonly Outcome[]): string[] {
     String(all.length),
     mean(outcomes.flatMap(({ before }) => before)).toFixed(3),
     mean(outcomes.flatMap(({ after }) => after)).toFixed(3),
-    `${signed(mean(all))} (${interval === null ? "–" : interval.map(signed).join(" to ")})`,
+    `${signed(mean(all))} (${low === null || high === null ? "–" : `${signed(low)} to ${signed(high)}`})`,
     probabilityWorse(outcomes).toFixed(2),
     String(all.filter((difference) => difference > 0).length),
     String(all.filter((difference) => difference < 0).length),

@@ -81,7 +81,7 @@ function row(
   console.log(`| ${cells.join(" | ")} |`);
 }
 
-function shown({ value, interval }: IntervalEstimate): string {
+function shown({ value, low, high }: IntervalEstimate): string {
   const signed = (number: number) => `${number > 0 ? "+" : ""}${number.toFixed(2)}`;
-  return `${signed(value)} (${interval === null ? "–" : interval.map(signed).join(" to ")})`;
+  return `${signed(value)} (${low === null || high === null ? "–" : `${signed(low)} to ${signed(high)}`})`;
 }

@@ -1,7 +1,7 @@
 import type { Episode } from "../domain/episode.js";
 import type { LampTask } from "../domain/lamp-question.js";
 
-/** One history and the questions that are asked on it: a user, or each of a user's questions that has a history of its own. */
+/** One history and the questions on it: a user, or each question of a user that has a history of its own. */
 export interface EvalCase {
   readonly set: string;
   readonly task: LampTask;

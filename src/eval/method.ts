@@ -4,26 +4,28 @@ import type { AlignContext } from "../config/alignment-settings.js";
 import type { Usage } from "../domain/usage.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
+import type { Range } from "./call-range.js";
 import type { EvalCase, EvalQuestion } from "./eval-case.js";
+import type { Preparation } from "./prediction.js";
 
-/** What every method is given alike. */
+/** What every method gets. */
 export interface MethodDeps {
   readonly model: BaseChatModel;
   readonly modelName: string;
-  /** Draws profiles, criticises and rewrites, summarises; of the same model unless the run says otherwise. */
+  /** Draws profiles, criticises, rewrites and summarises; `model` unless the run has a second one. */
   readonly alignmentModel: BaseChatModel;
   readonly alignmentModelName: string;
   readonly embeddings: EmbeddingsInterface;
-  /** Whole number; all that a method draws at random is drawn with it and the case's id. */
+  /** Whole number. With the case's id it seeds everything that a method draws at random. */
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** Shared by all cases, each in a place of its own. An exact one in this process for each case, unless given. */
+  /** Shared by all cases, each under a user of its own. Unless given, each case has an exact one in this process. */
   readonly index?: EpisodeIndex;
-  /** `null`: no method has the tool, as where no Wikipedia can be reached. The English Wikipedia unless given. */
+  /** `null`: no method has the tool. The English Wikipedia unless given. */
   readonly wikipedia?: SearchWikipediaOptions | null;
 }
 
-/** The settings that a study changes. What is not given has the project's default, the same for every method. */
+/** The settings that a study changes. The others have the project's defaults, the same for every method. */
 export interface ArmSettings extends Pick<
   AlignContext,
   "batch" | "holdout" | "iterations" | "validation" | "leaveOneOut"
@@ -32,18 +34,6 @@ export interface ArmSettings extends Pick<
   readonly recalled?: number;
   /** Cold start: only the latest so many interactions of the history. */
   readonly historyLimit?: number;
-}
-
-/** What a method made of a case before its questions: plain JSON, so that a run can go on with it in another process. */
-export interface Preparation {
-  /** The method's own; what `answer` needs beside the history. */
-  readonly state: unknown;
-  readonly usage: Usage;
-  /** For the report: the persona, one entry a line, that stood at first and that the questions are asked under. */
-  readonly persona: {
-    readonly before: readonly string[];
-    readonly after: readonly string[];
-  } | null;
 }
 
 export interface MethodAnswer {
@@ -56,9 +46,9 @@ export interface MethodAnswer {
   readonly tools: readonly string[];
 }
 
-/** A case whose memory is open: asked as often as there are questions, side by side. */
+/** A case whose memory is open. Its questions are asked concurrently. */
 export interface OpenCase {
-  /** Nothing of a question or its answer reaches another one. */
+  /** No question or answer reaches another one. */
   answer(question: EvalQuestion): Promise<MethodAnswer>;
 }
 
@@ -68,17 +58,19 @@ export interface Method {
   readonly name: string;
   /** What it does, in one line for the report. */
   readonly summary: string;
-  /** The most model calls in a row that one question takes, for the estimate: 1, or with tools more. */
-  readonly callsPerQuestion: { readonly least: number; readonly most: number };
-  /** The model calls that a case takes before its questions, for the estimate. */
-  preparationCalls(
-    given: EvalCase,
-    settings: ArmSettings,
-  ): { readonly least: number; readonly most: number };
+  /** The model calls of one question, for the estimate: 1, or with tools more. */
+  readonly callsPerQuestion: Range;
+  /** The model calls of a case before its questions, for the estimate. */
+  preparationCalls(evalCase: EvalCase, settings: ArmSettings): Range;
   /** Everything that a case takes before its questions: profile, alignment, summaries. */
-  prepare(given: EvalCase, settings: ArmSettings, deps: MethodDeps): Promise<Preparation>;
-  /** Makes no model call: what it opens is shared by questions, any of which may be given up. */
-  open(given: EvalCase, settings: ArmSettings, deps: MethodDeps, state: unknown): Promise<OpenCase>;
+  prepare(evalCase: EvalCase, settings: ArmSettings, deps: MethodDeps): Promise<Preparation>;
+  /** Makes no model call: questions share what it opens, and any of them may be given up. */
+  open(
+    evalCase: EvalCase,
+    settings: ArmSettings,
+    deps: MethodDeps,
+    state: unknown,
+  ): Promise<OpenCase>;
 }
 
 /** One column of a result: a method under settings. */

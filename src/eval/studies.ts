@@ -2,10 +2,10 @@ import { PersonaAgentError } from "../errors.js";
 import type { Arm, ArmSettings, Method } from "./method.js";
 import { mainMethods } from "./methods/all-methods.js";
 
-/** Whatever is not in the main table belongs to the ablation. */
+/** Every other method belongs to the ablation. */
 const mainNames = mainMethods.map(({ name }) => name);
 const bothModes = ["persona-agent", "persona-agent-paper"];
-/** Of a study of the alignment: what has no agent, and what has none of it. */
+/** For a study of the alignment: methods without an agent, and one without alignment. */
 const rivals = ["rag", "pag", "without-alignment"];
 
 /** What a study changes, and for which methods. */
@@ -14,7 +14,7 @@ interface Study {
   /** None where the methods themselves are what is compared. */
   readonly values?: readonly number[];
   readonly settings?: (value: number) => ArmSettings;
-  /** Methods that the setting does nothing to, run once: what the gain is measured from. */
+  /** Methods that the setting does not change, run once: the gain is measured against them. */
   readonly rivals?: readonly string[];
 }
 
@@ -24,49 +24,51 @@ const oneOf =
     names.includes(name);
 
 /**
- * The studies of the paper (§4.2 to §4.8 of arXiv 2506.06254). Noise is none of them: it is a property of a generated
- * set, and each of its values is a set of its own.
+ * The studies of the paper (§4.2 to §4.8 of arXiv 2506.06254). Noise is not one of them: it is a property of a generated
+ * set, so that each value is a set of its own.
  */
-const studies = {
-  main: { runs: oneOf(mainNames) },
-  ablation: { runs: ({ name }) => name === "persona-agent" || !mainNames.includes(name) },
-  /** Seconds, calls and tokens stand in every result; this is the table that they are compared in. */
-  efficiency: { runs: oneOf(mainNames) },
-  batch: {
-    runs: oneOf(bothModes),
-    values: [1, 2, 4, 8, 16, 32],
-    settings: (batch) => ({ batch }),
-    rivals,
-  },
-  iterations: {
-    runs: oneOf(bothModes),
-    values: [1, 2, 3, 4, 5],
-    settings: (iterations) => ({ iterations }),
-    rivals,
-  },
-  recalled: {
-    runs: oneOf(["rag", "persona-agent"]),
-    values: [0, 1, 2, 4, 8, 16],
-    settings: (recalled) => ({ recalled }),
-  },
-  /** The paper's cold start is 10. */
-  "cold-start": {
-    runs: oneOf(mainNames),
-    values: [5, 10, 20, 50],
-    settings: (historyLimit) => ({ historyLimit }),
-  },
-} satisfies Readonly<Record<string, Study>>;
+const studies = new Map<string, Study>(
+  Object.entries({
+    main: { runs: oneOf(mainNames) },
+    ablation: { runs: ({ name }) => name === "persona-agent" || !mainNames.includes(name) },
+    /** Every result has seconds, calls and tokens; this study compares them. */
+    efficiency: { runs: oneOf(mainNames) },
+    batch: {
+      runs: oneOf(bothModes),
+      values: [1, 2, 4, 8, 16, 32],
+      settings: (batch) => ({ batch }),
+      rivals,
+    },
+    iterations: {
+      runs: oneOf(bothModes),
+      values: [1, 2, 3, 4, 5],
+      settings: (iterations) => ({ iterations }),
+      rivals,
+    },
+    recalled: {
+      runs: oneOf(["rag", "persona-agent"]),
+      values: [0, 1, 2, 4, 8, 16],
+      settings: (recalled) => ({ recalled }),
+    },
+    /** The paper's cold start is 10. */
+    "cold-start": {
+      runs: oneOf(mainNames),
+      values: [5, 10, 20, 50],
+      settings: (historyLimit) => ({ historyLimit }),
+    },
+  } satisfies Readonly<Record<string, Study>>),
+);
 
 /** As `--study` takes them. */
-export const studyNames: readonly string[] = Object.keys(studies);
+export const studyNames: readonly string[] = [...studies.keys()];
 
 /**
- * What a run compares: every method under the defaults, or what a study varies. In the order of `methods`, so that a run
- * that goes on has the same arms as before.
+ * What a run compares: every method under the defaults, or what a study varies. In the order of `methods`, so that a
+ * resumed run has the same arms as before.
  *
- * @param methods - All that there are.
- * @param names - Only these of them, each of which the study has to run; all that it runs unless given.
- * @throws {PersonaAgentError} `config-invalid` for a name that is none, with those that are.
+ * @param methods - All methods.
+ * @param names - Only these of the methods that the study runs; all of them unless given.
+ * @throws {PersonaAgentError} `config-invalid` for an unknown name, with the known ones.
  */
 export function armsOf({
   methods,
@@ -74,15 +76,12 @@ export function armsOf({
   study,
 }: {
   readonly methods: readonly Method[];
-  readonly names?: readonly string[];
-  readonly study?: string;
+  readonly names?: readonly string[] | undefined;
+  readonly study?: string | undefined;
 }): Arm[] {
-  const {
-    runs,
-    values,
-    settings,
-    rivals: standing = [],
-  } = study === undefined ? everything : named(study);
+  const varied: Study | undefined = study === undefined ? { runs: () => true } : studies.get(study);
+  if (varied === undefined) throw refused("study", study ?? "", studyNames);
+  const { runs, values, settings, rivals: rivalNames = [] } = varied;
   const possible = methods.filter(runs);
   const where = study === undefined ? "" : ` of the study ${study}`;
   const unknown = names?.find((name) => !possible.some((method) => method.name === name));
@@ -96,7 +95,7 @@ export function armsOf({
   if (study === undefined || values === undefined || settings === undefined)
     return chosen.map(underDefaults);
   return [
-    ...methods.filter(oneOf(standing)).map(underDefaults),
+    ...methods.filter(oneOf(rivalNames)).map(underDefaults),
     ...chosen.flatMap((method) =>
       values.map((value) => ({
         id: `${method.name}@${study}=${value}`,
@@ -106,14 +105,6 @@ export function armsOf({
       })),
     ),
   ];
-}
-
-const everything: Study = { runs: () => true };
-
-function named(study: string): Study {
-  const found = Object.entries(studies).find(([name]) => name === study);
-  if (found === undefined) throw refused("study", study, studyNames);
-  return found[1];
 }
 
 function underDefaults(method: Method): Arm {

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe("over HTTP, on users of known preferences, with a model that follows a preference only when it is told it", () => {
+describe("over HTTP, on users of known preferences, with a model that follows a preference only if the prompt states it", () => {
   let result: ControlResult;
   beforeAll(async () => {
     const arms = armsOf({ methods: allMethods, names: [...rivals, "persona-agent"] });
@@ -32,9 +32,9 @@ describe("over HTTP, on users of known preferences, with a model that follows a 
   }, 60_000);
 
   it.each(rivals)("the persona agent is better than %s, its interval above 0", (rival) => {
-    const { value, interval } = result.gain("persona-agent", rival);
+    const { value, low } = result.gain("persona-agent", rival);
     expect(value).toBeGreaterThan(0.5);
-    expect(interval?.[0]).toBeGreaterThan(0);
+    expect(low).toBeGreaterThan(0);
   });
 
   it("states the users' own rules and no other, where there is no noise", () => {
@@ -49,7 +49,7 @@ describe("over HTTP, on users of known preferences, with a model that follows a 
     for (const line of learned) expect(own).toContain(line);
   });
 
-  it("learns nothing of users who answer at random, and answers them as without alignment", async () => {
+  it("learns nothing about users who answer at random, and answers them as without alignment", async () => {
     const arms = armsOf({ methods: allMethods, names: ["without-alignment", "persona-agent"] });
     const random = await runControl({ ...users, users: 3, noise: 1 }, arms, server.url);
     expect(

@@ -38,11 +38,11 @@ describe("armsOf", () => {
     for (const arm of arms) expect(arm).toMatchObject({ settings: {}, study: null });
   });
 
-  it("keeps the methods' order whatever order they are named in, each once", () => {
+  it("keeps the methods' order, each once, in whatever order they are named", () => {
     expect(idsOf(undefined, ["persona-agent", "rag", "rag"])).toEqual(["rag", "persona-agent"]);
   });
 
-  it("names each value of a study, and runs beside it what the gain is measured from", () => {
+  it("names each value of a study, and adds the methods that the gain is measured against", () => {
     expect(idsOf("batch")).toEqual([
       "rag",
       "pag",
@@ -58,7 +58,7 @@ describe("armsOf", () => {
     });
   });
 
-  it("cuts the history of every main method for the cold start, the paper's 10 among the values", () => {
+  it("limits the history of every main method for the cold start, also to the paper's 10", () => {
     const arms = armsOf({ methods, study: "cold-start" });
     expect(arms).toHaveLength(8 * 4);
     expect(arms).toContainEqual(

@@ -1,28 +1,18 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import PQueue from "p-queue";
 import { PersonaAgentError } from "../../errors.js";
-import { sizeOf } from "../../eval/download/ask-file.js";
-import { downloadPairs, missingFiles } from "../../eval/download/download-pairs.js";
-import {
-  lampKinds,
-  lampPairs,
-  lampTasks,
-  publishedSplits,
-  type LampFile,
-} from "../../eval/download/lamp-files.js";
+import { downloadPairs, missingFiles } from "../../eval/sets/download-pairs.js";
+import { announcedSize } from "../../eval/sets/fetch-file.js";
+import { type LampChoice, type LampFile, lampPairs } from "../../eval/sets/lamp-files.js";
 import { colorsFor } from "../output/terminal.js";
 import { commonOptions, elapsedSeconds, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
 import { counted } from "../output/figures.js";
-import { mapConcurrently } from "../../system/map-concurrently.js";
 import { createProgressBar } from "../output/progress-bar.js";
 
-export interface EvalDownloadOptions {
+export interface EvalDownloadOptions extends LampChoice {
   readonly out?: string;
-  readonly tasks?: string;
-  readonly kinds?: string;
-  readonly splits?: string;
-  readonly from?: string;
   readonly list?: true;
 }
 
@@ -31,7 +21,7 @@ interface Sized {
   readonly bytes: number | null;
 }
 
-/** @throws {PersonaAgentError} as `downloadPairs`, and `config-invalid` for an option that is not taken. */
+/** @throws {PersonaAgentError} as `downloadPairs`, and `config-invalid` for an option out of range. */
 export async function runEvalDownload(
   options: EvalDownloadOptions,
   command: Command,
@@ -39,14 +29,8 @@ export async function runEvalDownload(
 ): Promise<void> {
   const start = performance.now();
   const { json } = commonOptions(command);
-  const pairs = lampPairs({
-    ...(options.from !== undefined && { from: parseAddress(options.from) }),
-    ...(options.tasks !== undefined && { tasks: parseNames(options.tasks, lampTasks, "--tasks") }),
-    ...(options.kinds !== undefined && { kinds: parseNames(options.kinds, lampKinds, "--kinds") }),
-    ...(options.splits !== undefined && {
-      splits: parseNames(options.splits, publishedSplits, "--splits"),
-    }),
-  });
+  const from = options.from === undefined ? undefined : parseAddress(options.from);
+  const pairs = lampPairs({ ...options, from });
   if (options.list === true) {
     const files = await sized(pairs.flat(), context.signal);
     if (json) writeJson(context, listJson(files));
@@ -56,10 +40,10 @@ export async function runEvalDownload(
   if (options.out === undefined || options.out.trim() === "")
     throw new PersonaAgentError(
       "config-invalid",
-      "--out is missing; expected the folder that the sets are put in. Name one, or look first with --list.",
+      "--out is missing; expected a folder for the sets. Name one, or look first with --list.",
     );
   const out = resolve(options.out);
-  const missing = await sized(await missingFiles(pairs, out), context.signal);
+  const missing = await sized(missingFiles(pairs, out), context.signal);
   if (!json && missing.length > 0) writeList(context, missing);
   const bar = createProgressBar(context.stderr);
   const colors = colorsFor(context.stdout);
@@ -83,12 +67,11 @@ export async function runEvalDownload(
   }
 }
 
-async function sized(files: readonly LampFile[], signal: AbortSignal): Promise<Sized[]> {
-  const bytes = new Map<LampFile, number | null>();
-  await mapConcurrently(files, 4, async (file) => {
-    bytes.set(file, await sizeOf(file.url, signal));
-  });
-  return files.map((file) => ({ file, bytes: bytes.get(file) ?? null }));
+function sized(files: readonly LampFile[], signal: AbortSignal): Promise<Sized[]> {
+  const sizeOf = (file: LampFile) => async () => {
+    return { file, bytes: await announcedSize(file.url, signal) };
+  };
+  return new PQueue({ concurrency: 4 }).addAll(files.map(sizeOf));
 }
 
 function listJson(files: readonly Sized[]) {
@@ -116,21 +99,6 @@ function totalOf(files: readonly Sized[]): number {
 
 function megabytes(bytes: number): number {
   return Math.round(bytes / 1e6);
-}
-
-function parseNames<Name extends string>(
-  text: string,
-  known: readonly Name[],
-  option: string,
-): readonly Name[] {
-  const named = text.split(",").map((name) => name.trim());
-  const unknown = named.find((name) => !known.some((each) => each === name));
-  if (unknown !== undefined)
-    throw new PersonaAgentError(
-      "config-invalid",
-      `${option} names ${JSON.stringify(unknown.slice(0, 40))}; expected ${known.join(", ")}, separated by commas. Correct it or leave it out.`,
-    );
-  return known.filter((name) => named.includes(name));
 }
 
 function parseAddress(text: string): string {

@@ -7,36 +7,31 @@ import { writeGeneratedSet } from "../../eval/sets/write-set.js";
 import { colorsFor } from "../output/terminal.js";
 import { commonOptions, writeJson } from "../cli-context.js";
 import type { CliContext } from "../cli-context.js";
-import { parseCount } from "../options.js";
 import { counted } from "../output/figures.js";
 
 export interface EvalGenerateOptions {
   readonly out: string;
   readonly task: GeneratorOptions["task"];
-  readonly users?: string;
-  readonly history?: string;
-  readonly questions?: string;
+  readonly users: number;
+  readonly history: number;
+  readonly questions: number;
   readonly noise?: string;
-  readonly seed?: string;
+  readonly seed: number;
 }
 
-/** A set is made in memory, which this bounds to some hundred megabytes. */
+/** The set is made in memory: this is some hundred megabytes. */
 const mostItems = 1_000_000;
-/** Items are a day apart, and the calendar of LaMP's dates has four digits for a year. */
+/** Items are a day apart, and a year in LaMP's dates has four digits. */
 const mostHistory = 100_000;
 
-/** @throws {PersonaAgentError} `config-invalid` for a value that is not taken, or a folder that is not new. */
+/** @throws {PersonaAgentError} `config-invalid` for a value out of range, or a folder that is not empty. */
 export async function runEvalGenerate(
   options: EvalGenerateOptions,
   command: Command,
   context: CliContext,
 ): Promise<void> {
-  const { task, out } = options;
+  const { task, out, users, history, questions, seed } = options;
   if (out.trim() === "") throw invalid("--out is empty; expected a new folder. Name one.");
-  const users = parseCount(options.users ?? "20", "--users");
-  const history = parseCount(options.history ?? "40", "--history");
-  const questions = parseCount(options.questions ?? "4", "--questions");
-  const seed = parseCount(options.seed ?? "1", "--seed", 0);
   const noise = parseShare(options.noise ?? "0", "--noise");
   const items = users * (history + questions);
   if (items > mostItems || history > mostHistory)
@@ -46,7 +41,7 @@ export async function runEvalGenerate(
   const folder = resolve(out);
   const set = generateSet({ task, seed, users, historyLength: history, questions, noise });
   await writeGeneratedSet(set, folder);
-  // Of answers drawn at random some are the user's own.
+  // Some answers drawn at random happen to be right.
   const best = 1 - noise + noise / lampLabels(task).length;
   if (commonOptions(command).json) {
     const sizes = { users, history, questions, noise, seed, best };

@@ -16,13 +16,13 @@ export type IndexKind = "in-process" | "chroma";
 export interface EvalIndex {
   /** Shared by all cases; undefined where each case has an exact one of its own. */
   readonly index: EpisodeIndex | undefined;
-  /** Takes out what this process put in. A second call does nothing. */
+  /** Removes what this process indexed. A second call does nothing. */
   close(): Promise<void>;
 }
 
 /**
- * The index that an evaluation searches. Chroma is the server at `CHROMA_URL`, or one that runs in a temporary folder: what
- * a run indexes, it indexes again when it goes on. A process that is killed leaves its entries in the user's server.
+ * The index that an evaluation searches. Chroma is the server at `CHROMA_URL`, or one in a temporary folder, because a
+ * resumed run indexes everything again. A killed process leaves its entries in the user's server.
  *
  * @throws {PersonaAgentError} `config-invalid`, `memory-index-unavailable`, and `model-*` for the embeddings' size.
  */

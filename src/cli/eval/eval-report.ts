@@ -1,6 +1,7 @@
-import type { ModelComparison, ModelRun } from "../../eval/report/compare-models.js";
+import type { ModelComparison } from "../../eval/report/compare-models.js";
 import type { EvalReport, Result } from "../../eval/report/summary/eval-report.js";
-import { type CallEstimate, estimateRule, plus, type Range } from "../../eval/run/estimate.js";
+import { addRanges, emptyRange, type Range } from "../../eval/call-range.js";
+import { type CallEstimate, estimateRule } from "../../eval/run/estimate.js";
 import type { EvaluationResult } from "../../eval/run/run-evaluation.js";
 import { colorsFor } from "../output/terminal.js";
 import { type CliContext, writeJson } from "../cli-context.js";
@@ -8,35 +9,40 @@ import { counted } from "../output/figures.js";
 import { printable, printableLine } from "../output/printable.js";
 import { Stopped } from "../stop-signals.js";
 
-/** What a run came to, and where its report is. */
-export interface Evaluated {
-  readonly summary: EvalReport;
+interface WriteOptions {
+  /** Of several models; `null` for a run of one. */
+  readonly compared: ModelComparison | null;
   /** Of the HTML page. */
   readonly path: string;
-  readonly stoppedBy: EvaluationResult["stoppedBy"];
+  readonly json: boolean;
 }
 
-/** What `eval` prints. With `--json` this shape is a contract. */
+/** What `eval` prints, for each model. With `--json` this shape is a contract. */
 export function writeEvaluated(
   context: CliContext,
-  { summary, path }: Evaluated,
-  { json }: { readonly json: boolean },
+  summaries: readonly [EvalReport, ...EvalReport[]],
+  { compared, path, json }: WriteOptions,
 ): void {
-  const { results, paired } = summary;
-  writeErrors(context, summary);
+  const { stdout } = context;
+  for (const summary of summaries)
+    writeErrors(context, summary, compared === null ? "" : `${summary.run.model}, `);
+  const [{ results, paired }] = compared === null ? summaries : [compared];
   if (json) return writeJson(context, { report: path, results, paired });
-  writeScores(context, results);
-  context.stdout.write(`The report is ${path}\n`);
+  for (const { run, results } of summaries) {
+    if (compared !== null) stdout.write(`${colorsFor(stdout).bold(printable(run.model))}\n`);
+    writeScores(context, results, compared === null ? "" : "  ");
+  }
+  stdout.write(`The report is ${path}\n`);
 }
 
-function writeErrors({ stderr }: CliContext, { errors }: EvalReport, of = ""): void {
+function writeErrors({ stderr }: CliContext, { errors }: EvalReport, prefix: string): void {
   for (const { set, method, during, count, example } of errors)
     stderr.write(
-      `persona-agent: ${printable(`${of}${set}, ${method}`)}: ${counted(count, during)} ended in an error: ${printableLine(example, 300)}\n`,
+      `persona-agent: ${printable(`${prefix}${set}, ${method}`)}: ${counted(count, during)} ended in an error: ${printableLine(example, 300)}\n`,
     );
 }
 
-function writeScores({ stdout }: CliContext, results: readonly Result[], indent = ""): void {
+function writeScores({ stdout }: CliContext, results: readonly Result[], indent: string): void {
   const colors = colorsFor(stdout);
   const width = Math.max(...results.map(({ method }) => method.length));
   let last = "";
@@ -47,35 +53,14 @@ function writeScores({ stdout }: CliContext, results: readonly Result[], indent 
   }
 }
 
-/** What several models came to, and where the page is that lays them side by side. */
-interface Compared {
-  readonly runs: readonly ModelRun[];
-  readonly comparison: ModelComparison;
-  readonly path: string;
-}
-
-/** What `eval` prints for several models. With `--json` this shape is a contract. */
-export function writeCompared(
-  context: CliContext,
-  { runs, comparison, path }: Compared,
-  { json }: { readonly json: boolean },
+/** One line for an incomplete run, with how to resume it. */
+export function writeStop(
+  { stderr, signal }: CliContext,
+  { results, run }: EvalReport,
+  stoppedBy: EvaluationResult["stoppedBy"],
 ): void {
-  for (const { report } of runs) writeErrors(context, report, `${report.run.model}, `);
-  const { results, paired } = comparison;
-  if (json) return writeJson(context, { report: path, results, paired });
-  const { stdout } = context;
-  for (const { report } of runs) {
-    stdout.write(`${colorsFor(stdout).bold(printable(report.run.model))}\n`);
-    writeScores(context, report.results, "  ");
-  }
-  stdout.write(`The report is ${path}\n`);
-}
-
-/** One line for a run that is not whole, with how to go on. */
-export function writeStop({ stderr, signal }: CliContext, { summary, stoppedBy }: Evaluated): void {
   if (stoppedBy === null) return;
-  const { results, run } = summary;
-  const asked = run.sets.reduce((sum, { questions }) => sum + questions, 0) * run.arms.length;
+  const total = run.sets.reduce((sum, { questions }) => sum + questions, 0) * run.arms.length;
   const answered = results.reduce((sum, { n, errors }) => sum + n + errors, 0);
   const why =
     stoppedBy === "signal"
@@ -83,7 +68,7 @@ export function writeStop({ stderr, signal }: CliContext, { summary, stoppedBy }
       : `the budget of ${stoppedBy.budget} is spent`;
   const more = stoppedBy === "signal" ? "" : " and a larger budget";
   stderr.write(
-    `persona-agent: ${why}, with ${answered} of ${counted(asked, "question")} asked. Go on with the same command and --resume${more}.\n`,
+    `persona-agent: ${why}, with ${answered} of ${counted(total, "question")} asked. Continue with the same command and --resume${more}.\n`,
   );
 }
 
@@ -93,9 +78,9 @@ export function writeEstimate(
   estimate: readonly CallEstimate[],
   { json, models }: { readonly json: boolean; readonly models: number },
 ): void {
-  const calls = estimate.map((one) => plus(one.calls.preparation, one.calls.questions));
+  const calls = estimate.map((one) => addRanges(one.calls.preparation, one.calls.questions));
   const inAll = (parts: readonly Range[]) => {
-    const { least, most } = parts.reduce(plus, { least: 0, most: 0 });
+    const { least, most } = parts.reduce(addRanges, emptyRange);
     return { least: least * models, most: most * models };
   };
   const total = { calls: inAll(calls), tokensIn: inAll(estimate.map(({ tokensIn }) => tokensIn)) };

@@ -1,10 +1,11 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { PersonaAgentError } from "../../errors.js";
-import { openEvalSets } from "../../eval/sets/find-sets.js";
+import { openEvalSets } from "../../eval/sets/open-eval-set.js";
 import { allMethods } from "../../eval/methods/all-methods.js";
 import { compareModels, comparisonPage, type ModelRun } from "../../eval/report/compare-models.js";
 import { reportPage } from "../../eval/report/document.js";
+import type { EvalReport } from "../../eval/report/summary/eval-report.js";
 import { summariseRun } from "../../eval/report/summary/summarise.js";
 import { writeReport } from "../../eval/report/write-report.js";
 import { estimateRun } from "../../eval/run/estimate.js";
@@ -15,19 +16,13 @@ import { loadModels } from "../../app/open-persona-agent.js";
 import type { CliContext } from "../cli-context.js";
 import { commonOptions, openUnlessStopped, untilStopped } from "../cli-context.js";
 import { openEvalIndex } from "./eval-index.js";
-import { type EvalOptions, parseEvalOptions } from "./eval-options.js";
-import {
-  type Evaluated,
-  writeCompared,
-  writeEstimate,
-  writeEvaluated,
-  writeStop,
-} from "./eval-report.js";
+import type { EvalOptions } from "./eval-options.js";
+import { writeEstimate, writeEvaluated, writeStop } from "./eval-report.js";
 import { expectOnly, modelFolders } from "./model-folders.js";
 import { createProgressBar } from "../output/progress-bar.js";
 import { ReportedFailure } from "../describe-error.js";
 
-/** @throws {ReportedFailure} When the run was stopped by the signal, after what was done by then was reported. */
+/** @throws {ReportedFailure} When the signal stopped the run, after its results were reported. */
 export async function runEval(
   options: EvalOptions,
   command: Command,
@@ -36,21 +31,15 @@ export async function runEval(
   const startMs = performance.now();
   const { json } = commonOptions(command);
   const { signal, env } = context;
-  const parsed = parseEvalOptions(options);
-  const { methods: names, sets: setNames, models: modelNames, selection, seed, ...limits } = parsed;
-  const { study, out, dryRun, resume, split } = options;
+  const { study, out, dryRun, resume, split, seed, perMinute, concurrency } = options;
   if (out === undefined && dryRun === undefined)
     throw new PersonaAgentError(
       "config-invalid",
-      "There is no --out; expected the folder that the answers and the report are written to. Name one, or add --dry-run.",
+      "There is no --out; expected a folder for the answers and the report. Name one, or add --dry-run.",
     );
-  const arms = armsOf({
-    methods: allMethods,
-    ...(names !== undefined && { names }),
-    ...(study !== undefined && { study }),
-  });
-  // All before the first call: a misspelled second model is no news for after an hour with the first.
-  const models = (modelNames ?? [undefined]).map((name) =>
+  const arms = armsOf({ methods: allMethods, names: options.methods, study });
+  // All before the first call: a misspelled second model must not fail after an hour with the first.
+  const models = (options.model ?? [undefined]).map((name) =>
     loadModels({
       ...env,
       ...(name !== undefined && { MODEL: name }),
@@ -61,8 +50,13 @@ export async function runEval(
   const places = models.length === 1 ? [] : modelFolders(models.map(({ modelName }) => modelName));
   if (!dryRun && places.length > 0) expectOnly(places, folder);
   const opened = await untilStopped(signal, () =>
-    openEvalSets(options.data, { split, ...(setNames !== undefined && { names: setNames }) }),
+    openEvalSets(options.data, { split, names: options.sets }),
   );
+  const selection = {
+    longestHistories: options.longest,
+    sample: options.users === undefined ? undefined : { users: options.users, seed },
+    questions: options.questions,
+  };
   const sets = opened.map((set) => ({ set, users: selectUsers(set.users, selection) }));
   if (dryRun) {
     const estimates = await untilStopped(signal, () => estimateRun(sets, arms));
@@ -74,31 +68,28 @@ export async function runEval(
   );
   const bar = createProgressBar(context.stderr);
   try {
-    if (models.length === 1) {
-      const evaluated = await evaluate(models[0] as LoadedModels, folder, startMs);
-      bar.stop();
-      writeEvaluated(context, evaluated, { json });
-      return stopOf(evaluated);
-    }
     const runs: ModelRun[] = [];
     for (const [place, loaded] of models.entries()) {
       const own = places[place] ?? "";
-      const begun = place === 0 ? startMs : performance.now();
-      const evaluated = await evaluate(loaded, join(folder, own), begun);
+      const begunMs = place === 0 ? startMs : performance.now();
+      const { summary, path, stoppedBy } = await evaluate(loaded, join(folder, own), begunMs);
       bar.stop();
-      runs.push({ report: evaluated.summary, page: `${own}/report.html` });
-      const comparison = compareModels(runs);
-      const { html } = await writeReport(folder, comparison, comparisonPage(runs));
-      const isLast = evaluated.stoppedBy !== null || runs.length === models.length;
-      if (isLast) writeCompared(context, { runs, comparison, path: html }, { json });
-      if (evaluated.stoppedBy !== null) return stopOf(evaluated);
+      runs.push({ report: summary, page: `${own}/report.html` });
+      const compared = models.length === 1 ? null : compareModels(runs);
+      const page = compared && (await writeReport(folder, compared, comparisonPage(runs))).html;
+      if (stoppedBy === null && runs.length < models.length) continue;
+      const summaries = runs.map(({ report }) => report) as [EvalReport];
+      writeEvaluated(context, summaries, { compared, path: page ?? path, json });
+      writeStop(context, summary, stoppedBy);
+      if (stoppedBy === "signal") throw new ReportedFailure("The run was stopped.");
+      return;
     }
   } finally {
     bar.stop();
     await close();
   }
 
-  function evaluate(loaded: LoadedModels, path: string, begunMs: number): Promise<Evaluated> {
+  function evaluate(loaded: LoadedModels, path: string, begunMs: number) {
     const { model, modelName, alignmentModel, alignmentModelName } = loaded;
     return runEvaluation(
       {
@@ -118,7 +109,9 @@ export async function runEval(
         index: options.index,
         folder: path,
         resume: resume === true,
-        ...limits,
+        concurrency,
+        perMinute,
+        budget: { calls: options.maxCalls, tokens: options.maxTokens },
         signal,
         startMs: begunMs,
         now: () => new Date(),
@@ -132,16 +125,11 @@ export async function runEval(
       },
     );
   }
-
-  function stopOf(evaluated: Evaluated): void {
-    writeStop(context, evaluated);
-    if (evaluated.stoppedBy === "signal") throw new ReportedFailure("The run was stopped.");
-  }
 }
 
 type LoadedModels = ReturnType<typeof loadModels>;
 
-/** The offline model's numbers are to be the same on every machine, so it searches nothing outside of it. */
+/** The offline model's numbers must be the same on every machine, so it searches nothing online. */
 function wikipediaOf(modelName: string, env: CliContext["env"]) {
   if (modelName === "offline") return null;
   const [language, baseUrl] = [env["WIKIPEDIA_LANGUAGE"]?.trim(), env["WIKIPEDIA_URL"]?.trim()];

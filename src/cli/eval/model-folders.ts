@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { PersonaAgentError } from "../../errors.js";
 import { reportFiles } from "../../eval/report/write-report.js";
 
-/** The folder of each model's run within the one of their evaluation, by a name that every file system takes. */
+/** The folder of each model's run within their evaluation's, by a name that every file system accepts. */
 export function modelFolders(modelNames: readonly string[]): string[] {
   const folders = modelNames.map((name) => name.replaceAll(/[^\w.-]+/g, "-"));
-  // Some file systems take capitals for small letters.
+  // Some file systems ignore case.
   const places = folders.map((name) => name.toLowerCase());
   const same = modelNames.find((_, at) =>
     places.slice(0, at).some((place) => place === places[at]),
@@ -18,11 +18,11 @@ export function modelFolders(modelNames: readonly string[]): string[] {
   return folders;
 }
 
-/** Whatever else there is, as the files of a run of one model, is not to be written among. */
+/** Refuses a folder with other files, such as those of a run of one model. */
 export function expectOnly(own: readonly string[], folder: string): void {
   if (!existsSync(folder)) return;
-  const known = new Set([...own, ...reportFiles]);
-  const stray = readdirSync(folder).find((name) => !name.startsWith(".") && !known.has(name));
+  const expected = new Set([...own, ...reportFiles]);
+  const stray = readdirSync(folder).find((name) => !name.startsWith(".") && !expected.has(name));
   if (stray !== undefined)
     throw new PersonaAgentError(
       "config-invalid",

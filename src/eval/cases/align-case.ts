@@ -1,30 +1,41 @@
+import type { AlignContext } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
 import type { Usage } from "../../domain/usage.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { createAlignment } from "../../app/alignment-runs/create-alignment.js";
 import { createToolRegistry } from "../../tools/tool-registry.js";
-import type { ArmSettings, Method, MethodDeps } from "../method.js";
+import { emptyRange, type Range } from "../call-range.js";
+import type { ArmSettings, MethodDeps } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
 import { noRecall, toolTimeoutMs } from "./case-agent.js";
 import type { CaseMemory } from "./case-memory.js";
-import { caseTools } from "./case-tools.js";
+import { type CaseTool, caseTools } from "./case-tools.js";
 import { caseUser, latestOf } from "./open-cases.js";
-import type { PersonaParts } from "./persona-parts.js";
-import type { createPersonaMemory } from "./persona-memory.js";
+import type { createPersonaMemory } from "./case-profile.js";
 import { recallSettings } from "./recall-settings.js";
 
-type AlignedParts = Pick<PersonaParts, "mode" | "profile" | "recall" | "tools" | "alignment">;
+/** Which parts of the persona agent a method has. Alignment simulates the agent with the same parts. */
+export interface PersonaParts {
+  readonly mode: "default" | "paper";
+  /** The user's profile, within the persona. */
+  readonly profile: boolean;
+  /** Past interactions in the prompt; in paper mode only tools give any. */
+  readonly recall: boolean;
+  readonly tools: readonly CaseTool[];
+  /** `null`: no alignment. These settings are the method's own and take precedence over a study's. */
+  readonly alignment: Pick<AlignContext, "validation" | "leaveOneOut"> | null;
+}
 
 /**
- * Aligns the persona of a case's user by the real alignment graph, on the whole history; the simulations have the parts
- * and the tools that the questions will be asked with. The profile is the one that was drawn, if any.
+ * Aligns the persona of a case's user by the real alignment graph, on the whole history. The simulations have the parts and
+ * tools that will answer the questions, and the profile that was drawn, if any.
  */
 export async function alignCase(
   { history, episodes, now }: CaseMemory,
   { store, ...learned }: ReturnType<typeof createPersonaMemory>,
   settings: ArmSettings,
-  parts: AlignedParts,
+  parts: PersonaParts,
   deps: MethodDeps,
 ): Promise<Usage> {
   // The graph draws a profile where there is none.
@@ -56,30 +67,29 @@ export async function alignCase(
   return usage;
 }
 
-function alignSettings(settings: ArmSettings, { mode, alignment }: AlignedParts): AlignSettings {
-  const { recalled: _, historyLimit: __, ...given } = settings;
-  return { mode, ...recallSettings(settings), ...given, ...alignment };
+function alignSettings(settings: ArmSettings, { mode, alignment }: PersonaParts): AlignSettings {
+  const { recalled: _, historyLimit: __, ...own } = settings;
+  return { mode, ...recallSettings(settings), ...own, ...alignment };
 }
 
-/** Model calls of an alignment, repairs of answers that do not fit aside. */
+/** Model calls of an alignment, without repairs of malformed answers. */
 export function alignmentCalls(
   { history }: EvalCase,
   settings: ArmSettings,
-  parts: AlignedParts,
-): ReturnType<Method["preparationCalls"]> {
-  if (parts.alignment === null) return { least: 0, most: 0 };
+  parts: PersonaParts,
+): Range {
+  if (parts.alignment === null) return emptyRange;
   const config = parseAlignConfig({ context: alignSettings(settings, parts) });
-  const known = latestOf(history, settings.historyLimit ?? Number.POSITIVE_INFINITY);
-  const selected = splitBatchHoldout(known, {
+  const latest = latestOf(history, settings.historyLimit ?? Number.POSITIVE_INFINITY);
+  const selected = splitBatchHoldout(latest, {
     batch: config.batch,
     holdout: config.validation ? config.holdout : 0,
   });
   const batch = selected.batch.length;
   const holdout = selected.holdout.length;
-  if (batch === 0 || (config.validation && holdout < config.minimumItems))
-    return { least: 0, most: 0 };
+  if (batch === 0 || (config.validation && holdout < config.minimumItems)) return emptyRange;
   const answer = parts.tools.length === 0 ? 1 : config.toolRounds + 1;
-  // An iteration criticises, writes one update, and answers everything under it; the first persona answers once.
+  // An iteration criticises, writes one update, and answers all items under it; the first persona answers them once.
   const iteration = batch + 1 + (config.validation ? (batch + holdout) * answer : batch * answer);
   return {
     least: 2 * batch + 1,

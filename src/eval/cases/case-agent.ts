@@ -1,4 +1,5 @@
-import { AIMessage, HumanMessage } from "@langchain/core/messages";
+import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
+import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { RunContext } from "../../config/turn-settings.js";
 import { initialPersona, type PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
@@ -9,11 +10,10 @@ import type { AgentState } from "../../state/agent-state.js";
 import type { MethodDeps, OpenCase } from "../method.js";
 import { expectWholeMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";
-import { recordPrompt } from "./record-prompt.js";
 
-/** What a method lets the agent see and do; nothing that is left out. */
+/** What a method lets the agent see and do; nothing else. */
 export interface AgentView {
-  /** Interactions that may be placed in the prompt. */
+  /** Interactions for the prompt. */
   readonly recall?: Pick<SimulationMemory["episodes"], "latest" | "similar">;
   readonly profile?: Profile | null;
   readonly persona?: PersonaCheckpoint;
@@ -30,8 +30,8 @@ export const noRecall: NonNullable<AgentView["recall"]> = {
 export const toolTimeoutMs = 30_000;
 
 /**
- * The real agent graph over what a method lets it see, with its writes off: every method's questions go through here, so
- * that model, wording and order of the prompt, and the reading of the answer are the same for all.
+ * The real agent graph over what a method lets it see, without writes. Every method answers through it, so that the model,
+ * the prompt's wording and order, and the reading of answers are the same for all.
  */
 export function openCaseAgent(
   { recall = noRecall, profile = null, persona = initialPersona, tools = [], settings }: AgentView,
@@ -56,7 +56,7 @@ export function openCaseAgent(
         {
           context: { ...settings, userId: caseUser },
           callbacks: [prompt.handler],
-          // LangGraph never takes its listener off again, and the run's signal serves all questions.
+          // LangGraph never removes its listener, and all questions share the run's signal.
           signal: AbortSignal.any([signal]),
         },
       )) as AgentState;
@@ -69,4 +69,34 @@ export function openCaseAgent(
       };
     },
   };
+}
+
+/** Collects the messages sent for one answer, each once: a later call repeats those of the calls before. */
+function recordPrompt(): {
+  readonly handler: BaseCallbackHandler;
+  readonly text: () => string;
+} {
+  const sent: string[] = [];
+  let last: readonly string[] = [];
+  return {
+    handler: Object.assign(
+      BaseCallbackHandler.fromMethods({
+        handleChatModelStart(_model, [messages = []]) {
+          const shown = messages.map(show);
+          sent.push(...shown.filter((text, place) => text !== last[place]));
+          last = shown;
+        },
+      }),
+      { awaitHandlers: true },
+    ),
+    text: () => sent.join("\n\n"),
+  };
+}
+
+function show(message: BaseMessage): string {
+  const calls = AIMessage.isInstance(message) ? (message.tool_calls ?? []) : [];
+  const called = calls.map(({ name, args }) => `${name}(${JSON.stringify(args)})`);
+  return [`[${message.type}]`, ...(message.text === "" ? [] : [message.text]), ...called].join(
+    "\n",
+  );
 }

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { Episode } from "../../domain/episode.js";
+import { userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../errors.js";
 import { createMemory, type Memory } from "../../memory/memory.js";
 import { createInProcessIndex } from "../../memory/index/in-process-index.js";
@@ -8,10 +10,9 @@ import type { EpisodeIndex } from "../../memory/index/episode-index.js";
 import { describeModelError } from "../../model/model-errors.js";
 import type { ArmSettings, MethodDeps } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
-import { placeInIndex } from "./index-place.js";
 import { caseUser, latestOf } from "./open-cases.js";
 
-/** A case's history, in memory and searchable. Whoever has it only reads. */
+/** A case's history, in memory and searchable. All methods share it and only read. */
 export interface CaseMemory {
   /** Oldest first. */
   readonly history: readonly Episode[];
@@ -20,18 +21,18 @@ export interface CaseMemory {
   readonly now: () => Date;
 }
 
-/** The present of a history without dates, so that prompts are the same on every day. */
+/** The present of a history without dates: fixed, so that prompts are the same on every day. */
 const undatedPresent = "2024-01-01T00:00:00.000Z";
 
-/** A clock that stands still a second after the last interaction. */
+/** A fixed clock, a second after the last interaction. */
 export function presentAfter(history: readonly Episode[]): () => Date {
   const latest = history.findLast(({ at }) => at !== null)?.at ?? null;
   const present = latest === null ? Date.parse(undatedPresent) : Date.parse(latest) + 1_000;
   return () => new Date(present);
 }
 
-/** Embedding a history is most of the work, and every method begins with it: one memory serves all that use a case. */
-const opened = new WeakMap<
+/** All methods share one memory of a case, because embedding its history is most of the work. */
+const memories = new WeakMap<
   EmbeddingsInterface,
   WeakMap<EvalCase, Map<number, Promise<CaseMemory>>>
 >();
@@ -42,18 +43,18 @@ const opened = new WeakMap<
  * @throws {PersonaAgentError} `model-*` when the history cannot be embedded, `memory-*` when the index cannot be reached.
  */
 export function openCaseMemory(
-  given: EvalCase,
+  evalCase: EvalCase,
   { historyLimit = Number.POSITIVE_INFINITY }: ArmSettings,
   { embeddings, index }: Pick<MethodDeps, "embeddings" | "index">,
 ): Promise<CaseMemory> {
-  const cases = opened.get(embeddings) ?? new WeakMap();
-  opened.set(embeddings, cases);
-  const byLimit = cases.get(given) ?? new Map<number, Promise<CaseMemory>>();
-  cases.set(given, byLimit);
-  const known = byLimit.get(historyLimit);
-  if (known !== undefined) return known;
+  const cases = memories.get(embeddings) ?? new WeakMap();
+  memories.set(embeddings, cases);
+  const byLimit = cases.get(evalCase) ?? new Map<number, Promise<CaseMemory>>();
+  cases.set(evalCase, byLimit);
+  const opened = byLimit.get(historyLimit);
+  if (opened !== undefined) return opened;
   const place = index && placeInIndex(index);
-  const memory = fill(latestOf(given.history, historyLimit), embeddings, place);
+  const memory = fill(latestOf(evalCase.history, historyLimit), embeddings, place);
   byLimit.set(historyLimit, memory);
   memory.catch(() => byLimit.delete(historyLimit));
   return memory;
@@ -81,10 +82,10 @@ async function fill(
 
 const sizes = new WeakMap<EmbeddingsInterface, Promise<number>>();
 
-/** Numbers of one vector: what the index is made for. One request for each embedding model. */
+/** The length of a vector, which the index is made for. One request for each embedding model. */
 function sizeOf(embeddings: EmbeddingsInterface): Promise<number> {
-  const known = sizes.get(embeddings);
-  if (known !== undefined) return known;
+  const measured = sizes.get(embeddings);
+  if (measured !== undefined) return measured;
   const size = measureSize(embeddings);
   sizes.set(embeddings, size);
   size.catch(() => sizes.delete(embeddings));
@@ -100,13 +101,30 @@ async function measureSize(embeddings: EmbeddingsInterface): Promise<number> {
   }
 }
 
-/** A turn goes on with what memory can still give; an answer of a method without its memory would not be that method's. */
+/** A turn answers with what memory can still give, but an answer without it would not be the method's. */
 export function expectWholeMemory(degraded: readonly string[]): void {
   const [reason] = degraded;
   if (reason === undefined) return;
   const isEmbedding = reason === "embeddings-unavailable";
   throw new PersonaAgentError(
     isEmbedding ? "model-unavailable" : "memory-index-unavailable",
-    `A question was answered with less of memory than there is (${reason}); expected the whole. Run the evaluation again with \`--resume\`: it asks the question again.`,
+    `A question was answered with only a part of memory (${reason}); expected all of it. Run the evaluation again with \`--resume\`: it asks the question again.`,
   );
+}
+
+/**
+ * A user of its own in an index that all cases share, perhaps with other runs: each memory has its own store, so entries
+ * of two memories must not be one user's.
+ */
+function placeInIndex(index: EpisodeIndex): EpisodeIndex {
+  const owner = userKey(`evaluation-${randomUUID()}`);
+  return {
+    kind: index.kind,
+    identity: () => index.identity(owner),
+    upsert: (_user, entries) => index.upsert(owner, entries),
+    vectorSearch: (_user, ...search) => index.vectorSearch(owner, ...search),
+    keywordSearch: (_user, ...search) => index.keywordSearch(owner, ...search),
+    remove: (_user, ids) => index.remove(owner, ids),
+    clear: () => index.clear(owner),
+  };
 }

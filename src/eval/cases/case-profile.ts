@@ -1,15 +1,21 @@
+import { InMemoryStore } from "@langchain/langgraph-checkpoint";
+import { createStoreAccess } from "../../memory/store-access.js";
+import { createAlignmentStatusStore } from "../../memory/personas/alignment-status-store.js";
+import { createPersonaLog } from "../../memory/personas/persona-log.js";
+import { createProfileLog } from "../../memory/personas/profile-log.js";
 import { noUsage, type Usage } from "../../domain/usage.js";
 import type { Profile } from "../../domain/profile.js";
 import type { Memory } from "../../memory/memory.js";
 import { refreshProfile } from "../../nodes/update-profile.js";
+import { exactly, type Range } from "../call-range.js";
 import type { EvalCase } from "../eval-case.js";
-import type { Method, MethodDeps } from "../method.js";
+import type { MethodDeps } from "../method.js";
 import type { CaseMemory } from "./case-memory.js";
 import { caseUser } from "./open-cases.js";
 
 /**
- * Draws the user's profile from the case's history and keeps it in `profiles`: the same call for every method that has
- * one. `null`, without a call, where there is no history.
+ * Draws the user's profile from the case's history into `profiles`: the same call for every method with a profile. `null`,
+ * without a call, for an empty history.
  *
  * @throws {PersonaAgentError} `model-*`; an answer without its profile would not be the method's.
  */
@@ -29,8 +35,21 @@ export async function drawCaseProfile(
   });
 }
 
-/** Calls that it takes, repairs aside. */
-export function profileCalls({ history }: EvalCase): ReturnType<Method["preparationCalls"]> {
-  const calls = history.length === 0 ? 0 : 1;
-  return { least: calls, most: calls };
+/** Calls that it takes, without repairs. */
+export function profileCalls({ history }: EvalCase): Range {
+  return exactly(history.length === 0 ? 0 : 1);
+}
+
+/** An empty store for what an arm learns of a case's user. All arms share the episodes. */
+export function createPersonaMemory(): Omit<Memory, "episodes"> & {
+  readonly store: InMemoryStore;
+} {
+  const store = new InMemoryStore();
+  const access = createStoreAccess(store);
+  return {
+    store,
+    profiles: createProfileLog(access),
+    personas: createPersonaLog(access),
+    alignments: createAlignmentStatusStore(access),
+  };
 }

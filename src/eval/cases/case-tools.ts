@@ -10,7 +10,7 @@ export type CaseTool = "recall_memory" | "search_wikipedia";
 /** The paper's two tools. */
 export const bothTools: readonly CaseTool[] = ["recall_memory", "search_wikipedia"];
 
-/** The agent's own tools over a case's memory, those of `names` that there are; a search of memory finds K interactions. */
+/** The agent's own tools of these names over a case's memory; a search of memory finds K interactions. */
 export function caseTools(
   names: readonly CaseTool[],
   memory: { readonly episodes: Pick<SimulationMemory["episodes"], "similar"> },

@@ -13,25 +13,25 @@ interface Group {
   readonly questions: EvalQuestion[];
 }
 
-/** A user of whose questions some were read; `left` are still to come. */
-interface Begun {
+/** A user some of whose questions were read; `left` more follow. */
+interface OpenUser {
   left: number;
   readonly groups: Map<string, Group>;
 }
 
-/** Memory is of one case and of nobody else; under this id whatever the set calls the user, as it may call them anything. */
+/** The user of every case's memory, which holds one case only: the set's own name for the user may be any text. */
 export const caseUser = "user";
 
 /**
- * The cases of these users, each as soon as the last of the user's questions was read. Held at one time are the users
- * of whose questions some were read and some not: one, where a file keeps a user's questions together.
+ * The cases of these users, each as soon as the last of the user's questions was read. Memory holds the users with
+ * questions still to read: one, where a file keeps a user's questions together.
  *
- * A history is made of the profile as `import` makes it, without items that have no text, come twice, or give away the
- * answer of one of the case's questions, being what it asks about. Of those the import leaves out ones without an answer
- * too; LaMP has them in its profiles, where a paper may stand among its author's.
+ * The history is the profile as `import` makes it, without items that have no text, come twice, or give away the answer of
+ * one of the case's questions, because they are what it asks about. Unlike the import it keeps such items without an
+ * answer: in LaMP's profiles the paper of a question may be among its author's.
  *
  * @param users - As `selectUsers` gives them, with the questions that are asked.
- * @param historyLimit - Cold start: only the latest so many interactions; all unless given.
+ * @param historyLimit - Cold start: only this many latest interactions; all unless given.
  */
 export async function* readCases(
   set: EvalSet,
@@ -40,17 +40,17 @@ export async function* readCases(
 ): AsyncGenerator<EvalCase> {
   const wanted = new Set(users.flatMap(({ questionIds }) => questionIds));
   const counts = new Map(users.map(({ user, questionIds }) => [user, questionIds.length]));
-  const begun = new Map<string, Begun>();
+  const open = new Map<string, OpenUser>();
   for await (const { user, question, profile } of set.read(wanted)) {
-    const mine = begun.get(user) ?? { left: counts.get(user) ?? 0, groups: new Map() };
-    begun.set(user, mine);
+    const mine = open.get(user) ?? { left: counts.get(user) ?? 0, groups: new Map() };
+    open.set(user, mine);
     const content = createHash("sha256").update(JSON.stringify(profile)).digest("hex");
     const group = mine.groups.get(content) ?? { profile, questions: [] };
     mine.groups.set(content, group);
     group.questions.push(question);
     mine.left -= 1;
     if (mine.left > 0) continue;
-    begun.delete(user);
+    open.delete(user);
     const groups = [...mine.groups.values()];
     for (const { questions, profile: items } of groups)
       yield {

@@ -13,10 +13,10 @@ import {
 } from "../../prompts/memory-bank.js";
 import type { MethodDeps } from "../method.js";
 
-/** Interactions that count as one day. A benchmark's dates are years, days with one item, or missing. */
+/** Interactions that count as one day, because a benchmark's dates are years, days with one item, or missing. */
 export const dayLength = 10;
 
-/** What stands in MemoryBank beside the interactions; texts may be empty where the model said nothing. */
+/** MemoryBank's summaries; a text is empty where the model's answer was. */
 export const bankSchema = z.object({
   /** Of each day, oldest first. */
   days: z.array(z.string()),
@@ -46,9 +46,9 @@ export async function summariseDays(
 ): Promise<{ readonly bank: Bank; readonly usage: Usage }> {
   let usage = noUsage;
   const ask = async (request: string) => {
-    const said = await askText(alignmentModel, request, { signal, runName: "memory-bank" });
-    usage = addUsage(usage, said.usage);
-    return storableText(said.text.replaceAll(/\s+/g, " ").trim(), mostSummaryLength);
+    const answer = await askText(alignmentModel, request, { signal, runName: "memory-bank" });
+    usage = addUsage(usage, answer.usage);
+    return storableText(answer.text.replaceAll(/\s+/g, " ").trim(), mostSummaryLength);
   };
   const days: string[] = [];
   const personalities: string[] = [];

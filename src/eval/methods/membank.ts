@@ -1,23 +1,24 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { z } from "zod";
+import type { Episode } from "../../domain/episode.js";
 import type { Profile } from "../../domain/profile.js";
+import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
 import { embeddedText } from "../../memory/index/indexed-text.js";
 import { dot, toUnit } from "../../memory/index/unit-vector.js";
 import { describeModelError } from "../../model/model-errors.js";
+import { exactly } from "../call-range.js";
 import type { EvalQuestion } from "../eval-case.js";
 import type { Method } from "../method.js";
 import { openCaseAgent } from "../cases/case-agent.js";
-import { openCaseMemory } from "../cases/case-memory.js";
-import { forgottenIds } from "./memory-decay.js";
-import { type Bank, bankCalls, bankSchema, summariseDays } from "./daily-summaries.js";
-import { latestOf } from "../cases/open-cases.js";
+import { expectWholeMemory, openCaseMemory } from "../cases/case-memory.js";
+import { type Bank, bankCalls, bankSchema, dayLength, summariseDays } from "./daily-summaries.js";
+import { caseUser, latestOf } from "../cases/open-cases.js";
 import { createRandom, seedFor } from "../sets/random.js";
-import { recallSettings, recalledCount } from "../cases/recall-settings.js";
-import { oneCall } from "./unprepared.js";
+import { oneCall, recallSettings, recalledCount } from "../cases/recall-settings.js";
 
 const stateSchema = z.object({ bank: bankSchema, forgotten: z.array(z.string()) });
 
-/** Summaries of days that stand in a prompt beside those of all days. */
+/** Day summaries in a prompt, beside those of all days. */
 const recalledDays = 2;
 
 /**
@@ -26,9 +27,9 @@ const recalledDays = 2;
  *
  * - A day is ten interactions, because the sets' dates are years, days with one item, or missing.
  * - Interactions are found by the search that all methods share, K of them; the days' summaries by vector alone.
- * - Strength comes from the history, lived through once again (`forgottenIds`); a question strengthens nothing, or it
- *   would change what the next one sees. Only interactions are forgotten: summaries are what stays of them.
- * - Its summaries stand in the place of the profile, so that the prompt is worded as every method's.
+ * - Strength comes from a replay of the history (`forgottenIds`). A question strengthens nothing, because it would change
+ *   what the next one sees. Only interactions are forgotten; their summaries stay.
+ * - Its summaries take the place of the profile, so that the prompt has the same wording as every method's.
  */
 export const membank: Method = {
   name: "membank",
@@ -36,18 +37,17 @@ export const membank: Method = {
     "MemoryBank: day summaries, a user portrait, and similar interactions not yet forgotten.",
   callsPerQuestion: oneCall,
   preparationCalls({ history }, { historyLimit = Number.POSITIVE_INFINITY }) {
-    const calls = bankCalls(latestOf(history, historyLimit).length);
-    return { least: calls, most: calls };
+    return exactly(bankCalls(latestOf(history, historyLimit).length));
   },
-  async prepare(given, settings, deps) {
-    const { history, episodes } = await openCaseMemory(given, settings, deps);
+  async prepare(evalCase, settings, deps) {
+    const { history, episodes } = await openCaseMemory(evalCase, settings, deps);
     const { bank, usage } = await summariseDays(history, deps);
-    const random = createRandom(seedFor(deps.seed, "membank", given.set, given.id));
+    const random = createRandom(seedFor(deps.seed, "membank", evalCase.set, evalCase.id));
     const forgotten = await forgottenIds(history, episodes, recalledCount(settings), random);
     return { state: { bank, forgotten }, usage, persona: null };
   },
-  async open(given, settings, deps, state) {
-    const { episodes, now } = await openCaseMemory(given, settings, deps);
+  async open(evalCase, settings, deps, state) {
+    const { episodes, now } = await openCaseMemory(evalCase, settings, deps);
     const { bank, forgotten } = stateSchema.parse(state);
     const daysLike = await dayFinder(bank.days, deps.embeddings);
     const recall: Pick<typeof episodes, "latest" | "similar"> = {
@@ -77,20 +77,20 @@ async function dayFinder(days: readonly string[], embeddings: EmbeddingsInterfac
       throw describeModelError(error);
     }
   };
-  const told = days.filter((day) => day !== "");
-  const vectors = await embed(told);
+  const summaries = days.filter((day) => day !== "");
+  const vectors = await embed(summaries);
   return async (text: string): Promise<string[]> => {
-    const [asked] = told.length <= recalledDays ? [] : await embed([embeddedText(text)]);
-    if (asked === undefined) return told;
-    const nearness = vectors.map((vector) => dot(vector, asked));
-    const nearest = [...told.keys()]
+    const [target] = summaries.length <= recalledDays ? [] : await embed([embeddedText(text)]);
+    if (target === undefined) return summaries;
+    const nearness = vectors.map((vector) => dot(vector, target));
+    const nearest = [...summaries.keys()]
       .toSorted((a, b) => (nearness[b] ?? 0) - (nearness[a] ?? 0))
       .slice(0, recalledDays);
-    return told.filter((_, place) => nearest.includes(place));
+    return summaries.filter((_, place) => nearest.includes(place));
   };
 }
 
-/** In the form of a profile, as the prompt has a place for one. */
+/** In the form of a profile, for the profile's place in the prompt. */
 function summaryOf({ portrait, events }: Bank, days: readonly string[]): Profile {
   const texts = [portrait, events, ...days].filter((text) => text !== "");
   return {
@@ -103,4 +103,49 @@ function summaryOf({ portrait, events }: Bank, days: readonly string[]): Profile
     episodeCount: 0,
     model: "",
   };
+}
+
+/** A memory's strength, from 1, and the number of the interaction that last recalled it. */
+interface Trace {
+  strength: number;
+  recalledAt: number;
+}
+
+/**
+ * Which interactions MemoryBank has forgotten at the end of the history. The history is replayed: each interaction recalls
+ * the most similar ones before it, which adds one to their strength and restarts their age. After t days an interaction
+ * is kept with probability exp(-t / strength), MemoryBank's form of Ebbinghaus' curve.
+ *
+ * @param history - Oldest first.
+ * @param recalled - Interactions that each one recalls.
+ * @param random - Numbers in [0, 1); one is drawn for each interaction.
+ */
+export async function forgottenIds(
+  history: readonly Episode[],
+  episodes: Pick<EpisodicMemory, "similar">,
+  recalled: number,
+  random: () => number,
+): Promise<string[]> {
+  const traces = new Map<string, Trace>();
+  for (const [number, { id, query }] of history.entries()) {
+    const found = await episodes.similar(caseUser, query, recalled, { beforeId: id });
+    expectWholeMemory(found.degraded);
+    for (const { episode } of found.recalled) {
+      const trace = traces.get(episode.id);
+      if (trace === undefined) continue;
+      trace.strength += 1;
+      trace.recalledAt = number;
+    }
+    traces.set(id, { strength: 1, recalledAt: number });
+  }
+  return history.flatMap(({ id }) => {
+    const { strength, recalledAt } = traces.get(id) ?? { strength: 1, recalledAt: 0 };
+    const days = (history.length - 1 - recalledAt) / dayLength;
+    return random() < retention(days, strength) ? [] : [id];
+  });
+}
+
+/** The share, 0 to 1, that is left of a memory of this strength (1 or more) after so many days. */
+export function retention(days: number, strength: number): number {
+  return Math.exp(-days / strength);
 }

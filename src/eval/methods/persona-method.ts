@@ -7,37 +7,35 @@ import {
 import { profileSchema, profileSummary, type Profile } from "../../domain/profile.js";
 import { addUsage, noUsage } from "../../domain/usage.js";
 import { renderPaperPersona } from "../../prompts/agent/system-message.js";
-import { alignCase, alignmentCalls } from "../cases/align-case.js";
+import { addRanges, emptyRange } from "../call-range.js";
+import { alignCase, alignmentCalls, type PersonaParts } from "../cases/align-case.js";
 import type { Method } from "../method.js";
 import { noRecall, openCaseAgent } from "../cases/case-agent.js";
 import { openCaseMemory } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
 import { caseTools } from "../cases/case-tools.js";
-import { oneCall, toolCalls } from "./unprepared.js";
 import { caseUser } from "../cases/open-cases.js";
-import type { PersonaParts } from "../cases/persona-parts.js";
-import { createPersonaMemory } from "../cases/persona-memory.js";
-import { recallSettings } from "../cases/recall-settings.js";
+import { createPersonaMemory } from "../cases/case-profile.js";
+import { oneCall, recallSettings, toolCalls } from "../cases/recall-settings.js";
 
 const stateSchema = z.object({
   profile: profileSchema.nullable(),
   persona: personaCheckpointSchema,
 });
 
-/** The persona agent, or what is left of it without some of its parts. */
-export function personaMethod(parts: PersonaParts): Method {
-  const { name, summary, mode, tools, alignment } = parts;
+/** The persona agent with these of its parts. */
+export function personaMethod(name: string, summary: string, parts: PersonaParts): Method {
+  const { mode, tools, alignment } = parts;
   return {
     name,
     summary,
     callsPerQuestion: tools.length === 0 ? oneCall : toolCalls,
-    preparationCalls(given, settings) {
-      const profile = parts.profile ? profileCalls(given) : { least: 0, most: 0 };
-      const aligning = alignmentCalls(given, settings, parts);
-      return { least: profile.least + aligning.least, most: profile.most + aligning.most };
+    preparationCalls(evalCase, settings) {
+      const profile = parts.profile ? profileCalls(evalCase) : emptyRange;
+      return addRanges(profile, alignmentCalls(evalCase, settings, parts));
     },
-    async prepare(given, settings, deps) {
-      const memory = await openCaseMemory(given, settings, deps);
+    async prepare(evalCase, settings, deps) {
+      const memory = await openCaseMemory(evalCase, settings, deps);
       const learned = createPersonaMemory();
       const { profile, usage } = parts.profile
         ? await drawCaseProfile(memory, learned.profiles, deps)
@@ -55,8 +53,8 @@ export function personaMethod(parts: PersonaParts): Method {
         },
       };
     },
-    async open(given, settings, deps, state) {
-      const { episodes, now } = await openCaseMemory(given, settings, deps);
+    async open(evalCase, settings, deps, state) {
+      const { episodes, now } = await openCaseMemory(evalCase, settings, deps);
       const { profile, persona } = stateSchema.parse(state);
       return openCaseAgent(
         {
@@ -73,7 +71,7 @@ export function personaMethod(parts: PersonaParts): Method {
   };
 }
 
-/** The persona as a report shows it: what is known of the user, and what was learned; the fixed rules are the same for all. */
+/** The persona as a report shows it: profile and learned lines. The fixed rules are the same for all. */
 function entriesOf(
   mode: PersonaParts["mode"],
   profile: Profile | null,

@@ -1,26 +1,26 @@
-import type { Answer } from "./answers.js";
+import type { Answer } from "../prediction.js";
 import type { Metric } from "./metrics.js";
 import { createRandom, drawIndex } from "../sets/random.js";
 
 export interface BootstrapOptions {
   /** Whole number; the same seed gives the same interval. */
   readonly seed: number;
-  /** How often users are drawn again, 1 or more. */
+  /** Number of resamples of users, 1 or more. */
   readonly resamples?: number;
-  /** The share of resamples that the interval holds, between 0 and 1. */
+  /** The confidence level, between 0 and 1. */
   readonly level?: number;
 }
 
-/** A number and where it would lie with other users. */
+/** A number with its interval by users; both ends `null` with fewer than two users, who show nothing about others. */
 export interface IntervalEstimate {
   readonly value: number;
-  /** Lower and upper end; `null` with fewer than two users, who show nothing about others. */
-  readonly interval: readonly [low: number, high: number] | null;
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
-/** A number over items that hangs on nothing but sums over them, so that a resample of users only adds up theirs. */
+/** A number that depends only on sums over items, so that a resample of users only adds up their sums. */
 export interface Statistic<Item> {
-  /** As many numbers for every list of items. */
+  /** The same number of sums for every list of items. */
   readonly sums: (items: readonly Item[]) => readonly number[];
   readonly ofSums: (sums: readonly number[]) => number;
 }
@@ -42,13 +42,13 @@ export function bootstrapByUser<Item extends { readonly user: string }>(
   const users = byUser(items).map(sums);
   const total = createTotal(users);
   const value = ofSums(total(users.map((_, user) => user)));
-  if (users.length < 2) return { value, interval: null };
+  if (users.length < 2) return { value, low: null, high: null };
   const random = createRandom(seed);
   const values = Array.from({ length: resamples }, () =>
     ofSums(total(users.map(() => drawIndex(users.length, random)))),
   ).toSorted((a, b) => a - b);
   const tail = (1 - level) / 2;
-  return { value, interval: [quantile(values, tail), quantile(values, 1 - tail)] };
+  return { value, low: quantile(values, tail), high: quantile(values, 1 - tail) };
 }
 
 /** One question that two methods answered. */
@@ -60,10 +60,7 @@ export interface PairedAnswer {
   readonly other: string;
 }
 
-/**
- * How much better `other` does than `base` on the same questions: positive is always better, also for errors (MAE,
- * RMSE), whose sign is turned.
- */
+/** How much better `other` is than `base` on the same questions: positive is better, also for errors (MAE, RMSE). */
 export function pairedGain(
   items: readonly PairedAnswer[],
   metric: Metric,
@@ -86,7 +83,7 @@ export function pairedGain(
   );
 }
 
-/** The sums of drawn users, place by place; of typed arrays, for this is where a report's time goes. */
+/** The sums of drawn users, place by place. Typed arrays, because a report spends most of its time here. */
 function createTotal(users: readonly (readonly number[])[]) {
   const width = users[0]?.length ?? 0;
   const all = Float64Array.from(users.flat());

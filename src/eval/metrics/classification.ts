@@ -1,6 +1,6 @@
-import type { Answer } from "./answers.js";
+import type { Answer } from "../prediction.js";
 
-/** What LaMP's evaluator maps an answer to that is not in the label list. */
+/** LaMP's evaluator maps every answer outside the label list to this. */
 const unlisted = -1;
 
 /**
@@ -12,7 +12,10 @@ export function labelCounts(answers: readonly Answer[], labels: readonly string[
   const count = (at: number) => {
     counts[at] = (counts[at] ?? 0) + 1;
   };
-  for (const [gold, prediction] of places(answers, labels)) {
+  const places = new Map(labels.map((label, place) => [label, place]));
+  const placeOf = (answer: string) => places.get(answer.trim()) ?? unlisted;
+  for (const answer of answers) {
+    const [gold, prediction] = [placeOf(answer.gold), placeOf(answer.prediction)];
     count(0);
     if (gold === prediction) count(1);
     if (gold === prediction && gold !== unlisted) count(2 + gold);
@@ -33,7 +36,7 @@ export function accuracyOf([answers = 0, right = 0]: readonly number[]): number 
 
 /**
  * The mean of each label's F1, 0 to 1, over the whole label list and nothing else: a prediction outside the list is a
- * miss of its gold's label and no label's false alarm. A label that stands in neither golds nor predictions counts 0,
+ * miss of its gold's label and no label's false alarm. A label in neither golds nor predictions counts 0,
  * as in scikit-learn with `labels=`, so a set whose golds miss some labels cannot reach 1.
  */
 export function macroF1Of([, , ...counts]: readonly number[]): number {
@@ -42,10 +45,4 @@ export function macroF1Of([, , ...counts]: readonly number[]): number {
   for (let place = 0; place < labels; place++)
     sum += (2 * (counts[place] ?? 0)) / (counts[labels + place] || 1);
   return sum / labels;
-}
-
-function places(answers: readonly Answer[], labels: readonly string[]) {
-  const places = new Map(labels.map((label, place) => [label, place]));
-  const placeOf = (answer: string) => places.get(answer.trim()) ?? unlisted;
-  return answers.map(({ gold, prediction }) => [placeOf(gold), placeOf(prediction)] as const);
 }

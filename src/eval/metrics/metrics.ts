@@ -1,18 +1,19 @@
 import type { LampTask } from "../../domain/lamp-question.js";
-import type { Answer } from "./answers.js";
+import type { Answer } from "../prediction.js";
 import { accuracyOf, labelCounts, macroF1Of } from "./classification.js";
 import { lampLabels } from "../sets/labels.js";
 import { errorSums, meanAbsoluteErrorOf, rootMeanSquareErrorOf } from "./rating.js";
 
+/** A metric as reports and `--json` name it; `f1` is macro-F1. */
+export type MetricName = "accuracy" | "f1" | "mae" | "rmse";
+
 /** One number over answers, as LaMP's own evaluator computes it (arXiv 2304.11406; its code, eval/evaluation.py). */
 export interface Metric {
-  readonly name: "accuracy" | "macroF1" | "mae" | "rmse";
+  readonly name: MetricName;
   readonly better: "higher" | "lower";
-  /** @param answers - At least one. */
-  readonly of: (answers: readonly Answer[]) => number;
   /** What answers add up to; two lists of answers together have the sums of both, place by place. */
   readonly sums: (answers: readonly Answer[]) => readonly number[];
-  /** The metric of the answers that came to these sums. */
+  /** The metric of the answers that came to these sums; of at least one answer. */
   readonly ofSums: (sums: readonly number[]) => number;
 }
 
@@ -27,21 +28,17 @@ export function metricsFor(
 ): readonly [Metric, Metric] {
   if (task === "LaMP_3")
     return [
-      metric("mae", "lower", errorSums, meanAbsoluteErrorOf),
-      metric("rmse", "lower", errorSums, rootMeanSquareErrorOf),
+      { name: "mae", better: "lower", sums: errorSums, ofSums: meanAbsoluteErrorOf },
+      { name: "rmse", better: "lower", sums: errorSums, ofSums: rootMeanSquareErrorOf },
     ];
   const counts: Metric["sums"] = (answers) => labelCounts(answers, labels);
   return [
-    metric("accuracy", "higher", (answers) => counts(answers).slice(0, 2), accuracyOf),
-    metric("macroF1", "higher", counts, macroF1Of),
+    {
+      name: "accuracy",
+      better: "higher",
+      sums: (answers) => counts(answers).slice(0, 2),
+      ofSums: accuracyOf,
+    },
+    { name: "f1", better: "higher", sums: counts, ofSums: macroF1Of },
   ];
-}
-
-function metric(
-  name: Metric["name"],
-  better: Metric["better"],
-  sums: Metric["sums"],
-  ofSums: Metric["ofSums"],
-): Metric {
-  return { name, better, of: (answers) => ofSums(sums(answers)), sums, ofSums };
 }

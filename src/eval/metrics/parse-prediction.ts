@@ -14,7 +14,7 @@ const mostStars = 5;
  * comedy."); a rating is the one number of the text ("4 stars", "4 out of 5", "**4**"). What is neither stays as it was,
  * stripped, and LaMP's metrics then count it as wrong.
  *
- * @param given.labels - The answers that the set's questions allow; not used for ratings.
+ * @param set.labels - The answers that the set's questions allow; not used for ratings.
  */
 export function parsePrediction(
   output: string,

@@ -1,19 +1,19 @@
 import { PersonaAgentError } from "../../errors.js";
-import type { Answer } from "./answers.js";
+import type { Answer } from "../prediction.js";
 
 const least = 1;
 const most = 5;
-/** What Python's `float` takes, but for "nan" and "inf", on which LaMP's evaluator would fail. */
+/** What Python's `float` accepts, except "nan" and "inf", which make LaMP's evaluator fail. */
 const number = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?$/i;
 
-/** A rating as a number; `null` when the text is none. Space around it does not count, and any size is taken. */
+/** A rating as a number of any size; `null` when the text is none. Space around it does not count. */
 export function parseRating(text: string): number | null {
   const trimmed = text.trim();
   const value = number.test(trimmed) ? Number(trimmed.replaceAll("_", "")) : Number.NaN;
   return Number.isFinite(value) ? value : null;
 }
 
-/** What both metrics need of answers: how many, and the sums of their distances and of the squares of these. */
+/** For both metrics: the count of answers, the sum of their distances, and the sum of the squared distances. */
 export function errorSums(answers: readonly Answer[]): number[] {
   const errors = answers.map(errorOf);
   const sum = (of: (error: number) => number) =>
@@ -32,8 +32,8 @@ export function rootMeanSquareErrorOf([answers = 0, , squares = 0]: readonly num
 }
 
 /**
- * How far off a prediction is. What is no number counts as the extreme (1 or 5) farther from the gold, 5 where both
- * are as far; a number beyond the scale counts as it stands.
+ * Prediction minus gold. A prediction that is no number counts as the extreme (1 or 5) farther from the gold, 5 where both
+ * are equally far. A number outside the scale is used as it is.
  */
 function errorOf({ gold, prediction }: Answer): number {
   const truth = parseRating(gold);

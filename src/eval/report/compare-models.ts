@@ -1,14 +1,13 @@
-import { heading, note, table, type Block, type Cell } from "./rendering/blocks.js";
+import type { SetRecord } from "../run/run-record.js";
+import { heading, note, table, type Block, type Page } from "./rendering/blocks.js";
 import type { EvalReport, Paired, Result } from "./summary/eval-report.js";
-import { metricTitles, metricsOf, perQuestion, whole } from "./rendering/format.js";
-import type { Page } from "./rendering/page.js";
-import { meanCost } from "./sections/costs.js";
-import { armResult } from "./sections/report-arms.js";
-import { scoreCells } from "./sections/score-cells.js";
-import { gainCell } from "./sections/sets.js";
+import { metricTitles, metricsOf, whole } from "./rendering/format.js";
+import { callsOf, costCells, tokensOf } from "./sections/costs.js";
+import { type Column, columnTable, gainCell, scoreColumn } from "./sections/cells.js";
+import { armResult, pairedOn } from "./sections/report-arms.js";
 import { ours } from "./summary/studies.js";
 
-/** What a run of one model came to, and where its own page is, from the comparison's. */
+/** The run of one model, and the path of its own page relative to the comparison's. */
 export interface ModelRun {
   readonly report: EvalReport;
   readonly page: string;
@@ -70,19 +69,15 @@ export function comparisonPage(runs: readonly ModelRun[]): Page {
       ),
       ...sets.flatMap((set) => [
         heading(2, set.name),
-        ...metricsOf(set.task).map((metric) => {
-          const columns = runs.map(({ report }) =>
-            scoreCells(
-              arms.map(({ id }) => armResult(report, set.name, id)),
-              metric,
-            ),
-          );
-          return table(
-            `${metricTitles[metric]} on ${set.name}`,
-            [metricTitles[metric], ...models.map((model) => `#${model}`)],
-            arms.map(({ id }, row) => [id, ...columns.map((cells) => cells[row] ?? "")]),
-          );
-        }),
+        ...metricsOf(set.task).map((metric) =>
+          columnTable(`${metricTitles[metric]} on ${set.name}`, [
+            { title: metricTitles[metric], cells: arms.map(({ id }) => id) },
+            ...runs.map(({ report }): Column => {
+              const results = arms.map(({ id }) => armResult(report, set.name, id));
+              return { title: `#${report.run.model}`, cells: scoreColumn(results, metric).cells };
+            }),
+          ]),
+        ),
         ...gains(runs, set),
       ]),
       heading(2, "What a question costs"),
@@ -90,17 +85,21 @@ export function comparisonPage(runs: readonly ModelRun[]): Page {
       table(
         "What a question costs each model",
         ["Method", ...models.flatMap((model) => [`#${model}, calls`, "#tokens"])],
-        arms.map(({ id }) => [id, ...runs.flatMap(({ report }) => costCells(report, id))]),
+        arms.map(({ id }) => [
+          id,
+          ...runs.flatMap(({ report }) => {
+            const cell = costCells(report, id);
+            return [cell("together", callsOf), cell("together", tokensOf, whole)];
+          }),
+        ]),
       ),
     ],
   };
 }
 
-function gains(runs: readonly ModelRun[], set: EvalReport["run"]["sets"][number]): Block[] {
+function gains(runs: readonly ModelRun[], set: SetRecord): Block[] {
   const [metric] = metricsOf(set.task);
-  const columns = runs.map(({ report }) =>
-    report.paired.filter((entry) => entry.set === set.name && entry.metric === metric),
-  );
+  const columns = runs.map(({ report }) => pairedOn(report, set.name, metric));
   const others = [...new Set(columns.flat().map(({ b }) => b))];
   if (others.length === 0) return [];
   return [
@@ -113,13 +112,4 @@ function gains(runs: readonly ModelRun[], set: EvalReport["run"]["sets"][number]
       ]),
     ),
   ];
-}
-
-function costCells(report: EvalReport, method: string): Cell[] {
-  const mean = meanCost(report, method);
-  const calls = mean("together", (spent) => spent.calls);
-  const tokens = mean("together", (spent) => spent.tokens.in + spent.tokens.out);
-  if (calls === null || tokens === null)
-    return Array.from({ length: 2 }, () => ({ text: "–", mark: "unknown" }));
-  return [{ text: perQuestion(calls) }, { text: whole(tokens) }];
 }

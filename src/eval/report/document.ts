@@ -1,6 +1,6 @@
 import type { EvalReport } from "./summary/eval-report.js";
 import { whole } from "./rendering/format.js";
-import type { Page } from "./rendering/page.js";
+import type { Page } from "./rendering/blocks.js";
 import { ablation } from "./sections/ablation.js";
 import { costs } from "./sections/costs.js";
 import { overview } from "./sections/overview.js";

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { renderHtml } from "./rendering/html.js";
 import { renderMarkdown } from "./rendering/markdown.js";
-import type { Page } from "./rendering/page.js";
+import type { Page } from "./rendering/blocks.js";
 
 export const reportFiles: readonly string[] = ["report.json", "report.md", "report.html"];
 
@@ -23,18 +23,18 @@ export async function writeReport(
     markdown: join(folder, "report.md"),
     html: join(folder, "report.html"),
   };
-  const files: readonly (readonly [path: string, content: string])[] = [
+  const contents = new Map([
     [paths.json, `${JSON.stringify(content, null, 2)}\n`],
     [paths.markdown, renderMarkdown(page)],
     [paths.html, await renderHtml(page)],
-  ];
+  ]);
   await mkdir(folder, { recursive: true });
   const unfinished = (path: string) => `${path}.unfinished`;
   try {
-    for (const [path, content] of files) await writeFile(unfinished(path), content);
-    for (const [path] of files) await rename(unfinished(path), path);
+    for (const [path, text] of contents) await writeFile(unfinished(path), text);
+    for (const path of contents.keys()) await rename(unfinished(path), path);
   } finally {
-    for (const [path] of files) await rm(unfinished(path), { force: true });
+    for (const path of contents.keys()) await rm(unfinished(path), { force: true });
   }
   return paths;
 }

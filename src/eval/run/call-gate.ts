@@ -1,63 +1,61 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
-import type { Serialized } from "@langchain/core/load/serializable";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { AIMessage, type BaseMessage, isBaseMessage } from "@langchain/core/messages";
-import type { LLMResult } from "@langchain/core/outputs";
+import { AIMessage, isBaseMessage } from "@langchain/core/messages";
 import PQueue from "p-queue";
 import { addUsage, noUsage, type Usage, usageOfCall } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../errors.js";
 
-/** The most that a whole run may cost, with what its earlier starts have cost. */
+/** The most that a whole run may cost, its earlier starts included. */
 export interface RunBudget {
-  readonly calls?: number;
-  /** In and out together. A call that is under way when they are spent is still taken. */
-  readonly tokens?: number;
+  readonly calls?: number | undefined;
+  /** In and out together. A call under way when they are spent still counts. */
+  readonly tokens?: number | undefined;
 }
 
 export interface CallLimits {
   /** Most calls at a time. */
   readonly concurrency: number;
-  /** Most calls that are begun in a minute, evenly spread; a client's tries again are not counted. */
-  readonly perMinute?: number;
-  readonly budget?: RunBudget;
+  /** Most calls begun in a minute, evenly spread; a client's retries are not counted. */
+  readonly perMinute?: number | undefined;
+  readonly budget?: RunBudget | undefined;
   /** What the run has cost in its earlier starts. */
   readonly spent: Usage;
   /** Ends every wait for a turn. */
   readonly signal: AbortSignal;
 }
 
-/** What one piece of work did with models, told while it runs. */
+/** What one piece of work asked of models, updated while it runs. */
 export interface CallTally {
   readonly usage: Usage;
-  /** Milliseconds that its calls waited for their turn, added up. */
+  /** The sum of its calls' waits for their turn, in milliseconds. */
   readonly waitedMs: number;
-  /** Whether the budget refused one of its calls: what it came to is then not to be believed. */
+  /** Whether the budget refused one of its calls: its result is then incomplete. */
   readonly refused: boolean;
 }
 
 export interface CallGate {
-  /** Sends every call of this model through the gate, whoever makes it; two models may be the same one. */
+  /** Sends every call of this model through the gate. Guarding a model twice changes nothing. */
   guard(model: BaseChatModel): void;
-  /** Runs `work`, and counts in the tally what it asks of guarded models; gives it up when a call of it is refused. */
+  /** Runs `work` and counts in the tally what it asks of guarded models. Resolves at once when a call is refused. */
   counting(work: (tally: CallTally) => Promise<void>): Promise<void>;
-  /** What the run has cost so far, its earlier starts included; tokens of calls under way are not known yet. */
+  /** What the run has cost so far, its earlier starts included, without the tokens of calls under way. */
   spent(): Usage;
-  /** What the budget was that is spent, as `100 model calls`; `null` while it is not. */
+  /** The budget that is spent, as `100 model calls`; `null` while there is some left. */
   spentBudget(): string | null;
 }
 
 type Tally = { -readonly [K in keyof CallTally]: CallTally[K] } & { readonly giveUp: () => void };
 
 /**
- * Limits on model calls themselves, because one task of a run makes one call or hundreds. It waits in LangChain's
- * callbacks, which every call goes through, also of a model that tools or a schema were bound to.
+ * Limits model calls themselves, because one task of a run makes one call or hundreds. It waits in LangChain's callbacks,
+ * which every call goes through, also of a model with tools or a schema bound to it.
  */
 export function createCallGate(limits: CallLimits): CallGate {
   const { concurrency, perMinute, budget = {}, signal } = limits;
   const turns = new PQueue({
     concurrency,
-    // Strict: the default counts from fixed moments, and lets two begin right before and after one.
+    // Not strict, p-queue counts from fixed moments, and two calls could begin right before and after one.
     ...(perMinute !== undefined && { interval: 60_000 / perMinute, intervalCap: 1, strict: true }),
   });
   const tallies = new AsyncLocalStorage<Tally>();
@@ -83,7 +81,7 @@ export function createCallGate(limits: CallLimits): CallGate {
         );
       tally.refused = true;
       tally.giveUp();
-      // Not thrown: LangChain writes what a handler throws to the process's standard error, once for each call.
+      // Not thrown: LangChain prints every error of a handler on standard error.
       return new Promise<never>(() => {});
     }
     calls += 1;
@@ -97,7 +95,20 @@ export function createCallGate(limits: CallLimits): CallGate {
     if (call.tally !== undefined) call.tally.usage = addUsage(call.tally.usage, usage);
     call.end();
   };
-  const handler = new GateHandler(begin, finish);
+  const handler = Object.assign(
+    BaseCallbackHandler.fromMethods({
+      handleChatModelStart: (_model, _messages, runId) => begin(runId),
+      handleLLMEnd({ generations }, runId) {
+        const [generation = {}] = generations[0] ?? [];
+        const message = "message" in generation ? generation.message : null;
+        const isAnswer = isBaseMessage(message) && AIMessage.isInstance(message);
+        finish(runId, usageOfCall(isAnswer ? message : {}));
+      },
+      handleLLMError: (_error, runId) => finish(runId, usageOfCall({})),
+    }),
+    // LangChain awaits the start, and its error ends the call before it is made.
+    { awaitHandlers: true, raiseError: true },
+  );
   return {
     guard(model) {
       const handlers = Array.isArray(model.callbacks) ? model.callbacks : [];
@@ -120,39 +131,6 @@ function nextTurn(turns: PQueue, signal: AbortSignal): Promise<() => void> {
     const held = () => new Promise<void>((end) => resolve(end));
     turns.add(held, { signal }).catch(reject);
   });
-}
-
-/** The start is awaited, and what it throws ends the call before it is made. */
-class GateHandler extends BaseCallbackHandler {
-  readonly name = "call-gate";
-  override readonly awaitHandlers = true;
-  override readonly raiseError = true;
-  readonly #begin: (runId: string) => Promise<void>;
-  readonly #finish: (runId: string, usage: Usage) => void;
-
-  constructor(
-    begin: (runId: string) => Promise<void>,
-    finish: (runId: string, usage: Usage) => void,
-  ) {
-    super();
-    this.#begin = begin;
-    this.#finish = finish;
-  }
-
-  override handleChatModelStart(_model: Serialized, _messages: BaseMessage[][], runId: string) {
-    return this.#begin(runId);
-  }
-
-  override handleLLMEnd({ generations }: LLMResult, runId: string) {
-    const [generation] = generations[0] ?? [];
-    const message = generation !== undefined && "message" in generation ? generation.message : null;
-    const isAnswer = isBaseMessage(message) && AIMessage.isInstance(message);
-    this.#finish(runId, usageOfCall(isAnswer ? message : {}));
-  }
-
-  override handleLLMError(_error: unknown, runId: string) {
-    this.#finish(runId, usageOfCall({}));
-  }
 }
 
 function tokensOf({ tokens }: Usage): number {

@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { basename } from "node:path";
 import type { z } from "zod";
 import { fileInvalid } from "../../formats/read-file.js";
@@ -7,9 +6,9 @@ import { fileInvalid } from "../../formats/read-file.js";
 /** A file of one JSON line a record, each under a key of its own, that only grows. */
 export interface Journal<Line> {
   has(key: string): boolean;
-  /** From the file: nothing but keys and places is held. Undefined where there is no such key. */
+  /** From the file: only keys and places are held. Undefined where there is no such key. */
   read(key: string): Promise<Line | undefined>;
-  /** Resolves when the line is with the operating system: it then outlives this process however it ends. */
+  /** Resolves when the operating system has the line: it then outlives this process however it ends. */
   append(line: Line): Promise<void>;
   /** In the file's order. */
   lines(): AsyncIterable<Line>;
@@ -21,7 +20,7 @@ export interface JournalOptions<Line> {
   readonly path: string;
   readonly schema: z.ZodType<Line>;
   readonly keyOf: (line: Line) => string;
-  /** Of lines that are there already; the others are taken out of the file. */
+  /** Of the lines in the file; the others are taken out of it. */
   readonly keeps: (line: Line) => boolean;
 }
 
@@ -31,21 +30,38 @@ interface Place {
 }
 
 /**
- * Opens a journal, made if it is missing. A last line without its end was being written when the process was killed: it
- * is taken out, with the lines that are not kept.
+ * Opens a journal, and creates it if it is missing. A last line without a line end was cut by a kill: it is taken out,
+ * with the lines that are not kept.
  *
  * @throws {PersonaAgentError} `config-file-invalid` for a whole line that is no record.
  */
 export async function openJournal<Line>(options: JournalOptions<Line>): Promise<Journal<Line>> {
-  const { path, schema, keyOf } = options;
-  await rewriteKept(options);
-  const file = await open(path, "a+");
+  const { path, schema, keyOf, keeps } = options;
   const places = new Map<string, Place>();
   let size = 0;
-  for await (const { text, place } of wholeLines(path)) {
-    places.set(keyOf(parseLine(text, schema, path)), place);
-    size = place.at + place.bytes + 1;
+  const place = (key: string, text: string) => {
+    const bytes = Buffer.byteLength(text);
+    places.set(key, { at: size, bytes });
+    size += bytes + 1;
+  };
+
+  // Written anew, so that a kill leaves either the old file or the new one.
+  const unfinished = `${path}.unfinished`;
+  const kept = await open(unfinished, "w");
+  try {
+    for await (const text of wholeLines(path)) {
+      const line = parseLine(text, schema, path);
+      if (!keeps(line)) continue;
+      await kept.appendFile(`${text}\n`);
+      place(keyOf(line), text);
+    }
+    await kept.sync();
+  } finally {
+    await kept.close();
   }
+  await rename(unfinished, path);
+
+  const file = await open(path, "a+");
   let last: Promise<unknown> = Promise.resolve();
   const readAt = async ({ at, bytes }: Place) => {
     const buffer = Buffer.alloc(bytes);
@@ -55,15 +71,14 @@ export async function openJournal<Line>(options: JournalOptions<Line>): Promise<
   return {
     has: (key) => places.has(key),
     read: async (key) => {
-      const place = places.get(key);
-      return place === undefined ? undefined : readAt(place);
+      const found = places.get(key);
+      return found === undefined ? undefined : readAt(found);
     },
     append(line) {
       const written = last.then(async () => {
-        const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-        await file.appendFile(bytes);
-        places.set(keyOf(line), { at: size, bytes: bytes.length - 1 });
-        size += bytes.length;
+        const text = JSON.stringify(line);
+        await file.appendFile(`${text}\n`);
+        place(keyOf(line), text);
       });
       // A full disk fails this line and every later one: none may follow half of another.
       last = written;
@@ -71,7 +86,7 @@ export async function openJournal<Line>(options: JournalOptions<Line>): Promise<
       return written;
     },
     async *lines() {
-      for (const place of places.values()) yield await readAt(place);
+      for (const found of places.values()) yield await readAt(found);
     },
     async close() {
       await last.catch(() => {});
@@ -80,48 +95,16 @@ export async function openJournal<Line>(options: JournalOptions<Line>): Promise<
   };
 }
 
-async function rewriteKept<Line>({ path, schema, keeps }: JournalOptions<Line>): Promise<void> {
-  const existing = await sizeOf(path);
-  let kept = 0;
-  for await (const { text, place } of wholeLines(path))
-    if (keeps(parseLine(text, schema, path))) kept += place.bytes + 1;
-  if (kept === existing) return;
-  const unfinished = `${path}.unfinished`;
-  const file = await open(unfinished, "w");
-  try {
-    for await (const { text } of wholeLines(path))
-      if (keeps(parseLine(text, schema, path))) await file.appendFile(`${text}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(unfinished, path);
-}
-
-async function sizeOf(path: string): Promise<number> {
-  const file: FileHandle = await open(path, "a");
-  try {
-    return (await file.stat()).size;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Every line that has its end, and where it stands. Not `node:readline`, which also splits at U+2028. */
-async function* wholeLines(path: string): AsyncGenerator<{ text: string; place: Place }> {
-  let held: Buffer[] = [];
-  let at = 0;
-  for await (const piece of createReadStream(path)) {
-    const chunk = piece as Buffer;
-    let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      const line = Buffer.concat([...held, chunk.subarray(start, end)]);
-      held = [];
-      yield { text: line.toString(), place: { at, bytes: line.length } };
-      at += line.length + 1;
-      start = end + 1;
+/** Every line with its line end. Not `node:readline`, which also splits at U+2028. */
+async function* wholeLines(path: string): AsyncGenerator<string> {
+  const file = await open(path, "a+");
+  let rest = Buffer.alloc(0);
+  for await (const chunk of file.createReadStream({ start: 0 })) {
+    rest = Buffer.concat([rest, chunk as Buffer]);
+    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
+      yield rest.toString("utf8", 0, end);
+      rest = rest.subarray(end + 1);
     }
-    if (start < chunk.length) held.push(chunk.subarray(start));
   }
 }
 

@@ -1,28 +1,25 @@
 import type { Prediction, PreparedCase } from "../prediction.js";
-import { askAll } from "./ask-all.js";
-import type { EvaluationOptions } from "./evaluation-options.js";
-import { newRun } from "./new-run.js";
-import { prepareAll } from "./prepare-all.js";
+import { askAll, prepareAll } from "./phases.js";
 import { openRunFolder } from "./run-folder.js";
-import type { RunRecord } from "./run-record.js";
-import { createWork, secondsSince } from "./work.js";
+import { newRun, type RunRecord } from "./run-record.js";
+import { createWork, type EvaluationOptions, secondsSince } from "./work.js";
 
 export interface EvaluationResult {
   readonly run: RunRecord;
-  /** In the file's order; the files may be read as long as `work` runs. */
+  /** In the file's order; readable until `use` settles. */
   readonly predictions: AsyncIterable<Prediction>;
   readonly prepared: AsyncIterable<PreparedCase>;
-  /** What ended it before everything was asked: a budget, as `100 model calls`, or the signal; `null` at its end. */
+  /** What stopped it early: a budget, as `100 model calls`, or the signal; `null` if every question was asked. */
   readonly stoppedBy: { readonly budget: string } | "signal" | null;
 }
 
 /**
- * Prepares every case for every arm, then asks every question, and records each as soon as it is known: whatever ends
- * the process, the same run goes on with `resume` and asks nothing twice that is recorded.
+ * Prepares every case for every arm, then asks every question, and records each result at once. However the process ends,
+ * the same run continues with `resume` and repeats nothing that is recorded.
  *
- * An error of one question or preparation is recorded and stops nothing; one that every question would meet ends the run.
+ * An error of one question or preparation is recorded and stops nothing. One that every question would meet ends the run.
  *
- * @param use - Given what is recorded, while the folder is still this process's.
+ * @param use - Called with the results while this process still owns the folder.
  * @throws {PersonaAgentError} As `openRunFolder`, and `model-*` or `config-*` for an error that every question would meet.
  */
 export async function runEvaluation<Result>(
@@ -32,8 +29,8 @@ export async function runEvaluation<Result>(
   const { sets, arms, deps, folder: path, signal } = options;
   const { modelName: model, alignmentModelName: alignmentModel, seed } = deps;
   const names = { seed, model, alignmentModel, embeddings: options.embeddingsName };
-  const begun = newRun({ ...names, index: options.index }, sets, arms, options.now());
-  const folder = await openRunFolder(path, begun, { resume: options.resume });
+  const record = newRun({ ...names, index: options.index }, sets, arms, options.now());
+  const folder = await openRunFolder(path, record, { resume: options.resume });
   try {
     const work = createWork(options, folder);
     const timing = { ...folder.run.timing };

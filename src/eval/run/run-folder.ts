@@ -1,34 +1,39 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
-import type { Prediction, PreparedCase } from "../prediction.js";
-import { fileInvalid } from "../../formats/read-file.js";
+import {
+  type Prediction,
+  predictionKey,
+  predictionSchema,
+  type PreparedCase,
+  preparedCaseSchema,
+  preparedKey,
+} from "../prediction.js";
+import { fileInvalid, readJson } from "../../formats/read-file.js";
+import { CloseStack } from "../../system/close-stack.js";
 import { ownFolder } from "../../system/folder-lock.js";
 import { type Journal, openJournal } from "./journal.js";
-import { predictionKey, predictionSchema, preparedCaseSchema, preparedKey } from "./run-lines.js";
-import type { RunRecord } from "./run-record.js";
-import { expectSame, type StoredRun, storedSchema } from "./stored-run.js";
+import { expectSame, type RunRecord, type StoredRun, storedRunSchema } from "./run-record.js";
 
 /** A run's folder, this process's alone. */
 export interface RunFolder {
-  /** As it was begun; the timing is of all its starts so far. */
+  /** As it began; the timing adds up all its starts so far. */
   readonly run: StoredRun;
   readonly predictions: Journal<Prediction>;
   readonly preparations: Journal<PreparedCase>;
-  /** What its starts so far have cost; of one that was killed, what is recorded. */
+  /** What its starts so far have cost; for one that was killed, what is recorded. */
   readonly spent: Usage;
   save(cost: Pick<RunRecord, "timing" | "spent">): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Begins a run in a folder, or goes on with the one there. Lines that ended in an error are taken out when it goes on,
- * so that they are asked again.
+ * Begins a run in a folder, or resumes the one there. Lines with an error are taken out, so that they are asked again.
  *
- * @param run - What is to be run.
- * @param resume - Whether a run that is there may be gone on with; without one there it is begun all the same, because
- *   it may have been stopped before its first file.
+ * @param resume - Whether an existing run may be resumed. Without one a new run begins all the same: the earlier start may
+ *   have been stopped before its first file.
  * @throws {PersonaAgentError} `config-invalid` for a folder that holds a run (without `resume`), a run under other
  *   settings, or other files; `memory-folder-in-use`; `config-file-invalid` for files that no run wrote.
  */
@@ -37,17 +42,19 @@ export async function openRunFolder(
   run: StoredRun,
   { resume }: { readonly resume: boolean },
 ): Promise<RunFolder> {
-  await makeFolder(folder);
+  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw refused(
+      `The folder ${JSON.stringify(folder)} cannot be created (${error.code}); expected one that can be written. Name another with --out.`,
+    );
+  });
   const lock = await ownFolder(folder, {
     name: "run",
     command: "persona-agent eval",
     doing: `runs an evaluation in ${folder}`,
   });
-  const journals: { close(): Promise<void> }[] = [];
-  const close = async () => {
-    for (const journal of journals) await journal.close();
-    await lock.release();
-  };
+  const opened = new CloseStack();
+  opened.add({ close: () => lock.release() });
+  const close = () => opened.close();
   try {
     const path = join(folder, "run.json");
     const found = await readRun(path);
@@ -59,20 +66,23 @@ export async function openRunFolder(
     else await expectEmpty(folder);
     const stored = found ?? run;
     if (found === null) await writeRun(path, stored);
-    const predictions = await openJournal({
-      path: join(folder, "predictions.jsonl"),
-      schema: predictionSchema,
-      keyOf: predictionKey,
-      keeps: ({ error }) => error === null,
-    });
-    journals.push(predictions);
-    const preparations = await openJournal({
-      path: join(folder, "preparations.jsonl"),
-      schema: preparedCaseSchema,
-      keyOf: preparedKey,
-      keeps: ({ error }) => error === null,
-    });
-    journals.push(preparations);
+    const keeps = ({ error }: Prediction | PreparedCase) => error === null;
+    const predictions = opened.add(
+      await openJournal({
+        path: join(folder, "predictions.jsonl"),
+        schema: predictionSchema,
+        keyOf: predictionKey,
+        keeps,
+      }),
+    );
+    const preparations = opened.add(
+      await openJournal({
+        path: join(folder, "preparations.jsonl"),
+        schema: preparedCaseSchema,
+        keyOf: preparedKey,
+        keeps,
+      }),
+    );
     let spent = noUsage;
     for await (const { usage } of predictions.lines()) spent = addUsage(spent, usage);
     for await (const { preparation } of preparations.lines())
@@ -91,7 +101,7 @@ export async function openRunFolder(
   }
 }
 
-/** A killed start has not written what it cost, and an error's line is taken out when the run goes on. */
+/** A killed start has not saved its cost, and the lines lack what errors cost. */
 function most(a: Usage, b: Usage): Usage {
   return {
     calls: Math.max(a.calls, b.calls),
@@ -99,44 +109,23 @@ function most(a: Usage, b: Usage): Usage {
   };
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw refused(
-      `The folder ${JSON.stringify(folder)} cannot be made (${codeOf(error)}); expected one that can be written. Name another with --out.`,
-    );
-  }
-}
-
 async function readRun(path: string): Promise<StoredRun | null> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
-    throw fileInvalid(
-      `${path} cannot be read (${codeOf(error)}); expected a run's settings. Check its rights.`,
-      error,
-    );
-  }
-  try {
-    return storedSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw fileInvalid(
-      `${path} is not what \`eval\` writes; expected a run's settings. Restore it, or name another folder with --out.`,
-      error,
-    );
-  }
+  if (!existsSync(path)) return null;
+  const parsed = storedRunSchema.safeParse(await readJson(path, "a run's settings"));
+  if (parsed.success) return parsed.data;
+  throw fileInvalid(
+    `${path} is not what \`eval\` writes; expected a run's settings. Restore it, or name another folder with --out.`,
+    parsed.error,
+  );
 }
 
-/** Whole or not at all, whenever the process is killed. */
+/** By a rename, so that a kill leaves no half of it. */
 async function writeRun(path: string, run: StoredRun): Promise<void> {
   await writeFile(`${path}.unfinished`, `${JSON.stringify(run, null, 2)}\n`);
   await rename(`${path}.unfinished`, path);
 }
 
-/** Answers whose settings are not known would be taken for this run's; and nobody wants its files among their own. */
+/** Otherwise answers under unknown settings would count as this run's, and its files would mix with the user's. */
 async function expectEmpty(folder: string): Promise<void> {
   const stray = (await readdir(folder)).find(
     (name) => !name.startsWith(".") && name !== "run.json.unfinished",
@@ -145,10 +134,6 @@ async function expectEmpty(folder: string): Promise<void> {
     throw refused(
       `The folder ${folder} holds ${JSON.stringify(stray)} but no run.json; expected an empty folder or a run. Name another with --out.`,
     );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
 }
 
 function refused(message: string): PersonaAgentError {

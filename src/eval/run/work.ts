@@ -1,25 +1,53 @@
 import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
 import { PersonaAgentError } from "../../errors.js";
-import type { Arm, MethodDeps } from "../method.js";
-import type { EvalCase } from "../eval-case.js";
 import { readCases } from "../cases/open-cases.js";
-import { type CallGate, type CallTally, createCallGate } from "./call-gate.js";
-import { questionsOf } from "./new-run.js";
-import type { EvaluationOptions } from "./evaluation-options.js";
+import type { EvalCase } from "../eval-case.js";
+import type { Arm, MethodDeps } from "../method.js";
+import { questionsOf, type SelectedSet } from "../sets/selection.js";
+import { type CallGate, type CallTally, createCallGate, type RunBudget } from "./call-gate.js";
+import type { Journal } from "./journal.js";
 import type { RunFolder } from "./run-folder.js";
+
+export interface EvaluationOptions {
+  readonly sets: readonly SelectedSet[];
+  readonly arms: readonly Arm[];
+  readonly deps: Omit<MethodDeps, "signal">;
+  /** As the record names them. */
+  readonly embeddingsName: string;
+  readonly index: string;
+  /** Created if it is missing. */
+  readonly folder: string;
+  readonly resume: boolean;
+  /** Most questions, or preparations, in work at a time, and most model calls. */
+  readonly concurrency: number;
+  /** Most model calls begun in a minute. */
+  readonly perMinute?: number | undefined;
+  readonly budget?: RunBudget;
+  readonly signal: AbortSignal;
+  /** When the run began, by `performance.now()`: the record has the time until its first task. */
+  readonly startMs: number;
+  readonly now: () => Date;
+  /** Called after every question and every preparation; both are counted in questions. */
+  readonly progress?: (part: string, done: number, total: number) => void;
+}
 
 /** What both phases have in common: a bounded number of tasks, one gate for their calls, one reason to stop. */
 export interface Work {
   readonly gate: CallGate;
   readonly deps: MethodDeps;
   isStopped(): boolean;
-  /** Begins a task once there is a place for it. It is not begun any more after a stop. */
-  add(task: (tally: CallTally) => Promise<void>): Promise<void>;
-  /** Waits for what was begun. @throws what ended the run. */
+  /**
+   * Begins a task once there is a place for it, unless the run was stopped by then, and records its result in the journal
+   * unless a stop cut it short. What the task throws ends the run.
+   */
+  add<Line>(
+    task: (tally: CallTally) => Promise<Line>,
+    journal: Journal<Line>,
+    onRecorded: () => void,
+  ): Promise<void>;
+  /** Waits for all tasks. @throws what ended the run. */
   done(): Promise<void>;
-  /** Takes an error that ends the run. @returns Whether it is one. */
-  ends(error: unknown): boolean;
 }
 
 export function createWork(options: EvaluationOptions, folder: RunFolder): Work {
@@ -30,8 +58,8 @@ export function createWork(options: EvaluationOptions, folder: RunFolder): Work 
   setMaxListeners(0, signal);
   const gate = createCallGate({
     concurrency,
-    ...(perMinute !== undefined && { perMinute }),
-    ...(budget !== undefined && { budget }),
+    perMinute,
+    budget,
     spent: folder.spent,
     signal,
   });
@@ -39,52 +67,54 @@ export function createWork(options: EvaluationOptions, folder: RunFolder): Work 
   gate.guard(options.deps.alignmentModel);
   const queue = new PQueue({ concurrency });
   let failure: { readonly error: unknown } | null = null;
-  const end = (error: unknown) => {
-    failure ??= { error };
-    ending.abort(error);
-  };
   const isStopped = () => signal.aborted || gate.spentBudget() !== null;
   return {
     gate,
     deps: { ...options.deps, signal },
     isStopped,
-    async add(task) {
+    async add(task, journal, onRecorded) {
       await queue.onSizeLessThan(concurrency);
-      const run = () => (isStopped() ? Promise.resolve() : gate.counting(task));
-      // What a task does not record itself, as a full disk, ends the run.
-      void queue.add(run).catch(end);
+      const run = async () => {
+        if (isStopped()) return;
+        await gate.counting(async (tally) => {
+          const line = await task(tally);
+          if (tally.refused || signal.aborted) return;
+          await journal.append(line);
+          onRecorded();
+        });
+      };
+      void queue.add(run).catch((error: unknown) => {
+        if (isStopped()) return;
+        failure = { error };
+        ending.abort(error);
+      });
     },
     async done() {
       await queue.onIdle();
       if (failure !== null && !options.signal.aborted) throw failure.error;
     },
-    ends(error) {
-      if (!concernsAll(error)) return false;
-      end(error);
-      return true;
-    },
   };
 }
 
-/** Whether every other question would meet it too. */
-function concernsAll(error: unknown): boolean {
+/** Whether an error ends the run, because every other question would meet it too. */
+export function endsRun(error: unknown): boolean {
   if (PersonaAgentError.is(error, "model-key-refused")) return true;
   if (PersonaAgentError.is(error, "config-invalid")) return true;
   return PersonaAgentError.is(error, "model-unavailable") && error.details["status"] === 404;
 }
 
-/** The sets are read one after the other, so that what is held of them is what is in work. */
+/** Reads the sets one after the other, to hold no more of them than what is in work. */
 export async function eachCase(
   { sets, arms }: EvaluationOptions,
   work: Work,
-  visit: (given: EvalCase, arm: Arm) => unknown,
+  visit: (evalCase: EvalCase, arm: Arm) => unknown,
 ): Promise<void> {
   try {
     for (const { set, users } of sets)
-      for await (const given of readCases(set, users))
+      for await (const evalCase of readCases(set, users))
         for (const arm of arms) {
           if (work.isStopped()) return;
-          await visit(given, arm);
+          await visit(evalCase, arm);
         }
   } finally {
     await work.done();
@@ -96,14 +126,6 @@ export function progressOf(part: string, { sets, arms, progress }: EvaluationOpt
   const total = sets.reduce((sum, { users }) => sum + questionsOf(users), 0) * arms.length;
   let done = 0;
   return (count: number) => progress?.(part, (done += count), total);
-}
-
-/** By its code, where it has one. */
-export function errorText(error: unknown): string {
-  const line = (error instanceof Error ? error.message : String(error))
-    .trim()
-    .replaceAll(/\s*\n\s*/g, " ");
-  return `${PersonaAgentError.is(error) ? error.code : "unexpected"}: ${line.slice(0, 1_000)}`;
 }
 
 export function secondsSince(startMs: number): number {

@@ -1,7 +1,7 @@
 import type { LampTask } from "../../domain/lamp-question.js";
 import type { EvalUser } from "./eval-set.js";
 import { readProfile } from "../../formats/profile-item.js";
-import type { RawEntry } from "./raw-entry.js";
+import type { RawEntry } from "./read-entries.js";
 import { fileInvalid } from "../../formats/read-file.js";
 
 /**
@@ -19,15 +19,15 @@ export async function checkEntries(
   goldsFile: string,
 ): Promise<EvalUser[]> {
   const users = new Map<string, { questionIds: string[]; historyLength: number }>();
-  const asked = new Set<string>();
+  const questionIds = new Set<string>();
   for await (const { place, user, questions, profile } of entries) {
     readProfile(profile, task, place);
-    const known = users.get(user) ?? { questionIds: [], historyLength: 0 };
-    users.set(user, known);
-    known.historyLength = Math.max(known.historyLength, profile.length);
+    const counts = users.get(user) ?? { questionIds: [], historyLength: 0 };
+    users.set(user, counts);
+    counts.historyLength = Math.max(counts.historyLength, profile.length);
     for (const { id } of questions) {
       const name = JSON.stringify(id);
-      if (asked.has(id))
+      if (questionIds.has(id))
         throw fileInvalid(
           `${place}: the question id ${name} comes a second time; expected each once. Leave one out.`,
         );
@@ -35,16 +35,16 @@ export async function checkEntries(
         throw fileInvalid(
           `${place}: the question ${name} has no gold; expected one in ${goldsFile}. Use the outputs of the same set and split.`,
         );
-      asked.add(id);
-      known.questionIds.push(id);
+      questionIds.add(id);
+      counts.questionIds.push(id);
     }
   }
-  if (asked.size === 0)
+  if (questionIds.size === 0)
     throw fileInvalid("The set holds no question; expected at least one. Check the files.");
-  const unasked = [...golds.keys()].filter((id) => !asked.has(id));
-  if (unasked.length > 0)
+  const orphans = [...golds.keys()].filter((id) => !questionIds.has(id));
+  if (orphans.length > 0)
     throw fileInvalid(
-      `${goldsFile}: gold ${JSON.stringify(unasked[0])} has no question, nor have ${unasked.length - 1} others of ${golds.size}; expected the golds of the set's questions. Use the outputs of the same set and split.`,
+      `${goldsFile}: gold ${JSON.stringify(orphans[0])} has no question, nor have ${orphans.length - 1} others of ${golds.size}; expected the golds of the set's questions. Use the outputs of the same set and split.`,
     );
-  return [...users].map(([user, known]) => ({ user, ...known }));
+  return [...users].map(([user, counts]) => ({ user, ...counts }));
 }

@@ -1,12 +1,11 @@
 import type { LampTask } from "../../domain/lamp-question.js";
 import type { ProfileItem } from "../../formats/profile-item.js";
+import type { EvalQuestion } from "../eval-case.js";
 
-/** One question of a set, whose it is, and the history that goes with it. */
+/** One question of a set, with its user and its history. */
 export interface EvalRecord {
-  readonly set: string;
-  readonly task: LampTask;
   readonly user: string;
-  readonly question: { readonly id: string; readonly input: string; readonly gold: string };
+  readonly question: EvalQuestion;
   /** In the file's order. Two questions of one user may have different histories: never merge them. */
   readonly profile: readonly ProfileItem[];
 }
@@ -20,7 +19,7 @@ export interface EvalUser {
   readonly historyLength: number;
 }
 
-/** A set that was checked whole and can be read, as often as needed, one question at a time. */
+/** A set that was checked whole and can be read any number of times, one question at a time. */
 export interface EvalSet {
   /** The name of its folder. */
   readonly name: string;

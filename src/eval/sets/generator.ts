@@ -34,13 +34,13 @@ export interface GeneratedSet {
   /** By user: the label that the user gives a text with this feature. */
   readonly rules: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /**
-   * The best that can be known: each question's answer by its user's rules. Its expected accuracy is
+   * The best possible: each question's answer by its user's rules. Its expected accuracy is
    * `1 - noise + noise / labels`; that of any method blind to the user is about `1 / labels`.
    */
   readonly best: readonly { readonly id: string; readonly output: string }[];
 }
 
-/** Words of which a text has just one; the user's answer hangs on it. */
+/** Each text has exactly one of these words, which determines the user's answer. */
 const features = ["glacier", "orchestra", "lighthouse", "vineyard", "locomotive"];
 const people = ["a widow", "two brothers", "a young doctor", "the mayor", "an old soldier"];
 const places = ["in a small town", "by the harbour", "in the capital", "across the border"];

@@ -11,7 +11,7 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** A whole number from 0 up to and without `count`. */
+/** A whole number from 0 to `count - 1`. */
 export function drawIndex(count: number, random: () => number): number {
   return Math.floor(random() * count);
 }
@@ -22,7 +22,7 @@ export function shuffled<Value>(values: readonly Value[], random: () => number):
   return values.flatMap(() => left.splice(drawIndex(left.length, random), 1));
 }
 
-/** A seed of its own for everything that is named, such as a set and a case: what is drawn for one moves no other. */
+/** A separate seed for each list of names, such as a set and a case, so that draws for one do not shift another's. */
 export function seedFor(seed: number, ...names: readonly string[]): number {
   const hash = createHash("sha256").update(JSON.stringify([seed, ...names]));
   return hash.digest().readUInt32BE(0);

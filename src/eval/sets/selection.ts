@@ -1,19 +1,31 @@
-import type { EvalUser } from "./eval-set.js";
+import type { EvalSet, EvalUser } from "./eval-set.js";
 import { createRandom, shuffled } from "./random.js";
+
+/** A set, and which users are asked which questions of it. */
+export interface SelectedSet {
+  readonly set: EvalSet;
+  /** As `selectUsers` gives them. */
+  readonly users: readonly EvalUser[];
+}
+
+/** How many questions these users are asked. */
+export function questionsOf(users: readonly EvalUser[]): number {
+  return users.reduce((sum, { questionIds }) => sum + questionIds.length, 0);
+}
 
 /** What part of a set is asked. Everything, unless given. All counts are whole numbers, 0 or more. */
 export interface Selection {
-  /** Only so many users, those with the longest history. */
-  readonly longestHistories?: number;
-  /** Of those, so many drawn at random with this seed. */
-  readonly sample?: { readonly users: number; readonly seed: number };
-  /** At most so many questions in all. */
-  readonly questions?: number;
+  /** Only this many users, those with the longest history. */
+  readonly longestHistories?: number | undefined;
+  /** Of those, this many drawn at random with this seed. */
+  readonly sample?: { readonly users: number; readonly seed: number } | undefined;
+  /** At most this many questions in all. */
+  readonly questions?: number | undefined;
 }
 
 /**
- * The users that are asked, with the questions that they are asked, in the set's order. Of a limited number of
- * questions each user gets one, then each a second, and so on: what can be said hangs on the number of users.
+ * The users that are asked, each with the questions asked, in the set's order. A limited number of questions goes round:
+ * each user gets one, then each a second, and so on, because intervals depend on the number of users.
  */
 export function selectUsers(
   users: readonly EvalUser[],
@@ -32,18 +44,13 @@ export function selectUsers(
 }
 
 function limitQuestions(users: readonly EvalUser[], most: number): EvalUser[] {
-  const counts = users.map(() => 0);
-  let left = most;
-  for (let round = 1; left > 0; round++) {
-    const asked = users.flatMap(({ questionIds }, place) =>
-      questionIds.length >= round ? [place] : [],
-    );
-    if (asked.length === 0) break;
-    for (const place of asked.slice(0, left)) counts[place] = round;
-    left -= asked.length;
-  }
-  return users.flatMap((user, place) => {
-    const questionIds = user.questionIds.slice(0, counts[place]);
-    return questionIds.length === 0 ? [] : [{ ...user, questionIds }];
-  });
+  const rounds = users.flatMap(({ questionIds }) =>
+    questionIds.map((id, round) => ({ id, round })),
+  );
+  // The sort is stable: within a round the users keep their order.
+  const chosen = rounds.toSorted((a, b) => a.round - b.round).slice(0, most);
+  const ids = new Set(chosen.map(({ id }) => id));
+  return users
+    .map((user) => ({ ...user, questionIds: user.questionIds.filter((id) => ids.has(id)) }))
+    .filter(({ questionIds }) => questionIds.length > 0);
 }

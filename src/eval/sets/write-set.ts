@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -10,15 +10,13 @@ import type { GeneratedSet } from "./generator.js";
  * Writes a generated set as LaMP's files, and beside them `known.json`: each user's rules, and each question's answer by
  * them. The folder appears when it is whole.
  *
- * @param folder - Made; it may be there if it is empty.
+ * @param folder - A new or empty folder.
  * @throws {PersonaAgentError} `config-invalid` when something is in it, or it cannot be written.
  */
 export async function writeGeneratedSet(set: GeneratedSet, folder: string): Promise<void> {
   const path = resolve(folder);
   let unfinished: string | null = null;
   try {
-    if (!(await isFree(path)))
-      throw refused(path, "holds something already; expected a new folder. Nothing is overwritten");
     await mkdir(dirname(path), { recursive: true });
     unfinished = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
     await pipeline(
@@ -33,30 +31,21 @@ export async function writeGeneratedSet(set: GeneratedSet, folder: string): Prom
     await rename(unfinished, path);
   } catch (error) {
     if (unfinished !== null) await rm(unfinished, { recursive: true, force: true });
-    if (PersonaAgentError.is(error)) throw error;
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw refused(path, `cannot be written (${code}); expected a place for a new folder`, error);
+    // A rename replaces an empty folder only.
+    const what =
+      code === "ENOTEMPTY"
+        ? "holds something already; expected a new folder. Nothing is overwritten"
+        : `cannot be written (${code}); expected a place for a new folder`;
+    throw new PersonaAgentError("config-invalid", `The folder ${path} ${what}. Name another.`, {
+      cause: error,
+    });
   }
 }
 
-/** Each question is one line; all as one text would be longer than Node takes for a large set. */
+/** Each question on a line: for a large set, one text would be longer than Node allows. */
 function* arrayText(questions: GeneratedSet["questions"]): Generator<string> {
   for (const [place, question] of questions.entries())
     yield `${place === 0 ? "[" : ",\n"}${JSON.stringify(question)}`;
   yield "]\n";
-}
-
-async function isFree(path: string): Promise<boolean> {
-  try {
-    return (await readdir(path)).length === 0;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
-    throw error;
-  }
-}
-
-function refused(path: string, what: string, cause?: unknown): PersonaAgentError {
-  return new PersonaAgentError("config-invalid", `The folder ${path} ${what}. Name another.`, {
-    cause,
-  });
 }

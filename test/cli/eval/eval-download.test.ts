@@ -79,7 +79,7 @@ describe("eval-download", () => {
     expect(server.sent).toEqual([]);
   });
 
-  it("fetches a set that the evaluation reads, and leaves it at that the next time", async () => {
+  it("fetches a set that the evaluation reads, and fetches nothing the next time", async () => {
     const { code, out: line } = await download("--json");
     expect(code).toBe(0);
     const done = { set: "LaMP_2M-user", split: "dev", users: 3, questions: 6 };
@@ -103,7 +103,7 @@ describe("eval-download", () => {
     expect((await openEvalSet(inOut("LaMP_3-time"), "train")).task).toBe("LaMP_3");
   });
 
-  it("goes on where the connection was cut, with nothing under the final name meanwhile", async () => {
+  it("resumes where the connection was cut, with nothing under the final name until then", async () => {
     serve(questions, { cut });
     const first = await download("--json");
     expect(first.code).toBe(1);
@@ -123,7 +123,7 @@ describe("eval-download", () => {
   it.each([
     ["has another file by now", '"q2"'],
     ["does not name its files", undefined],
-  ])("begins anew where the server %s", async (_why, etag) => {
+  ])("starts over if the server %s", async (_why, etag) => {
     serve(questions, { cut });
     await download();
     const body = Buffer.concat([files.get(questions)?.body ?? Buffer.alloc(0), Buffer.from("\n")]);
@@ -133,7 +133,7 @@ describe("eval-download", () => {
     expect(await readFile(inOut("LaMP_2M-user", "dev_questions.json"))).toEqual(body);
   });
 
-  it("removes what arrived whole and is not LaMP's, says which record, and fetches it anew", async () => {
+  it("removes a whole file that is not LaMP's, names the faulty record, and fetches the file again", async () => {
     const good = files.get(questions);
     const [first, ...rest] = JSON.parse(good?.body.toString() ?? "") as object[];
     serve(questions, { body: Buffer.from(JSON.stringify([{ ...first, input: 7 }, ...rest])) });
@@ -146,7 +146,7 @@ describe("eval-download", () => {
     expect((await download()).code).toBe(0);
   });
 
-  it("checks a pair again of which a killed run had put one file in place", async () => {
+  it("checks a pair again after a killed run had put one file in place", async () => {
     await mkdir(inOut("LaMP_2M-user"), { recursive: true });
     const strangers = { task: "LaMP_2", golds: [{ id: "x", output: "comedy" }] };
     await writeFile(inOut("LaMP_2M-user", "dev_outputs.json"), JSON.stringify(strangers));
@@ -172,18 +172,18 @@ describe("eval-download", () => {
     server = await startFileServer(files);
     const { err } = await run(["eval-download", "--from", url, "--tasks", "LaMP_3", "--list"]);
     expect(err).toMatch(
-      /^persona-agent: [^\n]*could not be asked for \([^\n]*ECONNREFUSED[^\n]*\n$/,
+      /^persona-agent: [^\n]*could not be requested \([^\n]*ECONNREFUSED[^\n]*\n$/,
     );
   });
 
-  it("refuses what the disk has no room for, before it fetches", async () => {
+  it("refuses files that the disk has no room for, before it fetches", async () => {
     serve(questions, { announced: 9e14 });
     const { err } = await download();
     expect(err).toMatch(/^persona-agent: The files take \d+ bytes more and the disk [^\n]*\n$/);
     expect(server.sent).toEqual([]);
   });
 
-  it("leaves the folder to another download that is under way", async () => {
+  it("refuses a folder while another download writes there", async () => {
     await mkdir(inOut(".part"), { recursive: true });
     const holder = { pid: 1, command: "another" };
     const lock = await acquireFolderLock({ folder: inOut(".part"), name: "download", holder });

@@ -79,7 +79,7 @@ const numbersOf = (line: string) =>
   parsed(line).results.map((result) => ({ ...result, seconds: 0 }));
 
 describe("eval", () => {
-  it("searches a real Chroma when told to, says so, and leaves nothing in it", async () => {
+  it("searches a real Chroma with --index chroma, records it, and leaves nothing in it", async () => {
     const chroma = await startEmbeddedChroma({ dataFolder: folder });
     try {
       const words = ["--methods", "rag", "--sets", "films", "--index", "chroma", "--json"];
@@ -119,7 +119,7 @@ describe("eval", () => {
     }
   }, 120_000);
 
-  it("runs methods on every set of a folder, writes the report, and prints one line for programs", async () => {
+  it("runs methods on every set of a folder, writes the report, and prints one line of JSON", async () => {
     const { code, out: line, err } = await run([...two, "--out", out, "--json"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const score = { value: expect.any(Number), low: expect.any(Number), high: expect.any(Number) };
@@ -142,7 +142,7 @@ describe("eval", () => {
     expect(await readFile(join(out, "report.html"), "utf8")).toContain("rag");
   });
 
-  it("gives the same numbers again, and from what is recorded without asking", async () => {
+  it("gives the same numbers again, and with --resume without a model call", async () => {
     const first = await run([...two, "--out", out, "--json"]);
     const second = await run([...two, "--out", join(folder, "again"), "--json"]);
     const resumed = await run([...two, "--out", out, "--json", "--resume"]);
@@ -150,7 +150,7 @@ describe("eval", () => {
     expect(parsed(resumed.out)).toEqual(parsed(first.out));
   });
 
-  it("asks only what is chosen", async () => {
+  it("asks only the selected questions", async () => {
     const words = ["--sets", "films", "--users", "2", "--longest", "3", "--questions", "3"];
     const { out: line } = await run([...two, ...words, "--out", out, "--json"]);
     expect(numbersOf(line)).toMatchObject([
@@ -164,7 +164,7 @@ describe("eval", () => {
     expect(one.out).toMatch(/\nThe report is .*report\.html\n$/);
   });
 
-  it("estimates calls and tokens without asking or writing", async () => {
+  it("estimates calls and tokens without calling a model or writing", async () => {
     const server = await startOpenAiServer([]);
     const env = { MODEL: "openai:scripted", OPENAI_BASE_URL: server.url };
     const { code, out: line } = await run([...two, "--dry-run", "--json"], { env });
@@ -221,7 +221,7 @@ describe("eval", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it("asks several models the same, each in a folder of its own, and lays them side by side", async () => {
+  it("asks several models the same questions, each in its own folder, and compares them", async () => {
     const server = await startOpenAiServer(({ body }) => ({
       kind: "message",
       text: body["model"] === "always-four" ? "4" : "2",
@@ -230,7 +230,7 @@ describe("eval", () => {
     const several = ["--model", "openai:always-four,openai:always-two", "--sets", "films"];
     const words = [...two, ...several, "--out", out, "--json"];
     const limited = await run([...words, "--max-calls", "8"], { env });
-    expect(limited.err).toContain("Go on with the same command and --resume");
+    expect(limited.err).toContain("Continue with the same command and --resume");
     const asked = server.requests.length;
     expect(asked).toBe(8);
 
@@ -281,7 +281,7 @@ describe("eval", () => {
     expect(await readdir(data)).toEqual(["books", "films", "other"]);
   });
 
-  it("refuses several models that it could not keep apart, before the first call", async () => {
+  it("refuses several models with the same folder name, before the first call", async () => {
     const server = await startOpenAiServer([]);
     const env = { OPENAI_BASE_URL: server.url };
     const refusedFor = async (models: string) =>
@@ -297,12 +297,12 @@ describe("eval", () => {
     expect(server.requests).toEqual([]);
   });
 
-  it("stops at a budget with a report of what there is, and says how to go on", async () => {
+  it("stops at a budget with a report so far, and says how to continue", async () => {
     const limited = ["--max-calls", "10", "--concurrency", "1"];
     const { code, out: line, err } = await run([...two, "--json", "--out", out, ...limited]);
     expect(code).toBe(0);
     expect(err).toBe(
-      "persona-agent: the budget of 10 model calls is spent, with 10 of 24 questions asked. Go on with the same command and --resume and a larger budget.\n",
+      "persona-agent: the budget of 10 model calls is spent, with 10 of 24 questions asked. Continue with the same command and --resume and a larger budget.\n",
     );
     const answered = numbersOf(line) as unknown as readonly { readonly n: number }[];
     expect(answered.reduce((sum, { n }) => sum + n, 0)).toBe(10);
@@ -312,7 +312,7 @@ describe("eval", () => {
     expect(numbersOf(again.out)).toMatchObject([{ n: 6 }, { n: 6 }, { n: 6 }, { n: 6 }]);
   });
 
-  it("stopped by Ctrl-C keeps what was answered, in one line that says how to go on", async () => {
+  it("stopped by Ctrl-C, keeps the answers and says in one line how to continue", async () => {
     const stop = new AbortController();
     const server = await startOpenAiServer(() => {
       if (server.requests.length === 5) stop.abort(new Stopped("SIGINT"));
@@ -326,7 +326,7 @@ describe("eval", () => {
     await server.close();
     expect(code).toBe(130);
     expect(err).toBe(
-      "persona-agent: stopped by SIGINT, with 4 of 24 questions asked. Go on with the same command and --resume.\n",
+      "persona-agent: stopped by SIGINT, with 4 of 24 questions asked. Continue with the same command and --resume.\n",
     );
   });
 

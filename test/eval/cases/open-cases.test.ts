@@ -19,7 +19,7 @@ const shape = (cases: Awaited<ReturnType<typeof casesOf>>) =>
     history.length,
   ]);
 
-it("makes one case of a user's questions on one history, wherever they stand in the file", async () => {
+it("makes one case of a user's questions with the same history, wherever they are in the file", async () => {
   const set = setOf([
     ratingRecord("ada", "q1", { profile: reviews(3) }),
     ratingRecord("bo", "q2", { profile: reviews(2) }),
@@ -31,7 +31,7 @@ it("makes one case of a user's questions on one history, wherever they stand in 
   ]);
 });
 
-it("makes a case of each history that a user's questions have", async () => {
+it("makes a case for each different history of a user's questions", async () => {
   const set = setOf([
     ratingRecord("ada", "q1", { profile: reviews(3) }),
     ratingRecord("ada", "q2", { profile: reviews(2) }),
@@ -43,7 +43,7 @@ it("makes a case of each history that a user's questions have", async () => {
   ]);
 });
 
-it("gives a user as soon as the last question that is asked of them was read", async () => {
+it("yields a user's case as soon as the last of the user's selected questions was read", async () => {
   const read: string[] = [];
   const records = ["a", "b", "c"].map((user) => ratingRecord(user, user, { profile: reviews(1) }));
   const set = setOf(records);
@@ -70,7 +70,7 @@ it("asks only the questions that were selected", async () => {
   expect(asked).toEqual(["q1", "q3"]);
 });
 
-it("puts the history in the order of time, undated items before all others in the file's order", async () => {
+it("sorts a history by time, undated items first in the file's order", async () => {
   const profile = [
     review(2),
     review(8, { at: null }),
@@ -87,7 +87,7 @@ it("puts the history in the order of time, undated items before all others in th
   expect(one?.history.map(({ groundTruth: answer }) => answer)).toEqual(Array(6).fill("5"));
 });
 
-it("cuts a history to its latest interactions", async () => {
+it("limits a history to its latest interactions", async () => {
   const set = setOf([ratingRecord("ada", "q1", { profile: reviews(30) })]);
   const [one] = await casesOf(set, 10);
   expect(one?.history.map(({ query }) => /Film (\d+)/.exec(query)?.[1])).toEqual(
@@ -95,7 +95,7 @@ it("cuts a history to its latest interactions", async () => {
   );
 });
 
-it("leaves out what has no text, comes twice, or is what a question of the case asks about, with its answer", async () => {
+it("leaves out of a history what has no text, comes twice, or answers one of the case's questions", async () => {
   const question = ratingRecord("ada", "q1").question;
   const profile = [
     review(1),

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { openCaseMemory } from "../../../src/eval/cases/case-memory.js";
-import { forgottenIds, retention } from "../../../src/eval/methods/memory-decay.js";
+import { forgottenIds, retention } from "../../../src/eval/methods/membank.js";
 import { summariseDays } from "../../../src/eval/methods/daily-summaries.js";
 import {
   casesOf,
@@ -10,13 +10,13 @@ import {
   setOf,
 } from "../../support/evaluation/eval-case.js";
 
-it("keeps all of a memory at first, then less and less, and of a stronger one more", () => {
+it("retains a memory fully at first, then less and less, and a stronger one more", () => {
   expect(retention(0, 1)).toBe(1);
   expect(retention(1, 1)).toBeCloseTo(0.3679, 4);
   expect(retention(2, 4)).toBeCloseTo(0.6065, 4);
 });
 
-it("forgets an old interaction that nothing recalled, and keeps one that later ones are like", async () => {
+it("forgets an old interaction that nothing recalled, and keeps one that later ones resemble", async () => {
   const old = [
     review(1, { text: "A zither concert in the snow." }),
     review(2, { text: "A locomotive crosses the desert." }),
@@ -36,7 +36,7 @@ it("forgets an old interaction that nothing recalled, and keeps one that later o
   expect(await forgottenIds(history, episodes, 50, () => 0.5)).toEqual([]);
 });
 
-it("summarises ten interactions at a time, and then all days, twice each", async () => {
+it("summarises every ten interactions, and then all of them, in two ways each", async () => {
   const asked: string[] = [];
   const deps = evalDeps({
     summary: ({ thread }) => {

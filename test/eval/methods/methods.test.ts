@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ArmSettings, MethodDeps, OpenCase, Preparation } from "../../../src/eval/method.js";
+import type { ArmSettings, MethodDeps, OpenCase } from "../../../src/eval/method.js";
+import type { Preparation } from "../../../src/eval/prediction.js";
 import type { EvalCase } from "../../../src/eval/eval-case.js";
 import { allMethods } from "../../../src/eval/methods/all-methods.js";
 import { ArrayIndex } from "../../support/agents/array-index.js";
@@ -76,7 +77,7 @@ const table: readonly (readonly [string, readonly Part[], readonly string[]])[] 
   ["without-wikipedia", ["past", "profile", "line"], ["recall_memory"]],
 ];
 
-it("has every method of the issue, each with a name of its own", () => {
+it("the evaluation has every method of the paper and our switches, each under its own name", () => {
   expect(allMethods.map(({ name }) => name)).toEqual(table.map(([name]) => name));
 });
 
@@ -106,14 +107,14 @@ describe.each(table)("%s", (name, held, tools) => {
     for (const asked of deps.model.asked.slice(before)) expect(asked.tools).toEqual(tools);
   });
 
-  it("sends the same whatever the true answers are, in any order and side by side", async () => {
+  it("sends the same prompts for any true answers, in any order and concurrently", async () => {
     const prompts: string[] = [];
     for (const question of given.questions.toReversed())
       prompts.unshift((await open.answer(question)).prompt);
     expect(await promptsOf(name, await caseOf({ questions: 3, gold: "1" }))).toEqual(prompts);
   });
 
-  it("takes as many calls as it said", async () => {
+  it("makes as many calls as it estimates", async () => {
     const method = methodOf(name);
     const expected = method.preparationCalls(given, {});
     expect(preparation.usage.calls).toBeGreaterThanOrEqual(expected.least);
@@ -134,7 +135,7 @@ describe.each(table)("%s", (name, held, tools) => {
 const interactions = (prompt: string) => prompt.match(/<interaction /g)?.length ?? 0;
 
 it.each(["icl", "rag", "pag", "membank", "persona-agent", "without-persona"])(
-  "places 8 interactions in the prompt of %s, or as many as a study says",
+  "the prompt of %s holds 8 interactions, or as many as a study sets",
   async (name) => {
     const given = await caseOf({ questions: 1 });
     const countOf = async (settings: ArmSettings) =>
@@ -149,7 +150,7 @@ it.each(["icl", "rag", "pag", "membank", "persona-agent", "without-persona"])(
 );
 
 it.each(table.map(([name]) => name))(
-  "knows of a cold start's latest interactions only (%s)",
+  "%s knows only the latest interactions in a cold start",
   async (name) => {
     const given = await caseOf({ questions: 1 });
     const deps = evalDeps();
@@ -161,7 +162,7 @@ it.each(table.map(([name]) => name))(
 );
 
 it.each(["icl", "membank"])(
-  "draws the same for the same seed, and else for another (%s)",
+  "%s draws the same for the same seed, and differently for another",
   async (name) => {
     const given = await caseOf({ history: 120, questions: 1 });
     const first = await promptsOf(name, given);
@@ -170,7 +171,7 @@ it.each(["icl", "membank"])(
   },
 );
 
-it("asks a question of a user with differing profiles on its own profile and on nothing else", async () => {
+it("a question of a user with several profiles sees only its own profile", async () => {
   const cases = await casesOf(
     setOf([
       ratingRecord("ada", "q1", { profile: reviews(20) }),
@@ -203,7 +204,7 @@ it.each([
   expect(withPast.length > 0).toBe(seen.length > 0);
 });
 
-it("shows the persona before and after its alignment", async () => {
+it("a preparation records the persona before and after its alignment", async () => {
   const { preparation } = await opened("persona-agent", await caseOf());
   expect(preparation.persona).toEqual({
     before: [`- ${profileText}`],
@@ -211,7 +212,7 @@ it("shows the persona before and after its alignment", async () => {
   });
 });
 
-it("records the calls of tools and what they found, every message once", async () => {
+it("an answer's prompt records the tool calls and their results, every message once", async () => {
   const deps = evalDeps({
     simulation: ({ messages }) =>
       messages.at(-1)?.type === "human"
@@ -225,7 +226,7 @@ it("records the calls of tools and what they found, every message once", async (
   expect(answer?.prompt.split("[human]")).toHaveLength(2);
 });
 
-it("answers all the same when Wikipedia cannot be reached, and has no such tool where there is none", async () => {
+it("a method answers without Wikipedia when it cannot be reached, and lacks the tool when it is off", async () => {
   const search = evalDeps({
     simulation: ({ messages }) =>
       messages.at(-1)?.type === "human"
@@ -241,7 +242,7 @@ it("answers all the same when Wikipedia cannot be reached, and has no such tool 
   expect(without.model.of("simulation").at(-1)?.tools).toEqual(["recall_memory"]);
 });
 
-it("embeds a history once for all methods that are asked about a case", async () => {
+it("a case's history is embedded once for all methods", async () => {
   const given = await caseOf({ questions: 1 });
   const deps = evalDeps();
   await answersOf("rag", given, deps);
@@ -251,7 +252,7 @@ it("embeds a history once for all methods that are asked about a case", async ()
   expect(deps.embeddings.requests).toBe(requests);
 });
 
-it("fails a question, and does not answer it with less, while nothing can be embedded", async () => {
+it("a question fails while nothing can be embedded, instead of an answer without memory", async () => {
   const given = await caseOf({ questions: 1 });
   const down = evalDeps();
   down.embeddings.isDown = true;
@@ -265,7 +266,7 @@ it("fails a question, and does not answer it with less, while nothing can be emb
   await expect(open.answer(question)).rejects.toMatchObject({ code: "model-unavailable" });
 });
 
-it("keeps cases apart in an index that they share, also those of a cold start", async () => {
+it("cases stay separate in an index that they share, also in a cold start", async () => {
   const cases = await casesOf(
     setOf([
       ratingRecord("ada", "q1", { profile: reviews(12) }),

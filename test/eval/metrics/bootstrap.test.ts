@@ -16,8 +16,8 @@ const mean: Statistic<{ readonly value: number }> = {
 const ofUsers = (lists: readonly (readonly number[])[]) =>
   lists.flatMap((values, user) => values.map((value) => ({ user: `u${user}`, value })));
 
-const width = ({ interval }: ReturnType<typeof bootstrapByUser>) =>
-  interval === null ? Number.NaN : interval[1] - interval[0];
+const width = ({ low, high }: ReturnType<typeof bootstrapByUser>) =>
+  low === null || high === null ? Number.NaN : high - low;
 
 describe("bootstrapByUser", () => {
   const items = ofUsers(Array.from({ length: 40 }, (_, user) => [user % 2, user % 2, user % 2]));
@@ -28,7 +28,7 @@ describe("bootstrapByUser", () => {
     expect(bootstrapByUser(items, mean, { seed: 2, resamples: 200 })).not.toEqual(first);
   });
 
-  it("is as wide as chance over users, not over questions", () => {
+  it("gives an interval as wide as chance over users, not over questions", () => {
     // 40 users, half 0 and half 1: standard error 0.5 / sqrt(40) = 0.079, so 95 % are 2 x 1.96 x 0.079 = 0.31 wide.
     // Over the 120 questions it would be 0.18.
     const estimate = bootstrapByUser(items, mean, { seed: 1 });
@@ -37,21 +37,21 @@ describe("bootstrapByUser", () => {
     expect(width(estimate)).toBeLessThan(0.36);
   });
 
-  it("has exact ends where all resamples can be listed", () => {
+  it("gives the exact ends where all resamples can be listed", () => {
     // Two users, 0 and 1: the mean is 0, 1/2 or 1 with 1/4, 1/2, 1/4, so half of the resamples lie at 1/2.
     const two = ofUsers([[0], [1]]);
-    const estimate = (level: number) => bootstrapByUser(two, mean, { seed: 3, level }).interval;
-    expect(estimate(0.95)).toEqual([0, 1]);
-    expect(estimate(0.4)).toEqual([0.5, 0.5]);
+    const estimate = (level: number) => bootstrapByUser(two, mean, { seed: 3, level });
+    expect(estimate(0.95)).toMatchObject({ low: 0, high: 1 });
+    expect(estimate(0.4)).toMatchObject({ low: 0.5, high: 0.5 });
   });
 
-  it("holds the true mean about as often as it says", () => {
+  it("gives intervals that hold the true mean about as often as their level says", () => {
     // 200 sets of 30 users whose true mean is 0.5; 95 % would be 190, and the percentile interval runs a little short.
     const random = createRandom(9);
     const held = Array.from({ length: 200 }, (_, seed) => {
       const drawn = ofUsers(Array.from({ length: 30 }, () => [random()]));
-      const { interval } = bootstrapByUser(drawn, mean, { seed, resamples: 300 });
-      return interval !== null && interval[0] <= 0.5 && interval[1] >= 0.5;
+      const { low, high } = bootstrapByUser(drawn, mean, { seed, resamples: 300 });
+      return low !== null && high !== null && low <= 0.5 && high >= 0.5;
     }).filter(Boolean).length;
     expect(held).toBeGreaterThanOrEqual(176);
     expect(held).toBeLessThan(200);
@@ -60,7 +60,8 @@ describe("bootstrapByUser", () => {
   it("gives no interval for one user", () => {
     expect(bootstrapByUser(ofUsers([[1, 0]]), mean, { seed: 1 })).toEqual({
       value: 0.5,
-      interval: null,
+      low: null,
+      high: null,
     });
   });
 });
@@ -84,24 +85,23 @@ describe("pairedGain", () => {
     expect(pairedGain(ratings, rmse, { seed: 1 }).value).toBeCloseTo(Math.SQRT2 - Math.SQRT1_2, 12);
   });
 
-  it("turns its sign and its interval when the methods change places", () => {
+  it("reverses its sign and its interval when the methods change places", () => {
     const turned = ratings.map(({ base, other, ...rest }) => ({
       ...rest,
       base: other,
       other: base,
     }));
-    const { value, interval } = pairedGain(ratings, mae, { seed: 1 });
+    const { value, low, high } = pairedGain(ratings, mae, { seed: 1 });
     const back = pairedGain(turned, mae, { seed: 1 });
-    expect(back.value).toBe(-value);
-    expect(back.interval).toEqual([-(interval?.[1] ?? 0), -(interval?.[0] ?? 0)]);
+    expect(back).toEqual({ value: -value, low: -(high ?? 0), high: -(low ?? 0) });
   });
 
   it("is 0 with an interval of 0 for a method against itself", () => {
     const same = ratings.map((item) => ({ ...item, other: item.base }));
-    expect(pairedGain(same, rmse, { seed: 1 })).toEqual({ value: 0, interval: [0, 0] });
+    expect(pairedGain(same, rmse, { seed: 1 })).toEqual({ value: 0, low: 0, high: 0 });
   });
 
-  it("is surer than the two methods' own intervals, which share their users", () => {
+  it("has a narrower interval than each method alone, because both share their users", () => {
     // Ten users whose gold is 1 to 5 in turn: each method's error depends on the user, their difference does not.
     const items = Array.from({ length: 10 }, (_, user) => ({
       user: `u${user}`,
@@ -109,7 +109,7 @@ describe("pairedGain", () => {
       base: "9",
       other: "8",
     }));
-    expect(pairedGain(items, mae, { seed: 1 })).toEqual({ value: 1, interval: [1, 1] });
+    expect(pairedGain(items, mae, { seed: 1 })).toEqual({ value: 1, low: 1, high: 1 });
     const alone = bootstrapByUser(
       items.map((item) => ({ ...item, prediction: item.base })),
       mae,

@@ -3,7 +3,7 @@ import { paperData } from "../../../src/eval/report/summary/paper-data.js";
 import { paperCell, paperEntries } from "../../../src/eval/report/summary/paper-numbers.js";
 
 describe("the paper's numbers", () => {
-  it("hold every cell of its tables, and only those seen have a number", () => {
+  it("cover every cell of its tables, with a number only where one was seen", () => {
     const count = (table: string, kind: string) =>
       paperEntries.filter((entry) => entry.table === table && entry.cell.kind === kind).length;
     // 8 rows of 7 methods, 8 of 5 configurations, 7 methods, and 8 rows of 7.
@@ -25,7 +25,7 @@ describe("the paper's numbers", () => {
     }
   });
 
-  it("bound a missing baseline by the best one that was seen", () => {
+  it("bound an unseen baseline by the best one that was seen", () => {
     expect(paperCell("main", "LaMP_2N", "f1", "icl")).toEqual({
       kind: "bound",
       limit: "at most",
@@ -51,7 +51,7 @@ describe("the paper's numbers", () => {
     }
   });
 
-  it("have no cell for a switch of ours, and the paper's for its own mode", () => {
+  it("have no cell for a switch of ours, and the full method's for the paper mode", () => {
     expect(paperCell("ablation", "LaMP_1", "accuracy", "without-wikipedia")).toBeNull();
     expect(paperCell("main", "LaMP_1", "accuracy", "persona-agent-paper")).toMatchObject({
       value: 0.919,
@@ -63,7 +63,7 @@ describe("paperData", () => {
   const kindOf = (name: string, task: "LaMP_1" | "LaMP_2M", users: number) =>
     paperData({ name, task, users, labels: [], questions: 1 }).kind;
 
-  it("takes every set for other data unless its name is OPPU's or LaMP's", () => {
+  it("calls every set other data unless its name is OPPU's or LaMP's", () => {
     expect(kindOf("movie_tagging", "LaMP_2M", 100)).toBe("oppu");
     expect(kindOf("movie_tagging", "LaMP_2M", 20)).toBe("lamp");
     expect(kindOf("LaMP_2M-time", "LaMP_2M", 100)).toBe("lamp");

@@ -63,7 +63,7 @@ function rowOf(markdown: string, first: string, after = ""): string[] {
 }
 
 describe("renderHtml", () => {
-  it("runs and loads nothing, whatever a text of the run says", async () => {
+  it("runs and loads nothing, even if a text of the run tries", async () => {
     const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)> ' </style></svg>`;
     const page = await renderHtml(reportPage(await sample(evil, evil)));
     expect(page).not.toMatch(/<script|<img|<iframe|<link|<foreignObject/i);
@@ -77,7 +77,7 @@ describe("renderHtml", () => {
     expect(page.match(/<svg/g)?.length).toBe(page.match(/<\/svg>/g)?.length);
   });
 
-  it("leaves out characters that hide or turn a text", async () => {
+  it("leaves out invisible characters and marks of text direction", async () => {
     const page = await renderHtml(reportPage(await sample("a\u0000b\u202ec\ud800d")));
     expect(page).toContain("abc\ufffdd");
     expect(page).not.toContain("\u0000");
@@ -115,7 +115,7 @@ describe("renderMarkdown", () => {
     expect(rowOf(text, "persona-agent", results)[4]).toBe("0.919");
   });
 
-  it("says of a cell of the paper that it is unknown, or within which bound", async () => {
+  it("shows which of the paper's cells are unknown, and the bounds of others", async () => {
     const text = renderMarkdown(reportPage(await sample()));
     expect(rowOf(text, "rag", "## Results by set")[4]).toBe("≤ 0.862");
     expect(rowOf(text, "rag", "## Efficiency")[2]).toBe("unknown");
@@ -142,7 +142,7 @@ describe("renderMarkdown", () => {
     expect([during, count, example]).toEqual(["question", "1", "plain: it failed"]);
   });
 
-  it("keeps a text within its cell", async () => {
+  it("keeps a text inside its table cell", async () => {
     const text = renderMarkdown(reportPage(await sample("a | b\n# c `d` <i>")));
     expect(rowOf(text, "model")).toEqual(["model", "a \\ b \\# c \\`d\\` &lt;i&gt;"]);
     expect(text).not.toMatch(/^# c/m);
@@ -161,7 +161,7 @@ describe("writeReport", () => {
     expect(await readFile(paths.html, "utf8")).toBe(await renderHtml(reportPage(report)));
   });
 
-  it("leaves the earlier files and no half one where it cannot write", async () => {
+  it("keeps the earlier files whole if it cannot write", async () => {
     const folder = await mkdtemp(join(tmpdir(), "report-"));
     await writeFile(join(folder, "report.json"), "earlier");
     await mkdir(join(folder, "report.md.unfinished"));

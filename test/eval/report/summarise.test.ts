@@ -30,7 +30,7 @@ const rated = (arm: string, predictions: readonly string[]): Prediction[] =>
   );
 
 describe("summarise", () => {
-  it("scores what was answered, as worked out by hand", async () => {
+  it("scores the answered questions, as worked out by hand", async () => {
     const run = runRecord({ sets: [citation], arms: ["rag"] });
     const report = await summariseRun(run, answersOf("rag", ["[1]", "[1]", "[1]", "[2]"]), []);
     const [result] = report.results;
@@ -46,7 +46,7 @@ describe("summarise", () => {
     expect(report.complete).toBe(true);
   });
 
-  it("says null for an interval of one user", async () => {
+  it("gives null ends for the interval of one user", async () => {
     const run = runRecord({ sets: [{ ...citation, users: 1, questions: 2 }], arms: ["rag"] });
     const report = await summariseRun(run, answersOf("rag", ["[1]", "[2]"]).slice(0, 2), []);
     expect(report.results[0]?.metrics.accuracy).toEqual({ value: 1, low: null, high: null });
@@ -101,7 +101,7 @@ describe("summarise", () => {
     ]);
   });
 
-  it("pairs on the questions that both answered", async () => {
+  it("compares two methods on the questions that both answered", async () => {
     const run = runRecord({ sets: [citation], arms: ["rag", "persona-agent"] });
     const ours = answersOf("persona-agent", ["[1]", "[2]", "[1]", "[1]"]);
     const theirs = answersOf("rag", ["[1]", "[1]", "[2]", "[2]"]).map((line) =>
@@ -120,7 +120,7 @@ describe("summarise", () => {
     expect(Object.keys(paired[0] ?? {}).join(" ")).toBe("set metric a b delta low high");
   });
 
-  it("has a positive difference where an error is smaller", async () => {
+  it("gives a positive difference where an error is smaller", async () => {
     const run = runRecord({ sets: [{ ...ratings, questions: 2 }], arms: ["persona-agent", "rag"] });
     // Ours is off by 0 and 1, theirs by 2 and 0: MAE 0.5 against 1, RMSE sqrt(1/2) against sqrt(2).
     const lines = [...rated("persona-agent", ["3", "3"]), ...rated("rag", ["5", "4"])];
@@ -130,7 +130,7 @@ describe("summarise", () => {
     expect(paired[1]?.delta).toBeCloseTo(Math.SQRT2 - Math.SQRT1_2, 12);
   });
 
-  it("tells what a question costs, with what was prepared for it apart and together", async () => {
+  it("reports the cost of a question, without and with its preparation", async () => {
     const run = runRecord({ sets: [citation], arms: ["persona-agent"] });
     const failed = { seconds: 30, usage: { calls: 3, tokens: { in: 300, out: 0 } } };
     const lines = answersOf("persona-agent", ["[1]", "[2]", "[1]"]).map((line) =>
@@ -157,7 +157,7 @@ describe("summarise", () => {
     expect(costs[0]?.answering).toEqual({ seconds: 36, calls: 6, tokens: { in: 600, out: 30 } });
   });
 
-  it("is the same whatever order the lines come in, and counts the later of two for one question", async () => {
+  it("gives the same report in any order of lines, and uses the later of two lines for one question", async () => {
     const run = runRecord({ sets: [citation], arms: ["rag", "persona-agent"] });
     const lines = [
       ...answersOf("rag", ["[1]", "[1]", "[1]", "[2]"]),
@@ -169,7 +169,7 @@ describe("summarise", () => {
     expect(JSON.stringify(await summariseRun(run, [...stale, ...lines], []))).toBe(report);
   });
 
-  it("shows a few personas that changed, cut, and counts all", async () => {
+  it("shows a few changed personas, truncated, and counts all", async () => {
     const run = runRecord({ sets: [citation], arms: ["persona-agent"] });
     const prepared = ["e", "d", "c", "b", "a"].map((id) =>
       preparedCase({
@@ -185,7 +185,7 @@ describe("summarise", () => {
     expect(JSON.stringify(personas).length).toBeLessThan(2_000);
   });
 
-  it("makes a series of a study, held against what stands beside it", async () => {
+  it("makes a series of a study, compared with its rivals", async () => {
     const at = (method: string, name: string, value: number, setting: string) => ({
       id: `${method}@${name}=${value}`,
       method,

@@ -42,7 +42,7 @@ async function written(lines = all) {
 }
 
 describe("a journal", () => {
-  it("gives back what was appended, by key and in order, in the same process and in the next", async () => {
+  it("returns appended lines by key and in order, in the same process and in the next", async () => {
     const journal = await opened();
     await Promise.all(all.map((line) => journal.append(line)));
     expect(await journal.read("b")).toEqual(all[1]);
@@ -52,7 +52,7 @@ describe("a journal", () => {
     expect(await linesOf()).toEqual(all);
   });
 
-  it("cut at any byte gives every line that had its end, and goes on after it", async () => {
+  it("truncated at any byte gives every line with its line end, and appends after the last", async () => {
     const bytes = await written();
     for (let length = 0; length <= bytes.length; length++) {
       await writeFile(path, bytes.subarray(0, length));
@@ -63,7 +63,7 @@ describe("a journal", () => {
     }
   });
 
-  it("takes out what is not kept, for good", async () => {
+  it("removes lines that are not kept, permanently", async () => {
     await written();
     expect(await linesOf(({ id }) => id !== "b")).toEqual([all[0], all[2]]);
     expect(await linesOf()).toEqual([all[0], all[2]]);

@@ -69,7 +69,7 @@ function contentOf({ predictions, prepared }: Recorded) {
 const asked = () => server.requests.map(({ body }) => JSON.stringify(body["messages"]));
 
 describe("a run", () => {
-  it("asks every question of every arm once, and records prompt, answer, cost and what was prepared", async () => {
+  it("asks every question of every arm once, and records prompt, answer, cost and preparation", async () => {
     const { predictions, prepared, run, stoppedBy } = await recordedBy(given());
     expect(stoppedBy).toBeNull();
     expect(predictions).toHaveLength(counts.questions);
@@ -104,7 +104,7 @@ describe("a run", () => {
     expect(run.timing.questionSeconds).toBeGreaterThan(0);
   });
 
-  it("goes on wherever its answers were cut off, and asks nothing twice that is recorded", async () => {
+  it("resumes wherever its answers were cut off, and repeats no recorded question", async () => {
     const small = { sets: [ratingSet("films", 1, 2)], arms: [armOf(ready)] };
     const whole = contentOf(await recordedBy(given(small)));
     const file = join(folder, "predictions.jsonl");
@@ -133,7 +133,7 @@ describe("a run", () => {
     expect(server.requests.length).toBeLessThanOrEqual(1);
   });
 
-  it("comes to the same after kill -9 at many points, and asks nothing twice that is recorded", async () => {
+  it("gives the same result after kill -9 at many points, and repeats no recorded question", async () => {
     const child = compiled("test/support/processes/evaluation-child.ts");
     const timesAsked = new Map<string, number>();
     let killAfter = 0;
@@ -173,7 +173,7 @@ describe("a run", () => {
     expect(new Set(all).size).toBe(2 * 18);
   }, 60_000);
 
-  it("gives the same numbers for the same seed, in whatever order the answers come", async () => {
+  it("gives the same numbers for the same seed, in any order of answers", async () => {
     const first = await recordedBy(given({ concurrency: 1 }));
     const other = await mkdtemp(join(tmpdir(), "evaluation-"));
     const second = await recordedBy(given({ folder: other, concurrency: 16 }));
@@ -186,12 +186,12 @@ describe("a run's folder", () => {
   const refusal = (options: Parameters<typeof given>[0]) =>
     recordedBy(given(options)).catch((error: Error) => error.message);
 
-  it("is not begun anew without being told to go on", async () => {
+  it("is refused without resume if it holds a run", async () => {
     await recordedBy(given());
     expect(await refusal({})).toMatch(/holds a run already; .* --resume/);
   });
 
-  it("is not gone on with under other settings, and says which", async () => {
+  it("is refused under other settings, and the error names them", async () => {
     await recordedBy(given());
     server.requests.length = 0;
     const { deps } = given();
@@ -211,7 +211,7 @@ describe("a run's folder", () => {
     expect(server.requests).toEqual([]);
   });
 
-  it("is one process's at a time", async () => {
+  it("belongs to one process at a time", async () => {
     let second: unknown;
     const method: Method = {
       ...plain,
@@ -224,7 +224,7 @@ describe("a run's folder", () => {
     expect(second).toMatch(/^Another process runs an evaluation in /);
   });
 
-  it("is refused where a whole line of it is no record, and where answers have no settings", async () => {
+  it("is refused if a whole line is no record, or if it holds answers without settings", async () => {
     await recordedBy(given());
     await writeFile(join(folder, "predictions.jsonl"), '{"no":"record"}\n');
     expect(await refusal({ resume: true })).toMatch(
@@ -241,7 +241,7 @@ describe("an error", () => {
     (text) =>
       text.includes(part) ? { kind: "error", status, message: "no" } : replyTo(text);
 
-  it("of a question is recorded with its kind, stops nothing, and is asked again when the run goes on", async () => {
+  it("of a question is recorded with its kind and stops nothing, and a resumed run asks the question again", async () => {
     reply = failsFor("films 1-1.", 500);
     const { predictions } = await recordedBy(given());
     const failed = predictions.filter(({ error }) => error !== null);
@@ -286,7 +286,7 @@ describe("an error", () => {
 });
 
 describe("a limit", () => {
-  it("on calls is never passed; what was answered is kept, and a larger one goes on", async () => {
+  it("on calls is never exceeded; answers are kept, and the run resumes with a larger limit", async () => {
     const complaint = vi.spyOn(console, "error");
     const { predictions, stoppedBy } = await recordedBy(given({ budget: { calls: 15 } }));
     expect(stoppedBy).toEqual({ budget: "15 model calls" });
@@ -302,7 +302,7 @@ describe("a limit", () => {
     expect(server.requests).toHaveLength(counts.questions + counts.preparations);
   });
 
-  it("counts what failed and what was given up, also when the run goes on", async () => {
+  it("counts failed calls and calls given up, also in a resumed run", async () => {
     const preparing = armOf(askingMethod("ready", { prepares: true }));
     const failing: Method = {
       ...preparing.method,
@@ -331,7 +331,7 @@ describe("a limit", () => {
     expect(server.requests).toHaveLength(6);
   });
 
-  it("on calls at a time holds for the many calls of one preparation", async () => {
+  it("on concurrent calls holds for the many calls of one preparation", async () => {
     let now = 0;
     let most = 0;
     const model = new ToldModel(async () => {
@@ -377,7 +377,7 @@ describe("a limit", () => {
     }
   });
 
-  it("is a stop from outside too: what was answered by then is kept", async () => {
+  it("by a stop from outside keeps the answers so far", async () => {
     const stop = new AbortController();
     reply = (text, number) => {
       if (number === 12) stop.abort(new Error("stopped"));

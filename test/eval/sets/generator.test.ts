@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lampSubject } from "../../../src/domain/lamp-question.js";
-import { pairAnswers } from "../../../src/eval/metrics/answers.js";
 import { openEvalSet } from "../../../src/eval/sets/open-eval-set.js";
 import { generateSet, type GeneratorOptions } from "../../../src/eval/sets/generator.js";
 import { lampLabels } from "../../../src/eval/sets/labels.js";
@@ -28,12 +27,12 @@ function planted(text: string, rules: ReadonlyMap<string, string> | undefined): 
 }
 
 describe("generateSet", () => {
-  it("is the same for a seed, and another for another seed", () => {
+  it("gives the same set for the same seed, and another for another seed", () => {
     expect(generateSet(options)).toEqual(generateSet(options));
     expect(generateSet({ ...options, seed: 2 })).not.toEqual(generateSet(options));
   });
 
-  it("answers by the user's rules, in the history as in the golds, when there is no noise", () => {
+  it("without noise, answers by the user's rules in the history and in the golds", () => {
     const { questions, outputs, rules, best } = generateSet(options);
     expect(outputs.golds).toEqual(best);
     for (const [place, question] of questions.entries()) {
@@ -44,14 +43,14 @@ describe("generateSet", () => {
     }
   });
 
-  it("gives users rules of their own, so that nobody's answers can be read off another's", () => {
+  it("gives each user different rules, so that no user's answers follow from another's", () => {
     const { rules } = generateSet(options);
     const texts = [...rules.values()].map((rule) => JSON.stringify([...rule]));
     expect(new Set(texts).size).toBe(6);
     for (const rule of rules.values()) expect(new Set(rule.values()).size).toBe(rule.size);
   });
 
-  it("makes a share of the answers random, in golds and histories alike", () => {
+  it("randomises a share of the answers, in golds and histories alike", () => {
     // 1 - 0.3 + 0.3 / 15 = 0.72 follow the rules; of 2,000 within four standard errors (0.01 each).
     const { questions, outputs, rules, best } = generateSet({
       ...options,
@@ -59,7 +58,13 @@ describe("generateSet", () => {
       noise: 0.3,
     });
     const [accuracy] = metricsFor("LaMP_2M");
-    expect(Math.abs(accuracy.of(pairAnswers(outputs.golds, best)) - 0.72)).toBeLessThan(0.04);
+    expect(best.map(({ id }) => id)).toEqual(outputs.golds.map(({ id }) => id));
+    const answers = outputs.golds.map(({ output: gold }, place) => ({
+      gold,
+      prediction: best[place]?.output ?? "",
+    }));
+    const share = accuracy.ofSums(accuracy.sums(answers));
+    expect(Math.abs(share - 0.72)).toBeLessThan(0.04);
     const items = questions.filter((_, place) => place % 4 === 0).slice(0, 50);
     const follow = items.flatMap(({ user_id, profile }) =>
       profile.map(({ tag, description = "" }) => tag === planted(description, rules.get(user_id))),
@@ -67,7 +72,7 @@ describe("generateSet", () => {
     expect(Math.abs(follow.filter(Boolean).length / follow.length - 0.72)).toBeLessThan(0.04);
   });
 
-  it("asks nothing that stands in the history, and dates the items in order", () => {
+  it("asks nothing from the history, and dates the items in order", () => {
     for (const { input, profile } of generateSet(options).questions) {
       const texts = profile.map((item) => item["description"]);
       expect(new Set(texts).size).toBe(40);
@@ -82,24 +87,21 @@ describe("generateSet", () => {
     ["LaMP_2N", ["u.s. news", "queer voices", "media"]],
     ["LaMP_2M", undefined],
     ["LaMP_3", undefined],
-  ] as const)(
-    "is read as a %s set by the evaluation's reader (labels %j)",
-    async (task, labels) => {
-      const set = generateSet({ ...options, task, ...(labels === undefined ? {} : { labels }) });
-      const folder = await mkdtemp(join(tmpdir(), "persona-agent-generated-"));
-      try {
-        await writeFile(join(folder, "dev_questions.json"), JSON.stringify(set.questions));
-        await writeFile(join(folder, "dev_outputs.json"), JSON.stringify(set.outputs));
-        const read = await openEvalSet(folder);
-        expect(read).toMatchObject({ task, labels: labels ?? lampLabels(task) });
-        expect(read.users).toHaveLength(6);
-        for await (const { user, question, profile } of read.read()) {
-          expect(question.gold).toBe(planted(question.input, set.rules.get(user)));
-          expect(profile.every((item) => item.at !== null && item.label !== null)).toBe(true);
-        }
-      } finally {
-        await rm(folder, { recursive: true });
+  ] as const)("writes a set that the evaluation reads as %s (labels %j)", async (task, labels) => {
+    const set = generateSet({ ...options, task, ...(labels === undefined ? {} : { labels }) });
+    const folder = await mkdtemp(join(tmpdir(), "persona-agent-generated-"));
+    try {
+      await writeFile(join(folder, "dev_questions.json"), JSON.stringify(set.questions));
+      await writeFile(join(folder, "dev_outputs.json"), JSON.stringify(set.outputs));
+      const read = await openEvalSet(folder);
+      expect(read).toMatchObject({ task, labels: labels ?? lampLabels(task) });
+      expect(read.users).toHaveLength(6);
+      for await (const { user, question, profile } of read.read()) {
+        expect(question.gold).toBe(planted(question.input, set.rules.get(user)));
+        expect(profile.every((item) => item.at !== null && item.label !== null)).toBe(true);
       }
-    },
-  );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 });

@@ -60,8 +60,6 @@ describe("a LaMP folder", () => {
     });
     expect(await all(set)).toEqual([
       {
-        set: set.name,
-        task: "LaMP_3",
         user: "310",
         question: { id: "310", input: lampQuestion("LaMP_3", "of 310"), gold: "5" },
         profile: [{ id: "1", title: null, text: "Good.", label: "4", at: null, coarse: false }],
@@ -93,7 +91,7 @@ describe("a LaMP folder", () => {
     ]);
   });
 
-  it("groups questions by users.jsonl where there is one, each question keeping its own history", async () => {
+  it("groups questions by users.jsonl if there is one, and each question keeps its own history", async () => {
     const other = { ...item, text: "Bad." };
     await write("dev_questions.json", [question("1"), question("2", { profile: [other] })]);
     await write("dev_outputs.json", outputs("1", "2"));
@@ -103,7 +101,7 @@ describe("a LaMP folder", () => {
     expect((await all(set)).map(({ profile }) => profile[0]?.text)).toEqual(["Good.", "Bad."]);
   });
 
-  it("reads only the questions asked for, as often as asked", async () => {
+  it("reads only the selected questions, any number of times", async () => {
     await write("dev_questions.json", [question("1"), question("2"), question("3")]);
     await write("dev_outputs.json", outputs("1", "2", "3"));
     const set = await openEvalSet(folder);
@@ -195,7 +193,7 @@ describe("OPPU's release", () => {
     ]);
   });
 
-  it("is refused without its labels, and with a user who comes twice", async () => {
+  it("is refused without its labels, and with a user who occurs twice", async () => {
     await write("user_top_100_history.json", [user(11, "1"), user(11, "2")]);
     expect(await refusal()).toContain("no user_top_100_history_label.json");
     await write("user_top_100_history_label.json", labels("1", "2"));

@@ -11,16 +11,16 @@ const names = (users: readonly EvalUser[]) => users.map((each) => each.user).joi
 const users = [user("a", 5), user("b", 9), user("c", 5), user("d", 7), user("e", 1)];
 
 describe("selectUsers", () => {
-  it("takes everybody with every question unless told otherwise", () => {
+  it("selects all users and questions by default", () => {
     expect(selectUsers(users, {})).toEqual(users);
   });
 
-  it("takes those with the longest history, of equals the earlier, in the set's order", () => {
+  it("selects the users with the longest histories, the earlier of equal ones, in the set's order", () => {
     const longest = (count: number) => names(selectUsers(users, { longestHistories: count }));
     expect([0, 1, 2, 3, 4, 9].map(longest)).toEqual(["", "b", "bd", "abd", "abcd", "abcde"]);
   });
 
-  it("draws the same sample for a seed, from the longest histories only, and others for other seeds", () => {
+  it("draws the same sample for the same seed and another for another, from the longest histories only", () => {
     const sample = (seed: number) =>
       names(selectUsers(users, { longestHistories: 4, sample: { users: 2, seed } }));
     expect(sample(1)).toBe(sample(1));
@@ -28,7 +28,7 @@ describe("selectUsers", () => {
     expect([...drawn].toSorted()).toEqual(["ab", "ac", "ad", "bc", "bd", "cd"]);
   });
 
-  it("gives each user a question before it gives one a second", () => {
+  it("gives each user one question before any user gets a second", () => {
     const asked = (questions: number) =>
       selectUsers([user("a", 1, 3), user("b", 1, 1), user("c", 1, 2)], { questions }).flatMap(
         ({ questionIds }) => questionIds,

@@ -30,10 +30,14 @@ export function review(n: number, change: Partial<ProfileItem> = {}): ProfileIte
 export const reviews = (count: number) => Array.from({ length: count }, (_, at) => review(at + 1));
 
 /** A question over a film that is in no history. */
-export function ratingRecord(user: string, id: string, change: Partial<EvalRecord> = {}) {
+export function ratingRecord(
+  user: string,
+  id: string,
+  change: Partial<EvalRecord> = {},
+): EvalRecord {
   const input = lampQuestion("LaMP_3", `Unseen ${id} shows a steam engine.`);
   const question = { id, input, gold: "4" };
-  return { set: "films", task: "LaMP_3", user, question, profile: [], ...change } as EvalRecord;
+  return { user, question, profile: [], ...change };
 }
 
 /** A set in this process, which gives its records in their order. */
@@ -45,7 +49,7 @@ export function setOf(records: readonly EvalRecord[]): EvalSet {
   });
   return {
     name: "films",
-    task: records[0]?.task ?? "LaMP_3",
+    task: "LaMP_3",
     labels: ratings,
     users,
     async *read(wanted) {

@@ -50,8 +50,10 @@ export async function runControl(
     const [accuracy] = metricsFor(set.task, set.labels);
     return {
       accuracyOf: (arm) =>
-        accuracy.of(
-          of(arm).map(({ gold, prediction }) => ({ gold, prediction: prediction ?? "" })),
+        accuracy.ofSums(
+          accuracy.sums(
+            of(arm).map(({ gold, prediction }) => ({ gold, prediction: prediction ?? "" })),
+          ),
         ),
       gain: (arm, over) => pairedGain(pairs(of(over), of(arm)), accuracy, { seed: generator.seed }),
       prepared: prepared.flatMap(({ arm, preparation }) =>

@@ -5,8 +5,8 @@ import { noUsage, usageOfCall } from "../../../src/domain/usage.js";
 import type { Arm, Method } from "../../../src/eval/method.js";
 import type { Prediction, PreparedCase } from "../../../src/eval/prediction.js";
 import type { EvalSet } from "../../../src/eval/sets/eval-set.js";
-import type { SelectedSet } from "../../../src/eval/run/new-run.js";
-import type { EvaluationOptions } from "../../../src/eval/run/evaluation-options.js";
+import type { SelectedSet } from "../../../src/eval/sets/selection.js";
+import type { EvaluationOptions } from "../../../src/eval/run/work.js";
 import { type EvaluationResult, runEvaluation } from "../../../src/eval/run/run-evaluation.js";
 import { describeModelError } from "../../../src/model/model-errors.js";
 import { loadEmbeddings } from "../../../src/model/load-embeddings.js";
@@ -28,8 +28,6 @@ export function ratingSet(name: string, users: number, questions: number): Selec
       for (const { user, questionIds } of people)
         for (const id of questionIds.filter((one) => wanted?.has(one) ?? true))
           yield {
-            set: name,
-            task: "LaMP_3",
             user,
             question: { id, input: lampQuestion("LaMP_3", `Review ${name} ${id}.`), gold: "4" },
             profile: ["a", "b", "c"].map((one) => ({

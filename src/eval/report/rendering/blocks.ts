@@ -1,18 +1,27 @@
-import type { Plot } from "./plot.js";
+import type { Plot } from "./plots.js";
 
-/** A report's content, before it is a page: both pages show the same blocks. All texts are plain and not yet escaped. */
+/** What is shown, as HTML and as Markdown. All texts, also those of blocks, are plain and not yet escaped. */
+export interface Page {
+  readonly title: string;
+  /** What was run, in one line under the title. */
+  readonly subtitle: string;
+  /** In the order of reading. */
+  readonly blocks: readonly Block[];
+}
+
+/** A part of a report's content. */
 export type Block =
   | { readonly kind: "heading"; readonly level: 2 | 3; readonly text: string }
   | { readonly kind: "text"; readonly text: string; readonly tone?: "note" | "warning" }
   | { readonly kind: "table"; readonly table: Table }
-  /** Only the page that can show pictures has them; what they show stands in a table, too. */
+  /** For the HTML page only; a table holds the same numbers. */
   | { readonly kind: "plots"; readonly plots: readonly Plot[] }
   | { readonly kind: "diff"; readonly title: string; readonly lines: readonly DiffLine[] }
-  /** Closed until somebody opens it. */
+  /** Closed until the reader opens it. */
   | { readonly kind: "folded"; readonly title: string; readonly blocks: readonly Block[] };
 
 export interface Table {
-  /** What it shows, for those who do not see it. */
+  /** What it shows, for readers who do not see it. */
   readonly caption: string;
   readonly columns: readonly { readonly title: string; readonly isNumber?: boolean }[];
   readonly rows: readonly (readonly Cell[])[];

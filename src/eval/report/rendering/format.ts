@@ -1,6 +1,6 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
-import type { MetricName } from "../summary/metric-name.js";
-import type { Score } from "../summary/eval-report.js";
+import type { MetricName } from "../../metrics/metrics.js";
+import type { IntervalEstimate } from "../../metrics/bootstrap.js";
 import type { PaperCell } from "../summary/paper-numbers.js";
 
 export const metricTitles: Readonly<Record<MetricName, string>> = {
@@ -39,7 +39,7 @@ export function difference(value: number): string {
 }
 
 /** `[0.812, 0.901]`, or why there is none. */
-export function interval({ low, high }: Pick<Score, "low" | "high">, format = score): string {
+export function interval({ low, high }: Omit<IntervalEstimate, "value">, format = score): string {
   return low === null || high === null ? "one user" : `[${format(low)}, ${format(high)}]`;
 }
 

@@ -1,13 +1,11 @@
-import type { Block, Cell, DiffLine, Table } from "./blocks.js";
-import { escapeHtml, plainCharacters } from "./escape-html.js";
+import type { Block, Cell, DiffLine, Page, Table } from "./blocks.js";
 import { htmlStyle } from "./html-style.js";
-import type { Page } from "./page.js";
-import { plotsToSvg } from "./plot-svg.js";
+import { plotsToSvg } from "./plots.js";
 
-/** Nothing is loaded and nothing runs, whatever a text of the run says. */
+/** The page loads nothing and runs nothing, even if a text of the run got past the escaping. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** One page that opens from disk: no network, no script; light or dark as the reader has it. */
+/** One page that opens from disk: no network, no script, light or dark as the reader prefers. */
 export async function renderHtml({ title, subtitle, blocks }: Page): Promise<string> {
   const places = sectionPlaces(blocks);
   const parts = await Promise.all(blocks.map((block) => renderBlock(block, places.get(block))));
@@ -39,7 +37,7 @@ ${parts.join("\n")}
 `;
 }
 
-/** Ids by place, for no text of a run may choose an id. */
+/** Ids by place: no text of a run may choose an id. */
 function sectionPlaces(blocks: readonly Block[]): ReadonlyMap<Block, string> {
   const sections = blocks.filter((block) => block.kind === "heading" && block.level === 2);
   return new Map(sections.map((block, place) => [block, `section-${place + 1}`]));
@@ -99,4 +97,23 @@ function renderCell({ text, detail, mark }: Cell, isNumber: boolean, isFirst: bo
 function renderDiffLine({ kind, text }: DiffLine): string {
   const element = { kept: "span", added: "ins", removed: "del" }[kind];
   return `<li class="${kind}"><${element}>${escapeHtml(text)}</${element}></li>`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** For elements and quoted attributes. */
+function escapeHtml(text: string): string {
+  return plainCharacters(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+}
+
+/** Without what a page may not hold (control characters, lone surrogates), and without marks of text direction. */
+function plainCharacters(text: string): string {
+  const hidden = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+  return text.replace(hidden, "").toWellFormed();
 }

@@ -1,5 +1,4 @@
-import type { Block, Cell, DiffLine, Table } from "./blocks.js";
-import type { Page } from "./page.js";
+import type { Block, Cell, DiffLine, Page, Table } from "./blocks.js";
 
 /** The same as Markdown, with the tables of the HTML page and without its plots. */
 export function renderMarkdown({ title, subtitle, blocks }: Page): string {
@@ -50,7 +49,7 @@ function renderDiff(lines: readonly DiffLine[]): string {
   return `${fence}diff\n${body}\n${fence}`;
 }
 
-/** A text as Markdown shows it, on one line and in a table's cell: nothing in it is a mark. */
+/** A text on one line, also in a table's cell, without any Markdown syntax. */
 function escapeMarkdown(text: string): string {
   return oneLine(text)
     .replace(/[\\`*_[\]|~#]/g, "\\$&")

@@ -3,9 +3,9 @@ import type { Cost, EvalReport, ReportedSpending } from "../summary/eval-report.
 import { perQuestion, seconds, whole } from "../rendering/format.js";
 import { paperCell } from "../summary/paper-numbers.js";
 import { armResult } from "./report-arms.js";
-import { paperTableCell } from "./score-cells.js";
+import { noNumber, paperTableCell } from "./cells.js";
 
-/** What an answer takes, and what the methods do before their questions, apart and together. */
+/** What a question costs: the answer, the preparation before it, and both together. */
 export function costs(report: EvalReport): Block[] {
   const { arms, timing, spent } = report.run;
   return [
@@ -29,30 +29,19 @@ export function costs(report: EvalReport): Block[] {
         "#tokens together",
       ],
       arms.map(({ id, method }) => {
-        const mean = meanCost(report, id);
-        const cell = (
-          part: Part,
-          of: (spent: ReportedSpending) => number,
-          format = perQuestion,
-        ): Cell => {
-          const value = mean(part, of);
-          return value === null ? { text: "–", mark: "unknown" } : { text: format(value) };
-        };
-        const time = (spent: ReportedSpending) => spent.seconds;
-        const calls = (spent: ReportedSpending) => spent.calls;
-        const tokens = (spent: ReportedSpending) => spent.tokens.in + spent.tokens.out;
+        const cell = costCells(report, id);
         return [
           id,
-          cell("answering", time, seconds),
+          cell("answering", timeOf, seconds),
           paperTableCell(paperCell("efficiency", null, "seconds", method), 2),
-          cell("answering", calls),
+          cell("answering", callsOf),
           cell("answering", (spent) => spent.tokens.in),
           cell("answering", (spent) => spent.tokens.out),
-          cell("preparation", time, seconds),
-          cell("preparation", calls),
-          cell("preparation", tokens),
-          cell("together", calls),
-          cell("together", tokens),
+          cell("preparation", timeOf, seconds),
+          cell("preparation", callsOf),
+          cell("preparation", tokensOf),
+          cell("together", callsOf),
+          cell("together", tokensOf),
         ];
       }),
     ),
@@ -62,18 +51,24 @@ export function costs(report: EvalReport): Block[] {
   ];
 }
 
-type Part = keyof NonNullable<Cost["perQuestion"]>;
+const timeOf = (spent: ReportedSpending) => spent.seconds;
+export const callsOf = (spent: ReportedSpending) => spent.calls;
+export const tokensOf = (spent: ReportedSpending) => spent.tokens.in + spent.tokens.out;
 
-/** What a method's question takes in the mean, over the questions answered on all sets; `null` where there are none. */
-export function meanCost(report: EvalReport, method: string) {
+/** The mean cost of a method's question, over the questions answered on all sets; a dash where there are none. */
+export function costCells(report: EvalReport, method: string) {
   const own = report.costs.filter((cost) => cost.method === method);
-  return (part: Part, of: (spent: ReportedSpending) => number): number | null => {
+  return (
+    part: keyof NonNullable<Cost["perQuestion"]>,
+    of: (spent: ReportedSpending) => number,
+    format = perQuestion,
+  ): Cell => {
     let [sum, answered] = [0, 0];
     for (const { set, perQuestion: each } of own) {
       const n = armResult(report, set, method)?.n ?? 0;
       if (each !== null) sum += of(each[part]) * n;
       answered += n;
     }
-    return answered === 0 ? null : sum / answered;
+    return answered === 0 ? noNumber : { text: format(sum / answered) };
   };
 }

@@ -6,10 +6,10 @@ import { ours } from "../summary/studies.js";
 
 /** How often preparing changed a persona, and a few of them before and after. */
 export function personas(report: EvalReport): Block[] {
-  const standing = new Set(
-    report.run.arms.filter(({ study }) => study === null).map(({ id }) => id),
+  const inStudies = new Set(
+    report.run.arms.filter(({ study }) => study !== null).map(({ id }) => id),
   );
-  const changes = report.personas.filter(({ method }) => standing.has(method));
+  const changes = report.personas.filter(({ method }) => !inStudies.has(method));
   if (changes.length === 0) return [];
   return [
     heading(2, "Personas"),
@@ -38,7 +38,7 @@ export function personas(report: EvalReport): Block[] {
   ];
 }
 
-/** In the later persona's order, a reworded line after what it was, and what went at the end. */
+/** In the later persona's order: a reworded line after its earlier wording, removed lines at the end. */
 export function diffLines(before: readonly string[], after: readonly string[]): DiffLine[] {
   const asLines = (texts: readonly string[]) =>
     texts.map((line) => ({ text: line, tool: null, evidence: [] }));

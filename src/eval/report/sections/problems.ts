@@ -2,7 +2,7 @@ import { heading, table, text, type Block } from "../rendering/blocks.js";
 import type { EvalReport } from "../summary/eval-report.js";
 import { whole } from "../rendering/format.js";
 
-/** Everything that has no score, so that nobody takes it for one. */
+/** Everything without a score. */
 export function problems({ errors, missing }: EvalReport): Block[] {
   const blocks: Block[] = [heading(2, "Errors and gaps")];
   if (errors.length === 0) blocks.push(text("No question and no preparation ended in an error."));

@@ -1,19 +1,12 @@
-import { heading, note, table, type Block, type Cell } from "../rendering/blocks.js";
-import type { EvalReport, Paired } from "../summary/eval-report.js";
-import {
-  difference,
-  interval,
-  metricTitles,
-  metricsOf,
-  taskTitles,
-  whole,
-} from "../rendering/format.js";
-import { paperData, paperTitle } from "../summary/paper-data.js";
-import { paperCell } from "../summary/paper-numbers.js";
-import { forestPlot } from "../rendering/forest-plot.js";
+import type { SetRecord } from "../../run/run-record.js";
+import { heading, note, table, type Block } from "../rendering/blocks.js";
+import type { EvalReport } from "../summary/eval-report.js";
+import { metricTitles, metricsOf, taskTitles, whole } from "../rendering/format.js";
+import { forestPlot } from "../rendering/plots.js";
+import { paperData } from "../summary/paper-data.js";
 import { ours } from "../summary/studies.js";
-import { armResult, tableArms } from "./report-arms.js";
-import { paperTableCell, scoreCells } from "./score-cells.js";
+import { columnTable, countCell, gainCell, paperColumn, scoreColumn } from "./cells.js";
+import { armResult, pairedOn, tableArms } from "./report-arms.js";
 
 /** The main table of each set, beside the paper's, and the differences to every other method. */
 export function setSections(report: EvalReport): Block[] {
@@ -27,44 +20,34 @@ export function setSections(report: EvalReport): Block[] {
     ...report.run.sets.flatMap((set) => {
       const results = methods.map(({ id }) => armResult(report, set.name, id));
       const columns = metricsOf(set.task).flatMap((metric) => [
-        { title: `#${metricTitles[metric]}`, cells: scoreCells(results, metric) },
-        {
-          title: paperTitle(set),
-          cells: methods.map(({ method }) =>
-            paperTableCell(paperCell("main", set.task, metric, method)),
-          ),
-        },
+        scoreColumn(results, metric),
+        paperColumn(
+          set,
+          "main",
+          metric,
+          methods.map(({ method }) => method),
+        ),
       ]);
       return [
         heading(3, set.name),
         note(
           `${taskTitles[set.task]}. ${whole(set.users)} users, ${whole(set.questions)} questions. ${paperData(set).note}`,
         ),
-        table(
-          `Every method on ${set.name}`,
-          ["Method", "#n", "#errors", ...columns.map(({ title }) => title)],
-          methods.map(({ id }, row) => [
-            id,
-            whole(results[row]?.n ?? 0),
-            errorsCell(results[row]?.errors ?? 0),
-            ...columns.map(({ cells }) => cells[row] ?? ""),
-          ]),
-        ),
+        columnTable(`Every method on ${set.name}`, [
+          { title: "Method", cells: methods.map(({ id }) => id) },
+          { title: "#n", cells: results.map((result) => whole(result?.n ?? 0)) },
+          { title: "#errors", cells: results.map((one) => countCell(one?.errors ?? 0, "worse")) },
+          ...columns,
+        ]),
         ...differences(report, set),
       ];
     }),
   ];
 }
 
-function errorsCell(errors: number): Cell {
-  return errors === 0 ? { text: "0" } : { text: whole(errors), mark: "worse" };
-}
-
-function differences(report: EvalReport, set: EvalReport["run"]["sets"][number]): Block[] {
+function differences(report: EvalReport, set: SetRecord): Block[] {
   const metrics = metricsOf(set.task);
-  const ofMetric = metrics.map((metric) =>
-    report.paired.filter((entry) => entry.set === set.name && entry.metric === metric),
-  );
+  const ofMetric = metrics.map((metric) => pairedOn(report, set.name, metric));
   const counts = report.pairedCounts.filter((entry) => entry.set === set.name);
   const plots = ofMetric.flatMap((paired) => forestPlot(set.name, paired) ?? []);
   if (plots.length === 0) return [];
@@ -95,13 +78,4 @@ function differences(report: EvalReport, set: EvalReport["run"]["sets"][number])
       ],
     },
   ];
-}
-
-/** A difference, marked where its interval leaves out 0. */
-export function gainCell(gain: Pick<Paired, "delta" | "low" | "high"> | undefined): Cell {
-  if (gain === undefined) return { text: "–", mark: "unknown" };
-  const cell = { text: difference(gain.delta), detail: interval(gain, difference) };
-  if (gain.low !== null && gain.low > 0) return { ...cell, mark: "better" };
-  if (gain.high !== null && gain.high < 0) return { ...cell, mark: "worse" };
-  return cell;
 }

@@ -1,8 +1,9 @@
+import type { ArmRecord } from "../../run/run-record.js";
 import { heading, note, table, text, type Block } from "../rendering/blocks.js";
 import type { EvalReport } from "../summary/eval-report.js";
 import { whole } from "../rendering/format.js";
 
-/** With what exactly the run was made. */
+/** The run's settings and versions, and how its numbers are computed. */
 export function settings({ run }: EvalReport): Block[] {
   const facts: [string, string][] = [
     ["created", run.created],
@@ -42,7 +43,7 @@ export function settings({ run }: EvalReport): Block[] {
   ];
 }
 
-function listed(settings: EvalReport["run"]["arms"][number]["settings"]): string {
+function listed(settings: ArmRecord["settings"]): string {
   const entries = Object.entries(settings);
   if (entries.length === 0) return "none";
   return entries.map(([name, value]) => `${name} = ${value}`).join(", ");

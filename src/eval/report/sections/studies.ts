@@ -1,12 +1,11 @@
+import type { SetRecord } from "../../run/run-record.js";
 import { heading, note, table, text, type Block } from "../rendering/blocks.js";
 import type { EvalReport, Study } from "../summary/eval-report.js";
 import { metricTitles, metricsOf, whole } from "../rendering/format.js";
-import { paperData, paperTitle } from "../summary/paper-data.js";
-import { paperCell } from "../summary/paper-numbers.js";
-import { curvePlot } from "../rendering/curve-plot.js";
+import { curvePlot } from "../rendering/plots.js";
+import { paperData } from "../summary/paper-data.js";
 import { ours } from "../summary/studies.js";
-import { paperTableCell, scoreCells } from "./score-cells.js";
-import { gainCell } from "./sets.js";
+import { columnTable, gainCell, paperColumn, scoreColumn } from "./cells.js";
 
 const coldStartName = "cold-start";
 /** The paper cut every history to so many interactions. */
@@ -26,54 +25,39 @@ export function studies(report: EvalReport): Block[] {
   ]);
 }
 
-function ofSet(study: Study, set: EvalReport["run"]["sets"][number]): Block[] {
+function ofSet(study: Study, set: SetRecord): Block[] {
   const metrics = metricsOf(set.task);
   const [first] = metrics;
   const { name, points, gains } = study;
-  const curve = curvePlot(
-    points.flatMap(({ value, method, metrics: scores }) => {
-      const found = scores[first];
-      if (found === undefined) return [];
-      const { value: y, low, high } = found;
-      return [{ series: method, x: value, y, low, high }];
-    }),
-    {
+  const scores = points.flatMap(({ value: x, method: series, metrics: { [first]: found } }) =>
+    found === undefined ? [] : [{ series, x, y: found.value, low: found.low, high: found.high }],
+  );
+  const differences = gains
+    .filter(({ metric }) => metric === first)
+    .map(({ value: x, b, delta: y, low, high }) => ({ series: withoutValue(b), x, y, low, high }));
+  const plots = [
+    curvePlot(scores, {
       title: metricTitles[first],
       description: `${first} of each method on ${study.set} by ${name}.`,
       x: name,
-    },
-  );
-  const gain = curvePlot(
-    gains
-      .filter(({ metric }) => metric === first)
-      .map(({ value, b, delta, low, high }) => ({
-        series: withoutValue(b),
-        x: value,
-        y: delta,
-        low,
-        high,
-      })),
-    {
+      isGain: false,
+    }),
+    curvePlot(differences, {
       title: `Gain of ${ours} in ${metricTitles[first]} over`,
       description: `How much better ${ours} is than each other method on ${study.set} by ${name}.`,
       x: name,
-      zero: true,
-    },
-  );
-  const cells = metrics.map((metric) => scoreCells(points, metric));
+      isGain: true,
+    }),
+  ];
   return [
     heading(3, study.set),
-    { kind: "plots", plots: [curve, gain].flatMap((plot) => plot ?? []) },
-    table(
-      `Scores on ${study.set} by ${name}`,
-      [name, "Method", "#n", ...metrics.map((metric) => `#${metricTitles[metric]}`)],
-      points.map(({ value, method, n }, row) => [
-        String(value),
-        method,
-        whole(n),
-        ...cells.map((column) => column[row] ?? ""),
-      ]),
-    ),
+    { kind: "plots", plots: plots.flatMap((plot) => plot ?? []) },
+    columnTable(`Scores on ${study.set} by ${name}`, [
+      { title: name, cells: points.map(({ value }) => String(value)) },
+      { title: "Method", cells: points.map(({ method }) => method) },
+      { title: "#n", cells: points.map(({ n }) => whole(n)) },
+      ...metrics.map((metric) => scoreColumn(points, metric)),
+    ]),
     ...gainTable(study, metrics),
     ...(name === coldStartName ? coldStart(study, set) : []),
   ];
@@ -109,31 +93,24 @@ function gainTable({ name, set, gains }: Study, metrics: ReturnType<typeof metri
   ];
 }
 
-function coldStart({ points }: Study, set: EvalReport["run"]["sets"][number]): Block[] {
+function coldStart({ points }: Study, set: SetRecord): Block[] {
   const own = points.filter(({ value }) => value === paperHistory);
-  const metrics = metricsOf(set.task);
-  const columns = metrics.flatMap((metric) => [
-    { title: `#${metricTitles[metric]}`, cells: scoreCells(own, metric) },
-    {
-      title: paperTitle(set),
-      cells: own.map(({ method }) =>
-        paperTableCell(paperCell("cold-start", set.task, metric, method)),
-      ),
-    },
-  ]);
   if (own.length === 0) return [];
+  const methods = own.map(({ method }) => method);
   return [
     text(`Histories of ${paperHistory} interactions, beside the paper's.`),
     note(paperData(set).note),
-    table(
-      `Cold start on ${set.name}`,
-      ["Method", ...columns.map(({ title }) => title)],
-      own.map(({ method }, row) => [method, ...columns.map(({ cells }) => cells[row] ?? "")]),
-    ),
+    columnTable(`Cold start on ${set.name}`, [
+      { title: "Method", cells: methods },
+      ...metricsOf(set.task).flatMap((metric) => [
+        scoreColumn(own, metric),
+        paperColumn(set, "cold-start", metric, methods),
+      ]),
+    ]),
   ];
 }
 
-/** `rag` of `rag@batch=4`: in a plot the value stands on the axis. */
+/** `rag` of `rag@batch=4`: in a plot the value is on the axis. */
 function withoutValue(arm: string): string {
   return arm.split("@", 1)[0] ?? arm;
 }

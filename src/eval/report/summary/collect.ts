@@ -1,5 +1,5 @@
 import type { Usage } from "../../../domain/usage.js";
-import type { Prediction, PreparedCase } from "../../prediction.js";
+import type { Prediction, Preparation, PreparedCase } from "../../prediction.js";
 
 /** What a report keeps of a prediction; its prompt and output, which are long, are not read. */
 export type Outcome = Pick<
@@ -7,67 +7,65 @@ export type Outcome = Pick<
   "user" | "question" | "gold" | "prediction" | "error" | "usage" | "seconds"
 >;
 
-/** What a report keeps of a prepared case. */
-export interface PreparedOutcome {
-  readonly case: string;
+/** What a report keeps of a prepared case; usage and persona are `null` where it ended in an error. */
+export interface PreparedOutcome extends Pick<PreparedCase, "case" | "error" | "seconds"> {
   readonly usage: Usage | null;
-  readonly persona: {
-    readonly before: readonly string[];
-    readonly after: readonly string[];
-  } | null;
-  readonly error: string | null;
-  readonly seconds: number;
+  readonly persona: Preparation["persona"];
 }
 
 /** Lines by set and arm. */
 export type Collected<Line> = (set: string, arm: string) => readonly Line[];
 
 /**
- * Reads predictions in any order and gives them back by user and question, so that the order in which a run's answers
- * arrived changes no number. Of a question that stands there twice for an arm the later line counts.
+ * Reads predictions in any order and sorts them by user and question, so that no number depends on the order in which the
+ * answers arrived. If a question has two lines for an arm, the later one counts.
  */
-export async function collectPredictions(
+export function collectPredictions(
   predictions: AsyncIterable<Prediction> | Iterable<Prediction>,
 ): Promise<Collected<Outcome>> {
-  const groups = createGroups<Outcome>();
-  for await (const { set, arm, ...line } of predictions) {
-    const { user, question, gold, prediction, error, usage, seconds } = line;
-    groups.put(set, arm, question, { user, question, gold, prediction, error, usage, seconds });
-  }
-  return groups.sorted((a, b) => compare(a.user, b.user) || compare(a.question, b.question));
+  return collect(
+    predictions,
+    (line) => line.question,
+    ({ user, question, gold, prediction, error, usage, seconds }) => {
+      return { user, question, gold, prediction, error, usage, seconds };
+    },
+    (a, b) => compare(a.user, b.user) || compare(a.question, b.question),
+  );
 }
 
 /** The same for prepared cases, by case. */
-export async function collectPrepared(
+export function collectPrepared(
   prepared: AsyncIterable<PreparedCase> | Iterable<PreparedCase>,
 ): Promise<Collected<PreparedOutcome>> {
-  const groups = createGroups<PreparedOutcome>();
-  for await (const { set, arm, case: id, preparation, error, seconds } of prepared) {
-    const { usage = null, persona = null } = preparation ?? {};
-    groups.put(set, arm, id, { case: id, usage, persona, error, seconds });
-  }
-  return groups.sorted((a, b) => compare(a.case, b.case));
+  return collect(
+    prepared,
+    (line) => line.case,
+    ({ case: id, preparation, error, seconds }) => {
+      const { usage = null, persona = null } = preparation ?? {};
+      return { case: id, usage, persona, error, seconds };
+    },
+    (a, b) => compare(a.case, b.case),
+  );
 }
 
-function createGroups<Line>() {
-  const groups = new Map<string, Map<string, Line>>();
+async function collect<Line extends { readonly set: string; readonly arm: string }, Kept>(
+  lines: AsyncIterable<Line> | Iterable<Line>,
+  idOf: (line: Line) => string,
+  keep: (line: Line) => Kept,
+  order: (a: Kept, b: Kept) => number,
+): Promise<Collected<Kept>> {
+  const groups = new Map<string, Map<string, Kept>>();
   const keyOf = (set: string, arm: string) => JSON.stringify([set, arm]);
-  return {
-    put(set: string, arm: string, id: string, line: Line): void {
-      const key = keyOf(set, arm);
-      const group = groups.get(key) ?? new Map<string, Line>();
-      groups.set(key, group.set(id, line));
-    },
-    sorted(order: (a: Line, b: Line) => number): Collected<Line> {
-      const lists = new Map(
-        [...groups].map(([key, group]) => [key, [...group.values()].toSorted(order)] as const),
-      );
-      return (set, arm) => lists.get(keyOf(set, arm)) ?? [];
-    },
-  };
+  for await (const line of lines) {
+    const key = keyOf(line.set, line.arm);
+    const group = groups.get(key) ?? new Map<string, Kept>();
+    groups.set(key, group.set(idOf(line), keep(line)));
+  }
+  const sorted = new Map([...groups].map(([key, ids]) => [key, [...ids.values()].toSorted(order)]));
+  return (set, arm) => sorted.get(keyOf(set, arm)) ?? [];
 }
 
-/** By code unit: the same on every machine, whatever its language. */
+/** By code unit: the same on every machine and in every locale. */
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

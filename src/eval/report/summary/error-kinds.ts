@@ -5,18 +5,17 @@ const exampleCharacters = 600;
 
 /** Errors of one arm on one set by kind, the most frequent first. */
 export function errorKinds(
-  errors: readonly (string | null)[],
-): Pick<ErrorKind, "kind" | "count" | "example">[] {
-  const kinds = new Map<string, { count: number; example: string }>();
-  for (const error of errors) {
+  lines: readonly { readonly error: string | null }[],
+  place: Pick<ErrorKind, "set" | "method" | "during">,
+): ErrorKind[] {
+  const kinds = new Map<string, ErrorKind>();
+  for (const { error } of lines) {
     if (error === null) continue;
     const kind = kindOf(error);
     const { count = 0, example = cut(error, exampleCharacters) } = kinds.get(kind) ?? {};
-    kinds.set(kind, { count: count + 1, example });
+    kinds.set(kind, { ...place, kind, count: count + 1, example });
   }
-  return [...kinds]
-    .map(([kind, { count, example }]) => ({ kind, count, example }))
-    .toSorted((a, b) => b.count - a.count);
+  return [...kinds.values()].toSorted((a, b) => b.count - a.count);
 }
 
 /** `model-unavailable` of `model-unavailable: ...`; of any other text its first line, without numbers and quotations. */

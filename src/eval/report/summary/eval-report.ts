@@ -1,29 +1,26 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
 import type { Usage } from "../../../domain/usage.js";
 import type { RunRecord } from "../../run/run-record.js";
-import type { MetricName } from "./metric-name.js";
+import type { IntervalEstimate } from "../../metrics/bootstrap.js";
+import type { MetricName } from "../../metrics/metrics.js";
 import type { PaperData } from "./paper-data.js";
 import type { PaperEntry, PaperSource } from "./paper-numbers.js";
 
-/** A number with its 95 % bootstrap interval by users; both ends `null` with fewer than two users. */
-export interface Score {
-  readonly value: number;
-  readonly low: number | null;
-  readonly high: number | null;
+/** An arm, by its id (in a study the method's name and what the study changed), on a set. */
+interface ArmOnSet {
+  readonly set: string;
+  readonly method: string;
 }
 
 /** One arm on one set. This shape is a contract: `eval --json` prints it. */
-export interface Result {
-  readonly set: string;
+export interface Result extends ArmOnSet {
   readonly task: LampTask;
-  /** The arm's id: the method's name, in a study followed by what the study changed. */
-  readonly method: string;
   /** Questions answered, on which the metrics are. */
   readonly n: number;
   /** Questions that ended in an error; no metric counts them. */
   readonly errors: number;
   /** Empty where nothing was answered. */
-  readonly metrics: Partial<Readonly<Record<MetricName, Score>>>;
+  readonly metrics: Partial<Readonly<Record<MetricName, IntervalEstimate>>>;
   /** Mean of an answered question, without what was prepared before; `null` where nothing was answered. */
   readonly seconds: number | null;
   readonly calls: number | null;
@@ -31,17 +28,15 @@ export interface Result {
 }
 
 /** How much better `a` is than `b` on the questions that both answered: positive is better, also for MAE and RMSE. This shape is a contract. */
-export interface Paired {
+export interface Paired extends Omit<IntervalEstimate, "value"> {
   readonly set: string;
   readonly metric: MetricName;
   readonly a: string;
   readonly b: string;
   readonly delta: number;
-  readonly low: number | null;
-  readonly high: number | null;
 }
 
-/** What a pair's differences rest on. */
+/** How much data a pair's differences are based on. */
 export interface PairedCount {
   readonly set: string;
   readonly a: string;
@@ -56,9 +51,7 @@ export interface ReportedSpending extends Usage {
 }
 
 /** What an arm cost on a set. */
-export interface Cost {
-  readonly set: string;
-  readonly method: string;
+export interface Cost extends ArmOnSet {
   /** Sums over all questions, also those that ended in an error, and over what was prepared before them. */
   readonly answering: ReportedSpending;
   readonly preparation: ReportedSpending;
@@ -70,9 +63,7 @@ export interface Cost {
   } | null;
 }
 
-export interface ErrorKind {
-  readonly set: string;
-  readonly method: string;
+export interface ErrorKind extends ArmOnSet {
   readonly during: "question" | "preparation";
   /** The error's code, or its text with what differs from case to case left out. */
   readonly kind: string;
@@ -82,9 +73,7 @@ export interface ErrorKind {
 }
 
 /** An arm that was not asked all of a set's questions. */
-export interface Missing {
-  readonly set: string;
-  readonly method: string;
+export interface Missing extends ArmOnSet {
   readonly expected: number;
   readonly missing: number;
 }
@@ -116,9 +105,7 @@ export interface StudyGain extends Omit<Paired, "set"> {
 }
 
 /** What preparing did to the personas of a set. */
-export interface ReportedPersona {
-  readonly set: string;
-  readonly method: string;
+export interface ReportedPersona extends ArmOnSet {
   /** Cases that were prepared with a persona, and how many of these personas changed. */
   readonly cases: number;
   readonly changed: number;
@@ -130,7 +117,7 @@ export interface ReportedPersona {
   }[];
 }
 
-/** Everything the pages show, as plain JSON: the same run and predictions give the same bytes. */
+/** Everything that the pages show, as plain JSON: the same run and predictions give the same bytes. */
 export interface EvalReport {
   readonly run: RunRecord;
   readonly complete: boolean;
@@ -142,7 +129,7 @@ export interface EvalReport {
   readonly personas: readonly ReportedPersona[];
   readonly errors: readonly ErrorKind[];
   readonly missing: readonly Missing[];
-  /** The paper's tables, and for each set how far they may be laid beside ours. */
+  /** The paper's tables, and for each set how far they compare with ours. */
   readonly paper: {
     readonly sources: Readonly<Record<PaperSource, string>>;
     readonly cells: readonly PaperEntry[];

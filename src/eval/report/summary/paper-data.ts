@@ -1,5 +1,5 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
-import type { RunRecord } from "../../run/run-record.js";
+import type { SetRecord } from "../../run/run-record.js";
 
 /** Folders of OPPU's release, whose 100 users with the longest histories are probably the paper's. */
 const oppuFolders: Readonly<Record<LampTask, string>> = {
@@ -10,7 +10,7 @@ const oppuFolders: Readonly<Record<LampTask, string>> = {
 };
 const oppuUsers = 100;
 
-/** Whose data a set is: probably the paper's users, LaMP's other ones, or somebody else's. */
+/** The origin of a set's users: probably the paper's, other users of LaMP's, or none of LaMP's. */
 export interface PaperData {
   readonly kind: "oppu" | "lamp" | "other";
   /** For the reader. */
@@ -18,11 +18,11 @@ export interface PaperData {
 }
 
 /**
- * How far a set's numbers may be laid beside the paper's. A run knows of a set's origin no more than its folder's name,
- * so every set is `other` unless it has the name that OPPU's release or LaMP's own files give it: `movie_tagging` with
- * all its users, or `LaMP_2M`, `LaMP_2M-time` and the like. Whoever gives other data such a name is told wrongly.
+ * How far a set's numbers compare with the paper's. A run knows only the name of a set's folder, so a set is `other` unless
+ * it has the name that OPPU's release or LaMP's own files give it: `movie_tagging` with all its users, or `LaMP_2M`,
+ * `LaMP_2M-time` and the like. Other data under such a name is taken for it.
  */
-export function paperData({ name, task, users }: RunRecord["sets"][number]): PaperData {
+export function paperData({ name, task, users }: SetRecord): PaperData {
   if (name === oppuFolders[task] && users === oppuUsers)
     return {
       kind: "oppu",
@@ -40,7 +40,7 @@ export function paperData({ name, task, users }: RunRecord["sets"][number]): Pap
 }
 
 /** The title of a column of the paper's numbers beside a set's own: it says where the cells do not compare. */
-export function paperTitle(set: RunRecord["sets"][number]): string {
+export function paperTitle(set: SetRecord): string {
   const { kind } = paperData(set);
   return { oppu: "#paper", lamp: "#paper (other users)", other: "#paper (other data)" }[kind];
 }

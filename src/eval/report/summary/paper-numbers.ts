@@ -1,7 +1,7 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
-import type { MetricName } from "./metric-name.js";
+import type { MetricName } from "../../metrics/metrics.js";
 
-/** Where the paper's numbers were seen. Its full text was not at hand. */
+/** Where the paper's numbers were seen. Its full text was not available. */
 export const paperSources = {
   notes: "a reader's notes on the ACL version (papernotes.org, ACL 2026, PersonaAgent)",
   followUp: "README of PersonaAgent with GraphRAG (arXiv 2511.17467), which repeats the baselines",
@@ -12,13 +12,13 @@ export type PaperSource = keyof typeof paperSources;
 /** A cell of the paper's tables: its number, or what is known instead of it. */
 export type PaperCell =
   | { readonly kind: "value"; readonly value: number; readonly seen: readonly PaperSource[] }
-  /** Not seen, but the best baseline of the row was: this one is not better. */
+  /** Not seen, but the best baseline of the row was, and this one is no better. */
   | { readonly kind: "bound"; readonly limit: "at most" | "at least"; readonly value: number }
   | { readonly kind: "unknown" };
 
 export interface PaperEntry {
   readonly table: "main" | "ablation" | "efficiency" | "cold-start";
-  /** `null` where the table does not tell tasks apart. */
+  /** `null` where the table does not distinguish tasks. */
   readonly task: LampTask | null;
   readonly metric: MetricName | "seconds";
   /** By our names; `persona-agent` is the paper's full method. */
@@ -41,82 +41,21 @@ const nf: readonly PaperSource[] = ["notes", "followUp"];
 const ns: readonly PaperSource[] = ["notes", "summary"];
 const all: readonly PaperSource[] = ["notes", "followUp", "summary"];
 
-type Row = readonly [
-  task: LampTask,
-  metric: MetricName,
-  best: readonly ["at most" | "at least", number],
-  seen: Readonly<Record<string, readonly [number, readonly PaperSource[]]>>,
-];
+type Seen = readonly [value: number, sources: readonly PaperSource[]];
 
-/** The main table, Claude-3.5 Sonnet. The follow-up's column "Non-Personalized" is taken to be the plain prompt. */
-const main: readonly Row[] = [
-  [
-    "LaMP_1",
-    "accuracy",
-    ["at most", 0.862],
-    { membank: [0.862, ns], "persona-agent": [0.919, ns] },
-  ],
-  ["LaMP_1", "f1", ["at most", 0.861], { membank: [0.861, n], "persona-agent": [0.918, n] }],
-  [
-    "LaMP_2M",
-    "accuracy",
-    ["at most", 0.47],
-    { prompt: [0.387, f], react: [0.45, f], membank: [0.47, nf], "persona-agent": [0.513, nf] },
-  ],
-  [
-    "LaMP_2M",
-    "f1",
-    ["at most", 0.391],
-    { prompt: [0.302, f], react: [0.378, f], membank: [0.391, nf], "persona-agent": [0.424, nf] },
-  ],
-  [
-    "LaMP_2N",
-    "accuracy",
-    ["at most", 0.768],
-    {
-      prompt: [0.66, f],
-      pag: [0.768, n],
-      react: [0.639, f],
-      membank: [0.741, f],
-      "persona-agent": [0.796, nf],
-    },
-  ],
-  [
-    "LaMP_2N",
-    "f1",
-    ["at most", 0.509],
-    {
-      prompt: [0.386, f],
-      pag: [0.509, n],
-      react: [0.381, f],
-      membank: [0.456, f],
-      "persona-agent": [0.532, nf],
-    },
-  ],
-  [
-    "LaMP_3",
-    "mae",
-    ["at least", 0.277],
-    {
-      prompt: [0.295, f],
-      icl: [0.277, ns],
-      react: [0.313, f],
-      membank: [0.321, f],
-      "persona-agent": [0.241, all],
-    },
-  ],
-  [
-    "LaMP_3",
-    "rmse",
-    ["at least", 0.543],
-    {
-      prompt: [0.59, f],
-      icl: [0.543, ns],
-      react: [0.59, f],
-      membank: [0.582, f],
-      "persona-agent": [0.509, all],
-    },
-  ],
+/**
+ * The main table, Claude-3.5 Sonnet, its columns in the order of `paperMethods`; `null` was not seen. In every row the best
+ * baseline was. The follow-up's column "Non-Personalized" is taken to be the plain prompt.
+ */
+const main: readonly (readonly [LampTask, MetricName, readonly (Seen | null)[]])[] = [
+  ["LaMP_1", "accuracy", [null, null, null, null, null, [0.862, ns], [0.919, ns]]],
+  ["LaMP_1", "f1", [null, null, null, null, null, [0.861, n], [0.918, n]]],
+  ["LaMP_2M", "accuracy", [[0.387, f], null, null, null, [0.45, f], [0.47, nf], [0.513, nf]]],
+  ["LaMP_2M", "f1", [[0.302, f], null, null, null, [0.378, f], [0.391, nf], [0.424, nf]]],
+  ["LaMP_2N", "accuracy", [[0.66, f], null, null, [0.768, n], [0.639, f], [0.741, f], [0.796, nf]]],
+  ["LaMP_2N", "f1", [[0.386, f], null, null, [0.509, n], [0.381, f], [0.456, f], [0.532, nf]]],
+  ["LaMP_3", "mae", [[0.295, f], [0.277, ns], null, null, [0.313, f], [0.321, f], [0.241, all]]],
+  ["LaMP_3", "rmse", [[0.59, f], [0.543, ns], null, null, [0.59, f], [0.582, f], [0.509, all]]],
 ];
 
 /** In the order of `paperAblations`; all seen in the notes. */
@@ -131,7 +70,7 @@ const ablation: readonly (readonly [LampTask, MetricName, readonly number[]])[] 
   ["LaMP_3", "rmse", [0.509, 0.56, 0.542, 0.661, 0.756]],
 ];
 
-/** Mean seconds a question, the alignment not counted. */
+/** Mean seconds a question, without the alignment. */
 const seconds: Readonly<Record<string, number>> = {
   pag: 1.24,
   "persona-agent": 1.79,
@@ -146,39 +85,39 @@ const coldStart: Readonly<Record<string, number>> = {
   "LaMP_3 mae": 0.301,
 };
 
-const unknown: PaperCell = { kind: "unknown" };
-const value = (number: number, seen: readonly PaperSource[]): PaperCell => ({
-  kind: "value",
-  value: number,
-  seen,
-});
+const cellOf = (value: number | undefined, seen = n): PaperCell =>
+  value === undefined ? { kind: "unknown" } : { kind: "value", value, seen };
+
+/** Of a baseline that was not seen: it is no better than the best one of its row. */
+function boundOf(metric: MetricName, row: readonly (Seen | null)[]): PaperCell {
+  const baselines = row.slice(0, -1).flatMap((seen) => seen?.[0] ?? []);
+  return metric === "mae" || metric === "rmse"
+    ? { kind: "bound", limit: "at least", value: Math.min(...baselines) }
+    : { kind: "bound", limit: "at most", value: Math.max(...baselines) };
+}
 
 /** Every cell of the paper's tables, known or not. */
 export const paperEntries: readonly PaperEntry[] = [
-  ...main.flatMap(([task, metric, [limit, best], seen]) =>
-    paperMethods.map((method): PaperEntry => {
-      const cell = seen[method];
-      const known: PaperCell =
-        cell === undefined ? { kind: "bound", limit, value: best } : value(...cell);
-      return { table: "main", task, metric, method, cell: known };
+  ...main.flatMap(([task, metric, row]) =>
+    paperMethods.map((method, place): PaperEntry => {
+      const seen = row[place] ?? null;
+      const cell = seen === null ? boundOf(metric, row) : cellOf(...seen);
+      return { table: "main", task, metric, method, cell };
     }),
   ),
-  ...ablation.flatMap(([task, metric, numbers]) =>
+  ...ablation.flatMap(([task, metric, row]) =>
     paperAblations.map((method, place): PaperEntry => {
-      const number = numbers[place];
-      const cell = number === undefined ? unknown : value(number, n);
-      return { table: "ablation", task, metric, method, cell };
+      return { table: "ablation", task, metric, method, cell: cellOf(row[place]) };
     }),
   ),
   ...paperMethods.map((method): PaperEntry => {
-    const number = seconds[method];
-    const cell = number === undefined ? unknown : value(number, n);
+    const cell = cellOf(seconds[method]);
     return { table: "efficiency", task: null, metric: "seconds", method, cell };
   }),
   ...main.flatMap(([task, metric]) =>
     paperMethods.map((method): PaperEntry => {
-      const number = method === "persona-agent" ? coldStart[`${task} ${metric}`] : undefined;
-      const cell = number === undefined ? unknown : value(number, n);
+      const isKnown = method === "persona-agent";
+      const cell = cellOf(isKnown ? coldStart[`${task} ${metric}`] : undefined);
       return { table: "cold-start", task, metric, method, cell };
     }),
   ),
@@ -192,13 +131,12 @@ export function paperCell(
   method: string,
 ): PaperCell | null {
   const name = method === "persona-agent-paper" ? "persona-agent" : method;
-  return (
-    paperEntries.find(
-      (entry) =>
-        entry.table === table &&
-        entry.task === task &&
-        entry.metric === metric &&
-        entry.method === name,
-    )?.cell ?? null
+  const found = paperEntries.find(
+    (entry) =>
+      entry.table === table &&
+      entry.task === task &&
+      entry.metric === metric &&
+      entry.method === name,
   );
+  return found?.cell ?? null;
 }

@@ -1,30 +1,20 @@
-import { bootstrapByUser, pairedGain, type IntervalEstimate } from "../../metrics/bootstrap.js";
-import { metricsFor, type Metric } from "../../metrics/metrics.js";
-import type { RunRecord } from "../../run/run-record.js";
+import { bootstrapByUser, pairedGain } from "../../metrics/bootstrap.js";
+import { metricsFor } from "../../metrics/metrics.js";
+import type { SetRecord } from "../../run/run-record.js";
 import type { Outcome } from "./collect.js";
-import type { MetricName } from "./metric-name.js";
-import type { Paired, Result, Score } from "./eval-report.js";
+import type { Paired, Result } from "./eval-report.js";
 
-type EvalSetRecord = RunRecord["sets"][number];
-
-/** A metric's name in reports. */
-export function metricName({ name }: Metric): MetricName {
-  return name === "macroF1" ? "f1" : name;
-}
-
-/** The metrics of what was answered; none where nothing was. What ended in an error has no part in them. */
+/** The metrics of the questions answered, without those that ended in an error; none where nothing was answered. */
 export function reportScores(
-  { task, labels }: EvalSetRecord,
+  { task, labels }: SetRecord,
   outcomes: readonly Outcome[],
   seed: number,
 ): Result["metrics"] {
   const answers = outcomes.filter(isAnswered);
   if (answers.length === 0) return {};
+  const metrics = metricsFor(task, labels);
   return Object.fromEntries(
-    metricsFor(task, labels).map((metric): [MetricName, Score] => {
-      const { value, interval } = bootstrapByUser(answers, metric, { seed });
-      return [metricName(metric), { value, ...ends(interval) }];
-    }),
+    metrics.map((metric) => [metric.name, bootstrapByUser(answers, metric, { seed })]),
   );
 }
 
@@ -38,7 +28,7 @@ export interface MethodComparison {
 
 /** How much better `a` does than `b`, on the questions that both answered. */
 export function compareOutcomes(
-  { task, labels }: EvalSetRecord,
+  { task, labels }: SetRecord,
   a: readonly Outcome[],
   b: readonly Outcome[],
   seed: number,
@@ -53,16 +43,12 @@ export function compareOutcomes(
   const users = new Set(both.map(({ user }) => user)).size;
   if (both.length === 0) return { questions: 0, users, gains: [] };
   const gains = metricsFor(task, labels).map((metric) => {
-    const { value, interval } = pairedGain(both, metric, { seed });
-    return { metric: metricName(metric), delta: value, ...ends(interval) };
+    const { value: delta, ...ends } = pairedGain(both, metric, { seed });
+    return { metric: metric.name, delta, ...ends };
   });
   return { questions: both.length, users, gains };
 }
 
 export function isAnswered(outcome: Outcome): outcome is Outcome & { readonly prediction: string } {
   return outcome.prediction !== null && outcome.error === null;
-}
-
-function ends(interval: IntervalEstimate["interval"]) {
-  return { low: interval?.[0] ?? null, high: interval?.[1] ?? null };
 }

@@ -1,9 +1,7 @@
-import type { RunRecord } from "../../run/run-record.js";
+import type { ArmRecord, RunRecord } from "../../run/run-record.js";
 import type { Collected, Outcome } from "./collect.js";
 import type { Study } from "./eval-report.js";
 import { compareOutcomes, isAnswered, reportScores } from "./scores.js";
-
-type ArmRecord = RunRecord["arms"][number];
 
 /** The method whose gains a report tells. */
 export const ours = "persona-agent";
@@ -26,7 +24,7 @@ export function summariseStudies({ arms, sets, seed }: RunRecord, of: Collected<
     const isOfAlignment = points
       .flatMap(({ settings }) => Object.keys(settings))
       .every((setting) => ofAlignment.has(setting));
-    const standing = arms.filter(
+    const rivalArms = arms.filter(
       ({ study, method }) =>
         isOfAlignment && study === null && rivals.includes(method) && !inStudy.has(method),
     );
@@ -35,7 +33,7 @@ export function summariseStudies({ arms, sets, seed }: RunRecord, of: Collected<
       const comparisons = points
         .filter(({ method }) => method === ours)
         .flatMap((a) =>
-          [...points.filter((b) => b.value === a.value && b.method !== ours), ...standing].map(
+          [...points.filter((b) => b.value === a.value && b.method !== ours), ...rivalArms].map(
             (b) => ({ a, b }),
           ),
         );

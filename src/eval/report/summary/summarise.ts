@@ -11,7 +11,7 @@ import { compareOutcomes, isAnswered, reportScores } from "./scores.js";
 import { ours, summariseStudies } from "./studies.js";
 
 /**
- * Everything a run came to. Sets and arms stand in the record's order; lines of others are left out.
+ * Everything that a report shows of a run, sets and arms in the record's order. Lines of other sets and arms are left out.
  *
  * @param predictions - In any order; read once, and little of each is kept.
  * @param prepared - The same.
@@ -33,9 +33,9 @@ export async function summariseRun(
       prepared: preparedOf(set.name, id),
     })),
   );
-  const standing = arms.filter(({ study }) => study === null).map(({ id }) => id);
+  const outside = arms.filter(({ study }) => study === null).map(({ id }) => id);
   const pairs = sets.flatMap((set) =>
-    (standing.includes(ours) ? standing : [])
+    (outside.includes(ours) ? outside : [])
       .filter((b) => b !== ours)
       .map((b) => {
         const [ofA, ofB] = [outcomesOf(set.name, ours), outcomesOf(set.name, b)];
@@ -76,16 +76,8 @@ export async function summariseRun(
       return change === null ? [] : [{ ...key, ...change }];
     }),
     errors: each.flatMap(({ key, outcomes, prepared: cases }) => [
-      ...errorKinds(cases.map(({ error }) => error)).map((kind) => ({
-        ...key,
-        during: "preparation" as const,
-        ...kind,
-      })),
-      ...errorKinds(outcomes.map(({ error }) => error)).map((kind) => ({
-        ...key,
-        during: "question" as const,
-        ...kind,
-      })),
+      ...errorKinds(cases, { ...key, during: "preparation" }),
+      ...errorKinds(outcomes, { ...key, during: "question" }),
     ]),
     missing,
     paper: {

@@ -1,13 +1,13 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, rmdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { PersonaAgentError } from "../../errors.js";
 import { ownFolder } from "../../system/folder-lock.js";
-import { openEvalSet } from "../sets/open-eval-set.js";
-import { notFetched, reasonOf } from "./ask-file.js";
-import { fetchFile, lengthOf } from "./fetch-file.js";
+import { fetchFile, lengthOf, notFetched, reasonOf } from "./fetch-file.js";
 import type { LampFile, LampPair } from "./lamp-files.js";
+import { openEvalSet } from "./open-eval-set.js";
 
-/** What came of one split of one set. */
+/** The result for one split of one set. */
 export interface DownloadedSplit {
   readonly set: string;
   readonly split: string;
@@ -25,24 +25,19 @@ export interface DownloadOptions {
   readonly onDone?: (done: DownloadedSplit) => void;
 }
 
-/** A folder that no reader takes for a set: files lie in it until both of a pair are whole and checked. */
+/** No reader takes this folder for a set: files stay in it until both of a pair are whole and checked. */
 const staging = ".part";
 
 /** The files of those pairs that are not in the folder yet. */
-export async function missingFiles(pairs: readonly LampPair[], out: string): Promise<LampFile[]> {
-  const missing: LampFile[] = [];
-  for (const pair of pairs) {
-    const here = await inPlace(pair, out);
-    missing.push(...pair.filter((file) => !here.includes(file)));
-  }
-  return missing;
+export function missingFiles(pairs: readonly LampPair[], out: string): LampFile[] {
+  return pairs.flat().filter(({ set, name }) => !existsSync(join(out, set, name)));
 }
 
 /**
- * Fetches pairs one after the other. Both files of a pair get their place when both are whole and the evaluation's own
- * reader has taken them; what it refuses is removed, so that the next run fetches it anew.
+ * Fetches pairs one after the other. Both files of a pair move to their place when both are whole and `openEvalSet` has
+ * read them; a pair that it refuses is removed, so that the next run fetches it again.
  *
- * @param needed - Bytes to be fetched, as far as they are known: looked at before anything is.
+ * @param needed - The known bytes to fetch, checked against the disk's free space first.
  * @throws {PersonaAgentError} `config-download-failed`; `config-file-invalid` for files that are not as LaMP's are;
  *   `memory-folder-in-use` while another download writes there.
  */
@@ -53,7 +48,7 @@ export async function downloadPairs(
 ): Promise<DownloadedSplit[]> {
   const root = join(options.out, staging);
   await makeFolder(root);
-  // Two that write one file would each take the other's bytes for its own.
+  // Two downloads into one file would mix their bytes.
   const lock = await ownFolder(root, {
     name: "download",
     command: "persona-agent eval-download",
@@ -69,7 +64,7 @@ export async function downloadPairs(
     }
   } finally {
     await lock.release();
-    await removeEmpty(root);
+    await removeIfEmpty(root);
   }
   return results;
 }
@@ -81,13 +76,13 @@ async function downloadPair(
 ): Promise<DownloadedSplit> {
   const [{ set }] = pair;
   const folder = join(out, set);
-  const here = await inPlace(pair, out);
+  const here = inPlace(pair, out);
   if (here.length === pair.length) return describe("was there", folder, pair);
 
   const waiting = join(root, set);
   await makeFolder(waiting);
   try {
-    // A run that was killed between the two renames left one in place. It waits for the other again: no pair goes unchecked.
+    // A kill between the two renames left one file in place: it is checked again with the other.
     for (const { name } of here) await rename(join(folder, name), join(waiting, name));
     const whole = await readdir(waiting);
     for (const file of pair) {
@@ -107,7 +102,7 @@ async function downloadPair(
     const message = `What arrived for ${set} cannot be used and was removed: ${error.message}`;
     throw new PersonaAgentError(error.code, message, { cause: error });
   } finally {
-    await removeEmpty(waiting);
+    await removeIfEmpty(waiting);
   }
 }
 
@@ -122,19 +117,12 @@ async function describe(
   return { set, split, folder, state, users: users.length, questions };
 }
 
-/** Those of a pair that lie in the set's folder. */
-async function inPlace(pair: LampPair, out: string): Promise<LampFile[]> {
-  const folder = join(out, pair[0].set);
-  try {
-    const names = await readdir(folder);
-    return pair.filter(({ name }) => names.includes(name));
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
-    throw notUsable(folder, error);
-  }
+/** The files of a pair that are in the set's folder. */
+function inPlace(pair: LampPair, out: string): LampFile[] {
+  return pair.filter(({ set, name }) => existsSync(join(out, set, name)));
 }
 
-/** What an earlier run left is part of what is needed, and takes no more room. */
+/** What an earlier run left takes no more room. */
 async function checkRoom(pairs: readonly LampPair[], root: string, needed: number): Promise<void> {
   const { bavail, bsize } = await statfs(root);
   const free = bavail * bsize;
@@ -152,26 +140,14 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    throw notUsable(path, error);
+    throw notFetched(
+      `The folder ${path} cannot be used (${reasonOf(error)}); expected one that can be written to. Choose another --out.`,
+      error,
+    );
   }
 }
 
-/** What a broken-off run is to go on with stays. */
-async function removeEmpty(path: string): Promise<void> {
-  try {
-    await rmdir(path);
-  } catch (error) {
-    if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "ENOENT")) throw error;
-  }
-}
-
-function notUsable(path: string, error: unknown): PersonaAgentError {
-  return notFetched(
-    `The folder ${path} cannot be used (${reasonOf(error)}); expected one that can be written to. Choose another --out.`,
-    error,
-  );
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+/** Keeps what an interrupted run can resume with. */
+async function removeIfEmpty(path: string): Promise<void> {
+  await rmdir(path).catch(() => {});
 }

@@ -1,29 +1,37 @@
 import type { LampTask } from "../../domain/lamp-question.js";
 
-/** Where LaMP's official files lie, without a slash at the end. */
-export const lampAddress = "https://ciir.cs.umass.edu/downloads/LaMP";
+const lampAddress = "https://ciir.cs.umass.edu/downloads/LaMP";
 
 /** `user`: other people in each split; `time`: the same people, later questions. */
 export type LampKind = "user" | "time";
-/** Those whose outputs are published. */
+/** The splits whose outputs are published. */
 export type PublishedSplit = "dev" | "train";
 
 export const lampTasks: readonly LampTask[] = ["LaMP_1", "LaMP_2M", "LaMP_2N", "LaMP_3"];
 export const lampKinds: readonly LampKind[] = ["user", "time"];
 export const publishedSplits: readonly PublishedSplit[] = ["dev", "train"];
 
-/** One file of LaMP's, and where it is put. */
+/** One file of LaMP's, and where it is written. */
 export interface LampFile {
   /** The folder that it belongs to: one for each task and kind, as `LaMP_2M-time`. */
   readonly set: string;
   readonly split: PublishedSplit;
-  /** As the evaluation's reader looks for it: `dev_questions.json`. */
+  /** As `openEvalSet` looks for it: `dev_questions.json`. */
   readonly name: string;
   readonly url: string;
 }
 
-/** The golds and the questions of one split: of use only together, the small one first. */
+/** The golds and the questions of one split, useful only together; the small file first. */
 export type LampPair = readonly [outputs: LampFile, questions: LampFile];
+
+/** What is fetched: the user-based `dev` split of all tasks, unless given. */
+export interface LampChoice {
+  /** Where the files lie, without a slash at the end; LaMP's own site unless given. */
+  readonly from?: string | undefined;
+  readonly tasks?: readonly LampTask[];
+  readonly kinds?: readonly LampKind[];
+  readonly splits?: readonly PublishedSplit[];
+}
 
 /** LaMP's files as its site lays them out: `[time/]LaMP_{k}/[new/]{split}/{split}_{questions|outputs}.json`. */
 export function lampPairs({
@@ -31,12 +39,7 @@ export function lampPairs({
   tasks = lampTasks,
   kinds = ["user"],
   splits = ["dev"],
-}: {
-  readonly from?: string;
-  readonly tasks?: readonly LampTask[];
-  readonly kinds?: readonly LampKind[];
-  readonly splits?: readonly PublishedSplit[];
-}): LampPair[] {
+}: LampChoice): LampPair[] {
   return kinds.flatMap((kind) =>
     tasks.flatMap((task) =>
       splits.map((split): LampPair => {
