@@ -13,20 +13,20 @@ const most = (what: string) =>
 export const alignConfigSchema = z.strictObject({
   ...answering,
   batch: count(1, 128, 8).describe(
-    "Latest interactions with a true answer, which are criticised (the paper's n).",
+    "Latest interactions with a true answer that are criticised (the paper's n).",
   ),
   holdout: count(0, 256, 32).describe(
-    "Most other recent interactions, on which a candidate is validated.",
+    "Limit on the other recent interactions that a candidate is validated on.",
   ),
   iterations: count(1, 20, 3).describe(
-    "Most updates in one run (the paper's E); it ends early when nothing is to change.",
+    "Limit on updates in a run (the paper's E); it ends early when nothing is to change.",
   ),
   samplesPerItem: count(1, 20, 1).describe(
-    "Answers to each item, for models that sample; their scores are averaged.",
+    "Answers per item, for models that sample; scores are averaged.",
   ),
-  minimumItems: count(1, 1_000, 8).describe("Fewest held-out items that can accept a candidate."),
+  minimumItems: count(1, 1_000, 8).describe("Acceptance: fewest held-out items."),
   minNetWins: count(1, 1_000, 4).describe(
-    "Fewest held-out items by which better must outnumber worse.",
+    "Acceptance: fewest held-out items by which wins exceed losses.",
   ),
   significanceLevel: z
     .number()
@@ -34,14 +34,18 @@ export const alignConfigSchema = z.strictObject({
     .max(0.5)
     .default(0.1)
     .optional()
-    .describe("Highest one-sided p-value that is accepted."),
-  validation: on("Whether a candidate must do better to be accepted; otherwise each one is."),
-  leaveOneOut: on("Whether a simulation sees neither the item's own answer nor anything later."),
-  refreshProfile: on("Whether the profile is updated first; otherwise only drawn if missing."),
-  checkLines: on("Whether lines that memorise, repeat rules or give instructions are rejected."),
-  showRejected: on("Whether an update is shown the earlier rejected ones."),
+    .describe("Acceptance: highest one-sided p-value."),
+  validation: on(
+    "Whether a candidate must do better before it is accepted; otherwise each one is.",
+  ),
+  leaveOneOut: on("Whether a simulation cannot see the item's own answer or anything later."),
+  refreshProfile: on("Whether the profile is updated first; otherwise only created if missing."),
+  checkLines: on("Whether lines that memorise, repeat rules or carry instructions are refused."),
+  showRejected: on("Whether an update is shown the earlier ones that did not pass."),
   review: off("Whether a person decides on each candidate that would be accepted."),
-  concurrency: count(1, 1_000, 64).describe("Most items simulated or criticised at the same time."),
+  concurrency: count(1, 1_000, 64).describe(
+    "Limit on items that are simulated or criticised at the same time.",
+  ),
   maxCalls: most("model calls of one run"),
   maxTokens: most("tokens (in and out) of one run"),
   maxSeconds: most("seconds of one run, not counting a review but counting an interruption"),

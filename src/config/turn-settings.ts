@@ -26,17 +26,15 @@ export const answering = {
     .describe("`paper`: the agent as published, without our additions."),
   // The paper's K is unknown; re-implementations took 2 to 5.
   recallSimilar: count(0, 50, 6).describe("Most similar past interactions in the prompt."),
-  recallLatest: count(0, 50, 2).describe(
-    "Latest interactions in the prompt, beside the similar ones.",
-  ),
+  recallLatest: count(0, 50, 2).describe("Latest interactions added to the similar ones."),
   recallTokens: count(0, 100_000, 1_500).describe(
-    "Most tokens (estimated) of recalled interactions in one prompt.",
+    "Limit on the tokens (estimated) of all recalled interactions in a prompt.",
   ),
   threadTokens: count(100, 1_000_000, 6_000).describe(
-    "Most tokens (estimated) of the thread's own messages in one prompt.",
+    "Limit on the tokens (estimated) of the thread's own messages in a prompt.",
   ),
   toolRounds: count(0, 20, 4).describe(
-    "Most rounds of tool calls in one turn; then the model must answer.",
+    "Limit on rounds of tool calls in a turn; then the model must answer.",
   ),
   allowedTools: z
     .array(text())

@@ -5,10 +5,10 @@ import type { FeedbackGraph } from "./feedback.js";
 import { wrapRuns } from "./wrap-runs.js";
 
 /**
- * Turns away everybody but a thread's owner before the graph begins, whoever starts the run (the library, a
- * LangGraph server, Studio). Inside it is too late: LangGraph puts the input into the thread and streams the thread's
- * state before the first node runs, so that a stranger would see the owner's messages, and could replace or
- * remove them by their ids. `load-persona` checks again, for two first turns that meet.
+ * Rejects everybody but a thread's owner before the graph begins, however the run is started (library, LangGraph server,
+ * Studio). Inside the graph it would be too late: LangGraph puts the input into the thread and streams the thread's state
+ * before the first node runs, so a stranger would see the owner's messages, and could replace or remove them by their
+ * ids. `load-persona` checks again, for two first turns at the same time.
  *
  * Runs reject with `config-thread-owner`.
  *
@@ -30,7 +30,7 @@ export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph>(graph:
   });
 }
 
-/** As LangGraph tells it: a server names its assistant or its graph. `serverInfo` is made of the same only later. */
+/** A server names its assistant or its graph. LangGraph makes `serverInfo` of the same, but only later. */
 export function isOnServer({
   configurable = {},
   metadata = {},

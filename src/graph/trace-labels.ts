@@ -7,14 +7,13 @@ import type { FeedbackGraph } from "./feedback.js";
 import { wrapRuns } from "./wrap-runs.js";
 
 /**
- * Gives every run of the graph the labels by which a trace is read and searched, whoever starts it (the library,
- * a LangGraph server, Studio): a name, a tag, and as metadata `userId`, `mode` and `model`. Checkpoints carry the
- * metadata too.
+ * Labels every run of the graph for traces, however it is started (library, LangGraph server, Studio): a name, a tag, and
+ * as metadata `userId`, `mode` and `model`. Checkpoints store the metadata too.
  *
- * `userId` is the user's key there, never the id. It has that name because LangChain copies `configurable` into a
- * trace's metadata, the id with it, except for names that the metadata has already.
+ * `userId` is the user's key, never the id. It has that name because LangChain copies `configurable` into a trace's
+ * metadata, the id included, except for names that the metadata already has.
  *
- * @param modelName - What answers when the run names no model.
+ * @param modelName - The model of runs that name none.
  * @returns The same graph.
  */
 export function withTraceLabels<Graph extends AgentGraph | FeedbackGraph>(
