@@ -9,7 +9,7 @@ export {
 export type { ReviewAnswer, ReviewRequest } from "./domain/persona/review-request.js";
 export type { Profile, ProfileStatement } from "./domain/profile.js";
 export type { Usage } from "./domain/usage.js";
-export { PersonaAgentError, type PersonaAgentErrorCode } from "./errors.js";
+export { PersonaAgentError, type PersonaAgentErrorCode } from "./system/errors.js";
 export type { AgentGraph } from "./graph/agent.js";
 export type { AskOptions, TurnResult } from "./app/ask.js";
 export type { AlignmentResult, AlignOptions, AlignSettings } from "./app/alignment-runs/aligner.js";

@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 
 /** Lower may not import higher. Rooms on one line are peers and do not import each other. */
 const floors = [
-  ["errors"],
   ["system"],
   ["config", "domain"],
   ["formats", "prompts"],

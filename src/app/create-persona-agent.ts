@@ -3,7 +3,7 @@ import { type BaseCheckpointSaver, InMemoryStore } from "@langchain/langgraph-ch
 import type { RunConfig } from "../config/turn-settings.js";
 import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import { parseUserId } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { buildAgent } from "../graph/agent.js";
 import { buildFeedback } from "../graph/feedback.js";
 import { withThreadGuard } from "../graph/thread-guard.js";

@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { startEmbeddedChroma } from "../memory/chroma/embedded-server.js";
 import { openDataFolder } from "../memory/postgres/data-folder.js";
 import { openPgliteServer } from "../memory/postgres/pglite-server.js";

@@ -1,7 +1,7 @@
 import type { Episode } from "../domain/episode.js";
 import { addUsage, noUsage, usageOfError } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import type { OpenAgent } from "./open-persona-agent.js";
 import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import type { HistorySource, ReadOptions } from "../formats/history-source.js";

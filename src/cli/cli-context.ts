@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { Command } from "commander";
 import type { OpenAgent, openPersonaAgent } from "../app/open-persona-agent.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import type { TerminalStream } from "./output/terminal.js";
 
 /** The process as a command sees it. */

@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 
 /** Ends a command that did part of its work: what failed is in its output already, and the exit code is 1. */
 export class ReportedFailure extends Error {}

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { parseUserId } from "../domain/user-id.js";
 
 /** Adds `--user <id>`, which the command does not run without. */

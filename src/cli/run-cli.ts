@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { addAlignmentCommands } from "./align/register.js";
 import { type CliContext, parseDataDir, writeJson } from "./cli-context.js";
 import { addDemoCommand } from "./demo/register.js";

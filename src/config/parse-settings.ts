@@ -1,6 +1,6 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { z } from "zod";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { type AlignConfig, alignConfigSchema } from "./alignment-settings.js";
 import { paperAlignment } from "./paper-defaults.js";
 import {

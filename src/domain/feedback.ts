@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { type Episode, episodeTextLimits, type Feedback, feedbackSchema } from "./episode.js";
 import { parseMessageText, storableText } from "./text/storable-text.js";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 
 /** A user's id in keys, namespaces and filters: always 32 letters and digits. */
 export type UserKey = string & { readonly __brand: "UserKey" };

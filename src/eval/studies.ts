@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import type { Arm, ArmSettings, Method } from "./method.js";
 import { mainMethods } from "./methods/all-methods.js";
 

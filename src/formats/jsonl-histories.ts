@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { parseUserId } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import {
   createUserFilter,
   type HistorySource,

@@ -1,7 +1,7 @@
 import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
 import { schemaMetaRegistry } from "@langchain/langgraph/zod";
 import { contextFormSchema } from "../config/studio-form.js";
-import { isStoreUnavailable } from "../errors.js";
+import { isStoreUnavailable } from "../system/errors.js";
 import { createExecuteTools, type ExecuteToolsDeps } from "../nodes/agent/execute-tools.js";
 import { createLoadPersona, type LoadPersonaDeps } from "../nodes/agent/load-persona.js";
 import { type AfterAnswer, createReason, type ReasonDeps } from "../nodes/agent/reason.js";

@@ -1,7 +1,7 @@
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { getConfig } from "@langchain/langgraph";
 import { BaseStore, type Operation, type OperationResults } from "@langchain/langgraph-checkpoint";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 
 /**
  * The store that a LangGraph server injects into the current run. With it, one memory can be built at start-up and keep

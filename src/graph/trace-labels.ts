@@ -1,7 +1,7 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../config/parse-settings.js";
 import { userKey } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import type { AgentGraph } from "./agent.js";
 import type { FeedbackGraph } from "./feedback.js";
 import { wrapRuns } from "./wrap-runs.js";

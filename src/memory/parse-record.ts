@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 
 export type Json = Record<string, unknown>;
 

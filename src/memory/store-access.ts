@@ -1,5 +1,5 @@
 import type { BaseStore, Item } from "@langchain/langgraph-checkpoint";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { parseRecord, type RecordKind, type StoredItem } from "./parse-record.js";
 
 export interface StoreChange {

@@ -6,7 +6,7 @@ import { mergeConfigs, type Runnable, type RunnableConfig } from "@langchain/cor
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { z } from "zod";
 import { addUsage, noUsage, usageOfCall, type Usage } from "../domain/usage.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { repairPrompt, schemaPrompt } from "../prompts/repair.js";
 import { describeModelError } from "./model-errors.js";
 import { readAnswer } from "./read-answer.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { OpenAIEmbeddings } from "@langchain/openai";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { describeModelError } from "./model-errors.js";
 import { parseModelSpec } from "./model-spec.js";
 import { OfflineEmbeddings } from "./offline/offline-embeddings.js";

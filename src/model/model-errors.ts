@@ -1,4 +1,4 @@
-import { PersonaAgentError, type PersonaAgentErrorCode } from "../errors.js";
+import { PersonaAgentError, type PersonaAgentErrorCode } from "../system/errors.js";
 
 /**
  * One clear line for an error of a model's client: `model-key-refused`, `model-unavailable` or `model-output-invalid`,

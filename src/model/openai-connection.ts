@@ -1,5 +1,5 @@
 import type { ClientOptions } from "@langchain/openai";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { type RequestLimits, createResilientFetch } from "./resilient-fetch.js";
 
 /** How to reach a server that speaks OpenAI's protocol. */

@@ -1,4 +1,4 @@
-import { isStoreUnavailable, PersonaAgentError } from "../errors.js";
+import { isStoreUnavailable, PersonaAgentError } from "../system/errors.js";
 
 /**
  * The name in `degraded` of a failure of memory that a turn works around. `record-unreadable`: a record is damaged, or

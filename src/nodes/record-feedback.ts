@@ -1,7 +1,7 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { type AppliedFeedback, applyFeedback, parseFeedback } from "../domain/feedback.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import type { Memory } from "../memory/memory.js";
 import type { FeedbackState, FeedbackUpdate } from "../state/feedback-state.js";
 import { askingUser, checkOwner } from "./agent/admit-turn.js";

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { link, realpath, rename, rm } from "node:fs/promises";
 import { createConnection, createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "./errors.js";
 import { createKeyedQueue } from "./keyed-queue.js";
 
 /** What the error of a second process says. Read for each such process, so a getter may return a later `url`. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "./errors.js";
 
 /**
  * A port of `host` that nothing listens on.

@@ -1,7 +1,7 @@
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { ClientConfig, MultiServerMCPClient } from "@langchain/mcp-adapters";
 import { storableText } from "../domain/text/storable-text.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { endProcess, withChildProcesses } from "../system/child-processes.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 

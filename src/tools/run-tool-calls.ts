@@ -5,7 +5,7 @@ import { toJsonSchema } from "@langchain/core/utils/json_schema";
 import { isGraphBubbleUp, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { ToolNode } from "@langchain/langgraph/prebuilt";
 import { storableText } from "../domain/text/storable-text.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import {
   toolArgumentsPrompt,
   toolCommandPrompt,

@@ -2,7 +2,7 @@ import { WikipediaQueryRun } from "@langchain/community/tools/wikipedia_query_ru
 import { tool, type ToolRunnableConfig } from "@langchain/core/tools";
 import { z } from "zod";
 import { storableText } from "../domain/text/storable-text.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { quoteBlock, unquoted } from "../prompts/quote.js";
 import { searchWikipediaCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import { wikipediaEmptyPrompt } from "../prompts/agent/tool-results.js";

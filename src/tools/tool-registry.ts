@@ -2,7 +2,7 @@ import type { StructuredToolInterface, StructuredToolParams, Tool } from "@langc
 import type { RunConfig } from "../config/turn-settings.js";
 import type { PersonaLine } from "../domain/persona/persona-checkpoint.js";
 import { storableText } from "../domain/text/storable-text.js";
-import { PersonaAgentError } from "../errors.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { toolGuidancePrompt } from "../prompts/agent/persona-prompt.js";
 import { unquoted } from "../prompts/quote.js";
 import { paperToolCards } from "../prompts/agent/tool-cards.js";

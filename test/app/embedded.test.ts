@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 import { type OpenAgent, openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../support/servers/openai-server.js";

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importHistories } from "../../src/app/import-histories.js";
 import type { ImportOptions, ImportTarget } from "../../src/app/import-histories.js";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseRunConfig } from "../../src/config/parse-settings.js";
 import { runConfigSchema } from "../../src/config/turn-settings.js";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 
 describe("parseRunConfig", () => {
   it("fills every default", () => {

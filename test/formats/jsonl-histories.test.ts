@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ReadItem, ReadOptions } from "../../src/formats/history-source.js";
 import { openHistories } from "../../src/formats/open-histories.js";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 
 let folder: string;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { HumanMessage, RemoveMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 import { agentUnderTest, systemOf, threadOf } from "../support/agents/agent-under-test.js";
 
 const thread = (id: string) => ({ configurable: { thread_id: id } });

@@ -3,7 +3,7 @@ import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { answerNowPrompt } from "../../src/prompts/agent/persona-prompt.js";
 import { agentUnderTest, systemOf, threadOf } from "../support/agents/agent-under-test.js";

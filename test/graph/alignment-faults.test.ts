@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { AlignSettings } from "../../src/app/alignment-runs/aligner.js";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 import {
   adding,
   type AlignmentRequest,

@@ -3,7 +3,7 @@ import { tool } from "@langchain/core/tools";
 import { concat } from "@langchain/core/utils/stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 import { describeModelError } from "../../src/model/model-errors.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import type { OpenAiOptions } from "../../src/model/openai-connection.js";

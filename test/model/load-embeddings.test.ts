@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 import { loadEmbeddings } from "../../src/model/load-embeddings.js";
 import {
   startOpenAiServer,

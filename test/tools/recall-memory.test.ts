@@ -9,7 +9,7 @@ import {
 import { ToolNode } from "@langchain/langgraph/prebuilt";
 import { describe, expect, it } from "vitest";
 import type { Episode } from "../../src/domain/episode.js";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 import type { EpisodicMemory, Recall } from "../../src/memory/episodes/episodic-memory.js";
 import { createRecallMemory } from "../../src/tools/recall-memory.js";
 

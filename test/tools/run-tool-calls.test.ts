@@ -14,7 +14,7 @@ import {
 } from "@langchain/langgraph";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { PersonaAgentError } from "../../src/errors.js";
+import { PersonaAgentError } from "../../src/system/errors.js";
 import { createRecallMemory } from "../../src/tools/recall-memory.js";
 import { createToolRegistry, type GivenTool } from "../../src/tools/tool-registry.js";
 import type { AgentEvent } from "../../src/state/agent-event.js";

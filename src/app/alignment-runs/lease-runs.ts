@@ -3,7 +3,7 @@ import { isCommand, isGraphInterrupt, type LangGraphRunnableConfig } from "@lang
 import type { AlignConfig, AlignContext } from "../../config/alignment-settings.js";
 import type { parseAlignConfig } from "../../config/parse-settings.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
 import { withStoreOf } from "../../graph/platform-store.js";
 import { leastConcurrency } from "../../graph/serialize-tasks.js";

@@ -1,5 +1,5 @@
 import { latestRun } from "../../domain/alignment/latest-run.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import { alignmentThreadId } from "./thread-id.js";
 

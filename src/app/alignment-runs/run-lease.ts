@@ -1,7 +1,7 @@
 import type { AlignContext } from "../../config/alignment-settings.js";
 import type { AlignmentStatus, RunOwner } from "../../domain/alignment/alignment-status.js";
 import { userKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import { isOwnedElsewhere, thisProcess } from "./run-owner.js";
 

@@ -1,6 +1,6 @@
 import type { AlignmentResult, AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { describeError, errorJson, ReportedFailure } from "../describe-error.js";

@@ -1,6 +1,6 @@
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { isKnownUser } from "../persona/known-user.js";
 import { howToResume, Interrupted } from "../stop-signals.js";

@@ -4,7 +4,7 @@ import { text as readAll } from "node:stream/consumers";
 import type { AlignmentResult } from "../../app/alignment-runs/aligner.js";
 import type { PersonaAgent } from "../../app/persona-agent.js";
 import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { CliContext, CommandContext } from "../cli-context.js";
 import { describeError } from "../describe-error.js";
 import { colorsFor } from "../output/terminal.js";

@@ -2,7 +2,7 @@ import type { AlignmentResult, AlignSettings } from "../../app/alignment-runs/al
 import { noPendingReview } from "../../app/alignment-runs/no-pending-review.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
 import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { type AlignProgress, createAlignProgress } from "./align-progress.js";
 import { alignmentJson, reviewJson, writeAlignment } from "./align-report.js";

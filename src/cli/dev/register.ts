@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { parentGone } from "../../system/parent-process.js";
 import { action, type CliContext, type CommandContext, writeJson } from "../cli-context.js";
 import { terminalOf } from "../output/terminal.js";

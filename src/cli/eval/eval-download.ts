@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import PQueue from "p-queue";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { downloadPairs, missingFiles } from "../../eval/sets/download-pairs.js";
 import { announcedSize } from "../../eval/sets/fetch-file.js";
 import { type LampChoice, type LampFile, lampPairs } from "../../eval/sets/lamp-files.js";

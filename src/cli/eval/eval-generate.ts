@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { generateSet, type GeneratorOptions } from "../../eval/sets/generator.js";
 import { lampLabels } from "../../eval/sets/labels.js";
 import { writeGeneratedSet } from "../../eval/sets/write-set.js";

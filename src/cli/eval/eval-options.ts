@@ -1,5 +1,5 @@
 import type { LampSplit } from "../../formats/lamp-folder.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { IndexKind } from "./eval-index.js";
 
 /** The options of `eval`, parsed. */

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { openEvalSets } from "../../eval/sets/open-eval-set.js";
 import { allMethods } from "../../eval/methods/all-methods.js";
 import { compareModels, comparisonPage, type ModelRun } from "../../eval/report/compare-models.js";

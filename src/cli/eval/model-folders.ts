@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { reportFiles } from "../../eval/report/write-report.js";
 
 /** The folder of each model's run within their evaluation's, by a name that every file system accepts. */

@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import type { Episode } from "../../domain/episode.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { printableLine } from "../output/printable.js";

@@ -1,5 +1,5 @@
 import { parseFeedback } from "../../domain/feedback.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { FeedbackGiven, FeedbackResult } from "../../app/give-feedback.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { newTrueAnswers } from "../output/figures.js";

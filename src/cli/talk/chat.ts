@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline";
 import { parseMessageText } from "../../domain/text/storable-text.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, elapsedSeconds, writeJson } from "../cli-context.js";
 import { describeError, errorJson } from "../describe-error.js";
 import { printable } from "../output/printable.js";

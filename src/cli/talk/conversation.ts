@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, withAgent } from "../cli-context.js";
 import type { Conversation } from "./turn.js";
 

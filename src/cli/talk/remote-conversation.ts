@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Client } from "@langchain/langgraph-sdk";
 import { z } from "zod";
-import { PersonaAgentError, type PersonaAgentErrorCode } from "../../errors.js";
+import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
 import { foreignThreadMessage } from "../../nodes/agent/admit-turn.js";
 import { readRemoteEvent, readRemoteTurn } from "./remote-turn.js";
 import type { Conversation, ConversationOptions } from "./turn.js";

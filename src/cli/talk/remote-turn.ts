@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { usageSchema } from "../../domain/usage.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { Turn, TurnEvent } from "./turn.js";
 
 const messageSchema = z.object({

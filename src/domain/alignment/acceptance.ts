@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { pairedComparisonSchema, compareScores, type PairedScores } from "./paired-comparison.js";
 
 /** The evidence that a candidate persona needs to replace its parent. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { activeVersions, initialPersona, type PersonaCheckpoint } from "./persona-checkpoint.js";
 
 /** `past` was the head once; `superseded` is active but was never the head, because another writer was first. */

@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 /**
  * Text that every store and every model takes: NUL removed, lone surrogates replaced by U+FFFD

@@ -3,7 +3,7 @@ import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { Episode } from "../../domain/episode.js";
 import { userKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { createMemory, type Memory } from "../../memory/memory.js";
 import { createInProcessIndex } from "../../memory/index/in-process-index.js";
 import type { EpisodeIndex } from "../../memory/index/episode-index.js";

@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { Answer } from "../prediction.js";
 
 const least = 1;

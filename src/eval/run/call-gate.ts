@@ -4,7 +4,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { AIMessage, isBaseMessage } from "@langchain/core/messages";
 import PQueue from "p-queue";
 import { addUsage, noUsage, type Usage, usageOfCall } from "../../domain/usage.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 /** The most that a whole run may cost, its earlier starts included. */
 export interface RunBudget {

@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { parsePrediction } from "../metrics/parse-prediction.js";
 import { type Prediction, predictionKey, type PreparedCase, preparedKey } from "../prediction.js";
 import type { RunFolder } from "./run-folder.js";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { z } from "zod";
 import { noUsage, usageSchema } from "../../domain/usage.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { Arm } from "../method.js";
 import { questionsOf, type SelectedSet } from "../sets/selection.js";
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { readCases } from "../cases/open-cases.js";
 import type { EvalCase } from "../eval-case.js";
 import type { Arm, MethodDeps } from "../method.js";

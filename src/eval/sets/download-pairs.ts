@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, rmdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { ownFolder } from "../../system/folder-lock.js";
 import { fetchFile, lengthOf, notFetched, reasonOf } from "./fetch-file.js";
 import type { LampFile, LampPair } from "./lamp-files.js";

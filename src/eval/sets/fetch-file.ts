@@ -1,6 +1,6 @@
 import { open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 /** How a file that cannot be fetched is refused. */
 export function notFetched(message: string, cause?: unknown): PersonaAgentError {

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { EvalSet } from "./eval-set.js";
 import { lampLabels } from "./labels.js";
 import { checkEntries } from "./check-entries.js";

@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 /** Where a Chroma server listens. */
 export interface ChromaAddress {

@@ -5,7 +5,7 @@ import {
   ChromaNotFoundError,
   ChromaUnauthorizedError,
 } from "chromadb";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { ChromaAddress } from "./chroma-address.js";
 
 /** Requests to one Chroma server, each with a time limit. */

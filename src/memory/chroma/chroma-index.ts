@@ -1,6 +1,6 @@
 import type { Where } from "chromadb";
 import type { UserKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { EpisodeIndex, IndexBounds, IndexEntry } from "../index/episode-index.js";
 import { newestFirst } from "../index/tie-breaking.js";
 import { checkVector } from "../index/unit-vector.js";

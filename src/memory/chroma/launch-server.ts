@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Socket } from "node:net";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { ownProgramArguments } from "../../system/own-program.js";
 import { cannotRun } from "./native-binding.js";
 import type { ServerOrder, ServerReport } from "./server-protocol.js";

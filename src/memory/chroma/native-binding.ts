@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 /** The npm packages with Chroma's server, by platform; the first that loads is used. */
 const packages: Readonly<Record<string, readonly string[]>> = {

@@ -8,7 +8,7 @@
 import { tmpdir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { acquireFolderLock } from "../../system/folder-lock.js";
 import { freePort } from "../../system/free-port.js";
 import type { ServerOrder, ServerReport } from "./server-protocol.js";

@@ -1,4 +1,4 @@
-import type { PersonaAgentErrorCode } from "../../errors.js";
+import type { PersonaAgentErrorCode } from "../../system/errors.js";
 
 /** The first and only message to the server process. */
 export interface ServerOrder {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isEpisodeId, type Episode } from "../../domain/episode.js";
 import { parseUserId, userKey, type UserKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { EpisodicMemory } from "./episodic-memory.js";
 import { enqueue, outboxIds, outboxEntry, readOutbox } from "../index/index-outbox.js";
 import type { IndexUpkeep } from "../index/index-sync.js";

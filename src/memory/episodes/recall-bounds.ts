@@ -1,5 +1,5 @@
 import { isEpisodeId, orderOfId } from "../../domain/episode.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { IndexBounds } from "../index/episode-index.js";
 import type { RecallBounds } from "./episodic-memory.js";
 

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Episode } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { EpisodeIndex } from "./episode-index.js";
 import { outboxEntrySize, readOutbox, acknowledge } from "./index-outbox.js";
 import type { IndexWriter } from "./index-writer.js";

@@ -1,6 +1,6 @@
 import type { Episode } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { CachedEmbedder } from "../search/cached-embedder.js";
 import type { EpisodeIndex } from "./episode-index.js";
 import type { MemoryDegradation } from "../episodes/episodic-memory.js";

@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 /**
  * Refuses a vector that an index of `dimensions` cannot hold. A NaN in one vector would otherwise spoil the

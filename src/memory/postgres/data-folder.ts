@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, mkdir, realpath } from "node:fs/promises";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { acquireFolderLock } from "../../system/folder-lock.js";
 
 /** The folder with all data of the embedded services, reserved for this process. */

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { allUsersPrefix, formatNamespace } from "../namespaces.js";
 import { type Json, migrateRecord, type RecordKind } from "../parse-record.js";
 import { alignmentRecordKind, episodeRecord, personaRecord } from "../record-schemas.js";

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import type { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import pg from "pg";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { BatchingPostgresSaver } from "./batching-saver.js";
 import { BatchingPostgresStore } from "./batching-store.js";
 import { migrateRecords } from "./migrate-records.js";

@@ -1,4 +1,4 @@
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 /** The parts of a PostgreSQL address that a message may contain: all but the password. */
 export interface PostgresAddress {

@@ -1,6 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { LRUCache } from "lru-cache";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 /** Texts to vectors, in their order; what was embedded lately is not asked for again. */
 export interface CachedEmbedder {

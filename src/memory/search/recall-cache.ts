@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Episode } from "../../domain/episode.js";
-import { PersonaAgentError, type PersonaAgentErrorCode } from "../../errors.js";
+import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
 import type { EpisodicMemory, MemoryDegradation, Recall } from "../episodes/episodic-memory.js";
 
 type Reading = Pick<EpisodicMemory, "get" | "latest" | "similar">;

@@ -4,7 +4,7 @@ import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { parseUserId, type UserKey, userKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { AgentState } from "../../state/agent-state.js";
 
 /** A turn that passed the checks. */

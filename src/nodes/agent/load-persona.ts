@@ -4,7 +4,7 @@ import { turnEpisodeId, turnIdentity } from "../../domain/episode.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
 import { profileSummary } from "../../domain/profile.js";
 import { noUsage } from "../../domain/usage.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AgentEvent } from "../../state/agent-event.js";
 import type { AgentState, AgentUpdate } from "../../state/agent-state.js";

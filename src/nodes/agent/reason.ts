@@ -6,7 +6,7 @@ import { Command, type END, type LangGraphRunnableConfig } from "@langchain/lang
 import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
 import { addUsage, usageOfCall } from "../../domain/usage.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { describeModelError } from "../../model/model-errors.js";
 import { renderAgentRequest } from "../../prompts/agent/system-message.js";
 import type { AgentState, AgentUpdate } from "../../state/agent-state.js";

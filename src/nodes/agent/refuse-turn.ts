@@ -1,4 +1,4 @@
-import { PersonaAgentError, type PersonaAgentErrorCode } from "../../errors.js";
+import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
 import type { AgentState } from "../../state/agent-state.js";
 
 /**

@@ -4,7 +4,7 @@ import { parseRunConfig } from "../../config/parse-settings.js";
 import type { Episode } from "../../domain/episode.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
 import { parseUserId } from "../../domain/user-id.js";
-import { isStoreUnavailable } from "../../errors.js";
+import { isStoreUnavailable } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AgentEvent } from "../../state/agent-event.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";

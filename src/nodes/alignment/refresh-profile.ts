@@ -4,7 +4,7 @@ import { parseAlignConfig } from "../../config/parse-settings.js";
 import { areEnough, splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
 import { noUsage, usageOfError } from "../../domain/usage.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { type AlignmentState, alignmentState } from "../../state/alignment-state.js";

@@ -7,7 +7,7 @@ import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
 import { scorerFor } from "../../domain/scoring/scorer.js";
 import { usageOfError } from "../../domain/usage.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import {
   leaveOneOutMemory,
   type SimulationMemory,

@@ -9,7 +9,7 @@ import { defaultPersonaLimits as limits } from "../../domain/persona/persona-lim
 import { profileSummary } from "../../domain/profile.js";
 import { truncate } from "../../domain/text/truncate.js";
 import { noUsage, usageOfError } from "../../domain/usage.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { ask } from "../../model/ask-structured.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { fixedRules } from "../../prompts/agent/persona-prompt.js";

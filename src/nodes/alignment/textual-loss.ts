@@ -5,7 +5,7 @@ import { profileSummary } from "../../domain/profile.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { usageOfError } from "../../domain/usage.js";
 import { parseUserId } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../errors.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { ask } from "../../model/ask-structured.js";
 import { askText } from "../../model/ask-text.js";
 import type { NamedModel } from "../../model/model-spec.js";

@@ -5,7 +5,7 @@ import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Stopped } from "../../../src/cli/stop-signals.js";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import { PersonaAgentError } from "../../../src/errors.js";
+import { PersonaAgentError } from "../../../src/system/errors.js";
 import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../../src/model/load-chat-model.js";
 import { commandLineOf } from "../../support/processes/command-line.js";

@@ -8,7 +8,7 @@ import {
   findVersion,
   personaVersionStatuses,
 } from "../../../src/domain/persona/version-history.js";
-import { PersonaAgentError } from "../../../src/errors.js";
+import { PersonaAgentError } from "../../../src/system/errors.js";
 
 function checkpoint(id: string, parentId: string, status: PersonaCheckpoint["status"] = "active") {
   const at = "2026-01-01T00:00:00.000Z";

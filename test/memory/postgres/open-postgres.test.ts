@@ -7,7 +7,7 @@ import {
 import { inspect } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { PersonaAgentError } from "../../../src/errors.js";
+import { PersonaAgentError } from "../../../src/system/errors.js";
 import { BatchingPostgresStore } from "../../../src/memory/postgres/batching-store.js";
 import { openPostgres, type PostgresStorage } from "../../../src/memory/postgres/open-postgres.js";
 import { describeStore } from "../../conformance/base-store.js";

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { PersonaAgentError } from "../../../src/errors.js";
+import { PersonaAgentError } from "../../../src/system/errors.js";
 import { openDataFolder } from "../../../src/memory/postgres/data-folder.js";
 import {
   openPgliteServer,

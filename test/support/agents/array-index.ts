@@ -1,5 +1,5 @@
 import type { UserKey } from "../../../src/domain/user-id.js";
-import { PersonaAgentError } from "../../../src/errors.js";
+import { PersonaAgentError } from "../../../src/system/errors.js";
 import type {
   EpisodeIndex,
   IndexBounds,
