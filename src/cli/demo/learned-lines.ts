@@ -1,6 +1,6 @@
 import stringWidth from "string-width";
 import type { Episode } from "../../domain/episode.js";
-import { counted, dayOf } from "../output/figures.js";
+import { counted, calendarDay } from "../output/figures.js";
 import { describeLine } from "../output/persona-changes.js";
 import { printableLine, wrap } from "../output/printable.js";
 import type { Colors } from "../output/terminal.js";
@@ -60,7 +60,7 @@ function quoted(
   { at, query, groundTruth }: Pick<Episode, "at" | "query" | "groundTruth">,
   width: number,
 ): string {
-  const start = `  ${dayOf(at)}  `;
+  const start = `  ${calendarDay(at)}  `;
   const outcome = ` → ${printableLine(groundTruth ?? "", 24)}`;
   const room = width - start.length - stringWidth(outcome);
   return `${start}${printableLine(situationOf(query), room)}${outcome}`;

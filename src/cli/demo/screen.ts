@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { type AlignProgress, createAlignProgress } from "../align/align-progress.js";
-import { counted, dayOf } from "../output/figures.js";
+import { counted, calendarDay } from "../output/figures.js";
 import { printableLine, wrap } from "../output/printable.js";
 import { terminalOf, type TerminalStream } from "../output/terminal.js";
 import { type DemoUser, situationOf } from "./demo-user.js";
@@ -75,7 +75,9 @@ export function createScreen(stream: TerminalStream) {
       write("");
     },
     user({ id, about, history }: DemoUser, statements: readonly { readonly text: string }[]) {
-      const [first, last] = [history[0], history.at(-1)].map((item) => dayOf(item?.at ?? null));
+      const [first, last] = [history[0], history.at(-1)].map((item) =>
+        calendarDay(item?.at ?? null),
+      );
       const summary = `${history.length} interactions, ${first} to ${last}; profile:`;
       const shown = statements
         .slice(0, shownStatements)
@@ -147,7 +149,7 @@ export type Screen = ReturnType<typeof createScreen>;
 /** `.033   4 Sep 2026  It is Friday … → thriller`, on one line. */
 function recalledLine({ score, at, query, answer }: DemoRecall, width: number): string {
   const rank = score === 0 ? "last" : score.toFixed(3).slice(1);
-  const start = `${rank}  ${dayOf(at).padStart(11)}  `;
+  const start = `${rank}  ${calendarDay(at).padStart(11)}  `;
   const outcome = answer === null ? "" : ` → ${printableLine(answer, Math.floor(width / 2) - 3)}`;
   const room = width - start.length - stringWidth(outcome);
   return `${start}${printableLine(situationOf(query), room)}${outcome}`;

@@ -46,7 +46,7 @@ export function minuteOf(at: string): string {
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** `4 Sep 2026`, in UTC; empty for `null`. `at` is ISO 8601. */
-export function dayOf(at: string | null): string {
+export function calendarDay(at: string | null): string {
   if (at === null) return "";
   const [year = "", month = "", date = ""] = at.slice(0, 10).split("-");
   return `${Number(date)} ${months[Number(month) - 1] ?? ""} ${year}`;

@@ -50,7 +50,7 @@ describe("align", () => {
           holdoutParent: null,
           holdoutCandidate: null,
           accepted: true,
-          reason: expect.stringContaining("whatever is written is taken"),
+          reason: expect.stringContaining("as in the paper"),
           version: 1,
         },
       ],
