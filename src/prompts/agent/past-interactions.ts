@@ -21,7 +21,7 @@ function renderInteraction({ id, at, query, response, groundTruth }: ShownEpisod
   if (groundTruth !== null)
     lines.push(quote("ground_truth", storableText(groundTruth, shownLength)));
   else if (response !== null) lines.push(quote("response", storableText(response, shownLength)));
-  return quoteBlock("interaction", lines.join("\n"), { id, at: dayOf(at), asked });
+  return quoteBlock("interaction", lines.join("\n"), { id, at: dateAttribute(at), asked });
 }
 
 /** A question in a known wording is shown by its subject, with what was asked as a label. */
@@ -31,7 +31,7 @@ export function shownQuestion(query: string) {
 }
 
 /** @param at - ISO 8601. */
-export function dayOf(at: string | null): string | null {
+export function dateAttribute(at: string | null): string | null {
   return at === null ? null : at.slice(0, 10);
 }
 

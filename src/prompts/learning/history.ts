@@ -1,6 +1,6 @@
 import type { Episode } from "../../domain/episode.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
-import { dayOf, shownQuestion } from "../agent/past-interactions.js";
+import { dateAttribute, shownQuestion } from "../agent/past-interactions.js";
 import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
 import { truncate } from "../../domain/text/truncate.js";
 
@@ -59,7 +59,7 @@ function renderItem(
   const answer = groundTruth && quote("ground_truth", truncate(groundTruth, shownLength.answer));
   return quoteBlock("item", joinParts([question, answer ?? ""]), {
     n: number,
-    at: dayOf(at),
+    at: dateAttribute(at),
     asked,
     statements: statements.length === 0 ? null : statements.join(", "),
   });
