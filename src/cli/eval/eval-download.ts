@@ -1,13 +1,11 @@
 import { resolve } from "node:path";
-import type { Command } from "commander";
 import PQueue from "p-queue";
 import { PersonaAgentError } from "../../system/errors.js";
 import { downloadPairs, missingFiles } from "../../eval/sets/download-pairs.js";
 import { announcedSize } from "../../eval/sets/fetch-file.js";
 import { type LampChoice, type LampFile, lampPairs } from "../../eval/sets/lamp-files.js";
 import { colorsFor } from "../output/terminal.js";
-import { commonOptions, elapsedSeconds, writeJson } from "../cli-context.js";
-import type { CliContext } from "../cli-context.js";
+import { type CliContext, type CommandContext, elapsedSeconds, writeJson } from "../cli-context.js";
 import { counted } from "../output/figures.js";
 import { createProgressBar } from "../output/progress-bar.js";
 
@@ -24,11 +22,10 @@ interface Sized {
 /** @throws {PersonaAgentError} as `downloadPairs`, and `config-invalid` for an option out of range. */
 export async function runEvalDownload(
   options: EvalDownloadOptions,
-  command: Command,
-  context: CliContext,
+  context: CommandContext,
 ): Promise<void> {
   const start = performance.now();
-  const { json } = commonOptions(command);
+  const { json } = context;
   const from = options.from === undefined ? undefined : parseAddress(options.from);
   const pairs = lampPairs({ ...options, from });
   if (options.list === true) {

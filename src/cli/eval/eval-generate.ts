@@ -1,22 +1,20 @@
 import { basename, resolve } from "node:path";
-import type { Command } from "commander";
 import { PersonaAgentError } from "../../system/errors.js";
 import { generateSet, type GeneratorOptions } from "../../eval/sets/generator.js";
 import { lampLabels } from "../../eval/sets/labels.js";
 import { writeGeneratedSet } from "../../eval/sets/write-set.js";
 import { colorsFor } from "../output/terminal.js";
-import { commonOptions, writeJson } from "../cli-context.js";
-import type { CliContext } from "../cli-context.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { counted } from "../output/figures.js";
 
 export interface EvalGenerateOptions {
   readonly out: string;
   readonly task: GeneratorOptions["task"];
-  readonly users: number;
-  readonly history: number;
-  readonly questions: number;
+  readonly users?: number;
+  readonly history?: number;
+  readonly questions?: number;
   readonly noise?: string;
-  readonly seed: number;
+  readonly seed?: number;
 }
 
 /** The set is made in memory: this is some hundred megabytes. */
@@ -27,10 +25,9 @@ const mostHistory = 100_000;
 /** @throws {PersonaAgentError} `config-invalid` for a value out of range, or a folder that is not empty. */
 export async function runEvalGenerate(
   options: EvalGenerateOptions,
-  command: Command,
-  context: CliContext,
+  context: CommandContext,
 ): Promise<void> {
-  const { task, out, users, history, questions, seed } = options;
+  const { task, out, users = 20, history = 40, questions = 4, seed = 1 } = options;
   if (out.trim() === "") throw invalid("--out is empty; expected a new folder. Name one.");
   const noise = parseShare(options.noise ?? "0", "--noise");
   const items = users * (history + questions);
@@ -43,7 +40,7 @@ export async function runEvalGenerate(
   await writeGeneratedSet(set, folder);
   // Some answers drawn at random happen to be right.
   const best = 1 - noise + noise / lampLabels(task).length;
-  if (commonOptions(command).json) {
+  if (context.json) {
     const sizes = { users, history, questions, noise, seed, best };
     return writeJson(context, { set: basename(folder), folder, task, ...sizes });
   }

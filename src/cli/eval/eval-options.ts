@@ -1,5 +1,6 @@
 import type { LampSplit } from "../../formats/lamp-folder.js";
 import { PersonaAgentError } from "../../system/errors.js";
+import { parseNames } from "../options.js";
 import type { IndexKind } from "./eval-index.js";
 
 /** The options of `eval`, parsed. */
@@ -15,28 +16,20 @@ export interface EvalOptions {
   /** Different ones, at least one. */
   readonly model?: readonly string[];
   readonly alignmentModel?: string;
-  readonly concurrency: number;
+  readonly concurrency?: number;
   readonly perMinute?: number;
   readonly maxCalls?: number;
   readonly maxTokens?: number;
-  readonly seed: number;
+  readonly seed?: number;
   readonly split: LampSplit;
   readonly index: IndexKind;
   readonly resume?: true;
   readonly dryRun?: true;
 }
 
-/** Names separated by commas. */
-export function listOf(text: string): readonly string[] {
-  return text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-}
-
 /** @throws {PersonaAgentError} `config-invalid` for no name, or one that comes twice. */
 export function modelsOf(text: string): readonly string[] {
-  const names = listOf(text);
+  const names = parseNames(text);
   if (names.length > 0 && new Set(names).size === names.length) return names;
   throw new PersonaAgentError(
     "config-invalid",
@@ -47,7 +40,7 @@ export function modelsOf(text: string): readonly string[] {
 /** For Commander: a list of some of these names, in their order. Throws `config-invalid` for any other name. */
 export function someOf<Name extends string>(known: readonly Name[], option: string) {
   return (text: string): readonly Name[] => {
-    const names = listOf(text);
+    const names = parseNames(text);
     const unknown = names.find((name) => !known.some((each) => each === name));
     if (unknown === undefined && names.length > 0)
       return known.filter((name) => names.includes(name));

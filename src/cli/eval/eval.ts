@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import type { Command } from "commander";
 import { PersonaAgentError } from "../../system/errors.js";
 import { openEvalSets } from "../../eval/sets/open-eval-set.js";
 import { allMethods } from "../../eval/methods/all-methods.js";
@@ -13,8 +12,8 @@ import { runEvaluation } from "../../eval/run/run-evaluation.js";
 import { selectUsers } from "../../eval/sets/selection.js";
 import { armsOf } from "../../eval/studies.js";
 import { loadModels } from "../../app/open-persona-agent.js";
-import type { CliContext } from "../cli-context.js";
-import { commonOptions, openUnlessStopped, untilStopped } from "../cli-context.js";
+import type { CliContext, CommandContext } from "../cli-context.js";
+import { openUnlessStopped, untilStopped } from "../cli-context.js";
 import { openEvalIndex } from "./eval-index.js";
 import type { EvalOptions } from "./eval-options.js";
 import { writeEstimate, writeEvaluated, writeStop } from "./eval-report.js";
@@ -23,15 +22,10 @@ import { createProgressBar } from "../output/progress-bar.js";
 import { ReportedFailure } from "../describe-error.js";
 
 /** @throws {ReportedFailure} When the signal stopped the run, after its results were reported. */
-export async function runEval(
-  options: EvalOptions,
-  command: Command,
-  context: CliContext,
-): Promise<void> {
+export async function runEval(options: EvalOptions, context: CommandContext): Promise<void> {
   const startMs = performance.now();
-  const { json } = commonOptions(command);
-  const { signal, env } = context;
-  const { study, out, dryRun, resume, split, seed, perMinute, concurrency } = options;
+  const { signal, env, json } = context;
+  const { study, out, dryRun, resume, split, seed = 1, perMinute, concurrency = 16 } = options;
   if (out === undefined && dryRun === undefined)
     throw new PersonaAgentError(
       "config-invalid",

@@ -1,10 +1,8 @@
 import { type Command, Option } from "commander";
 import { lampKinds, lampTasks, publishedSplits } from "../../eval/sets/lamp-files.js";
-import type { CliContext } from "../cli-context.js";
-import { parseCount } from "../options.js";
-import type { EvalDownloadOptions } from "./eval-download.js";
-import type { EvalGenerateOptions } from "./eval-generate.js";
-import { type EvalOptions, listOf, modelsOf, someOf } from "./eval-options.js";
+import { action, type CliContext } from "../cli-context.js";
+import { addCounts, parseNames } from "../options.js";
+import { modelsOf, someOf } from "./eval-options.js";
 
 export function addEvalCommands(program: Command, context: CliContext): void {
   addEval(program, context);
@@ -12,29 +10,14 @@ export function addEvalCommands(program: Command, context: CliContext): void {
   addEvalGenerate(program, context);
 }
 
-/** An option that takes a whole number from `least`. */
-const count = (option: string, description: string, least: 0 | 1 = 1) =>
-  [
-    `${option} <count>`,
-    description,
-    (text: string): number => parseCount(text, option, least),
-  ] as const;
-
-/** An option that takes some of these names. */
-const names = <Name extends string>(option: string, description: string, known: readonly Name[]) =>
-  [`${option} <names>`, description, someOf(known, option)] as const;
-
 function addEval(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("eval")
     .description("measure methods side by side on LaMP's tasks, and write a report")
     .requiredOption("--data <path>", "a folder of sets, or one set's folder")
     .option("--out <folder>", "where the run's answers and its report are written")
-    .option("--methods <names>", "only these, separated by commas", listOf)
-    .option("--sets <names>", "only these, separated by commas", listOf)
-    .option(...count("--longest", "of each set only this many users, with the longest history"))
-    .option(...count("--users", "of these only this many, drawn with the seed"))
-    .option(...count("--questions", "of each set at most this many, shared among its users"))
+    .option("--methods <names>", "only these, separated by commas", parseNames)
+    .option("--sets <names>", "only these, separated by commas", parseNames)
     .option("--study <name>", "one of the studies below, instead of all methods side by side")
     .option(
       "--model <names>",
@@ -42,11 +25,6 @@ function addEval(program: Command, context: CliContext): void {
       modelsOf,
     )
     .option("--alignment-model <name>", "draws profiles and aligns (default: each model itself)")
-    .option(...count("--concurrency", "most questions, and most model calls, at a time"), 16)
-    .option(...count("--per-minute", "most model calls begun in a minute"))
-    .option(...count("--max-calls", "most model calls of the run, resumed or not"))
-    .option(...count("--max-tokens", "most tokens of the run, in and out"))
-    .option(...count("--seed", "for everything that is drawn at random", 0), 1)
     .addOption(
       new Option("--split <name>", "which of LaMP's files")
         .choices(["dev", "train", "test"])
@@ -58,7 +36,17 @@ function addEval(program: Command, context: CliContext): void {
         .default("in-process"),
     )
     .option("--resume", "continue the run in the folder; what is recorded is not asked again")
-    .option("--dry-run", "only estimate the model calls and tokens")
+    .option("--dry-run", "only estimate the model calls and tokens");
+  addCounts(command, {
+    "--longest": "of each set only this many users, with the longest history",
+    "--users": "of these only this many, drawn with the seed",
+    "--questions": "of each set at most this many, shared among its users",
+    "--concurrency": "most questions, and most model calls, at a time (default: 16)",
+    "--per-minute": "most model calls begun in a minute",
+    "--max-calls": "most model calls of the run, resumed or not",
+    "--max-tokens": "most tokens of the run, in and out",
+  });
+  addCounts(command, { "--seed": "for everything that is drawn at random (default: 1)" }, 0)
     .addHelpText(
       "after",
       `
@@ -77,10 +65,7 @@ Several models are asked one after the other, each in a folder of its own within
 in --out compares them, and with --json every result and pair names its model. --dry-run estimates each of them, and
 totals all. If a run with --index chroma is killed, its entries stay in your own Chroma.`,
     )
-    .action(async (options: EvalOptions, command: Command) => {
-      const { runEval } = await import("./eval.js");
-      await runEval(options, command, context);
-    });
+    .action(action(context, async () => (await import("./eval.js")).runEval));
 }
 
 function addEvalDownload(program: Command, context: CliContext): void {
@@ -89,12 +74,16 @@ function addEvalDownload(program: Command, context: CliContext): void {
     .description("fetch LaMP's official files for an evaluation, or --list them with their sizes")
     .option("--out <folder>", "where the sets are written, a folder each")
     .option(
-      ...names("--tasks", "of LaMP_1, LaMP_2M, LaMP_2N, LaMP_3 (default: all four)", lampTasks),
+      "--tasks <names>",
+      "of LaMP_1, LaMP_2M, LaMP_2N, LaMP_3 (default: all four)",
+      someOf(lampTasks, "--tasks"),
     )
     .option(
-      ...names("--kinds", "of user, time: how LaMP divided people (default: user)", lampKinds),
+      "--kinds <names>",
+      "of user, time: how LaMP divided people (default: user)",
+      someOf(lampKinds, "--kinds"),
     )
-    .option(...names("--splits", "of dev, train (default: dev)", publishedSplits))
+    .option("--splits <names>", "of dev, train (default: dev)", someOf(publishedSplits, "--splits"))
     .option("--from <url>", "a copy of LaMP's download folder (default: LaMP's own)")
     .option("--list", "show the files with their sizes, and fetch nothing")
     .addHelpText(
@@ -105,14 +94,11 @@ command; existing files are not fetched again. Mind the licences: LaMP's is CC B
 With --json one line: {files: [{set, file, url, bytes}], bytes} with --list, where bytes is null if it is not known, else
 {sets: [{set, split, folder, state, users, questions}], seconds}.`,
     )
-    .action(async (options: EvalDownloadOptions, command: Command) => {
-      const { runEvalDownload } = await import("./eval-download.js");
-      await runEvalDownload(options, command, context);
-    });
+    .action(action(context, async () => (await import("./eval-download.js")).runEvalDownload));
 }
 
 function addEvalGenerate(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("eval-generate")
     .description("write a set of invented users whose preferences are known, for `eval`")
     .requiredOption("--out <folder>", "a new folder; its name is the set's")
@@ -121,11 +107,13 @@ function addEvalGenerate(program: Command, context: CliContext): void {
         .choices(["LaMP_2M", "LaMP_2N", "LaMP_3"])
         .default("LaMP_2M"),
     )
-    .option(...count("--users", "how many"), 20)
-    .option(...count("--history", "past interactions of each"), 40)
-    .option(...count("--questions", "questions to each, after these"), 4)
-    .option("--noise <share>", "the share of answers, 0 to 1, drawn at random (default: 0)")
-    .option(...count("--seed", "the same seed writes the same set", 0), 1)
+    .option("--noise <share>", "the share of answers, 0 to 1, drawn at random (default: 0)");
+  addCounts(command, {
+    "--users": "how many (default: 20)",
+    "--history": "past interactions of each (default: 40)",
+    "--questions": "questions to each, after these (default: 4)",
+  });
+  addCounts(command, { "--seed": "the same seed writes the same set (default: 1)" }, 0)
     .addHelpText(
       "after",
       `
@@ -134,8 +122,5 @@ and answers every question accordingly: no method can know more.
 With --json one line: {set, folder, task, users, history, questions, noise, seed, best}: the expected accuracy of the known
 answers.`,
     )
-    .action(async (options: EvalGenerateOptions, command: Command) => {
-      const { runEvalGenerate } = await import("./eval-generate.js");
-      await runEvalGenerate(options, command, context);
-    });
+    .action(action(context, async () => (await import("./eval-generate.js")).runEvalGenerate));
 }
