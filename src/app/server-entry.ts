@@ -5,10 +5,7 @@ import { createServerScheduler } from "./alignment-runs/server-scheduler.js";
 // For a server that our command line did not start. `langgraph.json` can name an env file only if it always exists.
 if (existsSync(".env")) process.loadEnvFile();
 
-/**
- * The module that `langgraph.json` names. Its import opens the services of the environment. The server keeps the threads
- * itself. The embedded services end with its process.
- */
+/** `langgraph.json` names this module; its import opens the services, which end with the process. */
 const agentWithServices = await openPersonaAgent(process.env, {
   command: "a LangGraph server",
   keepThreads: false,

@@ -11,10 +11,7 @@ export function formField(field: z.ZodType) {
   return z.unknown().optional().meta(form);
 }
 
-/**
- * Settings as a form. LangGraph's own check of a context would also fill in no defaults, and check `configurable`
- * (`thread_id` included) where there is no context.
- */
+/** Settings as a form, unchecked: LangGraph fills in no defaults and would check `configurable` too. */
 function formOf(schema: z.ZodObject): z.ZodObject {
   return z.object(
     Object.fromEntries(

@@ -23,10 +23,7 @@ const oneOf =
   ({ name }: Method) =>
     names.includes(name);
 
-/**
- * The studies of the paper (§4.2 to §4.8 of arXiv 2506.06254). Noise is not one of them: it is a property of a generated
- * set, so that each value is a set of its own.
- */
+/** The studies of the paper (§4.2 to §4.8). Noise is none: it is a property of a generated set. */
 const studies = new Map<string, Study>(
   Object.entries({
     main: { runs: oneOf(mainNames) },

@@ -35,10 +35,7 @@ export function withStoreOf<Result>(
   return AsyncLocalStorageProviderSingleton.runWithConfig({ store: graph.store }, work);
 }
 
-/**
- * The run's store is a wrapper that allows single calls only, and never answers after the run; some of our writes to
- * the index and its outbox end later.
- */
+/** The run's store allows single calls only and none after the run, when some of our index writes end. */
 function unwrapped(store: BaseStore | undefined): BaseStore | undefined {
   const inner: unknown = store && Reflect.get(store, "store");
   return inner instanceof BaseStore ? inner : store;

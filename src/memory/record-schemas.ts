@@ -77,36 +77,24 @@ function within(value: unknown, change: (object: Json) => Json): unknown {
   return typeof value === "object" && value !== null ? change(value as Json) : value;
 }
 
-const version1 = { schemaVersion: z.literal(1) };
-
-const userSchema = z.strictObject({ ...version1, userId: z.string() });
 /** The id that a user key was made from. */
-export const userRecord: RecordKind<z.output<typeof userSchema>> = {
-  name: "user",
-  schema: userSchema,
-  migrations: {},
-};
+export const userRecord = ofVersion1("user", { userId: z.string() });
 
-const pointerSchema = z.strictObject({ ...version1, answeredAt: z.iso.datetime().nullable() });
 /** A pointer to a recent episode, and when its true answer came to memory. */
-export const pointerRecord: RecordKind<z.output<typeof pointerSchema>> = {
-  name: "recent pointer",
-  schema: pointerSchema,
-  migrations: {},
-};
+export const pointerRecord = ofVersion1("recent pointer", {
+  answeredAt: z.iso.datetime().nullable(),
+});
 
-const outboxSchema = z.strictObject({ ...version1, ids: z.array(z.string()) });
 /** Episode ids that the index has yet to learn, or to forget. */
-export const outboxRecord: RecordKind<z.output<typeof outboxSchema>> = {
-  name: "index mark",
-  schema: outboxSchema,
-  migrations: {},
-};
+export const outboxRecord = ofVersion1("outbox entry", { ids: z.array(z.string()) });
 
-const indexStateSchema = z.strictObject({ ...version1, identity: z.string() });
-/** The `EpisodeIndex.identity` in which all of a user's unmarked episodes are. */
-export const indexStateRecord: RecordKind<z.output<typeof indexStateSchema>> = {
-  name: "index state",
-  schema: indexStateSchema,
-  migrations: {},
-};
+/** The `EpisodeIndex.identity` in which all of a user's episodes are that no outbox entry names. */
+export const indexStateRecord = ofVersion1("index state", { identity: z.string() });
+
+function ofVersion1<const Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
+  return {
+    name,
+    schema: z.strictObject({ schemaVersion: z.literal(1), ...shape }),
+    migrations: {},
+  };
+}

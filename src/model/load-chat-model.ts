@@ -22,10 +22,7 @@ export function loadChatModel(spec: string, options: OpenAiOptions = {}): BaseCh
 type Convert = ChatOpenAICompletions["_convertCompletionsMessageToBaseMessage"];
 type ConvertDelta = ChatOpenAICompletions["_convertCompletionsDeltaToBaseMessageChunk"];
 
-/**
- * LangChain's converter drops the provider's `refusal`, so that a refusal looks like an empty answer. This one keeps it
- * in `additional_kwargs.refusal`.
- */
+/** Keeps the provider's `refusal`, which LangChain drops, in `additional_kwargs.refusal`. */
 class RefusalKeepingCompletions extends ChatOpenAICompletions {
   protected override _convertCompletionsMessageToBaseMessage(
     ...[message, rawResponse]: Parameters<Convert>

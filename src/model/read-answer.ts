@@ -37,10 +37,7 @@ export function readAnswer<Answer>(
   return { kind: "unfit", problem: describeIssues(result.error), text };
 }
 
-/**
- * The model's text. A streamed call is read from its pieces, because LangChain closes the brackets of half an answer,
- * which then looks whole. Calls with arguments that are not JSON are in a list of their own.
- */
+/** The model's text, from its pieces if streamed: LangChain closes the brackets of half an answer. */
 function writtenText(reply: AIMessage, name: string): string {
   const pieces = AIMessageChunk.isInstance(reply) ? (reply.tool_call_chunks ?? []) : [];
   const streamed = pieces.find((piece) => piece.name === name)?.args;

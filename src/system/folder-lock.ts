@@ -164,10 +164,7 @@ function askHolder(at: string): Promise<string> {
   });
 }
 
-/**
- * A socket file remains after its process. It is moved before it is removed: of two processes that found it stale only
- * one can move it, so neither removes the socket that the other has just made.
- */
+/** Moved before it is removed: of two processes that found the socket file stale, only one can move it. */
 async function removeStale(at: string): Promise<void> {
   const aside = `${at}.${randomUUID()}`;
   try {

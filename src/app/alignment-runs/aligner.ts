@@ -112,10 +112,7 @@ export function createAligner(deps: AlignerDeps): Aligner {
     },
   };
 
-  /**
-   * The state of the user's last run if it was interrupted under the same settings, else `null`. A state without next
-   * steps means that only the end of the run was not recorded.
-   */
+  /** The last run's state if the same settings can continue it; without next steps only its end is missing. */
   async function unfinishedRun(userId: string, context: AlignContext, discardReview = false) {
     const status = await memory.alignments.get(userId);
     if (status.status === "review") {

@@ -90,10 +90,7 @@ export function createAlignment(parts: AlignmentParts): {
     aligner: createAligner({ graph: kept, checkpointer, memory, active, settingsOf, now }),
   };
 
-  /**
-   * A graph that runs inside a node inherits from the run: its steps would be kept in the alignment's thread, and a tool
-   * could read the thread's id and the store. So it gets an empty store and no thread, and has no checkpointer.
-   */
+  /** Run inside a node, the graph would inherit the run's thread and store, so it gets neither. */
   function runAgent(
     messages: BaseMessage[],
     { memory: before, at, beforeModel, ...options }: SimulatedRun,

@@ -2,10 +2,7 @@ import { hostname } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import type { AlignmentStatus, RunOwner } from "../../domain/alignment/alignment-status.js";
 
-/**
- * A run without a heartbeat for this long counts as dead, in milliseconds. After a restart of the machine another
- * program may have the process id.
- */
+/** Milliseconds without a heartbeat until a run counts as dead: its process id may be reused. */
 const leaseTimeoutMs = 15 * 60_000;
 
 /** This process. */

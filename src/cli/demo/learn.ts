@@ -81,10 +81,7 @@ function heldOutScores(later: readonly LaterChoice[]) {
   };
 }
 
-/**
- * The agent's answers, in order. Each turn has no thread, and its episode is deleted before the next question, so that
- * every question meets the same memory, after the alignment too.
- */
+/** Answers in order, each over the same memory: no thread, and the episode is deleted afterwards. */
 async function answersLater(
   { ask, memory }: Learner,
   { id, later }: DemoUser,

@@ -1,6 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
 import { PersonaAgentError } from "../../system/errors.js";
-import { parentGone } from "../../system/parent-process.js";
 import { action, type CliContext, type CommandContext, writeJson } from "../cli-context.js";
 import { terminalOf } from "../output/terminal.js";
 import type { DevServerInfo } from "./run-dev-server.js";
@@ -57,4 +57,18 @@ function writeGreeting(
   write(`\n  ${colors.green("The agent is up.")} Ctrl-C ends all of it.\n`);
   for (const [name = "", value = ""] of lines) write(`  ${colors.bold(name.padEnd(8))}${value}`);
   write("");
+}
+
+const pollMs = 500;
+
+/** Aborted soon after the parent process has ended. The system does not announce that, so the parent's id is polled. */
+function parentGone(): AbortSignal {
+  const gone = new AbortController();
+  void watch(process.ppid, gone);
+  return gone.signal;
+}
+
+async function watch(parent: number, gone: AbortController) {
+  while (process.ppid === parent) await delay(pollMs, undefined, { ref: false });
+  gone.abort();
 }

@@ -1,7 +1,4 @@
-/**
- * Differences are counted in this unit, so that equal sums of them stay equal: it holds fractions of 2 to 10 and of
- * their products with 4 (steps of a scale of five, averaged over repeats) without rounding.
- */
+/** Differences are counted in this unit: it holds fractions of 2 to 10, times 4, without rounding. */
 const unit = 1 / 5040;
 
 /** A paired difference in whole units; 0 is a tie. */

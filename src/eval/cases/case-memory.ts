@@ -112,10 +112,7 @@ export function expectWholeMemory(degraded: readonly string[]): void {
   );
 }
 
-/**
- * A user of its own in an index that all cases share, perhaps with other runs: each memory has its own store, so entries
- * of two memories must not be one user's.
- */
+/** Gives a case a user of its own in the shared index: entries of two memories must not mix. */
 function placeInIndex(index: EpisodeIndex): EpisodeIndex {
   const owner = userKey(`evaluation-${randomUUID()}`);
   return {

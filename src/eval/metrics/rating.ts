@@ -31,10 +31,7 @@ export function rootMeanSquareErrorOf([answers = 0, , squares = 0]: readonly num
   return Math.sqrt(squares / answers);
 }
 
-/**
- * Prediction minus gold. A prediction that is no number counts as the extreme (1 or 5) farther from the gold, 5 where both
- * are equally far. A number outside the scale is used as it is.
- */
+/** Prediction minus gold; no number counts as the extreme (1 or 5) farther away, 5 where both are equally far. */
 function errorOf({ gold, prediction }: Answer): number {
   const truth = parseRating(gold);
   if (truth === null)

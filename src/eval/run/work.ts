@@ -37,10 +37,7 @@ export interface Work {
   readonly gate: CallGate;
   readonly deps: MethodDeps;
   isStopped(): boolean;
-  /**
-   * Begins a task once there is a place for it, unless the run was stopped by then, and records its result in the journal
-   * unless a stop cut it short. What the task throws ends the run.
-   */
+  /** Runs a task once there is a place and records its result, unless a stop came first; its error ends the run. */
   add<Line>(
     task: (tally: CallTally) => Promise<Line>,
     journal: Journal<Line>,

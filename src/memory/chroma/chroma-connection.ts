@@ -55,10 +55,7 @@ export function isCollectionGone(error: unknown): boolean {
 
 type ServerLimits = ChromaClient["preflightChecks"];
 
-/**
- * An abort signal belongs to a client for its whole life, so each request gets a client of its own. The server's
- * limits are passed on, or every write would ask for them again.
- */
+/** A client keeps its abort signal for life, so each request has its own; it reuses the server's limits. */
 class OneRequestClient extends ChromaClient {
   constructor(options: ConstructorParameters<typeof ChromaClient>[0], limits: ServerLimits) {
     super(options);

@@ -13,10 +13,7 @@ import type { StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord, type StoredItem } from "../parse-record.js";
 import { createDegradations } from "../search/degradations.js";
 
-/**
- * How many calls rely on one look at a user's index identity, beside those that share it. A failing index makes them look
- * again at once; who asks while a look is under way waits for it, and shares the next.
- */
+/** Calls that rely on one look at a user's index identity; a failing index makes them look again. */
 const trustedCalls = 20;
 
 export interface IndexRebuild {

@@ -86,10 +86,7 @@ function callCount({ tool_calls = [], invalid_tool_calls = [] }: AIMessage): num
   return tool_calls.length + invalid_tool_calls.length;
 }
 
-/**
- * Adds calls with unreadable arguments to the others, without arguments: providers want an answer to every call of a
- * message, and LangChain leaves unreadable ones out when it sends the message back.
- */
+/** Keeps calls with unreadable arguments: LangChain drops them, and providers want an answer to every call. */
 function withReadableCalls(answer: AIMessage): AIMessage {
   const { tool_calls = [], invalid_tool_calls = [] } = answer;
   if (invalid_tool_calls.length === 0) return answer;

@@ -120,10 +120,7 @@ async function simulated(
 /** The agent's part of a simulated answer. */
 type Answered = Omit<SimulatedAnswer, "persona" | "episodeId" | "repeat" | "score">;
 
-/**
- * Memory whose failure ends the simulation. A turn works around it, and a tool reports it to the model; but scores
- * without memory say nothing of the persona. The run fails, and can be continued when memory is back.
- */
+/** Memory whose failure ends the simulation and the run: scores without memory say nothing of the persona. */
 function abortingMemory(
   { episodes, ...rest }: SimulationMemory,
   failed: AbortController,

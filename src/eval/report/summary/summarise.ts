@@ -2,8 +2,7 @@ import type { Prediction, PreparedCase } from "../../prediction.js";
 import type { RunRecord } from "../../run/run-record.js";
 import { collectPredictions, collectPrepared } from "./collect.js";
 import { reportedCost, costOfAnswers } from "./costs.js";
-import { errorKinds } from "./error-kinds.js";
-import type { EvalReport } from "./eval-report.js";
+import type { ErrorKind, EvalReport } from "./eval-report.js";
 import { paperData } from "./paper-data.js";
 import { paperEntries, paperSources } from "./paper-numbers.js";
 import { personaChange } from "./personas.js";
@@ -86,4 +85,34 @@ export async function summariseRun(
       sets: sets.map((set) => ({ set: set.name, ...paperData(set) })),
     },
   };
+}
+
+const kindCharacters = 120;
+const exampleCharacters = 600;
+
+/** Errors of one arm on one set by kind, the most frequent first. */
+function errorKinds(
+  lines: readonly { readonly error: string | null }[],
+  place: Pick<ErrorKind, "set" | "method" | "during">,
+): ErrorKind[] {
+  const kinds = new Map<string, ErrorKind>();
+  for (const { error } of lines) {
+    if (error === null) continue;
+    const kind = kindOf(error);
+    const { count = 0, example = cut(error, exampleCharacters) } = kinds.get(kind) ?? {};
+    kinds.set(kind, { ...place, kind, count: count + 1, example });
+  }
+  return [...kinds.values()].toSorted((a, b) => b.count - a.count);
+}
+
+/** `model-unavailable` of `model-unavailable: ...`; of any other text its first line, without numbers and quotations. */
+function kindOf(error: string): string {
+  const code = /^(?:config|model|memory)(?:-[a-z]+)+(?=:|$)/.exec(error)?.[0];
+  if (code !== undefined) return code;
+  const [line = ""] = error.split("\n", 1);
+  return cut(line.replace(/"(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?/g, "…"), kindCharacters);
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
 }
