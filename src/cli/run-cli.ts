@@ -8,6 +8,7 @@ import { describeError, errorJson, ReportedFailure } from "./describe-error.js";
 import { addDevCommand } from "./dev/register.js";
 import { addEvalDownloadCommand } from "./eval/register-download.js";
 import { addEvalGenerateCommand } from "./eval/register-generate.js";
+import { addEvalRecallCommand } from "./eval/register-recall.js";
 import { addEvalCommands } from "./eval/register.js";
 import { addMemoryCommands } from "./memory/register.js";
 import { addPersonaCommands } from "./persona/register.js";
@@ -63,7 +64,12 @@ function buildProgram(context: CliContext): Command {
     "Talk:": [addTalkCommands],
     "Memory:": [addMemoryCommands],
     "Personas:": [addAlignmentCommands, addPersonaCommands],
-    "Evaluation:": [addEvalCommands, addEvalDownloadCommand, addEvalGenerateCommand],
+    "Evaluation:": [
+      addEvalCommands,
+      addEvalRecallCommand,
+      addEvalDownloadCommand,
+      addEvalGenerateCommand,
+    ],
     "Demo and server:": [addDemoCommand, addDevCommand],
   };
   for (const [heading, adders] of Object.entries(groups)) {

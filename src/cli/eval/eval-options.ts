@@ -82,7 +82,8 @@ function modelsOf(text: string | undefined): readonly string[] | undefined {
   return names;
 }
 
-function listOf(text: string | undefined): readonly string[] | undefined {
+/** Names separated by commas; undefined where nothing was given. */
+export function listOf(text: string | undefined): readonly string[] | undefined {
   return text
     ?.split(",")
     .map((name) => name.trim())

@@ -33,7 +33,7 @@ export function presentAfter(history: readonly Episode[]): () => Date {
 /** Embedding a history is most of the work, and every method begins with it: one memory serves all that use a case. */
 const opened = new WeakMap<
   EmbeddingsInterface,
-  WeakMap<EvalCase, Map<number, Promise<CaseMemory>>>
+  WeakMap<Pick<EvalCase, "history">, Map<number, Promise<CaseMemory>>>
 >();
 
 /**
@@ -42,7 +42,7 @@ const opened = new WeakMap<
  * @throws {PersonaAgentError} `model-*` when the history cannot be embedded, `memory-*` when the index cannot be reached.
  */
 export function openCaseMemory(
-  given: EvalCase,
+  given: Pick<EvalCase, "history">,
   { historyLimit = Number.POSITIVE_INFINITY }: ArmSettings,
   { embeddings, index }: Pick<MethodDeps, "embeddings" | "index">,
 ): Promise<CaseMemory> {
