@@ -33,7 +33,9 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
       ]);
       const hits = await index.vectorSearch(ada, [1, 0, 0, 0], 2);
       expect(secondsOf(hits)).toEqual([2, 3]);
-      expect(hits[0]).toEqual({ id: idAt(2), words: "close by" });
+      expect(hits[0]).toMatchObject({ id: idAt(2), words: "close by" });
+      expect(hits[0]?.nearness).toBeCloseTo(1 / Math.hypot(1, 0.1), 5);
+      expect(hits[1]?.nearness).toBeCloseTo(Math.SQRT1_2, 5);
       expect(await index.vectorSearch(ada, [1, 0, 0, 0], 0)).toEqual([]);
     });
 
@@ -84,7 +86,7 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
       expect(await index.keywordSearch(ada, ["tea"], 10, { after: orderAt(4) })).toEqual([]);
     });
 
-    it("finds entries that contain one of the words, newest first, no more than asked", async () => {
+    it("finds entries that contain one of the words, the rarest first, then the newest, no more than asked", async () => {
       const { index, ada } = await given();
       await index.upsert(ada, [
         entry(2, { words: "green tea in kyoto" }),
@@ -93,9 +95,11 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
         entry(4, { words: "nothing of it" }),
       ]);
       const hits = await index.keywordSearch(ada, ["coffee", "tea"], 10);
-      expect(secondsOf(hits)).toEqual([5, 3, 2]);
-      expect(hits[1]?.words).toBe("black coffee");
-      expect(secondsOf(await index.keywordSearch(ada, ["coffee", "tea"], 2))).toEqual([5, 3]);
+      expect(secondsOf(hits)).toEqual([3, 5, 2]);
+      expect(hits[0]?.words).toBe("black coffee");
+      expect(secondsOf(await index.keywordSearch(ada, ["coffee", "tea"], 2))).toEqual([3, 5]);
+      await index.upsert(ada, [entry(1, { words: "tea and coffee" })]);
+      expect(secondsOf(await index.keywordSearch(ada, ["coffee", "tea"], 1))).toEqual([1]);
       expect(await index.keywordSearch(ada, ["sake"], 10)).toEqual([]);
     });
 
@@ -110,6 +114,17 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
         expect(secondsOf(await index.keywordSearch(ada, [word], 10))).toEqual([2]);
       },
     );
+
+    it("finds a word with the spaces around it, and not as a part of another", async () => {
+      const { index, ada } = await given();
+      await index.upsert(ada, [
+        entry(1, { words: " teapot \n  \n  " }),
+        entry(2, { words: " green \n tea \n  " }),
+        entry(3, { words: " the team " }),
+        entry(4, { words: " tea " }),
+      ]);
+      expect(secondsOf(await index.keywordSearch(ada, [" tea "], 10))).toEqual([4, 2]);
+    });
 
     it("finds words of any script, and words of one letter", async () => {
       const { index, ada } = await given();
@@ -134,7 +149,7 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
     it("takes the last of two entries with one id in one call", async () => {
       const { index, ada } = await given();
       await index.upsert(ada, [entry(1, { words: "first" }), entry(1, { words: "last" })]);
-      expect(await index.vectorSearch(ada, [1, 0, 0, 0], 10)).toEqual([
+      expect(await index.vectorSearch(ada, [1, 0, 0, 0], 10)).toMatchObject([
         { id: idAt(1), words: "last" },
       ]);
     });
@@ -157,7 +172,7 @@ export function describeEpisodeIndex(name: string, create: () => Promise<Episode
       const { index, ada, bob } = await given();
       await index.upsert(ada, [entry(1, { words: "ada's tea" })]);
       await index.upsert(bob, [entry(1, { words: "bob's tea" })]);
-      expect(await index.vectorSearch(ada, [1, 0, 0, 0], 10)).toEqual([
+      expect(await index.vectorSearch(ada, [1, 0, 0, 0], 10)).toMatchObject([
         { id: idAt(1), words: "ada's tea" },
       ]);
       expect(await index.keywordSearch(bob, ["tea"], 10)).toEqual([

@@ -136,7 +136,7 @@ export function createScreen(stream: TerminalStream) {
     },
     closing(seconds: number) {
       paragraph(
-        `Done in ${seconds.toFixed(1)} s, and the folder is removed. The score ranks how near an interaction is in meaning and words (.033 at most; "last" is one of the two latest). To talk to it yourself: npm run persona -- chat --user you`,
+        `Done in ${seconds.toFixed(1)} s, and the folder is removed. The score says how well an interaction matches by words and meaning (1 at most; "last" is one of the two latest). To talk to it yourself: npm run persona -- chat --user you`,
         colors.dim,
       );
       write("");
@@ -146,9 +146,9 @@ export function createScreen(stream: TerminalStream) {
 
 export type Screen = ReturnType<typeof createScreen>;
 
-/** `.033   4 Sep 2026  It is Friday … → thriller`, on one line. */
+/** `.933   4 Sep 2026  It is Friday … → thriller`, on one line. */
 function recalledLine({ score, at, query, answer }: DemoRecall, width: number): string {
-  const rank = score === 0 ? "last" : score.toFixed(3).slice(1);
+  const rank = score === 0 ? "last" : score >= 0.9995 ? "1.00" : score.toFixed(3).slice(1);
   const start = `${rank}  ${calendarDay(at).padStart(11)}  `;
   const outcome = answer === null ? "" : ` → ${printableLine(answer, Math.floor(width / 2) - 3)}`;
   const room = width - start.length - stringWidth(outcome);

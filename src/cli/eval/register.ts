@@ -6,6 +6,7 @@ import { modelsOf, someOf } from "./eval-options.js";
 
 export function addEvalCommands(program: Command, context: CliContext): void {
   addEval(program, context);
+  addEvalRecall(program, context);
   addEvalDownload(program, context);
   addEvalGenerate(program, context);
 }
@@ -66,6 +67,34 @@ in --out compares them, and with --json every result and pair names its model. -
 totals all. If a run with --index chroma is killed, its entries stay in your own Chroma.`,
     )
     .action(action(context, async () => (await import("./eval.js")).runEval));
+}
+
+function addEvalRecall(program: Command, context: CliContext): void {
+  program
+    .command("eval-recall")
+    .description("measure what memory finds, beside BM25 alone and vectors alone; no model call")
+    .requiredOption("--data <path>", "a file in LoCoMo's format, a LaMP set, or a folder of sets")
+    .option("--out <folder>", "where the report is written; without it, figures are only printed")
+    .option("--sets <names>", "only these of a folder, separated by commas", parseNames)
+    .addOption(
+      new Option("--split <name>", "which of LaMP's files")
+        .choices(["dev", "train", "test"])
+        .default("dev"),
+    )
+    .addOption(
+      new Option("--index <kind>", "how memory is searched: exactly, or as in a deployment")
+        .choices(["in-process", "chroma"])
+        .default("in-process"),
+    )
+    .addHelpText(
+      "after",
+      `
+For LoCoMo: the share of the turns with a question's evidence among the first 4, 8, 16 and 32 recalled, and NDCG, by kind
+of question. For LaMP: whether one of them has the true answer's label. EMBEDDINGS makes the vectors.
+With --json the last line is {embeddings, report, results}: for each set its measure (evidence or label), its sizes, scores
+for each kind of question (null for all) and search (memory, bm25, vectors), and how long memory's searches took.`,
+    )
+    .action(action(context, async () => (await import("./eval-recall.js")).runEvalRecall));
 }
 
 function addEvalDownload(program: Command, context: CliContext): void {

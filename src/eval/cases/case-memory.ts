@@ -34,7 +34,7 @@ export function presentAfter(history: readonly Episode[]): () => Date {
 /** All methods share one memory of a case, because embedding its history is most of the work. */
 const memories = new WeakMap<
   EmbeddingsInterface,
-  WeakMap<EvalCase, Map<number, Promise<CaseMemory>>>
+  WeakMap<Pick<EvalCase, "history">, Map<number, Promise<CaseMemory>>>
 >();
 
 /**
@@ -43,7 +43,7 @@ const memories = new WeakMap<
  * @throws {PersonaAgentError} `model-*` when the history cannot be embedded, `memory-*` when the index cannot be reached.
  */
 export function openCaseMemory(
-  evalCase: EvalCase,
+  evalCase: Pick<EvalCase, "history">,
   { historyLimit = Number.POSITIVE_INFINITY }: ArmSettings,
   { embeddings, index }: Pick<MethodDeps, "embeddings" | "index">,
 ): Promise<CaseMemory> {

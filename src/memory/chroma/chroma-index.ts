@@ -2,7 +2,7 @@ import type { Where } from "chromadb";
 import type { UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import type { EpisodeIndex, IndexBounds, IndexEntry } from "../index/episode-index.js";
-import { newestFirst } from "../index/tie-breaking.js";
+import { rarestFirst } from "../index/rarest-first.js";
 import { checkVector } from "../index/unit-vector.js";
 import { parseChromaUrl } from "./chroma-address.js";
 import { connectToChroma } from "./chroma-connection.js";
@@ -66,26 +66,28 @@ export function createChromaIndex({
           limit,
         }),
       );
-      return hits.map((hit) => toHit(user, hit));
+      // The tag that both vectors have makes half of their lengths: see createUserVector.
+      return hits.map((hit) => ({ ...toHit(user, hit), nearness: 1 - 2 * hit.distance }));
     },
     async keywordSearch(user, words, limit, bounds) {
-      const searched = words.filter((word) => word !== "").map((word) => ({ $contains: word }));
-      const [first, ...others] = searched;
-      if (first === undefined || limit < 1) return [];
+      const searched = words.filter((word) => word !== "");
+      if (searched.length === 0 || limit < 1) return [];
       return users.inCollection(user, async (collection) => {
-        // `get` has no order: read the ids of all matches, which sort by time, and then the newest ones.
-        const { ids } = await collection.get({
-          where: filterOf(user, bounds),
-          whereDocument: others.length === 0 ? first : { $or: searched },
-          include: [],
-        });
-        const newest = ids.toSorted().reverse().slice(0, limit);
-        if (newest.length === 0) return [];
-        const found = await collection.get({ ids: newest, include: ["documents"] });
-        return found
-          .rows()
-          .map((row) => toHit(user, row))
-          .toSorted(newestFirst);
+        // Chroma neither ranks nor counts words. So the ids that hold each, which are small, and then the few texts.
+        const where = filterOf(user, bounds);
+        const holders = await Promise.all(
+          searched.map(async (word) => {
+            const whereDocument = { $contains: word };
+            return (await collection.get({ where, whereDocument, include: [] })).ids;
+          }),
+        );
+        // How many entries there are Chroma does not say for nothing; as many as were found is near enough.
+        const total = new Set(holders.flat()).size;
+        const ids = rarestFirst(holders, total).slice(0, limit);
+        if (ids.length === 0) return [];
+        const found = await collection.get({ ids, include: ["documents"] });
+        const hits = new Map(found.rows().map((row) => [row.id, toHit(user, row)]));
+        return ids.flatMap((id) => hits.get(id) ?? []);
       });
     },
     async remove(user, ids) {

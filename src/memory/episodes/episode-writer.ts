@@ -5,6 +5,7 @@ import { PersonaAgentError } from "../../system/errors.js";
 import type { EpisodicMemory } from "./episodic-memory.js";
 import { enqueue, outboxIds, outboxEntry, readOutbox } from "../index/index-outbox.js";
 import type { IndexUpkeep } from "../index/index-sync.js";
+import { readNeighbours, readTimeLine, type TimeLine } from "../index/thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { mergeEpisode, storableEpisode } from "./merge-episode.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
@@ -14,17 +15,24 @@ import type { StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
 import type { Degradations } from "../search/degradations.js";
 
+interface WriteOptions {
+  readonly indexed?: boolean;
+  readonly catchUp?: boolean;
+  readonly timeLine?: TimeLine;
+}
+
 /** The three ways an episode changes. One change of one user at a time in this process. */
 export interface EpisodeWriter {
   /**
    * Up to `outboxEntrySize` episodes, merged with what is stored. Gives them as they stand, and how many are new.
-   * With `indexed` false they are only marked for the index.
+   * With `indexed` false they are only marked for the index. `timeLine`: the ids among which neighbours are looked for;
+   * read when it is not given.
    */
   write(
     userId: string,
     episodes: readonly Episode[],
     degradations: Degradations,
-    options?: { readonly indexed?: boolean; readonly catchUp?: boolean },
+    options?: WriteOptions,
   ): Promise<{ readonly episodes: Episode[]; readonly added: number }>;
   readonly update: EpisodicMemory["update"];
   readonly delete: EpisodicMemory["delete"];
@@ -55,7 +63,7 @@ export function createEpisodeWriter(
     before: Awaited<ReturnType<typeof read>>,
     after: readonly { readonly stored: Episode | null; readonly episode: Episode }[],
     degradations: Degradations,
-    { indexed = true, catchUp = true } = {},
+    { indexed = true, catchUp = true, ...options }: WriteOptions = {},
   ) {
     const user = userKey(userId);
     const marked = new Set(outboxIds(before.outbox));
@@ -63,7 +71,10 @@ export function createEpisodeWriter(
       ({ stored, episode }) => marked.has(episode.id) || !isDeepStrictEqual(stored, episode),
     );
     if (changed.length === 0) return;
-    const entry = outboxEntry(changed.map(({ episode }) => episode.id));
+    const changedEpisodes = changed.map(({ episode }) => episode);
+    const timeLine = options.timeLine ?? (await readTimeLine(access, user, changedEpisodes));
+    const neighbours = await readNeighbours(access, user, changedEpisodes, timeLine);
+    const entry = outboxEntry(idsOf(changedEpisodes), idsOf(neighbours));
     const first = before.pointers.size === 0;
     const pointers = new Map(
       changed.map(({ stored, episode }) => {
@@ -81,8 +92,8 @@ export function createEpisodeWriter(
       ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
     ]);
     if (!indexed) return;
-    const episodes = changed.map(({ episode }) => episode);
-    await upkeep.indexEpisodes(user, { episodes, entry }, first, degradations);
+    const episodes = [...changedEpisodes, ...neighbours];
+    await upkeep.indexEpisodes(user, { episodes, entry, timeLine }, first, degradations);
     const others = before.outbox.filter(({ key }) => key !== entry.key);
     if (catchUp) await upkeep.drainOlder(user, others, degradations);
   }
@@ -130,7 +141,8 @@ export function createEpisodeWriter(
         if (!isEpisodeId(id)) return false;
         const { stored, pointers } = await read(user, [id]);
         if (stored[0] === undefined || stored[0] === null) return false;
-        const entry = outboxEntry([id]);
+        const neighbours = await readNeighbours(access, user, [stored[0]]);
+        const entry = outboxEntry([id], idsOf(neighbours));
         const last = pointers.size === 1 && pointers.has(id);
         const refill = pointers.has(id) && pointers.size === recentSize;
         await access.write([
@@ -156,6 +168,8 @@ export function createEpisodeWriter(
       .map(([key, answeredAt]) => pointerChange(user, key, { schemaVersion: 1, answeredAt }));
   }
 }
+
+const idsOf = (episodes: readonly Episode[]) => episodes.map(({ id }) => id);
 
 function copyOf(user: UserKey, episode: Episode): Episode {
   const namespace = userNamespaces(user).episodes;

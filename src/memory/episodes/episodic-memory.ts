@@ -14,7 +14,7 @@ export interface RecallBounds {
 
 export interface RecalledEpisode {
   readonly episode: Episode;
-  /** Reciprocal-rank score of the merged search, above 0; higher is nearer. Comparable within one search only. */
+  /** How well it matches, above 0 and at most 1, less where its true answer stands before it. Comparable within one search only. */
   readonly score: number;
 }
 
@@ -95,7 +95,10 @@ export interface EpisodicMemory {
   list(userId: string, options?: ListOptions): Promise<Episode[]>;
   /** The newest episodes, newest first, at most `limit` and 256. The cost does not depend on the history's length. */
   latest(userId: string, limit: number, bounds?: RecallBounds): Promise<Episode[]>;
-  /** The episodes most similar to `query`, by vector and by words; one embedding request, no model call. */
+  /**
+   * The episodes most like `query`, by words, vector, date, speaker and what stood around them in their threads, without
+   * copies of one question; one embedding request, no model call.
+   */
   similar(userId: string, query: string, limit: number, bounds?: RecallBounds): Promise<Recall>;
   /** The id of the episode of this turn identity, among the latest 256; null if there is none. */
   findTurn(userId: string, identity: string): Promise<string | null>;

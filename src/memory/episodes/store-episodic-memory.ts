@@ -7,6 +7,7 @@ import type { EpisodicMemory } from "./episodic-memory.js";
 import { createHybridRecall } from "../search/hybrid-search.js";
 import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
 import { createIndexUpkeep } from "../index/index-sync.js";
+import { readTimeLine } from "../index/thread-context.js";
 import { createKeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
 import { isWhole, readRecent, recentSize } from "./recent-episodes.js";
@@ -29,7 +30,7 @@ export function createStoreEpisodicMemory(
   const queue = createKeyedQueue();
   const upkeep = createIndexUpkeep(access, index, embedder, queue, report);
   const writer = createEpisodeWriter(access, upkeep, queue, now);
-  const recall = createHybridRecall(access, index, embedder, upkeep);
+  const recall = createHybridRecall(access, index, embedder, upkeep, now);
 
   async function episodesOf(user: UserKey, ids: readonly string[]) {
     const episodes = await access.get(episodeRecord, userNamespaces(user).episodes, ids);
@@ -53,10 +54,11 @@ export function createStoreEpisodicMemory(
       return { episode: episodes[0] ?? episode, degraded: degradations.kinds() };
     },
     async addMany(userId, episodes, progress) {
-      userKey(userId);
+      const user = userKey(userId);
       const degradations = upkeep.newDegradations();
       // Newest first, so that only the first batches touch the window of recent ones, and once.
       const order = episodes.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+      const timeLine = await readTimeLine(access, user, order);
       let added = 0;
       for (let from = 0; from < order.length; from += outboxEntrySize) {
         const batch = order.slice(from, from + outboxEntrySize);
@@ -65,6 +67,7 @@ export function createStoreEpisodicMemory(
         const written = await writer.write(userId, batch, degradations, {
           indexed,
           catchUp: false,
+          timeLine,
         });
         added += written.added;
         progress?.(Math.min(from + outboxEntrySize, order.length), order.length);

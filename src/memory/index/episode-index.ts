@@ -5,7 +5,7 @@ export interface IndexEntry {
   readonly id: string;
   /** The episode's place in time, `orderOfId(id)`: what time bounds are compared with. */
   readonly order: number;
-  /** The text whose words find the episode: query, response and true answer, in lower case. */
+  /** The terms that find the episode, as `searchedWords` gives them. */
   readonly words: string;
   /** The embedding of the query alone, so that one request serves a turn's reading and its writing. */
   readonly vector: readonly number[];
@@ -20,6 +20,11 @@ export interface IndexBounds {
 export interface IndexHit {
   readonly id: string;
   readonly words: string;
+}
+
+export interface NearHit extends IndexHit {
+  /** Cosine of the entry's vector and the one searched with: -1 to 1; of no meaning for a vector of zeros. */
+  readonly nearness: number;
 }
 
 /**
@@ -43,8 +48,11 @@ export interface EpisodeIndex {
     vector: readonly number[],
     limit: number,
     bounds?: IndexBounds,
-  ): Promise<IndexHit[]>;
-  /** The user's entries whose `words` contain at least one of `words` (1 or more, lower case); newest first, at most `limit`. */
+  ): Promise<NearHit[]>;
+  /**
+   * The user's entries whose `words` contain at least one of `words` (1 or more, lower case), at most `limit`: first those
+   * that contain the rarest of them, most of them, ties newest first.
+   */
   keywordSearch(
     user: UserKey,
     words: readonly string[],

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { UserKey } from "../../domain/user-id.js";
 import type { EpisodeIndex, IndexBounds, IndexEntry } from "./episode-index.js";
-import { nearestFirst, newestFirst } from "./tie-breaking.js";
+import { rarestFirst } from "./rarest-first.js";
+import { nearestFirst } from "./tie-breaking.js";
 import { checkVector, dot, toUnit } from "./unit-vector.js";
 
 /**
@@ -22,7 +23,7 @@ export function createInProcessIndex({
   readonly newId?: () => string;
 }): EpisodeIndex {
   const identity = `in-process/${name}/${dimensions}/${newId()}`;
-  const users = new Map<UserKey, Map<string, IndexEntry>>();
+  const users = new Map<UserKey, Map<string, KeptEntry>>();
   const entriesOf = (user: UserKey, bounds?: IndexBounds) =>
     [...(users.get(user)?.values() ?? [])].filter((entry) => isWithin(entry.order, bounds));
 
@@ -33,24 +34,36 @@ export function createInProcessIndex({
     },
     async upsert(user, entries) {
       for (const { vector } of entries) checkVector(vector, dimensions);
-      const mine = users.get(user) ?? new Map<string, IndexEntry>();
-      for (const entry of entries) mine.set(entry.id, { ...entry, vector: toUnit(entry.vector) });
+      const mine = users.get(user) ?? new Map<string, KeptEntry>();
+      for (const entry of entries)
+        mine.set(entry.id, {
+          ...entry,
+          vector: toUnit(entry.vector),
+          // All pieces but the outer two have a space on both sides.
+          spaced: new Set(entry.words.split(" ").slice(1, -1)),
+        });
       users.set(user, mine);
     },
     async vectorSearch(user, vector, limit, bounds) {
       checkVector(vector, dimensions);
       const unit = toUnit(vector);
       return entriesOf(user, bounds)
-        .map((entry) => ({ ...toHit(entry), distance: 1 - dot(entry.vector, unit) }))
+        .map((entry) => {
+          const nearness = dot(entry.vector, unit);
+          return { ...toHit(entry), nearness, distance: 1 - nearness };
+        })
         .toSorted(nearestFirst)
         .slice(0, Math.max(0, limit))
-        .map(toHit);
+        .map(({ id, words, nearness }) => ({ id, words, nearness }));
     },
     async keywordSearch(user, words, limit, bounds) {
-      return entriesOf(user, bounds)
-        .filter((entry) => words.some((word) => entry.words.includes(word)))
-        .toSorted(newestFirst)
+      const entries = new Map(entriesOf(user, bounds).map((entry) => [entry.id, entry]));
+      const holders = words.map((word) =>
+        [...entries.values()].filter(containing(word)).map(({ id }) => id),
+      );
+      return rarestFirst(holders, entries.size)
         .slice(0, Math.max(0, limit))
+        .flatMap((id) => entries.get(id) ?? [])
         .map(toHit);
     },
     async remove(user, ids) {
@@ -60,6 +73,18 @@ export function createInProcessIndex({
       users.delete(user);
     },
   };
+}
+
+interface KeptEntry extends IndexEntry {
+  /** The pieces of `words` between two spaces: looking one up is many times faster than searching the text. */
+  readonly spaced: ReadonlySet<string>;
+}
+
+function containing(word: string): (entry: KeptEntry) => boolean {
+  const piece = /^ ([^ ]+) $/.exec(word)?.[1];
+  return piece === undefined
+    ? (entry) => entry.words.includes(word)
+    : (entry) => entry.spaced.has(piece);
 }
 
 const toHit = ({ id, words }: { readonly id: string; readonly words: string }) => ({ id, words });

@@ -29,9 +29,15 @@ export async function readOutbox(access: StoreAccess, user: UserKey): Promise<Ou
     .map((item) => ({ key: item.key, ids: parseRecord(outboxRecord, item).ids }));
 }
 
-export function outboxEntry(ids: readonly string[]): OutboxEntry {
-  const [only = ""] = ids;
-  if (ids.length === 1) return { key: only, ids };
+/** @param neighbours - Ids that the index knows with words of these, and so must learn again. */
+export function outboxEntry(
+  changed: readonly string[],
+  neighbours: readonly string[] = [],
+): OutboxEntry {
+  const ids = [...changed, ...neighbours];
+  const [only = ""] = changed;
+  // Keys sort by time where they can: the newest are healed first.
+  if (changed.length === 1) return { key: only, ids };
   return { key: createHash("sha256").update(ids.join()).digest("hex").slice(0, 26), ids };
 }
 

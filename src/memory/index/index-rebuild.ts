@@ -5,6 +5,8 @@ import { PersonaAgentError } from "../../system/errors.js";
 import type { EpisodeIndex } from "./episode-index.js";
 import { outboxEntrySize, readOutbox, acknowledge } from "./index-outbox.js";
 import type { IndexWriter } from "./index-writer.js";
+import { searchedWordsVersion } from "./indexed-text.js";
+import type { TimeLine } from "./thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord, indexStateRecord } from "../record-schemas.js";
@@ -25,7 +27,7 @@ export interface IndexRebuild {
   invalidate(): void;
   /** Fills the index from the store, unless that goes on already. */
   rebuild(user: UserKey): Promise<void>;
-  /** As `rebuild`, with the user's entries removed first and `told` after each batch; waits for one that goes on. */
+  /** As `rebuild`, with the user's entries removed first and `onProgress` after each batch; waits for one that goes on. */
   reindex(user: UserKey, onProgress: (episodes: number) => void): Promise<void>;
   /** A writer says that it sees to these ids itself: a rebuild must not put older text over them. */
   excludeFromRebuild(user: UserKey, ids: readonly string[]): void;
@@ -46,7 +48,7 @@ export function createIndexRebuild(
   const stateChange = (user: UserKey, identity: string | null): StoreChange => ({
     namespace: userNamespaces(user).index,
     key: "state",
-    value: identity === null ? null : { schemaVersion: 1, identity },
+    value: identity === null ? null : { schemaVersion: 1, identity: whole(identity) },
   });
 
   const look = coalesceReads(async (user: UserKey) => {
@@ -54,7 +56,7 @@ export function createIndexRebuild(
       index.identity(user),
       access.get(indexStateRecord, userNamespaces(user).index, ["state"]),
     ]);
-    const current = state?.identity === identity;
+    const current = state?.identity === whole(identity);
     if (current) trusted.set(user, trustedCalls);
     return current;
   });
@@ -70,9 +72,10 @@ export function createIndexRebuild(
     const identity = await index.identity(user);
     const marks = await readOutbox(access, user);
     const items = (await access.scan(userNamespaces(user).episodes)).toReversed();
+    const timeLine = items.map(({ key }) => key).toReversed();
     for (let from = 0; from < items.length; from += outboxEntrySize) {
       const batch = items.slice(from, from + outboxEntrySize);
-      await queue.run(user, () => writeBatch(user, untouched(batch, touched)));
+      await queue.run(user, () => writeBatch(user, untouched(batch, touched), timeLine));
       onProgress(batch.length);
     }
     await queue.run(user, async () => {
@@ -86,10 +89,10 @@ export function createIndexRebuild(
     });
   }
 
-  async function writeBatch(user: UserKey, episodes: Episode[]) {
+  async function writeBatch(user: UserKey, episodes: Episode[], timeLine: TimeLine) {
     let failure: unknown;
     const degradations = createDegradations((_, error) => (failure = error));
-    if (!(await writer.write(user, episodes, degradations))) throw unavailable(failure);
+    if (!(await writer.write(user, episodes, degradations, timeLine))) throw unavailable(failure);
   }
 
   return {
@@ -124,6 +127,9 @@ export function createIndexRebuild(
     },
   };
 }
+
+/** An index that another version of this program filled has other words in it. */
+const whole = (identity: string) => `${searchedWordsVersion}/${identity}`;
 
 function untouched(items: readonly StoredItem[], touched: ReadonlySet<string>): Episode[] {
   return items

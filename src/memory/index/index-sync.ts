@@ -8,6 +8,7 @@ import type { RecallUpkeep } from "../search/hybrid-search.js";
 import { acknowledge, type OutboxEntry } from "./index-outbox.js";
 import { createIndexRebuild } from "./index-rebuild.js";
 import { createIndexWriter } from "./index-writer.js";
+import type { TimeLine } from "./thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
@@ -21,10 +22,14 @@ import {
 /** All that keeps the index as the store says. Methods with "held" want the user's queue held by the caller. */
 export interface IndexUpkeep extends RecallUpkeep {
   newDegradations(): Degradations;
-  /** Held. Writes episodes just stored and takes their mark back; `first`: the user had none before. */
+  /** Held. Writes episodes just stored, and their neighbours, and takes their mark back; `first`: the user had none before. */
   indexEpisodes(
     user: UserKey,
-    written: { readonly episodes: readonly Episode[]; readonly entry: OutboxEntry },
+    written: {
+      readonly episodes: readonly Episode[];
+      readonly entry: OutboxEntry;
+      readonly timeLine?: TimeLine | undefined;
+    },
     first: boolean,
     degradations: Degradations,
   ): Promise<void>;
@@ -91,7 +96,7 @@ export function createIndexUpkeep(
           );
         }),
       ),
-    async indexEpisodes(user, { episodes, entry }, first, degradations) {
+    async indexEpisodes(user, { episodes, entry, timeLine }, first, degradations) {
       rebuilds.excludeFromRebuild(
         user,
         episodes.map(({ id }) => id),
@@ -101,7 +106,7 @@ export function createIndexUpkeep(
         : null;
       // The index was away just now; its mark stays.
       if (first && identity === null) return;
-      const taken = await writer.write(user, episodes, degradations);
+      const taken = await writer.write(user, episodes, degradations, timeLine);
       await access.write([
         ...(taken ? [acknowledge(user, entry)] : []),
         ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),

@@ -2,7 +2,7 @@ import { orderOfId, type Episode } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
 import type { CachedEmbedder } from "../search/cached-embedder.js";
 import type { EpisodeIndex } from "./episode-index.js";
-import { embeddedText, searchedWords } from "./indexed-text.js";
+import { alone, embeddedText, searchedWords } from "./indexed-text.js";
 import {
   outboxIds,
   outboxEntrySize,
@@ -11,14 +11,25 @@ import {
   type OutboxEntry,
 } from "./index-outbox.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
+import { readSurroundings, type TimeLine } from "./thread-context.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import type { Degradations } from "../search/degradations.js";
 
 export interface IndexWriter {
-  /** Embeds episodes and writes them. False, with the degradation noted, when the index has not taken them. */
-  write(user: UserKey, episodes: readonly Episode[], degradations: Degradations): Promise<boolean>;
+  /**
+   * Embeds episodes and writes them, with what surrounds them. False, with the degradation noted, when the index has not
+   * taken them.
+   *
+   * @param timeLine - Read when it is not given.
+   */
+  write(
+    user: UserKey,
+    episodes: readonly Episode[],
+    degradations: Degradations,
+    timeLine?: TimeLine,
+  ): Promise<boolean>;
   /** Keeps at least one mark and up to `outboxEntrySize` ids' worth of them. The caller holds the user's queue. */
   drain(
     user: UserKey,
@@ -37,16 +48,19 @@ export function createIndexWriter(
   queue: KeyedQueue,
 ): IndexWriter {
   const writer: IndexWriter = {
-    async write(user, episodes, degradations) {
+    async write(user, episodes, degradations, timeLine) {
       if (episodes.length === 0) return true;
-      const vectors = await degradations.attempt("embeddings-unavailable", () =>
-        embedder.embed(episodes.map(({ query }) => embeddedText(query))),
-      );
+      const [vectors, surroundings] = await Promise.all([
+        degradations.attempt("embeddings-unavailable", () =>
+          embedder.embed(episodes.map(({ query }) => embeddedText(query))),
+        ),
+        readSurroundings(access, user, episodes, timeLine),
+      ]);
       if (vectors === null) return false;
       const entries = episodes.map((episode, place) => ({
         id: episode.id,
         order: orderOfId(episode.id),
-        words: searchedWords(episode),
+        words: searchedWords(episode, surroundings[place] ?? alone),
         vector: vectors[place] ?? [],
       }));
       return done(degradations, () => index.upsert(user, entries));

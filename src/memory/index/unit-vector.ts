@@ -30,6 +30,7 @@ export function toUnit(vector: readonly number[]): number[] {
 /** The inner product of two vectors of one length. */
 export function dot(a: readonly number[], b: readonly number[]): number {
   let sum = 0;
-  for (const [place, value] of a.entries()) sum += value * (b[place] ?? 0);
+  // An iterator would take five times as long, and this is most of a search.
+  for (let place = 0; place < a.length; place += 1) sum += (a[place] ?? 0) * (b[place] ?? 0);
   return sum;
 }

@@ -6,7 +6,17 @@ import { PersonaAgentError } from "../../system/errors.js";
 export interface CachedEmbedder {
   /** At most one request of `embedDocuments`; none when every text is known. */
   embed(texts: readonly string[]): Promise<(readonly number[])[]>;
+  /** How much nearness by vector counts beside a match by words, which counts 1. */
+  readonly vectorWeight: number;
 }
+
+/** Embeddings may say what their vectors are worth beside words; 0 or more. */
+interface WeightedEmbeddings extends EmbeddingsInterface {
+  readonly vectorWeight?: number;
+}
+
+/** What a sentence encoder's vectors are worth. Measured; see docs/decisions/0015-retrieval.md. */
+const encoderWeight = 0.5;
 
 /** Enough for the turns in flight of a busy process; 1,536 dimensions make it some 6 MB. */
 const kept = 500;
@@ -16,9 +26,10 @@ const kept = 500;
  * for one text at one time are one. Only `embedDocuments` is used, because models with an encoding for queries
  * and another for documents would put the two into different spaces.
  */
-export function createCachedEmbedder(embeddings: EmbeddingsInterface): CachedEmbedder {
+export function createCachedEmbedder(embeddings: WeightedEmbeddings): CachedEmbedder {
   const vectors = new LRUCache<string, Promise<readonly number[]>>({ max: kept });
   return {
+    vectorWeight: embeddings.vectorWeight ?? encoderWeight,
     async embed(texts) {
       const missing = [...new Set(texts)].filter((text) => !vectors.has(text));
       const answer = missing.length === 0 ? null : request(embeddings, missing);

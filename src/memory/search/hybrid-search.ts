@@ -1,10 +1,13 @@
 import type { Episode } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
 import type { CachedEmbedder } from "./cached-embedder.js";
-import type { EpisodeIndex, IndexHit } from "../index/episode-index.js";
-import { askedWords, embeddedText, searchedWords } from "../index/indexed-text.js";
+import type { EpisodeIndex } from "../index/episode-index.js";
+import { alone, askedWords, embeddedText, searchedWords } from "../index/indexed-text.js";
+import { surroundingsAmong } from "../index/thread-context.js";
 import type { Recall, RecalledEpisode } from "../episodes/episodic-memory.js";
-import { reciprocalRankFusion, rankByWords } from "./reciprocal-rank-fusion.js";
+import { createCopyFilter } from "./copies.js";
+import { diversify } from "./diversify.js";
+import { type FoundHits, rankByRelevance, type RankedId } from "./relevance.js";
 import { outboxIds, type OutboxEntry } from "../index/index-outbox.js";
 import { userNamespaces } from "../namespaces.js";
 import { recentSize, type RecentPointers } from "../episodes/recent-episodes.js";
@@ -12,7 +15,7 @@ import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import type { Degradations } from "./degradations.js";
 import type { VisibleEpisodes } from "../episodes/recall-bounds.js";
-import { lookupWords } from "./query-terms.js";
+import { lookupTerms, rankingTerms } from "./query-terms.js";
 
 /** What the index half of memory is to a search. */
 export interface RecallUpkeep {
@@ -41,16 +44,30 @@ interface Search {
   readonly degradations: Degradations;
 }
 
-/** Ids in the order of one kind of nearness, the texts to rank by words, and episodes read on the way. */
-interface Candidates {
-  readonly nearest: readonly string[];
-  readonly texts: ReadonlyMap<string, string>;
-  readonly read: ReadonlyMap<string, Episode>;
+interface AskedOfIndex {
+  readonly vector: readonly number[] | undefined;
+  /** As `lookupTerms` gives them. */
+  readonly lookups: readonly string[];
+  /** How many of the nearest at least; three times as many by words. */
+  readonly wanted: number;
 }
 
+/** What may be recalled: hits, with the episodes that were read on the way. */
+interface Candidates extends FoundHits {
+  readonly read: ReadonlyMap<string, Episode>;
+  /** The index has more, which were not asked for. */
+  readonly hasMore: boolean;
+}
+
+/** A search is widened so often to see past copies of one question; each time it asks for four times as much. */
+const mostWidenings = 3;
+
+/** Among how many times as many of the best the ones that are recalled are chosen. */
+const choice = 3;
+
 /**
- * The search behind `similar`: vector hits and hits of the query's rarest words, ranked by BM25 over both, merged by
- * reciprocal rank. What the index does not have yet takes part by its words, read from the store; when the index
+ * The search behind `similar`: vector hits and hits of the question's rarest terms, ranked by both together, copies of
+ * one question left out. What the index does not have yet takes part by its words, read from the store; when the index
  * cannot be used at all, the latest episodes do.
  */
 export function createHybridRecall(
@@ -58,17 +75,29 @@ export function createHybridRecall(
   index: EpisodeIndex,
   embedder: CachedEmbedder,
   upkeep: RecallUpkeep,
+  now: () => Date,
 ) {
   return async (search: Search): Promise<Recall> => {
-    const { query, degradations } = search;
+    const { query, degradations, limit } = search;
+    const asked = askedWords(query);
+    const terms = rankingTerms(asked, now());
+    const lookups = lookupTerms(asked, now());
     const [vectors, isUsable] = await Promise.all([
       degradations.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
       canUseIndex(search),
     ]);
-    const candidates =
-      (isUsable ? await fromIndex(search, vectors?.[0]) : null) ??
-      (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
-    return { recalled: await bestOf(search, candidates), degraded: degradations.kinds() };
+    const vector = vectors?.[0];
+    for (let widening = 0; ; widening += 1) {
+      const wanted = Math.max(20, 4 * limit) * 4 ** widening;
+      const candidates =
+        (isUsable ? await fromIndex(search, { vector, lookups, wanted }) : null) ??
+        (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
+      const ranking = rankByRelevance(terms, candidates, embedder.vectorWeight);
+      const recalled = await bestOf(search, ranking, candidates.read);
+      const isEnough = recalled.length >= limit || !candidates.hasMore;
+      if (isEnough || widening === mostWidenings)
+        return { recalled, degraded: degradations.kinds() };
+    }
   };
 
   async function canUseIndex({ user, degradations }: Search): Promise<boolean> {
@@ -82,97 +111,93 @@ export function createHybridRecall(
   }
 
   /** Null when the index turns out to be of no use. */
-  async function fromIndex(
-    search: Search,
-    vector: readonly number[] | undefined,
-  ): Promise<Candidates | null> {
+  async function fromIndex(search: Search, asked: AskedOfIndex): Promise<Candidates | null> {
     const { user, visible, outbox, degradations } = search;
     const open =
-      vector === undefined || outbox.length === 0
+      asked.vector === undefined || outbox.length === 0
         ? outbox
         : await upkeep.drain(user, outbox, degradations);
-    const hits = await degradations.attempt("index-unavailable", () => hitsOf(search, vector));
-    if (hits === null) return null;
-    const { nearest, containing, wanted } = hits;
+    const found = await degradations.attempt("index-unavailable", () => hitsOf(search, asked));
+    if (found === null) return null;
     // Bounds in time aside, everything is near enough to be given. Far less than there must be, and the index may have
     // been emptied behind our back.
     const waitingIds = outboxIds(open);
     const indexed = search.pointers.size - waitingIds.length;
     if (
-      vector !== undefined &&
+      asked.vector !== undefined &&
       visible.isTimeless &&
-      2 * nearest.length < Math.min(wanted, indexed)
+      2 * found.nearCount < Math.min(found.wanted, indexed)
     ) {
       upkeep.invalidate();
       if (!(await canUseIndex(search))) return null;
     }
     const waiting = await fromStore(search, waitingIds.slice(0, recentSize));
-    return {
-      nearest: nearest.map(({ id }) => id),
-      texts: new Map([
-        ...[...nearest, ...containing].map((hit) => [hit.id, hit.words] as const),
-        ...waiting.texts,
-      ]),
-      read: waiting.read,
-    };
+    // What the store says stands above what the index had before.
+    const hits = new Map([...found.hits, ...waiting.hits].map((hit) => [hit.id, hit]));
+    return { ...found, hits: [...hits.values()], read: waiting.read };
   }
 
   /** By vector and by words; with bounds of single episodes, as many as it takes to see past what they leave out. */
-  async function hitsOf(
-    { user, query, limit, visible }: Search,
-    vector: readonly number[] | undefined,
-  ) {
-    const words = lookupWords(askedWords(query));
-    const none: IndexHit[] = [];
+  async function hitsOf({ user, limit, visible }: Search, asked: AskedOfIndex) {
+    const { vector, lookups } = asked;
     // More than asked: some hits are dropped, and words may order them differently.
-    for (let wanted = Math.max(20, 4 * limit) + visible.excludedCount; ; wanted *= 4) {
-      const [nearest, containing] = await Promise.all([
-        vector === undefined ? none : index.vectorSearch(user, vector, wanted, visible.indexBounds),
-        words.length === 0
-          ? none
-          : index.keywordSearch(user, words, 3 * wanted, visible.indexBounds),
+    for (let wanted = asked.wanted + visible.excludedCount; ; wanted *= 4) {
+      const [near, containing] = await Promise.all([
+        vector === undefined ? [] : index.vectorSearch(user, vector, wanted, visible.indexBounds),
+        lookups.length === 0
+          ? []
+          : index.keywordSearch(user, lookups, 2 * wanted, visible.indexBounds),
       ]);
-      const found = new Set([...nearest, ...containing].map(({ id }) => id));
-      const isCut = nearest.length >= wanted || containing.length >= 3 * wanted;
+      const nearest = near.filter(({ id }) => visible.includes(id));
+      const all = [...nearest, ...containing.filter(({ id }) => visible.includes(id))];
+      const hits = [...new Map(all.map((hit) => [hit.id, hit])).values()];
+      const hasMore = near.length >= wanted || containing.length >= 2 * wanted;
       // An index tells one millisecond's episodes apart no more than it can leave single ids out.
-      if (!isCut || [...found].filter((id) => visible.includes(id)).length >= limit)
-        return { nearest, containing, wanted };
+      if (!hasMore || hits.length >= limit)
+        return { nearest, hits, wanted, hasMore, nearCount: near.length };
     }
   }
 
   async function fromStore({ user, visible }: Search, ids: readonly string[]): Promise<Candidates> {
     const keys = ids.filter((id) => visible.includes(id));
-    const episodes = await access.get(episodeRecord, userNamespaces(user).episodes, keys);
-    const read = new Map(
-      episodes.filter((episode) => episode !== null).map((episode) => [episode.id, episode]),
-    );
-    const texts = new Map([...read].map(([id, episode]) => [id, searchedWords(episode)]));
-    return { nearest: [], texts, read };
+    const stored = await access.get(episodeRecord, userNamespaces(user).episodes, keys);
+    const episodes = stored.filter((episode) => episode !== null);
+    const surroundings = surroundingsAmong(episodes);
+    const hits = episodes.map((episode, place) => ({
+      id: episode.id,
+      words: searchedWords(episode, surroundings[place] ?? alone),
+    }));
+    const read = new Map(episodes.map((episode) => [episode.id, episode]));
+    return { nearest: [], hits, read, hasMore: false };
   }
 
-  /** Walks down the merged ranking until enough episodes were found in the store. */
-  async function bestOf(search: Search, { nearest, texts, read }: Candidates) {
-    const { user, query, limit, visible } = search;
-    const seen = [...texts].filter(([id]) => visible.includes(id));
-    const byWords = rankByWords(
-      askedWords(query),
-      seen.map(([id, words]) => ({ id, words })),
-    );
-    const ranking = reciprocalRankFusion([nearest.filter((id) => visible.includes(id)), byWords]);
-    const recalled: RecalledEpisode[] = [];
+  /** Walks down the ranking until enough episodes were found in the store that are no copies of one before, and chooses. */
+  async function bestOf(
+    { user, limit }: Search,
+    ranking: readonly RankedId[],
+    read: ReadonlyMap<string, Episode>,
+  ) {
+    const best: RecalledEpisode[] = [];
     const gone: string[] = [];
-    for (let from = 0; from < ranking.length && recalled.length < limit; from += limit) {
-      const some = ranking.slice(from, from + limit);
+    const isCopy = createCopyFilter();
+    // Without true answers there is nothing to choose by.
+    const isEnough = () =>
+      best.length >= choice * limit ||
+      (best.length >= limit && best.every(({ episode }) => episode.groundTruth === null));
+    // Twice as many each time: where there are many copies, there are many.
+    for (let [from, size] = [0, limit]; from < ranking.length && !isEnough(); size *= 2) {
+      const some = ranking.slice(from, from + size);
+      from += size;
       const missing = some.map(({ id }) => id).filter((id) => !read.has(id));
       const stored = await access.get(episodeRecord, userNamespaces(user).episodes, missing);
       const found = new Map(missing.map((id, place) => [id, stored[place] ?? null]));
       for (const { id, score } of some) {
         const episode = read.get(id) ?? found.get(id) ?? null;
         if (episode === null) gone.push(id);
-        else if (recalled.length < limit) recalled.push({ episode, score });
+        else if (!isCopy(episode)) best.push({ episode, score });
       }
     }
     if (gone.length > 0) upkeep.forget(user, gone);
-    return recalled;
+    return diversify(best.slice(0, choice * limit), limit);
   }
 }

@@ -1,54 +1,50 @@
+import { askedTerms, tellingWords, textTerms } from "../../domain/text/search-terms.js";
+import { isUnspaced, splitWords } from "../../domain/text/split-words.js";
 import { storableText } from "../../domain/text/storable-text.js";
-import { unspacedScripts } from "../../domain/text/unspaced-scripts.js";
-import { stopWords } from "../../domain/text/stop-words.js";
+import { speakerTerm } from "../index/indexed-text.js";
+import { askedDates } from "./date-terms.js";
 
-/** Only a dictionary finds the words of these scripts. */
-const unspaced = new RegExp(unspacedScripts, "v");
-const segmenter = new Intl.Segmenter("en", { granularity: "word" });
-const notWord = /[^\p{L}\p{M}\p{N}]+/u;
+/** Terms of which any one counts as the word that was asked for, the likeliest first. */
+export type TermForms = readonly string[];
 
-/** One form of writing for everything that words are compared in: composed, lower case. */
-export function foldWords(text: string): string {
-  return text.normalize("NFC").toLowerCase();
-}
-
+/** More of a long text says nothing more. */
+const mostRanked = 400;
 /** SQLite refuses a search for much longer ones, and with it the whole search; so much of a word is rare enough. */
 const maxLookupLength = 100;
 
-/** The words of a text, in any script, folded, in order, repeated as in the text. */
-export function queryTerms(text: string): string[] {
-  const folded = foldWords(text);
-  if (!unspaced.test(folded)) return folded.split(notWord).filter((word) => word !== "");
-  return [...segmenter.segment(folded)]
-    .filter(({ isWordLike }) => isWordLike === true)
-    .map(({ segment }) => segment);
-}
-
-/** The words to rank by: each once, no stop words unless there is nothing else. */
-export function rankingWords(text: string, most = 400): string[] {
-  const words = [...new Set(queryTerms(text))];
-  const telling = words.filter((word) => !stopWords.has(word));
-  return (telling.length > 0 ? telling : words).slice(0, most);
+/** The terms to rank by: stems of the question's words, its dates, and the speakers it may name. */
+export function rankingTerms(question: string, now: Date): TermForms[] {
+  const names = new Set(splitWords(question.match(/\p{Lu}[\p{L}\p{M}]+/gu)?.join(" ") ?? ""));
+  const speakers = tellingWords(question).filter((word) => names.has(word));
+  return [...telling(question, now), ...speakers.map((name) => [speakerTerm(name)])];
 }
 
 /**
- * The few words of a query that an index should look up, likely rarest first.
+ * The few terms that an index should look up, as they stand in `searchedWords`, likely rarest first.
  *
- * Rarity is guessed from the query alone: no stop words, then by how often the query says a word times its length
- * (longer words are rarer; a text repeats what it is about). Counting in the user's episodes instead would cost a
- * read of them in every turn, or make what is recalled depend on what the process saw before.
+ * Rarity is guessed from the question alone, by how often it says a word times its length (longer words are rarer; a
+ * text repeats what it is about). The index knows better which of the few are rare, and gives those entries first.
  */
-export function lookupWords(text: string, most = 6): string[] {
+export function lookupTerms(question: string, now: Date, most = 5): string[] {
   const counts = new Map<string, number>();
-  for (const word of queryTerms(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const term of textTerms(question)) counts.set(term, (counts.get(term) ?? 0) + 1);
   // One letter of an alphabet is contained in nearly everything; one ideograph is a word.
-  const telling = [...counts.keys()].filter(
-    (word) => !stopWords.has(word) && (word.length > 1 || unspaced.test(word)),
-  );
-  const weight = (word: string) =>
-    (counts.get(word) ?? 0) * Math.min(word.length * (unspaced.test(word) ? 4 : 1), 12);
-  return telling
+  // Of stop words alone the index would find everything.
+  const candidates = tellingWords(question).length > 0 ? telling(question, now) : [];
+  const lookedUp = candidates.filter(([first = ""]) => first.length > 1 || isUnspaced(first));
+  const weight = ([first = ""]: TermForms) =>
+    Math.max(1, counts.get(first) ?? 0) * Math.min(first.length * (isUnspaced(first) ? 4 : 1), 12);
+  return lookedUp
     .toSorted((a, b) => weight(b) - weight(a))
     .slice(0, most)
-    .map((word) => storableText(word, maxLookupLength));
+    .flatMap((forms) => forms.slice(0, 3))
+    .map((term) =>
+      isUnspaced(term) ? term : ` ${term}${term.length > maxLookupLength ? "" : " "}`,
+    )
+    .map((term) => storableText(term, maxLookupLength));
+}
+
+function telling(question: string, now: Date): TermForms[] {
+  const dates = askedDates(question, now).map((date) => [date]);
+  return [...askedTerms(question).slice(0, mostRanked), ...dates];
 }

@@ -15,6 +15,8 @@ const stopWordWeight = 0.05;
 export class OfflineEmbeddings implements EmbeddingsInterface {
   readonly version = "v1";
   readonly dimensions = dimensions;
+  /** Beside words, which these vectors know little more than. Measured; see docs/decisions/0015-retrieval.md. */
+  readonly vectorWeight = 0.2;
 
   async embedQuery(text: string): Promise<number[]> {
     return embedOffline(text);

@@ -6,6 +6,7 @@ import type { Episode } from "../../domain/episode.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Recall, RecallBounds } from "../../memory/episodes/episodic-memory.js";
 import type { Memory } from "../../memory/memory.js";
+import { createCopyFilter } from "../../memory/search/copies.js";
 import { withinTokens } from "../../prompts/agent/past-interactions.js";
 import type { AgentEvent } from "../../state/agent-event.js";
 import {
@@ -23,8 +24,8 @@ export interface RetrieveMemoryDeps {
 }
 
 /**
- * Reads the interactions most similar to the question, and the latest ones, into `recalled`, within the token budget.
- * One embedding request, no model call. Never fails the turn: `degraded` names what could not be read. Reads nothing in
+ * Reads the interactions most similar to the question, and the latest ones, into `recalled`, within the token budget
+ * and without copies of one question. One embedding request, no model call. Never fails the turn: `degraded` names what could not be read. Reads nothing in
  * paper mode, where the model calls the memory tool itself.
  */
 export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
@@ -49,6 +50,7 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
         .filter((message) => HumanMessage.isInstance(message))
         .map(({ text }) => text),
     );
+    const isCopy = createCopyFilter();
     const similarIds = new Set(similar.map(({ episode }) => episode.id));
     const found = [
       ...similar,
@@ -58,6 +60,7 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
         ({ episode: { query, threadId: id } }) =>
           id === null || id !== threadId || !inPrompt.has(query),
       )
+      .filter(({ episode }) => !isCopy(episode))
       .map(({ episode, score }): Recalled => {
         const { id, at, query, response, groundTruth } = episode;
         return { id, at, query, response, groundTruth, score };

@@ -7,7 +7,8 @@ import { memoryParts } from "../../support/agents/memory-parts.js";
 
 const feedback = { kind: "answer", author: "ada", at: "2025-06-01T00:00:00.000Z" } as const;
 const tea = turnAt(1, "I drink green tea");
-const trip = turnAt(2, "My trip to Zanzibar");
+/** In a thread of its own: nothing else is found by its words. */
+const trip = turnAt(2, "My trip to Zanzibar", { threadId: "journey" });
 
 async function found(
   episodes: ReturnType<typeof memoryParts>["episodes"],

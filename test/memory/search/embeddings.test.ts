@@ -40,8 +40,8 @@ describe("memory and its embeddings", () => {
     await episodes.similar("ada", lampQuestion("LaMP_2N", "The quokka of Rottnest"), 5);
     await episodes.similar("ada", `${"quokka ".repeat(2_000)} 天 Rottnest`, 5);
     expect(containing.mock.calls.map(([, words]) => words)).toEqual([
-      ["rottnest", "quokka"],
-      ["quokka"],
+      [" rottnest ", " quokka "],
+      [" quokka ", " quokk ", " quok "],
     ]);
   });
 

@@ -45,7 +45,8 @@ export class ArrayIndex implements EpisodeIndex {
       entry.vector.reduce((sum, value, place) => sum + (value - (vector[place] ?? 0)) ** 2, 0);
     return this.#visible(user, bounds)
       .toSorted((a, b) => distance(a) - distance(b))
-      .slice(0, limit);
+      .slice(0, limit)
+      .map((entry) => ({ ...entry, nearness: 1 / (1 + distance(entry)) }));
   }
 
   async keywordSearch(
