@@ -18,7 +18,7 @@ const isChange = /^(?:Added|Changed|Removed|Refused): /;
 type Change = PersonaUpdate["changes"][number];
 type LearnedLine = NonNullable<ReturnType<typeof readLearnedLine>>;
 /** A question that was answered again, by its words, with the user's own answer. */
-type Lesson = Pick<ReturnType<typeof readLesson>, "words" | "answer" | "isRight">;
+type Lesson = Pick<ReturnType<typeof readLesson>, "subject" | "words" | "answer" | "isRight">;
 
 function writeLearnedLine({ answer, when }: LearnedLine): string {
   return `Answers "${answer}" when the question mentions ${when.join(", ")}.`;
@@ -34,7 +34,7 @@ function readLesson(text: string, isScoredRight: boolean) {
 }
 
 /** What one lesson teaches; nothing where the answer is a text of its own or the number of a reference, which do not recur. */
-function lineOf({ answer, words }: Omit<Lesson, "isRight">): string {
+function lineOf({ answer, words }: Pick<Lesson, "answer" | "words">): string {
   if (answer.length > 60 || /["\n]|^\[\d+\]$|^$/.test(answer)) return "";
   return writeLearnedLine({ answer, when: words.slice(0, 24) });
 }
@@ -54,7 +54,7 @@ function findRecurring(lessons: readonly Lesson[], least = 2) {
     const wrong = shown.filter(({ isRight }) => !isRight).length;
     const items = shown.map((lesson) => lessons.indexOf(lesson) + 1);
     // The same question asked twice shows a thing once.
-    const isEnough = new Set(shown.map(({ words }) => words.join(" "))).size >= least;
+    const isEnough = new Set(shown.map(({ subject }) => subject)).size >= least;
     return { answer, when: when.slice(0, mostWords), items, wrong: isEnough ? wrong : 0 };
   });
   return found
@@ -174,7 +174,8 @@ export function rewritePersona(prompt: string): string {
   const lessons = feedback.map((text) => {
     const learned = readLearnedLine(/^Preference: (.*)$/m.exec(text)?.[1] ?? "");
     const isRight = text.includes("The answer is right.");
-    return { answer: learned?.answer ?? "", words: learned?.when ?? [], isRight };
+    const words = learned?.when ?? [];
+    return { subject: words.join(" "), answer: learned?.answer ?? "", words, isRight };
   });
   const recurring = findRecurring(lessons);
   const found = recurring.length > 0 ? recurring : findRecurring(lessons, 1);
