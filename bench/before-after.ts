@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import type { Episode } from "../src/domain/episode.js";
 import { scorerFor } from "../src/domain/scoring/scorer.js";
-import { signFlipPValue, toUnits } from "../src/domain/scoring/sign-flip-test.js";
+import { signFlipPValue, toUnits } from "../src/domain/scoring/sign-flip-p-value.js";
 import { createPersonaAgent } from "../src/app/create-persona-agent.js";
 import type { PersonaAgent } from "../src/app/persona-agent.js";
 import type { Iteration } from "../src/state/alignment-state.js";

@@ -13,7 +13,7 @@ export { PersonaAgentError, type PersonaAgentErrorCode } from "./system/errors.j
 export type { AgentGraph } from "./graph/agent.js";
 export type { AskOptions, TurnResult } from "./app/ask.js";
 export type { AlignmentResult, AlignOptions, AlignSettings } from "./app/alignment-runs/aligner.js";
-export type { AlignmentOverview } from "./app/alignment-runs/overview.js";
+export type { AlignmentOverview } from "./app/alignment-runs/alignment-overview.js";
 export { createPersonaAgent } from "./app/create-persona-agent.js";
 export type { PersonaAgent, PersonaAgentOptions } from "./app/persona-agent.js";
 export type { AgentEnvironment } from "./app/embedded-services.js";

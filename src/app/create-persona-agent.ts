@@ -20,7 +20,7 @@ import { createSearchWikipedia } from "../tools/search-wikipedia.js";
 import { createToolRegistry } from "../tools/tool-registry.js";
 import { createBackgroundScheduler } from "./alignment-runs/background-scheduler.js";
 import { createAlignment } from "./alignment-runs/create-alignment.js";
-import { readAlignmentOverview } from "./alignment-runs/overview.js";
+import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
 import { askGraph } from "./ask.js";
 import { giveFeedback } from "./give-feedback.js";

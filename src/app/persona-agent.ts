@@ -14,7 +14,7 @@ import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
 import type { RefreshedProfile } from "../nodes/update-profile.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 import type { Aligner } from "./alignment-runs/aligner.js";
-import type { AlignmentOverview } from "./alignment-runs/overview.js";
+import type { AlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import type { AskOptions, TurnResult } from "./ask.js";
 import type { FeedbackGiven, FeedbackResult } from "./give-feedback.js";
 

@@ -13,9 +13,9 @@ import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
-import { alignmentThreadId } from "./thread-id.js";
-import { noPendingReview } from "./no-pending-review.js";
-import type { SettingsOf } from "./lease-runs.js";
+import { alignmentThreadId } from "./alignment-thread-id.js";
+import { noPendingReview } from "./no-pending-review-error.js";
+import type { SettingsOf } from "./with-run-lease.js";
 import { type RunLeaseDeps, givenSettings, reviewPending, secondRun } from "./run-lease.js";
 import { isOwnedElsewhere } from "./run-owner.js";
 

@@ -21,7 +21,7 @@ import type { ToolRegistry } from "../../tools/tool-registry.js";
 import { type AnsweringDeps, buildSimulatedAgent } from "../../graph/agent.js";
 import { type Aligner, createAligner } from "./aligner.js";
 import { type AlignmentGraph, buildAlignment } from "../../graph/alignment.js";
-import { leaseRuns } from "./lease-runs.js";
+import { leaseRuns } from "./with-run-lease.js";
 import { inSimulation, simulation, simulationMemory } from "../../graph/simulation-context.js";
 
 export interface AlignmentParts {

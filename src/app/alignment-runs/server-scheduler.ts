@@ -4,7 +4,7 @@ import type { AlignmentStatus } from "../../domain/alignment/alignment-status.js
 import { userKey } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
-import { alignmentThreadId } from "./thread-id.js";
+import { alignmentThreadId } from "./alignment-thread-id.js";
 import { alignmentDelayMs } from "./background-scheduler.js";
 import { isAbandoned } from "./run-owner.js";
 

@@ -1,5 +1,5 @@
 import type { AlignmentResult, AlignSettings } from "../../app/alignment-runs/aligner.js";
-import { noPendingReview } from "../../app/alignment-runs/no-pending-review.js";
+import { noPendingReview } from "../../app/alignment-runs/no-pending-review-error.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
 import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
 import { PersonaAgentError } from "../../system/errors.js";

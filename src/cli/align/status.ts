@@ -1,4 +1,4 @@
-import type { AlignmentOverview } from "../../app/alignment-runs/overview.js";
+import type { AlignmentOverview } from "../../app/alignment-runs/alignment-overview.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";

@@ -1,6 +1,6 @@
 import type { Episode } from "../episode.js";
 import { mean } from "../scoring/mean.js";
-import { permutationProbability } from "../scoring/permutation-test.js";
+import { permutationProbability } from "../scoring/permutation-p-value.js";
 import {
   personaHead,
   type PersonaCheckpoint,

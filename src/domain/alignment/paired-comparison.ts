@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mean } from "../scoring/mean.js";
-import { signFlipPValue, toUnits } from "../scoring/sign-flip-test.js";
+import { signFlipPValue, toUnits } from "../scoring/sign-flip-p-value.js";
 
 /** Scores of one item under both personas. */
 export interface PairedScores {

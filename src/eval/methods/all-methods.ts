@@ -2,7 +2,7 @@ import type { PersonaParts } from "../cases/align-case.js";
 import { bothTools } from "../cases/case-tools.js";
 import type { Method } from "../method.js";
 import { baselines } from "./baselines.js";
-import { membank } from "./membank.js";
+import { membank } from "./memory-bank.js";
 import { personaMethod } from "./persona-method.js";
 
 /** The persona agent by default: persona with profile, aligned and validated; memory in the prompt; tools. */

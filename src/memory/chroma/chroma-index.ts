@@ -8,7 +8,7 @@ import { parseChromaUrl } from "./chroma-address.js";
 import { connectToChroma } from "./chroma-connection.js";
 import { createUserCollections, type IndexedEmbedding } from "./user-collections.js";
 import { searchCollection } from "./nearest-in-collection.js";
-import { createUserVector } from "./tagged-vector.js";
+import { createUserVector } from "./user-tagged-vector.js";
 import { inBatches } from "./split-batches.js";
 
 /** Measured; see docs/decisions/0002-chroma-collections.md. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { openCaseMemory } from "../../../src/eval/cases/case-memory.js";
-import { forgottenIds, retention } from "../../../src/eval/methods/membank.js";
+import { forgottenIds, retention } from "../../../src/eval/methods/memory-bank.js";
 import { summariseDays } from "../../../src/eval/methods/daily-summaries.js";
 import {
   casesOf,

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { neverAligned, type RunOwner } from "../../src/domain/alignment/alignment-status.js";
-import { isAbandoned, thisProcess } from "../../src/app/alignment-runs/run-owner.js";
+import { neverAligned, type RunOwner } from "../../../src/domain/alignment/alignment-status.js";
+import { isAbandoned, thisProcess } from "../../../src/app/alignment-runs/run-owner.js";
 
 const now = new Date("2026-05-01T10:00:00.000Z");
 const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { paperData } from "../../../src/eval/report/summary/paper-data.js";
-import { paperCell, paperEntries } from "../../../src/eval/report/summary/paper-numbers.js";
+import { paperData } from "../../../../src/eval/report/summary/paper-data.js";
+import { paperCell, paperEntries } from "../../../../src/eval/report/summary/paper-numbers.js";
 
 describe("the paper's numbers", () => {
   it("cover every cell of its tables, with a number only where one was seen", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Prediction } from "../../../src/eval/prediction.js";
-import { summariseRun } from "../../../src/eval/report/summary/summarise.js";
-import { prediction, preparedCase, runRecord } from "../../support/evaluation/eval-run.js";
+import type { Prediction } from "../../../../src/eval/prediction.js";
+import { summariseRun } from "../../../../src/eval/report/summary/summarise.js";
+import { prediction, preparedCase, runRecord } from "../../../support/evaluation/eval-run.js";
 
 const citation = { name: "papers", task: "LaMP_1" } as const;
 const ratings = { name: "reviews", task: "LaMP_3" } as const;

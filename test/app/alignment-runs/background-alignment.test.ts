@@ -1,10 +1,10 @@
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
-import type { PersonaAgentOptions } from "../../src/app/persona-agent.js";
-import { createBackgroundScheduler } from "../../src/app/alignment-runs/background-scheduler.js";
-import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
-import { agentUnderTest } from "../support/agents/agent-under-test.js";
-import { taggedTurn, untaggedTurn } from "../support/users/planted-versions.js";
+import type { PersonaAgentOptions } from "../../../src/app/persona-agent.js";
+import { createBackgroundScheduler } from "../../../src/app/alignment-runs/background-scheduler.js";
+import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
+import { agentUnderTest } from "../../support/agents/agent-under-test.js";
+import { taggedTurn, untaggedTurn } from "../../support/users/planted-versions.js";
 
 /** On a busy machine an alignment takes seconds. */
 const patience = { timeout: 20_000 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { signFlipPValue, toUnits } from "../../../src/domain/scoring/sign-flip-test.js";
+import { signFlipPValue, toUnits } from "../../../src/domain/scoring/sign-flip-p-value.js";
 
 const ofCounts = (wins: number, losses: number, ties = 0) =>
   signFlipPValue([

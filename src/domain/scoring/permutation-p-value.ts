@@ -1,4 +1,4 @@
-import { greatestCommonDivisor } from "./sign-flip-test.js";
+import { greatestCommonDivisor } from "./sign-flip-p-value.js";
 
 /** Scores are rounded to 1/20: it holds steps of a scale of five exactly, and keeps the time short. */
 const unitsPerPoint = 20;

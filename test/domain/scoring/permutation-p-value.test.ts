@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { permutationProbability } from "../../../src/domain/scoring/permutation-test.js";
+import { permutationProbability } from "../../../src/domain/scoring/permutation-p-value.js";
 
 /** The same by drawing every possible first group: only for a few values. */
 function byEveryDraw(first: readonly number[], second: readonly number[]): number {
