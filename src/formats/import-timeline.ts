@@ -14,8 +14,7 @@ interface Place {
 
 /**
  * Turns items, in the file's order, into episodes with their place in the user's time line; `null` for a repeated item.
- * Items that share a day, a month or a year are a millisecond apart, and undated ones are counted, so that the file's
- * order is kept and the same file gives the same ids again.
+ * Items of one day, month or year are a millisecond apart and undated ones counted: ids follow the file's order.
  */
 export function createTimeline(): (user: string, item: ImportedItem) => Episode | null {
   const places = new Map<string, Place>();

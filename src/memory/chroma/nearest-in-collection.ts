@@ -17,9 +17,8 @@ interface Search {
 }
 
 /**
- * The entries of a collection that are nearest to a vector, nearest first, the newest first among ties. Chroma's
- * search is approximate: its graph can lose entries among many equal ones, or after many deletions. When it returns
- * fewer than requested, the missing ones are looked up by the filter.
+ * The entries nearest to a vector, nearest first, newest first among ties. Chroma's graph can lose entries among many
+ * equal ones, or after many deletions; when it returns fewer than requested, the filter finds the missing ones.
  */
 export async function searchCollection(collection: Collection, search: Search) {
   const { vector, where, limit } = search;

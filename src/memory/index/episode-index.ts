@@ -49,10 +49,7 @@ export interface EpisodeIndex {
     limit: number,
     bounds?: IndexBounds,
   ): Promise<NearHit[]>;
-  /**
-   * The user's entries whose `words` contain at least one of `words` (1 or more, lower case), at most `limit`: first those
-   * that contain the rarest of them, most of them, ties newest first.
-   */
+  /** At most `limit` entries with any of `words` (1 or more, lower case): rarest words first, then most, then newest. */
   keywordSearch(
     user: UserKey,
     words: readonly string[],
