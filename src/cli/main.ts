@@ -41,11 +41,14 @@ for (const stream of [stdout, stderr])
   });
 
 process.once("exit", (exitCode) => {
-  // Node's own code for an empty event loop while something was still awaited, such as a lost connection.
-  if (exitCode !== unsettledExitCode) return;
-  stderr.write(
-    "persona-agent: The command ended without an answer because a connection was lost. Try again.\n",
-  );
+  // Node's own code for an empty event loop while something was still awaited: its fetch never settles when a server
+  // accepts a connection and closes it. Node 20 gives the listener another code.
+  if (exitCode !== unsettledExitCode && process.exitCode !== unsettledExitCode) return;
+  const message =
+    "The command ended without an answer because a connection was lost; expected a server that answers. Check the address, and try again.";
+  stderr.write(`persona-agent: ${message}\n`);
+  if (argv.includes("--json"))
+    stdout.write(`${JSON.stringify({ error: { code: "unexpected", message } })}\n`);
   process.exitCode = 1;
 });
 

@@ -31,7 +31,7 @@ export function parseUserId(userId: unknown): string {
     throw invalid("The user id begins or ends with white space; expected none there. Trim it.");
   if (!id.isWellFormed() || !allowed.test(id))
     throw invalid(
-      `The user id ${printable(id)} holds a character that is not taken; expected letters, digits, spaces and . _ - @ + ' = # , ( ) ~ | only.`,
+      `The user id ${printable(id)} holds a character that is not allowed; expected letters, digits, spaces and . _ - @ + ' = # , ( ) ~ | only.`,
     );
   return id;
 }

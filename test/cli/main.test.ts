@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -104,3 +106,18 @@ it("says in one line what is wrong with a setting, and nothing on the output", a
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toMatch(/^persona-agent: [^\n]*OPENAI_API_KEY[^\n]*\n$/);
 }, 60_000);
+
+it("says in one line that a server closed the connection, with exit code 1", async () => {
+  const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  // Whether the request fails or never ends is a race.
+  for (let time = 0; time < 3; time++) {
+    const url = `http://127.0.0.1:${port}`;
+    const { code, out, err } = await run(["ask", "--url", url, "--user", "ada", "--json", "Hi."]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^persona-agent: .+\n$/);
+    expect(JSON.parse(out)).toMatchObject({ error: { message: expect.any(String) } });
+  }
+  server.close();
+});

@@ -65,7 +65,7 @@ describe("bad input ends with 1 and one line that says what to do", () => {
   it.each([
     [["ask", "--user", "a:b", "hi"], "config-user-invalid", 'The user id "a:b" holds'],
     [["ask", "--user", "", "hi"], "config-user-invalid", "The user id is empty"],
-    [["ask", "--user", "😀", "hi"], "config-user-invalid", "holds a character that is not taken"],
+    [["ask", "--user", "😀", "hi"], "config-user-invalid", "holds a character that is not allowed"],
     [["ask", "--user", "ada", " "], "config-message-invalid", "The question is empty"],
     [["ask", "--user", "ada", "--url", "foo", "hi"], "config-invalid", '--url is "foo"'],
     [["ask", "--user", "ada", "--thread", "", "hi"], "config-invalid", "--thread is empty"],

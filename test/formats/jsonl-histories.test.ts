@@ -85,7 +85,7 @@ describe("a JSONL file", () => {
     ['{"user":"ada","query":null}', "query has the wrong type; expected text"],
     ['{"user":"ada","query":"x","answer":5}', "answer has the wrong type; expected text"],
     ['{"user":"ada","query":" "}', "query is empty; expected some text"],
-    ['{"user":"a:b","query":"x"}', 'The user id "a:b" holds a character that is not taken'],
+    ['{"user":"a:b","query":"x"}', 'The user id "a:b" holds a character that is not allowed'],
     ['{"user":"","query":"x"}', "The user id is empty"],
     ['{"user":"ada","query":"x","at":"soon"}', "at is not a date"],
     ['{"user":"ada","query":"x","at":17}', "at has the wrong type; expected text"],

@@ -213,7 +213,7 @@ describe("persona-agent dev", () => {
   it.each([
     [{ userId: ada, recallSimular: 3 }, /^Unknown setting "recallSimular"; expected [^\n]+$/],
     [{ userId: ada, recallSimilar: "many" }, /^The setting recallSimilar is not valid: [^\n]+$/],
-    [{ userId: "a*" }, /^The user id "a\*" holds a character that is not taken; [^\n]+$/],
+    [{ userId: "a*" }, /^The user id "a\*" holds a character that is not allowed; [^\n]+$/],
   ])("refuses %j in one line", async (context, line) => {
     expect(await refusal(null, { context })).toMatch(line);
   });
