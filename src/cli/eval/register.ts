@@ -11,6 +11,16 @@ export function addEvalCommands(program: Command, context: CliContext): void {
   addEvalGenerate(program, context);
 }
 
+const splitOption = () =>
+  new Option("--split <name>", "which of LaMP's files")
+    .choices(["dev", "train", "test"])
+    .default("dev");
+
+const indexOption = () =>
+  new Option("--index <kind>", "how memory is searched: exactly, or as in a deployment")
+    .choices(["in-process", "chroma"])
+    .default("in-process");
+
 function addEval(program: Command, context: CliContext): void {
   const command = program
     .command("eval")
@@ -26,16 +36,8 @@ function addEval(program: Command, context: CliContext): void {
       modelsOf,
     )
     .option("--alignment-model <name>", "draws profiles and aligns (default: each model itself)")
-    .addOption(
-      new Option("--split <name>", "which of LaMP's files")
-        .choices(["dev", "train", "test"])
-        .default("dev"),
-    )
-    .addOption(
-      new Option("--index <kind>", "how memory is searched: exactly, or as in a deployment")
-        .choices(["in-process", "chroma"])
-        .default("in-process"),
-    )
+    .addOption(splitOption())
+    .addOption(indexOption())
     .option("--resume", "continue the run in the folder; what is recorded is not asked again")
     .option("--dry-run", "only estimate the model calls and tokens");
   addCounts(command, {
@@ -76,16 +78,8 @@ function addEvalRecall(program: Command, context: CliContext): void {
     .requiredOption("--data <path>", "a file in LoCoMo's format, a LaMP set, or a folder of sets")
     .option("--out <folder>", "where the report is written; without it, figures are only printed")
     .option("--sets <names>", "only these of a folder, separated by commas", parseNames)
-    .addOption(
-      new Option("--split <name>", "which of LaMP's files")
-        .choices(["dev", "train", "test"])
-        .default("dev"),
-    )
-    .addOption(
-      new Option("--index <kind>", "how memory is searched: exactly, or as in a deployment")
-        .choices(["in-process", "chroma"])
-        .default("in-process"),
-    )
+    .addOption(splitOption())
+    .addOption(indexOption())
     .addHelpText(
       "after",
       `

@@ -71,7 +71,6 @@ const byScript: readonly { readonly script: RegExp; readonly languages: readonly
     script: /\p{Script=Latin}/u,
     languages: [
       english,
-
       language("de", german, germanStops),
       language("fr", french, frenchStops),
       language("es", spanish, spanishStops),
@@ -101,8 +100,6 @@ export function languagesOf(words: readonly string[]): readonly Language[] {
   const text = words.join(" ");
   const script = byScript.find((each) => each.script.test(text));
   if (script === undefined) return [];
-  const [only] = script.languages;
-  if (script.languages.length === 1 && only !== undefined) return [only];
   const folded = words.map(withoutAccents);
   const hits = script.languages.map(
     ({ stopWords }) => folded.filter((word) => stopWords.has(word)).length,

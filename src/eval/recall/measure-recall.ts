@@ -51,11 +51,10 @@ export async function measureRecall(
     signal?.throwIfAborted();
     histories += 1;
     episodes += given.history.length;
-    const rankings =
-      given.questions.length > 0 && (await rankingsOf(given, { ...deps, embeddings }));
-    for (const { text, kind, relevant } of rankings ? given.questions : [])
+    if (given.questions.length === 0) continue;
+    const rankings = await rankingsOf(given, { ...deps, embeddings });
+    for (const { text, kind, relevant } of given.questions)
       for (const method of recallMethods) {
-        if (!rankings) continue;
         const [startMs, before] = [performance.now(), requests];
         const ranking = await rankings[method](text, limit);
         if (method === "memory") {

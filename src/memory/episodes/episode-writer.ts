@@ -25,7 +25,7 @@ interface WriteOptions {
 export interface EpisodeWriter {
   /**
    * Up to `outboxEntrySize` episodes, merged with what is stored. Gives them as they stand, and how many are new.
-   * With `indexed` false they are only marked for the index. `timeLine`: the ids among which neighbours are looked for;
+   * With `indexed` false they only go to the outbox. `timeLine`: the ids among which neighbours are looked for;
    * read when it is not given.
    */
   write(
@@ -66,13 +66,14 @@ export function createEpisodeWriter(
     { indexed = true, catchUp = true, ...options }: WriteOptions = {},
   ) {
     const user = userKey(userId);
-    const marked = new Set(outboxIds(before.outbox));
+    const waiting = new Set(outboxIds(before.outbox));
     const changed = after.filter(
-      ({ stored, episode }) => marked.has(episode.id) || !isDeepStrictEqual(stored, episode),
+      ({ stored, episode }) => waiting.has(episode.id) || !isDeepStrictEqual(stored, episode),
     );
     if (changed.length === 0) return;
     const changedEpisodes = changed.map(({ episode }) => episode);
-    const timeLine = options.timeLine ?? (await readTimeLine(access, user, changedEpisodes));
+    const timeLine =
+      options.timeLine ?? (await readTimeLine(access, user, changedEpisodes, before.pointers));
     const neighbours = await readNeighbours(access, user, changedEpisodes, timeLine);
     const entry = outboxEntry(idsOf(changedEpisodes), idsOf(neighbours));
     const first = before.pointers.size === 0;
@@ -84,7 +85,7 @@ export function createEpisodeWriter(
         return [episode.id, answeredAt] as const;
       }),
     );
-    // In this order: an acknowledged episode has its pointer and its mark; a pointer or mark without one is harmless.
+    // In this order: an acknowledged episode has its pointer and its outbox entry; either without one is harmless.
     await access.write([
       ...(first ? [userChange(user, userId)] : []),
       enqueue(user, entry),
@@ -141,7 +142,8 @@ export function createEpisodeWriter(
         if (!isEpisodeId(id)) return false;
         const { stored, pointers } = await read(user, [id]);
         if (stored[0] === undefined || stored[0] === null) return false;
-        const neighbours = await readNeighbours(access, user, [stored[0]]);
+        const timeLine = await readTimeLine(access, user, [stored[0]], pointers);
+        const neighbours = await readNeighbours(access, user, [stored[0]], timeLine);
         const entry = outboxEntry([id], idsOf(neighbours));
         const last = pointers.size === 1 && pointers.has(id);
         const refill = pointers.has(id) && pointers.size === recentSize;

@@ -6,22 +6,21 @@ import type { StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
 
 /**
- * At most this many ids in one mark, and so episodes in one write to the index: healing one must be bearable within a
- * turn, and each write to Chroma has a price of its own, whatever is in it.
+ * At most this many ids in one entry, and so episodes in one write to the index: a turn must be able to wait while one is
+ * drained, and each write to Chroma has a price of its own, whatever is in it.
  */
 export const outboxEntrySize = 128;
 
 /**
- * A promise to the index, kept in the store: these ids were written or deleted there and the index may not know.
- * It is made before the episode is written and taken back after the index took it, so nothing that happens
- * between the two loses anything.
+ * Ids that were written or deleted in the store, and that the index may not know about. An entry is enqueued before the
+ * episode is written and acknowledged after the index took it, so a crash between the two loses nothing.
  */
 export interface OutboxEntry {
   readonly key: string;
   readonly ids: readonly string[];
 }
 
-/** All marks of a user, newest first. */
+/** All entries of a user, newest first. */
 export async function readOutbox(access: StoreAccess, user: UserKey): Promise<OutboxEntry[]> {
   const items = await access.scan(userNamespaces(user).unindexed);
   return items
@@ -36,13 +35,13 @@ export function outboxEntry(
 ): OutboxEntry {
   const ids = [...changed, ...neighbours];
   const [only = ""] = changed;
-  // Keys sort by time where they can: the newest are healed first.
+  // Keys sort by time where they can: the newest are drained first.
   if (changed.length === 1) return { key: only, ids };
   return { key: createHash("sha256").update(ids.join()).digest("hex").slice(0, 26), ids };
 }
 
 export function outboxIds(outbox: readonly OutboxEntry[]): string[] {
-  return [...new Set(outbox.flatMap((mark) => mark.ids))].toSorted().toReversed();
+  return [...new Set(outbox.flatMap(({ ids }) => ids))].toSorted().toReversed();
 }
 
 export function enqueue(user: UserKey, { key, ids }: OutboxEntry): StoreChange {

@@ -70,7 +70,7 @@ export function createIndexRebuild(
 
   async function fill(user: UserKey, touched: Set<string>, onProgress: (episodes: number) => void) {
     const identity = await index.identity(user);
-    const marks = await readOutbox(access, user);
+    const outbox = await readOutbox(access, user);
     const items = (await access.scan(userNamespaces(user).episodes)).toReversed();
     const timeLine = items.map(({ key }) => key).toReversed();
     for (let from = 0; from < items.length; from += outboxEntrySize) {
@@ -81,9 +81,9 @@ export function createIndexRebuild(
     await queue.run(user, async () => {
       if ((await index.identity(user)) !== identity) return;
       const written = new Set(items.map(({ key }) => key).filter((id) => !touched.has(id)));
-      const kept = marks.filter(({ ids }) => ids.every((id) => written.has(id)));
+      const covered = outbox.filter(({ ids }) => ids.every((id) => written.has(id)));
       await access.write([
-        ...kept.map((mark) => acknowledge(user, mark)),
+        ...covered.map((entry) => acknowledge(user, entry)),
         stateChange(user, identity),
       ]);
     });

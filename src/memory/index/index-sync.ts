@@ -22,7 +22,7 @@ import {
 /** All that keeps the index as the store says. Methods with "held" want the user's queue held by the caller. */
 export interface IndexUpkeep extends RecallUpkeep {
   newDegradations(): Degradations;
-  /** Held. Writes episodes just stored, and their neighbours, and takes their mark back; `first`: the user had none before. */
+  /** Held. Writes episodes just stored, and their neighbours, and acknowledges their entry; `first`: the user had none before. */
   indexEpisodes(
     user: UserKey,
     written: {
@@ -33,9 +33,9 @@ export interface IndexUpkeep extends RecallUpkeep {
     first: boolean,
     degradations: Degradations,
   ): Promise<void>;
-  /** Held. Removes an episode just deleted and takes its mark back. */
+  /** Held. Removes an episode just deleted and acknowledges its entry. */
   removeFromIndex(user: UserKey, entry: OutboxEntry, degradations: Degradations): Promise<void>;
-  /** Held. Keeps some older marks after a write that the index took. */
+  /** Held. Drains some older entries after a write that the index took. */
   drainOlder(
     user: UserKey,
     outbox: readonly OutboxEntry[],
@@ -74,7 +74,7 @@ export function createIndexUpkeep(
   async function drain(user: UserKey, outbox: readonly OutboxEntry[], degradations: Degradations) {
     const left = await writer.drain(user, outbox, degradations);
     if (left.length > 0 && left.length < outbox.length)
-      inBackground(`marks ${user}`, () => writer.drainAll(user, newDegradations()));
+      inBackground(`outbox ${user}`, () => writer.drainAll(user, newDegradations()));
     return left;
   }
 
@@ -104,7 +104,7 @@ export function createIndexUpkeep(
       const identity = first
         ? await degradations.attempt("index-unavailable", () => index.identity(user))
         : null;
-      // The index was away just now; its mark stays.
+      // The index was away just now; its entry stays.
       if (first && identity === null) return;
       const taken = await writer.write(user, episodes, degradations, timeLine);
       await access.write([

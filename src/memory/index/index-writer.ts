@@ -30,13 +30,13 @@ export interface IndexWriter {
     degradations: Degradations,
     timeLine?: TimeLine,
   ): Promise<boolean>;
-  /** Keeps at least one mark and up to `outboxEntrySize` ids' worth of them. The caller holds the user's queue. */
+  /** Drains at least one entry, and up to `outboxEntrySize` ids of them. The caller holds the user's queue. */
   drain(
     user: UserKey,
     outbox: readonly OutboxEntry[],
     degradations: Degradations,
   ): Promise<OutboxEntry[]>;
-  /** Keeps all marks of the user, some at a time, until none is left or one cannot be kept. */
+  /** Drains all entries of the user, some at a time, until none is left or one cannot be drained. */
   drainAll(user: UserKey, degradations: Degradations): Promise<void>;
 }
 
@@ -71,10 +71,10 @@ export function createIndexWriter(
       const stored = await access.get(episodeRecord, userNamespaces(user).episodes, ids);
       const gone = ids.filter((_, place) => stored[place] === null);
       const there = stored.filter((episode) => episode !== null);
-      const kept =
+      const isTaken =
         (gone.length === 0 || (await done(degradations, () => index.remove(user, gone)))) &&
         (await writer.write(user, there, degradations));
-      if (!kept) return [...outbox];
+      if (!isTaken) return [...outbox];
       await access.write(some.map((entry) => acknowledge(user, entry)));
       return outbox.slice(some.length);
     },

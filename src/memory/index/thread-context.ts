@@ -1,6 +1,6 @@
 import type { Episode } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
-import { isWhole, readRecent } from "../episodes/recent-episodes.js";
+import { isWhole, readRecent, type RecentPointers } from "../episodes/recent-episodes.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
@@ -20,15 +20,18 @@ export type TimeLine = readonly string[];
 /**
  * A time line that holds what stands around these episodes, themselves too: of the latest ones where these are recent or
  * all there are, else of the whole history. Empty where none of them is in a thread.
+ *
+ * @param recent - Read when it is not given.
  */
 export async function readTimeLine(
   access: StoreAccess,
   user: UserKey,
   episodes: readonly Episode[],
+  recent?: RecentPointers,
 ): Promise<TimeLine> {
   const ids = episodes.filter(({ threadId }) => threadId !== null).map(({ id }) => id);
   if (ids.length === 0) return [];
-  const pointers = await readRecent(access, user);
+  const pointers = recent ?? (await readRecent(access, user));
   const oldest = [...pointers.keys()].at(-1) ?? "";
   const isRecent = isWhole(pointers) || ids.every((id) => id >= oldest);
   const stored = isRecent

@@ -1,4 +1,5 @@
-import { languagesOf } from "../../domain/text/languages.js";
+import type { Language } from "../../domain/text/languages.js";
+import type { AnalyzedQuestion } from "../../domain/text/search-terms.js";
 import { splitWords } from "../../domain/text/split-words.js";
 
 /** In front of a term that stands for a date: no word begins so. */
@@ -21,20 +22,24 @@ export function termsOfDate(at: string | null): string[] {
  *
  * @param now - What "last" is counted from.
  */
-export function askedDates(question: string, now: Date): string[] {
-  const text = ` ${splitWords(question).join(" ")} `;
+export function askedDates(
+  { text: question, words, languages }: AnalyzedQuestion,
+  now: Date,
+): string[] {
+  const text = ` ${words.join(" ")} `;
+  const names = languages.map(namesIn);
   const iso = [...question.matchAll(/\b(\d{4})-(\d\d)(?:-(\d\d))?\b/g)].flatMap(
     ([, year = "", month = "", day]) => written(Number(year), Number(month), Number(day ?? 0)),
   );
   const years = [...text.matchAll(/ ((?:19|20)\d\d)(?= )/g)].map(([, year]) => Number(year));
-  const months = monthsIn(question, text).flatMap(({ month, day }) => {
+  const months = monthsIn(question, text, names).flatMap(({ month, day }) => {
     const [year] = years;
     return year === undefined
       ? [marked(`-${twoDigits(month)}`), ...written(latestYearOf(month, now), month, day).slice(2)]
       : written(year, month, day);
   });
   const named = years.map((year) => marked(String(year)));
-  return [...new Set([...iso, ...named, ...months, ...relativeDates(question, text, now)])];
+  return [...new Set([...iso, ...named, ...months, ...relativeDates(text, names, now)])];
 }
 
 const marked = (date: string) => `${mark}${date}`;
@@ -51,8 +56,12 @@ function latestYearOf(month: number, now: Date): number {
 }
 
 /** Months that are named, with the day beside them: "7 May", "May 7th", "7. Mai". */
-function monthsIn(question: string, text: string): { month: number; day: number }[] {
-  return languageNames(question).flatMap(({ months }) =>
+function monthsIn(
+  question: string,
+  text: string,
+  names: readonly DateNames[],
+): { month: number; day: number }[] {
+  return names.flatMap(({ months }) =>
     months.flatMap((name, place) => {
       const found = text.indexOf(` ${name} `);
       if (found < 0) return [];
@@ -66,7 +75,7 @@ function monthsIn(question: string, text: string): { month: number; day: number 
   );
 }
 
-function relativeDates(question: string, text: string, now: Date): string[] {
+function relativeDates(text: string, names: readonly DateNames[], now: Date): string[] {
   const [year, month] = [now.getUTCFullYear(), now.getUTCMonth()];
   const day = (offset: number) => new Date(now.getTime() + offset * dayMs).toISOString();
   const dates: Record<string, () => string | undefined> = {
@@ -77,7 +86,7 @@ function relativeDates(question: string, text: string, now: Date): string[] {
     lastYear: () => marked(String(year - 1)),
     thisYear: () => marked(String(year)),
   };
-  return languageNames(question).flatMap(({ relative }) =>
+  return names.flatMap(({ relative }) =>
     Object.entries(relative).flatMap(([name, phrase]) =>
       text.includes(` ${phrase} `) ? (dates[name]?.() ?? []) : [],
     ),
@@ -90,14 +99,11 @@ interface DateNames {
 }
 const known = new Map<string, DateNames>();
 
-/** As the languages that a question may be in write them, folded. */
-function languageNames(question: string): DateNames[] {
-  const codes = languagesOf(splitWords(question)).map(({ code }) => code);
-  return codes.map((code) => {
-    const names = known.get(code) ?? dateNames(code);
-    known.set(code, names);
-    return names;
-  });
+/** As a language writes them, folded. */
+function namesIn({ code }: Language): DateNames {
+  const names = known.get(code) ?? dateNames(code);
+  known.set(code, names);
+  return names;
 }
 
 function dateNames(code: string): DateNames {

@@ -15,7 +15,7 @@ import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import type { Degradations } from "./degradations.js";
 import type { VisibleEpisodes } from "../episodes/recall-bounds.js";
-import { lookupTerms, rankingTerms } from "./query-terms.js";
+import { queryTerms } from "./query-terms.js";
 
 /** What the index half of memory is to a search. */
 export interface RecallUpkeep {
@@ -24,7 +24,7 @@ export interface RecallUpkeep {
   invalidate(): void;
   /** Starts filling the index from the store, in the background. */
   rebuild(user: UserKey): void;
-  /** Brings some marked episodes into the index now and the others later; gives the marks still open. */
+  /** Brings the episodes of some outbox entries into the index now and the others later; gives the entries still open. */
   drain(
     user: UserKey,
     outbox: readonly OutboxEntry[],
@@ -46,8 +46,10 @@ interface Search {
 
 interface AskedOfIndex {
   readonly vector: readonly number[] | undefined;
-  /** As `lookupTerms` gives them. */
+  /** As `queryTerms` gives them. */
   readonly lookups: readonly string[];
+  /** Ids that the index may not know yet, newest first. */
+  readonly waitingIds: readonly string[];
   /** How many of the nearest at least; three times as many by words. */
   readonly wanted: number;
 }
@@ -79,18 +81,17 @@ export function createHybridRecall(
 ) {
   return async (search: Search): Promise<Recall> => {
     const { query, degradations, limit } = search;
-    const asked = askedWords(query);
-    const terms = rankingTerms(asked, now());
-    const lookups = lookupTerms(asked, now());
+    const { ranking: terms, lookups } = queryTerms(askedWords(query), now());
     const [vectors, isUsable] = await Promise.all([
       degradations.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
       canUseIndex(search),
     ]);
     const vector = vectors?.[0];
+    const waitingIds = isUsable ? outboxIds(await openOutbox(search, vector)) : [];
     for (let widening = 0; ; widening += 1) {
       const wanted = Math.max(20, 4 * limit) * 4 ** widening;
       const candidates =
-        (isUsable ? await fromIndex(search, { vector, lookups, wanted }) : null) ??
+        (isUsable ? await fromIndex(search, { vector, lookups, waitingIds, wanted }) : null) ??
         (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
       const ranking = rankByRelevance(terms, candidates, embedder.vectorWeight);
       const recalled = await bestOf(search, ranking, candidates.read);
@@ -110,18 +111,23 @@ export function createHybridRecall(
     return false;
   }
 
+  /** What is left of the outbox after some of it was brought into the index, which takes a model of embeddings. */
+  async function openOutbox(
+    { user, outbox, degradations }: Search,
+    vector: AskedOfIndex["vector"],
+  ) {
+    if (vector === undefined || outbox.length === 0) return outbox;
+    return upkeep.drain(user, outbox, degradations);
+  }
+
   /** Null when the index turns out to be of no use. */
   async function fromIndex(search: Search, asked: AskedOfIndex): Promise<Candidates | null> {
-    const { user, visible, outbox, degradations } = search;
-    const open =
-      asked.vector === undefined || outbox.length === 0
-        ? outbox
-        : await upkeep.drain(user, outbox, degradations);
+    const { visible, degradations } = search;
+    const { waitingIds } = asked;
     const found = await degradations.attempt("index-unavailable", () => hitsOf(search, asked));
     if (found === null) return null;
     // Bounds in time aside, everything is near enough to be given. Far less than there must be, and the index may have
     // been emptied behind our back.
-    const waitingIds = outboxIds(open);
     const indexed = search.pointers.size - waitingIds.length;
     if (
       asked.vector !== undefined &&

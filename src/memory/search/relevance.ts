@@ -19,8 +19,9 @@ export interface RankedId {
 const least = 1e-6;
 
 /**
- * Candidates that have anything of the question, ranked by words and nearness together, best first, ties newest first. Each is scaled by its best, so that
- * the weight means the same for every question; merging by ranks would let the weaker of the two outvote the stronger.
+ * Candidates that have anything of the question, ranked by words and nearness together, best first, ties newest first.
+ * Each is scaled by its best, so that the weight means the same for every question; merging by ranks would let the
+ * weaker of the two outvote the stronger.
  *
  * @param vectorWeight - Of nearness; words count 1.
  */

@@ -25,8 +25,8 @@ export interface RetrieveMemoryDeps {
 
 /**
  * Reads the interactions most similar to the question, and the latest ones, into `recalled`, within the token budget
- * and without copies of one question. One embedding request, no model call. Never fails the turn: `degraded` names what could not be read. Reads nothing in
- * paper mode, where the model calls the memory tool itself.
+ * and without copies of one question. One embedding request, no model call. Never fails the turn: `degraded` names what
+ * could not be read. Reads nothing in paper mode, where the model calls the memory tool itself.
  */
 export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
   return async function retrieveMemory(

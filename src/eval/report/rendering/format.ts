@@ -27,9 +27,7 @@ export function isLowerBetter(metric: MetricName): boolean {
 }
 
 /** Three decimals. */
-export function score(value: number): string {
-  return value.toFixed(3);
-}
+export const score = (value: number): string => value.toFixed(3);
 
 /** With its sign, as `+0.012`; a zero has none. */
 export function difference(value: number): string {
