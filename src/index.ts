@@ -6,6 +6,7 @@ export {
   personaVersionStatuses,
   type PersonaVersionStatus,
 } from "./domain/persona/version-history.js";
+export type { UserLocale } from "./domain/locale.js";
 export type { ReviewAnswer, ReviewRequest } from "./domain/persona/review-request.js";
 export type { Profile, ProfileStatement } from "./domain/profile.js";
 export type { Usage } from "./domain/usage.js";
@@ -27,9 +28,15 @@ export type {
   IndexEntry,
   IndexHit,
 } from "./memory/index/episode-index.js";
-export type { EpisodicMemory, Recall, RecallBounds } from "./memory/episodes/episodic-memory.js";
+export type {
+  AskedDay,
+  EpisodicMemory,
+  Recall,
+  RecallBounds,
+} from "./memory/episodes/episodic-memory.js";
 export { createInProcessIndex } from "./memory/index/in-process-index.js";
 export type { Memory } from "./memory/memory.js";
+export type { LocaleStore } from "./memory/personas/locale-store.js";
 export type { PersonaLog } from "./memory/personas/persona-log.js";
 export {
   type RestoredPersona,

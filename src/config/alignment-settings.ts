@@ -60,6 +60,8 @@ export type AlignConfig = Filled<
   z.output<typeof alignConfigSchema>,
   | "userId"
   | "allowedTools"
+  | "timeZone"
+  | "language"
   | "maxCalls"
   | "maxTokens"
   | "maxSeconds"

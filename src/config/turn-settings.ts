@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { languageSchema, timeZoneSchema } from "../system/locale-names.js";
 
 /** A setting that is a whole number from `least` to `most`, both included. */
 export const count = (least: number, most: number, initial: number) =>
@@ -36,6 +37,12 @@ export const answering = {
   toolRounds: count(0, 20, 4).describe(
     "Limit on rounds of tool calls in a turn; then the model must answer.",
   ),
+  timeZone: timeZoneSchema
+    .optional()
+    .describe("Time zone of the user (IANA name); their own, or UTC, unless given."),
+  language: languageSchema
+    .optional()
+    .describe("Language of the user (BCP 47 tag); their own unless given."),
   allowedTools: z
     .array(text())
     .optional()
@@ -65,4 +72,7 @@ export type Filled<Settings, Optional extends keyof Settings> = {
 };
 
 /** Settings of one turn. */
-export type RunConfig = Filled<z.output<typeof runConfigSchema>, "userId" | "allowedTools">;
+export type RunConfig = Filled<
+  z.output<typeof runConfigSchema>,
+  "userId" | "timeZone" | "language" | "allowedTools"
+>;

@@ -34,4 +34,5 @@ export const simulationMemory: SimulationMemory = {
   },
   profiles: { current: (...args) => simulation().memory.profiles.current(...args) },
   personas: { head: (...args) => simulation().memory.personas.head(...args) },
+  locales: { get: (...args) => simulation().memory.locales.get(...args) },
 };

@@ -7,6 +7,7 @@ import {
   type AlignmentStatusStore,
   createAlignmentStatusStore,
 } from "./personas/alignment-status-store.js";
+import { createLocaleStore, type LocaleStore } from "./personas/locale-store.js";
 import { createPersonaLog, type PersonaLog } from "./personas/persona-log.js";
 import { createProfileLog, type ProfileLog } from "./personas/profile-log.js";
 import { createCachedEmbedder } from "./search/cached-embedder.js";
@@ -18,6 +19,7 @@ export interface Memory {
   readonly profiles: ProfileLog;
   readonly personas: PersonaLog;
   readonly alignments: AlignmentStatusStore;
+  readonly locales: LocaleStore;
 }
 
 /**
@@ -48,5 +50,6 @@ export function createMemory(options: {
     profiles: createProfileLog(access),
     personas: createPersonaLog(access),
     alignments: createAlignmentStatusStore(access),
+    locales: createLocaleStore(access),
   };
 }

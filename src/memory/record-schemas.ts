@@ -8,6 +8,7 @@ import {
   personaCheckpointSchema,
   type PersonaCheckpoint,
 } from "../domain/persona/persona-checkpoint.js";
+import { userLocaleSchema } from "../domain/locale.js";
 import { profileSchema, type Profile } from "../domain/profile.js";
 import type { Json, RecordKind } from "./parse-record.js";
 
@@ -76,6 +77,8 @@ function renamed(object: Json, names: Readonly<Record<string, string>>): Json {
 function within(value: unknown, change: (object: Json) => Json): unknown {
   return typeof value === "object" && value !== null ? change(value as Json) : value;
 }
+
+export const localeRecord = { name: "locale", schema: userLocaleSchema, migrations: {} };
 
 /** The id that a user key was made from. */
 export const userRecord = ofVersion1("user", { userId: z.string() });

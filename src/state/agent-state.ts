@@ -3,6 +3,7 @@ import { MessagesZodMeta } from "@langchain/langgraph";
 import { withLangGraph } from "@langchain/langgraph/zod";
 import { z } from "zod";
 import { episodeSchema } from "../domain/episode.js";
+import { defaultLocale, localeSchema } from "../domain/locale.js";
 import { personaLineSchema } from "../domain/persona/persona-checkpoint.js";
 import { noUsage, usageSchema } from "../domain/usage.js";
 
@@ -37,6 +38,9 @@ export const agentState = z.object({
     .nullable()
     .default(null)
     .describe("Why the turn was refused; null if it was not."),
+  locale: localeSchema
+    .default(defaultLocale)
+    .describe("Time zone and language in which the user is answered."),
   personaVersion: z.number().int().default(0).describe("The persona version that answered."),
   userSummary: z.string().default("").describe("The user's profile, as the prompt shows it."),
   personaLines: z.array(personaLineSchema).default([]).describe("What the persona has learned."),

@@ -5,6 +5,7 @@ import {
   personaCheckpointSchema,
   personaLineSchema,
 } from "../domain/persona/persona-checkpoint.js";
+import { defaultLocale, type Locale, localeSchema } from "../domain/locale.js";
 import { type Profile, profileSchema } from "../domain/profile.js";
 import { lineRejectionSchema } from "../domain/persona/line-rejection.js";
 import {
@@ -26,6 +27,7 @@ export interface SimulationTask {
   readonly persona: PersonaUnderTest;
   readonly role: "parent" | "candidate";
   readonly profile: Profile | null;
+  readonly locale: Locale;
   readonly item: AlignmentItem;
   /** From 0. */
   readonly repeat: number;
@@ -90,6 +92,9 @@ export const alignmentState = z.object({
     .nullable()
     .default(null)
     .describe("The profile under which all items are answered."),
+  locale: localeSchema
+    .default(defaultLocale)
+    .describe("Time zone and language under which all items are answered."),
   parent: personaUnderTestSchema.optional().describe("The persona to be improved."),
   parentId: z.string().default("").describe("Id of the parent's checkpoint."),
   batch: z.array(alignmentItemSchema).default([]).describe("Latest items, which are criticised."),

@@ -1,6 +1,7 @@
 import { tool, ToolInputParsingException, type ToolRunnableConfig } from "@langchain/core/tools";
 import { z } from "zod";
 import { parseRunConfig } from "../config/parse-settings.js";
+import { localDay, parsePeriod, type Period } from "../domain/local-time.js";
 import { storableText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import type {
@@ -17,8 +18,8 @@ import {
   memoryEmptyPrompt,
   memoryTooLongPrompt,
 } from "../prompts/agent/tool-results.js";
+import type { AgentState } from "../state/agent-state.js";
 import { declareOwnQuoting } from "./tool-message.js";
-import { parsePeriod } from "./time-range.js";
 
 export interface RecallMemoryDeps {
   readonly episodes: Pick<EpisodicMemory, "similar">;
@@ -35,8 +36,8 @@ export interface RecallArtifact {
 const time = (meaning: string) =>
   z
     .string()
-    .refine((text) => text === "" || parsePeriod(text) !== null, {
-      error: "expected a time as 2024, 2024-03, 2024-03-09 or 2024-03-09T18:30:00Z",
+    .refine((text) => text === "" || parsePeriod(text, "UTC") !== null, {
+      error: "expected a time as 2024, 2024-03, 2024-03-09 or 2024-03-09T18:30",
     })
     .nullish()
     .describe(meaning);
@@ -63,16 +64,21 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
     { query, since, until, limit }: z.output<typeof recallArguments>,
     config: ToolRunnableConfig,
   ): Promise<[string, RecallArtifact]> {
-    const { userId, recallTokens } = parseRunConfig(config);
+    const { userId, recallTokens, timeZone: asSet = "UTC" } = parseRunConfig(config);
+    const { turn, locale } = stateOf(config);
+    const timeZone = locale?.timeZone ?? asSet;
     const found = await episodes.similar(
       parseUserId(userId),
       storableText(query, maxQueryLength),
       limit ?? defaultLimit,
-      parseBounds(since, until),
+      {
+        ...parseBounds(since, until, timeZone),
+        ...(turn && { asked: { day: localDay(turn.at, timeZone), timeZone } }),
+      },
     );
-    const shown = withinTokens(found.recalled, recallTokens, ({ episode }) => episode);
+    const shown = withinTokens(found.recalled, recallTokens, ({ episode }) => episode, timeZone);
     const recalled = shown.map(({ episode, score }) => ({ id: episode.id, score }));
-    return [describeRecall(found, shown), { recalled, degraded: found.degraded }];
+    return [describeRecall(found, shown, timeZone), { recalled, degraded: found.degraded }];
   }
   return declareOwnQuoting(
     tool(recallMemory, {
@@ -84,11 +90,16 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
   );
 }
 
+/** What the agent's graph gives a tool of its state; nothing in another graph. */
+function stateOf(config: ToolRunnableConfig): Partial<Pick<AgentState, "turn" | "locale">> {
+  return (config as { readonly state?: Partial<AgentState> }).state ?? {};
+}
+
 type Time = string | null | undefined;
 
-function parseBounds(since: Time, until: Time): RecallBounds {
-  const from = parsePeriod(since ?? "")?.start;
-  const to = parsePeriod(until ?? "")?.end;
+function parseBounds(since: Time, until: Time, timeZone: string): RecallBounds {
+  const from = periodOf(since, timeZone)?.start;
+  const to = periodOf(until, timeZone)?.end;
   if (from !== undefined && to !== undefined && from >= to)
     throw new ToolInputParsingException(
       `\`since\` (${since}) is after \`until\` (${until}); expected it to be before.`,
@@ -96,10 +107,27 @@ function parseBounds(since: Time, until: Time): RecallBounds {
   return { ...(from && { since: from }), ...(to && { until: to }) };
 }
 
-function describeRecall({ recalled, degraded }: Recall, shown: readonly RecalledEpisode[]) {
+/** A day in UTC too: what was imported with a day and no time stands at midnight UTC, wherever its user is. */
+function periodOf(time: Time, timeZone: string): Period | null {
+  const local = parsePeriod(time ?? "", timeZone);
+  const utc = parsePeriod(time ?? "", "UTC");
+  if (local === null || utc === null || local.start === local.end) return local;
+  const [start = local.start] = [local.start, utc.start].toSorted();
+  const [, end = local.end] = [local.end, utc.end].toSorted();
+  return { start, end };
+}
+
+function describeRecall(
+  { recalled, degraded }: Recall,
+  shown: readonly RecalledEpisode[],
+  timeZone: string,
+) {
   const found =
     shown.length > 0
-      ? renderInteractions(shown.map(({ episode }) => episode))
+      ? renderInteractions(
+          shown.map(({ episode }) => episode),
+          timeZone,
+        )
       : recalled.length > 0
         ? memoryTooLongPrompt.render({ count: String(recalled.length) })
         : memoryEmptyPrompt;

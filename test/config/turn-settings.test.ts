@@ -8,7 +8,8 @@ describe("parseRunConfig", () => {
     const config = parseRunConfig({});
     expect(config.mode).toBe("default");
     for (const [name, value] of Object.entries(config))
-      if (name !== "userId" && name !== "allowedTools") expect(value, name).toBeDefined();
+      if (!["userId", "allowedTools", "timeZone", "language"].includes(name))
+        expect(value, name).toBeDefined();
   });
 
   it("prefers the user in context to the one in configurable", () => {
@@ -39,6 +40,14 @@ describe("parseRunConfig", () => {
   it("names every field that is wrong", () => {
     const parse = () => parseRunConfig({ context: { recallSimilar: "x", toolRounds: -1 } });
     expect(parse).toThrow(/recallSimilar is not valid.*toolRounds is not valid/);
+  });
+
+  it.each([
+    [{ timeZone: "Mars/Base" }, "timeZone is not valid: expected an IANA time zone such as"],
+    [{ timeZone: "+01:00" }, "timeZone is not valid: expected an IANA time zone such as"],
+    [{ language: "no language" }, "language is not valid: expected a language tag such as fr"],
+  ])("refuses %o", (context, message) => {
+    expect(() => parseRunConfig({ context })).toThrow(message);
   });
 
   it("accepts no value outside the schema's range", () => {

@@ -11,6 +11,7 @@ import {
   initialPersona,
   type PersonaCheckpoint,
 } from "../../src/domain/persona/persona-checkpoint.js";
+import { defaultLocale } from "../../src/domain/locale.js";
 import type { Profile } from "../../src/domain/profile.js";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
 import { splitBatchHoldout } from "../../src/domain/alignment/split-batch-holdout.js";
@@ -212,7 +213,7 @@ describe.each([
     const before = await dump();
     const { state, told } = await simulate({
       ...user,
-      given: { ...known(story), leaveOneOut },
+      given: { ...known(story), locale: defaultLocale, leaveOneOut },
       context: { userId, mode, recallTokens: 100_000, recallSimilar: 50, recallLatest: 50 },
       calls: prying(user.item),
     });
@@ -303,7 +304,7 @@ describe.each([
         now: () => new Date("2026-05-01T10:00:00.000Z"),
       });
       await memory.episodes.addMany(userId, history);
-      const given = { ...known(chatStory()), leaveOneOut: true };
+      const given = { ...known(chatStory()), locale: defaultLocale, leaveOneOut: true };
       const { batch, holdout } = splitBatchHoldout(history, { batch: 5, holdout: 10 });
       expect(batch.length).toBeGreaterThan(0);
       for (const item of [...holdout, ...batch]) {
@@ -388,7 +389,7 @@ it("shows earlier episodes as they stood when the item was asked", async () => {
   });
   const { state, told: shown } = await simulate({
     ...user,
-    given: { persona: initialPersona, profile: null, leaveOneOut: true },
+    given: { persona: initialPersona, profile: null, locale: defaultLocale, leaveOneOut: true },
     context: { userId: user.userId },
     calls: prying(user.item),
   });
@@ -415,7 +416,7 @@ it("gives a tool of a simulation neither the store nor the thread of the graph t
   );
   await simulate({
     ...user,
-    given: { ...known(chatStory()), leaveOneOut: true },
+    given: { ...known(chatStory()), locale: defaultLocale, leaveOneOut: true },
     context: { userId },
     calls: [{ name: "peek", args: {} }],
     tools: [peek],

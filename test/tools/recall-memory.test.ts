@@ -82,7 +82,7 @@ describe("recall_memory", () => {
       expect(asked).toEqual([["ada", "tea", 6, {}]]);
       const message = state.messages.at(-1) as ToolMessage;
       expect(message.content).toBe(
-        `<past_interactions>\n<interaction id="${tea.episode.id}" at="2025-03-01">\n<question>Which tea?</question>\n<ground_truth>Assam</ground_truth>\n</interaction>\n</past_interactions>`,
+        `<past_interactions>\n<interaction id="${tea.episode.id}" at="2025-03-01 10:00">\n<question>Which tea?</question>\n<ground_truth>Assam</ground_truth>\n</interaction>\n</past_interactions>`,
       );
       expect(message.artifact).toEqual({
         recalled: [{ id: tea.episode.id, score: 0.03 }],

@@ -48,6 +48,11 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
     .argument("<episode>", "the interaction's id, as `memory list` shows it")
     .addHelpText("after", "\nTakes one of --answer, --edit, --accept and --reject.")
     .action(action(context, async () => (await import("./feedback.js")).runFeedback));
+  requireUser(program.command("locale"), "whose time zone and language")
+    .description("show or set the time zone and the language in which a user is answered")
+    .option("--time-zone <name>", "IANA name, such as Europe/Paris; empty to remove it")
+    .option("--language <tag>", "language tag, such as fr or pt-BR; empty to remove it")
+    .action(action(context, async () => (await import("./locale.js")).runLocale));
   program
     .command("reindex")
     .description("rebuild the search index from the stored interactions")

@@ -2,6 +2,7 @@ import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { RunContext } from "../../config/turn-settings.js";
+import { noLocale } from "../../domain/locale.js";
 import { initialPersona, type PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { Profile } from "../../domain/profile.js";
 import { buildSimulatedAgent } from "../../graph/agent.js";
@@ -42,6 +43,7 @@ export function openCaseAgent(
     episodes: { ...recall, findTurn: async () => null },
     profiles: { current: async () => profile },
     personas: { head: async () => persona },
+    locales: { get: async () => noLocale },
     modelFor: () => model,
     toolsFor: () => [...tools],
     toolTimeoutMs,

@@ -1,5 +1,13 @@
 import type { Episode, Feedback } from "../../domain/episode.js";
 
+/** When a question is asked. */
+export interface AskedDay {
+  /** Where the user is, as `2024-03-09`. */
+  readonly day: string;
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
 /** The episodes that may be recalled: those within all bounds. For time ranges and for leave-one-out. */
 export interface RecallBounds {
   /** Only episodes at or after this time, ISO 8601. Excludes undated episodes. */
@@ -10,6 +18,8 @@ export interface RecallBounds {
   readonly beforeId?: string;
   /** Excluded episodes. */
   readonly excludeIds?: readonly string[];
+  /** Bounds nothing: what "yesterday" in the question means. The present in UTC unless given. */
+  readonly asked?: AskedDay;
 }
 
 export interface RecalledEpisode {

@@ -4,17 +4,20 @@ import {
   restsOnItemAlone,
 } from "../../domain/alignment/alignment-item.js";
 import type { Episode } from "../../domain/episode.js";
+import type { UserLocale } from "../../domain/locale.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { Profile } from "../../domain/profile.js";
 import type { EpisodicMemory, RecallBounds } from "./episodic-memory.js";
+import type { LocaleStore } from "../personas/locale-store.js";
 import type { PersonaLog } from "../personas/persona-log.js";
 import type { ProfileLog } from "../personas/profile-log.js";
 
-/** The persona and profile of one simulation. */
+/** The persona, profile and locale of one simulation. */
 export interface SimulationGiven {
   /** The parent, or a candidate that is in no log yet. */
   readonly persona: Omit<PersonaCheckpoint, "alignment">;
   readonly profile: Profile | null;
+  readonly locale: UserLocale;
   /** Whether the simulation must not see the item's answer. False only in an evaluation that measures the difference. */
   readonly leaveOneOut: boolean;
 }
@@ -24,6 +27,7 @@ export interface SimulationMemory {
   readonly episodes: Pick<EpisodicMemory, "latest" | "similar" | "findTurn">;
   readonly profiles: Pick<ProfileLog, "current">;
   readonly personas: Pick<PersonaLog, "head">;
+  readonly locales: Pick<LocaleStore, "get">;
 }
 
 /**
@@ -41,7 +45,7 @@ export interface SimulationMemory {
 export function leaveOneOutMemory(
   { episodes }: { readonly episodes: Pick<EpisodicMemory, "latest" | "similar"> },
   item: AlignmentItem,
-  { persona, profile, leaveOneOut }: SimulationGiven,
+  { persona, profile, locale, leaveOneOut }: SimulationGiven,
 ): SimulationMemory {
   const { episodeId, duplicates } = item;
   const inThread = item.earlier.map((turn) => turn.episodeId);
@@ -81,5 +85,6 @@ export function leaveOneOutMemory(
       // The critiques quote true answers, and a turn does not need them.
       head: async () => ({ ...persona, lines: known(persona.lines), alignment: null }),
     },
+    locales: { get: async () => locale },
   };
 }

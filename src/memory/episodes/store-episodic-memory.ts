@@ -30,7 +30,7 @@ export function createStoreEpisodicMemory(
   const queue = createKeyedQueue();
   const upkeep = createIndexUpkeep(access, index, embedder, queue, report);
   const writer = createEpisodeWriter(access, upkeep, queue, now);
-  const recall = createHybridRecall(access, index, embedder, upkeep, now);
+  const recall = createHybridRecall(access, index, embedder, upkeep);
 
   async function episodesOf(user: UserKey, ids: readonly string[]) {
     const episodes = await access.get(episodeRecord, userNamespaces(user).episodes, ids);
@@ -113,7 +113,8 @@ export function createStoreEpisodicMemory(
       ]);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const degradations = upkeep.newDegradations();
-      return recall({ user, query, limit, visible, pointers, outbox, degradations });
+      const asked = bounds?.asked ?? { day: now().toISOString().slice(0, 10), timeZone: "UTC" };
+      return recall({ user, query, asked, limit, visible, pointers, outbox, degradations });
     },
     async findTurn(userId, identity) {
       const [id] = (await recentOf(userId)).find(([each]) => identityOfId(each) === identity) ?? [];

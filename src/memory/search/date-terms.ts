@@ -1,6 +1,8 @@
+import { utcDaysOf } from "../../domain/local-time.js";
 import type { Language } from "../../domain/text/languages.js";
 import type { AnalyzedQuestion } from "../../domain/text/search-terms.js";
 import { splitWords } from "../../domain/text/split-words.js";
+import type { AskedDay } from "../episodes/episodic-memory.js";
 
 /** In front of a term that stands for a date: no word begins so. */
 const mark = "@";
@@ -8,7 +10,7 @@ const mark = "@";
 const alsoWords = new Set(["may", "march"]);
 const dayMs = 86_400_000;
 
-/** The terms of a day: its year, its month of any year, its month, and itself. ISO 8601, UTC. */
+/** The terms of a day in UTC: its year, its month of any year, its month, and itself. ISO 8601. */
 export function termsOfDate(at: string | null): string[] {
   if (at === null) return [];
   const [year = "", month = "", day = ""] = at.slice(0, 10).split("-");
@@ -18,14 +20,20 @@ export function termsOfDate(at: string | null): string[] {
 /**
  * The dates that a question names, as terms of the same kind: "2025", "in May", "last May", "7 May 2025", "2025-05-07",
  * "yesterday", "last month", "last year", in the question's language. A month without a year is the latest one of its
- * name, and to a lesser degree any.
+ * name, and to a lesser degree any. A day where the user is may lie in two days of UTC, of which either counts.
  *
- * @param now - What "last" is counted from.
+ * @param asked - What "last" is counted from.
  */
-export function askedDates(
-  { text: question, words, languages }: AnalyzedQuestion,
-  now: Date,
-): string[] {
+export function askedDates(question: AnalyzedQuestion, asked: AskedDay): string[][] {
+  const day = new RegExp(`^${mark}(\\d{4}-\\d\\d-\\d\\d)$`);
+  return localDates(question, new Date(asked.day)).map((term) => {
+    const [, local] = day.exec(term) ?? [];
+    return local === undefined ? [term] : utcDaysOf(local, asked.timeZone).map(marked);
+  });
+}
+
+/** @param now - The local day, at midnight UTC. */
+function localDates({ text: question, words, languages }: AnalyzedQuestion, now: Date): string[] {
   const text = ` ${words.join(" ")} `;
   const names = languages.map(namesIn);
   const iso = [...question.matchAll(/\b(\d{4})-(\d\d)(?:-(\d\d))?\b/g)].flatMap(

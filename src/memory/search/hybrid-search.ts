@@ -4,7 +4,7 @@ import type { CachedEmbedder } from "./cached-embedder.js";
 import type { EpisodeIndex } from "../index/episode-index.js";
 import { alone, askedWords, embeddedText, searchedWords } from "../index/indexed-text.js";
 import { surroundingsAmong } from "../index/thread-context.js";
-import type { Recall, RecalledEpisode } from "../episodes/episodic-memory.js";
+import type { AskedDay, Recall, RecalledEpisode } from "../episodes/episodic-memory.js";
 import { createCopyFilter } from "./copies.js";
 import { diversify } from "./diversify.js";
 import { type FoundHits, rankByRelevance, type RankedId } from "./relevance.js";
@@ -37,6 +37,7 @@ export interface RecallUpkeep {
 interface Search {
   readonly user: UserKey;
   readonly query: string;
+  readonly asked: AskedDay;
   readonly limit: number;
   readonly visible: VisibleEpisodes;
   readonly pointers: RecentPointers;
@@ -77,11 +78,10 @@ export function createHybridRecall(
   index: EpisodeIndex,
   embedder: CachedEmbedder,
   upkeep: RecallUpkeep,
-  now: () => Date,
 ) {
   return async (search: Search): Promise<Recall> => {
-    const { query, degradations, limit } = search;
-    const { ranking: terms, lookups } = queryTerms(askedWords(query), now());
+    const { query, asked, degradations, limit } = search;
+    const { ranking: terms, lookups } = queryTerms(askedWords(query), asked);
     const [vectors, isUsable] = await Promise.all([
       degradations.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
       canUseIndex(search),

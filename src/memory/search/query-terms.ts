@@ -7,6 +7,7 @@ import {
 import { isUnspaced, splitWords } from "../../domain/text/split-words.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { speakerTerm } from "../index/indexed-text.js";
+import type { AskedDay } from "../episodes/episodic-memory.js";
 import { askedDates } from "./date-terms.js";
 
 /** Terms of which any one counts as the word that was asked for, the likeliest first. */
@@ -28,10 +29,9 @@ export interface QueryTerms {
   readonly lookups: readonly string[];
 }
 
-export function queryTerms(text: string, now: Date, mostLookups = 5): QueryTerms {
+export function queryTerms(text: string, asked: AskedDay, mostLookups = 5): QueryTerms {
   const question = analyzeQuestion(text);
-  const dates = askedDates(question, now).map((date) => [date]);
-  const terms = [...askedTerms(question).slice(0, mostRanked), ...dates];
+  const terms = [...askedTerms(question).slice(0, mostRanked), ...askedDates(question, asked)];
   const names = new Set(splitWords(text.match(/\p{Lu}[\p{L}\p{M}]+/gu)?.join(" ") ?? ""));
   const speakers = question.telling.filter((word) => names.has(word));
   return {

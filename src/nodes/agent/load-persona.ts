@@ -1,5 +1,7 @@
 import { type BaseMessage, HumanMessage, RemoveMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseRunConfig } from "../../config/parse-settings.js";
+import { noLocale, resolveLocale } from "../../domain/locale.js";
 import { turnEpisodeId, turnIdentity } from "../../domain/episode.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
 import { profileSummary } from "../../domain/profile.js";
@@ -15,6 +17,7 @@ export interface LoadPersonaDeps {
   readonly episodes: Pick<Memory["episodes"], "findTurn">;
   readonly profiles: Pick<Memory["profiles"], "current">;
   readonly personas: Pick<Memory["personas"], "head">;
+  readonly locales: Pick<Memory["locales"], "get">;
   readonly now: () => Date;
 }
 
@@ -23,7 +26,7 @@ export interface LoadPersonaDeps {
  * turn that is not admitted goes to `refuse-turn`, and its messages leave the thread. If the store is unavailable, the
  * initial persona answers, and `degraded` says so.
  */
-export function createLoadPersona({ episodes, profiles, personas, now }: LoadPersonaDeps) {
+export function createLoadPersona({ episodes, profiles, personas, locales, now }: LoadPersonaDeps) {
   return async function loadPersona(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
@@ -48,10 +51,11 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         profiles.current(userId),
         // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
         threadId === null ? null : episodes.findTurn(userId, identity),
+        locales.get(userId),
       ]),
     );
-    const [persona, profile, written] =
-      "read" in memory ? memory.read : [initialPersona, null, null];
+    const [persona, profile, written, locale] =
+      "read" in memory ? memory.read : [initialPersona, null, null, noLocale];
     const at = now().toISOString();
     runtime.writer?.({ kind: "persona-loaded", version: persona.version } satisfies AgentEvent);
     return new Command({
@@ -61,6 +65,7 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         owner,
         turn: { at, messageId: question.id, episodeId: written ?? turnEpisodeId(at, identity) },
         refusal: null,
+        locale: resolveLocale(parseRunConfig(runtime), locale),
         personaVersion: persona.version,
         personaLines: persona.lines,
         paperSystemPrompt: persona.paperSystemPrompt,

@@ -53,6 +53,7 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
       paperSystemPrompt,
       recalled: state.recalled,
       at: state.turn?.at ?? null,
+      locale: state.locale,
       answerNow,
     });
     const thread = await promptMessages(state, config.threadTokens);

@@ -2,9 +2,11 @@ import { HumanMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
+import type { Locale } from "../../domain/locale.js";
+import { localDay } from "../../domain/local-time.js";
 import type { Episode } from "../../domain/episode.js";
 import { parseUserId } from "../../domain/user-id.js";
-import type { Recall, RecallBounds } from "../../memory/episodes/episodic-memory.js";
+import type { AskedDay, Recall, RecallBounds } from "../../memory/episodes/episodic-memory.js";
 import type { Memory } from "../../memory/memory.js";
 import { createCopyFilter } from "../../memory/search/copies.js";
 import { withinTokens } from "../../prompts/agent/past-interactions.js";
@@ -38,8 +40,11 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
     const userId = parseUserId(config.userId);
     const threadId = threadIdOf(runtime);
     // A regenerated turn must not read its first answer. Without a thread no turn is regenerated.
-    const bounds =
-      threadId === null || state.turn === undefined ? {} : { excludeIds: [state.turn.episodeId] };
+    const { timeZone } = state.locale;
+    const bounds = {
+      ...(threadId !== null && state.turn && { excludeIds: [state.turn.episodeId] }),
+      asked: askedOn(state.turn?.at ?? null, state.locale),
+    };
     const question = questionOf(state).text;
     const memory = await readingMemory(readFor(question, { episodes, userId, config, bounds }));
     const [{ recalled: similar, degraded }, latest] =
@@ -65,11 +70,16 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
         const { id, at, query, response, groundTruth } = episode;
         return { id, at, query, response, groundTruth, score };
       });
-    const recalled = withinTokens(found, config.recallTokens, (item) => item);
+    const recalled = withinTokens(found, config.recallTokens, (item) => item, timeZone);
     const event = { kind: "memory-recalled", count: recalled.length, degraded } as const;
     runtime.writer?.(event satisfies AgentEvent);
     return { recalled, degraded: withDegraded(state.degraded, degraded) };
   };
+}
+
+/** @param at - When the turn began; now where it has no date, as an imported item that is asked again. */
+export function askedOn(at: string | null, { timeZone }: Locale): AskedDay {
+  return { day: localDay(at ?? new Date().toISOString(), timeZone), timeZone };
 }
 
 /** Everything that a turn reads from memory for its question, before some of it is left out. */

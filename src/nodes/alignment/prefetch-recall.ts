@@ -1,10 +1,11 @@
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
+import type { Locale } from "../../domain/locale.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { leaveOneOutMemory } from "../../memory/episodes/leave-one-out-memory.js";
 import type { Memory } from "../../memory/memory.js";
-import { readFor } from "../agent/retrieve-memory.js";
+import { askedOn, readFor } from "../agent/retrieve-memory.js";
 
 /** Reads memory as a run of this id does; see `createRecallCache`. */
 export type RecallOf = (runId: string) => Pick<Memory["episodes"], "get" | "latest" | "similar">;
@@ -12,6 +13,7 @@ export type RecallOf = (runId: string) => Pick<Memory["episodes"], "get" | "late
 interface PrefetchingRun {
   readonly runId: string;
   readonly config: AlignConfig;
+  readonly locale: Locale;
 }
 
 /**
@@ -20,14 +22,21 @@ interface PrefetchingRun {
  */
 export async function prefetchRecall(
   item: AlignmentItem,
-  { runId, config }: PrefetchingRun,
+  { runId, config, locale }: PrefetchingRun,
   recallOf: RecallOf,
 ): Promise<void> {
   if (config.mode === "paper") return;
   // Any persona: what the simulation may read does not depend on it.
-  const view = { persona: initialPersona, profile: null, leaveOneOut: config.leaveOneOut };
+  const { leaveOneOut } = config;
+  const view = { persona: initialPersona, profile: null, locale, leaveOneOut };
   const memory = leaveOneOutMemory({ episodes: recallOf(runId) }, item, view);
-  await readFor(item.query, { ...memory, userId: parseUserId(config.userId), config });
+  const asked = askedOn(item.at, locale);
+  await readFor(item.query, {
+    ...memory,
+    userId: parseUserId(config.userId),
+    config,
+    bounds: { asked },
+  });
 }
 
 /**

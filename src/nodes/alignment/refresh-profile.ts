@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { areEnough, splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
+import { resolveLocale } from "../../domain/locale.js";
 import { noUsage, usageOfError } from "../../domain/usage.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
@@ -19,6 +20,7 @@ export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly episodes: Pick<Memory["episodes"], "list">;
   readonly profiles: Pick<Memory["profiles"], "current" | "append">;
   readonly personas: Pick<Memory["personas"], "history">;
+  readonly locales: Pick<Memory["locales"], "get">;
   /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
   readonly now: () => Date;
@@ -31,7 +33,7 @@ type Update = { readonly [K in keyof AlignmentState]?: AlignmentState[K] | Overw
  * expensive, the run uses the present profile.
  */
 export function createRefreshProfile(deps: RefreshProfileDeps) {
-  const { episodes, profiles, personas, alignmentModelFor, now } = deps;
+  const { episodes, profiles, personas, locales, alignmentModelFor, now } = deps;
   return async function refreshProfile(
     _state: AlignmentState,
     runtime: LangGraphRunnableConfig,
@@ -40,13 +42,14 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
     const userId = parseUserId(config.userId);
     const startedAt = now().toISOString();
     const runId = randomUUID();
-    const current = await profiles.current(userId);
+    const [current, usersOwn] = await Promise.all([profiles.current(userId), locales.get(userId)]);
+    const locale = resolveLocale(config, usersOwn);
     const notRefreshed = ["profile-not-refreshed"];
     const refreshed =
       current !== null && !config.refreshProfile
         ? { profile: current, usage: noUsage, degraded: [] }
         : (await isAffordable())
-          ? await prefetchDuring(itemsAhead, { runId, config }, deps.recallOf, refresh)
+          ? await prefetchDuring(itemsAhead, { runId, config, locale }, deps.recallOf, refresh)
           : { profile: current, usage: noUsage, degraded: notRefreshed };
     return {
       ...cleared(),
@@ -54,6 +57,7 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
       owner: userKey(userId),
       runId,
       startedAt,
+      locale,
       iterationStart: { at: startedAt, usage: noUsage },
       usage: new Overwrite(refreshed.usage),
     };

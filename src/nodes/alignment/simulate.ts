@@ -39,7 +39,7 @@ export interface SimulateDeps {
 
 /** What one simulation of a task may know. */
 export function memoryOf(
-  { runId, persona, profile, item }: SimulationTask,
+  { runId, persona, profile, locale, item }: SimulationTask,
   { recallOf }: Pick<SimulateDeps, "recallOf">,
   leaveOneOut: boolean,
 ): SimulationMemory {
@@ -47,6 +47,7 @@ export function memoryOf(
   return leaveOneOutMemory({ episodes: recallOf(runId) }, item, {
     persona: { ...initialPersona, id: key, ...content },
     profile,
+    locale,
     leaveOneOut,
   });
 }
@@ -84,14 +85,14 @@ async function simulated(
   runtime: LangGraphRunnableConfig,
   { recallOf, runAgent }: SimulateDeps,
 ): Promise<SimulatedAnswer> {
-  const { runId, persona, role, item, repeat } = task;
+  const { runId, persona, role, locale, item, repeat } = task;
   const { episodeId, earlier, query, groundTruth, at } = item;
   const config = parseAlignConfig(runtime);
   expectManyListeners(runtime);
   // The task may have waited until the run had ended.
   runtime.signal?.throwIfAborted();
   // Before the staggered start, which only makes computation wait for computation.
-  await prefetchRecall(item, { runId, config }, recallOf);
+  await prefetchRecall(item, { runId, config, locale }, recallOf);
   const answer = await staggered(runId, async (release): Promise<Answered> => {
     const failed = new AbortController();
     const memory = abortingMemory(memoryOf(task, { recallOf }, config.leaveOneOut), failed);

@@ -12,7 +12,7 @@ import { underTest } from "./state-selectors.js";
 /** A task for every item and repeat, all under one persona. */
 export function simulationTasks(
   items: readonly AlignmentItem[],
-  { runId, profile }: Pick<AlignmentState, "runId" | "profile">,
+  { runId, profile, locale }: Pick<AlignmentState, "runId" | "profile" | "locale">,
   tested: PersonaUnderTest,
   role: SimulationTask["role"],
   repeats: number,
@@ -25,6 +25,7 @@ export function simulationTasks(
       persona,
       role,
       profile,
+      locale,
       item,
       repeat,
     })),

@@ -53,13 +53,13 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     runtime: LangGraphRunnableConfig,
   ): Promise<Command<unknown, AlignmentUpdate, "validate" | "accept-candidate">> {
     const config = parseAlignConfig(runtime);
-    const { runId, iteration, batch, holdout, answers } = state;
+    const { runId, locale, iteration, batch, holdout, answers } = state;
     const left = budgetOf(state, config, deps.now());
     const proposed =
       left.spent === null
         ? await prefetchDuring(
             async () => holdout,
-            { runId, config },
+            { runId, config, locale },
             deps.recallOf,
             () => propose(state, config, runtime, deps),
           )

@@ -45,8 +45,14 @@ STRICT RULES: when using tools, always:
 3. Use tools precisely and deliberately, and try to get the most accurate information from different tools.
 4. Give clear and concise responses. Do not explain in the final answer.`);
 
-/** Ends the system message in default mode: without it nobody can search memory for "last week". */
-export const todayPrompt = defineTemplate("Today is {{day}} (UTC).");
+/** Ends the system message in default mode: without it nobody can tell "this morning", or search memory for "last week". */
+export const nowPrompt = defineTemplate(
+  "For this user it is {{weekday}}, {{time}} ({{timeZone}}). The times of past interactions are in the same time zone.",
+);
+
+export const languagePrompt = defineTemplate(
+  "The user's language is {{language}}. Answer in it, unless they write in another one or ask for another.",
+);
 
 /** Added to the system message when the rounds of tool calls are used up and the tools have been taken away. */
 export const answerNowPrompt =

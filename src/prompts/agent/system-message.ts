@@ -1,5 +1,13 @@
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
-import { agentPrompt, answerNowPrompt, paperPersonaPrompt, todayPrompt } from "./persona-prompt.js";
+import { localTime, weekdayOf } from "../../domain/local-time.js";
+import type { Locale } from "../../domain/locale.js";
+import {
+  agentPrompt,
+  answerNowPrompt,
+  languagePrompt,
+  nowPrompt,
+  paperPersonaPrompt,
+} from "./persona-prompt.js";
 import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
 import { joinParts, quoteBlock, unquoted } from "../quote.js";
 
@@ -18,6 +26,7 @@ export interface AgentRequestParts extends PaperPersonaParts {
   readonly recalled: readonly ShownEpisode[];
   /** When the turn began, ISO 8601 UTC. */
   readonly at: string | null;
+  readonly locale: Locale;
   /** True when the rounds of tool calls are used up. */
   readonly answerNow: boolean;
 }
@@ -36,16 +45,28 @@ export function renderAgentRequest(parts: AgentRequestParts): string {
   return parts.answerNow ? `${persona}\n\n${answerNowPrompt}` : persona;
 }
 
-function defaultPersona({ summary, lines, recalled, at }: AgentRequestParts): string {
+function defaultPersona({ summary, lines, recalled, at, locale }: AgentRequestParts): string {
   const learned = answerLines(lines);
   const persona = agentPrompt
     .render({
       summary: quoteSummary(summary),
       preferences: learned === "" ? "" : quoteBlock("learned_preferences", learned),
-      interactions: recalled.length === 0 ? "" : renderInteractions(recalled),
+      interactions: recalled.length === 0 ? "" : renderInteractions(recalled, locale.timeZone),
     })
     .trimEnd();
-  return at === null ? persona : `${persona}\n\n${todayPrompt.render({ day: at.slice(0, 10) })}`;
+  return joinParts([persona, joinParts([presentOf(at, locale), languageOf(locale)])], "\n\n");
+}
+
+function presentOf(at: string | null, { timeZone }: Locale): string {
+  if (at === null) return "";
+  const weekday = weekdayOf(at, timeZone);
+  return nowPrompt.render({ weekday, time: localTime(at, timeZone), timeZone });
+}
+
+function languageOf({ language }: Locale): string {
+  if (language === null) return "";
+  const name = new Intl.DisplayNames(["en"], { type: "language" }).of(language) ?? language;
+  return languagePrompt.render({ language: name });
 }
 
 /**

@@ -71,6 +71,24 @@ describe("memory", () => {
   });
 });
 
+describe("locale", () => {
+  it("is shown, set and removed, and refused in one line", async () => {
+    const locale = (...words: string[]) => run(["locale", "--user", "ada", ...words]);
+    expect((await locale()).out).toBe(
+      "time zone  not set: UTC\nlanguage   not set: that of the question\n",
+    );
+    await locale("--time-zone", "Europe/Paris", "--language", "fr");
+    expect(JSON.parse((await locale("--time-zone", "", "--json")).out)).toEqual({
+      user: "ada",
+      timeZone: null,
+      language: "fr",
+    });
+    const refused = await locale("--time-zone", "Mars/Base", "--language", "de");
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("IANA time zone") });
+    expect((await locale()).out).toContain("language   fr");
+  });
+});
+
 describe("feedback", () => {
   it("is recorded, replaced, and recognised when repeated, for a program and for a person", async () => {
     await run(["ask", "--user", "fay", "--json", "I like tea."]);

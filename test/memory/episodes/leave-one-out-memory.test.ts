@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultLocale } from "../../../src/domain/locale.js";
 import { initialPersona } from "../../../src/domain/persona/persona-checkpoint.js";
 import { leaveOneOutMemory } from "../../../src/memory/episodes/leave-one-out-memory.js";
 import { minuteAt, turnAt } from "../../support/users/episodes.js";
@@ -21,7 +22,12 @@ describe("leaveOneOutMemory", () => {
       list: () => Promise.reject(new Error("Nobody may list.")),
     },
   };
-  const given = { persona: initialPersona, profile: null, leaveOneOut: true };
+  const given = {
+    persona: initialPersona,
+    profile: null,
+    locale: defaultLocale,
+    leaveOneOut: true,
+  };
   const before = leaveOneOutMemory(memory, item, given);
 
   it("narrows its caller's bounds, and never widens them", async () => {
@@ -43,9 +49,10 @@ describe("leaveOneOutMemory", () => {
     ]);
   });
 
-  it("gives no access to other parts of memory", () => {
+  it("gives no access to other parts of memory", async () => {
     const methods = Object.values(before).map((part) => Object.keys(part).toSorted());
-    expect(methods).toEqual([["findTurn", "latest", "similar"], ["current"], ["head"]]);
+    expect(methods).toEqual([["findTurn", "latest", "similar"], ["current"], ["head"], ["get"]]);
+    expect(await before.locales.get("ada")).toBe(defaultLocale);
   });
 
   it("returns a persona and a profile without the record of their alignment", async () => {

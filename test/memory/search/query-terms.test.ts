@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { queryTerms } from "../../../src/memory/search/query-terms.js";
 
-const now = new Date("2026-03-10T12:00:00Z");
-const ranked = (question: string) => queryTerms(question, now).ranking.map(([first]) => first);
+const asked = { day: "2026-03-10", timeZone: "UTC" };
+const ranked = (question: string) => queryTerms(question, asked).ranking.map(([first]) => first);
 const lookedUp = (question: string, most?: number) =>
-  queryTerms(question, now, most).lookups.map((term) => term.trim());
+  queryTerms(question, asked, most).lookups.map((term) => term.trim());
 
 describe("the terms to rank by", () => {
   it("are stems, each once and without stop words, unless there are only those", () => {
@@ -14,7 +14,7 @@ describe("the terms to rank by", () => {
 
   it("are in the question's language, or in any when that is not certain", () => {
     expect(ranked("Wogegen bin ich allergisch?")).toContain("allerg");
-    expect(queryTerms("Allergien?", now).ranking[0]).toEqual(["allergien", "allergi", "allerg"]);
+    expect(queryTerms("Allergien?", asked).ranking[0]).toEqual(["allergien", "allergi", "allerg"]);
   });
 
   it("name who may have said it, and when", () => {
@@ -37,9 +37,9 @@ describe("the terms to look up", () => {
   });
 
   it("are whole, but of scripts without spaces, and of words too long to search for", () => {
-    expect(queryTerms("the tea", now).lookups).toEqual([" tea "]);
-    expect(queryTerms("東京", now).lookups).toEqual(["東京"]);
-    const [long = "", cup] = queryTerms(`the ${"tea".repeat(30_000)} cup`, now).lookups;
+    expect(queryTerms("the tea", asked).lookups).toEqual([" tea "]);
+    expect(queryTerms("東京", asked).lookups).toEqual(["東京"]);
+    const [long = "", cup] = queryTerms(`the ${"tea".repeat(30_000)} cup`, asked).lookups;
     expect([long.length, long.slice(0, 4), cup]).toEqual([100, " tea", " cup "]);
   });
 });

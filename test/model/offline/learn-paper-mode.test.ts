@@ -1,6 +1,7 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
 import { checkPaperText } from "../../../src/domain/persona/apply-update.js";
+import { defaultLocale } from "../../../src/domain/locale.js";
 import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
 import { estimateTokens } from "../../../src/domain/text/storable-text.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
@@ -20,6 +21,7 @@ const firstPersona = renderAgentRequest({
   lines: [],
   recalled: [],
   at: null,
+  locale: defaultLocale,
   paperSystemPrompt: null,
   answerNow: false,
 });

@@ -1,5 +1,6 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
+import { defaultLocale } from "../../../src/domain/locale.js";
 import { defaultPersonaLimits } from "../../../src/domain/persona/persona-limits.js";
 import { applyUpdate } from "../../../src/domain/persona/apply-update.js";
 import type { PersonaLine } from "../../../src/domain/persona/persona-checkpoint.js";
@@ -364,6 +365,7 @@ describe("a user whose habit changed in August", () => {
         lines,
         recalled,
         at: null,
+        locale: defaultLocale,
         paperSystemPrompt: null,
         answerNow: false,
       });

@@ -20,7 +20,7 @@ describe("renderInteractions", () => {
     expect(renderInteractions([episode()])).toBe(
       [
         "<past_interactions>",
-        '<interaction id="01abc" at="2024-05-06">',
+        '<interaction id="01abc" at="2024-05-06 07:08">',
         "<question>Where shall I eat?</question>",
         "<response>At Luigi's.</response>",
         "</interaction>",

@@ -49,7 +49,7 @@ describe("the request for a critique", () => {
 2. Search for the director. [about the tool recall_memory]
 </learned_preferences>
 <past_interactions>
-<interaction id="${turnAt(1, "An earlier film?").id}" at="2025-01-01">
+<interaction id="${turnAt(1, "An earlier film?").id}" at="2025-01-01 00:01">
 <question>An earlier film?</question>
 <ground_truth>classic</ground_truth>
 </interaction>

@@ -1,0 +1,43 @@
+import { noLocale, parseLocale, type UserLocale } from "../../domain/locale.js";
+import { userKey } from "../../domain/user-id.js";
+import { createKeyedQueue } from "../../system/keyed-queue.js";
+import { userNamespaces } from "../namespaces.js";
+import { localeRecord } from "../record-schemas.js";
+import type { StoreAccess } from "../store-access.js";
+
+/** Each user's time zone and language, one record a user. Store errors as `EpisodicMemory`. */
+export interface LocaleStore {
+  /** `noLocale` for a user who set nothing. */
+  get(userId: string): Promise<UserLocale>;
+  /**
+   * Sets what is given; `null` removes it.
+   *
+   * @returns The user's locale now.
+   * @throws {PersonaAgentError} `config-invalid` for a time zone or language that does not exist; nothing is set then.
+   */
+  set(userId: string, change: Partial<UserLocale>): Promise<UserLocale>;
+}
+
+const key = "locale";
+
+export function createLocaleStore(access: StoreAccess): LocaleStore {
+  const queue = createKeyedQueue();
+  const namespaceOf = (userId: string) => userNamespaces(userKey(userId)).locale;
+  async function get(userId: string): Promise<UserLocale> {
+    const [stored] = await access.get(localeRecord, namespaceOf(userId), [key]);
+    const { timeZone, language } = stored ?? noLocale;
+    return { timeZone, language };
+  }
+  return {
+    get,
+    async set(userId, change) {
+      const checked = parseLocale(change);
+      return queue.run(userKey(userId), async () => {
+        const locale = { ...(await get(userId)), ...checked };
+        const value = { schemaVersion: 1, ...locale };
+        await access.write([{ namespace: namespaceOf(userId), key, value }]);
+        return locale;
+      });
+    },
+  };
+}

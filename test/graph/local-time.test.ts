@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { agentUnderTest, systemOf } from "../support/agents/agent-under-test.js";
+import { callsTools } from "../support/models/scripted-model.js";
+
+// The clock stands at 10:00 UTC on Friday, 1 May 2026.
+describe("the time of a turn", () => {
+  // Asked for "last week", a model could not give `recall_memory` a time range.
+  it("is told in UTC of a user who set no time zone", async () => {
+    const { ask, clock, model } = agentUnderTest(["Noted.", "Pasta."]);
+    await ask("ada", "I had pasta.");
+    clock.advanceDays(1);
+    await ask("ada", "What did I have yesterday?");
+    expect(systemOf(model.calls[1])).toMatch(
+      /\n\nFor this user it is Saturday, 2026-05-02 10:00 \(UTC\)/,
+    );
+    expect(systemOf(model.calls[1])).not.toContain("The user's language");
+  });
+
+  it("is the user's own, as are the times of what is recalled, and their language is named", async () => {
+    const { ask, memory, model } = agentUnderTest(["Noted.", "Pasta.", "Pasta."]);
+    await memory.locales.set("ada", { timeZone: "Pacific/Auckland", language: "fr" });
+    await ask("ada", "I had pasta.");
+    await ask("ada", "What did I have?");
+    const system = systemOf(model.calls[1]);
+    expect(system).toContain("it is Friday, 2026-05-01 22:00 (Pacific/Auckland)");
+    expect(system).toContain('at="2026-05-01 22:00"');
+    expect(system).toContain("The user's language is French.");
+    const settings = { timeZone: "America/New_York" };
+    await ask("ada", "What did I have?", { settings });
+    expect(systemOf(model.calls[2])).toContain("2026-05-01 06:00 (America/New_York)");
+    expect(systemOf(model.calls[2])).toContain('at="2026-05-01 06:00"');
+  });
+
+  it("decides what a day means to recall_memory", async () => {
+    const { ask, memory, model, clock } = agentUnderTest([
+      "Noted.",
+      callsTools({ name: "recall_memory", args: { query: "pasta", since: "2026-05-02" } }),
+      "Pasta.",
+      callsTools({ name: "recall_memory", args: { query: "pasta", since: "2026-05-02" } }),
+      "Nothing.",
+    ]);
+    await memory.locales.set("ada", { timeZone: "Pacific/Kiritimati" });
+    const settings = { recallSimilar: 0, recallLatest: 0 };
+    // Already 2 May there.
+    await ask("ada", "I had pasta.", { settings });
+    clock.advanceDays(1);
+    await ask("ada", "What did I have?", { settings });
+    expect(model.calls[2]?.at(-1)?.text).toContain('at="2026-05-02 00:00"');
+    await ask("ada", "What did I have?", { settings: { ...settings, timeZone: "UTC" } });
+    expect(model.calls[4]?.at(-1)?.text).not.toContain("I had pasta.");
+  });
+});
