@@ -42,7 +42,7 @@ export function utcDaysOf(day: string, timeZone: string): string[] {
 
 /** A time as its user reads it, as `2024-03-09 18:30`. What has a day only stands at midnight UTC and has no time. */
 export function localTime(at: string, timeZone: string): string {
-  if (/T00:00:00(?:\.0+)?Z$/.test(at)) return at.slice(0, 10);
+  if (isDayOnly(at)) return at.slice(0, 10);
   return zoned(at, timeZone)
     .toPlainDateTime()
     .toString({ smallestUnit: "minute" })
@@ -54,9 +54,14 @@ export function localDay(at: string, timeZone: string): string {
   return zoned(at, timeZone).toPlainDate().toString();
 }
 
-/** In English, as `Saturday`. */
+/** Of the same day, in English, as `Saturday`. */
 export function weekdayOf(at: string, timeZone: string): string {
-  return new Intl.DateTimeFormat("en", { weekday: "long", timeZone }).format(new Date(at));
+  const zone = isDayOnly(at) ? "UTC" : timeZone;
+  return new Intl.DateTimeFormat("en", { weekday: "long", timeZone: zone }).format(new Date(at));
+}
+
+function isDayOnly(at: string): boolean {
+  return /T00:00:00(?:\.0+)?Z$/.test(at);
 }
 
 function zoned(at: string, timeZone: string) {

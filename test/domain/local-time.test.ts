@@ -47,6 +47,7 @@ describe("a time where the user is", () => {
   it("of a day without a time is that day everywhere", () => {
     expect(localTime("2024-03-09T00:00:00.000Z", "America/New_York")).toBe("2024-03-09");
     expect(localTime("2024-03-09T00:00:00.000Z", "Asia/Tokyo")).toBe("2024-03-09");
+    expect(weekdayOf("2024-03-09T00:00:00.000Z", "America/New_York")).toBe("Saturday");
   });
 
   it("lies in up to two days of UTC", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { agentUnderTest, systemOf } from "../support/agents/agent-under-test.js";
+import { alignmentUnderTest } from "../support/agents/alignment-under-test.js";
 import { callsTools } from "../support/models/scripted-model.js";
 
 // The clock stands at 10:00 UTC on Friday, 1 May 2026.
@@ -49,4 +50,18 @@ describe("the time of a turn", () => {
     await ask("ada", "What did I have?", { settings: { ...settings, timeZone: "UTC" } });
     expect(model.calls[4]?.at(-1)?.text).not.toContain("I had pasta.");
   });
+});
+
+it("is in a simulation the time of the item, where the user is", async () => {
+  const { run, memory, model } = await alignmentUnderTest();
+  await memory.locales.set("ada", { timeZone: "Asia/Tokyo", language: "de" });
+  await run();
+  const items = model.of("simulation").map(({ system }) => system);
+  // Items stand a minute apart; the first one at midnight UTC has no time.
+  const timed = items.filter((system) => !system.includes("2025-01-01 (Asia/Tokyo)"));
+  expect(timed.length).toBeGreaterThan(0);
+  for (const system of timed) {
+    expect(system).toMatch(/it is Wednesday, 2025-01-01 09:\d\d \(Asia\/Tokyo\)/);
+    expect(system).toContain("The user's language is German.");
+  }
 });
