@@ -10,7 +10,7 @@ import { createUserCollections, type IndexedEmbedding } from "./user-collections
 import { searchCollection } from "./nearest-in-collection.js";
 import { createUserVector } from "./user-tagged-vector.js";
 import { inBatches } from "./split-batches.js";
-import { searchByAsking, searchByReading } from "./words-in-collection.js";
+import { searchAll, searchMatching } from "./words-in-collection.js";
 
 /** Measured; see docs/decisions/0002-chroma-collections.md. */
 const defaultCollections = 16;
@@ -25,7 +25,7 @@ export interface ChromaIndexOptions {
   readonly token?: string | undefined;
   /** The number of collections that users are spread over, from 1. After a change every user's entries are rebuilt. */
   readonly collections?: number;
-  /** Up to so many of a user's entries are all read to search them by words, 0 or more; of more, Chroma is asked for each word. */
+  /** Up to so many of a user's entries are all read to search them by words, 0 or more; of more, those that have one. */
   readonly mostRead?: number;
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs?: number;
@@ -83,12 +83,12 @@ export function createChromaIndex({
       if (searched.length === 0 || limit < 1) return [];
       const search = { words: searched, where: filterOf(user, bounds) };
       const hits = await users.inCollection(user, async (collection) => {
-        const all = large.has(user) ? null : await searchByReading(collection, search, mostRead);
-        if (all !== null) return all.slice(0, limit);
+        const all = large.has(user) ? null : await searchAll(collection, search, mostRead);
+        if (all !== null) return all;
         large.set(user, true);
-        return searchByAsking(collection, search, limit);
+        return searchMatching(collection, search);
       });
-      return hits.map((hit) => toHit(user, { id: hit.id, document: hit.words }));
+      return hits.slice(0, limit).map((hit) => toHit(user, { id: hit.id, document: hit.words }));
     },
     async remove(user, ids) {
       for (const batch of inBatches(ids.map((id) => ({ id: keyOf(user, id) }))))

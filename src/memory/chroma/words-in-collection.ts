@@ -10,58 +10,41 @@ interface Search {
 }
 
 /**
- * The user's entries with any of some words, as `keywordSearch` orders them, found by reading them all. Chroma looks up
- * whose entries they are in an index of SQLite's.
+ * The user's entries with any of some words, as `keywordSearch` orders them. All of the user's are read and compared here,
+ * because Chroma looks up whose entries they are in an index of SQLite's, but has none for words.
  *
  * @param most - Entries to read.
  * @returns Null where there are more.
  */
-export async function searchByReading(
+export async function searchAll(
   collection: Collection,
   { words, where }: Search,
   most: number,
 ): Promise<IndexHit[] | null> {
   const read = await collection.get({ where, limit: most + 1, include: ["documents"] });
-  if (read.ids.length > most) return null;
-  const texts = textsOf(read);
-  const holders = words.map((word) => read.ids.filter((id) => texts.get(id)?.includes(word)));
-  return inOrder(rarestFirst(holders, texts.size), texts);
+  return read.ids.length > most ? null : rank(read, words);
 }
 
 /**
- * The same of any number of entries: Chroma is asked for the ids that hold each word, which are small, and then for the
- * few texts. It uses no index for words (`LIKE` with `ESCAPE`) and compares the documents of all users for each.
- *
- * @param limit - Entries to give.
+ * The same of any number of entries: only those with one of the words are read. Chroma compares the documents of all users
+ * with one pattern; `$contains` for each word would be a reading of them for each.
  */
-export async function searchByAsking(
+export async function searchMatching(
   collection: Collection,
   { words, where }: Search,
-  limit: number,
 ): Promise<IndexHit[]> {
-  const holders = await Promise.all(
-    words.map(async (word) => {
-      const whereDocument = { $contains: word };
-      return (await collection.get({ where, whereDocument, include: [] })).ids;
-    }),
-  );
-  // How many entries there are Chroma does not say for nothing; as many as were found is near enough.
-  const total = new Set(holders.flat()).size;
-  const ids = rarestFirst(holders, total).slice(0, limit);
-  if (ids.length === 0) return [];
-  return inOrder(ids, textsOf(await collection.get({ ids, include: ["documents"] })));
+  const whereDocument = { $regex: words.map(escapePattern).join("|") };
+  return rank(await collection.get({ where, whereDocument, include: ["documents"] }), words);
 }
 
-function textsOf({
-  ids,
-  documents,
-}: Pick<Awaited<ReturnType<Collection["get"]>>, "ids" | "documents">): Map<string, string> {
-  return new Map(ids.map((id, place) => [id, documents[place] ?? ""]));
+type Read = Pick<Awaited<ReturnType<Collection["get"]>>, "ids" | "documents">;
+
+function rank({ ids, documents }: Read, words: readonly string[]): IndexHit[] {
+  const texts = new Map(ids.map((id, place) => [id, documents[place] ?? ""]));
+  const holders = words.map((word) => ids.filter((id) => texts.get(id)?.includes(word)));
+  return rarestFirst(holders, ids.length).map((id) => ({ id, words: texts.get(id) ?? "" }));
 }
 
-function inOrder(ids: readonly string[], texts: ReadonlyMap<string, string>): IndexHit[] {
-  return ids.flatMap((id) => {
-    const words = texts.get(id);
-    return words === undefined ? [] : { id, words };
-  });
+function escapePattern(word: string): string {
+  return word.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 }

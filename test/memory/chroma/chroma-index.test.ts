@@ -30,11 +30,10 @@ describeEpisodeIndex("Chroma", async () => createChromaIndex({ url: chroma.url, 
 describeEpisodeIndex("Chroma, one collection", async () =>
   createChromaIndex({ url: chroma.url, embedding, collections: 1 }),
 );
-// As users with a long history are searched.
-describeEpisodeIndex("Chroma, asked for each word", async () =>
+describeEpisodeIndex("Chroma, long history", async () =>
   createChromaIndex({
     url: chroma.url,
-    embedding: { ...embedding, name: "each word" },
+    embedding: { ...embedding, name: "long" },
     mostRead: 0,
   }),
 );
