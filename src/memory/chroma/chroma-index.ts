@@ -1,8 +1,8 @@
 import type { Where } from "chromadb";
+import { LRUCache } from "lru-cache";
 import type { UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import type { EpisodeIndex, IndexBounds, IndexEntry } from "../index/episode-index.js";
-import { rarestFirst } from "../index/rarest-first.js";
 import { checkVector } from "../index/unit-vector.js";
 import { parseChromaUrl } from "./chroma-address.js";
 import { connectToChroma } from "./chroma-connection.js";
@@ -10,9 +10,12 @@ import { createUserCollections, type IndexedEmbedding } from "./user-collections
 import { searchCollection } from "./nearest-in-collection.js";
 import { createUserVector } from "./user-tagged-vector.js";
 import { inBatches } from "./split-batches.js";
+import { searchAll, searchMatching } from "./words-in-collection.js";
 
 /** Measured; see docs/decisions/0002-chroma-collections.md. */
 const defaultCollections = 16;
+/** Measured; see docs/decisions/0015-retrieval.md. */
+const defaultMostRead = 1_000;
 
 export interface ChromaIndexOptions {
   /** `http://host:port` or `https://host:port`. Nothing is sent before the first call. */
@@ -22,6 +25,8 @@ export interface ChromaIndexOptions {
   readonly token?: string | undefined;
   /** The number of collections that users are spread over, from 1. After a change every user's entries are rebuilt. */
   readonly collections?: number;
+  /** Up to so many of a user's entries are all read to search them by words, 0 or more; of more, those that have one. */
+  readonly mostRead?: number;
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs?: number;
 }
@@ -37,12 +42,16 @@ export function createChromaIndex({
   embedding,
   token,
   collections = defaultCollections,
+  mostRead = defaultMostRead,
   timeoutMs = 10_000,
 }: ChromaIndexOptions): EpisodeIndex {
   checkCount("collections", collections);
+  checkCount("mostRead", mostRead, 0);
   checkCount("dimensions", embedding.dimensions);
   const connection = connectToChroma(parseChromaUrl(url), { token, timeoutMs });
   const users = createUserCollections(connection, embedding, collections);
+  /** Users whom a search by words found to have more entries than it reads. */
+  const large = new LRUCache<UserKey, true>({ max: 10_000 });
   const check = (vector: readonly number[]) => checkVector(vector, embedding.dimensions);
 
   return {
@@ -72,23 +81,14 @@ export function createChromaIndex({
     async keywordSearch(user, words, limit, bounds) {
       const searched = words.filter((word) => word !== "");
       if (searched.length === 0 || limit < 1) return [];
-      return users.inCollection(user, async (collection) => {
-        // Chroma neither ranks nor counts words. So the ids that hold each, which are small, and then the few texts.
-        const where = filterOf(user, bounds);
-        const holders = await Promise.all(
-          searched.map(async (word) => {
-            const whereDocument = { $contains: word };
-            return (await collection.get({ where, whereDocument, include: [] })).ids;
-          }),
-        );
-        // How many entries there are Chroma does not say for nothing; as many as were found is near enough.
-        const total = new Set(holders.flat()).size;
-        const ids = rarestFirst(holders, total).slice(0, limit);
-        if (ids.length === 0) return [];
-        const found = await collection.get({ ids, include: ["documents"] });
-        const hits = new Map(found.rows().map((row) => [row.id, toHit(user, row)]));
-        return ids.flatMap((id) => hits.get(id) ?? []);
+      const search = { words: searched, where: filterOf(user, bounds) };
+      const hits = await users.inCollection(user, async (collection) => {
+        const all = large.has(user) ? null : await searchAll(collection, search, mostRead);
+        if (all !== null) return all;
+        large.set(user, true);
+        return searchMatching(collection, search);
       });
+      return hits.slice(0, limit).map((hit) => toHit(user, { id: hit.id, document: hit.words }));
     },
     async remove(user, ids) {
       for (const batch of inBatches(ids.map((id) => ({ id: keyOf(user, id) }))))
@@ -97,6 +97,7 @@ export function createChromaIndex({
         );
     },
     async clear(user) {
+      large.delete(user);
       await users.inCollection(user, (collection) => collection.delete({ where: filterOf(user) }));
     },
   };
@@ -131,10 +132,10 @@ function filterOf(user: UserKey, { after, before }: IndexBounds = {}): Where {
   return parts.length === 1 ? { user } : { $and: parts };
 }
 
-function checkCount(name: string, count: number) {
-  if (Number.isSafeInteger(count) && count >= 1) return;
+function checkCount(name: string, count: number, least = 1) {
+  if (Number.isSafeInteger(count) && count >= least) return;
   throw new PersonaAgentError(
     "config-invalid",
-    `The index setting ${name} is ${count}; expected a whole number of 1 or more. Correct it.`,
+    `The index setting ${name} is ${count}; expected a whole number of ${least} or more. Correct it.`,
   );
 }

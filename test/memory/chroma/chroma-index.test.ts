@@ -30,6 +30,35 @@ describeEpisodeIndex("Chroma", async () => createChromaIndex({ url: chroma.url, 
 describeEpisodeIndex("Chroma, one collection", async () =>
   createChromaIndex({ url: chroma.url, embedding, collections: 1 }),
 );
+describeEpisodeIndex("Chroma, long history", async () =>
+  createChromaIndex({
+    url: chroma.url,
+    embedding: { ...embedding, name: "long" },
+    mostRead: 0,
+  }),
+);
+
+it("finds the same words of a user whose entries become too many to be read", async () => {
+  const index = createChromaIndex({
+    url: chroma.url,
+    embedding: { ...embedding, name: "growing" },
+    mostRead: 3,
+  });
+  const entries = ["tea", "tea and sake", "tea", "coffee", "sake"].map((words, order) => ({
+    ...entry,
+    id: `${order}`,
+    order,
+    words,
+  }));
+  const found = async () =>
+    (await index.keywordSearch(ada, ["tea", "sake"], 9)).map(({ id }) => id);
+  await index.upsert(ada, entries.slice(0, 3));
+  expect(await found()).toEqual(["1", "2", "0"]);
+  await index.upsert(ada, entries);
+  expect(await found()).toEqual(["1", "4", "2", "0"]);
+  await index.clear(ada);
+  expect(await found()).toEqual([]);
+});
 
 it("has another identity, and other entries, for another embedding, dimension or number of collections", async () => {
   const settings = [
