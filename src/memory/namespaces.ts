@@ -26,6 +26,8 @@ const kinds = [
   "personas",
   /** One record: the status of the user's alignment. */
   "alignment",
+  /** key = episode id: deleted episodes, and those whose true answer was replaced or removed */
+  "withdrawn",
 ] as const;
 
 export type UserNamespaces = Readonly<Record<(typeof kinds)[number], readonly string[]>>;

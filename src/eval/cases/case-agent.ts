@@ -39,7 +39,7 @@ export function openCaseAgent(
   { model, signal }: Pick<MethodDeps, "model" | "signal">,
 ): OpenCase {
   const graph = buildSimulatedAgent({
-    episodes: { ...recall, findTurn: async () => null },
+    episodes: { ...recall, findTurn: async () => null, withdrawals: async () => [] },
     profiles: { current: async () => profile },
     personas: { head: async () => persona },
     modelFor: () => model,

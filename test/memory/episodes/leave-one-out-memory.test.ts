@@ -45,7 +45,11 @@ describe("leaveOneOutMemory", () => {
 
   it("gives no access to other parts of memory", () => {
     const methods = Object.values(before).map((part) => Object.keys(part).toSorted());
-    expect(methods).toEqual([["findTurn", "latest", "similar"], ["current"], ["head"]]);
+    expect(methods).toEqual([
+      ["findTurn", "latest", "similar", "withdrawals"],
+      ["current"],
+      ["head"],
+    ]);
   });
 
   it("returns a persona and a profile without the record of their alignment", async () => {
