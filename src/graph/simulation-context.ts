@@ -31,6 +31,7 @@ export const simulationMemory: SimulationMemory = {
     latest: (...args) => simulation().memory.episodes.latest(...args),
     similar: (...args) => simulation().memory.episodes.similar(...args),
     findTurn: (...args) => simulation().memory.episodes.findTurn(...args),
+    withdrawals: (...args) => simulation().memory.episodes.withdrawals(...args),
   },
   profiles: { current: (...args) => simulation().memory.profiles.current(...args) },
   personas: { head: (...args) => simulation().memory.personas.head(...args) },

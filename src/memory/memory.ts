@@ -11,6 +11,7 @@ import { createLocaleStore, type LocaleStore } from "./personas/locale-store.js"
 import { createPersonaLog, type PersonaLog } from "./personas/persona-log.js";
 import { createProfileLog, type ProfileLog } from "./personas/profile-log.js";
 import { createCachedEmbedder } from "./search/cached-embedder.js";
+import type { ReportDegradation } from "./search/degradations.js";
 import { createStoreAccess } from "./store-access.js";
 
 /** Everything that is remembered of users, over one store and one index. */
@@ -39,16 +40,17 @@ export function createMemory(options: {
   const { store, index, embeddings, now, onIndexError } = options;
   const access = createStoreAccess(store);
   const embedder = createCachedEmbedder(embeddings);
+  const logs = { profiles: createProfileLog(access), personas: createPersonaLog(access) };
+  const report: ReportDegradation = (kind, error) => {
+    try {
+      onIndexError?.(error, kind);
+    } catch {
+      // A listener's exception must not fail the call.
+    }
+  };
   return {
-    episodes: createStoreEpisodicMemory(access, index, embedder, now, (kind, error) => {
-      try {
-        onIndexError?.(error, kind);
-      } catch {
-        // A listener's exception must not fail the call.
-      }
-    }),
-    profiles: createProfileLog(access),
-    personas: createPersonaLog(access),
+    episodes: createStoreEpisodicMemory(access, index, embedder, now, report, logs),
+    ...logs,
     alignments: createAlignmentStatusStore(access),
     locales: createLocaleStore(access),
   };

@@ -28,6 +28,8 @@ const kinds = [
   "alignment",
   /** One record: the user's time zone and language. */
   "locale",
+  /** key = episode id: deleted episodes, and those whose true answer was replaced or removed */
+  "withdrawn",
 ] as const;
 
 export type UserNamespaces = Readonly<Record<(typeof kinds)[number], readonly string[]>>;

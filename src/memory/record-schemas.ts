@@ -8,6 +8,7 @@ import {
   personaCheckpointSchema,
   type PersonaCheckpoint,
 } from "../domain/persona/persona-checkpoint.js";
+import { withdrawalSchema, type Withdrawal } from "../domain/forgetting/withdrawal.js";
 import { userLocaleSchema } from "../domain/locale.js";
 import { profileSchema, type Profile } from "../domain/profile.js";
 import type { Json, RecordKind } from "./parse-record.js";
@@ -62,6 +63,12 @@ export const alignmentRecordKind: RecordKind<AlignmentStatus> = {
       ...version2,
     }),
   },
+};
+
+export const withdrawalRecord: RecordKind<Withdrawal> = {
+  name: "withdrawal",
+  schema: withdrawalSchema,
+  migrations: {},
 };
 
 const ruleNames = { marginItems: "minNetWins", level: "significanceLevel" };

@@ -38,9 +38,10 @@ export interface RefreshedProfile {
  * items that fit, and the answers counted over the whole history.
  *
  * - Nothing new: no call. So a run that was killed after the append does not pay twice.
- * - Episodes were only deleted: no call. They leave the evidence, and a statement without evidence is dropped.
- * - No current statement, more new items than old ones, or episodes that were inserted before the last one read (a
- *   late turn, an older history; which ones is unknown): drawn from the whole history, as `buildProfile` does.
+ * - Episodes were only deleted, and no statement rested on them: no call.
+ * - No current statement, statements that a deletion took, more new items than old ones, or episodes that were inserted
+ *   before the last one read (a late turn, an older history; which ones is unknown): drawn from the whole history, as
+ *   `buildProfile` does.
  *
  * New are episodes after the last one read, and episodes whose true answer arrived or was corrected since, by the time
  * of its feedback. Counted but not seen as new: an answer dated before the profile, and a late episode when another was
@@ -70,7 +71,7 @@ export async function refreshProfile(
   if (Math.max(readCount, fresh.length) > current.episodeCount) return redraw();
   if (fresh.length === 0 && readCount === current.episodeCount)
     return { profile: current, usage: noUsage, changed: false };
-  const statements = withoutDeleted(current.statements, episodes);
+  const { statements } = current;
   if (fresh.length > 0 && statements.length === 0) return redraw();
 
   const revised =
@@ -98,17 +99,6 @@ function isAnsweredWithin(
   if (groundTruth === null || feedback === null) return false;
   const time = Date.parse(feedback.at);
   return time > Date.parse(after) && time <= Date.parse(until);
-}
-
-function withoutDeleted(
-  statements: readonly ProfileStatement[],
-  episodes: readonly Episode[],
-): ProfileStatement[] {
-  const existing = new Set(episodes.map(({ id }) => id));
-  return statements.flatMap(({ text, evidence }) => {
-    const left = evidence.filter((id) => existing.has(id));
-    return left.length === 0 ? [] : [{ text, evidence: left }];
-  });
 }
 
 async function revise(

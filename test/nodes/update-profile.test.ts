@@ -174,10 +174,7 @@ describe("refreshProfile", () => {
   });
 
   it("reads an episode again whose true answer was corrected, by a clock without milliseconds", async () => {
-    const user = setUp(
-      drawn(takesTea),
-      revised({ text: "Takes coffee.", earlier: [], items: [1] }),
-    );
+    const user = setUp(drawn(takesTea), drawn({ text: "Takes coffee.", items: [1] }));
     await user.remember(tea);
     await user.refresh();
     const feedback = { kind: "edit" as const, author: "ada", at: "2025-01-05T00:00:00Z" };
@@ -217,48 +214,89 @@ describe("refreshProfile", () => {
     expect((await user.refresh()).changed).toBe(false);
   });
 
-  it("forgets deleted evidence without a call, and with it a statement that has no other", async () => {
+  it("draws anew what a deletion took: statements that rest on others too", async () => {
     const both = { text: "Has a sweet tooth.", items: [1, 2] };
-    const user = setUp(drawn(takesTea, both, likesPie));
+    const user = setUp(drawn(takesTea, both, likesPie), drawn({ text: "Drinks.", items: [1] }));
     await user.remember(tea, pie);
     await user.refresh();
     await user.episodes.delete("ada", pie.id);
-    user.clock.minute = 2_000;
-    const { profile, usage, changed } = await user.refresh({ modelName: "another" });
+    expect((await user.profiles.current("ada"))?.statements).toEqual([
+      { text: "Takes tea.", evidence: [tea.id] },
+    ]);
+    user.clock.minute = 1_000_000;
+    const { profile, usage } = await user.refresh();
+    expect(user.prompt(1)).not.toMatch(/pie|sweet/);
     expect(profile).toMatchObject({
       version: 2,
-      statements: [
-        { text: "Takes tea.", evidence: [tea.id] },
-        { text: "Has a sweet tooth.", evidence: [tea.id] },
-      ],
+      statements: [{ text: "Drinks.", evidence: [tea.id] }],
       lastEpisodeId: tea.id,
       episodeCount: 1,
-      model: "scripted",
     });
-    expect({ usage, changed }).toEqual({ usage: noUsage, changed: true });
-    await user.episodes.delete("ada", tea.id);
-    expect((await user.refresh()).profile).toMatchObject({
-      statements: [],
-      lastEpisodeId: null,
-      episodeCount: 0,
-    });
+    expect(usage.calls).toBe(1);
     expect((await user.refresh()).changed).toBe(false);
   });
 
-  it("numbers the statements that are left, when evidence was deleted and something is new", async () => {
-    const user = setUp(
-      drawn(takesTea, likesPie),
-      revised({ text: "Likes pie a lot.", earlier: [1], items: [] }),
-    );
+  it("makes no call for a deletion that took no statement, and none for the last episode", async () => {
+    const user = setUp(drawn(takesTea));
     await user.remember(tea, pie);
     await user.refresh();
+    await user.episodes.delete("ada", pie.id);
+    user.clock.minute = 1_000_000;
+    const { profile, usage, changed } = await user.refresh({ modelName: "another" });
+    expect({ usage, changed }).toEqual({ usage: noUsage, changed: true });
+    expect(profile).toMatchObject({ version: 2, episodeCount: 1, model: "scripted" });
+    expect(profile?.statements).toEqual([{ text: "Takes tea.", evidence: [tea.id] }]);
     await user.episodes.delete("ada", tea.id);
-    await user.remember(hills);
-    const { profile } = await user.refresh();
-    expect(user.prompt(1)).toContain("1. Likes pie. [rests on 1");
-    expect(user.prompt(1)).not.toContain("Takes tea.");
-    expect(profile?.statements).toEqual([{ text: "Likes pie a lot.", evidence: [pie.id] }]);
+    expect((await user.refresh()).profile?.statements).toEqual([]);
+    expect((await user.refresh()).changed).toBe(false);
   });
+
+  it("stores nothing that was drawn while an episode was deleted, and draws anew next time", async () => {
+    const user = setUp(
+      drawn(takesTea),
+      revised({ text: "Loves pie.", earlier: [], items: [1] }),
+      drawn({ text: "Anew.", items: [1] }),
+    );
+    await user.remember(tea);
+    await user.refresh();
+    await user.remember(pie);
+    const { episodes } = user;
+    const list: typeof episodes.list = async (...asked) => {
+      const page = await episodes.list(...asked);
+      if (page.length === 0) await episodes.delete("ada", pie.id);
+      return page;
+    };
+    const { profile } = await user.refresh({ episodes: { ...episodes, list } });
+    expect(user.prompt(1)).toContain("pie");
+    expect(profile?.statements).toEqual([{ text: "Takes tea.", evidence: [tea.id] }]);
+    user.clock.minute = 1_000_000;
+    expect((await user.refresh()).profile?.statements[0]?.text).toBe("Anew.");
+  });
+
+  it.each(["answer", "reject"] as const)(
+    "lets a statement on a corrected answer alone out at once, and learns of it from %s",
+    async (kind) => {
+      const both = { text: "Has a sweet tooth.", items: [1, 2] };
+      const user = setUp(
+        drawn(takesTea, both),
+        kind === "answer"
+          ? revised({ text: "New.", earlier: [], items: [1] })
+          : drawn({ text: "New.", items: [1] }),
+      );
+      await user.remember(tea, pie);
+      await user.refresh();
+      const feedback = { kind, author: "ada", at: minuteAt(1_500) };
+      const groundTruth = kind === "answer" ? "coffee" : null;
+      await user.episodes.update("ada", tea.id, { groundTruth, feedback });
+      expect((await user.profiles.current("ada"))?.statements).toEqual([
+        { text: "Has a sweet tooth.", evidence: [tea.id, pie.id] },
+      ]);
+      user.clock.minute = 2_000;
+      expect((await user.refresh()).profile?.statements[0]?.text).toBe("New.");
+      expect(user.prompt(1)).not.toContain("Takes tea.");
+      expect((await user.refresh()).changed).toBe(false);
+    },
+  );
 
   it.each<[string, Episode[], Episode[]]>([
     ["more is new than old", [tea], [pie, hills]],

@@ -1,5 +1,6 @@
 import stringWidth from "string-width";
 import type { Episode } from "../../domain/episode.js";
+import type { Forgotten } from "../../domain/forgetting/withdrawal.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { PersonaAgentError } from "../../system/errors.js";
@@ -69,14 +70,35 @@ export async function runDelete(
   context: CommandContext,
   id: string,
 ): Promise<void> {
-  const deleted = await withAgent(context, ({ memory }) => memory.episodes.delete(user, id));
-  if (!deleted)
+  const forgotten = await withAgent(context, ({ memory }) => memory.episodes.delete(user, id));
+  if (forgotten === null)
     throw new PersonaAgentError(
       "config-episode-unknown",
       `${JSON.stringify(user)} has no interaction ${JSON.stringify(id.slice(0, 60))}; expected an id that \`memory list\` shows. Check it.`,
     );
-  if (context.json) writeJson(context, { deleted: id });
-  else context.stdout.write(`Deleted ${id}.\n`);
+  if (context.json) writeJson(context, { deleted: id, ...forgotten });
+  else context.stdout.write(`Deleted ${id}.${describeForgotten(forgotten)}\n`);
+}
+
+function describeForgotten({ statements, lines, responses, sameIn }: Forgotten): string {
+  const gone = [
+    ...(statements > 0 ? [counted(statements, "statement")] : []),
+    ...(lines > 0 ? [counted(lines, "learned line")] : []),
+    ...(responses.length > 0
+      ? [`the ${responses.length === 1 ? "response" : "responses"} of ${responses.join(", ")}`]
+      : []),
+  ];
+  const others = counted(sameIn.length, "other interaction");
+  return [
+    gone.length === 0 ? "" : `\nWith it went ${gone.join(", ")}.`,
+    sameIn.length === 0
+      ? ""
+      : `\n${others} ${sameIn.length === 1 ? "says" : "say"} the same and ${sameIn.length === 1 ? "stays" : "stay"}: ${sameIn.join(", ")}. Delete what you want forgotten as well.`,
+  ].join("");
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** An episode as `memory list --json` prints it. This shape is a contract. */

@@ -35,7 +35,7 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
     .action(action(context, async () => (await import("./episodes.js")).runSearch));
   addCounts(search, { "--limit": "at most so many (default: 10)" });
   requireUser(memory.command("delete"), "whose memory")
-    .description("delete one interaction from memory and index")
+    .description("delete one interaction, and what was learned from it")
     .argument("<id>", "the interaction's id, as `memory list` shows it")
     .action(action(context, async () => (await import("./episodes.js")).runDelete));
   requireUser(program.command("feedback"), "whose interaction")

@@ -40,7 +40,7 @@ export function openCaseAgent(
   { model, signal }: Pick<MethodDeps, "model" | "signal">,
 ): OpenCase {
   const graph = buildSimulatedAgent({
-    episodes: { ...recall, findTurn: async () => null },
+    episodes: { ...recall, findTurn: async () => null, withdrawals: async () => [] },
     profiles: { current: async () => profile },
     personas: { head: async () => persona },
     locales: { get: async () => noLocale },

@@ -1,21 +1,25 @@
 import { isDeepStrictEqual } from "node:util";
 import { isEpisodeId, type Episode } from "../../domain/episode.js";
-import { parseUserId, userKey, type UserKey } from "../../domain/user-id.js";
+import { userKey, type UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import type { EpisodicMemory } from "./episodic-memory.js";
+import { episodeChange, idsOf, userChange } from "./episode-changes.js";
+import type { EpisodicMemory, TurnOptions } from "./episodic-memory.js";
+import type { EpisodeForgetting } from "./forget-episode.js";
+import { notForgotten } from "./forgotten-turns.js";
 import { enqueue, outboxIds, outboxEntry, readOutbox } from "../index/index-outbox.js";
 import type { IndexUpkeep } from "../index/index-sync.js";
 import { readNeighbours, readTimeLine, type TimeLine } from "../index/thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { mergeEpisode, storableEpisode } from "./merge-episode.js";
-import { userNamespaces, usersNamespace } from "../namespaces.js";
-import { admitted, filled, pointerChange, readRecent, recentSize } from "./recent-episodes.js";
+import { userNamespaces } from "../namespaces.js";
+import { admitted, readRecent } from "./recent-episodes.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
+import { withdrawalChange } from "../withdrawals.js";
 import type { Degradations } from "../search/degradations.js";
 
-interface WriteOptions {
+interface WriteOptions extends TurnOptions {
   readonly indexed?: boolean;
   readonly catchUp?: boolean;
   readonly timeLine?: TimeLine;
@@ -46,6 +50,7 @@ export function createEpisodeWriter(
   access: StoreAccess,
   upkeep: IndexUpkeep,
   queue: KeyedQueue,
+  forgetting: EpisodeForgetting,
   now: () => Date,
 ): EpisodeWriter {
   async function read(user: UserKey, ids: readonly string[]) {
@@ -63,7 +68,12 @@ export function createEpisodeWriter(
     before: Awaited<ReturnType<typeof read>>,
     after: readonly { readonly stored: Episode | null; readonly episode: Episode }[],
     degradations: Degradations,
-    { indexed = true, catchUp = true, ...options }: WriteOptions = {},
+    {
+      indexed = true,
+      catchUp = true,
+      withdrawals = [],
+      ...options
+    }: WriteOptions & { readonly withdrawals?: readonly StoreChange[] } = {},
   ) {
     const user = userKey(userId);
     const waiting = new Set(outboxIds(before.outbox));
@@ -87,6 +97,7 @@ export function createEpisodeWriter(
     );
     // In this order: an acknowledged episode has its pointer and its outbox entry; either without one is harmless.
     await access.write([
+      ...withdrawals,
       ...(first ? [userChange(user, userId)] : []),
       enqueue(user, entry),
       ...admitted(user, before.pointers, pointers),
@@ -102,9 +113,15 @@ export function createEpisodeWriter(
   return {
     async write(userId, episodes, degradations, options) {
       const user = userKey(userId);
-      const incoming = episodes.map(storableEpisode);
-      const ids = [...new Set(incoming.map(({ id }) => id))];
+      const given = episodes.map(storableEpisode);
       return queue.run(user, async () => {
+        const { incoming, withdrawals } = notForgotten(
+          user,
+          given,
+          await forgetting.finished(user),
+          options,
+        );
+        const ids = [...new Set(incoming.map(({ id }) => id))];
         const before = await read(user, ids);
         const after = ids.map((id, place) => {
           const stored = before.stored[place] ?? null;
@@ -113,7 +130,7 @@ export function createEpisodeWriter(
           if (first === null) throw new TypeError(`No version of episode ${id}.`);
           return { stored, episode: rest.reduce(mergeEpisode, first) };
         });
-        await put(userId, before, after, degradations, options);
+        await put(userId, before, after, degradations, { ...options, withdrawals });
         return {
           episodes: after.map(({ episode }) => copyOf(user, episode)),
           added: after.filter(({ stored }) => stored === null).length,
@@ -132,63 +149,37 @@ export function createEpisodeWriter(
         if (made === null) return { episode: copyOf(user, stored), degraded: [] };
         const { groundTruth: answer = stored.groundTruth, feedback } = made;
         const episode = storableEpisode({ ...stored, groundTruth: answer, feedback });
-        await put(userId, before, [{ stored, episode }], degradations);
+        const withdrawals = correctionOf(user, stored, episode.groundTruth, feedback.at);
+        await put(userId, before, [{ stored, episode }], degradations, { withdrawals });
         return { episode: copyOf(user, episode), degraded: degradations.kinds() };
       });
     },
-    async delete(userId, id) {
+    delete: async (userId, id) => {
       const user = userKey(userId);
-      return queue.run(user, async () => {
-        if (!isEpisodeId(id)) return false;
-        const { stored, pointers } = await read(user, [id]);
-        if (stored[0] === undefined || stored[0] === null) return false;
-        const timeLine = await readTimeLine(access, user, [stored[0]], pointers);
-        const neighbours = await readNeighbours(access, user, [stored[0]], timeLine);
-        const entry = outboxEntry([id], idsOf(neighbours));
-        const last = pointers.size === 1 && pointers.has(id);
-        const refill = pointers.has(id) && pointers.size === recentSize;
-        await access.write([
-          enqueue(user, entry),
-          ...(refill ? await refilled(user, pointers, id) : []),
-          pointerChange(user, id, null),
-          episodeChange(user, id, null),
-          ...(last ? [userChange(user, null), stateless(user)] : []),
-        ]);
-        await upkeep.removeFromIndex(user, entry, upkeep.newDegradations());
-        return true;
-      });
+      return queue.run(user, async () => forgetting.forget(user, id));
     },
   };
-
-  /** A window that a deletion would leave with fewer than its size is filled up first: fewer means "all there are". */
-  async function refilled(user: UserKey, pointers: ReadonlyMap<string, string | null>, id: string) {
-    const items = await access.scan(userNamespaces(user).episodes);
-    const others = items.filter(({ key }) => key !== id);
-    const history = others.map((item) => parseRecord(episodeRecord, item));
-    return [...filled(history, pointers)]
-      .filter(([key]) => !pointers.has(key))
-      .map(([key, answeredAt]) => pointerChange(user, key, { schemaVersion: 1, answeredAt }));
-  }
 }
 
-const idsOf = (episodes: readonly Episode[]) => episodes.map(({ id }) => id);
+/** A true answer that was there and is another one now, or none. A refresh of the profile goes by the same time. */
+function correctionOf(user: UserKey, stored: Episode, groundTruth: string | null, at: string) {
+  if (stored.groundTruth === null || stored.groundTruth === groundTruth) return [];
+  return [
+    withdrawalChange(user, {
+      schemaVersion: 1,
+      episodeId: stored.id,
+      what: groundTruth === null ? "answer-removed" : "answer-replaced",
+      at,
+      responses: [],
+      sameIn: [],
+      unfinished: null,
+    }),
+  ];
+}
 
 function copyOf(user: UserKey, episode: Episode): Episode {
   const namespace = userNamespaces(user).episodes;
   return parseRecord(episodeRecord, { namespace, key: episode.id, value: episode });
-}
-
-function episodeChange(user: UserKey, id: string, value: Episode | null): StoreChange {
-  return { namespace: userNamespaces(user).episodes, key: id, value };
-}
-
-function userChange(user: UserKey, userId: string | null): StoreChange {
-  const value = userId === null ? null : { schemaVersion: 1, userId: parseUserId(userId) };
-  return { namespace: usersNamespace, key: user, value };
-}
-
-function stateless(user: UserKey): StoreChange {
-  return { namespace: userNamespaces(user).index, key: "state", value: null };
 }
 
 /** Says nothing of the user, and the same of an episode that is somebody else's: the message may stand in a trace. */

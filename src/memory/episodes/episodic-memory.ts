@@ -1,4 +1,5 @@
 import type { Episode, Feedback } from "../../domain/episode.js";
+import type { Forgotten, Withdrawal } from "../../domain/forgetting/withdrawal.js";
 
 /** When a question is asked. */
 export interface AskedDay {
@@ -54,6 +55,12 @@ export interface Written {
   readonly degraded: MemoryDegradation[];
 }
 
+/** Of a turn that is being answered. */
+export interface TurnOptions {
+  /** When it began, ISO 8601. */
+  readonly startedAt?: string;
+}
+
 /** A person's change of an episode. Without `groundTruth` the stored one stays; `null` removes it. */
 export interface EpisodeChange {
   readonly groundTruth?: string | null;
@@ -78,9 +85,16 @@ export interface EpisodicMemory {
   /**
    * Writes one episode. Idempotent by id: an equal episode changes nothing. One with another response (a regenerated or
    * forked turn) replaces the response, and the old one goes to `replacedResponses`. A stored true answer and feedback
-   * are never lost.
+   * are never lost. A deleted episode that is added again counts as never deleted.
+   *
+   * @param turn - Given by the agent for a turn. A turn that was deleted is not written again, and `episode` is null. A
+   *   response is not written if something was deleted after its turn began: it may repeat it.
    */
-  add(userId: string, episode: Episode): Promise<Written>;
+  add(
+    userId: string,
+    episode: Episode,
+    turn?: TurnOptions,
+  ): Promise<Omit<Written, "episode"> & { readonly episode: Episode | null }>;
   /** Writes many episodes by the rules of `add`, in batches; calls `progress` after each batch. */
   addMany(
     userId: string,
@@ -100,8 +114,16 @@ export interface EpisodicMemory {
     id: string,
     change: EpisodeChange | ((stored: Episode) => EpisodeChange | null),
   ): Promise<Written>;
-  /** Deletes an episode from store and index. @returns Whether it existed. */
-  delete(userId: string, id: string): Promise<boolean>;
+  /**
+   * Deletes an episode, and what rests on it: statements of all profiles, lines and critiques of all persona versions, and
+   * other episodes' responses that repeat what the user said here only. What rests on other episodes as well goes too, and
+   * the next refresh and alignment can learn it again.
+   *
+   * @returns What went with it; `null` when there was no such episode.
+   */
+  delete(userId: string, id: string): Promise<Forgotten | null>;
+  /** The episodes that were deleted or corrected, by id. Finishes deletions that were interrupted. */
+  withdrawals(userId: string): Promise<Withdrawal[]>;
   list(userId: string, options?: ListOptions): Promise<Episode[]>;
   /** The newest episodes, newest first, at most `limit` and 256. The cost does not depend on the history's length. */
   latest(userId: string, limit: number, bounds?: RecallBounds): Promise<Episode[]>;

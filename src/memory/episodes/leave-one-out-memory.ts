@@ -24,7 +24,7 @@ export interface SimulationGiven {
 
 /** The parts of memory that an agent graph needs; a simulation has no access to others. */
 export interface SimulationMemory {
-  readonly episodes: Pick<EpisodicMemory, "latest" | "similar" | "findTurn">;
+  readonly episodes: Pick<EpisodicMemory, "latest" | "similar" | "findTurn" | "withdrawals">;
   readonly profiles: Pick<ProfileLog, "current">;
   readonly personas: Pick<PersonaLog, "head">;
   readonly locales: Pick<LocaleStore, "get">;
@@ -77,6 +77,8 @@ export function leaveOneOutMemory(
         return { ...found, recalled };
       },
       findTurn: async () => null,
+      // Its thread is made from what is left.
+      withdrawals: async () => [],
     },
     profiles: {
       current: async () => profile && { ...profile, statements: known(profile.statements) },

@@ -4,6 +4,7 @@ import type { CachedEmbedder } from "../search/cached-embedder.js";
 import type { EpisodeIndex } from "../index/episode-index.js";
 import { createEpisodeWriter } from "./episode-writer.js";
 import type { EpisodicMemory } from "./episodic-memory.js";
+import { createEpisodeForgetting, type ErasableLogs } from "./forget-episode.js";
 import { createHybridRecall } from "../search/hybrid-search.js";
 import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
 import { createIndexUpkeep } from "../index/index-sync.js";
@@ -15,6 +16,7 @@ import { episodeRecord, userRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
 import type { ReportDegradation } from "../search/degradations.js";
+import { readWithdrawals } from "../withdrawals.js";
 import { visibleEpisodes } from "./recall-bounds.js";
 
 const defaultPage = 50;
@@ -26,10 +28,12 @@ export function createStoreEpisodicMemory(
   embedder: CachedEmbedder,
   now: () => Date,
   report: ReportDegradation,
+  logs: ErasableLogs,
 ): EpisodicMemory {
   const queue = createKeyedQueue();
   const upkeep = createIndexUpkeep(access, index, embedder, queue, report);
-  const writer = createEpisodeWriter(access, upkeep, queue, now);
+  const forgetting = createEpisodeForgetting(access, upkeep, logs, now);
+  const writer = createEpisodeWriter(access, upkeep, queue, forgetting, now);
   const recall = createHybridRecall(access, index, embedder, upkeep);
 
   async function episodesOf(user: UserKey, ids: readonly string[]) {
@@ -48,10 +52,10 @@ export function createStoreEpisodicMemory(
   }
 
   return {
-    async add(userId, episode) {
+    async add(userId, episode, turn) {
       const degradations = upkeep.newDegradations();
-      const { episodes } = await writer.write(userId, [episode], degradations);
-      return { episode: episodes[0] ?? episode, degraded: degradations.kinds() };
+      const { episodes } = await writer.write(userId, [episode], degradations, turn);
+      return { episode: episodes[0] ?? null, degraded: degradations.kinds() };
     },
     async addMany(userId, episodes, progress) {
       const user = userKey(userId);
@@ -81,6 +85,12 @@ export function createStoreEpisodicMemory(
     },
     update: writer.update,
     delete: writer.delete,
+    async withdrawals(userId) {
+      const user = userKey(userId);
+      const withdrawals = await readWithdrawals(access, user);
+      if (withdrawals.every(({ unfinished }) => unfinished === null)) return withdrawals;
+      return queue.run(user, async () => forgetting.finished(user));
+    },
     async list(userId, { limit = defaultPage, before } = {}) {
       const user = userKey(userId);
       const isListed = (id: string) => before === undefined || id < before;

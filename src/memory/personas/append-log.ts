@@ -1,40 +1,92 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { Withdrawal } from "../../domain/forgetting/withdrawal.js";
 import { storableText } from "../../domain/text/storable-text.js";
+import type { UserKey } from "../../domain/user-id.js";
+import { createKeyedQueue } from "../../system/keyed-queue.js";
+import { type UserNamespaces, userNamespaces } from "../namespaces.js";
 import { parseRecord, type RecordKind } from "../parse-record.js";
 import type { StoreAccess } from "../store-access.js";
+import { readWithdrawals } from "../withdrawals.js";
 
 const maxTextLength = 32_000;
 
-/** Records that are only ever added. */
-export interface AppendLog<T> {
-  /** Adds a record under an id made from its version and content; returns it as stored. */
-  append(namespace: readonly string[], record: Omit<T, "id">): Promise<T>;
-  /** Everything, by id: lowest version first. */
-  all(namespace: readonly string[]): Promise<T[]>;
+/** A kind of record of which a user has a log. */
+export interface LogKind<T> {
+  readonly record: RecordKind<T>;
+  readonly namespace: keyof UserNamespaces;
+  /** The records of a log, in their order, without what is withdrawn. */
+  withdraw(
+    records: readonly T[],
+    withdrawals: readonly Withdrawal[],
+    user: UserKey,
+  ): readonly T[] | Promise<readonly T[]>;
 }
 
 /**
- * A log over a store without compare-and-set: no key is ever written with different content. An id is the version, so
- * that ids sort as versions, and a hash of the content, so that two writers of one version keep both records and a
- * repeated append writes the same record.
+ * Records that are only ever added. Only what rests on a deleted episode is taken out of them again: readers leave it
+ * out from the moment of the deletion on, and `erase` removes it from the store.
+ */
+export interface AppendLog<T> {
+  /** Adds a record under an id made from its version and content; returns it as stored. */
+  append(
+    user: UserKey,
+    make: (log: readonly T[], withdrawals: readonly Withdrawal[]) => Omit<T, "id">,
+  ): Promise<T>;
+  /** Everything, by id: lowest version first. */
+  all(user: UserKey): Promise<T[]>;
+  /** Rewrites the records that hold what is withdrawn; gives all of them as they were and as they are. */
+  erase(user: UserKey): Promise<{ readonly before: readonly T[]; readonly after: readonly T[] }>;
+}
+
+/**
+ * A log over a store without compare-and-set: no key is ever written with different content, but for `erase`. An id is
+ * the version, so that ids sort as versions, and a hash of the content, so that two writers of one version keep both
+ * records and a repeated append writes the same record.
  */
 export function createAppendLog<T extends { readonly id: string; readonly version: number }>(
   access: StoreAccess,
-  kind: RecordKind<T>,
+  kind: LogKind<T>,
 ): AppendLog<T> {
+  // One after another, or an append that was made before a deletion would be stored after its erasing.
+  const queue = createKeyedQueue();
+  const namespaceOf = (user: UserKey) => userNamespaces(user)[kind.namespace];
+
+  async function read(user: UserKey) {
+    const [items, withdrawals] = await Promise.all([
+      access.scan(namespaceOf(user)),
+      readWithdrawals(access, user),
+    ]);
+    const stored = items.map((item) => parseRecord(kind.record, item));
+    return { stored, withdrawals, log: await left(stored, withdrawals, user) };
+  }
+
+  async function left(records: readonly T[], withdrawals: readonly Withdrawal[], user: UserKey) {
+    return withdrawals.length === 0 ? records : kind.withdraw(records, withdrawals, user);
+  }
+
   return {
-    async append(namespace, record) {
-      const content = storableFields(record);
-      const hash = createHash("sha256").update(JSON.stringify(content)).digest("hex");
-      const key = `${String(record["version"]).padStart(10, "0")}-${hash.slice(0, 12)}`;
-      const value = { ...content, id: key };
-      const stored = parseRecord(kind, { namespace, key, value });
-      await access.write([{ namespace, key, value: stored }]);
-      return structuredClone(stored);
-    },
-    async all(namespace) {
-      return (await access.scan(namespace)).map((item) => parseRecord(kind, item));
-    },
+    append: async (user, make) =>
+      queue.run(user, async () => {
+        const { log, withdrawals } = await read(user);
+        const namespace = namespaceOf(user);
+        const content = storableFields(make(log, withdrawals));
+        const hash = createHash("sha256").update(JSON.stringify(content)).digest("hex");
+        const key = `${String(content["version"]).padStart(10, "0")}-${hash.slice(0, 12)}`;
+        const made = parseRecord(kind.record, { namespace, key, value: { ...content, id: key } });
+        const value = (await left([...log, made], withdrawals, user)).at(-1) ?? made;
+        await access.write([{ namespace, key, value }]);
+        return structuredClone(value);
+      }),
+    all: async (user) => [...(await read(user)).log],
+    erase: async (user) =>
+      queue.run(user, async () => {
+        const { stored: before, log: after } = await read(user);
+        const changed = after.filter((record, place) => !isDeepStrictEqual(record, before[place]));
+        const namespace = namespaceOf(user);
+        await access.write(changed.map((value) => ({ namespace, key: value.id, value })));
+        return { before, after };
+      }),
   };
 }
 

@@ -1,16 +1,22 @@
+import { withdrawFromProfiles } from "../../domain/forgetting/withdraw-from-profiles.js";
+import { deletedSince } from "../../domain/forgetting/withdrawal.js";
 import type { Profile } from "../../domain/profile.js";
-import { userKey } from "../../domain/user-id.js";
-import { createKeyedQueue } from "../../system/keyed-queue.js";
-import { userNamespaces } from "../namespaces.js";
+import { userKey, type UserKey } from "../../domain/user-id.js";
 import { profileRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import { createAppendLog } from "./append-log.js";
 
-/** A user's semantic memory: an append-only log of profiles. Store errors as `EpisodicMemory`. */
+/**
+ * A user's semantic memory: an append-only log of profiles, without the statements that rest on a deleted episode or on
+ * a corrected one alone. Store errors as `EpisodicMemory`.
+ */
 export interface ProfileLog {
   /** The highest version; of two with the same number, the one with the lower id. Null when there is none. */
   current(userId: string): Promise<Profile | null>;
-  /** Appends under the next version, from 1. */
+  /**
+   * Appends under the next version, from 1. If an episode was deleted after `at`, the present statements stay: the given
+   * ones may repeat it.
+   */
   append(
     userId: string,
     profile: Omit<Profile, "schemaVersion" | "id" | "version">,
@@ -19,28 +25,45 @@ export interface ProfileLog {
   history(userId: string): Promise<Profile[]>;
 }
 
-export function createProfileLog(access: StoreAccess): ProfileLog {
-  const log = createAppendLog(access, profileRecord);
+/** A log that deletions erase from. */
+export interface ErasableProfileLog extends ProfileLog {
+  /** Removes from the store what is withdrawn. @returns The number of different statements that went. */
+  erase(user: UserKey): Promise<number>;
+}
+
+export function createProfileLog(access: StoreAccess): ErasableProfileLog {
   // Appends of one process get different versions. Those of two processes may get the same one, and both are kept.
-  const queue = createKeyedQueue();
-  const namespaceOf = (userId: string) => userNamespaces(userKey(userId)).profiles;
-
-  async function current(userId: string) {
-    const profiles = await log.all(namespaceOf(userId));
-    const version = profiles.at(-1)?.version;
-    return profiles.find((profile) => profile.version === version) ?? null;
-  }
-
+  const log = createAppendLog(access, {
+    record: profileRecord,
+    namespace: "profiles",
+    withdraw: withdrawFromProfiles,
+  });
   return {
-    current,
+    current: async (userId) => currentOf(await log.all(userKey(userId))),
     append: async (userId, profile) =>
-      queue.run(userKey(userId), async () =>
-        log.append(namespaceOf(userId), {
+      log.append(userKey(userId), (profiles, withdrawals) => {
+        const current = currentOf(profiles);
+        const isOutdated = deletedSince(withdrawals, profile.at).some(
+          ({ episodeId }) => episodeId <= (profile.lastEpisodeId ?? ""),
+        );
+        return {
           ...profile,
+          ...(isOutdated && { statements: current?.statements ?? [], episodeCount: 0 }),
           schemaVersion: 1,
-          version: ((await current(userId))?.version ?? 0) + 1,
-        }),
-      ),
-    history: async (userId) => log.all(namespaceOf(userId)),
+          version: (current?.version ?? 0) + 1,
+        };
+      }),
+    history: async (userId) => log.all(userKey(userId)),
+    async erase(user) {
+      const { before, after } = await log.erase(user);
+      const texts = (profiles: readonly Profile[]) =>
+        new Set(profiles.flatMap(({ statements }) => statements.map(({ text }) => text)));
+      return texts(before).size - texts(after).size;
+    },
   };
+}
+
+function currentOf(profiles: readonly Profile[]): Profile | null {
+  const version = profiles.at(-1)?.version;
+  return profiles.find((profile) => profile.version === version) ?? null;
 }

@@ -12,9 +12,10 @@ import type { AgentEvent } from "../../state/agent-event.js";
 import type { AgentState, AgentUpdate } from "../../state/agent-state.js";
 import { readingMemory } from "../memory-failure.js";
 import { type AdmittedTurn, admitTurn, askingUser, newMessages } from "./admit-turn.js";
+import { forgottenMessages } from "./forgotten-messages.js";
 
 export interface LoadPersonaDeps {
-  readonly episodes: Pick<Memory["episodes"], "findTurn">;
+  readonly episodes: Pick<Memory["episodes"], "findTurn" | "withdrawals">;
   readonly profiles: Pick<Memory["profiles"], "current">;
   readonly personas: Pick<Memory["personas"], "head">;
   readonly locales: Pick<Memory["locales"], "get">;
@@ -45,23 +46,18 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
     const { userId, owner, question } = admitted;
     const threadId = threadIdOf(runtime);
     const identity = turnIdentity(owner, threadId, question);
-    const memory = await readingMemory(
-      Promise.all([
-        personas.head(userId),
-        profiles.current(userId),
-        // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
-        threadId === null ? null : episodes.findTurn(userId, identity),
-        locales.get(userId),
-      ]),
-    );
-    const [persona, profile, written, locale] =
-      "read" in memory ? memory.read : [initialPersona, null, null, noLocale];
+    const memory = await readingMemory(read());
+    const { persona, profile, written, withdrawals, locale } =
+      "read" in memory ? memory.read : { ...unread, persona: initialPersona };
     const at = now().toISOString();
     runtime.writer?.({ kind: "persona-loaded", version: persona.version } satisfies AgentEvent);
     return new Command({
       goto: "retrieve-memory",
       update: {
-        messages: staleAnswers(state, question.id),
+        messages: removed([
+          ...forgottenMessages(state, { owner, threadId, question, withdrawals }),
+          ...staleAnswers(state, question.id),
+        ]),
         owner,
         turn: { at, messageId: question.id, episodeId: written ?? turnEpisodeId(at, identity) },
         refusal: null,
@@ -80,8 +76,23 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
         usage: noUsage,
       },
     });
+
+    async function read() {
+      // First: it finishes a deletion that was interrupted.
+      const withdrawals = await episodes.withdrawals(userId);
+      const [persona, profile, written, locale] = await Promise.all([
+        personas.head(userId),
+        profiles.current(userId),
+        // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
+        threadId === null ? null : episodes.findTurn(userId, identity),
+        locales.get(userId),
+      ]);
+      return { persona, profile, written, withdrawals, locale };
+    }
   };
 }
+
+const unread = { profile: null, written: null, withdrawals: [], locale: noLocale };
 
 /** The thread of a run; `null` if it is not stored. */
 export function threadIdOf({ configurable }: LangGraphRunnableConfig): string | null {
@@ -89,10 +100,10 @@ export function threadIdOf({ configurable }: LangGraphRunnableConfig): string | 
   return typeof threadId === "string" ? threadId : null;
 }
 
-/** Removes answers after the question that an earlier run of the turn left (its message was sent again under its id). */
-function staleAnswers({ messages }: AgentState, questionId: string): RemoveMessage[] {
+/** Answers after the question that an earlier run of the turn left (its message was sent again under its id). */
+function staleAnswers({ messages }: AgentState, questionId: string): BaseMessage[] {
   const later = messages.slice(messages.findIndex(({ id }) => id === questionId) + 1);
-  return removed(later.filter((message) => !HumanMessage.isInstance(message)));
+  return later.filter((message) => !HumanMessage.isInstance(message));
 }
 
 function removed(messages: readonly BaseMessage[]): RemoveMessage[] {

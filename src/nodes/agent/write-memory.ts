@@ -47,9 +47,12 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
       task: parseQuestion(query).task,
     };
     try {
-      const written = await episodes.add(userId, episode);
+      const written = await episodes.add(userId, episode, { startedAt: state.turn.at });
+      const degraded = withDegraded(state.degraded, written.degraded);
+      // The user has deleted this turn.
+      if (written.episode === null) return { degraded };
       runtime.writer?.({ kind: "episode-written", id: episode.id } satisfies AgentEvent);
-      return { episodeId: episode.id, degraded: withDegraded(state.degraded, written.degraded) };
+      return { episodeId: episode.id, degraded };
     } catch (error) {
       const attempt = runtime.executionInfo?.nodeAttempt ?? writeAttempts;
       const failed = memoryFailure(error);

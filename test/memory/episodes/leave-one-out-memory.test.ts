@@ -51,7 +51,12 @@ describe("leaveOneOutMemory", () => {
 
   it("gives no access to other parts of memory", async () => {
     const methods = Object.values(before).map((part) => Object.keys(part).toSorted());
-    expect(methods).toEqual([["findTurn", "latest", "similar"], ["current"], ["head"], ["get"]]);
+    expect(methods).toEqual([
+      ["findTurn", "latest", "similar", "withdrawals"],
+      ["current"],
+      ["head"],
+      ["get"],
+    ]);
     expect(await before.locales.get("ada")).toBe(defaultLocale);
   });
 
