@@ -10,7 +10,7 @@ import type {
   RecallBounds,
   RecalledEpisode,
 } from "../memory/episodes/episodic-memory.js";
-import { renderInteractions, withinTokens } from "../prompts/agent/past-interactions.js";
+import { renderInteractions, chooseInteractions } from "../prompts/agent/past-interactions.js";
 import { recallMemoryCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import {
   memoryDegradedPrompts,
@@ -70,7 +70,7 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
       limit ?? defaultLimit,
       parseBounds(since, until),
     );
-    const shown = withinTokens(found.recalled, recallTokens, ({ episode }) => episode);
+    const shown = chooseInteractions(found.recalled, recallTokens, ({ episode }) => episode);
     const recalled = shown.map(({ episode, score }) => ({ id: episode.id, score }));
     return [describeRecall(found, shown), { recalled, degraded: found.degraded }];
   }

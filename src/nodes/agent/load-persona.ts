@@ -65,6 +65,7 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         personaLines: persona.lines,
         paperSystemPrompt: persona.paperSystemPrompt,
         userSummary: profileSummary(profile),
+        userSummaryAt: profile?.at ?? null,
         recalled: [],
         recalledByTools: [],
         toolRound: 0,

@@ -49,6 +49,7 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
     const system = renderAgentRequest({
       mode: config.mode,
       summary: state.userSummary,
+      summaryAt: state.userSummaryAt,
       lines: state.personaLines,
       paperSystemPrompt,
       recalled: state.recalled,

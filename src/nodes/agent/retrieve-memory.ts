@@ -7,7 +7,7 @@ import { parseUserId } from "../../domain/user-id.js";
 import type { Recall, RecallBounds } from "../../memory/episodes/episodic-memory.js";
 import type { Memory } from "../../memory/memory.js";
 import { createCopyFilter } from "../../memory/search/copies.js";
-import { withinTokens } from "../../prompts/agent/past-interactions.js";
+import { chooseInteractions } from "../../prompts/agent/past-interactions.js";
 import type { AgentEvent } from "../../state/agent-event.js";
 import {
   type AgentState,
@@ -63,9 +63,13 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
       .filter(({ episode }) => !isCopy(episode))
       .map(({ episode, score }): Recalled => {
         const { id, at, query, response, groundTruth } = episode;
-        return { id, at, query, response, groundTruth, score };
+        const feedback = episode.feedback && {
+          kind: episode.feedback.kind,
+          reason: episode.feedback.reason,
+        };
+        return { id, at, query, response, groundTruth, feedback, score };
       });
-    const recalled = withinTokens(found, config.recallTokens, (item) => item);
+    const recalled = chooseInteractions(found, config.recallTokens, (item) => item);
     const event = { kind: "memory-recalled", count: recalled.length, degraded } as const;
     runtime.writer?.(event satisfies AgentEvent);
     return { recalled, degraded: withDegraded(state.degraded, degraded) };

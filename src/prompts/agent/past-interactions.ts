@@ -1,27 +1,38 @@
 import { estimateTokens, storableText } from "../../domain/text/storable-text.js";
 import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
-import type { Episode } from "../../domain/episode.js";
-import { quote, quoteBlock } from "../quote.js";
+import type { Episode, Feedback } from "../../domain/episode.js";
+import { newerFirst, newerStatements } from "../../domain/newer-statement.js";
+import { type PromptTag, quote, quoteBlock } from "../quote.js";
 
 /** The parts of an episode that a prompt shows. */
-export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "groundTruth">;
+export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "groundTruth"> & {
+  readonly feedback: Pick<Feedback, "kind" | "reason"> | null;
+};
 
 /** Most of one text that a prompt shows, in UTF-16 units: an essay in memory must not displace everything else. */
 const shownLength = 2_000;
 
-/** Past interactions as a prompt shows them, in this order. The list of options is not repeated for each question. */
+/**
+ * Past interactions as a prompt shows them, in this order. The list of options is not repeated for each question. One that
+ * a later one may have made outdated names it.
+ */
 export function renderInteractions(episodes: readonly ShownEpisode[]): string {
-  return quoteBlock("past_interactions", episodes.map(renderInteraction).join("\n"));
+  const newer = newerStatements(episodes);
+  const shown = episodes.map((episode) => renderInteraction(episode, newer.get(episode.id)));
+  return quoteBlock("past_interactions", shown.join("\n"));
 }
 
-function renderInteraction({ id, at, query, response, groundTruth }: ShownEpisode): string {
+function renderInteraction(episode: ShownEpisode, newer: string | null = null): string {
+  const { id, at, query, response, groundTruth, feedback } = episode;
   const { subject, asked } = shownQuestion(query);
-  const lines = [quote("question", storableText(subject, shownLength))];
+  const shown = (tag: PromptTag, text: string) => quote(tag, storableText(text, shownLength));
+  const lines = [shown("question", subject)];
   // A response that the user corrected would only repeat the mistake.
-  if (groundTruth !== null)
-    lines.push(quote("ground_truth", storableText(groundTruth, shownLength)));
-  else if (response !== null) lines.push(quote("response", storableText(response, shownLength)));
-  return quoteBlock("interaction", lines.join("\n"), { id, at: dateAttribute(at), asked });
+  if (groundTruth !== null) lines.push(shown("ground_truth", groundTruth));
+  else if (response !== null)
+    lines.push(shown(feedback?.kind === "reject" ? "rejected_response" : "response", response));
+  if (feedback?.reason) lines.push(shown("rejection_reason", feedback.reason));
+  return quoteBlock("interaction", lines.join("\n"), { id, at: dateAttribute(at), newer, asked });
 }
 
 /** A question in a known wording is shown by its subject, with what was asked as a label. */
@@ -35,15 +46,23 @@ export function dateAttribute(at: string | null): string | null {
   return at === null ? null : at.slice(0, 10);
 }
 
-/** The first of `items` that fit into `maxTokens` (estimated) together; one that is too long is skipped. */
-export function withinTokens<T>(
+/**
+ * What a prompt shows of `items`: the first that fit into `maxTokens` (estimated) together, the newer of two that speak of
+ * much the same before the older. One that is too long is skipped.
+ *
+ * @param items - Best first.
+ */
+export function chooseInteractions<T>(
   items: readonly T[],
   maxTokens: number,
   shown: (item: T) => ShownEpisode,
 ): T[] {
+  const ordered = newerFirst(items, shown);
+  const newer = newerStatements(ordered.map(shown));
   let left = maxTokens;
-  return items.filter((item) => {
-    const tokens = estimateTokens(renderInteraction(shown(item)));
+  return ordered.filter((item) => {
+    const episode = shown(item);
+    const tokens = estimateTokens(renderInteraction(episode, newer.get(episode.id)));
     if (tokens > left) return false;
     left -= tokens;
     return true;

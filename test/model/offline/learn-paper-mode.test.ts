@@ -21,6 +21,7 @@ const firstPersona = renderAgentRequest({
   recalled: [],
   at: null,
   paperSystemPrompt: null,
+  summaryAt: null,
   answerNow: false,
 });
 const seat = (where: string) => `Choose a seat: ${where} Answer with one of: aisle, window.`;

@@ -90,6 +90,7 @@ function past(query: string, answer: string): ShownEpisode {
     query,
     response: null,
     groundTruth: answer,
+    feedback: null,
   };
 }
 
@@ -365,6 +366,7 @@ describe("a user whose habit changed in August", () => {
         recalled,
         at: null,
         paperSystemPrompt: null,
+        summaryAt: null,
         answerNow: false,
       });
       return (await model.invoke(messages({ system, human: question }))).text;

@@ -23,7 +23,14 @@ describe("the persona of paper mode", () => {
     const paperSystemPrompt =
       "You serve Ada.\n<user_summary>\nLikes {{tea}} & $& more.\n</user_summary>";
     expect(renderPaperPersona({ ...parts, paperSystemPrompt })).toBe(paperSystemPrompt);
-    const turn = { ...parts, paperSystemPrompt, recalled: [], at: null, answerNow: false };
+    const turn = {
+      ...parts,
+      paperSystemPrompt,
+      summaryAt: null,
+      recalled: [],
+      at: null,
+      answerNow: false,
+    };
     expect(renderAgentRequest({ ...turn, mode: "paper" })).toBe(paperSystemPrompt);
     expect(renderAgentRequest({ ...turn, mode: "default" })).not.toContain("You serve Ada.");
   });
