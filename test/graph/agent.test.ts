@@ -238,7 +238,7 @@ describe("paper mode", () => {
     const { episodeId } = await ask("ada", "I only like quiet restaurants.");
     await memory.profiles.append("ada", {
       at: "2026-05-01T10:00:00.000Z",
-      statements: [{ text: "Likes it quiet.", evidence: [episodeId ?? ""] }],
+      statements: [{ text: "Likes it quiet.", evidence: [episodeId ?? ""], replaces: [] }],
       lastEpisodeId: episodeId,
       episodeCount: 1,
       model: "test",

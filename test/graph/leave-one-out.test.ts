@@ -101,6 +101,7 @@ function lampStory(): Story {
 const evidenced = (text: string, ...episodes: readonly (Episode | undefined)[]) => ({
   text,
   evidence: episodes.flatMap((episode) => episode?.id ?? []),
+  replaces: [],
 });
 
 function known({ item, duplicates, later, earlier }: Story) {
