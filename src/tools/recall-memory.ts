@@ -17,6 +17,9 @@ import {
   memoryEmptyPrompt,
   memoryTooLongPrompt,
 } from "../prompts/agent/tool-results.js";
+import type { AgentState } from "../state/agent-state.js";
+import { shownInPrompt } from "../state/shown-in-prompt.js";
+import { threadIdOf } from "../state/thread-id.js";
 import { declareOwnQuoting } from "./tool-message.js";
 import { parsePeriod } from "./time-range.js";
 
@@ -54,7 +57,8 @@ const maxQueryLength = 2_000;
 
 /**
  * The tool `recall_memory`: semantic search in the episodes of the user of the run (`userId` in its settings,
- * never an argument), within the run's `recallTokens`.
+ * never an argument), within the run's `recallTokens`, without what the
+ * turn's prompt shows already.
  *
  * Throws errors of the settings (`config-*`) and of the store (`memory-*`).
  */
@@ -63,16 +67,23 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
     { query, since, until, limit }: z.output<typeof recallArguments>,
     config: ToolRunnableConfig,
   ): Promise<[string, RecallArtifact]> {
-    const { userId, recallTokens } = parseRunConfig(config);
-    const found = await episodes.similar(
+    const { userId, recallTokens, threadTokens } = parseRunConfig(config);
+    const already = await shownInPrompt(stateOf(config), threadIdOf(config), threadTokens);
+    const wanted = limit ?? defaultLimit;
+    const { recalled: similar, degraded } = await episodes.similar(
       parseUserId(userId),
       storableText(query, maxQueryLength),
-      limit ?? defaultLimit,
-      parseBounds(since, until),
+      // As many more as the thread may hold of them.
+      wanted + already.messages.size,
+      {
+        ...parseBounds(since, until),
+        ...(already.ids.length > 0 && { excludeIds: already.ids }),
+      },
     );
-    const shown = chooseInteractions(found.recalled, recallTokens, ({ episode }) => episode);
+    const found = similar.filter(({ episode }) => !already.isInThread(episode)).slice(0, wanted);
+    const shown = chooseInteractions(found, recallTokens, ({ episode }) => episode);
     const recalled = shown.map(({ episode, score }) => ({ id: episode.id, score }));
-    return [describeRecall(found, shown), { recalled, degraded: found.degraded }];
+    return [describeRecall({ recalled: found, degraded }, shown), { recalled, degraded }];
   }
   return declareOwnQuoting(
     tool(recallMemory, {
@@ -82,6 +93,11 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
       responseFormat: "content_and_artifact",
     }),
   );
+}
+
+/** LangGraph's ToolNode gives a tool the state of the graph; run by something else, a tool has none. */
+function stateOf(config: ToolRunnableConfig & { readonly state?: Partial<AgentState> }) {
+  return { messages: [], turn: undefined, recalled: [], recalledByTools: [], ...config.state };
 }
 
 type Time = string | null | undefined;

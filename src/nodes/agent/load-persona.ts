@@ -8,6 +8,7 @@ import { PersonaAgentError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AgentEvent } from "../../state/agent-event.js";
 import type { AgentState, AgentUpdate } from "../../state/agent-state.js";
+import { threadIdOf } from "../../state/thread-id.js";
 import { readingMemory } from "../memory-failure.js";
 import { type AdmittedTurn, admitTurn, askingUser, newMessages } from "./admit-turn.js";
 
@@ -77,12 +78,6 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
       },
     });
   };
-}
-
-/** The thread of a run; `null` if it is not stored. */
-export function threadIdOf({ configurable }: LangGraphRunnableConfig): string | null {
-  const threadId: unknown = configurable?.["thread_id"];
-  return typeof threadId === "string" ? threadId : null;
 }
 
 /** Removes answers after the question that an earlier run of the turn left (its message was sent again under its id). */

@@ -12,7 +12,7 @@ import { renderAgentRequest } from "../../prompts/agent/system-message.js";
 import type { AgentState, AgentUpdate } from "../../state/agent-state.js";
 import { withGuidance } from "../../tools/tool-registry.js";
 import { callConfig } from "../model-call-config.js";
-import { promptMessages } from "./prompt-messages.js";
+import { promptMessages } from "../../state/prompt-messages.js";
 
 export interface ReasonDeps {
   /** The chat model for a role: the one that `models.agent` of the run names, or the process's own. */
