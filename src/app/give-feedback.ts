@@ -12,6 +12,8 @@ export interface FeedbackGiven {
   readonly kind: Feedback["kind"];
   /** The user's real answer (`answer`), or the corrected response (`edit`). Only for these two. */
   readonly text?: string | undefined;
+  /** Why the response was wrong, in the user's own words. Only with `edit` and `reject`; optional. */
+  readonly reason?: string | undefined;
   /** Who gives the feedback; the user unless given. */
   readonly author?: string | undefined;
   readonly settings?: Omit<RunContext, "userId">;

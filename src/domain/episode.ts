@@ -8,6 +8,8 @@ export const feedbackSchema = z.strictObject({
   /** Who gave it, as the caller names them. */
   author: z.string(),
   at: z.iso.datetime(),
+  /** Why the response was wrong, in the user's own words; with `reject` and `edit` only, and not always. */
+  reason: z.string().nullable().default(null),
 });
 export type Feedback = z.output<typeof feedbackSchema>;
 
@@ -118,4 +120,9 @@ export function importedEpisodeId(
 }
 
 /** Limits on what one episode keeps, in UTF-16 units. Longer text is cut. */
-export const episodeTextLimits = { query: 32_000, response: 32_000, groundTruth: 8_000 } as const;
+export const episodeTextLimits = {
+  query: 32_000,
+  response: 32_000,
+  groundTruth: 8_000,
+  reason: 2_000,
+} as const;

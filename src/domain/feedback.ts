@@ -13,6 +13,8 @@ export interface GivenFeedback {
   readonly kind: Feedback["kind"];
   /** `null` for `accept` and `reject`, and for no others. */
   readonly text: string | null;
+  /** Why the response was wrong, in the user's own words; `null` unless given with `edit` or `reject`. */
+  readonly reason: string | null;
   readonly author: string;
 }
 
@@ -33,11 +35,16 @@ const maxAuthorLength = 200;
  * Checks feedback that a caller sent. `null` counts as missing.
  *
  * @param user - The author unless one is named.
- * @throws {PersonaAgentError} `config-invalid` for kind, author, or a text that the kind does not take;
- *   `config-message-invalid` for the text.
+ * @throws {PersonaAgentError} `config-invalid` for kind, author, or a text or reason that the kind does not take;
+ *   `config-message-invalid` for the text or the reason.
  */
 export function parseFeedback(
-  feedback: { readonly kind?: unknown; readonly text?: unknown; readonly author?: unknown },
+  feedback: {
+    readonly kind?: unknown;
+    readonly text?: unknown;
+    readonly reason?: unknown;
+    readonly author?: unknown;
+  },
   user: string,
 ): GivenFeedback {
   const { data: kind } = feedbackSchema.shape.kind.safeParse(feedback.kind);
@@ -47,38 +54,54 @@ export function parseFeedback(
     );
   const author = parseAuthor(feedback.author ?? user);
   const text = feedback.text ?? null;
+  const reason = parseReason(feedback.reason ?? null, kind);
   if (kind === "answer" || kind === "edit")
-    return { kind, text: parseMessageText(text ?? "", textNames[kind]), author };
+    return { kind, text: parseMessageText(text ?? "", textNames[kind]), reason, author };
   if (text !== null)
     throw invalid(
       `Feedback of the kind ${kind} came with a text; expected one with answer and edit only. Leave it out, or send it as edit.`,
     );
-  return { kind, text, author };
+  return { kind, text, reason, author };
+}
+
+function parseReason(reason: unknown, kind: Feedback["kind"]): string | null {
+  if (reason === null) return null;
+  if (kind === "edit" || kind === "reject") return parseMessageText(reason, "The reason");
+  throw invalid(
+    `Feedback of the kind ${kind} came with a reason; expected one with edit and reject only. Leave it out, or send it as reject.`,
+  );
 }
 
 /**
  * Applies feedback to an episode; the latest counts. A `reject` keeps a true answer that a person gave, which is still
- * what the user wanted, and removes one that only said that the response was right.
+ * what the user wanted, and removes one that only said that the response was right. The same feedback again without
+ * its reason keeps the reason.
  *
  * @param at - When it came, ISO 8601.
  * @throws {PersonaAgentError} `config-invalid` for an `accept` of an episode without a response.
  */
 export function applyFeedback(
   episode: Pick<Episode, "response" | "groundTruth" | "feedback">,
-  { kind, text, author }: GivenFeedback,
+  { kind, text, author, ...given }: GivenFeedback,
   at: string,
 ): AppliedFeedback {
   const before = { feedback: episode.feedback, groundTruth: episode.groundTruth };
   const groundTruth = text === null ? verdictAnswer(episode, kind) : storedAnswer(text);
+  const reason = given.reason && storableText(given.reason, episodeTextLimits.reason);
   const isSameAnswer = groundTruth === before.groundTruth;
-  if (isSameAnswer && before.feedback?.kind === kind && before.feedback.author === author)
+  if (
+    isSameAnswer &&
+    before.feedback?.kind === kind &&
+    before.feedback.author === author &&
+    (reason === null || before.feedback.reason === reason)
+  )
     return { outcome: "unchanged", previous: null, groundTruth, feedback: before.feedback };
   const isReplaced = before.feedback !== null || (before.groundTruth !== null && !isSameAnswer);
   return {
     outcome: isReplaced ? "replaced" : "recorded",
     previous: isReplaced ? before : null,
     groundTruth,
-    feedback: { kind, author, at },
+    feedback: { kind, author, at, reason },
   };
 }
 

@@ -1,10 +1,18 @@
 import { z } from "zod";
 
+/** Most outdated statements that one statement keeps; the latest stay. */
+export const maxReplaced = 5;
+
 /** One statement about a user, and its evidence. */
 export const profileStatementSchema = z.strictObject({
   text: z.string().min(1),
   /** Episode ids, oldest first; at least one. */
   evidence: z.array(z.string()).min(1),
+  /** What was said in its place before and holds no longer, latest first, each with its own evidence. */
+  replaces: z
+    .array(z.strictObject({ text: z.string().min(1), evidence: z.array(z.string()).min(1) }))
+    .max(maxReplaced)
+    .default([]),
 });
 export type ProfileStatement = z.output<typeof profileStatementSchema>;
 
@@ -27,7 +35,7 @@ export const profileSchema = z.strictObject({
 });
 export type Profile = z.output<typeof profileSchema>;
 
-/** The text for the persona's slot of the user summary. Empty when nothing is known. */
+/** The text for the persona's slot of the user summary: only what holds now. Empty when nothing is known. */
 export function profileSummary(profile: Profile | null): string {
   return (profile?.statements ?? []).map((statement) => `- ${statement.text}`).join("\n");
 }

@@ -2,7 +2,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { HumanMessage } from "@langchain/core/messages";
 import { mergeConfigs, type RunnableConfig } from "@langchain/core/runnables";
 import type { z } from "zod";
-import type { Profile, ProfileStatement } from "../domain/profile.js";
+import { maxReplaced, type Profile, type ProfileStatement } from "../domain/profile.js";
 import { estimateTokens, storableText } from "../domain/text/storable-text.js";
 import { noUsage, type Usage } from "../domain/usage.js";
 import { userKey } from "../domain/user-id.js";
@@ -100,12 +100,18 @@ export function shownEpisodes(items: readonly number[], episodeIds: readonly str
   return items.flatMap((number) => episodeIds[number - 1] ?? []);
 }
 
-/** The statement to store, with the latest of these episodes as evidence; none without text or without evidence. */
+/**
+ * The statement to store, with the latest of these episodes as evidence; none without text or without evidence.
+ *
+ * @param replaces - What it takes the place of, latest first; the first few are stored.
+ */
 export function groundedStatement(
   text: string,
   episodeIds: readonly string[],
+  replaces: ProfileStatement["replaces"] = [],
 ): [] | [ProfileStatement] {
   const evidence = [...new Set(episodeIds)].toSorted().slice(-maxEvidence);
   const line = storableText(text.replaceAll(/\s+/g, " ").trim(), maxStatementLength);
-  return evidence.length === 0 || line === "" ? [] : [{ text: line, evidence }];
+  if (evidence.length === 0 || line === "") return [];
+  return [{ text: line, evidence, replaces: replaces.slice(0, maxReplaced) }];
 }

@@ -41,6 +41,7 @@ export function createRecordFeedback({ episodes, now }: RecordFeedbackDeps) {
         kind: previous.feedback?.kind ?? null,
         at: previous.feedback?.at ?? null,
         answer: previous.groundTruth,
+        reason: previous.feedback?.reason ?? null,
       },
       rollback: null,
       alignment: { newAnswers: 0, due: false },

@@ -5,6 +5,7 @@ import { noUsage, type Usage } from "../domain/usage.js";
 import type { Memory } from "../memory/memory.js";
 import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
 import {
+  type ProfileRevision,
   profileRevisionPrompt,
   profileRevisionSchema,
   renderCurrentStatements,
@@ -90,13 +91,13 @@ export async function refreshProfile(
   return { profile, usage: revised.usage, changed: true };
 }
 
-/** The upper bound: an answer dated in the future would otherwise be new at every refresh until then. */
+/** Also a reason without an answer. The upper bound: an answer dated in the future would otherwise be new at every refresh until then. */
 function isAnsweredWithin(
   { groundTruth, feedback }: Episode,
   after: string,
   until: string,
 ): boolean {
-  if (groundTruth === null || feedback === null) return false;
+  if (feedback === null || (groundTruth === null && feedback.reason === null)) return false;
   const time = Date.parse(feedback.at);
   return time > Date.parse(after) && time <= Date.parse(until);
 }
@@ -127,11 +128,38 @@ async function revise(
   );
   const prompt = profileRevisionPrompt.render({ ...parts, history: block });
   const { answer, usage } = await askForProfile(userId, prompt, profileRevisionSchema, options);
-  const statements = answer.revisedStatements.flatMap(({ text, earlier, items }) =>
-    groundedStatement(text, [
-      ...earlier.flatMap((number) => shown[number - 1]?.evidence ?? []),
-      ...shownEpisodes(items, episodeIds),
-    ]),
+  return { statements: revisedStatements(shown, answer, episodeIds), usage };
+}
+
+/**
+ * The statements that a revision comes to. One that it replaces goes to the history of the new one, with its evidence; it
+ * stays as it is where the new one has none of its own, because then nothing shows the change.
+ */
+function revisedStatements(
+  shown: readonly ProfileStatement[],
+  { revisedStatements: entries }: ProfileRevision,
+  episodeIds: readonly string[],
+): ProfileStatement[] {
+  const numbered = (numbers: readonly number[]) =>
+    [...new Set(numbers)].flatMap((number) => shown[number - 1] ?? []);
+  const kept = numbered(entries.flatMap(({ keeps }) => keeps));
+  const gone = new Set<ProfileStatement>();
+  const statements = entries.flatMap(({ text, keeps, replaces, items }) => {
+    const goesOn = numbered(keeps);
+    const replaced = numbered(replaces).filter((one) => !goesOn.includes(one));
+    const written = groundedStatement(
+      text,
+      [...goesOn.flatMap(({ evidence }) => evidence), ...shownEpisodes(items, episodeIds)],
+      [
+        ...replaced.map(({ text: before, evidence }) => ({ text: before, evidence })),
+        ...[...goesOn, ...replaced].flatMap((one) => one.replaces),
+      ],
+    );
+    if (written.length > 0) for (const one of replaced) gone.add(one);
+    return written;
+  });
+  const stays = numbered(entries.flatMap(({ replaces }) => replaces)).filter(
+    (one) => !gone.has(one) && !kept.includes(one),
   );
-  return { statements, usage };
+  return [...statements, ...stays];
 }

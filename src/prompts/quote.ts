@@ -6,6 +6,8 @@ export const promptTags = [
   "interaction",
   "question",
   "response",
+  "rejected_response",
+  "rejection_reason",
   "ground_truth",
   "history",
   "item",

@@ -2,7 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { MessagesZodMeta } from "@langchain/langgraph";
 import { withLangGraph } from "@langchain/langgraph/zod";
 import { z } from "zod";
-import { episodeSchema } from "../domain/episode.js";
+import { episodeSchema, feedbackSchema } from "../domain/episode.js";
 import { defaultLocale, localeSchema } from "../domain/locale.js";
 import { personaLineSchema } from "../domain/persona/persona-checkpoint.js";
 import { noUsage, usageSchema } from "../domain/usage.js";
@@ -16,7 +16,11 @@ const messagesField = withLangGraph(messages, MessagesZodMeta);
 /** A recalled interaction as the prompt shows it. `score` is 0 if it was recalled only because it is recent. */
 export const recalledSchema = episodeSchema
   .pick({ id: true, at: true, query: true, response: true, groundTruth: true })
-  .extend({ score: z.number().nonnegative() });
+  .extend({
+    /** Without its author: a state is stored and traced. */
+    feedback: feedbackSchema.pick({ kind: true, reason: true }).nullable().default(null),
+    score: z.number().nonnegative(),
+  });
 export type Recalled = z.output<typeof recalledSchema>;
 
 /** The state of the agent graph. All fields except `messages` and `owner` describe the latest turn. */
@@ -43,6 +47,7 @@ export const agentState = z.object({
     .describe("Time zone and language in which the user is answered."),
   personaVersion: z.number().int().default(0).describe("The persona version that answered."),
   userSummary: z.string().default("").describe("The user's profile, as the prompt shows it."),
+  userSummaryAt: z.iso.datetime().nullable().default(null).describe("When the profile was drawn."),
   personaLines: z.array(personaLineSchema).default([]).describe("What the persona has learned."),
   paperSystemPrompt: z
     .string()

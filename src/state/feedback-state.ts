@@ -17,6 +17,9 @@ export const feedbackInput = z.object({
     ),
   ),
   text: field(z.string().describe("The text of an answer or an edit; none for the other kinds.")),
+  reason: field(
+    z.string().describe("Why the response was wrong, with an edit or a reject; optional."),
+  ),
   author: field(z.string().describe("Who gives the feedback; the user unless given.")),
 });
 
@@ -37,6 +40,7 @@ export const feedbackState = z.object({
       kind: kind.nullable(),
       at: z.iso.datetime().nullable(),
       answer: z.string().nullable(),
+      reason: z.string().nullable().default(null),
     })
     .nullable()
     .default(null)

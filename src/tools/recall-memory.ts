@@ -11,7 +11,7 @@ import type {
   RecallBounds,
   RecalledEpisode,
 } from "../memory/episodes/episodic-memory.js";
-import { renderInteractions, withinTokens } from "../prompts/agent/past-interactions.js";
+import { renderInteractions, chooseInteractions } from "../prompts/agent/past-interactions.js";
 import { recallMemoryCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import {
   memoryDegradedPrompts,
@@ -19,6 +19,8 @@ import {
   memoryTooLongPrompt,
 } from "../prompts/agent/tool-results.js";
 import type { AgentState } from "../state/agent-state.js";
+import { shownInPrompt } from "../state/shown-in-prompt.js";
+import { threadIdOf } from "../state/thread-id.js";
 import { declareOwnQuoting } from "./tool-message.js";
 
 export interface RecallMemoryDeps {
@@ -55,7 +57,8 @@ const maxQueryLength = 2_000;
 
 /**
  * The tool `recall_memory`: semantic search in the episodes of the user of the run (`userId` in its settings,
- * never an argument), within the run's `recallTokens`.
+ * never an argument), within the run's `recallTokens`, without what the
+ * turn's prompt shows already.
  *
  * Throws errors of the settings (`config-*`) and of the store (`memory-*`).
  */
@@ -64,21 +67,26 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
     { query, since, until, limit }: z.output<typeof recallArguments>,
     config: ToolRunnableConfig,
   ): Promise<[string, RecallArtifact]> {
-    const { userId, recallTokens, timeZone: asSet = "UTC" } = parseRunConfig(config);
-    const { turn, locale } = stateOf(config);
-    const timeZone = locale?.timeZone ?? asSet;
-    const found = await episodes.similar(
+    const { userId, recallTokens, threadTokens, timeZone: asSet = "UTC" } = parseRunConfig(config);
+    const state = stateOf(config);
+    const { turn, locale: { timeZone } = { timeZone: asSet } } = state;
+    const already = await shownInPrompt(state, threadIdOf(config), threadTokens);
+    const wanted = limit ?? defaultLimit;
+    const { recalled: similar, degraded } = await episodes.similar(
       parseUserId(userId),
       storableText(query, maxQueryLength),
-      limit ?? defaultLimit,
+      // As many more as the thread may hold of them.
+      wanted + already.messages.size,
       {
         ...parseBounds(since, until, timeZone),
         ...(turn && { asked: { day: localDay(turn.at, timeZone), timeZone } }),
+        ...(already.ids.length > 0 && { excludeIds: already.ids }),
       },
     );
-    const shown = withinTokens(found.recalled, recallTokens, ({ episode }) => episode, timeZone);
+    const found = similar.filter(({ episode }) => !already.isInThread(episode)).slice(0, wanted);
+    const shown = chooseInteractions(found, recallTokens, ({ episode }) => episode, timeZone);
     const recalled = shown.map(({ episode, score }) => ({ id: episode.id, score }));
-    return [describeRecall(found, shown, timeZone), { recalled, degraded: found.degraded }];
+    return [describeRecall({ recalled: found, degraded }, shown, timeZone), { recalled, degraded }];
   }
   return declareOwnQuoting(
     tool(recallMemory, {
@@ -90,9 +98,16 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
   );
 }
 
-/** What the agent's graph gives a tool of its state; nothing in another graph. */
-function stateOf(config: ToolRunnableConfig): Partial<Pick<AgentState, "turn" | "locale">> {
-  return (config as { readonly state?: Partial<AgentState> }).state ?? {};
+/** LangGraph's ToolNode gives a tool the state of the graph; run by something else, a tool has none. */
+function stateOf(config: ToolRunnableConfig & { readonly state?: Partial<AgentState> }) {
+  return {
+    messages: [],
+    turn: undefined,
+    recalled: [],
+    recalledByTools: [],
+    locale: undefined,
+    ...config.state,
+  };
 }
 
 type Time = string | null | undefined;

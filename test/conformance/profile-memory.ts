@@ -5,7 +5,7 @@ import { minuteAt } from "../support/users/episodes.js";
 function profile(text: string, at = minuteAt(1)): Parameters<ProfileLog["append"]>[1] {
   return {
     at,
-    statements: [{ text, evidence: ["e1"] }],
+    statements: [{ text, evidence: ["e1"], replaces: [] }],
     lastEpisodeId: null,
     episodeCount: 1,
     model: "offline",

@@ -7,11 +7,53 @@ const earlier = "2026-01-01T00:00:00.000Z";
 const said = (kind: Feedback["kind"], text: string | null = null): GivenFeedback => ({
   kind,
   text,
+  reason: null,
   author: "ada",
 });
-const before = (kind: Feedback["kind"]): Feedback => ({ kind, author: "ada", at: earlier });
+const before = (kind: Feedback["kind"]): Feedback => ({
+  kind,
+  author: "ada",
+  at: earlier,
+  reason: null,
+});
 type Judged = Pick<Episode, "response" | "groundTruth" | "feedback">;
 const fresh: Judged = { response: "comedy", groundTruth: null, feedback: null };
+
+describe("the reason of a rejection", () => {
+  const because = (reason: string | null): GivenFeedback => ({ ...said("reject"), reason });
+  const rejected = { ...fresh, feedback: { ...before("reject"), reason: "Too long." } };
+
+  it("is stored with it, and with an edit", () => {
+    expect(applyFeedback(fresh, because("Too long."), at).feedback.reason).toBe("Too long.");
+    expect(parseFeedback({ kind: "edit", text: "drama", reason: "Sad." }, "ada")).toEqual({
+      kind: "edit",
+      text: "drama",
+      reason: "Sad.",
+      author: "ada",
+    });
+  });
+
+  it("is replaced by another one, and stays when the same comes without one", () => {
+    expect(applyFeedback(rejected, because("Too loud."), at)).toMatchObject({
+      outcome: "replaced",
+      previous: { feedback: { reason: "Too long." } },
+      feedback: { reason: "Too loud." },
+    });
+    expect(applyFeedback(rejected, because(null), at)).toMatchObject({
+      outcome: "unchanged",
+      feedback: { reason: "Too long." },
+    });
+  });
+
+  it.each([
+    [{ kind: "accept", reason: "Fine." }, /kind accept came with a reason; expected one with edit/],
+    [{ kind: "answer", text: "drama", reason: "Sad." }, /kind answer came with a reason/],
+    [{ kind: "reject", reason: " " }, /The reason is empty/],
+    [{ kind: "reject", reason: 7 }, /The reason is not text/],
+  ])("is refused in %o", (given, message) => {
+    expect(() => parseFeedback(given, "ada")).toThrow(message);
+  });
+});
 
 describe("applyFeedback", () => {
   it.each([
@@ -24,7 +66,7 @@ describe("applyFeedback", () => {
       outcome: "recorded",
       previous: null,
       groundTruth: answer,
-      feedback: { kind: given.kind, author: "ada", at },
+      feedback: { kind: given.kind, author: "ada", at, reason: null },
     });
   });
 
@@ -63,7 +105,7 @@ describe("applyFeedback", () => {
         outcome: "replaced",
         previous,
         groundTruth: given.text,
-        feedback: { kind: given.kind, author: given.author, at },
+        feedback: { kind: given.kind, author: given.author, at, reason: null },
       });
   });
 

@@ -229,7 +229,7 @@ describe("paper mode", () => {
     const { episodeId } = await ask("ada", "I only like quiet restaurants.");
     await memory.profiles.append("ada", {
       at: "2026-05-01T10:00:00.000Z",
-      statements: [{ text: "Likes it quiet.", evidence: [episodeId ?? ""] }],
+      statements: [{ text: "Likes it quiet.", evidence: [episodeId ?? ""], replaces: [] }],
       lastEpisodeId: episodeId,
       episodeCount: 1,
       model: "test",
@@ -324,7 +324,7 @@ describe("schedule-alignment", () => {
     for (const { episodeId } of [first, second])
       await memory.episodes.update("ada", episodeId ?? "", {
         groundTruth: "yes",
-        feedback: { kind: "answer", author: "ada", at: clock.now().toISOString() },
+        feedback: { kind: "answer", author: "ada", at: clock.now().toISOString(), reason: null },
       });
     const third = await ask("ada", "Three?", { settings });
     expect(third.alignment).toEqual({ newAnswers: 2, due: true });

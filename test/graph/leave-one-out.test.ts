@@ -102,6 +102,7 @@ function lampStory(): Story {
 const evidenced = (text: string, ...episodes: readonly (Episode | undefined)[]) => ({
   text,
   evidence: episodes.flatMap((episode) => episode?.id ?? []),
+  replaces: [],
 });
 
 function known({ item, duplicates, later, earlier }: Story) {
@@ -360,7 +361,7 @@ function randomNumbers(seed: number) {
 it("shows earlier episodes as they stood when the item was asked", async () => {
   const { index } = await openInProcess();
   const feedback = (minute: number) => ({
-    feedback: { kind: "answer", author: "ada", at: minuteAt(minute) } as const,
+    feedback: { kind: "answer", author: "ada", at: minuteAt(minute), reason: null } as const,
     threadId: null,
   });
   const query = "Which herb do I put in the soup?";

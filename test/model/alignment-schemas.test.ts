@@ -59,7 +59,9 @@ const critique: z.output<typeof critiqueSchema> = {
 const update = { pattern: "", decision: "keep", reason: "All right.", changes: [] };
 
 const profile = { statements: [{ text: "Takes tea.", items: [1] }] };
-const revision = { revisedStatements: [{ text: "Takes tea.", earlier: [1], items: [] }] };
+const revision = {
+  revisedStatements: [{ text: "Takes tea.", keeps: [1], replaces: [], items: [] }],
+};
 
 describe("the schemas of alignment and of profiles, through OpenAI's client", () => {
   it.each([

@@ -112,8 +112,8 @@ describe("buildProfile", () => {
       version: 0,
       at: now(),
       statements: [
-        { text: "Takes tea. Always.", evidence: [first, second] },
-        { text: "Likes pie.", evidence: [second] },
+        { text: "Takes tea. Always.", evidence: [first, second], replaces: [] },
+        { text: "Likes pie.", evidence: [second], replaces: [] },
       ],
       lastEpisodeId: second,
       episodeCount: 2,

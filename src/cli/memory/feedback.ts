@@ -7,6 +7,7 @@ import { newTrueAnswers } from "../output/figures.js";
 interface FeedbackOptions {
   readonly user: string;
   readonly author?: string;
+  readonly reason?: string;
   readonly answer?: string;
   readonly edit?: string;
   readonly accept?: true;
@@ -18,8 +19,8 @@ export async function runFeedback(
   context: CommandContext,
   episodeId: string,
 ): Promise<void> {
-  const { user, author } = options;
-  const feedback = { episodeId, ...parseKind(options), author };
+  const { user, author, reason } = options;
+  const feedback = { episodeId, ...parseKind(options), reason, author };
   parseFeedback(feedback, user);
   const result = await withAgent(context, (agent) => agent.feedback(user, feedback));
   if (context.json) return writeJson(context, feedbackJson(episodeId, result));

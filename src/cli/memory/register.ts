@@ -44,6 +44,7 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
     .option("--edit <text>", "the agent's response as it should have been")
     .option("--accept", "the agent's response was right")
     .option("--reject", "the agent's response was wrong")
+    .option("--reason <text>", "why it was wrong, with --edit or --reject; later prompts show it")
     .option("--author <name>", "who gives the feedback (default: the user)")
     .argument("<episode>", "the interaction's id, as `memory list` shows it")
     .addHelpText("after", "\nTakes one of --answer, --edit, --accept and --reject.")

@@ -12,6 +12,8 @@ export const alignmentItemSchema = z.strictObject({
   query: z.string(),
   /** The true answer. */
   groundTruth: z.string(),
+  /** Why the user found the response of that time wrong, in their own words. */
+  reason: z.string().nullable().default(null),
   /** The turns of the same thread before it, oldest first, so that a follow-up question can be understood. */
   earlier: z
     .array(

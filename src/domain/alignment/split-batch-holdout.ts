@@ -62,6 +62,7 @@ export function splitBatchHoldout(
       at: episode.at,
       query: episode.query,
       groundTruth: episode.groundTruth,
+      reason: episode.feedback?.reason ?? null,
       earlier: earlierTurns(episode, history, same),
       duplicates: [...same].toSorted(),
     };

@@ -60,7 +60,7 @@ export const membank: Method = {
     };
     return {
       async answer(question: EvalQuestion) {
-        const profile = summaryOf(bank, await daysLike(question.input));
+        const profile = summaryOf(bank, await daysLike(question.input), now().toISOString());
         const view = { recall, profile, settings: recallSettings(settings) };
         return openCaseAgent(view, now, deps).answer(question);
       },
@@ -92,14 +92,14 @@ async function dayFinder(days: readonly string[], embeddings: EmbeddingsInterfac
 }
 
 /** In the form of a profile, for the profile's place in the prompt. */
-function summaryOf({ portrait, events }: Bank, days: readonly string[]): Profile {
+function summaryOf({ portrait, events }: Bank, days: readonly string[], at: string): Profile {
   const texts = [portrait, events, ...days].filter((text) => text !== "");
   return {
     schemaVersion: 1,
     id: "memory-bank",
     version: 0,
-    at: "1970-01-01T00:00:00.000Z",
-    statements: texts.map((text) => ({ text, evidence: [] })),
+    at,
+    statements: texts.map((text) => ({ text, evidence: [], replaces: [] })),
     lastEpisodeId: null,
     episodeCount: 0,
     model: "",

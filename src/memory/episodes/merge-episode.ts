@@ -14,13 +14,14 @@ export function storableEpisode(episode: Episode): Episode {
   const label = (text: string) => storableText(text, maxLabelLength);
   const response = (text: string) => storableText(text, episodeTextLimits.response);
   const { feedback, groundTruth, threadId, task } = episode;
+  const reason = feedback?.reason && storableText(feedback.reason, episodeTextLimits.reason);
   const value = {
     ...episode,
     query: storableText(episode.query, episodeTextLimits.query),
     response: episode.response === null ? null : response(episode.response),
     groundTruth:
       groundTruth === null ? null : storableText(groundTruth, episodeTextLimits.groundTruth),
-    feedback: feedback === null ? null : { ...feedback, author: label(feedback.author) },
+    feedback: feedback === null ? null : { ...feedback, author: label(feedback.author), reason },
     replacedResponses: episode.replacedResponses.map(response),
     toolsUsed: episode.toolsUsed.map(label),
     threadId: threadId === null ? null : label(threadId),

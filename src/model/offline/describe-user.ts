@@ -35,8 +35,8 @@ export function describeUser(prompt: string): ProfileRevision["revisedStatements
     const listed = [...all].slice(0, most).join(", ");
     const text = link === "" ? about : `${head}${listed && link}${listed}.`;
     const items = from.slice(-12).map(({ number }) => number);
-    const earlier = known.map(({ number }) => number);
-    if (items.length + earlier.length > 0) statements.push({ text, items, earlier });
+    const keeps = known.map(({ number }) => number);
+    if (items.length + keeps.length > 0) statements.push({ text, items, keeps, replaces: [] });
   };
 
   const sayings = new Set(history.toReversed().flatMap(({ said }) => said ?? []));
@@ -56,7 +56,7 @@ export function describeUser(prompt: string): ProfileRevision["revisedStatements
   const from = history.filter(({ words }) => words.some((word) => interests.includes(word)));
   state("interests", from, interests, "Often concerned with", " ");
   for (const { about, number } of present)
-    if (!about.startsWith('"') && !statements.some(({ earlier }) => earlier.includes(number)))
+    if (!about.startsWith('"') && !statements.some(({ keeps }) => keeps.includes(number)))
       state(about, []);
   return statements.slice(0, 12);
 }

@@ -101,7 +101,7 @@ export function readTurn(messages: readonly BaseMessage[]) {
  * of a list counts there, as learned if it counts no answers.
  */
 function readPersona(system: string) {
-  if (!system.includes("<user_summary>\n"))
+  if (!/^<user_summary[ >]/m.test(system))
     return Array.from(system.matchAll(/^\s*[-*]\s+(.*)$/gm), ([, text = ""]) => ({
       text,
       weight: /\(\d+ of \d+\)/.test(text) ? 1 : learnedWeight,

@@ -10,6 +10,7 @@ import { PersonaAgentError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AgentEvent } from "../../state/agent-event.js";
 import type { AgentState, AgentUpdate } from "../../state/agent-state.js";
+import { threadIdOf } from "../../state/thread-id.js";
 import { readingMemory } from "../memory-failure.js";
 import { type AdmittedTurn, admitTurn, askingUser, newMessages } from "./admit-turn.js";
 import { forgottenMessages } from "./forgotten-messages.js";
@@ -66,6 +67,7 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
         personaLines: persona.lines,
         paperSystemPrompt: persona.paperSystemPrompt,
         userSummary: profileSummary(profile),
+        userSummaryAt: profile?.at ?? null,
         recalled: [],
         recalledByTools: [],
         toolRound: 0,
@@ -93,12 +95,6 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
 }
 
 const unread = { profile: null, written: null, withdrawals: [], locale: noLocale };
-
-/** The thread of a run; `null` if it is not stored. */
-export function threadIdOf({ configurable }: LangGraphRunnableConfig): string | null {
-  const threadId: unknown = configurable?.["thread_id"];
-  return typeof threadId === "string" ? threadId : null;
-}
 
 /** Answers after the question that an earlier run of the turn left (its message was sent again under its id). */
 function staleAnswers({ messages }: AgentState, questionId: string): BaseMessage[] {

@@ -12,7 +12,7 @@ import { renderAgentRequest } from "../../prompts/agent/system-message.js";
 import type { AgentState, AgentUpdate } from "../../state/agent-state.js";
 import { withGuidance } from "../../tools/tool-registry.js";
 import { callConfig } from "../model-call-config.js";
-import { promptMessages } from "./prompt-messages.js";
+import { promptMessages } from "../../state/prompt-messages.js";
 
 export interface ReasonDeps {
   /** The chat model for a role: the one that `models.agent` of the run names, or the process's own. */
@@ -49,6 +49,7 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
     const system = renderAgentRequest({
       mode: config.mode,
       summary: state.userSummary,
+      summaryAt: state.userSummaryAt,
       lines: state.personaLines,
       paperSystemPrompt,
       recalled: state.recalled,

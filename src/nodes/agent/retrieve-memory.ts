@@ -1,4 +1,3 @@
-import { HumanMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
@@ -9,7 +8,7 @@ import { parseUserId } from "../../domain/user-id.js";
 import type { AskedDay, Recall, RecallBounds } from "../../memory/episodes/episodic-memory.js";
 import type { Memory } from "../../memory/memory.js";
 import { createCopyFilter } from "../../memory/search/copies.js";
-import { withinTokens } from "../../prompts/agent/past-interactions.js";
+import { chooseInteractions } from "../../prompts/agent/past-interactions.js";
 import type { AgentEvent } from "../../state/agent-event.js";
 import {
   type AgentState,
@@ -17,9 +16,10 @@ import {
   type Recalled,
   withDegraded,
 } from "../../state/agent-state.js";
-import { threadIdOf } from "./load-persona.js";
+import { questionOf } from "../../state/prompt-messages.js";
+import { shownInPrompt } from "../../state/shown-in-prompt.js";
+import { threadIdOf } from "../../state/thread-id.js";
 import { readingMemory } from "../memory-failure.js";
-import { promptMessages, questionOf } from "./prompt-messages.js";
 
 export interface RetrieveMemoryDeps {
   readonly episodes: Pick<Memory["episodes"], "latest" | "similar">;
@@ -38,39 +38,33 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
     const config = parseRunConfig(runtime);
     if (config.mode === "paper") return {};
     const userId = parseUserId(config.userId);
-    const threadId = threadIdOf(runtime);
-    // A regenerated turn must not read its first answer. Without a thread no turn is regenerated.
+    const shown = await shownInPrompt(state, threadIdOf(runtime), config.threadTokens);
     const { timeZone } = state.locale;
     const bounds = {
-      ...(threadId !== null && state.turn && { excludeIds: [state.turn.episodeId] }),
+      ...(shown.ids.length > 0 && { excludeIds: shown.ids }),
       asked: askedOn(state.turn?.at ?? null, state.locale),
     };
     const question = questionOf(state).text;
     const memory = await readingMemory(readFor(question, { episodes, userId, config, bounds }));
     const [{ recalled: similar, degraded }, latest] =
       "read" in memory ? memory.read : [{ recalled: [], degraded: [memory.failed] }, []];
-    // What the prompt holds of the thread is not recalled as well.
-    const inPrompt = new Set(
-      (await promptMessages(state, config.threadTokens))
-        .filter((message) => HumanMessage.isInstance(message))
-        .map(({ text }) => text),
-    );
     const isCopy = createCopyFilter();
     const similarIds = new Set(similar.map(({ episode }) => episode.id));
     const found = [
       ...similar,
       ...latest.filter(({ id }) => !similarIds.has(id)).map((episode) => ({ episode, score: 0 })),
     ]
-      .filter(
-        ({ episode: { query, threadId: id } }) =>
-          id === null || id !== threadId || !inPrompt.has(query),
-      )
+      .filter(({ episode }) => !shown.isInThread(episode))
       .filter(({ episode }) => !isCopy(episode))
       .map(({ episode, score }): Recalled => {
         const { id, at, query, response, groundTruth } = episode;
-        return { id, at, query, response, groundTruth, score };
+        const feedback = episode.feedback && {
+          kind: episode.feedback.kind,
+          reason: episode.feedback.reason,
+        };
+        return { id, at, query, response, groundTruth, feedback, score };
       });
-    const recalled = withinTokens(found, config.recallTokens, (item) => item, timeZone);
+    const recalled = chooseInteractions(found, config.recallTokens, (item) => item, timeZone);
     const event = { kind: "memory-recalled", count: recalled.length, degraded } as const;
     runtime.writer?.(event satisfies AgentEvent);
     return { recalled, degraded: withDegraded(state.degraded, degraded) };

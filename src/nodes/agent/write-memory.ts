@@ -8,9 +8,9 @@ import { isStoreUnavailable } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AgentEvent } from "../../state/agent-event.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
-import { threadIdOf } from "./load-persona.js";
+import { threadIdOf } from "../../state/thread-id.js";
 import { memoryFailure } from "../memory-failure.js";
-import { questionOf } from "./prompt-messages.js";
+import { questionOf } from "../../state/prompt-messages.js";
 
 /** How often the graph runs this node while the store is unavailable. */
 export const writeAttempts = 3;

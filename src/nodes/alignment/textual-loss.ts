@@ -41,9 +41,9 @@ export function createTextualLoss(deps: TextualLossDeps) {
     expectManyListeners(runtime);
     const { mode, models, leaveOneOut, userId } = parseAlignConfig(runtime);
     const { model } = deps.alignmentModelFor(models.alignment);
-    const { episodeId, query, groundTruth } = task.item;
+    const { episodeId, query, groundTruth, reason } = task.item;
     const { text: simulatedAnswer, score } = task.answer;
-    const pair = { question: query, simulatedAnswer, trueAnswer: groundTruth, score };
+    const pair = { question: query, simulatedAnswer, trueAnswer: groundTruth, reason, score };
     const config = callConfig(runtime, "critique", { episodeId });
     const subject = { persona: task.persona.key, episodeId };
     try {

@@ -1,39 +1,49 @@
 import { localTime } from "../../domain/local-time.js";
 import { estimateTokens, storableText } from "../../domain/text/storable-text.js";
 import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
-import type { Episode } from "../../domain/episode.js";
-import { quote, quoteBlock } from "../quote.js";
+import type { Episode, Feedback } from "../../domain/episode.js";
+import { newerFirst, newerStatements } from "../../domain/newer-statement.js";
+import { type PromptTag, quote, quoteBlock } from "../quote.js";
 
 /** The parts of an episode that a prompt shows. */
-export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "groundTruth">;
+export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "groundTruth"> & {
+  readonly feedback: Pick<Feedback, "kind" | "reason"> | null;
+};
 
 /** Most of one text that a prompt shows, in UTF-16 units: an essay in memory must not displace everything else. */
 const shownLength = 2_000;
 
 /**
  * Past interactions as a prompt shows them, in this order, with their times where the user is. The list of options is not
- * repeated for each question.
+ * repeated for each question. One that a later one may have made outdated names it.
  *
  * @param timeZone - IANA name.
  */
 export function renderInteractions(episodes: readonly ShownEpisode[], timeZone = "UTC"): string {
-  const interactions = episodes.map((episode) => renderInteraction(episode, timeZone));
-  return quoteBlock("past_interactions", interactions.join("\n"));
+  const newer = newerStatements(episodes);
+  const shown = episodes.map((episode) =>
+    renderInteraction(episode, timeZone, newer.get(episode.id)),
+  );
+  return quoteBlock("past_interactions", shown.join("\n"));
 }
 
 function renderInteraction(
-  { id, at, query, response, groundTruth }: ShownEpisode,
+  { id, at, query, response, groundTruth, feedback }: ShownEpisode,
   timeZone: string,
+  newer: string | null = null,
 ): string {
   const { subject, asked } = shownQuestion(query);
-  const lines = [quote("question", storableText(subject, shownLength))];
+  const shown = (tag: PromptTag, text: string) => quote(tag, storableText(text, shownLength));
+  const lines = [shown("question", subject)];
   // A response that the user corrected would only repeat the mistake.
-  if (groundTruth !== null)
-    lines.push(quote("ground_truth", storableText(groundTruth, shownLength)));
-  else if (response !== null) lines.push(quote("response", storableText(response, shownLength)));
+  if (groundTruth !== null) lines.push(shown("ground_truth", groundTruth));
+  else if (response !== null)
+    lines.push(shown(feedback?.kind === "reject" ? "rejected_response" : "response", response));
+  if (feedback?.reason) lines.push(shown("rejection_reason", feedback.reason));
   return quoteBlock("interaction", lines.join("\n"), {
     id,
     at: at === null ? null : localTime(at, timeZone),
+    newer,
     asked,
   });
 }
@@ -49,16 +59,24 @@ export function dateAttribute(at: string | null): string | null {
   return at === null ? null : at.slice(0, 10);
 }
 
-/** The first of `items` that fit into `maxTokens` (estimated) together; one that is too long is skipped. */
-export function withinTokens<T>(
+/**
+ * What a prompt shows of `items`: the first that fit into `maxTokens` (estimated) together, the newer of two that speak of
+ * much the same before the older. One that is too long is skipped.
+ *
+ * @param items - Best first.
+ */
+export function chooseInteractions<T>(
   items: readonly T[],
   maxTokens: number,
   shown: (item: T) => ShownEpisode,
   timeZone = "UTC",
 ): T[] {
+  const ordered = newerFirst(items, shown);
+  const newer = newerStatements(ordered.map(shown));
   let left = maxTokens;
-  return items.filter((item) => {
-    const tokens = estimateTokens(renderInteraction(shown(item), timeZone));
+  return ordered.filter((item) => {
+    const episode = shown(item);
+    const tokens = estimateTokens(renderInteraction(episode, timeZone, newer.get(episode.id)));
     if (tokens > left) return false;
     left -= tokens;
     return true;

@@ -8,7 +8,7 @@ import {
   nowPrompt,
   paperPersonaPrompt,
 } from "./persona-prompt.js";
-import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
+import { dateAttribute, renderInteractions, type ShownEpisode } from "./past-interactions.js";
 import { joinParts, quoteBlock, unquoted } from "../quote.js";
 
 /** The parts of the persona in paper mode. */
@@ -22,7 +22,9 @@ export interface PaperPersonaParts {
 
 export interface AgentRequestParts extends PaperPersonaParts {
   readonly mode: "default" | "paper";
-  /** Best first. */
+  /** When the profile was drawn, ISO 8601 UTC. */
+  readonly summaryAt: string | null;
+  /** Best first, but of those that speak of much the same the newer first. */
   readonly recalled: readonly ShownEpisode[];
   /** When the turn began, ISO 8601 UTC. */
   readonly at: string | null;
@@ -34,9 +36,13 @@ export interface AgentRequestParts extends PaperPersonaParts {
 /** The summary of a user without a profile. */
 export const nothingKnown = "Nothing is known of this user yet.";
 
-/** @param summary - The profile, as lines of text; empty when nothing is known. */
-export function quoteSummary(summary: string): string {
-  return quoteBlock("user_summary", summary === "" ? nothingKnown : unquoted(summary));
+/**
+ * @param summary - The profile, as lines of text; empty when nothing is known.
+ * @param drawnAt - ISO 8601; shown as a date, so that what is later can be told.
+ */
+export function quoteSummary(summary: string, drawnAt: string | null = null): string {
+  if (summary === "") return quoteBlock("user_summary", nothingKnown);
+  return quoteBlock("user_summary", unquoted(summary), { at: dateAttribute(drawnAt) });
 }
 
 /** The system message of one model call: the persona, and what was recalled for this turn. */
@@ -45,11 +51,20 @@ export function renderAgentRequest(parts: AgentRequestParts): string {
   return parts.answerNow ? `${persona}\n\n${answerNowPrompt}` : persona;
 }
 
-function defaultPersona({ summary, lines, recalled, at, locale }: AgentRequestParts): string {
+function defaultPersona({
+  summary,
+  summaryAt,
+  lines,
+  recalled,
+  at,
+  locale,
+}: AgentRequestParts): string {
   const learned = answerLines(lines);
+  // A simulated turn lies before its profile; a date after today would make everything else look outdated.
+  const drawnAt = summaryAt !== null && at !== null && summaryAt <= at ? summaryAt : null;
   const persona = agentPrompt
     .render({
-      summary: quoteSummary(summary),
+      summary: quoteSummary(summary, drawnAt),
       preferences: learned === "" ? "" : quoteBlock("learned_preferences", learned),
       interactions: recalled.length === 0 ? "" : renderInteractions(recalled, locale.timeZone),
     })

@@ -37,7 +37,7 @@ export const toolCutPrompt = defineTemplate(
 export const toolPartLeftOutPrompt = defineTemplate("[A part of type {{type}} is left out.]");
 
 export const memoryEmptyPrompt =
-  "No past interaction of the user was found for this search. Other words or a wider time range may find one.";
+  "No past interaction of the user was found for this search, apart from those that you were given already, if any. Other words or a wider time range may find one.";
 
 export const memoryTooLongPrompt = defineTemplate(
   "{{count}} past interactions were found, but none is short enough to be shown. A smaller or more specific search may find a shorter one.",

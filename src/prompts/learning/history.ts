@@ -1,11 +1,13 @@
-import type { Episode } from "../../domain/episode.js";
+import type { Episode, Feedback } from "../../domain/episode.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import { dateAttribute, shownQuestion } from "../agent/past-interactions.js";
 import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
 import { truncate } from "../../domain/text/truncate.js";
 
 /** The parts of an episode that a profile is drawn from: what the user wrote or chose, never an agent's response. */
-export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "groundTruth">;
+export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "groundTruth"> & {
+  readonly feedback: Pick<Feedback, "reason"> | null;
+};
 
 /** Most of one text in the history, in UTF-16 units: many items say more about a user than long ones. */
 const shownLength = { question: 600, answer: 300, countedAnswer: 80 } as const;
@@ -50,14 +52,17 @@ export function renderHistory(
 }
 
 function renderItem(
-  { at, query, groundTruth }: HistoryEpisode,
+  { at, query, groundTruth, feedback }: HistoryEpisode,
   number: number,
   statements: readonly number[],
 ): string {
   const { subject, asked } = shownQuestion(query);
   const question = quote("question", truncate(subject, shownLength.question));
   const answer = groundTruth && quote("ground_truth", truncate(groundTruth, shownLength.answer));
-  return quoteBlock("item", joinParts([question, answer ?? ""]), {
+  const reason = feedback?.reason
+    ? quote("rejection_reason", truncate(feedback.reason, shownLength.answer))
+    : "";
+  return quoteBlock("item", joinParts([question, answer ?? "", reason]), {
     n: number,
     at: dateAttribute(at),
     asked,

@@ -110,7 +110,7 @@ How your changes are judged: the assistant answers these items again, and other 
 
 Keep the lines when the evidence gives no reason to change them. That is so when nearly all answers are right; when the wrong ones are unexplained or have nothing in common; or when the only change that suggests itself was rejected before. Near the ceiling, keep is the right decision, not a failure.
 
-Change them when two or more items show the same gap, or when a line misled more often than it helped. Where the prompt held the right thing and it was overlooked again and again, a line may say how to use it. One item alone is usually chance: let it narrow or correct a line that it contradicts, and add a line for it only if the user stated a lasting wish.
+Change them when two or more items show the same gap, or when a line misled more often than it helped. Where the prompt held the right thing and it was overlooked again and again, a line may say how to use it. The items stand in the order of time: where later ones contradict earlier ones or a line, the later show what holds now. One item alone is usually chance: let it narrow or correct a line that it contradicts, and add a line for it only if the user stated a lasting wish.
 
 Each line
 - is one statement about this user that decides questions not seen yet: when it applies, and what this user then answers, prefers or expects, with the boundary to the neighbouring answer where that is what goes wrong;

@@ -11,6 +11,8 @@ export interface SimulatedPair {
   readonly question: string;
   readonly simulatedAnswer: string;
   readonly trueAnswer: string;
+  /** Why the user found the response of that time wrong, in their own words, if they said. */
+  readonly reason?: string | null;
   /** From 0 to 1, 1 is right; `null` where no scorer fits the answer. */
   readonly score: number | null;
 }
@@ -101,10 +103,11 @@ const lossInstructions = `You examine how an assistant answered one past questio
 You are given what the assistant was given, and both answers:
 - <user_summary>: a description of the user, drawn from their history.
 - <learned_preferences>: numbered lines learned earlier from how this user really answered.
-- <past_interactions>: earlier questions of the user. A <ground_truth> in them is the user's own; a <response> is only what an assistant said.
+- <past_interactions>: earlier questions of the user. A <ground_truth> in them is the user's own, as is a <rejection_reason>; a <response> is only what an assistant said, and the user called a <rejected_response> wrong. newer="..." names a later interaction that speaks of much the same.
 - <tool_calls>: the searches the assistant made, with their inputs.
 - <question>, <simulated_answer>: what was asked, and what the assistant answered.
 - <ground_truth>: what the user really answered, chose or wanted. It is the measure, also where another answer seems better.
+- <rejection_reason>: why the user found the response of that time wrong, in their own words, where they said so.
 - Score: how near the simulated answer came, from 0 to 1, where that could be computed; 1 counts as right, whatever the wording.
 
 Judge what the answer made of this user, not its style:
@@ -134,6 +137,7 @@ export function renderLossRequest(pair: SimulatedPair, prompt: SimulationPrompt)
     quote("question", storableText(pair.question, shownLength.question)),
     quote("simulated_answer", storableText(pair.simulatedAnswer, shownLength.answer)),
     quote("ground_truth", storableText(pair.trueAnswer, shownLength.answer)),
+    pair.reason ? quote("rejection_reason", storableText(pair.reason, shownLength.answer)) : "",
     score,
   ];
   return { system: lossInstructions, human: joinParts(blocks) };

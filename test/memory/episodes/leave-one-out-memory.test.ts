@@ -11,6 +11,7 @@ describe("leaveOneOutMemory", () => {
     at: minuteAt(5),
     query: "Tea?",
     groundTruth: "green",
+    reason: null,
     earlier: [{ episodeId: inThread.id, query: inThread.query, response: "Well." }],
     duplicates: [turnAt(2, "tea").id],
   };

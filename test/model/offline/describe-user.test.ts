@@ -19,7 +19,7 @@ const model = new OfflineChatModel();
 type Item = readonly [question: string, answer: string | null];
 
 function episode([query, groundTruth]: Item) {
-  return { id: "", at: null, query, groundTruth };
+  return { id: "", at: null, query, groundTruth, feedback: null };
 }
 
 function historyOf(items: readonly Item[]): string {
@@ -156,15 +156,17 @@ describe("a profile revision on the offline model", () => {
     expect(found).toEqual([
       {
         text: 'Usually answers "comedy" (8 of 12), most of all to texts with words like uncle, wedding.',
-        earlier: [2],
+        keeps: [2],
+        replaces: [],
         items: [1, 2],
       },
       {
         text: 'Answers "fantasy" (4 of 12), most of all to texts with words like dragon, wizard.',
-        earlier: [1],
+        keeps: [1],
+        replaces: [],
         items: [3],
       },
-      { text: "Often concerned with uncle, wedding.", earlier: [], items: [1, 2] },
+      { text: "Often concerned with uncle, wedding.", keeps: [], replaces: [], items: [1, 2] },
     ]);
   });
 
@@ -175,9 +177,9 @@ describe("a profile revision on the offline model", () => {
       { comedy: 5 },
     );
     expect(found).toEqual([
-      { text: 'Usually answers "comedy" (5 of 5).', earlier: [], items: [1] },
-      { text: "Dislikes [long] answers.", earlier: [1], items: [] },
-      { text: "Prefers old films.", earlier: [3], items: [] },
+      { text: 'Usually answers "comedy" (5 of 5).', keeps: [], replaces: [], items: [1] },
+      { text: "Dislikes [long] answers.", keeps: [1], replaces: [], items: [] },
+      { text: "Prefers old films.", keeps: [3], replaces: [], items: [] },
     ]);
   });
 
@@ -200,10 +202,10 @@ describe("a profile revision on the offline model", () => {
       {},
     );
     expect(found).toEqual([
-      { text: "Said: “I like cake.”", earlier: [2], items: [2] },
-      { text: "Said: “I never eat meat.”", earlier: [], items: [1] },
-      { text: "Said: “I like tea.”", earlier: [1], items: [] },
-      { text: "Said: “I like pie.”", earlier: [3], items: [] },
+      { text: "Said: “I like cake.”", keeps: [2], replaces: [], items: [2] },
+      { text: "Said: “I never eat meat.”", keeps: [], replaces: [], items: [1] },
+      { text: "Said: “I like tea.”", keeps: [1], replaces: [], items: [] },
+      { text: "Said: “I like pie.”", keeps: [3], replaces: [], items: [] },
     ]);
   });
 
@@ -218,7 +220,8 @@ describe("a profile revision on the offline model", () => {
     );
     expect(found).toEqual({
       text: "Often concerned with castles, river, dragons.",
-      earlier: [1],
+      keeps: [1],
+      replaces: [],
       items: [1, 2],
     });
   });

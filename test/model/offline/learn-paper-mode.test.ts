@@ -23,6 +23,7 @@ const firstPersona = renderAgentRequest({
   at: null,
   locale: defaultLocale,
   paperSystemPrompt: null,
+  summaryAt: null,
   answerNow: false,
 });
 const seat = (where: string) => `Choose a seat: ${where} Answer with one of: aisle, window.`;

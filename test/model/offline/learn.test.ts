@@ -91,6 +91,7 @@ function past(query: string, answer: string): ShownEpisode {
     query,
     response: null,
     groundTruth: answer,
+    feedback: null,
   };
 }
 
@@ -367,6 +368,7 @@ describe("a user whose habit changed in August", () => {
         at: null,
         locale: defaultLocale,
         paperSystemPrompt: null,
+        summaryAt: null,
         answerNow: false,
       });
       return (await model.invoke(messages({ system, human: question }))).text;

@@ -27,6 +27,7 @@ function past(query: string, answer: string | null, response: string | null = nu
     query,
     response,
     groundTruth: answer,
+    feedback: null,
   };
 }
 

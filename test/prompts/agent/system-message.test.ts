@@ -27,6 +27,7 @@ describe("the persona of paper mode", () => {
     const turn = {
       ...parts,
       paperSystemPrompt,
+      summaryAt: null,
       recalled: [],
       at: null,
       locale: defaultLocale,

@@ -91,7 +91,7 @@ There is no critique of it.
   });
 
   it("shows the fixed parts of the prompt, and names the limits and the tools", () => {
-    expect(fixedRules).toHaveLength(5);
+    expect(fixedRules).toHaveLength(9);
     for (const rule of fixedRules) expect(human).toContain(`- ${rule}`);
     expect(human).toContain("<user_summary>\n- Reviews films.\n</user_summary>");
     expect(system).toContain("Tools: recall_memory, search_wikipedia.");

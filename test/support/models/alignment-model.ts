@@ -144,7 +144,7 @@ export class AlignmentModel extends BaseChatModel<CallOptions> {
       const statement = { text: said, items: [1] };
       const args = asked.thread.startsWith("Describe")
         ? { statements: [statement] }
-        : { revisedStatements: [{ ...statement, earlier: [] }] };
+        : { revisedStatements: [{ ...statement, keeps: [], replaces: [] }] };
       return callsTools({ name: "profile", args });
     }
     if (kind === "critique") {

@@ -105,7 +105,7 @@ function usualReply(request: AlignmentRequest): OpenAiReply {
       return says(
         text.startsWith("Describe")
           ? { statements: [{ text: "Drinks.", items: [1] }] }
-          : { revisedStatements: [{ text: "Drinks.", earlier: [1], items: [] }] },
+          : { revisedStatements: [{ text: "Drinks.", keeps: [1], replaces: [], items: [] }] },
       );
     case "critique":
       return isPaper ? { kind: "message", text: `Feedback: ${goodLine}` } : says(plainCritique);

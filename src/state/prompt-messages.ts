@@ -1,6 +1,6 @@
 import { type BaseMessage, HumanMessage, trimMessages } from "@langchain/core/messages";
-import { estimateTokens } from "../../domain/text/storable-text.js";
-import type { AgentState } from "../../state/agent-state.js";
+import { estimateTokens } from "../domain/text/storable-text.js";
+import type { AgentState } from "./agent-state.js";
 
 /** The human message that the turn answers. */
 export function questionOf({ messages, turn }: Pick<AgentState, "messages" | "turn">): BaseMessage {
