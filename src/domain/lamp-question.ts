@@ -1,3 +1,5 @@
+import { readNumberedQuestion } from "./numbered-question.js";
+
 /** A question, with its subject and its options. */
 export interface ParsedQuestion {
   /** The LaMP task with this wording, as in its files' `task`; `null` for any other text. */
@@ -47,8 +49,8 @@ const lampPatterns: readonly { task: LampTask; pattern: RegExp }[] = [
 ];
 
 /**
- * Parses a question in LaMP's wordings (arXiv 2304.11406). Any other text is its own subject and has no options: guessing
- * options from prose would turn an open question into a closed one.
+ * Parses a question in LaMP's wordings (arXiv 2304.11406), or as `numberedQuestion` writes one. Any other text is its own
+ * subject and has no options: guessing options from prose would turn an open question into a closed one.
  */
 export function parseQuestion(text: string): ParsedQuestion {
   for (const { task, pattern } of lampPatterns) {
@@ -67,7 +69,7 @@ export function parseQuestion(text: string): ParsedQuestion {
         : (groups["options"] ?? "").split(",").map((option) => option.trim());
     return { task, subject: subject === "" ? text : subject, options };
   }
-  return { task: null, subject: text, options: null };
+  return { task: null, ...(readNumberedQuestion(text) ?? { subject: text, options: null }) };
 }
 
 /**

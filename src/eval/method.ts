@@ -34,6 +34,8 @@ export interface ArmSettings extends Pick<
   readonly recalled?: number;
   /** Cold start: only the latest so many interactions of the history. */
   readonly historyLimit?: number;
+  /** So many of the case's unrelated interactions after its history; 0 unless set. */
+  readonly distance?: number;
 }
 
 export interface MethodAnswer {

@@ -35,7 +35,15 @@ const preparationSchema = z
     state: z.unknown(),
     usage: usageSchema,
     /** For the report: the first persona and the one that answers the questions, an entry a line. */
-    persona: z.object({ before: texts, after: texts }).readonly().nullable(),
+    persona: z
+      .object({
+        before: texts,
+        after: texts,
+        /** Why its alignment did not start; left out where it did, or the method has none. */
+        notAligned: z.string().optional(),
+      })
+      .readonly()
+      .nullable(),
   })
   .readonly();
 export type Preparation = z.output<typeof preparationSchema>;

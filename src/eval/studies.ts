@@ -1,6 +1,8 @@
 import { PersonaAgentError } from "../system/errors.js";
+import { distances, expectDistances } from "./cases/prefeval-cases.js";
 import type { Arm, ArmSettings, Method } from "./method.js";
 import { mainMethods } from "./methods/all-methods.js";
+import type { EvalSet } from "./sets/eval-set.js";
 
 /** Every other method belongs to the ablation. */
 const mainNames = mainMethods.map(({ name }) => name);
@@ -16,6 +18,8 @@ interface Study {
   readonly settings?: (value: number) => ArmSettings;
   /** Methods that the setting does not change, run once: the gain is measured against them. */
   readonly rivals?: readonly string[];
+  /** Throws for a set on which its settings change nothing. */
+  readonly check?: (set: EvalSet) => void;
 }
 
 const oneOf =
@@ -23,7 +27,7 @@ const oneOf =
   ({ name }: Method) =>
     names.includes(name);
 
-/** The studies of the paper (§4.2 to §4.8). Noise is none: it is a property of a generated set. */
+/** The studies of the paper (§4.2 to §4.8), and PrefEval's distance. Noise is none: it is a property of a generated set. */
 const studies = new Map<string, Study>(
   Object.entries({
     main: { runs: oneOf(mainNames) },
@@ -52,6 +56,12 @@ const studies = new Map<string, Study>(
       runs: oneOf(mainNames),
       values: [5, 10, 20, 50],
       settings: (historyLimit) => ({ historyLimit }),
+    },
+    distance: {
+      runs: oneOf(mainNames),
+      values: distances,
+      settings: (distance) => ({ distance }),
+      check: expectDistances,
     },
   } satisfies Readonly<Record<string, Study>>),
 );
@@ -102,6 +112,12 @@ export function armsOf({
       })),
     ),
   ];
+}
+
+/** @throws {PersonaAgentError} `config-file-invalid` for a set that the study cannot be made on. */
+export function checkStudy(study: string | undefined, sets: readonly EvalSet[]): void {
+  const check = study === undefined ? undefined : studies.get(study)?.check;
+  if (check !== undefined) for (const set of sets) check(set);
 }
 
 function underDefaults(method: Method): Arm {

@@ -1,5 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
+import { numberedOptions } from "../../src/domain/numbered-question.js";
+import { parseQuestion } from "../../src/domain/lamp-question.js";
+import { readCases } from "../../src/eval/cases/open-cases.js";
+import { expectDistances } from "../../src/eval/cases/prefeval-cases.js";
+import { openPrefEval } from "../../src/eval/sets/prefeval.js";
 import { openEvalSet } from "../../src/eval/sets/open-eval-set.js";
 import { metricsFor } from "../../src/eval/metrics/metrics.js";
 import { describeSharedData } from "../support/evaluation/shared-data.js";
@@ -42,4 +47,22 @@ describeSharedData((pathOf) => {
       expect(second).toBeCloseTo(task === "LaMP_3" ? measured.RMSE : measured.F1, 9);
     },
   );
+
+  it("PrefEval is read whole, its true answers are at every place, and the distance can be studied", async () => {
+    const set = await openPrefEval(pathOf("other/prefeval.jsonl.gz"), 1);
+    expect(set).toMatchObject({ name: "prefeval", task: "PrefEval" });
+    expect(set.users).toHaveLength(517);
+    expect(new Set(set.people.map(({ topic }) => topic)).size).toBe(20);
+    for (const { question } of set.people)
+      expect(numberedOptions(parseQuestion(question.input).subject)).toHaveLength(4);
+    // At a quarter each, a count has a standard deviation of 9.8.
+    for (const label of set.labels) {
+      const count = set.people.filter(({ question }) => question.gold === label).length;
+      expect(Math.abs(count - 517 / 4)).toBeLessThan(30);
+    }
+    expect(expectDistances(set)).toBeUndefined();
+    let turns = 0;
+    for await (const { history } of readCases(set, set.users)) turns += history.length;
+    expect(turns).toBe(2_744);
+  });
 });

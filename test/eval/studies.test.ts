@@ -1,7 +1,8 @@
+import { ratingRecord, setOf } from "../support/evaluation/eval-case.js";
 import { describe, expect, it } from "vitest";
 import { parseAlignConfig } from "../../src/config/parse-settings.js";
 import type { Method } from "../../src/eval/method.js";
-import { armsOf, studyNames } from "../../src/eval/studies.js";
+import { armsOf, checkStudy, studyNames } from "../../src/eval/studies.js";
 
 /** Only its name matters here: arms are made without a method being run. */
 function named(name: string): Method {
@@ -66,6 +67,14 @@ describe("armsOf", () => {
     );
   });
 
+  it("puts unrelated interactions before the question of every main method, for the distance", () => {
+    const arms = armsOf({ methods, study: "distance" });
+    expect(arms).toHaveLength(8 * 4);
+    expect(arms.slice(0, 4).map(({ settings }) => settings)).toEqual(
+      [0, 10, 50, 200].map((distance) => ({ distance })),
+    );
+  });
+
   it("compares methods alone in the main table and in the ablation", () => {
     expect(idsOf("main")).toHaveLength(8);
     expect(idsOf("ablation")).toEqual(["persona-agent", "without-alignment", "without-memory"]);
@@ -76,17 +85,18 @@ describe("armsOf", () => {
       const arms = armsOf({ methods, study });
       expect(new Set(arms.map(({ id }) => id)).size).toBe(arms.length);
       for (const { settings } of arms) {
-        const { recalled = 0, historyLimit = 1, ...alignment } = settings;
+        const { recalled = 0, historyLimit = 1, distance = 0, ...alignment } = settings;
         expect(() => parseAlignConfig({ context: alignment })).not.toThrow();
         expect(recalled).toBeLessThanOrEqual(50);
         expect(historyLimit).toBeGreaterThan(0);
+        expect(distance).toBeGreaterThanOrEqual(0);
       }
     }
   });
 
   it("refuses an unknown study or method in one line that lists the known ones", () => {
     expect(() => idsOf("bach")).toThrow(
-      'Unknown study "bach"; expected one of main, ablation, efficiency, batch, iterations, recalled, cold-start. Check the spelling.',
+      'Unknown study "bach"; expected one of main, ablation, efficiency, batch, iterations, recalled, cold-start, distance. Check the spelling.',
     );
     expect(() => idsOf(undefined, ["rags"])).toThrow(
       /^Unknown method "rags"; expected one of prompt, icl, .*Check the spelling\.$/,
@@ -95,4 +105,11 @@ describe("armsOf", () => {
       'Unknown method of the study batch "rag"; expected one of persona-agent, persona-agent-paper.',
     );
   });
+});
+
+it("checkStudy refuses the distance on a set without conversations, and nothing else", () => {
+  const sets = [setOf([ratingRecord("ada", "q1")])];
+  for (const study of [undefined, ...studyNames.filter((name) => name !== "distance")])
+    expect(() => checkStudy(study, sets)).not.toThrow();
+  expect(() => checkStudy("distance", sets)).toThrow(/^The study distance needs conversations/);
 });

@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { PersonaAgentError } from "../../system/errors.js";
 import { generateSet, type GeneratorOptions } from "../../eval/sets/generator.js";
-import { lampLabels } from "../../eval/sets/labels.js";
+import { taskLabels } from "../../eval/sets/labels.js";
 import { writeGeneratedSet } from "../../eval/sets/write-set.js";
 import { colorsFor } from "../output/terminal.js";
 import { type CommandContext, writeJson } from "../cli-context.js";
@@ -39,7 +39,7 @@ export async function runEvalGenerate(
   const set = generateSet({ task, seed, users, historyLength: history, questions, noise });
   await writeGeneratedSet(set, folder);
   // Some answers drawn at random happen to be right.
-  const best = 1 - noise + noise / lampLabels(task).length;
+  const best = 1 - noise + noise / taskLabels(task).length;
   if (context.json) {
     const sizes = { users, history, questions, noise, seed, best };
     return writeJson(context, { set: basename(folder), folder, task, ...sizes });

@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
 import { PersonaAgentError } from "../../system/errors.js";
+import type { EvalSet } from "../../eval/sets/eval-set.js";
 import { openEvalSets } from "../../eval/sets/open-eval-set.js";
+import { openPrefEval } from "../../eval/sets/prefeval.js";
 import { allMethods } from "../../eval/methods/all-methods.js";
 import { compareModels, comparisonPage, type ModelRun } from "../../eval/report/compare-models.js";
 import { reportPage } from "../../eval/report/document.js";
@@ -10,7 +12,8 @@ import { writeReport } from "../../eval/report/write-report.js";
 import { estimateRun } from "../../eval/run/estimate.js";
 import { runEvaluation } from "../../eval/run/run-evaluation.js";
 import { selectUsers } from "../../eval/sets/selection.js";
-import { armsOf } from "../../eval/studies.js";
+import { armsOf, checkStudy } from "../../eval/studies.js";
+import { kindOfPath } from "../../formats/read-file.js";
 import { loadModels } from "../../app/open-persona-agent.js";
 import type { CliContext, CommandContext } from "../cli-context.js";
 import { openUnlessStopped, untilStopped } from "../cli-context.js";
@@ -26,7 +29,7 @@ import { ReportedFailure } from "../describe-error.js";
 export async function runEval(options: EvalOptions, context: CommandContext): Promise<void> {
   const startMs = performance.now();
   const { signal, env, json } = context;
-  const { study, out, dryRun, resume, split, seed = 1, perMinute, concurrency = 16 } = options;
+  const { study, out, dryRun, resume, seed = 1, perMinute, concurrency = 16 } = options;
   if (out === undefined && dryRun === undefined)
     throw new PersonaAgentError(
       "config-invalid",
@@ -44,9 +47,8 @@ export async function runEval(options: EvalOptions, context: CommandContext): Pr
   const folder = resolve(out ?? "");
   const places = models.length === 1 ? [] : modelFolders(models.map(({ modelName }) => modelName));
   if (!dryRun && places.length > 0) expectOnly(places, folder);
-  const opened = await untilStopped(signal, () =>
-    openEvalSets(options.data, { split, names: options.sets }),
-  );
+  const opened = await untilStopped(signal, () => openSets(options, seed));
+  checkStudy(study, opened);
   const selection = {
     longestHistories: options.longest,
     sample: options.users === undefined ? undefined : { users: options.users, seed },
@@ -120,6 +122,20 @@ export async function runEval(options: EvalOptions, context: CommandContext): Pr
       },
     );
   }
+}
+
+/** A file is a set in PrefEval's form, a folder one or several in LaMP's. */
+async function openSets(
+  { data, sets: names, split }: EvalOptions,
+  seed: number,
+): Promise<EvalSet[]> {
+  if ((await kindOfPath(data)) === "folder") return openEvalSets(data, { split, names });
+  if (names !== undefined)
+    throw new PersonaAgentError(
+      "config-invalid",
+      `--sets chooses among the sets of a folder, and ${data} is a file; expected a folder with it. Leave it out.`,
+    );
+  return [await openPrefEval(data, seed)];
 }
 
 type LoadedModels = ReturnType<typeof loadModels>;

@@ -24,8 +24,11 @@ const indexOption = () =>
 function addEval(program: Command, context: CliContext): void {
   const command = program
     .command("eval")
-    .description("measure methods side by side on LaMP's tasks, and write a report")
-    .requiredOption("--data <path>", "a folder of sets, or one set's folder")
+    .description("measure methods side by side on LaMP's tasks or PrefEval, and write a report")
+    .requiredOption(
+      "--data <path>",
+      "a folder of LaMP sets, one set's, or a file in PrefEval's form",
+    )
     .option("--out <folder>", "where the run's answers and its report are written")
     .option("--methods <names>", "only these, separated by commas", parseNames)
     .option("--sets <names>", "only these, separated by commas", parseNames)
@@ -55,7 +58,7 @@ function addEval(program: Command, context: CliContext): void {
       `
 Methods: prompt, icl, rag, pag, react, membank, persona-agent, persona-agent-paper; without-alignment, without-persona,
 without-memory, without-action, without-validation, without-leave-one-out, without-wikipedia.
-Studies: main, ablation, efficiency, batch, iterations, recalled, cold-start. A study of the alignment adds its rivals by
+Studies: main, ablation, efficiency, batch, iterations, recalled, cold-start, distance. A study of the alignment adds its rivals by
 itself; --methods chooses among the methods that it varies.
 
 All data is checked before the first model call. Every answer is in the folder as soon as it is made (predictions.jsonl).

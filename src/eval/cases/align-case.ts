@@ -11,7 +11,8 @@ import type { EvalCase } from "../eval-case.js";
 import { noRecall, toolTimeoutMs } from "./case-agent.js";
 import type { CaseMemory } from "./case-memory.js";
 import { type CaseTool, caseTools } from "./case-tools.js";
-import { caseUser, latestOf } from "./open-cases.js";
+import { caseHistory } from "./case-history.js";
+import { caseUser } from "./case-user.js";
 import type { createPersonaMemory } from "./case-profile.js";
 import { recallSettings } from "./recall-settings.js";
 
@@ -30,6 +31,8 @@ export interface PersonaParts {
 /**
  * Aligns the persona of a case's user by the real alignment graph, on the whole history. The simulations have the parts and
  * tools that will answer the questions, and the profile that was drawn, if any.
+ *
+ * @returns `notStarted` says why there was nothing to align on, as for a history without true answers; else `null`.
  */
 export async function alignCase(
   { history, episodes, now }: CaseMemory,
@@ -37,7 +40,7 @@ export async function alignCase(
   settings: ArmSettings,
   parts: PersonaParts,
   deps: MethodDeps,
-): Promise<Usage> {
+): Promise<{ readonly usage: Usage; readonly notStarted: string | null }> {
   // The graph draws a profile where there is none.
   if (!parts.profile)
     await learned.profiles.append(caseUser, {
@@ -60,28 +63,28 @@ export async function alignCase(
     toolTimeoutMs,
     now,
   });
-  const { usage } = await aligner.align(caseUser, {
+  const { usage, iterations } = await aligner.align(caseUser, {
     settings: { ...alignSettings(settings, parts), refreshProfile: false },
     signal: deps.signal,
   });
-  return usage;
+  // An alignment that starts answers its batch first.
+  return { usage, notStarted: usage.calls === 0 ? (iterations[0]?.reason ?? null) : null };
 }
 
 function alignSettings(settings: ArmSettings, { mode, alignment }: PersonaParts): AlignSettings {
-  const { recalled: _, historyLimit: __, ...own } = settings;
+  const { recalled: _, historyLimit: __, distance: ___, ...own } = settings;
   return { mode, ...recallSettings(settings), ...own, ...alignment };
 }
 
 /** Model calls of an alignment, without repairs of malformed answers. */
 export function alignmentCalls(
-  { history }: EvalCase,
+  evalCase: EvalCase,
   settings: ArmSettings,
   parts: PersonaParts,
 ): Range {
   if (parts.alignment === null) return emptyRange;
   const config = parseAlignConfig({ context: alignSettings(settings, parts) });
-  const latest = latestOf(history, settings.historyLimit ?? Number.POSITIVE_INFINITY);
-  const selected = splitBatchHoldout(latest, {
+  const selected = splitBatchHoldout(caseHistory(evalCase, settings), {
     batch: config.batch,
     holdout: config.validation ? config.holdout : 0,
   });

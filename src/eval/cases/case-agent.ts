@@ -9,7 +9,7 @@ import type { SimulationMemory } from "../../memory/episodes/leave-one-out-memor
 import type { AgentState } from "../../state/agent-state.js";
 import type { MethodDeps, OpenCase } from "../method.js";
 import { expectWholeMemory } from "./case-memory.js";
-import { caseUser } from "./open-cases.js";
+import { caseUser } from "./case-user.js";
 
 /** What a method lets the agent see and do; nothing else. */
 export interface AgentView {

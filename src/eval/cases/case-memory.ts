@@ -10,7 +10,8 @@ import type { EpisodeIndex } from "../../memory/index/episode-index.js";
 import { describeModelError } from "../../model/model-errors.js";
 import type { ArmSettings, MethodDeps } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
-import { caseUser, latestOf } from "./open-cases.js";
+import { caseHistory } from "./case-history.js";
+import { caseUser } from "./case-user.js";
 
 /** A case's history, in memory and searchable. All methods share it and only read. */
 export interface CaseMemory {
@@ -31,10 +32,12 @@ export function presentAfter(history: readonly Episode[]): () => Date {
   return () => new Date(present);
 }
 
+type CaseInteractions = Pick<EvalCase, "history" | "unrelated">;
+
 /** All methods share one memory of a case, because embedding its history is most of the work. */
 const memories = new WeakMap<
   EmbeddingsInterface,
-  WeakMap<Pick<EvalCase, "history">, Map<number, Promise<CaseMemory>>>
+  WeakMap<CaseInteractions, Map<string, Promise<CaseMemory>>>
 >();
 
 /**
@@ -43,20 +46,21 @@ const memories = new WeakMap<
  * @throws {PersonaAgentError} `model-*` when the history cannot be embedded, `memory-*` when the index cannot be reached.
  */
 export function openCaseMemory(
-  evalCase: Pick<EvalCase, "history">,
-  { historyLimit = Number.POSITIVE_INFINITY }: ArmSettings,
+  evalCase: CaseInteractions,
+  settings: ArmSettings,
   { embeddings, index }: Pick<MethodDeps, "embeddings" | "index">,
 ): Promise<CaseMemory> {
   const cases = memories.get(embeddings) ?? new WeakMap();
   memories.set(embeddings, cases);
-  const byLimit = cases.get(evalCase) ?? new Map<number, Promise<CaseMemory>>();
-  cases.set(evalCase, byLimit);
-  const opened = byLimit.get(historyLimit);
+  const bySettings = cases.get(evalCase) ?? new Map<string, Promise<CaseMemory>>();
+  cases.set(evalCase, bySettings);
+  const key = JSON.stringify([settings.historyLimit, settings.distance]);
+  const opened = bySettings.get(key);
   if (opened !== undefined) return opened;
   const place = index && placeInIndex(index);
-  const memory = fill(latestOf(evalCase.history, historyLimit), embeddings, place);
-  byLimit.set(historyLimit, memory);
-  memory.catch(() => byLimit.delete(historyLimit));
+  const memory = fill(caseHistory(evalCase, settings), embeddings, place);
+  bySettings.set(key, memory);
+  memory.catch(() => bySettings.delete(key));
   return memory;
 }
 

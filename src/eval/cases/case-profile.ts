@@ -11,7 +11,7 @@ import { exactly, type Range } from "../call-range.js";
 import type { EvalCase } from "../eval-case.js";
 import type { MethodDeps } from "../method.js";
 import type { CaseMemory } from "./case-memory.js";
-import { caseUser } from "./open-cases.js";
+import { caseUser } from "./case-user.js";
 
 /**
  * Draws the user's profile from the case's history into `profiles`: the same call for every method with a profile. `null`,

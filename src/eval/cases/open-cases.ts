@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import type { Episode } from "../../domain/episode.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
 import type { EvalCase, EvalQuestion } from "../eval-case.js";
-import type { EvalSet, EvalUser } from "../sets/eval-set.js";
+import type { EvalSet, EvalUser, LampEvalSet } from "../sets/eval-set.js";
 import { askedTexts, lampItem } from "../../formats/lamp-item.js";
 import type { ProfileItem } from "../../formats/profile-item.js";
 import { createTimeline } from "../../formats/import-timeline.js";
+import { latestOf } from "./case-history.js";
+import { caseUser } from "./case-user.js";
+import { prefEvalCases } from "./prefeval-cases.js";
 
 /** Questions of one user that have the same profile. */
 interface Group {
@@ -18,9 +21,6 @@ interface OpenUser {
   left: number;
   readonly groups: Map<string, Group>;
 }
-
-/** The user of every case's memory, which holds one case only: the set's own name for the user may be any text. */
-export const caseUser = "user";
 
 /**
  * The cases of these users, each as soon as the last of the user's questions was read. Memory holds the users with
@@ -39,6 +39,10 @@ export async function* readCases(
   historyLimit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<EvalCase> {
   const wanted = new Set(users.flatMap(({ questionIds }) => questionIds));
+  if (set.task === "PrefEval") {
+    yield* prefEvalCases(set, wanted);
+    return;
+  }
   const counts = new Map(users.map(({ user, questionIds }) => [user, questionIds.length]));
   const open = new Map<string, OpenUser>();
   for await (const { user, question, profile } of set.read(wanted)) {
@@ -65,15 +69,10 @@ export async function* readCases(
   }
 }
 
-/** The latest `count` interactions of a history that is oldest first. */
-export function latestOf(history: readonly Episode[], count: number): readonly Episode[] {
-  return history.slice(Math.max(0, history.length - count));
-}
-
 function historyOf(
   profile: readonly ProfileItem[],
   questions: readonly EvalQuestion[],
-  { task, labels }: Pick<EvalSet, "task" | "labels">,
+  { task, labels }: Pick<LampEvalSet, "task" | "labels">,
 ): Episode[] {
   const inputs = questions.map(({ input }) => input);
   const own = inputs.map(parseQuestion).find((question) => question.task === task);

@@ -6,7 +6,7 @@ import { openCaseAgent } from "../cases/case-agent.js";
 import { openCaseMemory, presentAfter } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
 import { bothTools, caseTools } from "../cases/case-tools.js";
-import { latestOf } from "../cases/open-cases.js";
+import { caseHistory } from "../cases/case-history.js";
 import { createPersonaMemory } from "../cases/case-profile.js";
 import { oneCall, recallSettings, toolCalls } from "../cases/recall-settings.js";
 import type { Method } from "../method.js";
@@ -40,7 +40,7 @@ const icl: Method = {
   callsPerQuestion: oneCall,
   ...unprepared,
   async open(evalCase, settings, deps) {
-    const history = latestOf(evalCase.history, settings.historyLimit ?? Number.POSITIVE_INFINITY);
+    const history = caseHistory(evalCase, settings);
     const random = createRandom(seedFor(deps.seed, "icl", evalCase.set, evalCase.id));
     const drawn = shuffled(history, random).map((episode) => ({ episode, score: 0 }));
     const recall = {

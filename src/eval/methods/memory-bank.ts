@@ -12,7 +12,8 @@ import type { Method } from "../method.js";
 import { openCaseAgent } from "../cases/case-agent.js";
 import { expectWholeMemory, openCaseMemory } from "../cases/case-memory.js";
 import { type Bank, bankCalls, bankSchema, dayLength, summariseDays } from "./daily-summaries.js";
-import { caseUser, latestOf } from "../cases/open-cases.js";
+import { caseHistory } from "../cases/case-history.js";
+import { caseUser } from "../cases/case-user.js";
 import { createRandom, seedFor } from "../sets/random.js";
 import { oneCall, recallSettings, recalledCount } from "../cases/recall-settings.js";
 
@@ -36,8 +37,8 @@ export const membank: Method = {
   summary:
     "MemoryBank: day summaries, a user portrait, and similar interactions not yet forgotten.",
   callsPerQuestion: oneCall,
-  preparationCalls({ history }, { historyLimit = Number.POSITIVE_INFINITY }) {
-    return exactly(bankCalls(latestOf(history, historyLimit).length));
+  preparationCalls(evalCase, settings) {
+    return exactly(bankCalls(caseHistory(evalCase, settings).length));
   },
   async prepare(evalCase, settings, deps) {
     const { history, episodes } = await openCaseMemory(evalCase, settings, deps);

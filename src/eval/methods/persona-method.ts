@@ -14,7 +14,7 @@ import { noRecall, openCaseAgent } from "../cases/case-agent.js";
 import { openCaseMemory } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
 import { caseTools } from "../cases/case-tools.js";
-import { caseUser } from "../cases/open-cases.js";
+import { caseUser } from "../cases/case-user.js";
 import { createPersonaMemory } from "../cases/case-profile.js";
 import { oneCall, recallSettings, toolCalls } from "../cases/recall-settings.js";
 
@@ -40,16 +40,19 @@ export function personaMethod(name: string, summary: string, parts: PersonaParts
       const { profile, usage } = parts.profile
         ? await drawCaseProfile(memory, learned.profiles, deps)
         : { profile: null, usage: noUsage };
-      const spent =
-        alignment === null ? noUsage : await alignCase(memory, learned, settings, parts, deps);
+      const aligned =
+        alignment === null
+          ? { usage: noUsage, notStarted: null }
+          : await alignCase(memory, learned, settings, parts, deps);
       // Its critiques quote true answers, and nothing in a turn needs them.
       const persona = { ...(await learned.personas.head(caseUser)), alignment: null };
       return {
         state: { profile, persona },
-        usage: addUsage(usage, spent),
+        usage: addUsage(usage, aligned.usage),
         persona: {
           before: entriesOf(mode, profile, initialPersona),
           after: entriesOf(mode, profile, persona),
+          ...(aligned.notStarted !== null && { notAligned: aligned.notStarted }),
         },
       };
     },

@@ -1,7 +1,7 @@
-import type { LampTask } from "../../domain/lamp-question.js";
+import type { EvalTask } from "../eval-case.js";
 import type { Answer } from "../prediction.js";
 import { accuracyOf, labelCounts, macroF1Of } from "./classification.js";
-import { lampLabels } from "../sets/labels.js";
+import { taskLabels } from "../sets/labels.js";
 import { errorSums, meanAbsoluteErrorOf, rootMeanSquareErrorOf } from "./rating.js";
 
 /** A metric as reports and `--json` name it; `f1` is macro-F1. */
@@ -18,27 +18,27 @@ export interface Metric {
 }
 
 /**
- * The metrics of a task: accuracy and macro-F1, or MAE and RMSE for ratings.
+ * The metrics of a task: accuracy and macro-F1, or MAE and RMSE for ratings. PrefEval has accuracy alone: its labels are
+ * places of options in a random order, and no classes.
  *
  * @param labels - All answers a question allows, for sets with labels of their own. Ratings need none.
  */
 export function metricsFor(
-  task: LampTask,
-  labels: readonly string[] = lampLabels(task),
-): readonly [Metric, Metric] {
+  task: EvalTask,
+  labels: readonly string[] = taskLabels(task),
+): readonly [Metric, ...Metric[]] {
   if (task === "LaMP_3")
     return [
       { name: "mae", better: "lower", sums: errorSums, ofSums: meanAbsoluteErrorOf },
       { name: "rmse", better: "lower", sums: errorSums, ofSums: rootMeanSquareErrorOf },
     ];
   const counts: Metric["sums"] = (answers) => labelCounts(answers, labels);
-  return [
-    {
-      name: "accuracy",
-      better: "higher",
-      sums: (answers) => counts(answers).slice(0, 2),
-      ofSums: accuracyOf,
-    },
-    { name: "f1", better: "higher", sums: counts, ofSums: macroF1Of },
-  ];
+  const accuracy: Metric = {
+    name: "accuracy",
+    better: "higher",
+    sums: (answers) => counts(answers).slice(0, 2),
+    ofSums: accuracyOf,
+  };
+  if (task === "PrefEval") return [accuracy];
+  return [accuracy, { name: "f1", better: "higher", sums: counts, ofSums: macroF1Of }];
 }

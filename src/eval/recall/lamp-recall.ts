@@ -2,14 +2,14 @@ import { parseQuestion } from "../../domain/lamp-question.js";
 import { readCases } from "../cases/open-cases.js";
 import type { EvalCase, EvalQuestion } from "../eval-case.js";
 import { taskTitles } from "../report/rendering/format.js";
-import type { EvalSet } from "../sets/eval-set.js";
+import type { LampEvalSet } from "../sets/eval-set.js";
 import type { RecallSet } from "./recall-case.js";
 
 /**
  * A set in LaMP's form, measured by whether what is recalled has the label of the true answer. Questions are left out
  * where no item of the history has it: there is nothing to find.
  */
-export function lampRecallSet(set: EvalSet): RecallSet {
+export function lampRecallSet(set: LampEvalSet): RecallSet {
   return {
     name: set.name,
     measure: "label",

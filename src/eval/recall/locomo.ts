@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Episode } from "../../domain/episode.js";
 import { createTimeline } from "../../formats/import-timeline.js";
 import { fileInvalid, readJson } from "../../formats/read-file.js";
-import { caseUser } from "../cases/open-cases.js";
+import { caseUser } from "../cases/case-user.js";
 import type { RecallCase, RecallSet } from "./recall-case.js";
 
 const turnSchema = z.object({

@@ -4,7 +4,7 @@ import { parseQuestion } from "../../domain/lamp-question.js";
 import { embeddedText } from "../../memory/index/indexed-text.js";
 import type { EpisodeIndex } from "../../memory/index/episode-index.js";
 import { dot, toUnit } from "../../memory/index/unit-vector.js";
-import { caseUser } from "../cases/open-cases.js";
+import { caseUser } from "../cases/case-user.js";
 import { expectWholeMemory, openCaseMemory } from "../cases/case-memory.js";
 import type { RecallCase } from "./recall-case.js";
 

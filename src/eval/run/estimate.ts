@@ -4,7 +4,8 @@ import { defaultProfileTokens } from "../../nodes/draw-profile.js";
 import { addRanges, emptyRange, type Range } from "../call-range.js";
 import type { Arm } from "../method.js";
 import type { EvalCase } from "../eval-case.js";
-import { latestOf, readCases } from "../cases/open-cases.js";
+import { caseHistory } from "../cases/case-history.js";
+import { readCases } from "../cases/open-cases.js";
 import type { SelectedSet } from "../sets/selection.js";
 
 /** What one arm will ask of the model on one set. */
@@ -49,8 +50,7 @@ export async function estimateRun(
 }
 
 function withCase(sum: CallEstimate, evalCase: EvalCase, { method, settings }: Arm): CallEstimate {
-  const history = latestOf(evalCase.history, settings.historyLimit ?? evalCase.history.length);
-  const preparation = method.preparationCalls({ ...evalCase, history }, settings);
+  const preparation = method.preparationCalls(evalCase, settings);
   const count = evalCase.questions.length;
   const { least, most } = method.callsPerQuestion;
   const questions = { least: least * count, most: most * count };
@@ -58,7 +58,10 @@ function withCase(sum: CallEstimate, evalCase: EvalCase, { method, settings }: A
     (tokens, { input }) => tokens + estimateTokens(input),
     0,
   );
-  const remembered = history.reduce((tokens, episode) => tokens + tokensOf(episode), 0);
+  const remembered = caseHistory(evalCase, settings).reduce(
+    (tokens, episode) => tokens + tokensOf(episode),
+    0,
+  );
   const subject = count === 0 ? 0 : questionTokens / count;
   const perCall = {
     least: subject + instructionTokens.least,
@@ -81,6 +84,6 @@ function withCase(sum: CallEstimate, evalCase: EvalCase, { method, settings }: A
   };
 }
 
-function tokensOf({ query, groundTruth: answer }: Episode): number {
-  return estimateTokens(query) + estimateTokens(answer ?? "");
+function tokensOf({ query, groundTruth, response }: Episode): number {
+  return estimateTokens(query) + estimateTokens(groundTruth ?? response ?? "");
 }

@@ -71,7 +71,7 @@ export async function askAll(options: EvaluationOptions, folder: RunFolder, work
             if (typeof opened === "string") return failed(opened);
             start = performance.now();
             const answer = await opened.answer(question);
-            const prediction = parsePrediction(answer.output, evalCase);
+            const prediction = parsePrediction(answer.output, evalCase, question.input);
             return { ...key, ...answer, prediction, error: null, seconds: seconds() };
           } catch (error) {
             return failed(errorText(error, work));

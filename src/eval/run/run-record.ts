@@ -23,7 +23,7 @@ const runRecordSchema = z.object({
   sets: z.array(
     z.object({
       name: z.string(),
-      task: z.enum(["LaMP_1", "LaMP_2N", "LaMP_2M", "LaMP_3"]),
+      task: z.enum(["LaMP_1", "LaMP_2N", "LaMP_2M", "LaMP_3", "PrefEval"]),
       labels: z.array(z.string()),
       /** How many users, and how many questions each arm is asked. */
       users: count,

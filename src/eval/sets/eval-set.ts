@@ -19,15 +19,41 @@ export interface EvalUser {
   readonly historyLength: number;
 }
 
-/** A set that was checked whole and can be read any number of times, one question at a time. */
-export interface EvalSet {
-  /** The name of its folder. */
+/** What every set has. It was checked whole and can be read any number of times. */
+interface CheckedSet {
+  /** The name of its folder, or of its file without the ending. */
   readonly name: string;
-  readonly task: LampTask;
   /** The answers that all its questions allow: the task's, or the set's own. */
   readonly labels: readonly string[];
   /** In the file's order. */
   readonly users: readonly EvalUser[];
+}
+
+/** A set in LaMP's form, read one question at a time. */
+export interface LampEvalSet extends CheckedSet {
+  readonly task: LampTask;
   /** @param questionIds - Only these; all unless given. */
   readonly read: (questionIds?: ReadonlySet<string>) => AsyncIterable<EvalRecord>;
 }
+
+/** A user of PrefEval: one conversation, which shows a preference in passing, and one question later. */
+export interface PrefEvalUser {
+  readonly user: string;
+  /** Conversations of one topic may bear on each other's questions. */
+  readonly topic: string;
+  /** With its options in an order drawn with the seed. */
+  readonly question: EvalQuestion;
+  /** Oldest first; at least one. */
+  readonly conversation: readonly { readonly user: string; readonly assistant: string }[];
+}
+
+/** A set in PrefEval's form, held in memory: the conversations of one user stand before the questions of others. */
+export interface PrefEvalSet extends CheckedSet {
+  readonly task: "PrefEval";
+  /** In the file's order. */
+  readonly people: readonly PrefEvalUser[];
+  /** Of everything that is drawn at random. */
+  readonly seed: number;
+}
+
+export type EvalSet = LampEvalSet | PrefEvalSet;

@@ -1,6 +1,6 @@
 import { lampQuestion } from "../../domain/lamp-question.js";
 import type { LampTask } from "../../domain/lamp-question.js";
-import { lampLabels } from "./labels.js";
+import { taskLabels } from "./labels.js";
 import { createRandom, drawIndex, shuffled } from "./random.js";
 
 export interface GeneratorOptions {
@@ -65,7 +65,7 @@ export function generateSet({
   historyLength,
   questions: questionCount,
   noise,
-  labels = lampLabels(task),
+  labels = taskLabels(task),
 }: GeneratorOptions): GeneratedSet {
   const random = createRandom(seed);
   const pick = <Value>(values: readonly Value[]) =>

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { PersonaAgentError } from "../../system/errors.js";
-import type { EvalSet } from "./eval-set.js";
-import { lampLabels } from "./labels.js";
+import type { LampEvalSet } from "./eval-set.js";
+import { taskLabels } from "./labels.js";
 import { checkEntries } from "./check-entries.js";
 import { readGolds } from "./golds.js";
 import {
@@ -30,12 +30,12 @@ import {
  * @throws {PersonaAgentError} `config-file-invalid` for a folder or a file that is not as its format has it, a question
  *   without a gold, a gold without a question, an id that comes twice, or an item without a field of its task.
  */
-export async function openEvalSet(path: string, split: LampSplit = "dev"): Promise<EvalSet> {
+export async function openEvalSet(path: string, split: LampSplit = "dev"): Promise<LampEvalSet> {
   if ((await kindOfPath(path)) !== "folder")
     throw fileInvalid(`${path} is a file; expected the folder that holds a LaMP set's files.`);
   const { files, entries } = (await findOppu(path)) ?? (await findLamp(path, split));
   const { task, options } = await readLampSet(files);
-  const labels = options ?? lampLabels(task);
+  const labels = options ?? taskLabels(task);
   const outputs = files.outputs[0] ?? "";
   const golds = await readGolds(outputs, task, labels);
   const users = await checkEntries(entries(), task, golds, basename(outputs));
@@ -102,13 +102,13 @@ async function findLamp(folder: string, split: LampSplit): Promise<Found> {
 export async function openEvalSets(
   path: string,
   { names, split }: { readonly names?: readonly string[] | undefined; readonly split: LampSplit },
-): Promise<EvalSet[]> {
+): Promise<LampEvalSet[]> {
   const folders = await findSets(path, split);
   if (folders.length === 0)
     throw fileInvalid(
       `${path} holds no set and no folder with one; expected ${split}_questions.json and ${split}_outputs.json (or .gz) there. Check the path.`,
     );
-  const sets: EvalSet[] = [];
+  const sets: LampEvalSet[] = [];
   const unknown = names?.find((name) => !folders.some((folder) => folder.name === name));
   if (unknown !== undefined)
     throw new PersonaAgentError(

@@ -1,4 +1,5 @@
 import { AIMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
+import { numberedOptions } from "../../domain/numbered-question.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
 import { nothingKnown } from "../../prompts/agent/system-message.js";
 import type { PromptTag } from "../../prompts/quote.js";
@@ -12,7 +13,6 @@ export type TurnRequest = ReturnType<typeof readTurn>;
 const learnedWeight = 6;
 const oneOf =
   /\b(?:answer|reply|respond|choose|pick)\b[^.:\n]{0,60}?\b(?:one of|among|from|between)\b(?: (?:these|the following))?(?: \w+)?\s*:?\s*(?:\[([^\]]+)\]|(?<=:\s*)([^\n.?!]+))/i;
-const cited = /(\[\d+\]): "([\s\S]*?)"(?=\s*\[\d+\]: |\s*$)/g;
 
 /**
  * The parts of a prompt between one of our tags. A prompt also mentions its tags in its sentences
@@ -55,7 +55,7 @@ export function readExchanges(prompt: string, tag: "interaction" | "item") {
  */
 export function readQuestion(question: string) {
   const { subject, options } = parseQuestion(question);
-  const refs = [...subject.matchAll(cited)].map(([, answer = "", text = ""]) => ({ answer, text }));
+  const refs = numberedOptions(subject).map(({ label, text }) => ({ answer: label, text }));
   if (refs.length > 0) return { subject: subject.replace(/\s\[1\]: "[\s\S]*/, ""), options: refs };
   const [sentence = "", bracketed, plain = ""] = oneOf.exec(question) ?? [];
   const listed = (bracketed ?? plain)

@@ -12,6 +12,7 @@ import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { allMethods } from "../../../src/eval/methods/all-methods.js";
 import { studyNames } from "../../../src/eval/studies.js";
 import { startEmbeddedChroma } from "../../../src/memory/chroma/embedded-server.js";
+import { preferenceLines, writePrefEval } from "../../support/evaluation/prefeval.js";
 import { startOpenAiServer } from "../../support/servers/openai-server.js";
 
 let folder: string;
@@ -328,6 +329,83 @@ describe("eval", () => {
     expect(err).toBe(
       "persona-agent: stopped by SIGINT, with 4 of 24 questions asked. Continue with the same command and --resume.\n",
     );
+  });
+
+  it("asks the questions of a file in PrefEval's form, options in the order of the seed", async () => {
+    const path = await writePrefEval(folder, preferenceLines(6), "invented.jsonl.gz");
+    const words = ["--methods", "prompt,persona-agent", "--out", out, "--json"];
+    const { code, out: line, err } = await run(words, { all: ["--data", path] });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const { results, paired } = parsed(line);
+    const accuracy = {
+      value: expect.any(Number),
+      low: expect.any(Number),
+      high: expect.any(Number),
+    };
+    expect(results).toMatchObject(
+      ["prompt", "persona-agent"].map((method) => ({
+        set: "invented",
+        task: "PrefEval",
+        method,
+        n: 6,
+        errors: 0,
+      })),
+    );
+    for (const { metrics } of results as readonly { readonly metrics?: unknown }[])
+      expect(metrics).toEqual({ accuracy });
+    expect(paired).toHaveLength(1);
+    const page = await readFile(join(out, "report.md"), "utf8");
+    expect(page).toMatch(/\| invented +\| persona-agent +\| +6 +\| +0 +\| +6 +\| Not started: /);
+    const other = await run([...words, "--resume", "--seed", "2"], { all: ["--data", path] });
+    expect(other.err).toMatch(/its seed 1, now 2/);
+  });
+
+  it("finds a model right that follows what was said in passing, and wrong where it cannot know", async () => {
+    const path = await writePrefEval(folder, preferenceLines(6));
+    const server = await startOpenAiServer(({ body }) => {
+      const prompt = JSON.stringify(body["messages"]);
+      if (prompt.includes("never eat anything with fins"))
+        return { kind: "message", text: "I would cook a lentil stew." };
+      const isTold = prompt.includes("always travel by train");
+      return {
+        kind: "message",
+        text: isTold ? "The night train" : "A grilled trout, a rental car",
+      };
+    });
+    const env = { MODEL: "openai:scripted", OPENAI_BASE_URL: server.url };
+    const words = ["--methods", "prompt,icl,rag", "--out", out, "--json"];
+    const { out: line } = await run(words, { env, all: ["--data", path] });
+    await server.close();
+    expect(parsed(line).results).toMatchObject(
+      [0, 1, 1].map((value) => ({ n: 6, metrics: { accuracy: { value } } })),
+    );
+  });
+
+  it("studies the distance on such a file, and refuses it where nothing is unrelated", async () => {
+    const path = await writePrefEval(folder, preferenceLines(84, 5));
+    const words = ["--study", "distance", "--methods", "rag,persona-agent", "--users", "2"];
+    const all = ["--data", path];
+    const { code, out: line } = await run([...words, "--out", out, "--json"], { all });
+    expect(code).toBe(0);
+    expect(parsed(line).results).toHaveLength(8);
+    const page = await readFile(join(out, "report.md"), "utf8");
+    expect(page).toContain("## Study: distance");
+    const refused = await run([...words, "--out", join(folder, "none")]);
+    expect(refused.err).toMatch(
+      /^persona-agent: The study distance needs conversations, and books is a set of LaMP_3/,
+    );
+    expect(existsSync(join(folder, "none"))).toBe(false);
+  });
+
+  it("refuses another file, and --sets with one, in one line", async () => {
+    const all = ["--data", join(data, "books", "dev_outputs.json")];
+    const other = await run([...two, "--out", out], { all });
+    expect(other.err).toMatch(
+      /^persona-agent: dev_outputs\.json, line 1: id is missing, empty or of another kind; expected PrefEval's .*\n$/,
+    );
+    const sets = await run([...two, "--sets", "books", "--out", out], { all });
+    expect(sets.err).toMatch(/^persona-agent: --sets chooses among the sets of a folder, and /);
+    expect(existsSync(out)).toBe(false);
   });
 
   it("shows how many questions ended in an error, and of which kind", async () => {

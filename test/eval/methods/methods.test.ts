@@ -1,4 +1,7 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ArmSettings, MethodDeps, OpenCase } from "../../../src/eval/method.js";
 import type { Preparation } from "../../../src/eval/prediction.js";
 import type { EvalCase } from "../../../src/eval/eval-case.js";
@@ -18,6 +21,11 @@ import {
   setOf,
   summaryText,
 } from "../../support/evaluation/eval-case.js";
+import {
+  preferenceLines,
+  prefEvalCasesOf,
+  writePrefEval,
+} from "../../support/evaluation/prefeval.js";
 
 function methodOf(name: string) {
   const method = allMethods.find((each) => each.name === name);
@@ -284,4 +292,67 @@ it("cases stay separate in an index that they share, also in a cold start", asyn
   expect(await count(ada, { historyLimit: 3 })).toBe(3);
   expect(await count(ada)).toBe(12);
   expect(index.calls["nearest"]).toBeGreaterThan(0);
+});
+
+describe("a history of conversations, without true answers", () => {
+  const shown = "never eat anything with fins";
+  const answersTwo = () => evalDeps({ simulation: () => "[2]" });
+  let folder: string;
+  let given: EvalCase;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "methods-"));
+    const cases = await prefEvalCasesOf(await writePrefEval(folder, preferenceLines(84, 5)));
+    given = cases.get("food-2") ?? (await caseOf());
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each(table)(
+    "%s answers, and sees the conversation where it has past interactions",
+    async (name, held) => {
+      const deps = answersTwo();
+      const { preparation, open } = await opened(name, given, deps);
+      const [question] = given.questions;
+      if (question === undefined) throw new Error("There is no question.");
+      const { output, prompt } = await open.answer(question);
+      expect(output).toBe("[2]");
+      expect(prompt.includes(shown)).toBe(held.includes("past"));
+      // The paper's first persona has the profile, as long as nothing rewrites it.
+      const isTold = held.some((part) => part === "profile" || part === "paper");
+      expect(prompt.includes(profileText)).toBe(isTold);
+      expect(prompt).toContain(question.input);
+      const calls = methodOf(name).preparationCalls(given, {});
+      expect(calls).toEqual({ least: preparation.usage.calls, most: preparation.usage.calls });
+    },
+  );
+
+  it("cannot be aligned on, and a preparation says so", async () => {
+    for (const [name, reason] of [
+      ["persona-agent", /^Not started: .* and the user has none\./],
+      ["persona-agent-paper", /^Not started: the user has no true answer yet\./],
+    ] as const) {
+      const { preparation } = await opened(name, given, answersTwo());
+      expect(preparation.persona?.notAligned).toMatch(reason);
+      expect(preparation.persona?.after).toEqual(preparation.persona?.before);
+    }
+    for (const name of ["without-alignment", "without-persona"])
+      expect((await opened(name, given, answersTwo())).preparation.persona).not.toHaveProperty(
+        "notAligned",
+      );
+  });
+
+  it("is what a profile is drawn from: what the user said, never a reply", async () => {
+    const deps = answersTwo();
+    await opened("pag", given, deps);
+    const [drawn] = deps.model.of("profile");
+    expect(drawn?.thread).toContain(shown);
+    expect(drawn?.thread).not.toContain("Noted in talk 2");
+  });
+
+  it("is found past unrelated interactions, which are found too", async () => {
+    const [prompt = ""] = await promptsOf("rag", given, answersTwo(), { distance: 200 });
+    expect(interactions(prompt)).toBe(8);
+    expect(prompt).toContain(shown);
+    const [alone = ""] = await promptsOf("rag", given, answersTwo());
+    expect(interactions(alone)).toBe(5);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lampLabels } from "../../../src/eval/sets/labels.js";
+import { taskLabels } from "../../../src/eval/sets/labels.js";
 import { metricsFor } from "../../../src/eval/metrics/metrics.js";
 import { parseRating } from "../../../src/eval/metrics/rating.js";
 
@@ -148,14 +148,24 @@ describe("parseRating", () => {
   );
 });
 
-describe("lampLabels", () => {
+describe("taskLabels", () => {
   it.each([
     ["LaMP_1", 2, "[2]"],
     ["LaMP_2N", 15, "food & drink"],
     ["LaMP_2M", 15, "based on a book"],
     ["LaMP_3", 5, "5"],
   ] as const)("of %s are %i, among them %s", (task, count, label) => {
-    expect(new Set(lampLabels(task)).size).toBe(count);
-    expect(lampLabels(task)).toContain(label);
+    expect(new Set(taskLabels(task)).size).toBe(count);
+    expect(taskLabels(task)).toContain(label);
   });
+});
+
+it("PrefEval has accuracy alone: its labels are places, and no classes", () => {
+  const rows: Rows = [
+    ["[1]", "[1]"],
+    ["[4]", "[4]"],
+    ["[2]", "[3]"],
+    ["[3]", "the train"],
+  ];
+  expect(measured("PrefEval", rows)).toEqual({ accuracy: 0.5 });
 });

@@ -142,6 +142,48 @@ describe("renderMarkdown", () => {
     expect([during, count, example]).toEqual(["question", "1", "plain: it failed"]);
   });
 
+  it("shows PrefEval by accuracy alone, without a column of the paper's, and who was not aligned", async () => {
+    const value = (distance: number) => ({
+      id: `rag@distance=${distance}`,
+      method: "rag",
+      summary: "Recalls.",
+      settings: { distance },
+      study: { name: "distance", value: distance },
+    });
+    const arms = ["rag", "persona-agent", "without-action", value(0), value(50)];
+    const run = runRecord({ sets: [{ name: "invented", task: "PrefEval" }], arms });
+    const predictions = run.arms.flatMap(({ id: arm }) =>
+      ["ada", "bo"].map((user) =>
+        prediction({ arm, set: "invented", user, question: user, gold: "[3]", prediction: "[3]" }),
+      ),
+    );
+    const persona = { before: ["Sings."], after: ["Sings."] };
+    const prepared = ["ada", "bo"].map((user) =>
+      preparedCase({
+        arm: "persona-agent",
+        set: "invented",
+        case: user,
+        persona: user === "bo" ? { ...persona, notAligned: "Nothing to learn from." } : persona,
+      }),
+    );
+    const page = renderMarkdown(reportPage(await summariseRun(run, predictions, prepared)));
+    const own = page.slice(0, page.indexOf("## The paper's own tables"));
+    expect(own).toContain("| Method | n | errors | Accuracy ↑ |");
+    expect(own).toContain("| Configuration | Accuracy ↑ | loss |");
+    expect(own).not.toMatch(/Macro-F1 ↑|paper \(other|its loss/);
+    expect(own).toContain("The paper has no such task.");
+    expect(own).toContain("## Study: distance");
+    expect(rowOf(own, "50", "## Study: distance").slice(0, 3)).toEqual(["50", "rag", "2"]);
+    expect(rowOf(own, "invented", "## Personas")).toEqual([
+      "invented",
+      "persona-agent",
+      "2",
+      "0",
+      "1",
+      "Nothing to learn from.",
+    ]);
+  });
+
   it("keeps a text inside its table cell", async () => {
     const text = renderMarkdown(reportPage(await sample("a | b\n# c `d` <i>")));
     expect(rowOf(text, "model")).toEqual(["model", "a \\ b \\# c \\`d\\` &lt;i&gt;"]);

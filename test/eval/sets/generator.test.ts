@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { lampSubject } from "../../../src/domain/lamp-question.js";
 import { openEvalSet } from "../../../src/eval/sets/open-eval-set.js";
 import { generateSet, type GeneratorOptions } from "../../../src/eval/sets/generator.js";
-import { lampLabels } from "../../../src/eval/sets/labels.js";
+import { taskLabels } from "../../../src/eval/sets/labels.js";
 import { metricsFor } from "../../../src/eval/metrics/metrics.js";
 
 const options: GeneratorOptions = {
@@ -94,7 +94,7 @@ describe("generateSet", () => {
       await writeFile(join(folder, "dev_questions.json"), JSON.stringify(set.questions));
       await writeFile(join(folder, "dev_outputs.json"), JSON.stringify(set.outputs));
       const read = await openEvalSet(folder);
-      expect(read).toMatchObject({ task, labels: labels ?? lampLabels(task) });
+      expect(read).toMatchObject({ task, labels: labels ?? taskLabels(task) });
       expect(read.users).toHaveLength(6);
       for await (const { user, question, profile } of read.read()) {
         expect(question.gold).toBe(planted(question.input, set.rules.get(user)));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import type { EvalRecord, EvalSet } from "../../../src/eval/sets/eval-set.js";
+import type { EvalRecord, LampEvalSet } from "../../../src/eval/sets/eval-set.js";
 import { openEvalSet } from "../../../src/eval/sets/open-eval-set.js";
 
 let folder: string;
@@ -17,7 +17,7 @@ const write = (name: string, value: unknown) => {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return writeFile(join(folder, name), name.endsWith(".gz") ? gzipSync(text) : text);
 };
-async function all(set: EvalSet, ids?: ReadonlySet<string>) {
+async function all(set: LampEvalSet, ids?: ReadonlySet<string>) {
   const records: EvalRecord[] = [];
   for await (const record of set.read(ids)) records.push(record);
   return records;

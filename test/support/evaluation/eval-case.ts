@@ -1,7 +1,7 @@
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import type { EvalCase } from "../../../src/eval/eval-case.js";
 import type { MethodDeps } from "../../../src/eval/method.js";
-import type { EvalRecord, EvalSet } from "../../../src/eval/sets/eval-set.js";
+import type { EvalRecord, EvalSet, LampEvalSet } from "../../../src/eval/sets/eval-set.js";
 import type { ProfileItem } from "../../../src/formats/profile-item.js";
 import { readCases } from "../../../src/eval/cases/open-cases.js";
 import { AlignmentModel, type AlignmentReplies } from "../models/alignment-model.js";
@@ -41,7 +41,7 @@ export function ratingRecord(
 }
 
 /** A set in this process, which gives its records in their order. */
-export function setOf(records: readonly EvalRecord[]): EvalSet {
+export function setOf(records: readonly EvalRecord[]): LampEvalSet {
   const users = [...new Set(records.map(({ user }) => user))].map((user) => {
     const own = records.filter((record) => record.user === user);
     const historyLength = Math.max(...own.map(({ profile }) => profile.length));

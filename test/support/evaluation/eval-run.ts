@@ -1,6 +1,6 @@
 import { noUsage } from "../../../src/domain/usage.js";
 import type { Prediction, PreparedCase } from "../../../src/eval/prediction.js";
-import { lampLabels } from "../../../src/eval/sets/labels.js";
+import { taskLabels } from "../../../src/eval/sets/labels.js";
 import type { RunRecord } from "../../../src/eval/run/run-record.js";
 
 /** A record of a run with these sets and arms; an arm is a method under its defaults unless given whole. */
@@ -16,7 +16,7 @@ export function runRecord(given: {
     alignmentModel: "offline",
     embeddings: "offline",
     index: "in-process",
-    sets: given.sets.map(({ name, task, labels = [...lampLabels(task)], ...rest }) => ({
+    sets: given.sets.map(({ name, task, labels = [...taskLabels(task)], ...rest }) => ({
       name,
       task,
       labels,

@@ -1,4 +1,4 @@
-import type { LampTask } from "../../../domain/lamp-question.js";
+import type { EvalTask } from "../../eval-case.js";
 import type { MetricName } from "../../metrics/metrics.js";
 import type { IntervalEstimate } from "../../metrics/bootstrap.js";
 import type { PaperCell } from "../summary/paper-numbers.js";
@@ -10,15 +10,17 @@ export const metricTitles: Readonly<Record<MetricName, string>> = {
   rmse: "RMSE ↓",
 };
 
-export const taskTitles: Readonly<Record<LampTask, string>> = {
+export const taskTitles: Readonly<Record<EvalTask, string>> = {
   LaMP_1: "LaMP-1, citation identification",
   LaMP_2N: "LaMP-2N, news categorization",
   LaMP_2M: "LaMP-2M, movie tagging",
   LaMP_3: "LaMP-3, product rating",
+  PrefEval: "PrefEval, the option that fits a preference",
 };
 
-/** The two metrics of a task, the first of them the one that overviews show. */
-export function metricsOf(task: LampTask): readonly [MetricName, MetricName] {
+/** The metrics of a task, the first of them the one that overviews show. */
+export function metricsOf(task: EvalTask): readonly [MetricName, ...MetricName[]] {
+  if (task === "PrefEval") return ["accuracy"];
   return task === "LaMP_3" ? ["mae", "rmse"] : ["accuracy", "f1"];
 }
 

@@ -1,4 +1,4 @@
-import type { LampTask } from "../../../domain/lamp-question.js";
+import type { EvalTask } from "../../eval-case.js";
 import type { MetricName } from "../../metrics/metrics.js";
 import { heading, note, type Block, type Cell } from "../rendering/blocks.js";
 import { difference, isLowerBetter, metricsOf } from "../rendering/format.js";
@@ -6,7 +6,7 @@ import type { EvalReport } from "../summary/eval-report.js";
 import { paperData } from "../summary/paper-data.js";
 import { paperCell } from "../summary/paper-numbers.js";
 import { ours } from "../summary/studies.js";
-import { columnTable, gainCell, paperColumn, scoreColumn } from "./cells.js";
+import { columnTable, gainCell, paperColumns, scoreColumn } from "./cells.js";
 import { armResult, pairedOn, tableArms } from "./report-arms.js";
 
 /** What is lost without one part, beside what the paper lost. */
@@ -31,8 +31,10 @@ export function ablation(report: EvalReport): Block[] {
         return [
           scoreColumn(results, metric),
           { title: "#loss", cells: ids.map(loss) },
-          paperColumn(set, "ablation", metric, names),
-          { title: "#its loss", cells: names.map((name) => paperLoss(set.task, metric, name)) },
+          ...paperColumns(set, "ablation", metric, names).flatMap((column) => [
+            column,
+            { title: "#its loss", cells: names.map((name) => paperLoss(set.task, metric, name)) },
+          ]),
         ];
       });
       return [
@@ -47,7 +49,7 @@ export function ablation(report: EvalReport): Block[] {
   ];
 }
 
-function paperLoss(task: LampTask, metric: MetricName, method: string): Cell | string {
+function paperLoss(task: EvalTask, metric: MetricName, method: string): Cell | string {
   const full = paperCell("ablation", task, metric, ours);
   const part = paperCell("ablation", task, metric, method);
   if (method === ours || full?.kind !== "value" || part?.kind !== "value") return "";

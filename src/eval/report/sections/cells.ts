@@ -49,15 +49,17 @@ export function scoreColumn(
   return { title: `#${metricTitles[metric]}`, cells };
 }
 
-/** What the paper has for one metric of these methods, to stand beside ours. */
-export function paperColumn(
+/** What the paper has for one metric of these methods, to stand beside ours: one column, or none for another task. */
+export function paperColumns(
   set: SetRecord,
   name: PaperEntry["table"],
   metric: MetricName,
   methods: readonly string[],
-): Column {
+): readonly Column[] {
+  const title = paperTitle(set);
+  if (title === null) return [];
   const cells = methods.map((method) => paperTableCell(paperCell(name, set.task, metric, method)));
-  return { title: paperTitle(set), cells };
+  return [{ title, cells }];
 }
 
 /** The paper's cell; a dash where the paper has no such method. */

@@ -15,8 +15,15 @@ export function personas(report: EvalReport): Block[] {
     heading(2, "Personas"),
     table(
       "How many personas changed",
-      ["Set", "Method", "#cases", "#persona changed"],
-      changes.map(({ set, method, cases, changed }) => [set, method, whole(cases), whole(changed)]),
+      ["Set", "Method", "#cases", "#persona changed", "#not aligned", "Why not (the first)"],
+      changes.map(({ set, method, cases, changed, notAligned }) => [
+        set,
+        method,
+        whole(cases),
+        whole(changed),
+        whole(notAligned.cases),
+        notAligned.reason ?? "",
+      ]),
     ),
     ...changes
       .filter(({ method, examples }) => method === ours && examples.length > 0)

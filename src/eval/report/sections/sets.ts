@@ -5,7 +5,7 @@ import { metricTitles, metricsOf, taskTitles, whole } from "../rendering/format.
 import { forestPlot } from "../rendering/plots.js";
 import { paperData } from "../summary/paper-data.js";
 import { ours } from "../summary/studies.js";
-import { columnTable, countCell, gainCell, paperColumn, scoreColumn } from "./cells.js";
+import { columnTable, countCell, gainCell, paperColumns, scoreColumn } from "./cells.js";
 import { armResult, pairedOn, tableArms } from "./report-arms.js";
 
 /** The main table of each set, beside the paper's, and the differences to every other method. */
@@ -21,7 +21,7 @@ export function setSections(report: EvalReport): Block[] {
       const results = methods.map(({ id }) => armResult(report, set.name, id));
       const columns = metricsOf(set.task).flatMap((metric) => [
         scoreColumn(results, metric),
-        paperColumn(
+        ...paperColumns(
           set,
           "main",
           metric,

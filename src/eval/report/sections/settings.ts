@@ -36,6 +36,13 @@ export function settings({ run }: EvalReport): Block[] {
       ]),
     ),
     heading(2, "How the numbers are made"),
+    ...(run.sets.some(({ task }) => task === "PrefEval")
+      ? [
+          text(
+            "PrefEval's options are in an order drawn with the seed, and its metric is accuracy alone: four options by chance give 0.25.",
+          ),
+        ]
+      : []),
     text(
       "Metrics are those of LaMP's own evaluator: an answer outside the label list is wrong, macro-F1 is over the fixed label list, and a rating that is no number counts as the extreme farther from the truth. Intervals hold 95 % of 2,000 resamples in which whole users are drawn with replacement, because the questions of one user are alike; one user alone gives none. A difference compares two methods on the questions that both answered, and is positive where the first is better.",
     ),

@@ -5,7 +5,7 @@ import { metricTitles, metricsOf, whole } from "../rendering/format.js";
 import { curvePlot } from "../rendering/plots.js";
 import { paperData } from "../summary/paper-data.js";
 import { ours } from "../summary/studies.js";
-import { columnTable, gainCell, paperColumn, scoreColumn } from "./cells.js";
+import { columnTable, gainCell, paperColumns, scoreColumn } from "./cells.js";
 
 const coldStartName = "cold-start";
 /** The paper cut every history to so many interactions. */
@@ -104,7 +104,7 @@ function coldStart({ points }: Study, set: SetRecord): Block[] {
       { title: "Method", cells: methods },
       ...metricsOf(set.task).flatMap((metric) => [
         scoreColumn(own, metric),
-        paperColumn(set, "cold-start", metric, methods),
+        ...paperColumns(set, "cold-start", metric, methods),
       ]),
     ]),
   ];

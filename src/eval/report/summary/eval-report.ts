@@ -1,4 +1,4 @@
-import type { LampTask } from "../../../domain/lamp-question.js";
+import type { EvalTask } from "../../eval-case.js";
 import type { Usage } from "../../../domain/usage.js";
 import type { RunRecord } from "../../run/run-record.js";
 import type { IntervalEstimate } from "../../metrics/bootstrap.js";
@@ -14,7 +14,7 @@ interface ArmOnSet {
 
 /** One arm on one set. This shape is a contract: `eval --json` prints it. */
 export interface Result extends ArmOnSet {
-  readonly task: LampTask;
+  readonly task: EvalTask;
   /** Questions answered, on which the metrics are. */
   readonly n: number;
   /** Questions that ended in an error; no metric counts them. */
@@ -109,6 +109,8 @@ export interface ReportedPersona extends ArmOnSet {
   /** Cases that were prepared with a persona, and how many of these personas changed. */
   readonly cases: number;
   readonly changed: number;
+  /** Cases whose alignment did not start, and why the first of them did not. */
+  readonly notAligned: { readonly cases: number; readonly reason: string | null };
   readonly examples: readonly {
     readonly case: string;
     /** One entry a line, long ones cut. */

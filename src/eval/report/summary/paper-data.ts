@@ -10,9 +10,9 @@ const oppuFolders: Readonly<Record<LampTask, string>> = {
 };
 const oppuUsers = 100;
 
-/** The origin of a set's users: probably the paper's, other users of LaMP's, or none of LaMP's. */
+/** The origin of a set's users: probably the paper's, other users of LaMP's, or none of LaMP's; `none` for another task. */
 export interface PaperData {
-  readonly kind: "oppu" | "lamp" | "other";
+  readonly kind: "oppu" | "lamp" | "other" | "none";
   /** For the reader. */
   readonly note: string;
 }
@@ -23,6 +23,7 @@ export interface PaperData {
  * `LaMP_2M-time` and the like. Other data under such a name is taken for it.
  */
 export function paperData({ name, task, users }: SetRecord): PaperData {
+  if (task === "PrefEval") return { kind: "none", note: "The paper has no such task." };
   if (name === oppuFolders[task] && users === oppuUsers)
     return {
       kind: "oppu",
@@ -39,8 +40,16 @@ export function paperData({ name, task, users }: SetRecord): PaperData {
   };
 }
 
-/** The title of a column of the paper's numbers beside a set's own: it says where the cells do not compare. */
-export function paperTitle(set: SetRecord): string {
-  const { kind } = paperData(set);
-  return { oppu: "#paper", lamp: "#paper (other users)", other: "#paper (other data)" }[kind];
+/**
+ * The title of a column of the paper's numbers beside a set's own: it says where the cells do not compare. `null` where the
+ * paper has no numbers to show.
+ */
+export function paperTitle(set: SetRecord): string | null {
+  const titles = {
+    oppu: "#paper",
+    lamp: "#paper (other users)",
+    other: "#paper (other data)",
+    none: null,
+  };
+  return titles[paperData(set).kind];
 }

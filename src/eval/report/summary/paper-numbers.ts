@@ -1,4 +1,5 @@
 import type { LampTask } from "../../../domain/lamp-question.js";
+import type { EvalTask } from "../../eval-case.js";
 import type { MetricName } from "../../metrics/metrics.js";
 
 /** Where the paper's numbers were seen. Its full text was not available. */
@@ -126,7 +127,7 @@ export const paperEntries: readonly PaperEntry[] = [
 /** The paper's cell for one of our methods; `null` where the paper has no such row. */
 export function paperCell(
   table: PaperEntry["table"],
-  task: LampTask | null,
+  task: EvalTask | null,
   metric: MetricName | "seconds",
   method: string,
 ): PaperCell | null {

@@ -10,7 +10,7 @@ const mostCharacters = 400;
 /** The personas of an arm on a set before and after it was prepared; `null` where no case has one. */
 export function personaChange(
   prepared: readonly PreparedOutcome[],
-): Pick<ReportedPersona, "cases" | "changed" | "examples"> | null {
+): Omit<ReportedPersona, "set" | "method"> | null {
   const cases = prepared.flatMap(({ case: id, persona }) =>
     persona === null ? [] : [{ case: id, ...persona }],
   );
@@ -19,7 +19,9 @@ export function personaChange(
   const examples = changed
     .slice(0, mostExamples)
     .map(({ case: id, before, after }) => ({ case: id, before: cut(before), after: cut(after) }));
-  return { cases: cases.length, changed: changed.length, examples };
+  const reasons = cases.flatMap(({ notAligned }) => notAligned ?? []);
+  const notAligned = { cases: reasons.length, reason: reasons[0] ?? null };
+  return { cases: cases.length, changed: changed.length, notAligned, examples };
 }
 
 function cut(lines: readonly string[]): string[] {
