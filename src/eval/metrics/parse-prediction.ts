@@ -13,8 +13,9 @@ const mostStars = 5;
  *
  * LaMP's evaluator strips the output and matches it exactly. Beyond that a label is taken here in any case and spacing,
  * in quotes or brackets, with a full stop after it, and from a sentence that names it and no other label ("The tag is
- * comedy."); a label that stands for a text ("[1]") also from an answer that has this text and that of no other; a rating is the one number of the text ("4 stars", "4 out of 5", "**4**"). What is neither stays as it was,
- * stripped, and LaMP's metrics then count it as wrong.
+ * comedy."); where labels stand for texts (`[1]: "..."`), also from an answer that has the text of one and of no other. A
+ * rating is the one number of the text ("4 stars", "4 out of 5", "**4**"). What is neither stays as it was, stripped, and
+ * LaMP's metrics then count it as wrong.
  *
  * @param set.labels - The answers that the set's questions allow; not used for ratings.
  * @param question - As it was asked.

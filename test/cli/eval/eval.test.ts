@@ -360,6 +360,27 @@ describe("eval", () => {
     expect(other.err).toMatch(/its seed 1, now 2/);
   });
 
+  it("finds a model right that follows what was said in passing, and wrong where it cannot know", async () => {
+    const path = await writePrefEval(folder, preferenceLines(6));
+    const server = await startOpenAiServer(({ body }) => {
+      const prompt = JSON.stringify(body["messages"]);
+      if (prompt.includes("never eat anything with fins"))
+        return { kind: "message", text: "I would cook a lentil stew." };
+      const isTold = prompt.includes("always travel by train");
+      return {
+        kind: "message",
+        text: isTold ? "The night train" : "A grilled trout, a rental car",
+      };
+    });
+    const env = { MODEL: "openai:scripted", OPENAI_BASE_URL: server.url };
+    const words = ["--methods", "prompt,icl,rag", "--out", out, "--json"];
+    const { out: line } = await run(words, { env, all: ["--data", path] });
+    await server.close();
+    expect(parsed(line).results).toMatchObject(
+      [0, 1, 1].map((value) => ({ n: 6, metrics: { accuracy: { value } } })),
+    );
+  });
+
   it("studies the distance on such a file, and refuses it where nothing is unrelated", async () => {
     const path = await writePrefEval(folder, preferenceLines(84, 5));
     const words = ["--study", "distance", "--methods", "rag,persona-agent", "--users", "2"];
