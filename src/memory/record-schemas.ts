@@ -99,7 +99,11 @@ export const pointerRecord = ofVersion1("recent pointer", {
 export const outboxRecord = ofVersion1("outbox entry", { ids: z.array(z.string()) });
 
 /** The `EpisodeIndex.identity` in which all of a user's episodes are that no outbox entry names. */
-export const indexStateRecord = ofVersion1("index state", { identity: z.string() });
+export const indexStateRecord = ofVersion1("index state", {
+  identity: z.string(),
+  /** Of an index that is being filled, newest first: the oldest id that it has. */
+  filledFrom: z.string().optional(),
+});
 
 function ofVersion1<const Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
   return {

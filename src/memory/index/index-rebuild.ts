@@ -25,7 +25,7 @@ export interface IndexRebuild {
   stateChange(user: UserKey, identity: string | null): StoreChange;
   /** Looks again at every user's identity: something happened to the index. */
   invalidate(): void;
-  /** Fills the index from the store, unless that goes on already. */
+  /** Fills the index from the store, unless that goes on already; one that was broken off goes on where it was. */
   rebuild(user: UserKey): Promise<void>;
   /** As `rebuild`, with the user's entries removed first and `onProgress` after each batch; waits for one that goes on. */
   reindex(user: UserKey, onProgress: (episodes: number) => void): Promise<void>;
@@ -45,18 +45,28 @@ export function createIndexRebuild(
     { readonly touched: Set<string>; readonly end: Promise<void> }
   >();
 
-  const stateChange = (user: UserKey, identity: string | null): StoreChange => ({
+  const stateChange = (
+    user: UserKey,
+    identity: string | null,
+    progress: { readonly filledFrom?: string } = {},
+  ): StoreChange => ({
     namespace: userNamespaces(user).index,
     key: "state",
-    value: identity === null ? null : { schemaVersion: 1, identity: whole(identity) },
+    value: identity === null ? null : { schemaVersion: 1, identity: whole(identity), ...progress },
   });
 
-  const look = coalesceReads(async (user: UserKey) => {
+  /** The index, and what was noted of it when it was filled; null for nothing, or for another index. */
+  async function readState(user: UserKey) {
     const [identity, [state]] = await Promise.all([
       index.identity(user),
       access.get(indexStateRecord, userNamespaces(user).index, ["state"]),
     ]);
-    const current = state?.identity === whole(identity);
+    return { identity, state: state?.identity === whole(identity) ? state : null };
+  }
+
+  const look = coalesceReads(async (user: UserKey) => {
+    const { state } = await readState(user);
+    const current = state !== null && state.filledFrom === undefined;
     if (current) trusted.set(user, trustedCalls);
     return current;
   });
@@ -69,13 +79,22 @@ export function createIndexRebuild(
   }
 
   async function fill(user: UserKey, touched: Set<string>, onProgress: (episodes: number) => void) {
-    const identity = await index.identity(user);
+    const { identity, state } = await readState(user);
     const outbox = await readOutbox(access, user);
-    const items = (await access.scan(userNamespaces(user).episodes)).toReversed();
-    const timeLine = items.map(({ key }) => key).toReversed();
+    const stored = await access.scan(userNamespaces(user).episodes);
+    const timeLine = stored.map(({ key }) => key);
+    const filledFrom = state?.filledFrom;
+    // What has changed since an earlier rebuild was broken off is in the outbox.
+    const items = stored
+      .toReversed()
+      .filter(({ key }) => filledFrom === undefined || key < filledFrom);
     for (let from = 0; from < items.length; from += outboxEntrySize) {
       const batch = items.slice(from, from + outboxEntrySize);
-      await queue.run(user, () => writeBatch(user, untouched(batch, touched), timeLine));
+      const oldest = batch.at(-1)?.key ?? "";
+      await queue.run(user, async () => {
+        await writeBatch(user, untouched(batch, touched), timeLine);
+        await access.write([stateChange(user, identity, { filledFrom: oldest })]);
+      });
       onProgress(batch.length);
     }
     await queue.run(user, async () => {

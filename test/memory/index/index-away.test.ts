@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { userKey } from "../../../src/domain/user-id.js";
 import type { RecallBounds } from "../../../src/memory/episodes/episodic-memory.js";
 import { userNamespaces } from "../../../src/memory/namespaces.js";
@@ -227,6 +227,38 @@ describe("memory over a new index", () => {
     expect((await found(restarted, "Zanzibar")).degraded).toEqual(["index-rebuilding"]);
     await restarted.settled();
     expect(indexed("ada")).toEqual([tea.id, trip.id]);
+  });
+
+  it("goes on with a rebuild that was broken off, with what has changed since then", async () => {
+    const { episodes, index, embeddings, indexed, restart } = memoryParts();
+    const history = Array.from({ length: 150 }, (_, n) => turnAt(n, `matter ${n}`));
+    await episodes.addMany("ada", history);
+    index.generation = 2;
+    const broken = restart().episodes;
+    const upsert = index.upsert.bind(index);
+    const spy = vi.spyOn(index, "upsert").mockImplementation(async (...asked) => {
+      if (indexed("ada").length > 0) throw new Error("The process ends here.");
+      await upsert(...asked);
+    });
+    await broken.similar("ada", "matter", 1);
+    await broken.settled();
+    const [newest = tea] = history.slice(-1);
+    await broken.update("ada", newest.id, { groundTruth: "gyokuro", feedback });
+    spy.mockRestore();
+    expect(indexed("ada")).toHaveLength(128);
+
+    const { episodes: restarted } = restart();
+    embeddings.requests.length = 0;
+    expect((await found(restarted, "matter")).degraded).toEqual(["index-rebuilding"]);
+    await restarted.settled();
+    expect(embeddings.requests.flat()).toHaveLength(1 + 150 - 128);
+    expect(indexed("ada")).toHaveLength(150);
+    expect(await found(restarted, "gyokuro")).toMatchObject({
+      ids: expect.arrayContaining([newest.id]),
+      degraded: [],
+    });
+    await restarted.settled();
+    expect(index.entries(userKey("ada")).get(newest.id)?.words).toContain("gyokuro");
   });
 
   it("does not overwrite text that is written during a rebuild with older text", async () => {
