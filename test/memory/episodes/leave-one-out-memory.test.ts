@@ -11,6 +11,8 @@ describe("leaveOneOutMemory", () => {
     query: "Tea?",
     groundTruth: "green",
     earlier: [{ episodeId: inThread.id, query: inThread.query, response: "Well." }],
+    reaction: null,
+    task: null,
     duplicates: [turnAt(2, "tea").id],
   };
   const asked: unknown[] = [];
