@@ -90,7 +90,7 @@ export function createReviewCandidate({ toolNamesFor, now }: ReviewCandidateDeps
 /** The scores are of the candidate's lines, and no answer was given under the person's. */
 function withoutCandidate(record: AlignmentRecord): AlignmentRecord {
   const unscored = (items: readonly PairedScore[]) =>
-    items.map(({ preferred: _, ...item }) => ({ ...item, candidate: null }));
+    items.map(({ episodeId, parent }) => ({ episodeId, parent, candidate: null }));
   const { judge: _judge, ...rest } = record;
   const { batch, holdout } = record.scores;
   return { ...rest, scores: { batch: unscored(batch), holdout: unscored(holdout) } };
