@@ -38,13 +38,16 @@ export const alignConfigSchema = z.strictObject({
   validation: on(
     "Whether a candidate must do better before it is accepted; otherwise each one is.",
   ),
+  judge: on(
+    "Whether the alignment model compares open replies, in both orders; otherwise shared words do.",
+  ),
   leaveOneOut: on("Whether a simulation cannot see the item's own answer or anything later."),
   refreshProfile: on("Whether the profile is updated first; otherwise only created if missing."),
   checkLines: on("Whether lines that memorise, repeat rules or carry instructions are refused."),
   showRejected: on("Whether an update is shown the earlier ones that did not pass."),
   review: off("Whether a person decides on each candidate that would be accepted."),
   concurrency: count(1, 1_000, 64).describe(
-    "Limit on items that are simulated or criticised at the same time.",
+    "Limit on items that are simulated, criticised or judged at the same time.",
   ),
   maxCalls: most("model calls of one run"),
   maxTokens: most("tokens (in and out) of one run"),

@@ -6,6 +6,7 @@ export const paperAlignment = {
   holdout: 0,
   iterations: 1,
   validation: false,
+  judge: false,
   refreshProfile: false,
   checkLines: false,
   showRejected: false,

@@ -8,6 +8,7 @@ import {
   createAcceptCandidate,
   type AcceptCandidateDeps,
 } from "../nodes/alignment/accept-candidate.js";
+import { createJudge, type JudgeDeps } from "../nodes/alignment/judge.js";
 import {
   createRefreshProfile,
   type RefreshProfileDeps,
@@ -32,6 +33,7 @@ export type AlignmentDeps = RefreshProfileDeps &
   SimulateDeps &
   TextualLossDeps &
   TextualGradientDeps &
+  JudgeDeps &
   AcceptCandidateDeps &
   ReviewCandidateDeps &
   CommitCheckpointDeps & {
@@ -62,8 +64,9 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
       ends: ["validate", "accept-candidate"],
     })
     .addNode("validate", serializeTasks(createValidate(deps)), { subgraphs })
+    .addNode("judge", serializeTasks(createJudge(deps)))
     .addNode("accept-candidate", createAcceptCandidate(deps), {
-      ends: ["validate", "review-candidate", "commit-checkpoint"],
+      ends: ["judge", "validate", "review-candidate", "commit-checkpoint"],
     })
     .addNode("review-candidate", createReviewCandidate(deps))
     .addNode("commit-checkpoint", createCommitCheckpoint(deps), {
@@ -73,5 +76,6 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
     .addEdge("refresh-profile", "select-batch")
     .addEdge("textual-loss", "textual-gradient")
     .addEdge("validate", "accept-candidate")
+    .addEdge("judge", "accept-candidate")
     .addEdge("review-candidate", "commit-checkpoint");
 }

@@ -24,6 +24,11 @@ export const promptTags = [
   "rejected_update",
   "system_prompt",
   "feedback",
+  "conversation",
+  "reply_given",
+  "reaction",
+  "reply_a",
+  "reply_b",
 ] as const;
 export type PromptTag = (typeof promptTags)[number];
 

@@ -16,6 +16,11 @@ export type AlignmentEvent =
     }
   | { readonly kind: "item-criticised"; readonly episodeId: string }
   | {
+      readonly kind: "item-judged";
+      readonly episodeId: string;
+      readonly preferred: "parent" | "candidate" | "neither";
+    }
+  | {
       readonly kind: "update-proposed";
       readonly iteration: number;
       /** `refused`: none of its changes passed the checks. */

@@ -12,6 +12,7 @@ import {
   type SimulatedAnswer,
   simulatedAnswerSchema,
 } from "../domain/alignment/simulated-answer.js";
+import { judgementSchema } from "../domain/alignment/judgement.js";
 import { addUsage, noUsage, type Usage, usageSchema } from "../domain/usage.js";
 import { critiqueSchema } from "../prompts/learning/textual-loss.js";
 
@@ -38,6 +39,14 @@ export interface CritiqueTask extends SimulationTask {
   readonly answer: SimulatedAnswer;
 }
 
+/** The task of comparing the two answers to one open item. */
+export interface JudgeTask {
+  readonly item: AlignmentItem;
+  /** The candidate's key. */
+  readonly candidate: string;
+  readonly answers: { readonly parent: string; readonly candidate: string };
+}
+
 /** The critique of one answer. `critique` is null in paper mode; both are null if the model gave none. */
 export const critiqueRecordSchema = z.strictObject({
   persona: z.string(),
@@ -58,6 +67,8 @@ export const iterationSchema = z.strictObject({
   candidateScore: z.number().nullable(),
   holdoutParent: z.number().nullable(),
   holdoutCandidate: z.number().nullable(),
+  /** Share of the judged items on which both orders agreed, 0 to 1; `null` where no judge was asked. */
+  judgeAgreement: z.number().nullable(),
   accepted: z.boolean(),
   reason: z.string(),
   /** Of the checkpoint with the evidence; `null` without one. */
@@ -109,6 +120,7 @@ export const alignmentState = z.object({
     .describe("Usage of the user's earlier alignments on the day of the run."),
   answers: growing(simulatedAnswerSchema, "Simulated answers of the run, under every persona."),
   critiques: growing(critiqueRecordSchema, "Critiques of the answers."),
+  judgements: growing(judgementSchema, "The judge's comparisons of candidates with their parents."),
   candidate: candidateSchema
     .nullable()
     .default(null)

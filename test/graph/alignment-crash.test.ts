@@ -21,6 +21,8 @@ import { newDataFolder } from "../support/setup/data-folder.js";
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 });
 
 const items = 6;
+/** No answer says it word for word, so that a judge compares them. */
+const groundTruth = "a cup of tea";
 const settings = {
   batch: 3,
   holdout: 3,
@@ -52,6 +54,7 @@ const everyNode: Readonly<Record<string, Kill>> = {
   "in validate": {
     request: { nth: 3, like: ({ kind, persona }) => kind === "simulation" && persona === "good" },
   },
+  "in judge": { request: { nth: 3, like: ({ kind }) => kind === "verdict" } },
   "in accept-candidate": { death: { when: "before", write: "step", of: "commit-checkpoint" } },
   "in commit-checkpoint, before it writes": { death: { when: "before", write: "persona" } },
   "in commit-checkpoint, after it wrote": { death: { when: "after", write: "persona" } },
@@ -121,8 +124,15 @@ async function processes(storage: ChildOrder["storage"]) {
       const death = kill !== null && "death" in kill ? kill.death : undefined;
       let said = "";
       child.stdout.on("data", (text) => (said += String(text)));
-      const whole = { storage, modelUrl: server.url, settings, items, action: "align", ...order };
-      child.stdin.write(`${JSON.stringify({ ...whole, death })}\n`);
+      const whole = {
+        storage,
+        modelUrl: server.url,
+        settings,
+        items,
+        groundTruth,
+        action: "align",
+      };
+      child.stdin.write(`${JSON.stringify({ ...whole, ...order, death })}\n`);
       const [, signal] = await once(child, "close");
       const news = said
         .split("\n")
@@ -159,7 +169,7 @@ async function uninterrupted() {
     });
     await agent.memory.episodes.addMany(
       "ada",
-      Array.from({ length: items }, (_, n) => drink(n)),
+      Array.from({ length: items }, (_, n) => drink(n, groundTruth)),
     );
     const result = await agent.align("ada", { settings });
     return { result, log: await agent.memory.personas.history("ada") };

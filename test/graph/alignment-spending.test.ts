@@ -105,7 +105,8 @@ it.each([
   "after a candidate that %s, no update is begun that the calls left do not pay for",
   async (_what, replies, budget, calls) => {
     const user = await alignmentUnderTest({ replies });
-    const { usage, degraded, iterations } = await user.run({ ...budget, toolRounds: 0 });
+    const settings = { ...budget, toolRounds: 0, judge: false };
+    const { usage, degraded, iterations } = await user.run(settings);
     expect(usage.calls).toBe(calls);
     expect(iterations).toHaveLength(1);
     expect(degraded).toEqual(["budget-spent"]);
@@ -114,7 +115,7 @@ it.each([
 
 it("after the budget of the day is spent, nothing is started, not even the profile", async () => {
   const user = await alignmentUnderTest();
-  const budget = { maxCallsPerDay: 14, toolRounds: 0 };
+  const budget = { maxCallsPerDay: 14, toolRounds: 0, judge: false };
   await user.run({ ...budget, iterations: 1 });
   const asked = user.model.asked.length;
   await user.memory.episodes.addMany("ada", [drinkOfAda(16)]);

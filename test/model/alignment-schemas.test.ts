@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { ask } from "../../src/model/ask-structured.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
+import { verdictSchema } from "../../src/prompts/learning/pairwise-judge.js";
 import { profileRevisionSchema } from "../../src/prompts/learning/profile-revision.js";
 import { profileAnswerSchema } from "../../src/prompts/learning/profile.js";
 import { personaUpdateSchema } from "../../src/prompts/learning/textual-gradient.js";
@@ -67,6 +68,7 @@ describe("the schemas of alignment and of profiles, through OpenAI's client", ()
   it.each([
     ["critique", critiqueSchema, critique],
     ["persona_update", personaUpdateSchema, update],
+    ["verdict", verdictSchema, { reason: "Both say so.", better: "tie" }],
     ["profile", profileAnswerSchema, profile],
     ["profile_revision", profileRevisionSchema, revision],
   ] as const)(

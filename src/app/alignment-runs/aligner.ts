@@ -217,6 +217,7 @@ const eventKinds: readonly string[] = [
   "alignment-started",
   "item-simulated",
   "item-criticised",
+  "item-judged",
   "update-proposed",
   "candidate-judged",
   "checkpoint-written",

@@ -71,6 +71,9 @@ export function createAlignCounter(settings: AlignSettings) {
       case "item-criticised":
         // After a judgement only some are criticised again; how many is not known.
         return next("criticised", isJudged ? 0 : sizes.batch);
+      case "item-judged":
+        // How many need a judge is not known.
+        return next("judged", 0);
       case "candidate-judged":
         isParentScored ||= validated > sizes.batch * samplesPerItem;
         isJudged = true;
@@ -101,6 +104,7 @@ function lineOf(event: AlignmentEvent): string | null {
       return `update ${event.iteration}: ${event.accepted ? "does better" : "not taken"}`;
     case "item-simulated":
     case "item-criticised":
+    case "item-judged":
     case "checkpoint-written":
       return null;
   }

@@ -21,6 +21,7 @@ interface AlignCommandOptions {
   readonly iterations?: number;
   readonly samplesPerItem?: number;
   readonly validation: boolean;
+  readonly judge: boolean;
   readonly leaveOneOut: boolean;
   readonly review?: true;
   readonly maxCalls?: number;
@@ -30,7 +31,16 @@ interface AlignCommandOptions {
 }
 
 export async function runAlign(
-  { user, all, every, usersAtOnce, validation, leaveOneOut, ...options }: AlignCommandOptions,
+  {
+    user,
+    all,
+    every,
+    usersAtOnce,
+    validation,
+    judge,
+    leaveOneOut,
+    ...options
+  }: AlignCommandOptions,
   context: CommandContext,
 ): Promise<void> {
   if ((user === undefined) === (all === undefined))
@@ -42,6 +52,7 @@ export async function runAlign(
   const settings: AlignSettings = {
     ...options,
     ...(!validation && { validation }),
+    ...(!judge && { judge }),
     ...(!leaveOneOut && { leaveOneOut }),
   };
   parseAlignConfig({ context: settings });

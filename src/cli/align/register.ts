@@ -13,6 +13,7 @@ export function addAlignmentCommands(program: Command, context: CliContext): voi
   addCounts(align, { "--users-at-once": "with --all: most users at a time (default: 4)" })
     .addOption(modeOption("`paper`: the alignment as published"))
     .option("--no-validation", "take every update, better or not")
+    .option("--no-judge", "compare open replies by shared words, not by the alignment model")
     .option("--no-leave-one-out", "let a simulation see the true answer in memory; for experiments")
     .option("--review", "ask a person before an update that passed is taken");
   const holdout = "most held-out interactions for validation (default: 32; paper 0)";

@@ -26,9 +26,14 @@ export function formatCost({ calls, tokens }: Usage): string {
   return `${counted(calls, "call")}, ${tokens.in} tokens in, ${tokens.out} out`;
 }
 
-/** `batch 0.40 → 0.70 (10 items), holdout not asked; 42 calls, 1200 tokens in, 300 out`. */
-export function measured({ scores, usage }: AlignmentRecord): string {
-  return `batch ${means(scores.batch)}, holdout ${means(scores.holdout)}; ${formatCost(usage)}`;
+/**
+ * `batch 0.40 → 0.70 (10 items), holdout not asked; 42 calls, 1200 tokens in, 300 out`; before the calls, where a judge
+ * was asked, `judge's orders agree on 9 of 10`.
+ */
+export function measured({ scores, judge, usage }: AlignmentRecord): string {
+  const agreement = judge && `judge's orders agree on ${judge.agreed} of ${judge.items}`;
+  const onItems = `batch ${means(scores.batch)}, holdout ${means(scores.holdout)}`;
+  return [onItems, ...(agreement ? [agreement] : []), formatCost(usage)].join("; ");
 }
 
 function means(items: readonly PairedScore[]): string {

@@ -24,6 +24,10 @@ export const alignmentItemSchema = z.strictObject({
       }),
     )
     .max(maxEarlierTurns),
+  /** The user's next message in the thread, with the response that it followed; never shown to who answers the item. */
+  reaction: z.strictObject({ response: z.string().nullable(), said: z.string() }).nullable(),
+  /** The benchmark's task, as LaMP names it; `null` for the user's own conversation. */
+  task: z.string().nullable(),
   /** The other episodes that give this answer to this question, before it and after, oldest first. */
   duplicates: z.array(episodeSchema.shape.id),
 });

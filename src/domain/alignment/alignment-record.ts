@@ -3,6 +3,7 @@ import { acceptanceDecisionSchema } from "./acceptance.js";
 import { mean } from "../scoring/mean.js";
 import { lineRejectionSchema } from "../persona/line-rejection.js";
 import { usageSchema } from "../usage.js";
+import { judgedScores, preferredSchema } from "./judgement.js";
 
 const score = z.number().min(0).max(1);
 
@@ -13,6 +14,8 @@ export const pairedScoreSchema = z.strictObject({
   parent: score,
   /** `null` where no candidate was scored. */
   candidate: score.nullable(),
+  /** Whose reply the judge preferred, which then counts instead of the scores; missing where no judge was asked. */
+  preferred: preferredSchema.optional(),
 });
 export type PairedScore = z.output<typeof pairedScoreSchema>;
 
@@ -44,6 +47,13 @@ export const alignmentRecordSchema = z.strictObject({
   /** The result of the acceptance rule; `null` where nothing was judged, as in paper mode. */
   decision: acceptanceDecisionSchema.nullable(),
   review: reviewSchema.nullable(),
+  /** How many items the judge compared in both orders, and on how many both agreed; missing where none was asked. */
+  judge: z
+    .strictObject({
+      items: z.number().int().positive(),
+      agreed: z.number().int().nonnegative(),
+    })
+    .optional(),
   /** By role, as `offline` or `openai:<name>`. */
   models: z.strictObject({ agent: z.string(), alignment: z.string() }),
   /** Of this iteration alone, its simulations included. */
@@ -52,14 +62,20 @@ export const alignmentRecordSchema = z.strictObject({
 });
 export type AlignmentRecord = z.output<typeof alignmentRecordSchema>;
 
-/** Mean scores of items; `null` where nothing was scored, and for a candidate without a score on every item. */
+/**
+ * Mean of what the items count; `null` where nothing was scored, and for a candidate without a score on every item. A
+ * judged item counts 1 for the preferred side, 0 for the other, and a tie a half for each.
+ */
 export function meanScores(items: readonly PairedScore[]): {
   readonly parent: number | null;
   readonly candidate: number | null;
 } {
-  const candidates = items.flatMap(({ candidate }) => candidate ?? []);
+  const counted = items.map(({ preferred, ...scores }) =>
+    preferred === undefined ? scores : judgedScores[preferred],
+  );
+  const candidates = counted.flatMap(({ candidate }) => candidate ?? []);
   return {
-    parent: mean(items.map(({ parent }) => parent)),
+    parent: mean(counted.map(({ parent }) => parent)),
     candidate: candidates.length < items.length ? null : mean(candidates),
   };
 }

@@ -5,6 +5,7 @@ import {
   maxEarlierTurns,
 } from "./alignment-item.js";
 import type { Episode } from "../episode.js";
+import { parseQuestion } from "../lamp-question.js";
 
 /** Most items of each, whole numbers, 0 or more. */
 export interface SplitSizes {
@@ -64,6 +65,8 @@ export function splitBatchHoldout(
       groundTruth: episode.groundTruth,
       reason: episode.feedback?.reason ?? null,
       earlier: earlierTurns(episode, history, same),
+      reaction: reactionTo(episode, history),
+      task: episode.task ?? parseQuestion(episode.query).task,
       duplicates: [...same].toSorted(),
     };
   });
@@ -114,6 +117,15 @@ function earlierTurns(
       response === null ? [] : [{ episodeId, query, response }],
     )
     .slice(-maxEarlierTurns);
+}
+
+function reactionTo(
+  { id, threadId, response }: Answered,
+  history: readonly Episode[],
+): AlignmentItem["reaction"] {
+  if (threadId === null) return null;
+  const next = history.find((turn) => turn.threadId === threadId && turn.id > id);
+  return next === undefined ? null : { response, said: next.query };
 }
 
 type Answered = Episode & { readonly groundTruth: string };

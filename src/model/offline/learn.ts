@@ -1,3 +1,4 @@
+import { textScore } from "../../domain/scoring/rouge-l.js";
 import type { PersonaUpdate } from "../../prompts/learning/textual-gradient.js";
 import type { Critique } from "../../prompts/learning/textual-loss.js";
 import { voteOfLine } from "./answer.js";
@@ -156,6 +157,14 @@ export function answerUpdate(prompt: string, system: string): PersonaUpdate {
     return { pattern: "", decision: "keep", reason: "Nothing new recurs.", changes: [] };
   const reason = `${wrong} of ${lessons.length} answers are wrong, and what is changed recurs in them.`;
   return { pattern: "", decision: "change", reason, changes };
+}
+
+/** Prefers the reply whose words are more like those of the true answer; it can tell no other difference. */
+export function answerVerdict(prompt: string) {
+  const truth = readTag(prompt, "ground_truth");
+  const a = textScore(readTag(prompt, "reply_a"), truth);
+  const b = textScore(readTag(prompt, "reply_b"), truth);
+  return { reason: "By shared words.", better: a > b ? "a" : b > a ? "b" : "tie" };
 }
 
 /** One critique of paper mode, with the paper's three tips; `rewritePersona` reads its first two lines. */

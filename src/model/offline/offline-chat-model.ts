@@ -15,11 +15,18 @@ import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import { concat } from "@langchain/core/utils/stream";
 import { estimateTokens } from "../../domain/text/storable-text.js";
+import { verdictSchema } from "../../prompts/learning/pairwise-judge.js";
 import { profileRevisionSchema } from "../../prompts/learning/profile-revision.js";
 import { profileAnswerSchema } from "../../prompts/learning/profile.js";
 import { personaUpdateSchema } from "../../prompts/learning/textual-gradient.js";
 import { critiqueSchema } from "../../prompts/learning/textual-loss.js";
-import { answerCritique, answerUpdate, rewritePersona, writeFeedback } from "./learn.js";
+import {
+  answerCritique,
+  answerUpdate,
+  answerVerdict,
+  rewritePersona,
+  writeFeedback,
+} from "./learn.js";
 import { answerClosed, answerOpen, chooseTools, type OfferedTool } from "./answer.js";
 import { describeUser } from "./describe-user.js";
 import { readTurn } from "./read-prompt.js";
@@ -108,6 +115,7 @@ const ownAnswers = new Map<string, (request: string, system: string) => object>(
   [fieldsOf(profileRevisionSchema.shape), (text) => ({ revisedStatements: describeUser(text) })],
   [fieldsOf(critiqueSchema.shape), answerCritique],
   [fieldsOf(personaUpdateSchema.shape), answerUpdate],
+  [fieldsOf(verdictSchema.shape), answerVerdict],
 ]);
 
 function fieldsOf(fields: object = {}): string {

@@ -4,8 +4,6 @@ import { parseAlignConfig } from "../../config/parse-settings.js";
 import { type AcceptanceDecision, decideAcceptance } from "../../domain/alignment/acceptance.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import type { AlignmentRecord, PairedScore } from "../../domain/alignment/alignment-record.js";
-import type { PairedScores } from "../../domain/alignment/paired-comparison.js";
-import { itemScores } from "../../domain/alignment/simulated-answer.js";
 import { mean } from "../../domain/scoring/mean.js";
 import { noUsage } from "../../domain/usage.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -14,9 +12,15 @@ import type {
   AlignmentUpdate,
   SimulationTask,
 } from "../../state/alignment-state.js";
-import { budgetOf, callsPerAnswer, secondsBetween } from "./alignment-budget.js";
-import { sendAll, simulationTasks } from "./simulation-tasks.js";
-import { inBatchOrder, parentOf } from "./state-selectors.js";
+import {
+  budgetOf,
+  callsOfJudgement,
+  callsOfJudging,
+  callsPerAnswer,
+  secondsBetween,
+} from "./alignment-budget.js";
+import { judgeTasks, sendAll, simulationTasks } from "./simulation-tasks.js";
+import { comparedItems, inBatchOrder, parentOf, scoredItems } from "./state-selectors.js";
 
 export interface AcceptCandidateDeps {
   /** By role, as stored in the record. */
@@ -24,33 +28,45 @@ export interface AcceptCandidateDeps {
   readonly now: () => Date;
 }
 
-const unaffordable: NonNullable<AlignmentState["outcome"]> = {
-  reason: "Not judged: the budget leaves too few model calls for the held-out items.",
+/** The candidate cannot be compared any more. */
+const unaffordable = (what: string): NonNullable<AlignmentState["outcome"]> => ({
+  reason: `Not judged: the budget leaves too few model calls for ${what}.`,
   stop: "budget",
-};
+});
 
 /**
  * Applies the acceptance rule to the candidate, first on its batch and then, unless the batch rejects it, on the
- * holdout; the parent's answers to the holdout are asked for only once in a run. The proposed checkpoint gets its time
- * here, so that a node that runs again writes the same one.
+ * holdout; each time after the judge has compared the open items. The parent's answers to the holdout are asked for only
+ * once in a run. The proposed checkpoint gets its time here, so that a node that runs again writes the same one.
  */
 export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDeps) {
   return async function acceptCandidate(
     state: AlignmentState,
     runtime: LangGraphRunnableConfig,
   ): Promise<
-    Command<unknown, AlignmentUpdate, "validate" | "review-candidate" | "commit-checkpoint">
+    Command<
+      unknown,
+      AlignmentUpdate,
+      "judge" | "validate" | "review-candidate" | "commit-checkpoint"
+    >
   > {
     const config = parseAlignConfig(runtime);
     const { candidate, holdout, iteration } = state;
-    const decision = state.outcome === null ? decide(state, config) : null;
+    const { calls } = budgetOf(state, config, now());
+    const unjudged = config.judge ? judgeTasks(state) : [];
+    // Foreseen when the answers were asked for, unless those took more calls than others before.
+    const isJudgeable = unjudged.length * callsOfJudgement <= calls;
+    if (unjudged.length > 0 && isJudgeable)
+      return new Command({ goto: sendAll("judge", unjudged) });
+    const decision = state.outcome === null && isJudgeable ? decide(state, config) : null;
     const needsHoldout = decision?.outcome === "too-few-items";
     if (needsHoldout && decision.holdout.items === 0) {
-      const tasks = holdoutTasks(state, config, budgetOf(state, config, now()).calls);
+      const tasks = holdoutTasks(state, config, calls);
       if (tasks.length > 0) return new Command({ goto: sendAll("validate", tasks) });
     }
     const isLacking = needsHoldout && holdout.length >= config.minimumItems;
-    const outcome = isLacking ? unaffordable : state.outcome;
+    const lacking = !isJudgeable ? "the judge" : isLacking ? "the held-out items" : null;
+    const outcome = lacking === null ? state.outcome : unaffordable(lacking);
     const accepted = candidate !== null && outcome === null && (decision?.accepted ?? true);
     const reason = outcome?.reason ?? decision?.reason ?? candidate?.reason ?? "";
     if (candidate !== null) {
@@ -63,6 +79,7 @@ export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDep
       goto: accepted && config.review ? "review-candidate" : "commit-checkpoint",
       update: {
         outcome,
+        degraded: degradedWith(state),
         proposal: {
           at,
           author: "alignment",
@@ -80,24 +97,18 @@ export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDep
 /** @returns Null where nothing is to be judged: without a candidate, or without validation. */
 function decide(state: AlignmentState, config: AlignConfig): AcceptanceDecision | null {
   if (state.candidate === null || !config.validation) return null;
-  const answeredByBoth = (items: readonly AlignmentItem[]) =>
-    scoresOf(state, items).filter(({ candidate }) => candidate.length > 0);
-  const evidence = { batch: answeredByBoth(state.batch), holdout: answeredByBoth(state.holdout) };
+  const evidence = {
+    batch: comparedItems(state, state.batch),
+    holdout: comparedItems(state, state.holdout),
+  };
   const { minimumItems, minNetWins, significanceLevel } = config;
   return decideAcceptance(evidence, { minimumItems, minNetWins, significanceLevel });
 }
 
-/** The scores of the items that the parent has answered; the candidate's are empty where it has not. */
-function scoresOf(state: AlignmentState, items: readonly AlignmentItem[]): PairedScores[] {
-  const { answers, candidate } = state;
-  const { key } = parentOf(state);
-  return items
-    .map(({ episodeId }) => ({
-      item: episodeId,
-      parent: itemScores(answers, key, episodeId),
-      candidate: candidate === null ? [] : itemScores(answers, candidate.key, episodeId),
-    }))
-    .filter(({ parent }) => parent.length > 0);
+/** Notes a judge without a usable verdict, once in a run. */
+function degradedWith({ degraded, judgements }: AlignmentState): string[] {
+  const isNew = judgements.some(({ ordersAgree }) => ordersAgree === null);
+  return isNew && !degraded.includes("judge-failed") ? [...degraded, "judge-failed"] : degraded;
 }
 
 /** The missing answers to the latest held-out items that `calls` pay for; none if those are too few to judge by. */
@@ -106,13 +117,14 @@ function holdoutTasks(state: AlignmentState, config: AlignConfig, calls: number)
   if (candidate === null) return [];
   const { samplesPerItem, minimumItems } = config;
   const parent = parentOf(state);
-  const answered = new Set(scoresOf(state, holdout).map(({ item }) => item));
-  let left = calls / callsPerAnswer(answers, config);
+  const answered = new Set(scoredItems(state, holdout).map(({ item }) => item));
+  const perAnswer = callsPerAnswer(answers, config);
+  let left = calls;
   const byItem = holdout.toReversed().flatMap((item) => {
     const tasks = simulationTasks([item], state, candidate, "candidate", samplesPerItem);
     if (!answered.has(item.episodeId))
       tasks.push(...simulationTasks([item], state, parent, "parent", samplesPerItem));
-    left -= tasks.length;
+    left -= tasks.length * perAnswer + callsOfJudging([item], config);
     return left < 0 ? [] : [tasks];
   });
   return byItem.length < minimumItems ? [] : byItem.flat();
@@ -126,11 +138,16 @@ function recordOf(
   const { runId, iteration, profile, rejections, usage, iterationStart } = state;
   const before = iterationStart?.usage ?? noUsage;
   const scored = (items: readonly AlignmentItem[]): PairedScore[] =>
-    scoresOf(state, items).map(({ item, parent, candidate }) => ({
+    scoredItems(state, items).map(({ item, parent, candidate, preferred }) => ({
       episodeId: item,
       parent: mean(parent) ?? 0,
       candidate: mean(candidate),
+      ...(preferred && { preferred }),
     }));
+  const compared = state.judgements.filter(
+    ({ candidate, ordersAgree }) => candidate === state.candidate?.key && ordersAgree !== null,
+  );
+  const agreed = compared.filter(({ ordersAgree }) => ordersAgree === true).length;
   return {
     mode,
     runId,
@@ -143,6 +160,7 @@ function recordOf(
     rejections,
     decision,
     review: null,
+    ...(compared.length > 0 && { judge: { items: compared.length, agreed } }),
     models,
     usage: {
       calls: usage.calls - before.calls,

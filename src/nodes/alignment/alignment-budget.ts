@@ -1,4 +1,6 @@
 import type { AlignConfig } from "../../config/alignment-settings.js";
+import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
+import { isOpen } from "../../domain/alignment/judgement.js";
 import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
@@ -57,6 +59,17 @@ export function callsPerAnswer(
 /** Model calls of one item of the batch before any item was answered: its answers and its critique. */
 export function callsOfItem(config: Pick<AlignConfig, "samplesPerItem" | "toolRounds">): number {
   return config.samplesPerItem * callsPerAnswer([], config) + 1;
+}
+
+/** Model calls that compare two answers: one for each order. */
+export const callsOfJudgement = 2;
+
+/** Most model calls that comparing the answers to these items takes. */
+export function callsOfJudging(
+  items: readonly AlignmentItem[],
+  { judge }: Pick<AlignConfig, "judge">,
+): number {
+  return judge ? items.filter(isOpen).length * callsOfJudgement : 0;
 }
 
 function tokensOf({ tokens }: Usage): number {

@@ -1,12 +1,11 @@
 import type { Send } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
-import { itemScores } from "../../domain/alignment/simulated-answer.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { mean } from "../../domain/scoring/mean.js";
 import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
 import { callsPerAnswer } from "./alignment-budget.js";
 import { critiqueTasks, sendAll, simulationTasks } from "./simulation-tasks.js";
-import { parentOf, underTest } from "./state-selectors.js";
+import { comparedItems, underTest } from "./state-selectors.js";
 
 export interface NextIteration {
   readonly goto: "textual-gradient" | Send[];
@@ -50,12 +49,11 @@ export function nextFromRejected(
   const { key = null, lines = null } = candidate ?? {};
   const update = { rejected: [...state.rejected, { key, lines, rejections, reason }] };
   if (candidate === null) return { goto: "textual-gradient", update, calls: 1 };
-  const parent = parentOf(state);
-  const lost = batch.filter(({ episodeId }) => {
-    const before = mean(itemScores(answers, parent.key, episodeId));
-    const after = mean(itemScores(answers, candidate.key, episodeId));
-    return before !== null && after !== null && after < before;
-  });
+  const lost = batch.filter((item) =>
+    comparedItems(state, [item]).some(
+      (scores) => (mean(scores.candidate) ?? 0) < (mean(scores.parent) ?? 0),
+    ),
+  );
   const tasks = critiqueTasks(simulationTasks(lost, state, candidate, "candidate", 1), answers);
   if (tasks.length === 0) return { goto: "textual-gradient", update, calls: 1 };
   const criticised = tasks.slice(0, maxLostAnswers);

@@ -101,7 +101,12 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
 
 /** Every field as in a new thread; without this, the lists would grow with every run. */
 function cleared(): Update {
-  const empty = { answers: [], critiques: [], usage: noUsage };
-  const { answers, critiques, ...rest } = alignmentState.parse(empty);
-  return { ...rest, answers: new Overwrite(answers), critiques: new Overwrite(critiques) };
+  const empty = { answers: [], critiques: [], judgements: [], usage: noUsage };
+  const { answers, critiques, judgements, ...rest } = alignmentState.parse(empty);
+  return {
+    ...rest,
+    answers: new Overwrite(answers),
+    critiques: new Overwrite(critiques),
+    judgements: new Overwrite(judgements),
+  };
 }

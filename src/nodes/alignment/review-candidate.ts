@@ -2,6 +2,7 @@ import { interrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignmentRecord, PairedScore } from "../../domain/alignment/alignment-record.js";
+import { judgedScores } from "../../domain/alignment/judgement.js";
 import { answerOf } from "../../domain/alignment/simulated-answer.js";
 import { checkPaperText } from "../../domain/persona/apply-update.js";
 import { diffPersona } from "../../domain/persona/persona-diff.js";
@@ -16,7 +17,7 @@ import { parseUserId } from "../../domain/user-id.js";
 import { renderPaperPersona } from "../../prompts/agent/system-message.js";
 import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
 import { secondsBetween } from "./alignment-budget.js";
-import { parentOf } from "./state-selectors.js";
+import { parentOf, preferredOn } from "./state-selectors.js";
 
 export interface ReviewCandidateDeps {
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
@@ -89,17 +90,19 @@ export function createReviewCandidate({ toolNamesFor, now }: ReviewCandidateDeps
 /** The scores are of the candidate's lines, and no answer was given under the person's. */
 function withoutCandidate(record: AlignmentRecord): AlignmentRecord {
   const unscored = (items: readonly PairedScore[]) =>
-    items.map((item) => ({ ...item, candidate: null }));
+    items.map(({ episodeId, parent }) => ({ episodeId, parent, candidate: null }));
+  const { judge: _judge, ...rest } = record;
   const { batch, holdout } = record.scores;
-  return { ...record, scores: { batch: unscored(batch), holdout: unscored(holdout) } };
+  return { ...rest, scores: { batch: unscored(batch), holdout: unscored(holdout) } };
 }
 
 function requestOf(
-  { batch, answers, candidate, ...state }: AlignmentState,
+  state: AlignmentState,
   { lines, reason, paperSystemPrompt }: Proposal,
   mode: AlignConfig["mode"],
   user: string,
 ): ReviewRequest {
+  const { batch, answers, candidate } = state;
   const parent = parentOf(state);
   return {
     kind: "persona-review",
@@ -109,14 +112,16 @@ function requestOf(
     items: batch.map(({ episodeId, query, groundTruth }) => {
       const before = answerOf(answers, { persona: parent.key, episodeId });
       const after = candidate ? answerOf(answers, { persona: candidate.key, episodeId }) : null;
+      const preferred = preferredOn(episodeId, state);
+      const judged = preferred && judgedScores[preferred];
       return {
         episodeId,
         question: query,
         oldAnswer: before?.text ?? null,
         newAnswer: after?.text ?? null,
         trueAnswer: groundTruth,
-        oldScore: before?.score ?? null,
-        newScore: after?.score ?? null,
+        oldScore: judged?.parent ?? before?.score ?? null,
+        newScore: judged?.candidate ?? after?.score ?? null,
       };
     }),
     lines,

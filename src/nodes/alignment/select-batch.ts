@@ -1,5 +1,6 @@
 import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseAlignConfig } from "../../config/parse-settings.js";
+import { rejectedBefore } from "../../domain/alignment/rejected-updates.js";
 import {
   areEnough,
   type BatchHoldout,
@@ -13,7 +14,6 @@ import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
 import { readWholeHistory } from "../read-history.js";
 import { budgetOf, callsOfItem, spentOnDay } from "./alignment-budget.js";
-import { rejectedBefore } from "./rejected-updates.js";
 import { sendAll, simulationTasks } from "./simulation-tasks.js";
 import { iterationOf, underTest } from "./state-selectors.js";
 

@@ -1,13 +1,15 @@
 import { Send } from "@langchain/langgraph";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
+import { isOpen, needJudge } from "../../domain/alignment/judgement.js";
 import { answerOf } from "../../domain/alignment/simulated-answer.js";
 import type {
   AlignmentState,
   CritiqueTask,
+  JudgeTask,
   PersonaUnderTest,
   SimulationTask,
 } from "../../state/alignment-state.js";
-import { underTest } from "./state-selectors.js";
+import { parentOf, preferredOn, underTest } from "./state-selectors.js";
 
 /** A task for every item and repeat, all under one persona. */
 export function simulationTasks(
@@ -45,10 +47,26 @@ export function critiqueTasks(
   });
 }
 
+/** The comparisons of parent and candidate that only a judge can make and has not made; the first answers are compared. */
+export function judgeTasks(state: AlignmentState): JudgeTask[] {
+  const { answers, batch, holdout } = state;
+  const parent = parentOf(state).key;
+  const candidate = state.candidate?.key;
+  if (candidate === undefined) return [];
+  return [...batch, ...holdout].filter(isOpen).flatMap((item) => {
+    const { episodeId } = item;
+    const before = answerOf(answers, { persona: parent, episodeId });
+    const after = answerOf(answers, { persona: candidate, episodeId });
+    if (before === undefined || after === undefined || !needJudge(before, after)) return [];
+    if (preferredOn(episodeId, state) !== undefined) return [];
+    return [{ item, candidate, answers: { parent: before.text, candidate: after.text } }];
+  });
+}
+
 /** One run of the node for each task. */
-export function sendAll<Node extends "simulate" | "validate" | "textual-loss">(
+export function sendAll<Node extends "simulate" | "validate" | "textual-loss" | "judge">(
   node: Node,
-  tasks: readonly (SimulationTask | CritiqueTask)[],
+  tasks: readonly (SimulationTask | CritiqueTask | JudgeTask)[],
 ): Send<Node>[] {
   return tasks.map((task) => new Send(node, task));
 }

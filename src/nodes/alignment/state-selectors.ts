@@ -1,4 +1,8 @@
+import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { type AlignmentRecord, meanScores } from "../../domain/alignment/alignment-record.js";
+import { judgedScores, type Preferred } from "../../domain/alignment/judgement.js";
+import type { PairedScores } from "../../domain/alignment/paired-comparison.js";
+import { itemScores } from "../../domain/alignment/simulated-answer.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { AlignmentState, Iteration, PersonaUnderTest } from "../../state/alignment-state.js";
 
@@ -24,6 +28,47 @@ export function inBatchOrder({ batch, critiques }: AlignmentState, persona: stri
   );
 }
 
+/** Whose answer to the item the judge preferred; undefined where it was not asked. */
+export function preferredOn(
+  episodeId: string,
+  { candidate, judgements }: Pick<AlignmentState, "candidate" | "judgements">,
+): Preferred | undefined {
+  return judgements.find(
+    (each) => each.candidate === candidate?.key && each.episodeId === episodeId,
+  )?.preferred;
+}
+
+/** The scores of the items that the parent has answered; the candidate's are empty where it has not. */
+export function scoredItems(
+  state: AlignmentState,
+  items: readonly AlignmentItem[],
+): (PairedScores & { readonly preferred: Preferred | undefined })[] {
+  const { answers, candidate } = state;
+  const { key } = parentOf(state);
+  return items
+    .map(({ episodeId }) => ({
+      item: episodeId,
+      parent: itemScores(answers, key, episodeId),
+      candidate: candidate === null ? [] : itemScores(answers, candidate.key, episodeId),
+      preferred: preferredOn(episodeId, state),
+    }))
+    .filter(({ parent }) => parent.length > 0);
+}
+
+/** What the items that both have answered count in their comparison: the judge's word where there is one. */
+export function comparedItems(
+  state: AlignmentState,
+  items: readonly AlignmentItem[],
+): PairedScores[] {
+  return scoredItems(state, items)
+    .filter(({ candidate }) => candidate.length > 0)
+    .map(({ preferred, ...scores }) => {
+      if (preferred === undefined) return scores;
+      const { parent, candidate } = judgedScores[preferred];
+      return { item: scores.item, parent: [parent], candidate: [candidate] };
+    });
+}
+
 const noScores: AlignmentRecord["scores"] = { batch: [], holdout: [] };
 
 /** @param checkpoint - Where the iteration's evidence is stored, if there is any. */
@@ -33,12 +78,14 @@ export function iterationOf(
   accepted: boolean,
 ): Iteration {
   const { batch, holdout } = checkpoint?.alignment?.scores ?? noScores;
+  const judge = checkpoint?.alignment?.judge;
   const [onBatch, onHoldout] = [meanScores(batch), meanScores(holdout)];
   return {
     parentScore: onBatch.parent,
     candidateScore: onBatch.candidate,
     holdoutParent: onHoldout.parent,
     holdoutCandidate: onHoldout.candidate,
+    judgeAgreement: judge === undefined ? null : judge.agreed / judge.items,
     accepted,
     reason,
     version: checkpoint?.version ?? null,

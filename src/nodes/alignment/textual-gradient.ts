@@ -2,6 +2,7 @@ import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
+import { lineContents } from "../../domain/alignment/rejected-updates.js";
 import { answerOf } from "../../domain/alignment/simulated-answer.js";
 import { applyUpdate } from "../../domain/persona/apply-update.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
@@ -24,10 +25,9 @@ import type {
   PersonaCandidate,
 } from "../../state/alignment-state.js";
 import { callConfig } from "../model-call-config.js";
-import { budgetOf, callsPerAnswer } from "./alignment-budget.js";
+import { budgetOf, callsOfJudging, callsPerAnswer } from "./alignment-budget.js";
 import { noUpdate, proposePaperUpdate, type ProposedUpdate } from "./paper-update.js";
 import { prefetchDuring } from "./prefetch-recall.js";
-import { lineContents } from "./rejected-updates.js";
 import type { SimulateDeps } from "./simulate.js";
 import { sendAll, simulationTasks } from "./simulation-tasks.js";
 import { inBatchOrder, parentOf } from "./state-selectors.js";
@@ -76,7 +76,9 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     if (candidate === null || !config.validation)
       return new Command({ goto: "accept-candidate", update });
     const tasks = simulationTasks(batch, state, candidate, "candidate", config.samplesPerItem);
-    if (left.calls - proposed.usage.calls < tasks.length * callsPerAnswer(answers, config)) {
+    const answering = tasks.length * callsPerAnswer(answers, config);
+    const needed = answering + callsOfJudging(batch, config);
+    if (left.calls - proposed.usage.calls < needed) {
       const reason = "Not judged: the budget leaves too few model calls.";
       const outcome = { reason, stop: "budget" } as const;
       return new Command({ goto: "accept-candidate", update: { ...update, outcome } });

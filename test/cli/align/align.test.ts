@@ -49,6 +49,7 @@ describe("align", () => {
           candidateScore: null,
           holdoutParent: null,
           holdoutCandidate: null,
+          judgeAgreement: null,
           accepted: true,
           reason: expect.stringContaining("as in the paper"),
           version: 1,
@@ -76,6 +77,12 @@ describe("align", () => {
       /^Not started: 11 different [^\n]+ and the user has 3\. [^\n]+\nada: version 0, 0 lines \(1 call, [^\n]+\)\n$/,
     );
     expect((await run(["align", "--user", "bob"])).out).toContain("the user has 1. ");
+  });
+
+  it("goes without the judge where it is told so", async () => {
+    const { agent, run } = await agentOf({ ada: 3 });
+    expect((await run(["align", "--user", "ada", "--no-judge"])).code).toBe(0);
+    expect((await agent.memory.alignments.get("ada")).settings).toEqual({ judge: false });
   });
 
   it("refuses an unknown user, and stores nothing about them", async () => {

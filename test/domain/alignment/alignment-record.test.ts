@@ -53,6 +53,13 @@ describe("meanScores", () => {
     });
     expect(meanScores([scored(0, 1), scored(1, 0.5)])).toEqual({ parent: 0.5, candidate: 0.75 });
     expect(meanScores([scored(0, 1), scored(1, null)])).toEqual({ parent: 0.5, candidate: null });
+    expect(meanScores([{ ...scored(0.8, 0.2), preferred: "candidate" }, scored(0.5, 0.5)])).toEqual(
+      { parent: 0.25, candidate: 0.75 },
+    );
+    expect(meanScores([{ ...scored(0.8, 0.2), preferred: "neither" }])).toEqual({
+      parent: 0.5,
+      candidate: 0.5,
+    });
     expect(meanScores([])).toEqual({ parent: null, candidate: null });
   });
 });

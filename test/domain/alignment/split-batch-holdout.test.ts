@@ -197,6 +197,30 @@ describe("the earlier turns of an item", () => {
   });
 });
 
+describe("an item", () => {
+  it("has what the user wrote next in the thread, with the response that it followed", () => {
+    const [item, last] = itemsOf(
+      answered(1, "What shall I drink?", "Tea.", { response: "Beer." }),
+      turnAt(2, "Elsewhere", { threadId: "u" }),
+      answered(3, "No, something hot!", "Hot tea.", { response: "Tea?" }),
+    );
+    expect(item?.reaction).toEqual({ response: "Beer.", said: "No, something hot!" });
+    expect(last?.reaction).toBeNull();
+    const threadId = null;
+    const [alone] = itemsOf(answered(1, "One", "1", { threadId }), turnAt(2, "Two", { threadId }));
+    expect(alone?.reaction).toBeNull();
+  });
+
+  it("has the benchmark's task that its record or its wording names", () => {
+    const [recorded, worded, own] = itemsOf(
+      answered(1, "Write a headline.", "Rain", { task: "LaMP_4" }),
+      answered(2, lampQuestion("LaMP_3", "Good."), "4"),
+      answered(3, "What shall I cook?", "Soup."),
+    );
+    expect([recorded?.task, worded?.task, own?.task]).toEqual(["LaMP_4", "LaMP_3", null]);
+  });
+});
+
 describe("restsOnItemAlone", () => {
   const item = { episodeId: "a", duplicates: ["b", "c"] };
   it("is true for any of the item and its duplicates, and false with other evidence", () => {

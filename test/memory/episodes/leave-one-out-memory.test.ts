@@ -13,6 +13,8 @@ describe("leaveOneOutMemory", () => {
     groundTruth: "green",
     reason: null,
     earlier: [{ episodeId: inThread.id, query: inThread.query, response: "Well." }],
+    reaction: null,
+    task: null,
     duplicates: [turnAt(2, "tea").id],
   };
   const asked: unknown[] = [];

@@ -10,6 +10,7 @@ import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.
 import { renderAgentRequest } from "../../../src/prompts/agent/system-message.js";
 import { fixedRules } from "../../../src/prompts/agent/persona-prompt.js";
 import type { ShownEpisode } from "../../../src/prompts/agent/past-interactions.js";
+import { renderJudgeRequest, verdictSchema } from "../../../src/prompts/learning/pairwise-judge.js";
 import {
   type GradientRequest,
   personaUpdateSchema,
@@ -384,5 +385,21 @@ describe("a user whose habit changed in August", () => {
       expect(await answer(query, [])).toBe("noodles");
       expect(await answer(query, lines)).toBe("salad");
     }
+  });
+});
+
+describe("a verdict", () => {
+  it("is for the reply whose words are more like the true answer's, in both orders, not for the longer one", async () => {
+    const verdictOn = async (a: string, b: string) => {
+      const item = { earlier: [], query: "And?", groundTruth: "A pot of tea.", reaction: null };
+      const request = messages(renderJudgeRequest({ item, a, b }));
+      const asked = await ask({ model, messages: request, schema: verdictSchema, name: "verdict" });
+      expect(asked.attempts).toBe(1);
+      return asked.answer.better;
+    };
+    expect(await verdictOn("Some tea.", "Coffee.")).toBe("a");
+    expect(await verdictOn("Coffee.", "Some tea.")).toBe("b");
+    expect(await verdictOn("Coffee.", "Cocoa.")).toBe("tie");
+    expect(await verdictOn("Some tea.", "Some tea, and so on and on and on.")).toBe("a");
   });
 });

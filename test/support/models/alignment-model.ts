@@ -8,10 +8,11 @@ import type { ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
 import type { PersonaUpdate } from "../../../src/prompts/learning/textual-gradient.js";
 import type { Critique } from "../../../src/prompts/learning/textual-loss.js";
+import type { Verdict } from "../../../src/domain/alignment/judgement.js";
 import { callsTools } from "./scripted-model.js";
 import { readPaperReply } from "../../../src/prompts/learning/paper-mode.js";
 
-export type RequestKind = "simulation" | "critique" | "update" | "profile" | "summary";
+export type RequestKind = "simulation" | "critique" | "update" | "verdict" | "profile" | "summary";
 
 /** One request, as the model was given it. */
 export interface AskedOfModel {
@@ -41,6 +42,8 @@ export interface AlignmentReplies {
   readonly simulation?: (asked: AskedOfModel) => Said | Promise<Said>;
   readonly critique?: (asked: AskedOfModel) => Partial<Critique> | string | Error;
   readonly update?: (asked: AskedOfModel) => SaidUpdate | Promise<SaidUpdate>;
+  /** Of the judge. */
+  readonly verdict?: (asked: AskedOfModel) => Verdict | Error | AIMessage;
   readonly profile?: (asked: AskedOfModel) => string | Error | Promise<string>;
   /** Of the evaluation's MemoryBank. */
   readonly summary?: (asked: AskedOfModel) => string | Error;
@@ -62,6 +65,7 @@ const openings: readonly (readonly [RequestKind, "default" | "paper", string])[]
   ["critique", "paper", "You are a meticulous and critical evaluator"],
   ["update", "default", "You maintain the learned lines about one user."],
   ["update", "paper", "You are a prompt engineering assistant."],
+  ["verdict", "default", "You compare two replies"],
   ["profile", "default", "Describe one user from their own history"],
   ["profile", "default", "Bring the description of one user up to date"],
   ["summary", "default", "Summarise the interactions of one user"],
@@ -151,6 +155,11 @@ export class AlignmentModel extends BaseChatModel<CallOptions> {
       const said = this.#given(kind)(asked);
       if (typeof said === "string" || said instanceof Error) return said;
       return callsTools({ name: "critique", args: { ...plainCritique, ...said } });
+    }
+    if (kind === "verdict") {
+      const said = this.#given(kind)(asked);
+      if (typeof said !== "string") return said;
+      return callsTools({ name: "verdict", args: { reason: "It fits.", better: said } });
     }
     const said = await this.#given(kind)(asked);
     if (mode === "paper" && typeof said === "string") this.#written.push(readPaperReply(said));

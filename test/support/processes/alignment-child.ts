@@ -16,6 +16,8 @@ export interface ChildOrder {
   readonly modelUrl: string;
   readonly settings: AlignSettings;
   readonly items: number;
+  /** The true answer to each. */
+  readonly groundTruth: string;
   readonly action: "align" | "approve";
   readonly death?: Death | undefined;
 }
@@ -65,7 +67,7 @@ const agent = createPersonaAgent({
 const { memory } = agent;
 await memory.episodes.addMany(
   "ada",
-  Array.from({ length: order.items }, (_, n) => drink(n)),
+  Array.from({ length: order.items }, (_, n) => drink(n, order.groundTruth)),
 );
 try {
   const result =
@@ -138,14 +140,24 @@ function nextNode(values: Readonly<Record<string, unknown>>): string {
   return send?.node ?? branch?.slice("branch:to:".length) ?? "end";
 }
 
+type Kept = {
+  readonly episodeId: string;
+  readonly persona?: string;
+  /** Of a judgement. */
+  readonly candidate?: string;
+};
+
 /** Names of what was kept, as the test names the requests that it took. */
 function resultsOf(channel: string, value: unknown): string[] {
   if (value === null) return [];
   if (channel === "profile") return ["profile"];
   if (channel === "candidate") return [`update ${(value as { key: string }).key}`];
-  if (channel !== "answers" && channel !== "critiques") return [];
-  const kind = channel === "answers" ? "simulation" : "critique";
+  const kinds = { answers: "simulation", critiques: "critique", judgements: "verdict" };
+  const kind = kinds[channel as keyof typeof kinds];
+  if (kind === undefined) return [];
   // The node that begins a run empties the lists, with something that is no list.
-  const kept = Array.isArray(value) ? (value as { episodeId: string; persona: string }[]) : [];
-  return kept.map(({ episodeId, persona }) => `${kind} ${episodeId} ${persona}`);
+  const kept = Array.isArray(value) ? (value as Kept[]) : [];
+  return kept.map(
+    ({ episodeId, persona, candidate }) => `${kind} ${episodeId} ${persona ?? candidate}`,
+  );
 }

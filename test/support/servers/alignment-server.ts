@@ -8,16 +8,19 @@ export const goodLine = "Prefers leaves over beans whenever both are offered.";
 export const badLine = "Wants the strongest drink of the house in every case.";
 
 /** The nth interaction of a user who always took tea. */
-export function drink(n: number): Episode {
-  return turnAt(n, `What do I drink on occasion ${n}?`, { groundTruth: "tea", threadId: null });
+export function drink(n: number, groundTruth = "tea"): Episode {
+  return turnAt(n, `What do I drink on occasion ${n}?`, { groundTruth, threadId: null });
 }
+
+/** What the server answers under the bad line. */
+const badAnswer = "schnapps";
 
 /** What one request of an alignment asks for. */
 export interface AlignmentRequest {
-  readonly kind: "profile" | "simulation" | "critique" | "update";
+  readonly kind: "profile" | "simulation" | "critique" | "update" | "verdict";
   /** Number of the interaction that is simulated or criticised. */
   readonly occasion: number | null;
-  /** The learned line that it is about. */
+  /** The learned line that it is about; of a verdict, of the candidate. */
   readonly persona: "none" | "good" | "bad";
   readonly hasTools: boolean;
   /** Whether the answers of a tool are in it. */
@@ -39,7 +42,7 @@ export type ReplyTo = (
 /**
  * A model behind OpenAI's protocol that looks into memory once for every item and then answers by the persona alone:
  * right under the good line, wrong under the bad one, and right for every second item without a line. It proposes the
- * good line, then the bad one, and then keeps what there is.
+ * good line, then the bad one, and then keeps what there is. As a judge it prefers tea.
  *
  * @param reply - What to say instead; the usual where it gives undefined.
  */
@@ -65,6 +68,7 @@ interface Message {
 const openings = {
   profile: ["Describe one user", "Bring the description"],
   critique: ["You examine how", "You are a meticulous"],
+  verdict: ["You compare two replies"],
   update: ["You maintain the learned", "You are a prompt engineering"],
 } as const;
 
@@ -86,7 +90,11 @@ function read(messages: readonly Message[], hasTools: boolean): AlignmentRequest
   const persona =
     kind === "update"
       ? (/<(current_lines|system_prompt)>[\s\S]*?<\/\1>/.exec(text)?.[0] ?? "")
-      : text;
+      : kind === "verdict"
+        ? text.includes(badAnswer)
+          ? badLine
+          : goodLine
+        : text;
   return {
     kind,
     occasion: occasion === undefined ? null : Number(occasion),
@@ -119,8 +127,14 @@ function usualReply(request: AlignmentRequest): OpenAiReply {
           kind: "message",
           toolCalls: [{ name: "recall_memory", args: { query: `occasion ${occasion ?? ""}` } }],
         };
-      const isRight = persona === "good" || (persona === "none" && (occasion ?? 0) % 2 === 0);
+      if (persona === "bad") return { kind: "message", text: badAnswer };
+      const isRight = persona === "good" || (occasion ?? 0) % 2 === 0;
       return { kind: "message", text: isRight ? "tea" : "coffee" };
+    }
+    case "verdict": {
+      const isTea = (tag: string) => text.includes(`<${tag}>tea</${tag}>`);
+      const better = isTea("reply_a") ? "a" : isTea("reply_b") ? "b" : "tie";
+      return says({ reason: "Leaves.", better });
     }
   }
 }

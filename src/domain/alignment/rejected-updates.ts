@@ -1,10 +1,10 @@
+import type { LineRejection } from "../persona/line-rejection.js";
 import {
   activeVersions,
   type PersonaCheckpoint,
   type PersonaLine,
-} from "../../domain/persona/persona-checkpoint.js";
-import { personaVersionStatuses } from "../../domain/persona/version-history.js";
-import type { AlignmentState } from "../../state/alignment-state.js";
+} from "../persona/persona-checkpoint.js";
+import { personaVersionStatuses } from "../persona/version-history.js";
 
 /** Most earlier updates that a run begins with. */
 const maxRejected = 3;
@@ -17,7 +17,13 @@ const maxRejected = 3;
 export function rejectedBefore(
   checkpoints: readonly PersonaCheckpoint[],
   head: PersonaCheckpoint,
-): AlignmentState["rejected"] {
+): {
+  /** No candidate of the present run has such a name. */
+  readonly key: null;
+  readonly lines: PersonaLine[];
+  readonly rejections: LineRejection[];
+  readonly reason: string;
+}[] {
   const byId = new Map(checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
   const statuses = personaVersionStatuses(checkpoints);
   const present = lineContents(head.lines);

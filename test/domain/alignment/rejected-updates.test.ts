@@ -4,7 +4,7 @@ import {
   type PersonaCheckpoint,
   type PersonaLine,
 } from "../../../src/domain/persona/persona-checkpoint.js";
-import { rejectedBefore } from "../../../src/nodes/alignment/rejected-updates.js";
+import { rejectedBefore } from "../../../src/domain/alignment/rejected-updates.js";
 import { alignmentRecord } from "../../support/users/alignment-record.js";
 
 const line = (text: string, change: Partial<PersonaLine> = {}): PersonaLine => ({
