@@ -15,6 +15,7 @@ import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
 import { alignmentThreadId } from "./alignment-thread-id.js";
 import { noPendingReview } from "./no-pending-review-error.js";
+import { isOutdated } from "../../nodes/alignment/outdated-run.js";
 import type { SettingsOf } from "./with-run-lease.js";
 import { type RunLeaseDeps, givenSettings, reviewPending, secondRun } from "./run-lease.js";
 import { isOwnedElsewhere } from "./run-owner.js";
@@ -76,7 +77,7 @@ export interface AlignerDeps {
   /** With a checkpointer of its own. */
   readonly graph: AlignmentGraph;
   readonly checkpointer: BaseCheckpointSaver;
-  readonly memory: Pick<Memory, "alignments" | "personas">;
+  readonly memory: Pick<Memory, "alignments" | "personas" | "episodes">;
   readonly active: RunLeaseDeps["active"];
   readonly settingsOf: SettingsOf;
   readonly now: () => Date;
@@ -114,12 +115,15 @@ export function createAligner(deps: AlignerDeps): Aligner {
 
   /** The last run's state if the same settings can continue it; without next steps only its end is missing. */
   async function unfinishedRun(userId: string, context: AlignContext, discardReview = false) {
-    const status = await memory.alignments.get(userId);
+    const [status, withdrawals] = await Promise.all([
+      memory.alignments.get(userId),
+      memory.episodes.withdrawals(userId),
+    ]);
     if (status.status === "review") {
       const isElsewhere = status.threadId !== alignmentThreadId(userId);
       if (!discardReview && (isElsewhere || (await waitingRequest(userId)) !== null))
         throw reviewPending(userId);
-      // The steps were kept in a process that has ended, so the candidate can no longer be decided on.
+      // The candidate can no longer be decided on; its steps were kept in a process that has ended, for example.
       await memory.alignments.update(userId, { status: "idle" });
       return null;
     }
@@ -130,6 +134,8 @@ export function createAligner(deps: AlignerDeps): Aligner {
     if (!isInterruptedRun(status) || status.threadId !== alignmentThreadId(userId)) return null;
     if (!isDeepStrictEqual(status.settings, givenSettings(context))) return null;
     const state = await graph.getState(threadOf(userId));
+    // Its steps hold what was deleted.
+    if (isOutdated(state.values as AlignmentState, withdrawals)) return null;
     return state.next.length > 0 || "iterations" in state.values ? state : null;
   }
 
@@ -176,8 +182,11 @@ export function createAligner(deps: AlignerDeps): Aligner {
     return mayWait ? waitingRequest(userId) : null;
   }
 
+  /** Not one that shows what the user has deleted since: it can no longer be decided on. */
   async function waitingRequest(userId: string): Promise<ReviewRequest | null> {
-    const { tasks } = await graph.getState(threadOf(userId));
+    const { tasks, values } = await graph.getState(threadOf(userId));
+    const withdrawals = await memory.episodes.withdrawals(userId);
+    if (isOutdated(values as AlignmentState, withdrawals)) return null;
     const [waiting] = tasks.flatMap(({ interrupts }) => interrupts);
     return waiting === undefined ? null : (waiting.value as ReviewRequest);
   }

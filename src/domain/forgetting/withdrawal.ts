@@ -2,7 +2,7 @@ import { z } from "zod";
 import { episodeSchema } from "../episode.js";
 
 /** The words by which text is found that repeats a deleted episode. */
-export const repeatedWordsSchema = z.strictObject({
+const repeatedWordsSchema = z.strictObject({
   /** Terms that the user said in this episode only. */
   terms: z.array(z.string()),
   /** Only what came after the episode of this id can repeat it. */

@@ -61,7 +61,7 @@ describe("memory", () => {
     const id = (await listed("ada")).find(({ answer }) => answer === "tea")?.id ?? "";
     expect(await run(["memory", "delete", "--user", "ada", id, "--json"])).toEqual({
       code: 0,
-      out: `{"deleted":"${id}"}\n`,
+      out: `{"deleted":"${id}","statements":0,"lines":0,"responses":[],"sameIn":[]}\n`,
       err: "",
     });
     expect(await listed("ada")).toHaveLength(2);
