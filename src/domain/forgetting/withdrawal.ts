@@ -36,7 +36,7 @@ export interface Forgotten {
   readonly lines: number;
   /** Ids of episodes that lost their response, because it repeated the deleted one. */
   readonly responses: readonly string[];
-  /** Ids of episodes in which the user says the same. They stay. */
+  /** Ids of episodes in which the user says at least half of its words. They stay. */
   readonly sameIn: readonly string[];
 }
 

@@ -6,13 +6,13 @@ import {
   type PersonaCheckpoint,
   personaHead,
 } from "../../domain/persona/persona-checkpoint.js";
+import { isOutdated, withoutWords } from "../../domain/forgetting/outdated-run.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
 import { budgetOf } from "./alignment-budget.js";
 import { nextFromAccepted, nextFromRejected } from "./next-iteration.js";
-import { isOutdated, withoutWords } from "./outdated-run.js";
 import { iterationOf, parentOf } from "./state-selectors.js";
 
 export interface CommitCheckpointDeps {

@@ -87,7 +87,7 @@ describe("memory", () => {
     await personas.append("eve", { parent: initialPersona, lines, ...made });
     const remove = (id: string) => commandLineOf(agent)(["memory", "delete", "--user", "eve", id]);
     expect((await remove(first.id)).out).toBe(
-      `Deleted ${first.id}.\nWith it went 1 statement, 1 learned line.\n1 other interaction says the same and stays: ${second.id}. Delete what you want forgotten as well.\n`,
+      `Deleted ${first.id}.\nWith it went 1 statement, 1 learned line.\nInteractions that may say the same, and stay: ${second.id}. Delete what is to be forgotten too.\n`,
     );
     expect((await remove(second.id)).out).toBe(`Deleted ${second.id}.\n`);
   });
