@@ -11,7 +11,7 @@ import { noUsage, type Usage } from "../../domain/usage.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { createKeyedQueue } from "../../system/keyed-queue.js";
 import type { Memory } from "../../memory/memory.js";
-import type { AlignmentEvent } from "../../state/alignment-event.js";
+import { type AlignmentEvent, isAlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
 import { alignmentThreadId } from "./alignment-thread-id.js";
@@ -115,10 +115,7 @@ export function createAligner(deps: AlignerDeps): Aligner {
 
   /** The last run's state if the same settings can continue it; without next steps only its end is missing. */
   async function unfinishedRun(userId: string, context: AlignContext, discardReview = false) {
-    const [status, withdrawals] = await Promise.all([
-      memory.alignments.get(userId),
-      memory.episodes.withdrawals(userId),
-    ]);
+    const status = await memory.alignments.get(userId);
     if (status.status === "review") {
       const isElsewhere = status.threadId !== alignmentThreadId(userId);
       if (!discardReview && (isElsewhere || (await waitingRequest(userId)) !== null))
@@ -134,8 +131,7 @@ export function createAligner(deps: AlignerDeps): Aligner {
     if (!isInterruptedRun(status) || status.threadId !== alignmentThreadId(userId)) return null;
     if (!isDeepStrictEqual(status.settings, givenSettings(context))) return null;
     const state = await graph.getState(threadOf(userId));
-    // Its steps hold what was deleted.
-    if (isOutdated(state.values as AlignmentState, withdrawals)) return null;
+    if (await holdsDeleted(userId, state.values)) return null;
     return state.next.length > 0 || "iterations" in state.values ? state : null;
   }
 
@@ -175,6 +171,9 @@ export function createAligner(deps: AlignerDeps): Aligner {
     return resultOf(userId, state, context, review);
   }
 
+  const holdsDeleted = async (userId: string, steps: AlignmentState) =>
+    isOutdated(steps, await memory.episodes.withdrawals(userId));
+
   /** The request to a person, also after a crash while the answer was processed. */
   async function requestOf(userId: string, status: AlignmentStatus): Promise<ReviewRequest | null> {
     if (active.has(userKey(userId)) || isOwnedElsewhere(status, now())) return null;
@@ -182,11 +181,9 @@ export function createAligner(deps: AlignerDeps): Aligner {
     return mayWait ? waitingRequest(userId) : null;
   }
 
-  /** Not one that shows what the user has deleted since: it can no longer be decided on. */
   async function waitingRequest(userId: string): Promise<ReviewRequest | null> {
     const { tasks, values } = await graph.getState(threadOf(userId));
-    const withdrawals = await memory.episodes.withdrawals(userId);
-    if (isOutdated(values as AlignmentState, withdrawals)) return null;
+    if (await holdsDeleted(userId, values)) return null;
     const [waiting] = tasks.flatMap(({ interrupts }) => interrupts);
     return waiting === undefined ? null : (waiting.value as ReviewRequest);
   }
@@ -219,18 +216,4 @@ function threadOf(userId: string) {
 
 function isInterruptedRun({ status }: AlignmentStatus): boolean {
   return status === "running" || status === "failed";
-}
-
-/** The simulated agents stream other events. */
-const eventKinds: readonly string[] = [
-  "alignment-started",
-  "item-simulated",
-  "item-criticised",
-  "update-proposed",
-  "candidate-judged",
-  "checkpoint-written",
-] satisfies AlignmentEvent["kind"][];
-
-function isAlignmentEvent(event: unknown): event is AlignmentEvent {
-  return eventKinds.includes((event as { readonly kind?: string }).kind ?? "");
 }
