@@ -9,7 +9,7 @@ import { buildFeedback } from "../graph/feedback.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
-import { createMemory } from "../memory/memory.js";
+import { createMemory, type Memory } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
@@ -21,6 +21,7 @@ import { createToolRegistry } from "../tools/tool-registry.js";
 import { createBackgroundScheduler } from "./alignment-runs/background-scheduler.js";
 import { createAlignment } from "./alignment-runs/create-alignment.js";
 import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
+import { interactionDeleted } from "./alignment-runs/run-lease.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
 import { askGraph } from "./ask.js";
 import { giveFeedback } from "./give-feedback.js";
@@ -44,7 +45,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     backgroundAlignment = true,
   } = options;
   const offline = new OfflineEmbeddings();
-  const memory = createMemory({
+  const stored = createMemory({
     store,
     embeddings: options.embeddings ?? offline,
     index:
@@ -56,6 +57,18 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     now,
     ...(options.onMemoryError && { onIndexError: options.onMemoryError }),
   });
+  const memory: Memory = {
+    ...stored,
+    episodes: {
+      ...stored.episodes,
+      async delete(userId, id) {
+        const forgotten = await stored.episodes.delete(userId, id);
+        // Its next model calls would repeat what was deleted.
+        if (forgotten !== null) stopRun(userId, interactionDeleted);
+        return forgotten;
+      },
+    },
+  };
   const wikipedia = createSearchWikipedia(options.wikipedia);
   const registry = createToolRegistry([
     createRecallMemory(memory),
@@ -88,7 +101,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
       "persona-agent feedback",
     ),
   );
-  const { alignmentGraph, aligner } = createAlignment({
+  const { alignmentGraph, aligner, stopRun } = createAlignment({
     memory,
     store,
     checkpointer,

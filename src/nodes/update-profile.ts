@@ -72,7 +72,13 @@ export async function refreshProfile(
   if (Math.max(readCount, fresh.length) > current.episodeCount) return redraw();
   if (fresh.length === 0 && readCount === current.episodeCount)
     return { profile: current, usage: noUsage, changed: false };
-  const { statements } = current;
+  const existing = new Set(episodes.map(({ id }) => id));
+  // None is missing unless it was deleted by a build that erased nothing, or in the store itself.
+  const statements = current.statements.filter(({ evidence }) =>
+    evidence.every((id) => existing.has(id)),
+  );
+  const isIncomplete = statements.length < current.statements.length;
+  if (isIncomplete && episodes.length > 0) return redraw();
   if (fresh.length > 0 && statements.length === 0) return redraw();
 
   const revised =

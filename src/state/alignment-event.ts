@@ -37,3 +37,18 @@ export type AlignmentEvent =
       readonly version: number;
       readonly status: "active" | "rejected";
     };
+
+const eventKinds: readonly string[] = [
+  "alignment-started",
+  "item-simulated",
+  "item-criticised",
+  "item-judged",
+  "update-proposed",
+  "candidate-judged",
+  "checkpoint-written",
+] satisfies AlignmentEvent["kind"][];
+
+/** The simulated agents stream other events. */
+export function isAlignmentEvent(event: unknown): event is AlignmentEvent {
+  return eventKinds.includes((event as { readonly kind?: string }).kind ?? "");
+}

@@ -1,6 +1,7 @@
 import { createMemory } from "../../src/memory/memory.js";
 import { describeAlignmentStates } from "../conformance/alignment-states.js";
 import { describeEpisodicMemory } from "../conformance/episodic-memory.js";
+import { describeForgetting } from "../conformance/forgetting.js";
 import { describePersonaLog } from "../conformance/persona-log.js";
 import { describeProfileMemory } from "../conformance/profile-memory.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
@@ -16,6 +17,7 @@ const create = () =>
   });
 
 describeEpisodicMemory("in memory", () => create().episodes);
+describeForgetting("in memory", create);
 describePersonaLog("in memory", () => create().personas);
 describeProfileMemory("in memory", () => create().profiles);
 describeAlignmentStates("in memory", () => create().alignments);

@@ -9,6 +9,7 @@ import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { OfflineEmbeddings } from "../../src/model/offline/offline-embeddings.js";
 import { describeAlignmentStates } from "../conformance/alignment-states.js";
 import { describeEpisodicMemory } from "../conformance/episodic-memory.js";
+import { describeForgetting } from "../conformance/forgetting.js";
 import { describePersonaLog } from "../conformance/persona-log.js";
 import { describeProfileMemory } from "../conformance/profile-memory.js";
 import { hasPostgres, startPostgres } from "../support/servers/postgres.js";
@@ -57,6 +58,7 @@ function describeMemory(name: string, open: () => Promise<Opened>) {
   beforeAll(async () => void (opened = await open()), 90_000);
   afterAll(() => opened.close(), 30_000);
   describeEpisodicMemory(name, () => opened.memory.episodes);
+  describeForgetting(name, () => opened.memory);
   describePersonaLog(name, () => opened.memory.personas);
   describeProfileMemory(name, () => opened.memory.profiles);
   describeAlignmentStates(name, () => opened.memory.alignments);

@@ -4,13 +4,14 @@ import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { AlignContext } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignmentStatus } from "../../domain/alignment/alignment-status.js";
+import { isOutdated } from "../../domain/forgetting/outdated-run.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
 import { noUsage, type Usage } from "../../domain/usage.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { createKeyedQueue } from "../../system/keyed-queue.js";
 import type { Memory } from "../../memory/memory.js";
-import type { AlignmentEvent } from "../../state/alignment-event.js";
+import { type AlignmentEvent, isAlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
 import { alignmentThreadId } from "./alignment-thread-id.js";
@@ -76,7 +77,7 @@ export interface AlignerDeps {
   /** With a checkpointer of its own. */
   readonly graph: AlignmentGraph;
   readonly checkpointer: BaseCheckpointSaver;
-  readonly memory: Pick<Memory, "alignments" | "personas">;
+  readonly memory: Pick<Memory, "alignments" | "personas" | "episodes">;
   readonly active: RunLeaseDeps["active"];
   readonly settingsOf: SettingsOf;
   readonly now: () => Date;
@@ -119,7 +120,7 @@ export function createAligner(deps: AlignerDeps): Aligner {
       const isElsewhere = status.threadId !== alignmentThreadId(userId);
       if (!discardReview && (isElsewhere || (await waitingRequest(userId)) !== null))
         throw reviewPending(userId);
-      // The steps were kept in a process that has ended, so the candidate can no longer be decided on.
+      // The candidate can no longer be decided on; its steps were kept in a process that has ended, for example.
       await memory.alignments.update(userId, { status: "idle" });
       return null;
     }
@@ -130,6 +131,7 @@ export function createAligner(deps: AlignerDeps): Aligner {
     if (!isInterruptedRun(status) || status.threadId !== alignmentThreadId(userId)) return null;
     if (!isDeepStrictEqual(status.settings, givenSettings(context))) return null;
     const state = await graph.getState(threadOf(userId));
+    if (await holdsDeleted(userId, state.values)) return null;
     return state.next.length > 0 || "iterations" in state.values ? state : null;
   }
 
@@ -169,6 +171,9 @@ export function createAligner(deps: AlignerDeps): Aligner {
     return resultOf(userId, state, context, review);
   }
 
+  const holdsDeleted = async (userId: string, steps: AlignmentState) =>
+    isOutdated(steps, await memory.episodes.withdrawals(userId));
+
   /** The request to a person, also after a crash while the answer was processed. */
   async function requestOf(userId: string, status: AlignmentStatus): Promise<ReviewRequest | null> {
     if (active.has(userKey(userId)) || isOwnedElsewhere(status, now())) return null;
@@ -177,7 +182,8 @@ export function createAligner(deps: AlignerDeps): Aligner {
   }
 
   async function waitingRequest(userId: string): Promise<ReviewRequest | null> {
-    const { tasks } = await graph.getState(threadOf(userId));
+    const { tasks, values } = await graph.getState(threadOf(userId));
+    if (await holdsDeleted(userId, values)) return null;
     const [waiting] = tasks.flatMap(({ interrupts }) => interrupts);
     return waiting === undefined ? null : (waiting.value as ReviewRequest);
   }
@@ -210,19 +216,4 @@ function threadOf(userId: string) {
 
 function isInterruptedRun({ status }: AlignmentStatus): boolean {
   return status === "running" || status === "failed";
-}
-
-/** The simulated agents stream other events. */
-const eventKinds: readonly string[] = [
-  "alignment-started",
-  "item-simulated",
-  "item-criticised",
-  "item-judged",
-  "update-proposed",
-  "candidate-judged",
-  "checkpoint-written",
-] satisfies AlignmentEvent["kind"][];
-
-function isAlignmentEvent(event: unknown): event is AlignmentEvent {
-  return eventKinds.includes((event as { readonly kind?: string }).kind ?? "");
 }

@@ -10,6 +10,7 @@ import {
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
+import { userKey } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import { createRecallCache } from "../../memory/search/recall-cache.js";
 import type { SimulationMemory } from "../../memory/episodes/leave-one-out-memory.js";
@@ -21,6 +22,7 @@ import type { ToolRegistry } from "../../tools/tool-registry.js";
 import { type AnsweringDeps, buildSimulatedAgent } from "../../graph/agent.js";
 import { type Aligner, createAligner } from "./aligner.js";
 import { type AlignmentGraph, buildAlignment } from "../../graph/alignment.js";
+import type { RunLeaseDeps } from "./run-lease.js";
 import { leaseRuns } from "./with-run-lease.js";
 import { inSimulation, simulation, simulationMemory } from "../../graph/simulation-context.js";
 
@@ -47,6 +49,8 @@ export interface AlignmentParts {
 export function createAlignment(parts: AlignmentParts): {
   readonly alignmentGraph: AlignmentGraph;
   readonly aligner: Aligner;
+  /** Stops the user's run in this process, if there is one. */
+  readonly stopRun: (userId: string, reason: DOMException) => void;
 } {
   const { memory, store, modelFor, modelName, alignmentModelFor, registryOver, now } = parts;
   const modelNamesFor = ({ models }: AlignConfig) => ({
@@ -88,6 +92,7 @@ export function createAlignment(parts: AlignmentParts): {
   return {
     alignmentGraph: parts.checkpointer === undefined ? compile({}) : kept,
     aligner: createAligner({ graph: kept, checkpointer, memory, active, settingsOf, now }),
+    stopRun: (userId, reason) => active.get(userKey(userId))?.abort(reason),
   };
 
   /** Run inside a node, the graph would inherit the run's thread and store, so it gets neither. */
@@ -137,11 +142,11 @@ function readInRun({ episodes, ...rest }: SimulationMemory): SimulationMemory {
   };
 }
 
-const activeByStore = new WeakMap<BaseStore, Set<string>>();
+const activeByStore = new WeakMap<BaseStore, RunLeaseDeps["active"]>();
 
-/** Keys of the users whose alignment runs in this process, by any agent over this store. */
-function activeOver(store: BaseStore): Set<string> {
-  const active = activeByStore.get(store) ?? new Set();
+/** The runs in this process, of any agent over this store. */
+function activeOver(store: BaseStore): RunLeaseDeps["active"] {
+  const active: RunLeaseDeps["active"] = activeByStore.get(store) ?? new Map();
   activeByStore.set(store, active);
   return active;
 }

@@ -7,8 +7,8 @@ import { isOwnedElsewhere, thisProcess } from "./run-owner.js";
 
 export interface RunLeaseDeps {
   readonly alignments: Memory["alignments"];
-  /** Keys of the users whose alignment runs in this process, in any graph. */
-  readonly active: Set<string>;
+  /** By key, the users whose alignment runs in this process, in any graph, and what stops the run. */
+  readonly active: Map<string, AbortController>;
   readonly now: () => Date;
 }
 
@@ -26,12 +26,18 @@ interface LeasedRun {
  */
 export const processEnds = new DOMException("The process ends.", "AbortError");
 
+/** The reason when the user deletes an interaction that the run may have read; the next call, or turn, begins a new run. */
+export const interactionDeleted = new DOMException(
+  "An interaction was deleted, so the alignment begins anew.",
+  "AbortError",
+);
+
 /** The reason when a caller stops reading a run's stream. */
 export const readerLeft = new DOMException("The run was stopped.", "AbortError");
 
 /** The lease of each user's alignment: one run a user, with its status in the user's record. */
 export function createRunLease({ alignments, active, now }: RunLeaseDeps) {
-  /** The end of a run. A run of a process that ends keeps its status. */
+  /** The end of a run. A run that is to be continued keeps its status. */
   async function release(
     userId: string,
     end: Pick<AlignmentStatus, "status" | "error"> | "continues",
@@ -42,12 +48,19 @@ export function createRunLease({ alignments, active, now }: RunLeaseDeps) {
   }
 
   return {
-    /** @throws {PersonaAgentError} `memory-alignment-running`, `memory-review-pending`, `memory-store-unavailable`. */
-    async acquire(userId: string, { threadId, context, isResumed }: LeasedRun): Promise<void> {
+    /**
+     * @returns What stops the run.
+     * @throws {PersonaAgentError} `memory-alignment-running`, `memory-review-pending`, `memory-store-unavailable`.
+     */
+    async acquire(
+      userId: string,
+      { threadId, context, isResumed }: LeasedRun,
+    ): Promise<AbortSignal> {
       const user = userKey(userId);
       if (active.has(user)) throw secondRun(userId, thisProcess);
       // Before the first await, or two runs that start at the same time would both pass.
-      active.add(user);
+      const stop = new AbortController();
+      active.set(user, stop);
       try {
         const status = await alignments.get(userId);
         if (isOwnedElsewhere(status, now())) throw secondRun(userId, status.runOwner);
@@ -63,6 +76,7 @@ export function createRunLease({ alignments, active, now }: RunLeaseDeps) {
           runOwner: thisProcess,
           error: null,
         });
+        return stop.signal;
       } catch (error) {
         active.delete(user);
         throw error;
@@ -76,7 +90,7 @@ export function createRunLease({ alignments, active, now }: RunLeaseDeps) {
     /** Records a failure. Where the store is unavailable the record stays, because the run's own error matters more. */
     async fail(userId: string, error: unknown, signal: AbortSignal | undefined): Promise<void> {
       const end =
-        signal?.reason === processEnds
+        signal?.reason === processEnds || signal?.reason === interactionDeleted
           ? "continues"
           : { status: "failed" as const, error: describe(error, signal) };
       await release(userId, end).catch(() => undefined);

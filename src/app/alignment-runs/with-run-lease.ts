@@ -57,17 +57,19 @@ export function leaseRuns(graph: AlignmentGraph, deps: LeaseRunsDeps): Alignment
   return wrapRuns(graph, (stream) => async (input, options = {}) => {
     const config = settingsOf(options);
     const userId = parseUserId(config.userId);
-    const { configurable, context, signal } = options;
+    const { configurable, context } = options;
     await refuseStranger(graph, config, options);
-    await lease.acquire(userId, {
+    const stopped = await lease.acquire(userId, {
       threadId: configurable?.["thread_id"],
       context: context as AlignContext | undefined,
       // After a crash, a person's decision, or in a resumed graph that has this one for a node.
       isResumed: input === null || isCommand(input) || configurable?.["__pregel_resuming"] === true,
     });
+    const signal = options.signal ? AbortSignal.any([options.signal, stopped]) : stopped;
     try {
       const chunks = await stream(input, {
         ...options,
+        signal,
         // An answer is kept before the next model call; otherwise a crash would repeat, and pay, that call.
         ...(options.checkpointDuring === undefined && { durability: options.durability ?? "sync" }),
         maxConcurrency: Math.max(options.maxConcurrency ?? config.concurrency, leastConcurrency),
@@ -83,7 +85,9 @@ export function leaseRuns(graph: AlignmentGraph, deps: LeaseRunsDeps): Alignment
           ...modelNamesFor(config),
         },
       });
-      return IterableReadableStream.fromAsyncGenerator(whileLeased(chunks, userId, options));
+      return IterableReadableStream.fromAsyncGenerator(
+        whileLeased(chunks, userId, { ...options, signal }),
+      );
     } catch (error) {
       await lease.fail(userId, error, signal);
       throw error;

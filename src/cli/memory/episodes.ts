@@ -84,17 +84,15 @@ function describeForgotten({ statements, lines, responses, sameIn }: Forgotten):
   const gone = [
     ...(statements > 0 ? [counted(statements, "statement")] : []),
     ...(lines > 0 ? [counted(lines, "learned line")] : []),
-    ...(responses.length > 0
-      ? [`the ${responses.length === 1 ? "response" : "responses"} of ${responses.join(", ")}`]
-      : []),
+    ...responses.map((id) => `the response of ${id}`),
   ];
-  const others = counted(sameIn.length, "other interaction");
+  const left = `Interactions that may say the same, and stay: ${sameIn.join(", ")}. Delete what is to be forgotten too.`;
   return [
-    gone.length === 0 ? "" : `\nWith it went ${gone.join(", ")}.`,
-    sameIn.length === 0
-      ? ""
-      : `\n${others} ${sameIn.length === 1 ? "says" : "say"} the same and ${sameIn.length === 1 ? "stays" : "stay"}: ${sameIn.join(", ")}. Delete what you want forgotten as well.`,
-  ].join("");
+    ...(gone.length > 0 ? [`With it went ${gone.join(", ")}.`] : []),
+    ...(sameIn.length > 0 ? [left] : []),
+  ]
+    .map((line) => `\n${line}`)
+    .join("");
 }
 
 function counted(count: number, what: string): string {

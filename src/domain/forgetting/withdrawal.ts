@@ -2,7 +2,7 @@ import { z } from "zod";
 import { episodeSchema } from "../episode.js";
 
 /** The words by which text is found that repeats a deleted episode. */
-export const repeatedWordsSchema = z.strictObject({
+const repeatedWordsSchema = z.strictObject({
   /** Terms that the user said in this episode only. */
   terms: z.array(z.string()),
   /** Only what came after the episode of this id can repeat it. */
@@ -36,7 +36,7 @@ export interface Forgotten {
   readonly lines: number;
   /** Ids of episodes that lost their response, because it repeated the deleted one. */
   readonly responses: readonly string[];
-  /** Ids of episodes in which the user says the same. They stay. */
+  /** Ids of episodes in which the user says at least half of its words. They stay. */
   readonly sameIn: readonly string[];
 }
 

@@ -54,7 +54,11 @@ export function createEpisodeForgetting(
   }
 
   /** Erases what rests on a deleted episode, also when a part of it is erased already. */
-  async function erase(user: UserKey, withdrawal: Withdrawal): Promise<Forgotten> {
+  async function erase(
+    user: UserKey,
+    withdrawal: Withdrawal,
+    others?: readonly Episode[],
+  ): Promise<Forgotten> {
     const { episodeId, unfinished, sameIn } = withdrawal;
     // A store may have taken only the first of the changes that were written together.
     await access.write([
@@ -67,7 +71,7 @@ export function createEpisodeForgetting(
     const repeating =
       unfinished === null
         ? []
-        : (await readAll(user)).flatMap((episode) => {
+        : (others ?? (await readAll(user))).flatMap((episode) => {
             const episodeLeft = withoutRepeats(episode, unfinished);
             return episodeLeft === episode ? [] : [episodeLeft];
           });
@@ -136,7 +140,7 @@ export function createEpisodeForgetting(
         episodeChange(user, id, null),
         ...(others.length === 0 ? [userChange(user, null), stateless(user)] : []),
       ]);
-      const forgotten = await erase(user, withdrawal);
+      const forgotten = await erase(user, withdrawal, others);
       await upkeep.removeFromIndex(user, entry, upkeep.newDegradations());
       return forgotten;
     },

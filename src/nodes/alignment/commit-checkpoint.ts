@@ -6,6 +6,7 @@ import {
   type PersonaCheckpoint,
   personaHead,
 } from "../../domain/persona/persona-checkpoint.js";
+import { isOutdated, withoutWords } from "../../domain/forgetting/outdated-run.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -15,22 +16,25 @@ import { nextFromAccepted, nextFromRejected } from "./next-iteration.js";
 import { iterationOf, parentOf } from "./state-selectors.js";
 
 export interface CommitCheckpointDeps {
+  readonly episodes: Pick<Memory["episodes"], "withdrawals">;
   readonly personas: Pick<Memory["personas"], "history" | "append">;
   readonly now: () => Date;
 }
 
 /**
  * Appends the checkpoint, active or rejected, and begins the next iteration: from the new persona, or from the old one
- * with what was wrong with the candidate. Run again, it finds the checkpoint of this iteration and writes nothing.
+ * with what was wrong with the candidate. Run again, it finds the checkpoint of this iteration and writes nothing. Nothing
+ * that a run wrote is taken from one that read what was deleted or corrected since; the run ends.
  */
-export function createCommitCheckpoint({ personas, now }: CommitCheckpointDeps) {
+export function createCommitCheckpoint({ episodes, personas, now }: CommitCheckpointDeps) {
   return async function commitCheckpoint(
     state: AlignmentState,
     runtime: LangGraphRunnableConfig,
   ): Promise<Command<unknown, AlignmentUpdate>> {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
-    const written = await writeOnce(userId, state);
+    const isVoid = isOutdated(state, await episodes.withdrawals(userId));
+    const written = await writeOnce(userId, state, isVoid);
     // An active checkpoint is in use only if no other writer was first.
     const versions = activeVersions(await personas.history(userId));
     const isTaken = versions.some(({ id }) => id === written.id);
@@ -49,8 +53,9 @@ export function createCommitCheckpoint({ personas, now }: CommitCheckpointDeps) 
     const stop = state.outcome?.stop;
     if (stop === "budget") return budgetEnd;
     // A person, a rollback or another run changed the persona: the next update would improve one that is not in use.
-    const isOutdated = head.id !== (isTaken ? written.id : state.parentId);
-    if (stop === "kept" || isOutdated || state.iteration >= config.iterations) return end;
+    const isElsewhere = head.id !== (isTaken ? written.id : state.parentId);
+    if (stop === "kept" || isVoid || isElsewhere || state.iteration >= config.iterations)
+      return end;
     const next = (isTaken ? nextFromAccepted : nextFromRejected)(state, written, config);
     const left = budgetOf(state, config, now());
     if (left.spent !== null || left.calls < next.calls) return budgetEnd;
@@ -65,7 +70,11 @@ export function createCommitCheckpoint({ personas, now }: CommitCheckpointDeps) 
     });
   };
 
-  async function writeOnce(userId: string, state: AlignmentState): Promise<PersonaCheckpoint> {
+  async function writeOnce(
+    userId: string,
+    state: AlignmentState,
+    isVoid: boolean,
+  ): Promise<PersonaCheckpoint> {
     const { proposal, runId, iteration, parentId } = state;
     if (proposal === null) throw new TypeError("There is no proposal to write.");
     const checkpoints = await personas.history(userId);
@@ -75,6 +84,10 @@ export function createCommitCheckpoint({ personas, now }: CommitCheckpointDeps) 
     if (written !== undefined) return written;
     const head = personaHead(checkpoints);
     const parent = { id: parentId, version: parentOf(state).version };
+    if (isVoid) {
+      const content = checkpoints.find(({ id }) => id === parentId) ?? initialPersona;
+      return personas.append(userId, { ...withoutWords(proposal, content), parent });
+    }
     if (head.id === parentId || proposal.status === "rejected")
       return personas.append(userId, { ...proposal, parent });
     const reason = notTaken(head, proposal.reason);

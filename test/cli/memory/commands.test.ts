@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { MemorySaver } from "@langchain/langgraph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
+import { initialPersona } from "../../../src/domain/persona/persona-checkpoint.js";
 import { commandLineOf } from "../../support/processes/command-line.js";
+import { minuteAt, turnAt } from "../../support/users/episodes.js";
 
 let folder: string;
 const run = commandLineOf(createPersonaAgent({ checkpointer: new MemorySaver() }));
@@ -61,13 +63,33 @@ describe("memory", () => {
     const id = (await listed("ada")).find(({ answer }) => answer === "tea")?.id ?? "";
     expect(await run(["memory", "delete", "--user", "ada", id, "--json"])).toEqual({
       code: 0,
-      out: `{"deleted":"${id}"}\n`,
+      out: `{"deleted":"${id}","statements":0,"lines":0,"responses":[],"sameIn":[]}\n`,
       err: "",
     });
     expect(await listed("ada")).toHaveLength(2);
     const again = await run(["memory", "delete", "--user", "ada", id, "--json"]);
     expect(again.code).toBe(1);
     expect(JSON.parse(again.out)).toHaveProperty("error.code", "config-episode-unknown");
+  });
+
+  it("says what a deletion took along, and who says the same", async () => {
+    const agent = createPersonaAgent();
+    const { episodes, profiles, personas } = agent.memory;
+    const said = (n: number, response: string) => turnAt(n, "I never eat mushrooms.", { response });
+    const [first, second] = [said(1, "Noted."), said(2, "No mushrooms, then.")];
+    await episodes.addMany("eve", [first, second]);
+    const part = { text: "Eats no mushrooms.", evidence: [first.id] };
+    const at = minuteAt(5);
+    const counted = { lastEpisodeId: second.id, episodeCount: 2, model: "m" };
+    await profiles.append("eve", { at, statements: [{ ...part, replaces: [] }], ...counted });
+    const made = { at, author: "person", status: "active", reason: "By hand." } as const;
+    const lines = [{ ...part, tool: null }];
+    await personas.append("eve", { parent: initialPersona, lines, ...made });
+    const remove = (id: string) => commandLineOf(agent)(["memory", "delete", "--user", "eve", id]);
+    expect((await remove(first.id)).out).toBe(
+      `Deleted ${first.id}.\nWith it went 1 statement, 1 learned line.\nInteractions that may say the same, and stay: ${second.id}. Delete what is to be forgotten too.\n`,
+    );
+    expect((await remove(second.id)).out).toBe(`Deleted ${second.id}.\n`);
   });
 });
 

@@ -1,0 +1,173 @@
+import { HumanMessage } from "@langchain/core/messages";
+import { describe, expect, it } from "vitest";
+import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
+import { agentUnderTest, systemOf, threadOf } from "../support/agents/agent-under-test.js";
+import { callsTools, type ScriptedReply } from "../support/models/scripted-model.js";
+
+const secret = /zanzibar/i;
+const told = "My dog is called Zanzibar.";
+
+const inThread = (threadId: string) => ({
+  configurable: { thread_id: threadId },
+  context: { userId: "ada" },
+  durability: "sync" as const,
+});
+
+/** An agent that was told of the dog in one thread, and spoke of it in both. */
+async function talked(...later: ScriptedReply[]) {
+  const agent = agentUnderTest([
+    "Noted.",
+    "Hello.",
+    callsTools({ name: "recall_memory", args: { query: "dog Zanzibar" } }),
+    "By the lake.",
+    "With Zanzibar, I guess.",
+    ...later,
+  ]);
+  const ask = (message: string, threadId: string) => {
+    agent.clock.advanceDays(1);
+    return agent.ask("ada", message, { threadId });
+  };
+  const { episodeId } = await ask(told, "one");
+  await ask("I like tea.", "one");
+  await ask("Where shall I walk?", "two");
+  await ask("And what shall I do?", "two");
+  return { ...agent, ask, toldId: episodeId ?? "" };
+}
+
+async function learn({ memory, clock }: Awaited<ReturnType<typeof talked>>, evidence: string[]) {
+  const at = clock.now().toISOString();
+  await memory.profiles.append("ada", {
+    at,
+    statements: [{ text: "Has the dog Zanzibar.", evidence }],
+    lastEpisodeId: evidence.at(-1) ?? "",
+    episodeCount: 4,
+    model: "m",
+  });
+  await memory.personas.append("ada", {
+    parent: initialPersona,
+    at,
+    author: "alignment",
+    status: "active",
+    lines: [{ text: "Ask about Zanzibar.", tool: null, evidence }],
+    reason: "Zanzibar matters.",
+  });
+}
+
+describe("a deleted interaction", () => {
+  it("is in no later prompt, of no thread, and in no record of the user", async () => {
+    const agent = await talked(
+      "One.",
+      callsTools({ name: "recall_memory", args: { query: "What is the name of my pet animal?" } }),
+      "Two.",
+      "Three.",
+    );
+    await learn(agent, [agent.toldId]);
+    agent.clock.advanceDays(1);
+    const before = agent.model.calls.length;
+    expect(await agent.memory.episodes.delete("ada", agent.toldId)).toMatchObject({
+      statements: 1,
+      lines: 1,
+      responses: [expect.any(String)],
+    });
+    const asked = "What is the name of my pet animal?";
+    for (const thread of ["one", "two", "three"]) await agent.ask(asked, thread);
+    const prompts = agent.model.calls.slice(before);
+    expect(prompts).toHaveLength(4);
+    for (const prompt of prompts) expect(JSON.stringify(prompt)).not.toMatch(secret);
+    expect(systemOf(prompts[1])).toContain("I like tea.");
+    expect(threadOf(prompts[0])).toEqual(["human: I like tea.", "ai: Hello.", `human: ${asked}`]);
+    // Without the turn whose answer repeats it, and without what the tool had found.
+    expect(threadOf(prompts[1])).toEqual([
+      "human: Where shall I walk?",
+      "ai: By the lake.",
+      `human: ${asked}`,
+    ]);
+    const { values } = await agent.graph.getState(inThread("two"));
+    expect(JSON.stringify(values)).not.toMatch(secret);
+    const stored = await agent.store.search([], { limit: 1_000 });
+    expect(stored.length).toBeGreaterThan(8);
+    expect(JSON.stringify(stored)).not.toMatch(secret);
+  });
+
+  it("leaves a thread also when its turn was taken while the store was away", async () => {
+    const agent = await talked("One.", "Two.");
+    await agent.memory.episodes.delete("ada", agent.toldId);
+    const batch = agent.store.batch.bind(agent.store);
+    agent.store.batch = () => Promise.reject(new Error("The store is down."));
+    await agent.ask("Anything new?", "one");
+    agent.store.batch = batch;
+    await agent.ask("And now?", "one");
+    expect(JSON.stringify(agent.model.calls.at(-1))).not.toMatch(secret);
+  });
+
+  it("is not written back by its turn: sent again, or run again from an earlier step", async () => {
+    const agent = agentUnderTest(["Noted.", "Again.", "Once more."]);
+    const message = () => ({ messages: [new HumanMessage({ id: "m1", content: told })] });
+    const { episodeId } = await agent.graph.invoke(message(), inThread("t"));
+    agent.clock.advanceDays(1);
+    await agent.memory.episodes.delete("ada", episodeId ?? "");
+    agent.clock.advanceDays(1);
+    const again = await agent.graph.invoke(message(), inThread("t"));
+    expect(again).toMatchObject({ episodeId: null, degraded: [] });
+    for await (const snapshot of agent.graph.getStateHistory(inThread("t")))
+      if (snapshot.next[0] === "write-memory")
+        await agent.graph.invoke(null, { ...inThread("t"), ...snapshot.config });
+    expect(await agent.memory.episodes.list("ada")).toEqual([]);
+    expect(JSON.stringify(await agent.store.search([], { limit: 100 }))).not.toMatch(secret);
+  });
+
+  it("is not repeated by the answer of a turn that was under way", async () => {
+    const agent = await talked(() => {
+      agent.clock.advanceDays(1);
+      deletion = agent.memory.episodes.delete("ada", agent.toldId);
+      return "Take Zanzibar out.";
+    }, "One.");
+    let deletion: Promise<unknown> | undefined;
+    const { episodeId, answer } = await agent.ask("What now?", "one");
+    expect(answer).toBe("Take Zanzibar out.");
+    await deletion;
+    expect(await agent.memory.episodes.get("ada", episodeId ?? "")).toMatchObject({
+      query: "What now?",
+      response: null,
+    });
+    await agent.ask("And then?", "one");
+    expect(JSON.stringify(agent.model.calls.at(-1))).not.toMatch(secret);
+  });
+
+  it("is finished being forgotten by the next turn", async () => {
+    const agent = await talked("One.");
+    await learn(agent, [agent.toldId]);
+    const batch = agent.store.batch.bind(agent.store);
+    let writes = 0;
+    agent.store.batch = ((operations) => {
+      if (operations.some((operation) => "value" in operation)) writes += 1;
+      return writes > 2 ? Promise.reject(new Error("Killed.")) : batch(operations);
+    }) as typeof batch;
+    await expect(agent.memory.episodes.delete("ada", agent.toldId)).rejects.toThrow();
+    agent.store.batch = batch;
+    expect(JSON.stringify(await agent.store.search([], { limit: 100 }))).toMatch(secret);
+    await agent.ask("What do you know of me?", "two");
+    expect(JSON.stringify(agent.model.calls.at(-1))).not.toMatch(secret);
+    expect(JSON.stringify(await agent.store.search([], { limit: 100 }))).not.toMatch(secret);
+  });
+});
+
+it("a corrected true answer takes what rests on it alone out of the next prompt", async () => {
+  const agent = agentUnderTest(["Luigi's.", "One.", "Two."]);
+  const { episodeId } = await agent.ask("ada", "Where do I eat?");
+  const say = (text: string) =>
+    agent.feedback("ada", { episodeId: episodeId ?? "", kind: "answer", text });
+  await say("At Zanzibar.");
+  agent.clock.advanceDays(1);
+  const evidence = [episodeId ?? ""];
+  const at = agent.clock.now().toISOString();
+  const statements = [{ text: "Eats at Zanzibar.", evidence }];
+  const counted = { lastEpisodeId: episodeId, episodeCount: 1, model: "m" };
+  await agent.memory.profiles.append("ada", { at, statements, ...counted });
+  await agent.ask("ada", "Hungry?");
+  expect(systemOf(agent.model.calls.at(-1))).toContain("Eats at Zanzibar.");
+  agent.clock.advanceDays(1);
+  await say("At Greta's.");
+  await agent.ask("ada", "Hungry?");
+  expect(JSON.stringify(agent.model.calls.at(-1))).not.toMatch(secret);
+});
