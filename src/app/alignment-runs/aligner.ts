@@ -171,8 +171,9 @@ export function createAligner(deps: AlignerDeps): Aligner {
     return resultOf(userId, state, context, review);
   }
 
-  const holdsDeleted = async (userId: string, steps: AlignmentState) =>
-    isOutdated(steps, await memory.episodes.withdrawals(userId));
+  async function holdsDeleted(userId: string, steps: AlignmentState): Promise<boolean> {
+    return isOutdated(steps, await memory.episodes.withdrawals(userId));
+  }
 
   /** The request to a person, also after a crash while the answer was processed. */
   async function requestOf(userId: string, status: AlignmentStatus): Promise<ReviewRequest | null> {
