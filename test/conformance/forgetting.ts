@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
+import type { ProfileStatement } from "../../src/domain/profile.js";
 import type { Memory } from "../../src/memory/memory.js";
 import { alignmentRecord } from "../support/users/alignment-record.js";
 import { turnAt } from "../support/users/episodes.js";
@@ -34,9 +35,11 @@ export function describeForgetting(name: string, create: () => Memory | Promise<
     return JSON.stringify(read);
   }
 
-  const profile = (...statements: { text: string; evidence: string[] }[]) => ({
+  const profile = (
+    ...statements: (Omit<ProfileStatement, "replaces"> & Partial<ProfileStatement>)[]
+  ) => ({
     at: learnedAt,
-    statements: statements.map((statement) => ({ ...statement, replaces: [] })),
+    statements: statements.map((statement) => ({ replaces: [], ...statement })),
     lastEpisodeId: walk.id,
     episodeCount: 3,
     model: "m",
@@ -54,7 +57,10 @@ export function describeForgetting(name: string, create: () => Memory | Promise<
       profile(
         { text: "Needs clean air.", evidence: [asthma.id, walk.id] },
         { text: "Asks about walks, being asthmatic.", evidence: [walk.id] },
-        likesTea,
+        {
+          ...likesTea,
+          replaces: [{ text: "Drinks nothing with her asthma.", evidence: [asthma.id] }],
+        },
       ),
     );
     const line = (text: string, ...evidence: string[]) => ({ text, tool: null, evidence });
@@ -170,7 +176,7 @@ export function describeForgetting(name: string, create: () => Memory | Promise<
 
     it("forgets a true answer that was only an accepted response, with that response", async () => {
       const { user, episodes } = await learned();
-      const feedback = { kind: "accept" as const, author: user, at: learnedAt };
+      const feedback = { kind: "accept" as const, author: user, at: learnedAt, reason: null };
       await episodes.update(user, walk.id, { groundTruth: walk.response, feedback });
       expect(await episodes.countAnswered(user, null)).toBe(1);
       await episodes.delete(user, asthma.id);
@@ -197,7 +203,7 @@ export function describeForgetting(name: string, create: () => Memory | Promise<
       const answer = (groundTruth: string | null, at: string) =>
         episodes.update(user, tea.id, {
           groundTruth,
-          feedback: { kind: "answer", author: user, at },
+          feedback: { kind: "answer", author: user, at, reason: null },
         });
       await answer("green", "2025-05-01T00:00:00.000Z");
       expect((await personas.head(user)).lines).toHaveLength(2);
@@ -206,7 +212,7 @@ export function describeForgetting(name: string, create: () => Memory | Promise<
       expect((await personas.head(user)).lines.map(({ text }) => text)).toEqual([
         "Offer clean air.",
       ]);
-      const statements = [{ text: "Likes black tea.", evidence: [tea.id] }];
+      const statements = [{ text: "Likes black tea.", evidence: [tea.id], replaces: [] }];
       const at = "2025-08-01T00:00:00.000Z";
       await profiles.append(user, { ...profile(...statements), at });
       expect((await profiles.current(user))?.statements).toEqual(statements);

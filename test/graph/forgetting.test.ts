@@ -38,7 +38,7 @@ async function learn({ memory, clock }: Awaited<ReturnType<typeof talked>>, evid
   const at = clock.now().toISOString();
   await memory.profiles.append("ada", {
     at,
-    statements: [{ text: "Has the dog Zanzibar.", evidence }],
+    statements: [{ text: "Has the dog Zanzibar.", evidence, replaces: [] }],
     lastEpisodeId: evidence.at(-1) ?? "",
     episodeCount: 4,
     model: "m",
@@ -161,7 +161,7 @@ it("a corrected true answer takes what rests on it alone out of the next prompt"
   agent.clock.advanceDays(1);
   const evidence = [episodeId ?? ""];
   const at = agent.clock.now().toISOString();
-  const statements = [{ text: "Eats at Zanzibar.", evidence }];
+  const statements = [{ text: "Eats at Zanzibar.", evidence, replaces: [] }];
   const counted = { lastEpisodeId: episodeId, episodeCount: 1, model: "m" };
   await agent.memory.profiles.append("ada", { at, statements, ...counted });
   await agent.ask("ada", "Hungry?");

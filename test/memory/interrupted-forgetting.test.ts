@@ -38,7 +38,7 @@ async function learned() {
   await memory.episodes.addMany("ada", [secret, other, repeating]);
   await memory.profiles.append("ada", {
     at: minuteAt(10),
-    statements: [{ text: "Has the dog Zanzibar.", evidence }],
+    statements: [{ text: "Has the dog Zanzibar.", evidence, replaces: [] }],
     lastEpisodeId: repeating.id,
     episodeCount: 3,
     model: "m",
