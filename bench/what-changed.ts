@@ -6,14 +6,12 @@
  */
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { OfflineChatModel } from "../src/model/offline/offline-chat-model.js";
+import { histories } from "../test/support/changes/all-histories.js";
 import { askHistory, meaningsOf, type Outcomes } from "../test/support/changes/ask-histories.js";
-import { changedHistories } from "../test/support/changes/changed-histories.js";
-import { seemingHistories } from "../test/support/changes/seeming-histories.js";
 import { marks, rules, without } from "../test/support/changes/without-rules.js";
 import { literalReader } from "../test/support/models/literal-reader.js";
 import { ScriptedModel } from "../test/support/models/scripted-model.js";
 
-const histories = [...changedHistories, ...seemingHistories];
 const meanings = meaningsOf(histories);
 
 function reading(sees?: (prompt: string) => string): () => BaseChatModel {

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { changedHistories } from "../support/changes/changed-histories.js";
-import { seemingHistories } from "../support/changes/seeming-histories.js";
+import { histories } from "../support/changes/all-histories.js";
 import {
   askHistory,
   meaningsOf,
@@ -11,7 +10,6 @@ import { marks, rules, without } from "../support/changes/without-rules.js";
 import { literalReader } from "../support/models/literal-reader.js";
 import { ScriptedModel } from "../support/models/scripted-model.js";
 
-const histories = [...changedHistories, ...seemingHistories];
 const meanings = meaningsOf(histories);
 
 /** Every call of the literal reader: two profiles, and two questions asked twice. */

@@ -63,3 +63,10 @@ export function said(on: string, text: string, gist: string, details: Details = 
 export function answered(on: string, question: Sentence, response: Sentence): Turn {
   return { on, ...question, response };
 }
+
+export function history(
+  head: Pick<ChangeHistory, "kind" | "language" | "expected" | "outdated">,
+  rest: Pick<ChangeHistory, "question" | "turns" | "still">,
+): ChangeHistory {
+  return { ...head, ...rest };
+}
