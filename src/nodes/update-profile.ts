@@ -44,7 +44,7 @@ export interface RefreshedProfile {
  *   before the last one read (a late turn, an older history; which ones is unknown): drawn from the whole history, as
  *   `buildProfile` does.
  *
- * New are episodes after the last one read, and episodes whose true answer arrived or was corrected since, by the time
+ * New are episodes after the last one read, and those whose true answer or reason arrived or was corrected since, by the time
  * of its feedback. Counted but not seen as new: an answer dated before the profile, and a late episode when another was
  * deleted.
  *
@@ -97,7 +97,10 @@ export async function refreshProfile(
   return { profile, usage: revised.usage, changed: true };
 }
 
-/** Also a reason without an answer. The upper bound: an answer dated in the future would otherwise be new at every refresh until then. */
+/**
+ * Or whose reason was given within. The upper bound: an answer dated in the future would otherwise be new at every refresh
+ * until then.
+ */
 function isAnsweredWithin(
   { groundTruth, feedback }: Episode,
   after: string,

@@ -3,6 +3,9 @@ import { action, type CliContext } from "../cli-context.js";
 import { parseVersion, requireUser } from "../options.js";
 
 export function addPersonaCommands(program: Command, context: CliContext): void {
+  requireUser(program.command("profile"), "whose profile")
+    .description("show what holds of a user, what held before, and the sources of both")
+    .action(action(context, async () => (await import("./profile.js")).runProfile));
   requireUser(program.command("log"), "whose persona")
     .description("list the versions of a user's persona, oldest first, with their scores and costs")
     .action(action(context, async () => (await import("./log.js")).runLog));

@@ -52,7 +52,7 @@ export const profileRevisionPrompt =
 You are given:
 - <current_statements>: the description so far, numbered. Each rests on earlier interactions, which you are not shown again; in brackets how many (12 means 12 or more), and the date of the latest where it is known.
 - <answer_counts>: how often the user gave each answer over the whole history, new items included.
-- <history>: the items that are new, oldest first, each with its number. A <ground_truth> is what the user really answered, chose or gave; a <rejection_reason> says why they found an assistant's response wrong. An item with statements="..." was read before, and these statements rest on it; its true answer arrived or was corrected since.
+- <history>: the items that are new, oldest first, each with its number. A <ground_truth> is what the user really answered, chose or gave; a <rejection_reason> says why they found an assistant's response wrong. An item with statements="..." was read before, and these statements rest on it; its true answer or its reason arrived or was corrected since.
 
 Write the whole description anew: up to 12 short statements, most useful first.
 - Keep what still holds, in its present wording where that serves. A statement is not wrong because no new item shows it; most new items show only a part of the user.

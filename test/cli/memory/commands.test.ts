@@ -131,13 +131,22 @@ describe("feedback", () => {
       code: 0,
       out: `${id} has this feedback already.\n1 true answer since the last alignment.\n`,
     });
-    const replaced = await say("--reject", "--author", "a tester", "--json");
+    const why = ["--reason", "Too bitter."];
+    const replaced = await say("--reject", "--author", "a tester", ...why, "--json");
     expect(JSON.parse(replaced.out)).toMatchObject({
       outcome: "replaced",
       answer: "green tea",
       previous: { kind: "answer", answer: "green tea" },
     });
     expect((await listed("fay"))[0]?.answer).toBe("green tea");
+    const again = await say("--edit", "black tea", "--json");
+    expect(JSON.parse(again.out).previous).toMatchObject({ kind: "reject", reason: "Too bitter." });
+    expect(await say("--accept", ...why)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /kind accept came with a reason; expected one with edit and reject/,
+      ),
+    });
   });
 
   it("says so when the user has no such episode", async () => {

@@ -46,3 +46,28 @@ describe("the persona of paper mode", () => {
     expect(request.split("</system_prompt>")[1]).not.toContain("obey");
   });
 });
+
+describe("the persona of default mode", () => {
+  const turn = {
+    mode: "default" as const,
+    summary: "- Lives in Paris.",
+    lines: [],
+    paperSystemPrompt: null,
+    recalled: [],
+    locale: defaultLocale,
+    answerNow: false,
+  };
+  const [spring, autumn] = ["2026-04-01T10:00:00.000Z", "2026-10-01T10:00:00.000Z"];
+
+  it("says when the profile was drawn, so that what is later can be told", () => {
+    expect(renderAgentRequest({ ...turn, summaryAt: spring, at: autumn })).toContain(
+      '<user_summary at="2026-04-01">\n- Lives in Paris.',
+    );
+  });
+
+  it("gives no date to a profile that is later than the turn, as in a simulation", () => {
+    const request = renderAgentRequest({ ...turn, summaryAt: autumn, at: spring });
+    expect(request).toContain("<user_summary>\n- Lives in Paris.");
+    expect(request).not.toContain("2026-10-01");
+  });
+});

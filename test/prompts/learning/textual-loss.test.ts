@@ -7,7 +7,7 @@ import {
   type SimulatedPair,
   type SimulationPrompt,
 } from "../../../src/prompts/learning/textual-loss.js";
-import { turnAt } from "../../support/users/episodes.js";
+import { minuteAt, turnAt } from "../../support/users/episodes.js";
 import { renderPaperLossRequest } from "../../../src/prompts/learning/paper-mode.js";
 
 const pair: SimulatedPair = {
@@ -63,6 +63,23 @@ describe("the request for a critique", () => {
 Score: 0`);
     for (const tag of human.matchAll(/^<(\w+)/gm))
       if (tag[1] !== "interaction") expect(system).toContain(`<${tag[1]}>`);
+  });
+
+  it("shows the user's reason beside the true answer, and a recalled response as rejected", () => {
+    const rejected = turnAt(1, "An earlier film?", {
+      feedback: { kind: "reject", author: "ada", at: minuteAt(2), reason: "Too cheerful." },
+    });
+    const reason = "Nobody laughs in it.";
+    const { system, human } = renderLossRequest(
+      { ...pair, reason },
+      { ...prompt, recalled: [rejected] },
+    );
+    expect(human).toContain(
+      `<ground_truth>dark comedy</ground_truth>\n<rejection_reason>${reason}</rejection_reason>`,
+    );
+    expect(human).toContain("</rejected_response>\n<rejection_reason>Too cheerful.<");
+    for (const tag of ["rejected_response", "rejection_reason"])
+      expect(system).toContain(`<${tag}>`);
   });
 
   it("leaves out empty parts, and a missing score", () => {
