@@ -40,7 +40,8 @@ describe("an agent with embedded services", () => {
     await close();
 
     const second = await open();
-    const { recalled, degraded } = await second.ask("ada", "May I eat peanuts?", { threadId: "t" });
+    // In another thread: what stands in its own is not recalled.
+    const { recalled, degraded } = await second.ask("ada", "May I eat peanuts?");
     expect(recalled.map(({ id }) => id)).toContain(episodeId);
     expect(degraded).toEqual([]);
     const { values } = await second.graph.getState({ configurable: { thread_id: "t" } });
