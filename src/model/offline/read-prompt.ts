@@ -80,9 +80,16 @@ export function readTurn(messages: readonly BaseMessage[]) {
   return {
     question,
     ...readQuestion(question),
-    interactions: [system, ...results.map(({ text }) => text)].flatMap((text) =>
-      readExchanges(text, "interaction"),
-    ),
+    interactions: [
+      ...[system, ...results.map(({ text }) => text)].flatMap((text) =>
+        readExchanges(text, "interaction"),
+      ),
+      // What the thread holds is not recalled.
+      ...messages
+        .slice(0, Math.max(0, asked))
+        .filter(({ type }) => type === "human")
+        .map(({ text }) => ({ number: 0, question: text, groundTruth: "", text })),
+    ],
     lines: readPersona(system),
     /** Sentences that tools other than the memory returned. */
     findings: results
