@@ -1,14 +1,17 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseStore } from "@langchain/langgraph-checkpoint";
+import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
+import type { ReflectionStatus } from "../domain/reflection-status.js";
 import type { EpisodicMemory, MemoryDegradation } from "./episodes/episodic-memory.js";
 import { createStoreEpisodicMemory } from "./episodes/store-episodic-memory.js";
 import type { EpisodeIndex } from "./index/episode-index.js";
-import {
-  type AlignmentStatusStore,
-  createAlignmentStatusStore,
-} from "./personas/alignment-status-store.js";
 import { createPersonaLog, type PersonaLog } from "./personas/persona-log.js";
 import { createProfileLog, type ProfileLog } from "./personas/profile-log.js";
+import {
+  createAlignmentStatusStore,
+  createReflectionStatusStore,
+  type StatusStore,
+} from "./personas/status-store.js";
 import { createCachedEmbedder } from "./search/cached-embedder.js";
 import { createStoreAccess } from "./store-access.js";
 
@@ -17,7 +20,8 @@ export interface Memory {
   readonly episodes: EpisodicMemory;
   readonly profiles: ProfileLog;
   readonly personas: PersonaLog;
-  readonly alignments: AlignmentStatusStore;
+  readonly alignments: StatusStore<AlignmentStatus>;
+  readonly reflections: StatusStore<ReflectionStatus>;
 }
 
 /**
@@ -48,5 +52,6 @@ export function createMemory(options: {
     profiles: createProfileLog(access),
     personas: createPersonaLog(access),
     alignments: createAlignmentStatusStore(access),
+    reflections: createReflectionStatusStore(access),
   };
 }

@@ -26,6 +26,8 @@ const kinds = [
   "personas",
   /** One record: the status of the user's alignment. */
   "alignment",
+  /** One record: what reflections have read. */
+  "reflection",
 ] as const;
 
 export type UserNamespaces = Readonly<Record<(typeof kinds)[number], readonly string[]>>;

@@ -9,6 +9,7 @@ import {
   type PersonaCheckpoint,
 } from "../domain/persona/persona-checkpoint.js";
 import { profileSchema, type Profile } from "../domain/profile.js";
+import { type ReflectionStatus, reflectionStatusSchema } from "../domain/reflection-status.js";
 import type { Json, RecordKind } from "./parse-record.js";
 
 /** Version 2 calls what the user really answered `groundTruth`. */
@@ -61,6 +62,12 @@ export const alignmentRecordKind: RecordKind<AlignmentStatus> = {
       ...version2,
     }),
   },
+};
+
+export const reflectionRecord: RecordKind<ReflectionStatus> = {
+  name: "reflection state",
+  schema: reflectionStatusSchema,
+  migrations: {},
 };
 
 const ruleNames = { marginItems: "minNetWins", level: "significanceLevel" };

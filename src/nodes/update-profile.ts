@@ -5,6 +5,7 @@ import { noUsage, type Usage } from "../domain/usage.js";
 import type { Memory } from "../memory/memory.js";
 import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
 import {
+  type ProfileRevision,
   profileRevisionPrompt,
   profileRevisionSchema,
   renderCurrentStatements,
@@ -90,7 +91,7 @@ export async function refreshProfile(
 }
 
 /** The upper bound: an answer dated in the future would otherwise be new at every refresh until then. */
-function isAnsweredWithin(
+export function isAnsweredWithin(
   { groundTruth, feedback }: Episode,
   after: string,
   until: string,
@@ -118,18 +119,8 @@ async function revise(
   episodes: readonly Episode[],
   options: RefreshProfileOptions,
 ): Promise<{ readonly statements: ProfileStatement[]; readonly usage: Usage }> {
-  const shown = current.slice(0, maxStatements);
-  const times = new Map(episodes.map(({ id, at }) => [id, at]));
-  const parts = {
-    statements: renderCurrentStatements(
-      shown.map(({ text, evidence }) => ({
-        text,
-        interactions: evidence.length,
-        latest: times.get(evidence.toSorted().at(-1) ?? "") ?? null,
-      })),
-    ),
-    counts: renderAnswerCounts(episodes),
-  };
+  const { shown, statements } = renderStatements(current, episodes);
+  const parts = { statements, counts: renderAnswerCounts(episodes) };
   const used = estimateTokens(profileRevisionPrompt.render({ ...parts, history: "" }));
   const left = (options.maxTokens ?? defaultProfileTokens) - used;
   const { block, episodeIds } = renderHistory(fresh, left, (id) =>
@@ -137,11 +128,41 @@ async function revise(
   );
   const prompt = profileRevisionPrompt.render({ ...parts, history: block });
   const { answer, usage } = await askForProfile(userId, prompt, profileRevisionSchema, options);
-  const statements = answer.revisedStatements.flatMap(({ text, earlier, items }) =>
+  return { statements: revisedStatements(answer, shown, episodeIds), usage };
+}
+
+/**
+ * The statements of a revision, with their evidence.
+ *
+ * @param current - As the model was shown them; its numbers begin with 1.
+ * @param episodeIds - Of the items that it was shown.
+ */
+export function revisedStatements(
+  { revisedStatements: revised }: ProfileRevision,
+  current: readonly ProfileStatement[],
+  episodeIds: readonly string[],
+): ProfileStatement[] {
+  return revised.flatMap(({ text, earlier, items }) =>
     groundedStatement(text, [
-      ...earlier.flatMap((number) => shown[number - 1]?.evidence ?? []),
+      ...earlier.flatMap((number) => current[number - 1]?.evidence ?? []),
       ...shownEpisodes(items, episodeIds),
     ]),
   );
-  return { statements, usage };
+}
+
+/** The present statements that a revision is shown, as the prompt has them. */
+export function renderStatements(
+  current: readonly ProfileStatement[],
+  episodes: readonly Episode[],
+): { readonly shown: readonly ProfileStatement[]; readonly statements: string } {
+  const shown = current.slice(0, maxStatements);
+  const times = new Map(episodes.map(({ id, at }) => [id, at]));
+  const statements = renderCurrentStatements(
+    shown.map(({ text, evidence }) => ({
+      text,
+      interactions: evidence.length,
+      latest: times.get(evidence.toSorted().at(-1) ?? "") ?? null,
+    })),
+  );
+  return { shown, statements };
 }

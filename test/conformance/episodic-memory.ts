@@ -3,7 +3,12 @@ import { identityOfId, type Episode, type Feedback } from "../../src/domain/epis
 import type { EpisodicMemory } from "../../src/memory/episodes/episodic-memory.js";
 import { minuteAt, turnAt, undatedItem } from "../support/users/episodes.js";
 
-const feedback: Feedback = { kind: "answer", author: "ada", at: "2025-06-01T00:00:00.000Z" };
+const feedback: Feedback = {
+  kind: "answer",
+  author: "ada",
+  at: "2025-06-01T00:00:00.000Z",
+  inferred: null,
+};
 const ids = (episodes: readonly { readonly id: string }[]) => episodes.map(({ id }) => id);
 
 /**

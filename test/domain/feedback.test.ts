@@ -4,12 +4,17 @@ import { type GivenFeedback, applyFeedback, parseFeedback } from "../../src/doma
 
 const at = "2026-02-02T00:00:00.000Z";
 const earlier = "2026-01-01T00:00:00.000Z";
-const said = (kind: Feedback["kind"], text: string | null = null): GivenFeedback => ({
+const said = (kind: GivenFeedback["kind"], text: string | null = null): GivenFeedback => ({
   kind,
   text,
   author: "ada",
 });
-const before = (kind: Feedback["kind"]): Feedback => ({ kind, author: "ada", at: earlier });
+const before = (kind: Feedback["kind"]): Feedback => ({
+  kind,
+  author: "ada",
+  at: earlier,
+  inferred: null,
+});
 type Judged = Pick<Episode, "response" | "groundTruth" | "feedback">;
 const fresh: Judged = { response: "comedy", groundTruth: null, feedback: null };
 
@@ -24,7 +29,7 @@ describe("applyFeedback", () => {
       outcome: "recorded",
       previous: null,
       groundTruth: answer,
-      feedback: { kind: given.kind, author: "ada", at },
+      feedback: { kind: given.kind, author: "ada", at, inferred: null },
     });
   });
 
@@ -63,7 +68,7 @@ describe("applyFeedback", () => {
         outcome: "replaced",
         previous,
         groundTruth: given.text,
-        feedback: { kind: given.kind, author: given.author, at },
+        feedback: { kind: given.kind, author: given.author, at, inferred: null },
       });
   });
 

@@ -3,7 +3,7 @@ import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { maxEarlierTurns } from "../../src/domain/alignment/alignment-item.js";
 import { addUsage, noUsage } from "../../src/domain/usage.js";
-import { alignmentThreadId } from "../../src/app/alignment-runs/alignment-thread-id.js";
+import { alignmentThreadId } from "../../src/app/alignment-runs/run-thread-id.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
 import { callTokens } from "../support/models/alignment-model.js";
 import {

@@ -359,7 +359,7 @@ function randomNumbers(seed: number) {
 it("shows earlier episodes as they stood when the item was asked", async () => {
   const { index } = await openInProcess();
   const feedback = (minute: number) => ({
-    feedback: { kind: "answer", author: "ada", at: minuteAt(minute) } as const,
+    feedback: { kind: "answer", author: "ada", at: minuteAt(minute), inferred: null } as const,
     threadId: null,
   });
   const query = "Which herb do I put in the soup?";

@@ -38,7 +38,12 @@ function setUp(...replies: ScriptedReply[]) {
     clock,
     remember: (...episodes: Episode[]) => memory.episodes.addMany("ada", episodes),
     answer: (id: string, answer: string, minute: number) => {
-      const feedback = { kind: "answer" as const, author: "ada", at: minuteAt(minute) };
+      const feedback = {
+        kind: "answer" as const,
+        author: "ada",
+        at: minuteAt(minute),
+        inferred: null,
+      };
       return memory.episodes.update("ada", id, { groundTruth: answer, feedback });
     },
     refresh: (change: Partial<RefreshProfileOptions> = {}) =>
@@ -180,7 +185,12 @@ describe("refreshProfile", () => {
     );
     await user.remember(tea);
     await user.refresh();
-    const feedback = { kind: "edit" as const, author: "ada", at: "2025-01-05T00:00:00Z" };
+    const feedback = {
+      kind: "edit" as const,
+      author: "ada",
+      at: "2025-01-05T00:00:00Z",
+      inferred: null,
+    };
     await user.episodes.update("ada", tea.id, { groundTruth: "coffee", feedback });
     user.clock.minute = 4 * 24 * 60;
     expect((await user.refresh()).profile?.statements[0]?.text).toBe("Takes coffee.");

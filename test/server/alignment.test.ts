@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { alignConfigSchema } from "../../src/config/alignment-settings.js";
 import { userKey } from "../../src/domain/user-id.js";
-import { alignmentThreadId } from "../../src/app/alignment-runs/alignment-thread-id.js";
+import { alignmentThreadId } from "../../src/app/alignment-runs/run-thread-id.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { type DevServer, startDevServer } from "../support/servers/dev-server.js";
 import {

@@ -1,15 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { userKey } from "../../domain/user-id.js";
-import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
-import type { Aligner } from "./aligner.js";
 import { processEnds } from "./run-lease.js";
 
-/** The delay of a requested alignment, here and on a server, so that one run learns from a burst of answers. */
-export const alignmentDelayMs = 5_000;
+/** The delay of a requested run, here and on a server, so that one run learns from a burst of answers or turns. */
+export const requestDelayMs = 5_000;
 
-/** Alignments that this process runs in the background of its turns. */
-export interface BackgroundScheduler {
-  readonly request: RequestAlignment;
+/** Runs that this process makes in the background of its turns. */
+export interface BackgroundScheduler<Settings> {
+  /** Returns at once. */
+  request(userId: string, settings: Settings): Promise<void>;
   /**
    * Drops the requests that have not started and interrupts the runs; the next turn requests both again. Later requests
    * do nothing. A second call only waits.
@@ -17,37 +16,65 @@ export interface BackgroundScheduler {
   close(): Promise<void>;
 }
 
-/** At most one alignment a user, waiting or running; further requests do nothing. */
-export function createBackgroundScheduler({
-  align,
-  delayMs = alignmentDelayMs,
-}: {
-  readonly align: Aligner["align"];
+export interface BackgroundOptions<Settings> {
+  readonly run: (
+    userId: string,
+    options: { readonly settings: Settings; readonly signal: AbortSignal },
+  ) => Promise<unknown>;
+  /** In milliseconds. */
   readonly delayMs?: number | undefined;
-}): BackgroundScheduler {
-  const pending = new Map<string, Promise<void>>();
+  /** Whether a request while one waits takes its place and waits anew; otherwise it does nothing. */
+  readonly isDebounced?: boolean;
+}
+
+/** At most one run a user, waiting or running; a request while one runs does nothing. */
+export function createBackgroundScheduler<Settings>({
+  run,
+  delayMs = requestDelayMs,
+  isDebounced = false,
+}: BackgroundOptions<Settings>): BackgroundScheduler<Settings> {
+  const pending = new Map<string, { readonly done: Promise<void>; readonly drop: () => boolean }>();
   const closing = new AbortController();
   return {
     async request(userId, settings) {
       const user = userKey(userId);
-      if (closing.signal.aborted || pending.has(user)) return;
-      const run = alignLater(userId, settings).finally(() => pending.delete(user));
-      pending.set(user, run);
+      if (closing.signal.aborted) return;
+      const earlier = pending.get(user);
+      if (earlier !== undefined && !(isDebounced && earlier.drop())) return;
+      const request = runLater(userId, settings, () => {
+        if (pending.get(user) === request) pending.delete(user);
+      });
+      pending.set(user, request);
     },
     async close() {
       closing.abort(processEnds);
-      await Promise.all(pending.values());
+      await Promise.all(Array.from(pending.values(), ({ done }) => done));
     },
   };
 
-  async function alignLater(...[userId, settings]: Parameters<RequestAlignment>): Promise<void> {
-    const { signal } = closing;
-    try {
-      // The timer does not keep a finished script alive.
-      await delay(delayMs, undefined, { ref: false, signal });
-      await align(userId, { settings, signal });
-    } catch {
-      // The record of the user's alignment has the error.
-    }
+  function runLater(userId: string, settings: Settings, release: () => void) {
+    const waiting = new AbortController();
+    let isWaiting = true;
+    const work = async () => {
+      try {
+        const signal = AbortSignal.any([closing.signal, waiting.signal]);
+        // The timer does not keep a finished script alive.
+        await delay(delayMs, undefined, { ref: false, signal });
+        isWaiting = false;
+        await run(userId, { settings, signal: closing.signal });
+      } catch {
+        // The record of the user's runs has the error.
+      } finally {
+        release();
+      }
+    };
+    return {
+      done: work(),
+      /** Whether it had not begun. */
+      drop() {
+        waiting.abort();
+        return isWaiting;
+      },
+    };
   }
 }

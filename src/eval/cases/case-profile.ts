@@ -1,6 +1,9 @@
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { createStoreAccess } from "../../memory/store-access.js";
-import { createAlignmentStatusStore } from "../../memory/personas/alignment-status-store.js";
+import {
+  createAlignmentStatusStore,
+  createReflectionStatusStore,
+} from "../../memory/personas/status-store.js";
 import { createPersonaLog } from "../../memory/personas/persona-log.js";
 import { createProfileLog } from "../../memory/personas/profile-log.js";
 import { noUsage, type Usage } from "../../domain/usage.js";
@@ -51,5 +54,6 @@ export function createPersonaMemory(): Omit<Memory, "episodes"> & {
     profiles: createProfileLog(access),
     personas: createPersonaLog(access),
     alignments: createAlignmentStatusStore(access),
+    reflections: createReflectionStatusStore(access),
   };
 }

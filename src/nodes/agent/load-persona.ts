@@ -71,6 +71,7 @@ export function createLoadPersona({ episodes, profiles, personas, now }: LoadPer
         tools: [],
         episodeId: null,
         alignment: { newAnswers: 0, due: false },
+        reflection: { newTurns: 0, due: false },
         degraded: "failed" in memory ? [memory.failed] : [],
         usage: noUsage,
       },

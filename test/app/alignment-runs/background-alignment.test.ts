@@ -18,7 +18,7 @@ function heldAlignments() {
     new Promise<never>((_resolve, reject) => {
       begun.push({ user, settings, end: () => reject(new Error("It ended.")) });
     });
-  return { begun, ...createBackgroundScheduler({ align, delayMs: 0 }) };
+  return { begun, ...createBackgroundScheduler({ run: align, delayMs: 0 }) };
 }
 
 describe("alignments in the background", () => {

@@ -22,7 +22,12 @@ class CountingStore extends InMemoryStore {
 }
 
 const matter = (n: number) => turnAt(n, `matter ${n}`);
-const feedback = { kind: "answer", author: "ada", at: "2025-06-01T00:00:00.000Z" } as const;
+const feedback = {
+  kind: "answer",
+  author: "ada",
+  at: "2025-06-01T00:00:00.000Z",
+  inferred: null,
+} as const;
 
 describe("the window of recent episodes", () => {
   it("stays bounded over many turns, and holds the newest 256 episodes", async () => {

@@ -5,7 +5,12 @@ import { userNamespaces } from "../../../src/memory/namespaces.js";
 import { turnAt } from "../../support/users/episodes.js";
 import { memoryParts } from "../../support/agents/memory-parts.js";
 
-const feedback = { kind: "answer", author: "ada", at: "2025-06-01T00:00:00.000Z" } as const;
+const feedback = {
+  kind: "answer",
+  author: "ada",
+  at: "2025-06-01T00:00:00.000Z",
+  inferred: null,
+} as const;
 const tea = turnAt(1, "I drink green tea");
 /** In a thread of its own: nothing else is found by its words. */
 const trip = turnAt(2, "My trip to Zanzibar", { threadId: "journey" });

@@ -95,7 +95,12 @@ describe("what stood around an episode in its thread", () => {
     expect(all()).toContain("trumpet");
     await episodes.delete("ada", talk[0]?.id ?? "");
     expect(all()).not.toContain("trumpet");
-    const feedback = { kind: "answer", author: "ada", at: "2025-06-01T00:00:00.000Z" } as const;
+    const feedback = {
+      kind: "answer",
+      author: "ada",
+      at: "2025-06-01T00:00:00.000Z",
+      inferred: null,
+    } as const;
     await episodes.update("ada", talk[1]?.id ?? "", { groundTruth: "the oboe", feedback });
     expect(index.entries(userKey("ada")).get(talk[2]?.id ?? "")?.words).toContain(" obo");
   });

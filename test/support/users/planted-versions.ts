@@ -12,7 +12,7 @@ export function taggedTurn(n: number, personaVersion: number, isRight: boolean):
   return {
     ...untaggedTurn(n, personaVersion, isRight ? "comedy" : "action"),
     groundTruth: "comedy",
-    feedback: { kind: "answer", author: "ada", at: "2026-01-01T00:00:00.000Z" },
+    feedback: { kind: "answer", author: "ada", at: "2026-01-01T00:00:00.000Z", inferred: null },
   };
 }
 
