@@ -62,7 +62,7 @@ export function inferFeedback(reaction: Reaction): InferredFeedback | null {
   if (response === null || !(confidence >= leastConfidence && confidence <= 1)) return null;
   const kind = kindOf(reaction, own);
   // The response that was replaced may be the one that was accepted.
-  if (kind === "accept" && of.replacedResponses.length > 0) return null;
+  if (kind === null || (kind === "accept" && of.replacedResponses.length > 0)) return null;
   const isTaken = kind === "accept" && confidence >= sureAcceptance;
   const text = kind === "answer" ? reaction.trueAnswer.trim() : isTaken ? response : null;
   return {
@@ -92,9 +92,10 @@ export function strongestOfEach(all: readonly InferredFeedback[]): InferredFeedb
   return [...best.values()].toSorted((a, b) => (a.episodeId < b.episodeId ? -1 : 1));
 }
 
-function kindOf({ kind, trueAnswer, of }: Reaction, own: string): Feedback["kind"] {
+/** `null` for a correction to what the response was: one of the two is misread. */
+function kindOf({ kind, trueAnswer, of }: Reaction, own: string): Feedback["kind"] | null {
   if (kind === "accepted") return "accept";
   if (kind !== "corrected") return kind;
-  const isGiven = standsIn(trueAnswer, own) && trueAnswer.trim() !== of.response?.trim();
-  return isGiven ? "answer" : "reject";
+  if (trueAnswer.trim() === of.response?.trim()) return null;
+  return standsIn(trueAnswer, own) ? "answer" : "reject";
 }

@@ -13,6 +13,8 @@ export const promptTags = [
   "current_statements",
   "search_results",
   "simulated_answer",
+  "earlier_turns",
+  "next_message",
   "tool_calls",
   "fixed_rules",
   "current_lines",

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { userKey } from "../../domain/user-id.js";
 import { processEnds } from "./run-lease.js";
 
@@ -33,48 +32,31 @@ export function createBackgroundScheduler<Settings>({
   delayMs = requestDelayMs,
   isDebounced = false,
 }: BackgroundOptions<Settings>): BackgroundScheduler<Settings> {
-  const pending = new Map<string, { readonly done: Promise<void>; readonly drop: () => boolean }>();
+  const waiting = new Map<string, NodeJS.Timeout>();
+  const running = new Map<string, Promise<void>>();
   const closing = new AbortController();
+  const { signal } = closing;
   return {
     async request(userId, settings) {
       const user = userKey(userId);
-      if (closing.signal.aborted) return;
-      const earlier = pending.get(user);
-      if (earlier !== undefined && !(isDebounced && earlier.drop())) return;
-      const request = runLater(userId, settings, () => {
-        if (pending.get(user) === request) pending.delete(user);
-      });
-      pending.set(user, request);
+      const earlier = waiting.get(user);
+      if (signal.aborted || running.has(user) || (earlier !== undefined && !isDebounced)) return;
+      clearTimeout(earlier);
+      // The timer does not keep a finished script alive.
+      const timer = setTimeout(() => start(user, userId, settings), delayMs).unref();
+      waiting.set(user, timer);
     },
     async close() {
       closing.abort(processEnds);
-      await Promise.all(Array.from(pending.values(), ({ done }) => done));
+      for (const timer of waiting.values()) clearTimeout(timer);
+      await Promise.all(running.values());
     },
   };
 
-  function runLater(userId: string, settings: Settings, release: () => void) {
-    const waiting = new AbortController();
-    let isWaiting = true;
-    const work = async () => {
-      try {
-        const signal = AbortSignal.any([closing.signal, waiting.signal]);
-        // The timer does not keep a finished script alive.
-        await delay(delayMs, undefined, { ref: false, signal });
-        isWaiting = false;
-        await run(userId, { settings, signal: closing.signal });
-      } catch {
-        // The record of the user's runs has the error.
-      } finally {
-        release();
-      }
-    };
-    return {
-      done: work(),
-      /** Whether it had not begun. */
-      drop() {
-        waiting.abort();
-        return isWaiting;
-      },
-    };
+  function start(user: string, userId: string, settings: Settings): void {
+    waiting.delete(user);
+    const end = () => void running.delete(user);
+    // The record of the user's runs has the error.
+    running.set(user, run(userId, { settings, signal }).then(end, end));
   }
 }

@@ -22,6 +22,10 @@ export const alignmentItemSchema = z.strictObject({
       }),
     )
     .max(maxEarlierTurns),
+  /**
+   * What the user wrote next in the thread, `null` if nothing. Only a critique may see it: it may give the answer away.
+   */
+  nextMessage: z.string().nullable().default(null),
   /** The other episodes that give this answer to this question, before it and after, oldest first. */
   duplicates: z.array(episodeSchema.shape.id),
 });

@@ -5,6 +5,7 @@ import {
   maxEarlierTurns,
 } from "./alignment-item.js";
 import type { Episode } from "../episode.js";
+import { ownWords } from "../text/own-words.js";
 
 /** Most items of each, whole numbers, 0 or more. */
 export interface SplitSizes {
@@ -63,6 +64,7 @@ export function splitBatchHoldout(
       query: episode.query,
       groundTruth: episode.groundTruth,
       earlier: earlierTurns(episode, history, same),
+      nextMessage: nextMessage(episode, history),
       duplicates: [...same].toSorted(),
     };
   });
@@ -113,6 +115,12 @@ function earlierTurns(
       response === null ? [] : [{ episodeId, query, response }],
     )
     .slice(-maxEarlierTurns);
+}
+
+function nextMessage({ id, threadId }: Answered, history: readonly Episode[]): string | null {
+  if (threadId === null) return null;
+  const next = history.find((turn) => turn.threadId === threadId && turn.id > id);
+  return next === undefined ? null : ownWords(next.query);
 }
 
 type Answered = Episode & { readonly groundTruth: string };

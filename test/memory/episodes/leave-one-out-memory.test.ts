@@ -11,6 +11,7 @@ describe("leaveOneOutMemory", () => {
     query: "Tea?",
     groundTruth: "green",
     earlier: [{ episodeId: inThread.id, query: inThread.query, response: "Well." }],
+    nextMessage: null,
     duplicates: [turnAt(2, "tea").id],
   };
   const asked: unknown[] = [];

@@ -6,12 +6,19 @@ import {
 import { AIMessage, type BaseMessage, type UsageMetadata } from "@langchain/core/messages";
 import type { ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
+import type { ReflectionAnswer } from "../../../src/prompts/learning/reflection.js";
 import type { PersonaUpdate } from "../../../src/prompts/learning/textual-gradient.js";
 import type { Critique } from "../../../src/prompts/learning/textual-loss.js";
 import { callsTools } from "./scripted-model.js";
 import { readPaperReply } from "../../../src/prompts/learning/paper-mode.js";
 
-export type RequestKind = "simulation" | "critique" | "update" | "profile" | "summary";
+export type RequestKind =
+  | "simulation"
+  | "critique"
+  | "update"
+  | "profile"
+  | "reflection"
+  | "summary";
 
 /** One request, as the model was given it. */
 export interface AskedOfModel {
@@ -42,6 +49,7 @@ export interface AlignmentReplies {
   readonly critique?: (asked: AskedOfModel) => Partial<Critique> | string | Error;
   readonly update?: (asked: AskedOfModel) => SaidUpdate | Promise<SaidUpdate>;
   readonly profile?: (asked: AskedOfModel) => string | Error | Promise<string>;
+  readonly reflection?: (asked: AskedOfModel) => Partial<ReflectionAnswer> | Error;
   /** Of the evaluation's MemoryBank. */
   readonly summary?: (asked: AskedOfModel) => string | Error;
 }
@@ -64,6 +72,7 @@ const openings: readonly (readonly [RequestKind, "default" | "paper", string])[]
   ["update", "paper", "You are a prompt engineering assistant."],
   ["profile", "default", "Describe one user from their own history"],
   ["profile", "default", "Bring the description of one user up to date"],
+  ["reflection", "default", "Read the latest turns of one user's conversations"],
   ["summary", "default", "Summarise the interactions of one user"],
   ["summary", "default", "From the interactions of one user"],
   ["summary", "default", "Below are "],
@@ -146,6 +155,12 @@ export class AlignmentModel extends BaseChatModel<CallOptions> {
         ? { statements: [statement] }
         : { revisedStatements: [{ ...statement, earlier: [] }] };
       return callsTools({ name: "profile", args });
+    }
+    if (kind === "reflection") {
+      const said = this.#given(kind)(asked);
+      if (said instanceof Error) return said;
+      const args = { revisedStatements: [], reactions: [], ...said };
+      return callsTools({ name: "reflection", args });
     }
     if (kind === "critique") {
       const said = this.#given(kind)(asked);
