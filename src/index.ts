@@ -20,7 +20,9 @@ export type { PersonaAgent, PersonaAgentOptions } from "./app/persona-agent.js";
 export type { AgentEnvironment } from "./app/embedded-services.js";
 export { type OpenAgent, type OpenOptions, openPersonaAgent } from "./app/open-persona-agent.js";
 export type { FeedbackGraph } from "./graph/feedback.js";
+export type { ReflectionGraph } from "./graph/reflection.js";
 export type { FeedbackGiven, FeedbackResult } from "./app/give-feedback.js";
+export type { ReflectionResult, ReflectOptions } from "./app/reflect.js";
 export { createChromaIndex, type ChromaIndexOptions } from "./memory/chroma/chroma-index.js";
 export type {
   EpisodeIndex,

@@ -9,7 +9,7 @@ import type { AgentState } from "../state/agent-state.js";
 /** The result of one turn. Plain JSON. */
 export interface TurnResult extends Pick<
   AgentState,
-  "personaVersion" | "episodeId" | "tools" | "alignment" | "degraded" | "usage"
+  "personaVersion" | "episodeId" | "tools" | "alignment" | "reflection" | "degraded" | "usage"
 > {
   readonly answer: string;
   /** The episodes that memory put into the prompt, best first, then those that tools found, in order. */
@@ -63,6 +63,7 @@ export async function askGraph(
     recalled: firstOfEach([...state.recalled, ...state.recalledByTools]),
     tools: state.tools,
     alignment: state.alignment,
+    reflection: state.reflection,
     degraded: state.degraded,
     usage: state.usage,
   };

@@ -5,7 +5,8 @@ import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../system/errors.js";
 import { buildAgent } from "../graph/agent.js";
-import { buildFeedback } from "../graph/feedback.js";
+import { buildFeedback, type FeedbackGraph } from "../graph/feedback.js";
+import { buildReflection, type ReflectionGraph } from "../graph/reflection.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
@@ -13,6 +14,7 @@ import { createMemory, type Memory } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
+import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import { buildProfile } from "../nodes/draw-profile.js";
 import { refreshProfile } from "../nodes/update-profile.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
@@ -25,6 +27,7 @@ import { interactionDeleted } from "./alignment-runs/run-lease.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
 import { askGraph } from "./ask.js";
 import { giveFeedback } from "./give-feedback.js";
+import { createReflector } from "./reflect.js";
 import type { PersonaAgent, PersonaAgentOptions, ProfileCallOptions } from "./persona-agent.js";
 
 /**
@@ -43,6 +46,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     checkpointer,
     toolTimeoutMs = 30_000,
     backgroundAlignment = true,
+    backgroundReflection = true,
   } = options;
   const offline = new OfflineEmbeddings();
   const stored = createMemory({
@@ -86,7 +90,11 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     requestAlignment:
       options.requestAlignment ?? (backgroundAlignment === false ? undefined : requestInBackground),
   };
-  const builder = buildAgent({ ...memory, ...scheduling, modelFor, toolsFor, toolTimeoutMs, now });
+  const reflectInBackground: RequestReflection = (...request) => reflections.request(...request);
+  const requestReflection =
+    options.requestReflection ?? (backgroundReflection === false ? undefined : reflectInBackground);
+  const turnDeps = { ...memory, ...scheduling, requestReflection };
+  const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, now });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withThreadGuard(
       withTraceLabels(builder.compile({ name: "agent", store, ...parts }), modelName),
@@ -94,13 +102,22 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const graph = compile({ ...(checkpointer && { checkpointer }) });
   // With a checkpointer LangGraph refuses a run without a thread, so turns without a thread have a graph of their own.
   const threadless = compile({});
-  const feedbackGraph = withThreadGuard(
-    withTraceLabels(
-      buildFeedback({ ...memory, ...scheduling, now }).compile({ name: "feedback", store }),
-      modelName,
-      "persona-agent feedback",
-    ),
+  const compileSmall = <Graph extends FeedbackGraph | ReflectionGraph>(
+    built: Graph,
+    name: string,
+  ) => withThreadGuard(withTraceLabels(built, modelName, `persona-agent ${name}`));
+  const feedbackGraph = compileSmall(
+    buildFeedback({ ...memory, ...scheduling, now }).compile({ name: "feedback", store }),
+    "feedback",
   );
+  const reflectionGraph = compileSmall(
+    buildReflection({ ...memory, ...scheduling, alignmentModelFor, now }).compile({
+      name: "reflection",
+      store,
+    }),
+    "reflection",
+  );
+  const reflect = createReflector(reflectionGraph);
   const { alignmentGraph, aligner, stopRun } = createAlignment({
     memory,
     store,
@@ -115,8 +132,13 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     now,
   });
   const background = createBackgroundScheduler({
-    align: aligner.align,
+    run: aligner.align,
     ...(typeof backgroundAlignment === "object" && backgroundAlignment),
+  });
+  const reflections = createBackgroundScheduler({
+    run: reflect,
+    isDebounced: true,
+    ...(typeof backgroundReflection === "object" && backgroundReflection),
   });
 
   const profileOptions = ({ model, signal, ...limits }: ProfileCallOptions = {}) => ({
@@ -132,6 +154,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     graph,
     alignmentGraph,
     feedbackGraph,
+    reflectionGraph,
+    reflect,
     memory,
     ...aligner,
     status: (userId, alignAfter) => readAlignmentOverview(userId, { memory, now }, alignAfter),
@@ -148,6 +172,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     buildProfile: (userId, call) => buildProfile(userId, profileOptions(call)),
     refreshProfile: (userId, call) => refreshProfile(userId, profileOptions(call)),
     async close() {
+      // A reflection may still request an alignment.
+      await reflections.close();
       await background.close();
       await memory.episodes.settled();
     },

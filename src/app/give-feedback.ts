@@ -1,6 +1,6 @@
 import type { RunContext } from "../config/turn-settings.js";
-import type { Episode, Feedback } from "../domain/episode.js";
-import { parseFeedback } from "../domain/feedback.js";
+import type { Episode } from "../domain/episode.js";
+import { type GivenFeedback, parseFeedback } from "../domain/feedback.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
 import type { FeedbackState } from "../state/feedback-state.js";
@@ -9,7 +9,7 @@ import type { FeedbackGraph } from "../graph/feedback.js";
 /** A user's feedback on one episode. */
 export interface FeedbackGiven {
   readonly episodeId: string;
-  readonly kind: Feedback["kind"];
+  readonly kind: GivenFeedback["kind"];
   /** The user's real answer (`answer`), or the corrected response (`edit`). Only for these two. */
   readonly text?: string | undefined;
   /** Why the response was wrong, in the user's own words. Only with `edit` and `reject`; optional. */

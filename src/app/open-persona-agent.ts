@@ -33,6 +33,8 @@ export interface OpenOptions
       | "allowedToolsFor"
       | "backgroundAlignment"
       | "requestAlignment"
+      | "backgroundReflection"
+      | "requestReflection"
       | "onMemoryError"
     > {
   /** False in a LangGraph server, which keeps the threads itself. */

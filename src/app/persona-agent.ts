@@ -7,16 +7,19 @@ import type { Usage } from "../domain/usage.js";
 import type { AgentGraph } from "../graph/agent.js";
 import type { AlignmentGraph } from "../graph/alignment.js";
 import type { FeedbackGraph } from "../graph/feedback.js";
+import type { ReflectionGraph } from "../graph/reflection.js";
 import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import type { Memory } from "../memory/memory.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
+import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import type { RefreshedProfile } from "../nodes/update-profile.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 import type { Aligner } from "./alignment-runs/aligner.js";
 import type { AlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import type { AskOptions, TurnResult } from "./ask.js";
 import type { FeedbackGiven, FeedbackResult } from "./give-feedback.js";
+import type { Reflect } from "./reflect.js";
 
 export interface PersonaAgentOptions {
   /** Any LangChain chat model that can call tools. The offline model unless given. */
@@ -57,6 +60,16 @@ export interface PersonaAgentOptions {
    * apply to an alignment. Must return at once. If it rejects, the turn has `alignment-not-scheduled` in `degraded`.
    */
   readonly requestAlignment?: RequestAlignment;
+  /**
+   * Whether this process reflects on a user's latest turns in the background when there are enough, `delayMs`
+   * (milliseconds, 5,000) after the latest of them. On unless set to false.
+   */
+  readonly backgroundReflection?: boolean | { readonly delayMs: number };
+  /**
+   * Replaces `backgroundReflection`: called after each turn for which a reflection is due, with the settings of the
+   * turn. Must return at once. If it rejects, the turn has `reflection-not-scheduled` in `degraded`.
+   */
+  readonly requestReflection?: RequestReflection;
   /** The time limit of one tool call, in milliseconds; 30,000 unless given. */
   readonly toolTimeoutMs?: number;
   /** Called for every failure of the index or the embeddings that a call worked around. */
@@ -71,6 +84,8 @@ export interface PersonaAgent {
   readonly alignmentGraph: AlignmentGraph;
   /** Takes feedback. Compiled without a checkpointer, because its runs are independent of each other. */
   readonly feedbackGraph: FeedbackGraph;
+  /** Learns from the latest turns; `reflect` runs it here. Compiled without a checkpointer, as `feedbackGraph`. */
+  readonly reflectionGraph: ReflectionGraph;
   readonly memory: Memory;
   /** Learns from the user's latest interactions with a true answer; see `Aligner.align`. */
   readonly align: Aligner["align"];
@@ -99,6 +114,13 @@ export interface PersonaAgent {
    *   `memory-store-unavailable`. Nothing is written then.
    */
   feedback(userId: string, feedback: FeedbackGiven): Promise<FeedbackResult>;
+  /**
+   * Reads the user's latest turns now, in at most one model call: brings the profile up to date, and stores the feedback
+   * that their later messages show. Calls for one user run one after another. Without new turns nothing is asked.
+   *
+   * @throws {PersonaAgentError} `config-*` for bad input, `model-*` when the model fails, `memory-*`.
+   */
+  readonly reflect: Reflect;
   /** Summarises the user's episodes into a new version of the profile: one model call, none without episodes. */
   buildProfile(
     userId: string,
@@ -110,7 +132,7 @@ export interface PersonaAgent {
    */
   refreshProfile(userId: string, options?: ProfileCallOptions): Promise<RefreshedProfile>;
   /**
-   * Interrupts alignments in the background, which the user's next turn continues, and waits for rebuilds of the index.
+   * Interrupts alignments and reflections in the background, which the user's next turn continues, and waits for rebuilds of the index.
    * A second call does nothing.
    */
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { openPersonaAgent } from "./open-persona-agent.js";
+import { createServerReflections } from "./alignment-runs/server-reflections.js";
 import { createServerScheduler } from "./alignment-runs/server-scheduler.js";
 
 // For a server that our command line did not start. `langgraph.json` can name an env file only if it always exists.
@@ -10,14 +11,18 @@ const agentWithServices = await openPersonaAgent(process.env, {
   command: "a LangGraph server",
   keepThreads: false,
   requestAlignment: (...request) => requestAlignment(...request),
+  requestReflection: (...request) => requestReflection(...request),
 });
-const requestAlignment = createServerScheduler({
-  alignments: agentWithServices.memory.alignments,
+const server = {
   url: process.env["LANGGRAPH_API_URL"],
-  log: (line) => process.stderr.write(`${line}\n`),
+  log: (line: string) => void process.stderr.write(`${line}\n`),
   now: () => new Date(),
-});
+};
+const { alignments } = agentWithServices.memory;
+const requestAlignment = createServerScheduler({ ...server, alignments });
+const requestReflection = createServerReflections(server);
 
 export const agent = agentWithServices.graph;
 export const alignment = agentWithServices.alignmentGraph;
 export const feedback = agentWithServices.feedbackGraph;
+export const reflection = agentWithServices.reflectionGraph;

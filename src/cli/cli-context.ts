@@ -68,19 +68,25 @@ export function action<Options extends object, Argument = void>(
  * Opens the agent on the data folder for as long as `work` takes.
  *
  * @param handlesSignal - Whether `work` itself ends at the signal, and then still has something to write.
- * @param backgroundAlignment - Only for a command that lasts: the end of the others would cut every alignment off.
+ * @param background - Whether alignments and reflections run in the background: only for a command that lasts, because
+ *   the end of the others would cut every one off.
  */
 export async function withAgent<Result>(
   { env, signal, openAgent, dataDir, commandName }: CommandContext,
   work: (agent: OpenAgent) => Promise<Result>,
   {
     handlesSignal = false,
-    backgroundAlignment = false,
-  }: { readonly handlesSignal?: boolean; readonly backgroundAlignment?: boolean } = {},
+    background = false,
+  }: { readonly handlesSignal?: boolean; readonly background?: boolean } = {},
 ): Promise<Result> {
   const command = `persona-agent ${commandName}`;
   const agent = await openUnlessStopped(signal, () =>
-    openAgent(env, { dataDir, command, backgroundAlignment }),
+    openAgent(env, {
+      dataDir,
+      command,
+      backgroundAlignment: background,
+      backgroundReflection: background,
+    }),
   );
   try {
     return handlesSignal ? await work(agent) : await untilStopped(signal, () => work(agent));

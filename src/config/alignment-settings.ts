@@ -1,8 +1,6 @@
 import { z } from "zod";
-import { answering, count, type Filled, type RunContext } from "./turn-settings.js";
+import { answering, count, type Filled, off, on, type RunContext } from "./turn-settings.js";
 
-const on = (meaning: string) => z.boolean().default(true).optional().describe(meaning);
-const off = (meaning: string) => z.boolean().default(false).optional().describe(meaning);
 const most = (what: string) =>
   z.number().positive().optional().describe(`Most ${what}; no limit unless given.`);
 

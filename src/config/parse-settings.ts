@@ -33,15 +33,21 @@ export function parseAlignConfig(runtime: Runtime): AlignConfig {
 }
 
 /** A turn's explicit settings that the alignment it requests shares; the rest keep the alignment's own defaults. */
-export function sharedSettings({
-  configurable,
-  context,
-}: Runtime): Omit<RunContext, "userId" | "alignAfter"> {
+export function sharedSettings(
+  runtime: Runtime,
+): Omit<RunContext, Exclude<keyof RunContext, keyof typeof answering> | "userId"> {
+  return explicitSettings(runtime, answering);
+}
+
+/** A turn's explicit settings, for the reflection that it requests. */
+export function turnSettings(runtime: Runtime): Omit<RunContext, "userId"> {
+  return explicitSettings(runtime, runConfigSchema.shape);
+}
+
+function explicitSettings({ configurable, context }: Runtime, names: object): object {
   const settings = Object.entries({ ...configurable, ...context });
   return Object.fromEntries(
-    settings.filter(
-      ([name, value]) => name in answering && name !== "userId" && value !== undefined,
-    ),
+    settings.filter(([name, value]) => name in names && name !== "userId" && value !== undefined),
   );
 }
 

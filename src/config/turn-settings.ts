@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { languageSchema, timeZoneSchema } from "../system/locale-names.js";
 
+/** A switch that is on, or off, unless given. */
+export const on = (meaning: string) => z.boolean().default(true).optional().describe(meaning);
+export const off = (meaning: string) => z.boolean().default(false).optional().describe(meaning);
+
 /** A setting that is a whole number from `least` to `most`, both included. */
 export const count = (least: number, most: number, initial: number) =>
   z.number().int().min(least).max(most).default(initial).optional();
@@ -60,6 +64,14 @@ export const answering = {
 export const runConfigSchema = z.strictObject({
   ...answering,
   alignAfter: count(1, 10_000, 8).describe("New true answers after which alignment is due."),
+  reflection: on(
+    "Whether conversations are read for what they show of the user; never in paper mode.",
+  ),
+  reflectAfter: count(1, 256, 6).describe("New turns after which a reflection is due."),
+  reflectionsPerDay: count(0, 1_000, 24).describe(
+    "Limit on the model calls of the user's reflections in one UTC day.",
+  ),
+  inferFeedback: on("Whether a reflection also infers feedback from the user's next messages."),
 });
 
 export type RunContext = z.input<typeof runConfigSchema>;

@@ -2,14 +2,32 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { UserKey } from "./user-id.js";
 
+/** What a person can give as feedback. */
+export const feedbackKindSchema = z.enum(["answer", "edit", "accept", "reject"]);
+
 /** Where a true answer, or a judgement of the response, came from. */
 export const feedbackSchema = z.strictObject({
-  kind: z.enum(["answer", "edit", "accept", "reject"]),
+  /**
+   * Only inference gives the last two: the user asked the same again, or gave the question up. They say nothing of the
+   * true answer.
+   */
+  kind: z.enum([...feedbackKindSchema.options, "asked-again", "dropped"]),
   /** Who gave it, as the caller names them. */
   author: z.string(),
+  /** When it was given; of inferred feedback, when the message was sent that shows it. */
   at: z.iso.datetime(),
   /** Why the response was wrong, in the user's own words; with `reject` and `edit` only, and not always. */
   reason: z.string().nullable().default(null),
+  /** `null` for feedback that somebody gave. */
+  inferred: z
+    .strictObject({
+      /** The later episode of the thread whose question shows it. */
+      episodeId: z.string(),
+      /** The model's own estimate, 0 to 1. */
+      confidence: z.number().min(0).max(1),
+    })
+    .nullable()
+    .default(null),
 });
 export type Feedback = z.output<typeof feedbackSchema>;
 

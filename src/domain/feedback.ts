@@ -1,5 +1,6 @@
+import type { z } from "zod";
 import { PersonaAgentError } from "../system/errors.js";
-import { type Episode, episodeTextLimits, type Feedback, feedbackSchema } from "./episode.js";
+import { type Episode, episodeTextLimits, type Feedback, feedbackKindSchema } from "./episode.js";
 import { parseMessageText, storableText } from "./text/storable-text.js";
 
 /**
@@ -10,7 +11,7 @@ import { parseMessageText, storableText } from "./text/storable-text.js";
  * - `reject`: the response was wrong; the right one is not given.
  */
 export interface GivenFeedback {
-  readonly kind: Feedback["kind"];
+  readonly kind: z.output<typeof feedbackKindSchema>;
   /** `null` for `accept` and `reject`, and for no others. */
   readonly text: string | null;
   /** Why the response was wrong, in the user's own words; `null` unless given with `edit` or `reject`. */
@@ -47,7 +48,7 @@ export function parseFeedback(
   },
   user: string,
 ): GivenFeedback {
-  const { data: kind } = feedbackSchema.shape.kind.safeParse(feedback.kind);
+  const { data: kind } = feedbackKindSchema.safeParse(feedback.kind);
   if (kind === undefined)
     throw invalid(
       `The feedback's kind is ${shown(feedback.kind)}; expected answer, edit, accept or reject. Send one of them.`,
@@ -73,9 +74,9 @@ function parseReason(reason: unknown, kind: Feedback["kind"]): string | null {
 }
 
 /**
- * Applies feedback to an episode; the latest counts. A `reject` keeps a true answer that a person gave, which is still
- * what the user wanted, and removes one that only said that the response was right. The same feedback again without
- * its reason keeps the reason.
+ * Applies feedback to an episode; the latest counts, and replaces all that was inferred. A `reject` keeps a true answer
+ * that a person gave, which is still what the user wanted, and removes one that only said that the response was right.
+ * The same feedback again without its reason keeps the reason.
  *
  * @param at - When it came, ISO 8601.
  * @throws {PersonaAgentError} `config-invalid` for an `accept` of an episode without a response.
@@ -89,19 +90,20 @@ export function applyFeedback(
   const groundTruth = text === null ? verdictAnswer(episode, kind) : storedAnswer(text);
   const reason = given.reason && storableText(given.reason, episodeTextLimits.reason);
   const isSameAnswer = groundTruth === before.groundTruth;
-  if (
-    isSameAnswer &&
-    before.feedback?.kind === kind &&
-    before.feedback.author === author &&
-    (reason === null || before.feedback.reason === reason)
-  )
-    return { outcome: "unchanged", previous: null, groundTruth, feedback: before.feedback };
+  const { feedback: earlier } = episode;
+  const isGiven =
+    earlier?.inferred === null &&
+    earlier.kind === kind &&
+    earlier.author === author &&
+    (reason === null || earlier.reason === reason);
+  if (isSameAnswer && isGiven)
+    return { outcome: "unchanged", previous: null, groundTruth, feedback: earlier };
   const isReplaced = before.feedback !== null || (before.groundTruth !== null && !isSameAnswer);
   return {
     outcome: isReplaced ? "replaced" : "recorded",
     previous: isReplaced ? before : null,
     groundTruth,
-    feedback: { kind, author, at, reason },
+    feedback: { kind, author, at, reason, inferred: null },
   };
 }
 
@@ -111,7 +113,9 @@ function verdictAnswer(
 ): string | null {
   const accepted = response === null || response.trim() === "" ? null : storedAnswer(response);
   if (kind === "reject")
-    return feedback?.kind === "accept" || groundTruth === accepted ? null : groundTruth;
+    return feedback?.kind === "accept" || feedback?.inferred || groundTruth === accepted
+      ? null
+      : groundTruth;
   if (accepted !== null) return accepted;
   throw invalid(
     "The episode has no response to accept; expected one that the agent answered. Send what the user really answered as answer.",

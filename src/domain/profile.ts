@@ -35,6 +35,11 @@ export const profileSchema = z.strictObject({
 });
 export type Profile = z.output<typeof profileSchema>;
 
+/** Whether a deletion took statements that rest on other episodes too, so that it has to be drawn again. */
+export function isIncomplete(profile: Profile | null): boolean {
+  return profile !== null && profile.lastEpisodeId !== null && profile.episodeCount === 0;
+}
+
 /** The text for the persona's slot of the user summary: only what holds now. Empty when nothing is known. */
 export function profileSummary(profile: Profile | null): string {
   return (profile?.statements ?? []).map((statement) => `- ${statement.text}`).join("\n");

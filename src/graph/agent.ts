@@ -8,9 +8,10 @@ import { type AfterAnswer, createReason, type ReasonDeps } from "../nodes/agent/
 import { createRefuseTurn } from "../nodes/agent/refuse-turn.js";
 import { createRetrieveMemory, type RetrieveMemoryDeps } from "../nodes/agent/retrieve-memory.js";
 import {
-  createScheduleAlignment,
+  createScheduleLearning,
   type ScheduleAlignmentDeps,
 } from "../nodes/agent/schedule-alignment.js";
+import type { ScheduleReflectionDeps } from "../nodes/agent/schedule-reflection.js";
 import {
   createWriteMemory,
   type WriteMemoryDeps,
@@ -19,7 +20,10 @@ import {
 import { agentInput, agentState } from "../state/agent-state.js";
 
 export type AnsweringDeps = LoadPersonaDeps & RetrieveMemoryDeps & ReasonDeps & ExecuteToolsDeps;
-export type AgentDeps = AnsweringDeps & WriteMemoryDeps & ScheduleAlignmentDeps;
+export type AgentDeps = AnsweringDeps &
+  WriteMemoryDeps &
+  ScheduleAlignmentDeps &
+  ScheduleReflectionDeps;
 
 export type AgentGraph = ReturnType<ReturnType<typeof buildAgent>["compile"]>;
 
@@ -29,7 +33,7 @@ export function buildAgent(deps: AgentDeps) {
     .addNode("write-memory", createWriteMemory(deps), {
       retryPolicy: { maxAttempts: writeAttempts, retryOn: isStoreUnavailable, logWarning: false },
     })
-    .addNode("schedule-alignment", createScheduleAlignment(deps))
+    .addNode("schedule-alignment", createScheduleLearning(deps))
     .addEdge("write-memory", "schedule-alignment")
     .addEdge("schedule-alignment", END);
 }

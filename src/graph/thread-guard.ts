@@ -2,6 +2,7 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { askingUser, checkOwner } from "../nodes/agent/admit-turn.js";
 import type { AgentGraph } from "./agent.js";
 import type { FeedbackGraph } from "./feedback.js";
+import type { ReflectionGraph } from "./reflection.js";
 import { wrapRuns } from "./wrap-runs.js";
 
 /**
@@ -14,7 +15,9 @@ import { wrapRuns } from "./wrap-runs.js";
  *
  * @returns The same graph.
  */
-export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph>(graph: Graph): Graph {
+export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph | ReflectionGraph>(
+  graph: Graph,
+): Graph {
   return wrapRuns(graph, (stream) => async (input, options) => {
     const thread: unknown = options?.configurable?.["thread_id"];
     if (thread !== undefined && typeof graph.checkpointer === "object") {

@@ -4,6 +4,7 @@ import { userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../system/errors.js";
 import type { AgentGraph } from "./agent.js";
 import type { FeedbackGraph } from "./feedback.js";
+import type { ReflectionGraph } from "./reflection.js";
 import { wrapRuns } from "./wrap-runs.js";
 
 /**
@@ -16,7 +17,7 @@ import { wrapRuns } from "./wrap-runs.js";
  * @param modelName - The model of runs that name none.
  * @returns The same graph.
  */
-export function withTraceLabels<Graph extends AgentGraph | FeedbackGraph>(
+export function withTraceLabels<Graph extends AgentGraph | FeedbackGraph | ReflectionGraph>(
   graph: Graph,
   modelName: string,
   runName = "persona-agent turn",

@@ -1,8 +1,9 @@
 import type { AgentGraph } from "./agent.js";
 import type { AlignmentGraph } from "./alignment.js";
 import type { FeedbackGraph } from "./feedback.js";
+import type { ReflectionGraph } from "./reflection.js";
 
-type AnyGraph = AgentGraph | AlignmentGraph | FeedbackGraph;
+type AnyGraph = AgentGraph | AlignmentGraph | FeedbackGraph | ReflectionGraph;
 
 /**
  * Replaces `stream` of a compiled graph. Every way into a graph (`invoke`, `streamEvents`, a server) goes through it, so

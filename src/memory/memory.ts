@@ -1,15 +1,18 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseStore } from "@langchain/langgraph-checkpoint";
+import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
+import type { ReflectionStatus } from "../domain/reflection-status.js";
 import type { EpisodicMemory, MemoryDegradation } from "./episodes/episodic-memory.js";
 import { createStoreEpisodicMemory } from "./episodes/store-episodic-memory.js";
 import type { EpisodeIndex } from "./index/episode-index.js";
-import {
-  type AlignmentStatusStore,
-  createAlignmentStatusStore,
-} from "./personas/alignment-status-store.js";
 import { createLocaleStore, type LocaleStore } from "./personas/locale-store.js";
 import { createPersonaLog, type PersonaLog } from "./personas/persona-log.js";
 import { createProfileLog, type ProfileLog } from "./personas/profile-log.js";
+import {
+  createAlignmentStatusStore,
+  createReflectionStatusStore,
+  type StatusStore,
+} from "./personas/status-store.js";
 import { createCachedEmbedder } from "./search/cached-embedder.js";
 import type { ReportDegradation } from "./search/degradations.js";
 import { createStoreAccess } from "./store-access.js";
@@ -19,7 +22,8 @@ export interface Memory {
   readonly episodes: EpisodicMemory;
   readonly profiles: ProfileLog;
   readonly personas: PersonaLog;
-  readonly alignments: AlignmentStatusStore;
+  readonly alignments: StatusStore<AlignmentStatus>;
+  readonly reflections: StatusStore<ReflectionStatus>;
   readonly locales: LocaleStore;
 }
 
@@ -53,5 +57,6 @@ export function createMemory(options: {
     ...logs,
     alignments: createAlignmentStatusStore(access),
     locales: createLocaleStore(access),
+    reflections: createReflectionStatusStore(access),
   };
 }

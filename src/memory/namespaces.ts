@@ -30,6 +30,8 @@ const kinds = [
   "locale",
   /** key = episode id: deleted episodes, and those whose true answer was replaced or removed */
   "withdrawn",
+  /** One record: what reflections have read. */
+  "reflection",
 ] as const;
 
 export type UserNamespaces = Readonly<Record<(typeof kinds)[number], readonly string[]>>;

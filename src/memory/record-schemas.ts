@@ -11,6 +11,7 @@ import {
 import { withdrawalSchema, type Withdrawal } from "../domain/forgetting/withdrawal.js";
 import { userLocaleSchema } from "../domain/locale.js";
 import { profileSchema, type Profile } from "../domain/profile.js";
+import { type ReflectionStatus, reflectionStatusSchema } from "../domain/reflection-status.js";
 import type { Json, RecordKind } from "./parse-record.js";
 
 /** Version 2 calls what the user really answered `groundTruth`. */
@@ -68,6 +69,12 @@ export const alignmentRecordKind: RecordKind<AlignmentStatus> = {
 export const withdrawalRecord: RecordKind<Withdrawal> = {
   name: "withdrawal",
   schema: withdrawalSchema,
+  migrations: {},
+};
+
+export const reflectionRecord: RecordKind<ReflectionStatus> = {
+  name: "reflection state",
+  schema: reflectionStatusSchema,
   migrations: {},
 };
 

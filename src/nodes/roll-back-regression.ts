@@ -27,9 +27,9 @@ export interface RollBackRegressionDeps {
  */
 export function createRollBackRegression({ episodes, personas }: RollBackRegressionDeps) {
   return async function rollBackRegression(
-    state: FeedbackState,
+    state: Pick<FeedbackState, "degraded">,
     runtime: LangGraphRunnableConfig,
-  ): Promise<FeedbackUpdate> {
+  ): Promise<Pick<FeedbackUpdate, "rollback" | "degraded">> {
     const userId = parseUserId(parseRunConfig(runtime).userId);
     try {
       const checkpoints = await personas.history(userId);

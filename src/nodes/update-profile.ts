@@ -101,7 +101,7 @@ export async function refreshProfile(
  * Or whose reason was given within. The upper bound: an answer dated in the future would otherwise be new at every refresh
  * until then.
  */
-function isAnsweredWithin(
+export function isAnsweredWithin(
   { groundTruth, feedback }: Episode,
   after: string,
   until: string,
@@ -118,18 +118,8 @@ async function revise(
   episodes: readonly Episode[],
   options: RefreshProfileOptions,
 ): Promise<{ readonly statements: ProfileStatement[]; readonly usage: Usage }> {
-  const shown = current.slice(0, maxStatements);
-  const times = new Map(episodes.map(({ id, at }) => [id, at]));
-  const parts = {
-    statements: renderCurrentStatements(
-      shown.map(({ text, evidence }) => ({
-        text,
-        interactions: evidence.length,
-        latest: times.get(evidence.toSorted().at(-1) ?? "") ?? null,
-      })),
-    ),
-    counts: renderAnswerCounts(episodes),
-  };
+  const { shown, statements } = renderStatements(current, episodes);
+  const parts = { statements, counts: renderAnswerCounts(episodes) };
   const used = estimateTokens(profileRevisionPrompt.render({ ...parts, history: "" }));
   const left = (options.maxTokens ?? defaultProfileTokens) - used;
   const { block, episodeIds } = renderHistory(fresh, left, (id) =>
@@ -144,7 +134,7 @@ async function revise(
  * The statements that a revision comes to. One that it replaces goes to the history of the new one, with its evidence; it
  * stays as it is where the new one has none of its own, because then nothing shows the change.
  */
-function revisedStatements(
+export function revisedStatements(
   shown: readonly ProfileStatement[],
   { revisedStatements: entries }: ProfileRevision,
   episodeIds: readonly string[],
@@ -171,4 +161,21 @@ function revisedStatements(
     (one) => !gone.has(one) && !kept.includes(one),
   );
   return [...statements, ...stays];
+}
+
+/** The present statements that a revision is shown, as the prompt has them. */
+export function renderStatements(
+  current: readonly ProfileStatement[],
+  episodes: readonly Episode[],
+): { readonly shown: readonly ProfileStatement[]; readonly statements: string } {
+  const shown = current.slice(0, maxStatements);
+  const times = new Map(episodes.map(({ id, at }) => [id, at]));
+  const statements = renderCurrentStatements(
+    shown.map(({ text, evidence }) => ({
+      text,
+      interactions: evidence.length,
+      latest: times.get(evidence.toSorted().at(-1) ?? "") ?? null,
+    })),
+  );
+  return { shown, statements };
 }

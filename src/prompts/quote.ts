@@ -15,6 +15,8 @@ export const promptTags = [
   "current_statements",
   "search_results",
   "simulated_answer",
+  "earlier_turns",
+  "next_message",
   "tool_calls",
   "fixed_rules",
   "current_lines",
@@ -26,7 +28,6 @@ export const promptTags = [
   "feedback",
   "conversation",
   "reply_given",
-  "reaction",
   "reply_a",
   "reply_b",
 ] as const;

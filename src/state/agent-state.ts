@@ -72,6 +72,10 @@ export const agentState = z.object({
     .object({ newAnswers: z.number().int(), due: z.boolean() })
     .default({ newAnswers: 0, due: false })
     .describe("True answers that no alignment has seen yet, and whether one is due."),
+  reflection: z
+    .object({ newTurns: z.number().int(), due: z.boolean() })
+    .default({ newTurns: 0, due: false })
+    .describe("Turns that no reflection has read yet, and whether one is due."),
   degraded: z.array(z.string()).default([]).describe("Failures that the turn worked around."),
   usage: usageSchema.default(noUsage).describe("Model calls and tokens of the turn."),
 });

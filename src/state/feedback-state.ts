@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { formField } from "../config/studio-form.js";
-import { feedbackSchema } from "../domain/episode.js";
+import { feedbackKindSchema, feedbackSchema } from "../domain/episode.js";
 import { personaCheckpointSchema } from "../domain/persona/persona-checkpoint.js";
 import { agentState } from "./agent-state.js";
 
-const { kind } = feedbackSchema.shape;
 /** `null` by default, so that a run on a stored thread does not see the last run's value. */
 const field = (form: z.ZodType) => formField(form).default(null);
 
@@ -12,7 +11,7 @@ const field = (form: z.ZodType) => formField(form).default(null);
 export const feedbackInput = z.object({
   episodeId: field(z.string().describe("The episode that the feedback is for.")),
   kind: field(
-    kind.describe(
+    feedbackKindSchema.describe(
       "`answer`: what the user really answered; `edit`: the response as it should have been; `accept`: it was right; `reject`: it was wrong.",
     ),
   ),
@@ -37,7 +36,7 @@ export const feedbackState = z.object({
     .describe("Whether it is new, replaced other feedback, or changed nothing."),
   previous: z
     .object({
-      kind: kind.nullable(),
+      kind: feedbackSchema.shape.kind.nullable(),
       at: z.iso.datetime().nullable(),
       answer: z.string().nullable(),
       reason: z.string().nullable().default(null),

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { neverAligned } from "../../src/domain/alignment/alignment-status.js";
-import type { AlignmentStatusStore } from "../../src/memory/personas/alignment-status-store.js";
+import { type AlignmentStatus, neverAligned } from "../../src/domain/alignment/alignment-status.js";
+import type { StatusStore } from "../../src/memory/personas/status-store.js";
 import { minuteAt } from "../support/users/episodes.js";
 
 const worker = { host: "a-machine", pid: 4_711, startedAt: minuteAt(1) };
 
-/** What every AlignmentStatusStore must do. Call it once per implementation. Every test has users of its own. */
+/** What a StatusStore must do, here with the status of alignments. Call it once per implementation. Every test has users of its own. */
 export function describeAlignmentStates(
   name: string,
-  create: () => AlignmentStatusStore | Promise<AlignmentStatusStore>,
+  create: () => StatusStore<AlignmentStatus> | Promise<StatusStore<AlignmentStatus>>,
 ) {
   let users = 0;
   const newUser = () => `aligned-${(users += 1)}-${name.replaceAll(/\W+/g, "-")}`;
 
-  describe(`AlignmentStatusStore: ${name}`, () => {
+  describe(`StatusStore: ${name}`, () => {
     it("begins idle for everybody", async () => {
       const states = await create();
       expect(await states.get(newUser())).toEqual(neverAligned);

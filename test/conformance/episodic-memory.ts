@@ -8,6 +8,7 @@ const feedback: Feedback = {
   author: "ada",
   at: "2025-06-01T00:00:00.000Z",
   reason: null,
+  inferred: null,
 };
 const ids = (episodes: readonly { readonly id: string }[]) => episodes.map(({ id }) => id);
 

@@ -176,7 +176,13 @@ export function describeForgetting(name: string, create: () => Memory | Promise<
 
     it("forgets a true answer that was only an accepted response, with that response", async () => {
       const { user, episodes } = await learned();
-      const feedback = { kind: "accept" as const, author: user, at: learnedAt, reason: null };
+      const feedback = {
+        kind: "accept" as const,
+        author: user,
+        at: learnedAt,
+        reason: null,
+        inferred: null,
+      };
       await episodes.update(user, walk.id, { groundTruth: walk.response, feedback });
       expect(await episodes.countAnswered(user, null)).toBe(1);
       await episodes.delete(user, asthma.id);
@@ -203,7 +209,7 @@ export function describeForgetting(name: string, create: () => Memory | Promise<
       const answer = (groundTruth: string | null, at: string) =>
         episodes.update(user, tea.id, {
           groundTruth,
-          feedback: { kind: "answer", author: user, at, reason: null },
+          feedback: { kind: "answer", author: user, at, reason: null, inferred: null },
         });
       await answer("green", "2025-05-01T00:00:00.000Z");
       expect((await personas.head(user)).lines).toHaveLength(2);

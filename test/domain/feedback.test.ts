@@ -4,7 +4,7 @@ import { type GivenFeedback, applyFeedback, parseFeedback } from "../../src/doma
 
 const at = "2026-02-02T00:00:00.000Z";
 const earlier = "2026-01-01T00:00:00.000Z";
-const said = (kind: Feedback["kind"], text: string | null = null): GivenFeedback => ({
+const said = (kind: GivenFeedback["kind"], text: string | null = null): GivenFeedback => ({
   kind,
   text,
   reason: null,
@@ -15,6 +15,7 @@ const before = (kind: Feedback["kind"]): Feedback => ({
   author: "ada",
   at: earlier,
   reason: null,
+  inferred: null,
 });
 type Judged = Pick<Episode, "response" | "groundTruth" | "feedback">;
 const fresh: Judged = { response: "comedy", groundTruth: null, feedback: null };
@@ -66,7 +67,7 @@ describe("applyFeedback", () => {
       outcome: "recorded",
       previous: null,
       groundTruth: answer,
-      feedback: { kind: given.kind, author: "ada", at, reason: null },
+      feedback: { kind: given.kind, author: "ada", at, reason: null, inferred: null },
     });
   });
 
@@ -105,7 +106,7 @@ describe("applyFeedback", () => {
         outcome: "replaced",
         previous,
         groundTruth: given.text,
-        feedback: { kind: given.kind, author: given.author, at, reason: null },
+        feedback: { kind: given.kind, author: given.author, at, reason: null, inferred: null },
       });
   });
 

@@ -324,7 +324,13 @@ describe("schedule-alignment", () => {
     for (const { episodeId } of [first, second])
       await memory.episodes.update("ada", episodeId ?? "", {
         groundTruth: "yes",
-        feedback: { kind: "answer", author: "ada", at: clock.now().toISOString(), reason: null },
+        feedback: {
+          kind: "answer",
+          author: "ada",
+          at: clock.now().toISOString(),
+          reason: null,
+          inferred: null,
+        },
       });
     const third = await ask("ada", "Three?", { settings });
     expect(third.alignment).toEqual({ newAnswers: 2, due: true });

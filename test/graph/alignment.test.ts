@@ -3,7 +3,7 @@ import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { maxEarlierTurns } from "../../src/domain/alignment/alignment-item.js";
 import { addUsage, noUsage } from "../../src/domain/usage.js";
-import { alignmentThreadId } from "../../src/app/alignment-runs/alignment-thread-id.js";
+import { alignmentThreadId } from "../../src/app/alignment-runs/run-thread-id.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
 import { callTokens } from "../support/models/alignment-model.js";
 import {
@@ -493,6 +493,38 @@ describe("an item", () => {
       "human: Follow-up 9?",
     ]);
     expect(asked?.system).not.toContain("Elsewhere?");
+  });
+
+  it("that only its thread explains can be asked again, and is criticised with what came next", async () => {
+    const threadId = "booking";
+    const user = await alignmentUnderTest({
+      episodes: [
+        turnAt(0, "Which hotels are there?", {
+          response: "1. The Anchor. 2. The Beacon.",
+          threadId,
+        }),
+        turnAt(1, "The second one, please.", { groundTruth: "The Beacon it is.", threadId }),
+        turnAt(2, "> The Beacon\nThat one, and for two nights.", { threadId }),
+        turnAt(3, "And what else?", { threadId: "another" }),
+      ],
+      replies: {
+        simulation: ({ thread }) => `${/2\. (The \w+)\./.exec(thread)?.[1] ?? "Nothing"} it is.`,
+      },
+    });
+    await user.run({ validation: false, iterations: 1 });
+    const [asked] = user.model.of("simulation");
+    expect(asked?.thread).not.toContain("two nights");
+    const [criticised] = user.model.of("critique");
+    expect(criticised?.thread).toContain("<simulated_answer>The Beacon it is.</simulated_answer>");
+    expect(criticised?.thread).toContain(`<earlier_turns>
+<question>Which hotels are there?</question>
+<response>1. The Anchor. 2. The Beacon.</response>
+</earlier_turns>
+<question>The second one, please.</question>`);
+    expect(criticised?.thread).toContain(
+      "<next_message>[quoted text left out] That one, and for two nights.</next_message>",
+    );
+    expect(criticised?.thread).not.toContain("And what else?");
   });
 
   it("that is very long is asked and criticised within bounds", async () => {

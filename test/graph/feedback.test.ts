@@ -26,7 +26,12 @@ describe("feedback on an episode", () => {
     expect(result.episode).toMatchObject({
       response: "Luigi's.",
       groundTruth: "At Greta's.",
-      feedback: { kind: "answer", author: "ada", at: agent.clock.now().toISOString() },
+      feedback: {
+        kind: "answer",
+        author: "ada",
+        at: agent.clock.now().toISOString(),
+        inferred: null,
+      },
     });
     const { recalled } = await agent.memory.episodes.similar("ada", "Greta's", 1);
     expect(recalled[0]?.episode.id).toBe(episodeId);

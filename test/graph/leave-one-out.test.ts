@@ -361,7 +361,13 @@ function randomNumbers(seed: number) {
 it("shows earlier episodes as they stood when the item was asked", async () => {
   const { index } = await openInProcess();
   const feedback = (minute: number) => ({
-    feedback: { kind: "answer", author: "ada", at: minuteAt(minute), reason: null } as const,
+    feedback: {
+      kind: "answer",
+      author: "ada",
+      at: minuteAt(minute),
+      reason: null,
+      inferred: null,
+    } as const,
     threadId: null,
   });
   const query = "Which herb do I put in the soup?";

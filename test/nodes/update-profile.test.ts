@@ -43,6 +43,7 @@ function setUp(...replies: ScriptedReply[]) {
         author: "ada",
         at: minuteAt(minute),
         reason: null,
+        inferred: null,
       };
       return memory.episodes.update("ada", id, { groundTruth: answer, feedback });
     },
@@ -227,7 +228,13 @@ describe("refreshProfile", () => {
     await user.remember(tea);
     await user.refresh();
     const reason = "I never drink tea after noon.";
-    const feedback = { kind: "reject" as const, author: "ada", at: minuteAt(1_500), reason };
+    const feedback = {
+      kind: "reject" as const,
+      author: "ada",
+      at: minuteAt(1_500),
+      reason,
+      inferred: null,
+    };
     await user.episodes.update("ada", tea.id, { feedback });
     user.clock.minute = 2_000;
     await user.refresh();
@@ -278,6 +285,7 @@ describe("refreshProfile", () => {
       author: "ada",
       at: "2025-01-05T00:00:00Z",
       reason: null,
+      inferred: null,
     };
     await user.episodes.update("ada", tea.id, { groundTruth: "coffee", feedback });
     user.clock.minute = 4 * 24 * 60;
@@ -389,7 +397,7 @@ describe("refreshProfile", () => {
       );
       await user.remember(tea, pie);
       await user.refresh();
-      const feedback = { kind, author: "ada", at: minuteAt(1_500), reason: null };
+      const feedback = { kind, author: "ada", at: minuteAt(1_500), reason: null, inferred: null };
       const groundTruth = kind === "answer" ? "coffee" : null;
       await user.episodes.update("ada", tea.id, { groundTruth, feedback });
       expect((await user.profiles.current("ada"))?.statements).toEqual([

@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { alignConfigSchema } from "../../src/config/alignment-settings.js";
 import { userKey } from "../../src/domain/user-id.js";
-import { alignmentThreadId } from "../../src/app/alignment-runs/alignment-thread-id.js";
+import {
+  alignmentThreadId,
+  reflectionThreadId,
+} from "../../src/app/alignment-runs/run-thread-id.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { type DevServer, startDevServer } from "../support/servers/dev-server.js";
 import {
@@ -120,6 +123,30 @@ describe("the alignment graph on a server", () => {
     expect((await turn(ada)).alignment).toEqual({ newAnswers: 0, due: false });
     const thread = await client.threads.get(alignmentThreadId(ada));
     expect(thread.metadata).toMatchObject({ graph_id: "alignment", userId: userKey(ada) });
+  });
+
+  it("reads the turns of a burst in one run of the graph reflection, after its end", async () => {
+    const settings = { reflectAfter: 2, models: { alignment: "offline" } };
+    const said = ["I love trains.", "I hate horror films.", "I never eat meat.", "I like tea."];
+    const degraded: string[] = [];
+    for (const content of said) {
+      const input = { messages: [{ role: "user", content }] };
+      const context = { userId: "dan@example.org", ...settings };
+      const done = await client.runs.wait(null, "agent", { input, context });
+      degraded.push(...turnSchema.parse(done).degraded);
+    }
+    expect(degraded).toEqual([]);
+    const thread = reflectionThreadId("dan@example.org");
+    const states = async () => (await client.runs.list(thread)).map(({ status }) => status);
+    // A request that was replaced leaves no run.
+    await expect.poll(states, { timeout: 60_000, interval: 500 }).toEqual(["success"]);
+    const { values } = await client.threads.getState(thread);
+    const { profile } = z
+      .object({ profile: z.object({ statements: z.array(z.object({ text: z.string() })) }) })
+      .parse(values);
+    const known = profile.statements.map(({ text }) => text).join("\n");
+    for (const fact of said) expect(known).toContain(fact);
+    expect(JSON.stringify(values)).not.toContain("dan@example.org");
   });
 
   it("waits for a person, whatever comes meanwhile, and goes on with the decision", async () => {

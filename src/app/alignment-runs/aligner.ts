@@ -14,7 +14,7 @@ import type { Memory } from "../../memory/memory.js";
 import { type AlignmentEvent, isAlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
-import { alignmentThreadId } from "./alignment-thread-id.js";
+import { alignmentThreadId } from "./run-thread-id.js";
 import { noPendingReview } from "./no-pending-review-error.js";
 import type { SettingsOf } from "./with-run-lease.js";
 import { type RunLeaseDeps, givenSettings, reviewPending, secondRun } from "./run-lease.js";

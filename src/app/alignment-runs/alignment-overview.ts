@@ -7,6 +7,7 @@ import {
 } from "../../domain/alignment/alignment-status.js";
 import { latestRun } from "../../domain/alignment/latest-run.js";
 import { personaHead } from "../../domain/persona/persona-checkpoint.js";
+import type { ReflectionStatus } from "../../domain/reflection-status.js";
 import type { Usage } from "../../domain/usage.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
@@ -44,6 +45,8 @@ export interface AlignmentOverview {
   } | null;
   /** The cost of this UTC day's checkpoints. */
   readonly today: Usage;
+  /** The latest reflection: since when, ISO 8601, and why it failed; `null` before the first. */
+  readonly reflection: Pick<ReflectionStatus, "at" | "error"> | null;
 }
 
 /**
@@ -59,9 +62,10 @@ export async function readAlignmentOverview(
 ): Promise<AlignmentOverview> {
   const user = parseUserId(userId);
   const config = parseRunConfig({ context: alignAfter === undefined ? {} : { alignAfter } });
-  const [state, checkpoints] = await Promise.all([
+  const [state, checkpoints, reflection] = await Promise.all([
     memory.alignments.get(user),
     memory.personas.history(user),
+    memory.reflections.get(user),
   ]);
   const newAnswers = await memory.episodes.countAnswered(user, state.seenAt);
   const status = isAbandoned(state, now()) ? "cut-off" : state.status;
@@ -82,5 +86,7 @@ export async function readAlignmentOverview(
       reason: last.checkpoint.reason,
     },
     today: spentOnDay(now().toISOString(), checkpoints),
+    reflection:
+      reflection.lastTriedId === null ? null : { at: reflection.at, error: reflection.error },
   };
 }

@@ -1,15 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { userKey } from "../../domain/user-id.js";
-import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
-import type { Aligner } from "./aligner.js";
 import { processEnds } from "./run-lease.js";
 
-/** The delay of a requested alignment, here and on a server, so that one run learns from a burst of answers. */
-export const alignmentDelayMs = 5_000;
+/** The delay of a requested run, here and on a server, so that one run learns from a burst of answers or turns. */
+export const requestDelayMs = 5_000;
 
-/** Alignments that this process runs in the background of its turns. */
-export interface BackgroundScheduler {
-  readonly request: RequestAlignment;
+/** Runs that this process makes in the background of its turns. */
+export interface BackgroundScheduler<Settings> {
+  /** Returns at once. */
+  request(userId: string, settings: Settings): Promise<void>;
   /**
    * Drops the requests that have not started and interrupts the runs; the next turn requests both again. Later requests
    * do nothing. A second call only waits.
@@ -17,37 +15,48 @@ export interface BackgroundScheduler {
   close(): Promise<void>;
 }
 
-/** At most one alignment a user, waiting or running; further requests do nothing. */
-export function createBackgroundScheduler({
-  align,
-  delayMs = alignmentDelayMs,
-}: {
-  readonly align: Aligner["align"];
+export interface BackgroundOptions<Settings> {
+  readonly run: (
+    userId: string,
+    options: { readonly settings: Settings; readonly signal: AbortSignal },
+  ) => Promise<unknown>;
+  /** In milliseconds. */
   readonly delayMs?: number | undefined;
-}): BackgroundScheduler {
-  const pending = new Map<string, Promise<void>>();
+  /** Whether a request while one waits takes its place and waits anew; otherwise it does nothing. */
+  readonly isDebounced?: boolean;
+}
+
+/** At most one run a user, waiting or running; a request while one runs does nothing. */
+export function createBackgroundScheduler<Settings>({
+  run,
+  delayMs = requestDelayMs,
+  isDebounced = false,
+}: BackgroundOptions<Settings>): BackgroundScheduler<Settings> {
+  const waiting = new Map<string, NodeJS.Timeout>();
+  const running = new Map<string, Promise<void>>();
   const closing = new AbortController();
+  const { signal } = closing;
   return {
     async request(userId, settings) {
       const user = userKey(userId);
-      if (closing.signal.aborted || pending.has(user)) return;
-      const run = alignLater(userId, settings).finally(() => pending.delete(user));
-      pending.set(user, run);
+      const earlier = waiting.get(user);
+      if (signal.aborted || running.has(user) || (earlier !== undefined && !isDebounced)) return;
+      clearTimeout(earlier);
+      // The timer does not keep a finished script alive.
+      const timer = setTimeout(() => start(user, userId, settings), delayMs).unref();
+      waiting.set(user, timer);
     },
     async close() {
       closing.abort(processEnds);
-      await Promise.all(pending.values());
+      for (const timer of waiting.values()) clearTimeout(timer);
+      await Promise.all(running.values());
     },
   };
 
-  async function alignLater(...[userId, settings]: Parameters<RequestAlignment>): Promise<void> {
-    const { signal } = closing;
-    try {
-      // The timer does not keep a finished script alive.
-      await delay(delayMs, undefined, { ref: false, signal });
-      await align(userId, { settings, signal });
-    } catch {
-      // The record of the user's alignment has the error.
-    }
+  function start(user: string, userId: string, settings: Settings): void {
+    waiting.delete(user);
+    const end = () => void running.delete(user);
+    // The record of the user's runs has the error.
+    running.set(user, run(userId, { settings, signal }).then(end, end));
   }
 }

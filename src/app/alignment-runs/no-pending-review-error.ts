@@ -1,7 +1,7 @@
 import { latestRun } from "../../domain/alignment/latest-run.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
-import { alignmentThreadId } from "./alignment-thread-id.js";
+import { alignmentThreadId } from "./run-thread-id.js";
 
 /** The error that says why there is nothing to decide: it waits elsewhere, nothing passed, or no review was requested. */
 export async function noPendingReview(

@@ -1,18 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { Client, type Run } from "@langchain/langgraph-sdk";
+import type { Run } from "@langchain/langgraph-sdk";
 import type { AlignmentStatus } from "../../domain/alignment/alignment-status.js";
-import { userKey } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
-import { alignmentThreadId } from "./alignment-thread-id.js";
-import { alignmentDelayMs } from "./background-scheduler.js";
+import { alignmentThreadId } from "./run-thread-id.js";
+import { requestDelayMs } from "./background-scheduler.js";
 import { isAbandoned } from "./run-owner.js";
+import { serverRequest, type ServerRequestDeps } from "./server-request.js";
 
-export interface ServerSchedulerDeps {
+export interface ServerSchedulerDeps extends ServerRequestDeps {
   readonly alignments: Pick<Memory["alignments"], "get">;
-  /** The address of the server that runs this process, unless it binds a `fetch` of its own for us. */
-  readonly url: string | undefined;
-  readonly log: (line: string) => void;
   readonly now: () => Date;
 }
 
@@ -25,16 +22,13 @@ const settleMs = 5_000;
  * dead server left would make it refuse forever, and is deleted first. An interrupted run is continued if its steps
  * still exist. Failures are logged too.
  */
-export function createServerScheduler({ alignments, url, log, now }: ServerSchedulerDeps) {
-  const request: RequestAlignment = async (userId, settings) => {
-    const { threads, runs } = ownServer(url);
-    const threadId = alignmentThreadId(userId);
-    await threads.create({
-      threadId,
-      ifExists: "do_nothing",
-      graphId: "alignment",
-      metadata: { userId: userKey(userId) },
-    });
+export function createServerScheduler({
+  alignments,
+  now,
+  ...server
+}: ServerSchedulerDeps): RequestAlignment {
+  return serverRequest("alignment", alignmentThreadId, server, async (place, userId, settings) => {
+    const { threads, runs, threadId } = place;
     const status = await alignments.get(userId);
     const ask = async () =>
       runs
@@ -42,7 +36,7 @@ export function createServerScheduler({ alignments, url, log, now }: ServerSched
           input: (await canContinue()) ? null : {},
           context: { ...settings, userId },
           multitaskStrategy: "reject",
-          afterSeconds: alignmentDelayMs / 1_000,
+          afterSeconds: requestDelayMs / 1_000,
         })
         .then(() => true, falseIfRefused);
     // Checked for each attempt: the development server deletes a run's checkpoints with the run.
@@ -56,30 +50,6 @@ export function createServerScheduler({ alignments, url, log, now }: ServerSched
     const dead = running.filter((run) => isDead(run, status, now()));
     for (const { run_id: id } of dead) await runs.delete(threadId, id);
     if (dead.length > 0) await ask();
-  };
-  return async (...parameters: Parameters<RequestAlignment>): Promise<void> => {
-    try {
-      await request(...parameters);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log(`The alignment could not be requested: ${reason}`);
-      throw error;
-    }
-  };
-}
-
-/** Most servers bind a `fetch` of their own, which the client finds by itself and which needs no network. */
-function ownServer(url: string | undefined): Client {
-  const isBound = ["fetch", "url"].some(
-    (name) => Symbol.for(`langgraph_api:${name}`) in globalThis,
-  );
-  if (!isBound && url === undefined)
-    throw new TypeError("LANGGRAPH_API_URL is not set; expected the server's address. Set it.");
-  return new Client({
-    ...(!isBound && url !== undefined && { apiUrl: url }),
-    // A turn waits for the answer.
-    timeoutMs: 10_000,
-    callerOptions: { maxRetries: 0 },
   });
 }
 

@@ -55,6 +55,15 @@ Without a decision it shows what waits, and on a terminal asks for one. After a 
 With --json one line: the request, or after a decision the result of the alignment.`,
     )
     .action(action(context, async () => (await import("./review.js")).runReview));
+  requireUser(program.command("reflect"), "whose conversations")
+    .description("learn from the latest turns now: the profile, and how the user reacted")
+    .addHelpText(
+      "after",
+      `
+At most one model call; none when nothing is new. Turns do it by themselves: see the settings of reflections.
+With --json one line: {outcome, profile, reactions, calls, tokens, degraded}.`,
+    )
+    .action(action(context, async () => (await import("./reflect.js")).runReflect));
   program
     .command("status")
     .description(

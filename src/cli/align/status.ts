@@ -44,7 +44,7 @@ const statusTexts = {
 } as const;
 
 function writeStatus({ stdout }: CommandContext, overview: AlignmentOverview): void {
-  const { at, newAnswers, due, headVersion, error, lastOutcome, today } = overview;
+  const { at, newAnswers, due, headVersion, error, lastOutcome, today, reflection } = overview;
   const status = at === null ? "never aligned" : `${statusText(overview)} since ${minute(at)}`;
   const lines = [
     ["alignment", status],
@@ -53,6 +53,7 @@ function writeStatus({ stdout }: CommandContext, overview: AlignmentOverview): v
     ...(lastOutcome === null ? [] : [["last", outcome(lastOutcome)]]),
     ...(error === null ? [] : [[isStopped(error) ? "stopped" : "error", errorText(error)]]),
     ["today", formatCost(today)],
+    ...(reflection === null ? [] : [["reflection", reflectionText(reflection)]]),
   ];
   const { colors, write } = terminalOf(stdout);
   for (const [name = "", text = ""] of lines)
@@ -98,6 +99,10 @@ function statusText({ status, error }: AlignmentOverview): string {
 
 function errorText(error: AlignmentError): string {
   return isStopped(error) ? `${error.message} ${howToResume}` : error.message;
+}
+
+function reflectionText({ at, error }: NonNullable<AlignmentOverview["reflection"]>): string {
+  return `${minute(at)}${error === null ? "" : `, failed: ${error.message}`}`;
 }
 
 function outcome(last: NonNullable<AlignmentOverview["lastOutcome"]>): string {

@@ -40,7 +40,12 @@ export async function runDemo(
     Object.entries(env).filter(([name]) => sharedSettings.test(name)),
   );
   // The demo aligns by itself, to show it; on a slow machine one in the background would come first.
-  const options = { dataDir, command: "persona-agent demo", backgroundAlignment: false };
+  const options = {
+    dataDir,
+    command: "persona-agent demo",
+    backgroundAlignment: false,
+    backgroundReflection: false,
+  };
   const agent = await untilStopped(signal, () => openAgent(settings, options));
   try {
     return await untilStopped(signal, () => play(agent, screen, signal));

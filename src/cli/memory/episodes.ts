@@ -100,8 +100,9 @@ function counted(count: number, what: string): string {
 }
 
 /** An episode as `memory list --json` prints it. This shape is a contract. */
-function episodeJson({ id, at, query, response, groundTruth: answer }: Episode) {
-  return { id, at, query, response, answer };
+function episodeJson({ id, at, query, response, groundTruth: answer, feedback }: Episode) {
+  const { inferred = null, kind } = feedback ?? {};
+  return { id, at, query, response, answer, inferred: inferred && { kind, ...inferred } };
 }
 
 function writeEpisodes(
@@ -111,14 +112,22 @@ function writeEpisodes(
 ): void {
   const { width, write } = terminalOf(stdout);
   if (episodes.length === 0) write(`No interaction of ${JSON.stringify(user)} was found.`);
-  for (const { id, at, query, groundTruth, response } of episodes) {
+  for (const { id, at, query, groundTruth, response, feedback } of episodes) {
     const day = at?.slice(0, 10) ?? "undated   ";
     const reply = groundTruth ?? response;
-    const shownReply = reply === null ? "" : `  → ${printableLine(reply, 30)}`;
+    const shownReply =
+      reply === null ? "" : `  → ${printableLine(reply, 30)}${inferredNote(feedback)}`;
     const question = printableLine(
       parseQuestion(query).subject,
       width - 40 - stringWidth(shownReply),
     );
     write(`${id}  ${day}  ${question}${shownReply}`);
   }
+}
+
+/** Marks feedback that nobody gave, with the model's confidence. */
+function inferredNote(feedback: Episode["feedback"]): string {
+  if (!feedback?.inferred) return "";
+  const { kind, inferred } = feedback;
+  return ` (inferred: ${kind}, ${inferred.confidence.toFixed(2)})`;
 }

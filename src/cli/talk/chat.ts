@@ -42,8 +42,7 @@ export async function runChat(
       lines.close();
     }
   };
-  const background = { backgroundAlignment: true };
-  await withConversation(context, { user, ...options }, talk, background).catch(
+  await withConversation(context, { user, ...options }, talk, { background: true }).catch(
     (error: unknown) => {
       if (!ended.signal.aborted) throw error;
     },

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { OpenAgent } from "../../app/open-persona-agent.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, withAgent } from "../cli-context.js";
+import { describeError } from "../describe-error.js";
+import { terminalOf } from "../output/terminal.js";
 import type { Conversation } from "./turn.js";
 
 /** The options of `ask` and `chat`. */
@@ -20,7 +23,7 @@ export async function withConversation(
   context: CommandContext,
   { user: userId, mode, thread: threadId = randomUUID(), url }: TalkOptions,
   work: (conversation: Conversation) => Promise<void>,
-  { backgroundAlignment = false }: { readonly backgroundAlignment?: boolean } = {},
+  { background = false }: { readonly background?: boolean } = {},
 ): Promise<void> {
   const { signal } = context;
   if (threadId.trim() === "")
@@ -35,20 +38,44 @@ export async function withConversation(
   }
   return withAgent(
     context,
-    ({ ask }) =>
-      work({
-        say: (text, onEvent) =>
-          ask(userId, text, {
+    async (agent) => {
+      let isReflectionDue = false;
+      await work({
+        async say(text, onEvent) {
+          const turn = await agent.ask(userId, text, {
             threadId,
             settings: { mode },
             signal,
             onEvent: (event) => {
               if (event.kind === "text" || event.kind === "tool-started") onEvent?.(event);
             },
-          }),
-      }),
-    { backgroundAlignment },
+          });
+          isReflectionDue = turn.reflection.due;
+          return turn;
+        },
+      });
+      if (isReflectionDue && !signal.aborted) await reflectAtEnd(context, agent, userId);
+    },
+    { background },
   );
+}
+
+/** A process that ends has no background, so the reflection that is due comes after the answer. */
+async function reflectAtEnd(
+  { stderr, signal }: CommandContext,
+  { reflect }: Pick<OpenAgent, "reflect">,
+  userId: string,
+): Promise<void> {
+  const { colors, write } = terminalOf(stderr);
+  if (stderr.isTTY === true) write(colors.dim("learning from the conversation …"));
+  try {
+    await reflect(userId, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    stderr.write(
+      `persona-agent: nothing was learned from the conversation: ${describeError(error)}\n`,
+    );
+  }
 }
 
 function parseAddress(url: string): string {

@@ -1,7 +1,7 @@
 import type { TurnResult } from "../../app/ask.js";
 
 /** The result of a turn, as far as the command line shows it. */
-export type Turn = Omit<TurnResult, "alignment">;
+export type Turn = Omit<TurnResult, "alignment" | "reflection">;
 
 /** What is shown of a turn while it is answered. */
 export type TurnEvent =

@@ -72,7 +72,9 @@ export function detectRegression(
   );
   // Simulated scores cover all questions, but some users give feedback only when a response is wrong: beside simulated
   // scores, no feedback counts as consent.
-  const silent = ofHead.filter((episode) => !scored.includes(episode));
+  const silent = ofHead.filter(
+    (episode) => !scored.includes(episode) && !isUnresolved(episode.feedback),
+  );
   const consented = simulated.length === 0 ? [] : silent.flatMap(consent);
   const compared = compareVersions(
     { head: [...scoresOf(scored), ...consented], parent: [...real, ...simulated] },
@@ -130,6 +132,11 @@ export function scoreResponse(episode: Episode): ScoredItem | null {
   // For a turn that was run again it is not known which response was rejected.
   if (feedback?.kind !== "reject" || replacedResponses.length > 0) return null;
   return { kind: scorerFor(query, response).kind, score: 0 };
+}
+
+/** The user was not satisfied, but what they wanted is unknown. */
+function isUnresolved(feedback: Episode["feedback"]): boolean {
+  return feedback?.kind === "asked-again" || feedback?.kind === "dropped";
 }
 
 function scoresOf(episodes: readonly Episode[]): ScoredItem[] {

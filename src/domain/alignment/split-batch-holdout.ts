@@ -6,6 +6,7 @@ import {
 } from "./alignment-item.js";
 import type { Episode } from "../episode.js";
 import { parseQuestion } from "../lamp-question.js";
+import { ownWords } from "../text/own-words.js";
 
 /** Most items of each, whole numbers, 0 or more. */
 export interface SplitSizes {
@@ -125,7 +126,7 @@ function reactionTo(
 ): AlignmentItem["reaction"] {
   if (threadId === null) return null;
   const next = history.find((turn) => turn.threadId === threadId && turn.id > id);
-  return next === undefined ? null : { response, said: next.query };
+  return next === undefined ? null : { response, said: ownWords(next.query) };
 }
 
 type Answered = Episode & { readonly groundTruth: string };

@@ -48,6 +48,12 @@ export function withoutRepeats(episode: Episode, { terms, since }: RepeatedWords
   return { ...(isRepeated ? withoutResponse(episode) : episode), replacedResponses };
 }
 
+/** The episode without the feedback that was inferred from another one; the same object if there is none. */
+export function withoutInference(episode: Episode, fromId: string): Episode {
+  if (episode.feedback?.inferred?.episodeId !== fromId) return episode;
+  return { ...episode, groundTruth: null, feedback: null };
+}
+
 /** A true answer that is only the accepted response goes with it. */
 export function withoutResponse(episode: Episode): Episode {
   const { response, groundTruth } = episode;

@@ -1,7 +1,10 @@
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { createStoreAccess } from "../../memory/store-access.js";
-import { createAlignmentStatusStore } from "../../memory/personas/alignment-status-store.js";
 import { createLocaleStore } from "../../memory/personas/locale-store.js";
+import {
+  createAlignmentStatusStore,
+  createReflectionStatusStore,
+} from "../../memory/personas/status-store.js";
 import { createPersonaLog } from "../../memory/personas/persona-log.js";
 import { createProfileLog } from "../../memory/personas/profile-log.js";
 import { noUsage, type Usage } from "../../domain/usage.js";
@@ -53,5 +56,6 @@ export function createPersonaMemory(): Omit<Memory, "episodes"> & {
     personas: createPersonaLog(access),
     alignments: createAlignmentStatusStore(access),
     locales: createLocaleStore(access),
+    reflections: createReflectionStatusStore(access),
   };
 }

@@ -136,6 +136,8 @@ export interface EpisodicMemory {
   findTurn(userId: string, identity: string): Promise<string | null>;
   /** How many of the latest 256 episodes got a true answer after `since` (ISO 8601; all when null). */
   countAnswered(userId: string, since: string | null): Promise<number>;
+  /** How many of the latest 256 episodes come after this one, and not after the present; all of these for null. */
+  countAfter(userId: string, id: string | null): Promise<number>;
   /** All users with an episode, as callers know them, sorted. */
   users(): Promise<string[]>;
   /** Rebuilds the index from the store, for one user or for all. */

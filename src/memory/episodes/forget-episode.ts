@@ -1,5 +1,9 @@
 import { isEpisodeId, type Episode } from "../../domain/episode.js";
-import { findRepeatedWords, withoutRepeats } from "../../domain/forgetting/repeated-words.js";
+import {
+  findRepeatedWords,
+  withoutInference,
+  withoutRepeats,
+} from "../../domain/forgetting/repeated-words.js";
 import type { Forgotten, Withdrawal } from "../../domain/forgetting/withdrawal.js";
 import type { UserKey } from "../../domain/user-id.js";
 import { enqueue, outboxEntry } from "../index/index-outbox.js";
@@ -68,28 +72,50 @@ export function createEpisodeForgetting(
     // In this order: a text of paper mode rests on profiles as they were.
     const lines = await logs.personas.erase(user);
     const statements = await logs.profiles.erase(user);
-    const repeating =
+    const changes =
       unfinished === null
         ? []
-        : (others ?? (await readAll(user))).flatMap((episode) => {
-            const episodeLeft = withoutRepeats(episode, unfinished);
-            return episodeLeft === episode ? [] : [episodeLeft];
+        : (others ?? (await readAll(user))).flatMap((before) => {
+            const after = withoutRepeats(withoutInference(before, episodeId), unfinished);
+            return after === before ? [] : [{ before, after }];
           });
-    const responses = [...new Set([...withdrawal.responses, ...idsOf(repeating)])].toSorted();
-    await withhold(user, { ...withdrawal, responses }, repeating);
+    const withheld = changes.filter(({ before, after }) => !haveSameResponses(before, after));
+    const responses = [
+      ...new Set([...withdrawal.responses, ...withheld.map(({ after }) => after.id)]),
+    ].toSorted();
+    await withhold(user, { ...withdrawal, responses }, changes);
     await access.write([withdrawalChange(user, { ...withdrawal, responses, unfinished: null })]);
     return { statements, lines, responses, sameIn };
   }
 
   /** Their record first: without their responses, these episodes would not be found again. */
-  async function withhold(user: UserKey, withdrawal: Withdrawal, episodes: readonly Episode[]) {
-    if (episodes.length === 0) return;
+  async function withhold(
+    user: UserKey,
+    withdrawal: Withdrawal,
+    changes: readonly { readonly before: Episode; readonly after: Episode }[],
+  ) {
+    if (changes.length === 0) return;
+    const episodes = changes.map(({ after }) => after);
+    // An answer that was inferred from the deleted words, and what was learned from it.
+    const answerless = changes.filter(
+      ({ before, after }) => before.groundTruth !== null && after.groundTruth === null,
+    );
     const entry = outboxEntry(idsOf(episodes), idsOf(await readNeighbours(access, user, episodes)));
     const pointers = await readRecent(access, user);
     const unanswered = episodes.filter(
       ({ id, groundTruth }) => groundTruth === null && pointers.has(id),
     );
     await access.write([
+      ...answerless.map(({ after: { id } }) =>
+        withdrawalChange(user, {
+          ...withdrawal,
+          episodeId: id,
+          what: "answer-removed",
+          responses: [],
+          sameIn: [],
+          unfinished: null,
+        }),
+      ),
       withdrawalChange(user, withdrawal),
       enqueue(user, entry),
       ...unanswered.map(({ id }) =>
@@ -114,7 +140,8 @@ export function createEpisodeForgetting(
       const since = earlier
         .flatMap(({ episodeId, sameIn }) => (sameIn.includes(id) ? [episodeId] : []))
         .reduce((first, each) => (each < first ? each : first), id);
-      const { terms, sameIn } = findRepeatedWords(stored, others, since);
+      const own = others.map((episode) => withoutInference(episode, id));
+      const { terms, sameIn } = findRepeatedWords(stored, own, since);
       const withdrawal: Withdrawal = {
         schemaVersion: 1,
         episodeId: id,
@@ -145,4 +172,8 @@ export function createEpisodeForgetting(
       return forgotten;
     },
   };
+}
+
+function haveSameResponses(a: Episode, b: Episode): boolean {
+  return a.response === b.response && a.replacedResponses.length === b.replacedResponses.length;
 }

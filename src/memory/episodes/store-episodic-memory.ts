@@ -1,4 +1,4 @@
-import { identityOfId, isEpisodeId } from "../../domain/episode.js";
+import { identityOfId, isEpisodeId, orderOfId } from "../../domain/episode.js";
 import { userKey, type UserKey } from "../../domain/user-id.js";
 import type { CachedEmbedder } from "../search/cached-embedder.js";
 import type { EpisodeIndex } from "../index/episode-index.js";
@@ -134,6 +134,12 @@ export function createStoreEpisodicMemory(
       const after = since === null ? -Infinity : Date.parse(since);
       const recent = await recentOf(userId);
       return recent.filter(([, at]) => at !== null && Date.parse(at) > after).length;
+    },
+    async countAfter(userId, id) {
+      const present = now().getTime();
+      return (await recentOf(userId)).filter(
+        ([each]) => (id === null || each > id) && orderOfId(each) <= present,
+      ).length;
     },
     users: allUsers,
     async reindex(userId, progress) {

@@ -1,11 +1,12 @@
 import type { ProfileRevision } from "../../prompts/learning/profile-revision.js";
 import { isTelling, rankWords } from "./learn.js";
 import { contentWords } from "./offline-words.js";
-import { readExchanges, readLines, readQuestion, readTag } from "./read-prompt.js";
+import { readBlocks, readExchanges, readLines, readQuestion, readTag } from "./read-prompt.js";
 
 const saying =
   /(?:^|[.!?]\s+)((?:I|I['’]m|I['’]ve)\s+(?:am|was|have|like|love|prefer|hate|dislike|enjoy|always|never|usually|want|need|cannot|can['’]t|don['’]t)\b[^.!?\n]{3,160}[.!?]?)/i;
 const mostWords = { answer: 8, interests: 16 } as const;
+const mostSayings = 11;
 
 /**
  * Describes a user by counting: what they said of themselves, which answers are usual and which words go with each, and
@@ -13,8 +14,10 @@ const mostWords = { answer: 8, interests: 16 } as const;
  * about the same; one about an answer that is not counted any more goes. `answerClosed` can use the sentences.
  */
 export function describeUser(prompt: string): ProfileRevision["revisedStatements"] {
+  // A reflection shows the latest turns only, and no counts: what was counted before stays as it is.
+  const isCounted = readBlocks(prompt, "answer_counts").length > 0;
   const present = readLines(prompt, "current_statements").map(({ number, text }) => {
-    const [, answer] = /nswers (".+") \(\d+ of \d+\)/.exec(text) ?? [];
+    const [, answer] = !isCounted ? [] : (/nswers (".+") \(\d+ of \d+\)/.exec(text) ?? []);
     const [, list] = /(?:with words like|^Often concerned with) (.+)\.$/.exec(text) ?? [];
     const about = answer ?? (list === undefined ? text : "interests");
     return { number, about, words: list?.split(", ") ?? [] };
@@ -40,7 +43,8 @@ export function describeUser(prompt: string): ProfileRevision["revisedStatements
   };
 
   const sayings = new Set(history.toReversed().flatMap(({ said }) => said ?? []));
-  for (const about of [...sayings].slice(0, 3)) {
+  // Where no answers are counted, what the user says is all there is.
+  for (const about of [...sayings].slice(0, ranked.length > 0 ? 3 : mostSayings)) {
     const from = history.filter(({ said }) => said === about);
     state(about, from);
   }

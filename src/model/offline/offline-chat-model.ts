@@ -18,6 +18,7 @@ import { estimateTokens } from "../../domain/text/storable-text.js";
 import { verdictSchema } from "../../prompts/learning/pairwise-judge.js";
 import { profileRevisionSchema } from "../../prompts/learning/profile-revision.js";
 import { profileAnswerSchema } from "../../prompts/learning/profile.js";
+import { reflectionSchema } from "../../prompts/learning/reflection.js";
 import { personaUpdateSchema } from "../../prompts/learning/textual-gradient.js";
 import { critiqueSchema } from "../../prompts/learning/textual-loss.js";
 import {
@@ -113,6 +114,11 @@ export class OfflineChatModel extends BaseChatModel<CallOptions> {
 const ownAnswers = new Map<string, (request: string, system: string) => object>([
   [fieldsOf(profileAnswerSchema.shape), (text) => ({ statements: describeUser(text) })],
   [fieldsOf(profileRevisionSchema.shape), (text) => ({ revisedStatements: describeUser(text) })],
+  // Nothing that counts words can tell what a message says of the answer before it.
+  [
+    fieldsOf(reflectionSchema.shape),
+    (text) => ({ revisedStatements: describeUser(text), reactions: [] }),
+  ],
   [fieldsOf(critiqueSchema.shape), answerCritique],
   [fieldsOf(personaUpdateSchema.shape), answerUpdate],
   [fieldsOf(verdictSchema.shape), answerVerdict],

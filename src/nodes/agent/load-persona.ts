@@ -74,6 +74,7 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
         tools: [],
         episodeId: null,
         alignment: { newAnswers: 0, due: false },
+        reflection: { newTurns: 0, due: false },
         degraded: "failed" in memory ? [memory.failed] : [],
         usage: noUsage,
       },

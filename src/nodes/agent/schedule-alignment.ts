@@ -6,6 +6,7 @@ import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
 import { memoryFailure } from "../memory-failure.js";
+import { createScheduleReflection, type ScheduleReflectionDeps } from "./schedule-reflection.js";
 
 /** Requests an alignment of the user's persona and returns at once. A second request before its end has no effect. */
 export type RequestAlignment = (
@@ -58,5 +59,25 @@ export function createScheduleAlignment({
       if (memoryFailure(error) === null) throw error;
       return failed;
     }
+  };
+}
+
+/**
+ * The last step of a turn: the alignment and the reflection that are due are requested. Both look at the same time, so
+ * that the turn waits for one look.
+ */
+export function createScheduleLearning(deps: ScheduleAlignmentDeps & ScheduleReflectionDeps) {
+  const scheduleAlignment = createScheduleAlignment(deps);
+  const scheduleReflection = createScheduleReflection(deps);
+  return async function scheduleLearning(
+    state: AgentState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<AgentUpdate> {
+    const [alignment, reflection] = await Promise.all([
+      scheduleAlignment(state, runtime),
+      scheduleReflection(state, runtime),
+    ]);
+    const failures = [...(alignment.degraded ?? []), ...(reflection.degraded ?? [])];
+    return { ...alignment, ...reflection, degraded: withDegraded(state.degraded, failures) };
   };
 }

@@ -66,7 +66,7 @@ export function createTextualLoss(deps: TextualLossDeps) {
     }
 
     async function critiqueFrom(prompt: SimulationPrompt) {
-      const { system, human } = renderLossRequest(pair, prompt);
+      const { system, human } = renderLossRequest(pair, prompt, task.item);
       const { answer: critique, usage } = await ask({
         model,
         messages: [new SystemMessage(system), new HumanMessage(human)],

@@ -28,7 +28,7 @@ You are given, where it is known:
 - <conversation>: what the user and the assistant said before, oldest first.
 - <question>: the user's message. <reply_a> and <reply_b> are two replies to it.
 - <ground_truth>: what the user really answered, chose or wanted. It is the measure, also where another reply seems better.
-- <reaction>: what the user wrote next. It answered <reply_given>, the reply of that day, and neither of the two. Take from it what the user wanted.
+- <next_message>: what the user wrote next. It answered <reply_given>, the reply of that day, and neither of the two. Take from it what the user wanted.
 
 How to decide:
 - The better reply is nearer to what this user wanted: the same decision and facts, and the manner that the user's own words ask for. Other words for the same thing are as good.
@@ -54,7 +54,9 @@ export function renderJudgeRequest({ item, a, b }: ReplyPair): PromptMessages {
     reaction === null || given === null
       ? ""
       : quote("reply_given", storableText(given, shownLength.earlier)),
-    reaction === null ? "" : quote("reaction", storableText(reaction.said, shownLength.earlier)),
+    reaction === null
+      ? ""
+      : quote("next_message", storableText(reaction.said, shownLength.earlier)),
     quote("reply_a", storableText(a, shownLength.reply)),
     quote("reply_b", storableText(b, shownLength.reply)),
   ];

@@ -1,5 +1,5 @@
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { PersonaAgentOptions } from "../../../src/app/persona-agent.js";
 import { createBackgroundScheduler } from "../../../src/app/alignment-runs/background-scheduler.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
@@ -18,7 +18,7 @@ function heldAlignments() {
     new Promise<never>((_resolve, reject) => {
       begun.push({ user, settings, end: () => reject(new Error("It ended.")) });
     });
-  return { begun, ...createBackgroundScheduler({ align, delayMs: 0 }) };
+  return { begun, ...createBackgroundScheduler({ run: align, delayMs: 0 }) };
 }
 
 describe("alignments in the background", () => {
@@ -33,6 +33,29 @@ describe("alignments in the background", () => {
     begun[0]?.end();
     await expect.poll(async () => (await request("ada", {}), begun.length), patience).toBe(3);
     expect(begun.map(({ user }) => user)).toEqual(["ada", "bob", "ada"]);
+  });
+
+  it("wait anew at each request where requests are debounced, and run under the latest settings", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const ran: unknown[] = [];
+      const run = async (user: string, { settings }: { readonly settings: unknown }) =>
+        void ran.push([user, settings]);
+      const { request, close } = createBackgroundScheduler({ run, isDebounced: true });
+      for (let n = 1; n <= 12; n++) {
+        await request("ada", { reflectAfter: n });
+        await vi.advanceTimersByTimeAsync(4_900);
+      }
+      expect(ran).toEqual([]);
+      await vi.advanceTimersByTimeAsync(100);
+      expect(ran).toEqual([["ada", { reflectAfter: 12 }]]);
+      await request("ada", {});
+      await close();
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(ran).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("do not start after close", async () => {

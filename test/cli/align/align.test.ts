@@ -387,6 +387,7 @@ describe("status", () => {
         reason: expect.any(String),
       },
       today: { calls: expect.any(Number), tokens: expect.any(Object) },
+      reflection: null,
     };
     expect(JSON.parse(one.out)).toEqual(ada);
     const all = JSON.parse((await run(["status", "--json"])).out) as unknown[];

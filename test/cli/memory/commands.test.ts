@@ -54,6 +54,7 @@ describe("memory", () => {
         query: "A mountain hut or a hotel?",
         response: null,
         answer: "the hut",
+        inferred: null,
         score: expect.any(Number),
       },
     ]);

@@ -92,7 +92,7 @@ describe("detectRegression", () => {
   it("counts a rejected response as wrong, and no other without a true answer", () => {
     const rejected = range(100, 10).map((n): Episode => ({
       ...untaggedTurn(n, 1, "action"),
-      feedback: { kind: "reject", author: "ada", at: minuteAt(200), reason: null },
+      feedback: { kind: "reject", author: "ada", at: minuteAt(200), reason: null, inferred: null },
     }));
     const silent = range(130, 20).map((n) => untaggedTurn(n, 1, "action"));
     expect(detectRegression(log, [...byParent, ...rejected, ...silent])).toMatchObject({
@@ -159,7 +159,13 @@ describe("scoreResponse", () => {
   it("scores by the true answer, also of a rejected response", () => {
     const right = taggedTurn(1, 1, true);
     expect(scoreResponse(right)).toEqual({ kind: "choice", score: 1 });
-    const feedback = { kind: "reject", author: "ada", at: minuteAt(2), reason: null } as const;
+    const feedback = {
+      kind: "reject",
+      author: "ada",
+      at: minuteAt(2),
+      reason: null,
+      inferred: null,
+    } as const;
     expect(scoreResponse({ ...taggedTurn(1, 1, false), feedback })).toEqual({
       kind: "choice",
       score: 0,
@@ -169,7 +175,13 @@ describe("scoreResponse", () => {
   });
 
   it("does not apply a rejection to a later response", () => {
-    const feedback = { kind: "reject", author: "ada", at: minuteAt(2), reason: null } as const;
+    const feedback = {
+      kind: "reject",
+      author: "ada",
+      at: minuteAt(2),
+      reason: null,
+      inferred: null,
+    } as const;
     const again = { ...untaggedTurn(1, 1, "comedy"), feedback, replacedResponses: ["action"] };
     expect(scoreResponse(again)).toBeNull();
     expect(scoreResponse({ ...again, replacedResponses: [] })).toMatchObject({ score: 0 });

@@ -27,6 +27,7 @@ const feedback = {
   author: "ada",
   at: "2025-06-01T00:00:00.000Z",
   reason: null,
+  inferred: null,
 } as const;
 
 describe("the window of recent episodes", () => {

@@ -10,6 +10,7 @@ const feedback = {
   author: "ada",
   at: "2025-06-01T00:00:00.000Z",
   reason: null,
+  inferred: null,
 } as const;
 const tea = turnAt(1, "I drink green tea");
 /** In a thread of its own: nothing else is found by its words. */

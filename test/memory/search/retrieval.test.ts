@@ -100,6 +100,7 @@ describe("what stood around an episode in its thread", () => {
       author: "ada",
       at: "2025-06-01T00:00:00.000Z",
       reason: null,
+      inferred: null,
     } as const;
     await episodes.update("ada", talk[1]?.id ?? "", { groundTruth: "the oboe", feedback });
     expect(index.entries(userKey("ada")).get(talk[2]?.id ?? "")?.words).toContain(" obo");

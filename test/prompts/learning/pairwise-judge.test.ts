@@ -18,7 +18,7 @@ describe("the request for a verdict", () => {
 <question>What shall I drink?</question>
 <ground_truth>Something hot.</ground_truth>
 <reply_given>A beer.</reply_given>
-<reaction>No, something hot!</reaction>
+<next_message>No, something hot!</next_message>
 <reply_a>Tea.</reply_a>
 <reply_b>Gin.</reply_b>`);
     for (const [, tag] of human.matchAll(/^<(\w+)/gm))
@@ -35,7 +35,7 @@ describe("the request for a verdict", () => {
 <reply_b>Gin.</reply_b>`);
     const unanswered = { ...bare, reaction: { response: null, said: "Hello?" } };
     expect(renderJudgeRequest({ item: unanswered, a: "Tea.", b: "Gin." }).human).toContain(
-      "</ground_truth>\n<reaction>Hello?</reaction>\n<reply_a>",
+      "</ground_truth>\n<next_message>Hello?</next_message>\n<reply_a>",
     );
   });
 

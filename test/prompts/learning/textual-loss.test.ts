@@ -67,7 +67,13 @@ Score: 0`);
 
   it("shows the user's reason beside the true answer, and a recalled response as rejected", () => {
     const rejected = turnAt(1, "An earlier film?", {
-      feedback: { kind: "reject", author: "ada", at: minuteAt(2), reason: "Too cheerful." },
+      feedback: {
+        kind: "reject",
+        author: "ada",
+        at: minuteAt(2),
+        reason: "Too cheerful.",
+        inferred: null,
+      },
     });
     const reason = "Nobody laughs in it.";
     const { system, human } = renderLossRequest(

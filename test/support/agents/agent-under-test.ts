@@ -38,6 +38,7 @@ export function agentUnderTest(
     now: clock.now,
     // What a scripted model is asked must not depend on the time that a test takes.
     backgroundAlignment: false,
+    backgroundReflection: false,
     ...options,
   });
   return { ...agent, model: model as ScriptedModel, embeddings, clock, store, index };

@@ -92,6 +92,7 @@ function toEpisode({ on, text, response, rejected }: Turn, place: number): Episo
     at,
     threadId,
     response: response?.text ?? "Noted.",
-    feedback: rejected === undefined ? null : { ...feedback, reason: rejected.text },
+    feedback:
+      rejected === undefined ? null : { ...feedback, reason: rejected.text, inferred: null },
   });
 }

@@ -6,13 +6,21 @@ import {
 import { AIMessage, type BaseMessage, type UsageMetadata } from "@langchain/core/messages";
 import type { ChatResult } from "@langchain/core/outputs";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
+import type { ReflectionAnswer } from "../../../src/prompts/learning/reflection.js";
 import type { PersonaUpdate } from "../../../src/prompts/learning/textual-gradient.js";
 import type { Critique } from "../../../src/prompts/learning/textual-loss.js";
 import type { Verdict } from "../../../src/domain/alignment/judgement.js";
 import { callsTools } from "./scripted-model.js";
 import { readPaperReply } from "../../../src/prompts/learning/paper-mode.js";
 
-export type RequestKind = "simulation" | "critique" | "update" | "verdict" | "profile" | "summary";
+export type RequestKind =
+  | "simulation"
+  | "critique"
+  | "update"
+  | "profile"
+  | "reflection"
+  | "verdict"
+  | "summary";
 
 /** One request, as the model was given it. */
 export interface AskedOfModel {
@@ -45,6 +53,7 @@ export interface AlignmentReplies {
   /** Of the judge. */
   readonly verdict?: (asked: AskedOfModel) => Verdict | Error | AIMessage;
   readonly profile?: (asked: AskedOfModel) => string | Error | Promise<string>;
+  readonly reflection?: (asked: AskedOfModel) => Partial<ReflectionAnswer> | Error;
   /** Of the evaluation's MemoryBank. */
   readonly summary?: (asked: AskedOfModel) => string | Error;
 }
@@ -68,6 +77,7 @@ const openings: readonly (readonly [RequestKind, "default" | "paper", string])[]
   ["verdict", "default", "You compare two replies"],
   ["profile", "default", "Describe one user from their own history"],
   ["profile", "default", "Bring the description of one user up to date"],
+  ["reflection", "default", "Read the latest turns of one user's conversations"],
   ["summary", "default", "Summarise the interactions of one user"],
   ["summary", "default", "From the interactions of one user"],
   ["summary", "default", "Below are "],
@@ -150,6 +160,12 @@ export class AlignmentModel extends BaseChatModel<CallOptions> {
         ? { statements: [statement] }
         : { revisedStatements: [{ ...statement, keeps: [], replaces: [] }] };
       return callsTools({ name: "profile", args });
+    }
+    if (kind === "reflection") {
+      const said = this.#given(kind)(asked);
+      if (said instanceof Error) return said;
+      const args = { revisedStatements: [], reactions: [], ...said };
+      return callsTools({ name: "reflection", args });
     }
     if (kind === "critique") {
       const said = this.#given(kind)(asked);

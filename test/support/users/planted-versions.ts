@@ -12,7 +12,13 @@ export function taggedTurn(n: number, personaVersion: number, isRight: boolean):
   return {
     ...untaggedTurn(n, personaVersion, isRight ? "comedy" : "action"),
     groundTruth: "comedy",
-    feedback: { kind: "answer", author: "ada", at: "2026-01-01T00:00:00.000Z", reason: null },
+    feedback: {
+      kind: "answer",
+      author: "ada",
+      at: "2026-01-01T00:00:00.000Z",
+      reason: null,
+      inferred: null,
+    },
   };
 }
 

@@ -1,0 +1,180 @@
+import { isDeepStrictEqual } from "node:util";
+import { HumanMessage } from "@langchain/core/messages";
+import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseRunConfig } from "../../config/parse-settings.js";
+import type { Episode } from "../../domain/episode.js";
+import {
+  inferFeedback,
+  type InferredFeedback,
+  strongestOfEach,
+} from "../../domain/inferred-feedback.js";
+import { isIncomplete, type Profile, type ProfileStatement } from "../../domain/profile.js";
+import { reflectionCallsOn } from "../../domain/reflection-status.js";
+import type { Usage } from "../../domain/usage.js";
+import { parseUserId, userKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../system/errors.js";
+import type { Memory } from "../../memory/memory.js";
+import { ask } from "../../model/ask-structured.js";
+import type { NamedModel } from "../../model/model-spec.js";
+import { profileRevisionSchema } from "../../prompts/learning/profile-revision.js";
+import {
+  type ReflectionAnswer,
+  reflectionSchema,
+  renderReflection,
+} from "../../prompts/learning/reflection.js";
+import {
+  type ReflectionState,
+  reflectionState,
+  type ReflectionUpdate,
+} from "../../state/reflection-state.js";
+import { askingUser, checkOwner } from "../agent/admit-turn.js";
+import { defaultProfileTokens } from "../draw-profile.js";
+import { callConfig } from "../model-call-config.js";
+import { renderStatements, revisedStatements } from "../update-profile.js";
+import { selectTurns } from "./select-turns.js";
+
+/** As many as memory keeps in order: the cost of a reflection does not grow with the history. */
+const readEpisodes = 256;
+
+export interface ReflectDeps {
+  readonly episodes: Pick<Memory["episodes"], "latest">;
+  readonly profiles: Pick<Memory["profiles"], "current">;
+  readonly reflections: Memory["reflections"];
+  /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */
+  readonly alignmentModelFor: (name: string | undefined) => NamedModel;
+  readonly now: () => Date;
+}
+
+type Next = Command<unknown, ReflectionUpdate, "store-reflection" | typeof END>;
+
+/**
+ * Reads the user's latest turns in one model call: the profile brought up to date, and the feedback in the user's later
+ * messages, as far as it passes the checks. Writes only that it began, before the call, so that the budget holds
+ * whatever happens, and why it failed.
+ */
+export function createReflect(deps: ReflectDeps) {
+  const { episodes, profiles, reflections, alignmentModelFor, now } = deps;
+  return async function reflect(
+    state: ReflectionState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<Next> {
+    const asking = askingUser(state, runtime, runtime.serverInfo !== undefined);
+    checkOwner(state, { userId: asking });
+    const userId = parseUserId(asking);
+    const config = parseRunConfig(runtime);
+    const cleared = { ...reflectionState.parse({}), owner: userKey(userId) };
+    const end = (outcome: NonNullable<ReflectionState["outcome"]>): Next =>
+      new Command({ goto: END, update: { ...cleared, outcome } });
+    if (!config.reflection || config.mode === "paper") return end("off");
+
+    const at = now().toISOString();
+    const [status, profile, stored] = await Promise.all([
+      reflections.get(userId),
+      profiles.current(userId),
+      episodes.latest(userId, readEpisodes),
+    ]);
+    // An imported item may be dated in the future; all turns until then would seem to be read.
+    const latest = stored.filter((each) => Date.parse(each.at ?? at) <= Date.parse(at));
+    const { turns, readBefore } = isIncomplete(profile)
+      ? selectTurns(latest, { lastReadId: null }, null, at)
+      : selectTurns(latest, status, profile, at);
+    const newest = latest[0]?.id;
+    if (newest === undefined || turns.length === 0) return end("nothing-new");
+    const calls = reflectionCallsOn(at, status);
+    if (calls >= config.reflectionsPerDay) return end("budget");
+
+    await reflections.update(userId, { at, lastTriedId: newest, callsOnDay: calls + 1 });
+    const { statements, shown: current } = renderStatements(profile?.statements ?? [], latest);
+    const { prompt, shown } = renderReflection({
+      statements,
+      turns,
+      readBefore,
+      withReactions: config.inferFeedback,
+      maxTokens: defaultProfileTokens,
+    });
+    const { model, name } = alignmentModelFor(config.models.alignment);
+    try {
+      const { answer, usage } = await ask<ReflectionRead>({
+        model,
+        messages: [new HumanMessage(prompt)],
+        schema: config.inferFeedback ? reflectionSchema : profileRevisionSchema,
+        name: "reflection",
+        config: callConfig(runtime, "reflection"),
+      });
+      const ids = shown.map(({ id }) => id);
+      const revised = revisedStatements(current, answer, ids);
+      return proposing(
+        {
+          profile: nextProfile(revised, profile, latest, { at, model: name }),
+          reactions: reactionsIn(answer, shown),
+          lastReadId: newest,
+        },
+        usage,
+      );
+    } catch (error) {
+      await recordFailure(userId, error, status.lastTriedId, runtime.signal);
+      throw error;
+    }
+
+    function proposing(proposal: NonNullable<ReflectionState["proposal"]>, usage: Usage): Next {
+      const update = { ...cleared, outcome: "reflected" as const, proposal, usage };
+      return new Command({ goto: "store-reflection", update });
+    }
+  };
+
+  /** A reflection that was stopped is due again at the next turn; one that failed, after as many turns as usual. */
+  async function recordFailure(
+    userId: string,
+    error: unknown,
+    lastTriedId: string | null,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = PersonaAgentError.is(error) ? error.code : "unexpected";
+    const change =
+      signal?.aborted === true
+        ? { lastTriedId }
+        : { error: { code, message: message.replaceAll(/\s+/g, " ").slice(0, 2_000) } };
+    // The failure itself matters more than an unavailable store.
+    await reflections.update(userId, change).catch(() => undefined);
+  }
+}
+
+/** Without reactions where the run asks for none. */
+type ReflectionRead = Omit<ReflectionAnswer, "reactions"> & Partial<ReflectionAnswer>;
+
+function reactionsIn(
+  { reactions = [] }: ReflectionRead,
+  shown: readonly Episode[],
+): InferredFeedback[] {
+  return strongestOfEach(
+    reactions.flatMap(({ item, shownBy, ...reaction }) => {
+      const [of, later] = [shown[item - 1], shown[shownBy - 1]];
+      if (of === undefined || later === undefined) return [];
+      return inferFeedback({ ...reaction, of, shownBy: later }) ?? [];
+    }),
+  );
+}
+
+/**
+ * The profile's next version; `null` where nothing changes: no statements are the answer of a failed model. One that a
+ * deletion left incomplete counts as drawn again in any case.
+ */
+function nextProfile(
+  statements: ProfileStatement[],
+  current: Profile | null,
+  latest: readonly Episode[],
+  written: Pick<Profile, "at" | "model">,
+): NonNullable<ReflectionState["proposal"]>["profile"] {
+  const isSame = statements.length === 0 || isDeepStrictEqual(statements, current?.statements);
+  if (isSame && !isIncomplete(current)) return null;
+  const { lastEpisodeId = null, episodeCount = 0 } = current ?? {};
+  const added = latest.filter(({ id }) => id > (lastEpisodeId ?? ""));
+  return {
+    ...written,
+    statements: isSame ? (current?.statements ?? []) : statements,
+    lastEpisodeId: latest[0]?.id ?? null,
+    // Where more were added than are read here, the next refresh sees that and draws the profile anew.
+    episodeCount: isIncomplete(current) ? latest.length : episodeCount + added.length,
+  };
+}
