@@ -12,6 +12,8 @@ export const alignmentItemSchema = z.strictObject({
   query: z.string(),
   /** The true answer. */
   groundTruth: z.string(),
+  /** Whether nobody gave it: a reflection inferred it from what the user said next. */
+  isInferred: z.boolean().default(false),
   /** The turns of the same thread before it, oldest first, so that a follow-up question can be understood. */
   earlier: z
     .array(

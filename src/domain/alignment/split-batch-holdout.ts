@@ -63,6 +63,7 @@ export function splitBatchHoldout(
       at: episode.at,
       query: episode.query,
       groundTruth: episode.groundTruth,
+      isInferred: (episode.feedback?.inferred ?? null) !== null,
       earlier: earlierTurns(episode, history, same),
       nextMessage: nextMessage(episode, history),
       duplicates: [...same].toSorted(),

@@ -83,8 +83,17 @@ function decide(state: AlignmentState, config: AlignConfig): AcceptanceDecision 
   const answeredByBoth = (items: readonly AlignmentItem[]) =>
     scoresOf(state, items).filter(({ candidate }) => candidate.length > 0);
   const evidence = { batch: answeredByBoth(state.batch), holdout: answeredByBoth(state.holdout) };
-  const { minimumItems, minNetWins, significanceLevel } = config;
+  const { minimumItems, minNetWins } = config;
+  const significanceLevel = config.significanceLevel * levelShare(state.holdout);
   return decideAcceptance(evidence, { minimumItems, minNetWins, significanceLevel });
+}
+
+/**
+ * The part of the significance level that applies: a quarter where most held-out answers are inferred. Nobody has looked
+ * at those, and they come with every conversation, so that a persona is put to the test again and again.
+ */
+function levelShare(holdout: readonly AlignmentItem[]): number {
+  return holdout.filter(({ isInferred }) => isInferred).length * 2 > holdout.length ? 0.25 : 1;
 }
 
 /** The scores of the items that the parent has answered; the candidate's are empty where it has not. */

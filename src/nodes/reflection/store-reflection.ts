@@ -4,11 +4,12 @@ import { canBeInferred, type InferredFeedback } from "../../domain/inferred-feed
 import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
+import { readEpisodes } from "./select-turns.js";
 import { withDegraded } from "../../state/agent-state.js";
 import type { ReflectionState, ReflectionUpdate } from "../../state/reflection-state.js";
 
 export interface StoreReflectionDeps {
-  readonly episodes: Pick<Memory["episodes"], "update">;
+  readonly episodes: Pick<Memory["episodes"], "latest" | "update">;
   readonly profiles: Pick<Memory["profiles"], "append">;
   readonly reflections: Memory["reflections"];
 }
@@ -24,16 +25,22 @@ export function createStoreReflection({ episodes, profiles, reflections }: Store
   ): Promise<ReflectionUpdate> {
     if (proposal === null) return {};
     const userId = parseUserId(parseRunConfig(runtime).userId);
+    const isGone = await goneFrom(userId);
     const reactions: InferredFeedback[] = [];
     let degraded = before;
     for (const reaction of proposal.reactions) {
+      if (isGone(reaction.shownBy)) continue;
       const written = await storeReaction(userId, reaction);
       if (written === null) continue;
       reactions.push(reaction);
       degraded = withDegraded(degraded, written.degraded);
     }
+    const kept =
+      proposal.profile?.statements.filter(({ evidence }) => !evidence.some(isGone)) ?? [];
     const profile =
-      proposal.profile === null ? null : await profiles.append(userId, proposal.profile);
+      proposal.profile === null || kept.length === 0
+        ? null
+        : await profiles.append(userId, { ...proposal.profile, statements: kept });
     const { lastReadId } = await reflections.get(userId);
     const isLater = proposal.lastReadId > (lastReadId ?? "");
     await reflections.update(userId, {
@@ -42,6 +49,13 @@ export function createStoreReflection({ episodes, profiles, reflections }: Store
     });
     return { proposal: null, reactions, profile, degraded };
   };
+
+  /** Whether a turn that was read was deleted since: what rests on it is not stored. */
+  async function goneFrom(userId: string): Promise<(id: string) => boolean> {
+    const left = new Set((await episodes.latest(userId, readEpisodes)).map(({ id }) => id));
+    const oldest = [...left].at(-1);
+    return (id) => !left.has(id) && (oldest === undefined || id > oldest);
+  }
 
   /** `null` where feedback came meanwhile, or the episode was deleted. */
   async function storeReaction(userId: string, reaction: InferredFeedback) {

@@ -12,6 +12,7 @@ describe("leaveOneOutMemory", () => {
     groundTruth: "green",
     earlier: [{ episodeId: inThread.id, query: inThread.query, response: "Well." }],
     nextMessage: null,
+    isInferred: false,
     duplicates: [turnAt(2, "tea").id],
   };
   const asked: unknown[] = [];
