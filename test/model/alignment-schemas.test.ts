@@ -5,6 +5,7 @@ import { ask } from "../../src/model/ask-structured.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { profileRevisionSchema } from "../../src/prompts/learning/profile-revision.js";
 import { profileAnswerSchema } from "../../src/prompts/learning/profile.js";
+import { reflectionSchema } from "../../src/prompts/learning/reflection.js";
 import { personaUpdateSchema } from "../../src/prompts/learning/textual-gradient.js";
 import { critiqueSchema } from "../../src/prompts/learning/textual-loss.js";
 import { startOpenAiServer, type OpenAiServer } from "../support/servers/openai-server.js";
@@ -61,12 +62,16 @@ const update = { pattern: "", decision: "keep", reason: "All right.", changes: [
 const profile = { statements: [{ text: "Takes tea.", items: [1] }] };
 const revision = { revisedStatements: [{ text: "Takes tea.", earlier: [1], items: [] }] };
 
+const reaction = { item: 1, shownBy: 2, kind: "dropped", words: "Never mind.", trueAnswer: "" };
+const reflection = { ...revision, reactions: [{ ...reaction, confidence: 0.8 }] };
+
 describe("the schemas of alignment and of profiles, through OpenAI's client", () => {
   it.each([
     ["critique", critiqueSchema, critique],
     ["persona_update", personaUpdateSchema, update],
     ["profile", profileAnswerSchema, profile],
     ["profile_revision", profileRevisionSchema, revision],
+    ["reflection", reflectionSchema, reflection],
   ] as const)(
     "%s goes out strict, as OpenAI takes it, and comes back",
     async (name, schema, answer) => {
