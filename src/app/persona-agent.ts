@@ -28,7 +28,7 @@ export interface PersonaAgentOptions {
   readonly resolveModel?: (name: string) => BaseChatModel;
   /** The name of `model` in records and traces, such as `openai:gpt-4o-mini`; its LangChain type unless given. */
   readonly modelName?: string;
-  /** Draws profiles, criticises answers and rewrites personas; `model` unless given. */
+  /** Draws profiles, reflects, criticises answers and rewrites personas; `model` unless given. */
   readonly alignmentModel?: BaseChatModel;
   /** As `modelName`, for `alignmentModel`. */
   readonly alignmentModelName?: string;

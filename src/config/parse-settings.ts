@@ -35,7 +35,7 @@ export function parseAlignConfig(runtime: Runtime): AlignConfig {
 /** A turn's explicit settings that the alignment it requests shares; the rest keep the alignment's own defaults. */
 export function sharedSettings(
   runtime: Runtime,
-): Omit<RunContext, Exclude<keyof RunContext, keyof typeof answering> | "userId"> {
+): Pick<RunContext, Exclude<keyof typeof answering, "userId">> {
   return explicitSettings(runtime, answering);
 }
 

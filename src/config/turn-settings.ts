@@ -14,7 +14,7 @@ const text = () => z.string().min(1);
 export const modelsSchema = z.strictObject({
   /** Answers turns, and their simulations. */
   agent: text().optional(),
-  /** Draws profiles, criticises, and rewrites the persona. */
+  /** Draws profiles, reflects, criticises, and rewrites the persona. */
   alignment: text().optional(),
 });
 

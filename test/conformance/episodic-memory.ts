@@ -130,6 +130,7 @@ export function describeEpisodicMemory(
         );
         await expect(memory.findTurn(user, "x")).rejects.toEqual(refused);
         await expect(memory.countAnswered(user, null)).rejects.toEqual(refused);
+        await expect(memory.countAfter(user, null)).rejects.toEqual(refused);
         await expect(memory.reindex(user)).rejects.toEqual(refused);
       },
     );
@@ -350,6 +351,8 @@ export function describeEpisodicMemory(
       const [oldest = "", newest = ""] = [newestFirst.at(-1), newestFirst[0]];
       expect(await memory.findTurn(user, identityOfId(newest))).toBe(newest);
       expect(await memory.findTurn(user, identityOfId(oldest))).toBeNull();
+      expect(await memory.countAfter(user, newestFirst[3] ?? "")).toBe(3);
+      expect(await memory.countAfter(user, null)).toBe(256);
       expect(await memory.addMany(user, history)).toEqual({ added: 0, degraded: [] });
     });
 

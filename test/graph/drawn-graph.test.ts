@@ -41,6 +41,18 @@ it("draws the steps of feedback", async () => {
   ]);
 });
 
+it("draws the steps of a reflection", async () => {
+  const { edges } = await createPersonaAgent().reflectionGraph.getGraphAsync({ xray: true });
+  expect(edges.map(({ source, target }) => `${source} > ${target}`).toSorted()).toEqual([
+    "__start__ > reflect",
+    "reflect > __end__",
+    "reflect > store-reflection",
+    "roll-back-regression > schedule-alignment",
+    "schedule-alignment > __end__",
+    "store-reflection > roll-back-regression",
+  ]);
+});
+
 describe("the alignment's drawing", () => {
   it("shows every route of a run", async () => {
     const { edges } = await createPersonaAgent().alignmentGraph.getGraphAsync();

@@ -37,6 +37,9 @@ describe("a user who only ever reacts in conversation", patience, () => {
     await expect
       .poll(lines, { timeout: 120_000 })
       .toMatchObject([{ text: "Takes tea wherever the journey leads." }]);
+    // Inferred answers need more evidence.
+    const { alignment } = await agent.memory.personas.head("ada");
+    expect(alignment?.decision?.rule.significanceLevel).toBe(0.025);
     const { answer } = await agent.ask("ada", "What shall I drink at home?", { threadId: "home" });
     expect(answer).toBe("tea");
     await agent.close();

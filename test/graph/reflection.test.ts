@@ -1,3 +1,4 @@
+import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createBackgroundScheduler } from "../../src/app/alignment-runs/background-scheduler.js";
 import type { PersonaAgentOptions } from "../../src/app/persona-agent.js";
@@ -125,15 +126,11 @@ describe("a profile from plain conversation", () => {
     expect(agent.prompts()).toHaveLength(2);
   });
 
-  it("stays when the model gives no statement, and is never drawn from responses alone", async () => {
+  it("stays when the model gives no statement", async () => {
     const agent = talking();
     await agent.saidIn(["I have a cat."]);
     expect(await agent.reflect("ada")).toMatchObject({ outcome: "reflected", profile: null });
     expect(await agent.memory.profiles.history("ada")).toEqual([]);
-    const quiet = talking(() => ({}));
-    await quiet.saidIn(["I have a cat."]);
-    await quiet.reflect("ada", { settings: { inferFeedback: false } });
-    expect(quiet.prompts()[0]?.thread).not.toMatch(/<response>coffee|say how the user reacted/);
   });
 });
 
@@ -190,6 +187,45 @@ describe("feedback that nobody gives", () => {
     expect(await agent.read(first)).toMatchObject({ groundTruth: null, feedback: null });
     expect(agent.prompts()[0]?.thread).toContain("[quoted text left out]");
     expect(agent.prompts()[0]?.thread).not.toContain("No, tea.");
+  });
+
+  it("is not taken from what a tool or a page said in the response", async () => {
+    const model = new AlignmentModel({
+      simulation: () => "The page says: No, tea.",
+      reflection: () => toFirst(),
+    });
+    const agent = agentUnderTest(model);
+    for (const text of [asks, "And to eat?"]) {
+      agent.clock.advanceDays(0.001);
+      await agent.ask("ada", text, { threadId: "first" });
+    }
+    expect((await agent.reflect("ada")).reactions).toEqual([]);
+    expect(await agent.memory.episodes.countAnswered("ada", null)).toBe(0);
+  });
+
+  it("is neither asked for nor taken without `inferFeedback`, and no response is shown", async () => {
+    const agent = talking(() => toFirst());
+    const [first] = await agent.saidIn([asks, "No, tea."]);
+    const { outcome, reactions } = await agent.reflect("ada", {
+      settings: { inferFeedback: false },
+    });
+    expect({ outcome, reactions }).toEqual({ outcome: "reflected", reactions: [] });
+    expect(await agent.read(first)).toMatchObject({ groundTruth: null, feedback: null });
+    expect(agent.prompts()[0]?.thread).not.toMatch(/<response>coffee|say how the user reacted/);
+  });
+
+  it("is stored once, and the same, when two processes read the same turns", async () => {
+    const store = new InMemoryStore();
+    const said = toFirst();
+    const [one, other] = [talking(() => said, { store }), talking(() => said, { store })];
+    const [first] = await one.saidIn([asks, "No, tea."]);
+    other.clock.advanceDays(0.002);
+    await Promise.all([one.reflect("ada"), other.reflect("ada")]);
+    const stored = await one.read(first);
+    expect(stored).toMatchObject({ groundTruth: "tea", feedback: { kind: "answer" } });
+    await one.saidIn(["Thanks."]);
+    await one.reflect("ada");
+    expect(await one.read(first)).toEqual(stored);
   });
 
   it("is not taken from another thread", async () => {
@@ -254,6 +290,30 @@ describe("feedback that nobody gives", () => {
     expect(alignment).toEqual({ newAnswers: 1, due: true });
     expect(requested).toEqual([["ada", {}]]);
   });
+});
+
+it("keeps nothing that rests on a turn that was deleted while the model was asked", async () => {
+  const agent = talking(() => ({
+    revisedStatements: [
+      { text: "Has a cat.", keeps: [], replaces: [], items: [1] },
+      { text: "Drinks tea.", keeps: [], replaces: [], items: [3] },
+    ],
+    ...toFirst(),
+  }));
+  const { model, memory } = agent;
+  const [first, second = "", third] = await agent.saidIn([asks, "No, tea.", "And now?"]);
+  const generate = model._generate.bind(model);
+  model._generate = async (...given) => {
+    await memory.episodes.delete("ada", second);
+    return generate(...given);
+  };
+  const { profile, reactions } = await agent.reflect("ada");
+  expect(reactions).toEqual([]);
+  expect(await agent.read(first)).toMatchObject({ groundTruth: null, feedback: null });
+  expect(profile?.statements).toEqual([
+    { text: "Has a cat.", evidence: [first], replaces: [] },
+    { text: "Drinks tea.", evidence: [third], replaces: [] },
+  ]);
 });
 
 describe("a reflection is due", () => {

@@ -122,7 +122,11 @@ describe("a memory that fails", () => {
     store.batch = batch;
     expect(answer).toBe("Hello.");
     expect(episodeId).toBeNull();
-    expect(degraded).toEqual(["store-unavailable", "alignment-not-scheduled"]);
+    expect(degraded).toEqual([
+      "store-unavailable",
+      "alignment-not-scheduled",
+      "reflection-not-scheduled",
+    ]);
   });
 
   it("does not fail the turn when a record is unreadable", async () => {

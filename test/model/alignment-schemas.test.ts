@@ -6,6 +6,7 @@ import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { verdictSchema } from "../../src/prompts/learning/pairwise-judge.js";
 import { profileRevisionSchema } from "../../src/prompts/learning/profile-revision.js";
 import { profileAnswerSchema } from "../../src/prompts/learning/profile.js";
+import { reflectionSchema } from "../../src/prompts/learning/reflection.js";
 import { personaUpdateSchema } from "../../src/prompts/learning/textual-gradient.js";
 import { critiqueSchema } from "../../src/prompts/learning/textual-loss.js";
 import { startOpenAiServer, type OpenAiServer } from "../support/servers/openai-server.js";
@@ -64,6 +65,9 @@ const revision = {
   revisedStatements: [{ text: "Takes tea.", keeps: [1], replaces: [], items: [] }],
 };
 
+const reaction = { item: 1, shownBy: 2, kind: "dropped", words: "Never mind.", trueAnswer: "" };
+const reflection = { ...revision, reactions: [{ ...reaction, confidence: 0.8 }] };
+
 describe("the schemas of alignment and of profiles, through OpenAI's client", () => {
   it.each([
     ["critique", critiqueSchema, critique],
@@ -71,6 +75,7 @@ describe("the schemas of alignment and of profiles, through OpenAI's client", ()
     ["verdict", verdictSchema, { reason: "Both say so.", better: "tie" }],
     ["profile", profileAnswerSchema, profile],
     ["profile_revision", profileRevisionSchema, revision],
+    ["reflection", reflectionSchema, reflection],
   ] as const)(
     "%s goes out strict, as OpenAI takes it, and comes back",
     async (name, schema, answer) => {

@@ -14,6 +14,8 @@ export const alignmentItemSchema = z.strictObject({
   groundTruth: z.string(),
   /** Why the user found the response of that time wrong, in their own words. */
   reason: z.string().nullable().default(null),
+  /** Whether nobody gave it: a reflection inferred it from what the user said next. */
+  isInferred: z.boolean().default(false),
   /** The turns of the same thread before it, oldest first, so that a follow-up question can be understood. */
   earlier: z
     .array(

@@ -65,6 +65,7 @@ export function splitBatchHoldout(
       query: episode.query,
       groundTruth: episode.groundTruth,
       reason: episode.feedback?.reason ?? null,
+      isInferred: (episode.feedback?.inferred ?? null) !== null,
       earlier: earlierTurns(episode, history, same),
       reaction: reactionTo(episode, history),
       task: episode.task ?? parseQuestion(episode.query).task,

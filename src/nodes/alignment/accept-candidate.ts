@@ -101,8 +101,17 @@ function decide(state: AlignmentState, config: AlignConfig): AcceptanceDecision 
     batch: comparedItems(state, state.batch),
     holdout: comparedItems(state, state.holdout),
   };
-  const { minimumItems, minNetWins, significanceLevel } = config;
+  const { minimumItems, minNetWins } = config;
+  const significanceLevel = config.significanceLevel * levelShare(state.holdout);
   return decideAcceptance(evidence, { minimumItems, minNetWins, significanceLevel });
+}
+
+/**
+ * The part of the significance level that applies: a quarter where most held-out answers are inferred. Nobody has looked
+ * at those, and they come with every conversation, so that a persona is put to the test again and again.
+ */
+function levelShare(holdout: readonly AlignmentItem[]): number {
+  return holdout.filter(({ isInferred }) => isInferred).length * 2 > holdout.length ? 0.25 : 1;
 }
 
 /** Notes a judge without a usable verdict, once in a run. */

@@ -31,10 +31,7 @@ import { askingUser, checkOwner } from "../agent/admit-turn.js";
 import { defaultProfileTokens } from "../draw-profile.js";
 import { callConfig } from "../model-call-config.js";
 import { renderStatements, revisedStatements } from "../update-profile.js";
-import { selectTurns } from "./select-turns.js";
-
-/** As many as memory keeps in order: the cost of a reflection does not grow with the history. */
-const readEpisodes = 256;
+import { readEpisodes, selectTurns } from "./select-turns.js";
 
 export interface ReflectDeps {
   readonly episodes: Pick<Memory["episodes"], "latest">;

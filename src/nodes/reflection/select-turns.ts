@@ -3,6 +3,9 @@ import type { Profile } from "../../domain/profile.js";
 import type { ReflectionStatus } from "../../domain/reflection-status.js";
 import { isAnsweredWithin } from "../update-profile.js";
 
+/** As many as memory keeps in order: the cost of a reflection does not grow with the history. */
+export const readEpisodes = 256;
+
 /** The turns of one reflection, oldest first. */
 export interface SelectedTurns {
   readonly turns: readonly Episode[];

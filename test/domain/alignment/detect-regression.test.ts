@@ -152,6 +152,19 @@ describe("detectRegression, where the parent has few answers", () => {
     const silent = range(130, 30).map((n) => untaggedTurn(n, 1, "comedy"));
     expect(detectRegression(aligned, [...imported, ...corrected])).not.toBeNull();
     expect(detectRegression(aligned, [...imported, ...corrected, ...silent])).toBeNull();
+    // Nobody said what was right, but the user was not served.
+    const inferred = { episodeId: "later", confidence: 0.9 };
+    const unserved = silent.map((turn) => ({
+      ...turn,
+      feedback: {
+        kind: "asked-again",
+        author: "ada",
+        at: minuteAt(300),
+        reason: null,
+        inferred,
+      } as const,
+    }));
+    expect(detectRegression(aligned, [...imported, ...corrected, ...unserved])).not.toBeNull();
   });
 });
 

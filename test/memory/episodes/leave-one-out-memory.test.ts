@@ -15,6 +15,7 @@ describe("leaveOneOutMemory", () => {
     earlier: [{ episodeId: inThread.id, query: inThread.query, response: "Well." }],
     reaction: null,
     task: null,
+    isInferred: false,
     duplicates: [turnAt(2, "tea").id],
   };
   const asked: unknown[] = [];
