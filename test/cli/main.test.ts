@@ -95,6 +95,7 @@ it("ends by a signal with the folder free for the next process", async () => {
       query: "Hello there.",
       response: expect.any(String),
       answer: null,
+      inferred: null,
     },
   ]);
 }, 180_000);
