@@ -5,7 +5,7 @@ import { PersonaAgentError } from "../system/errors.js";
 import { describeModelError } from "./model-errors.js";
 import { parseModelSpec } from "./model-spec.js";
 import { OfflineEmbeddings } from "./offline/offline-embeddings.js";
-import { openAiConnection, type OpenAiOptions } from "./openai-connection.js";
+import { openAiConnection, type OpenAiOptions } from "./server/openai-connection.js";
 
 export interface LoadedEmbeddings {
   /**
