@@ -6,6 +6,7 @@ import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../system/errors.js";
 import { buildAgent } from "../graph/agent.js";
 import { buildFeedback } from "../graph/feedback.js";
+import { withStepLimit } from "../graph/step-limit.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
@@ -76,7 +77,10 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const builder = buildAgent({ ...memory, ...scheduling, modelFor, toolsFor, toolTimeoutMs, now });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withThreadGuard(
-      withTraceLabels(builder.compile({ name: "agent", store, ...parts }), modelName),
+      withTraceLabels(
+        withStepLimit(builder.compile({ name: "agent", store, ...parts })),
+        modelName,
+      ),
     );
   const graph = compile({ ...(checkpointer && { checkpointer }) });
   // With a checkpointer LangGraph refuses a run without a thread, so turns without a thread have a graph of their own.

@@ -23,6 +23,7 @@ import { type Aligner, createAligner } from "./aligner.js";
 import { type AlignmentGraph, buildAlignment } from "../../graph/alignment.js";
 import { leaseRuns } from "./with-run-lease.js";
 import { inSimulation, simulation, simulationMemory } from "../../graph/simulation-context.js";
+import { turnSteps } from "../../graph/step-limit.js";
 
 export interface AlignmentParts {
   readonly memory: Memory;
@@ -101,6 +102,7 @@ export function createAlignment(parts: AlignmentParts): {
         { messages },
         {
           ...options,
+          recursionLimit: turnSteps(options.context),
           store: new InMemoryStore(),
           // A simulation has its own signal, which follows the run's.
           configurable: { thread_id: undefined, [runSignals]: undefined },
