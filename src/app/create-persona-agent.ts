@@ -145,14 +145,20 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   };
 }
 
+const loadNamed = (name: string) => loadChatModel(name);
+
 /** The models of turns and of alignments by their names in a run's settings; each named one is created once. */
 function chooseModels(options: PersonaAgentOptions) {
-  const { model: unnamed = loadChatModel("offline"), resolveModel = loadChatModel } = options;
+  const { model: unnamed = loadChatModel("offline"), resolveModel = loadNamed } = options;
   const named = new Map<string, BaseChatModel>();
-  const modelFor = (name: string | undefined): BaseChatModel => {
+  const modelFor = (
+    name: string | undefined,
+    role: "agent" | "alignment" = "agent",
+  ): BaseChatModel => {
     if (name === undefined) return unnamed;
-    const model = named.get(name) ?? resolveModel(name);
-    named.set(name, model);
+    const key = `${role} ${name}`;
+    const model = named.get(key) ?? resolveModel(name, role);
+    named.set(key, model);
     return model;
   };
   const modelName = options.modelName ?? unnamed._llmType();
@@ -160,7 +166,7 @@ function chooseModels(options: PersonaAgentOptions) {
   const alignmentModelFor = (name: string | undefined) =>
     name === undefined && alignmentModel !== undefined
       ? { model: alignmentModel, name: options.alignmentModelName ?? alignmentModel._llmType() }
-      : { model: modelFor(name), name: name ?? modelName };
+      : { model: modelFor(name, "alignment"), name: name ?? modelName };
   return { modelFor, modelName, alignmentModelFor };
 }
 

@@ -10,9 +10,9 @@ import { openAiConnection, type OpenAiOptions } from "./server/openai-connection
 
 export interface EmbeddingsOptions extends OpenAiOptions {
   /** Most texts in one request; 64 unless given. Fewer are sent once the server refuses that many. */
-  readonly inputs?: number;
+  readonly inputs?: number | undefined;
   /** Most tokens (estimated) of one text; longer ones are embedded in parts. Found out if the server refuses a text. */
-  readonly tokens?: number;
+  readonly tokens?: number | undefined;
 }
 
 export interface LoadedEmbeddings {

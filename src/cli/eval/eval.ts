@@ -11,7 +11,7 @@ import { estimateRun } from "../../eval/run/estimate.js";
 import { runEvaluation } from "../../eval/run/run-evaluation.js";
 import { selectUsers } from "../../eval/sets/selection.js";
 import { armsOf } from "../../eval/studies.js";
-import { loadModels } from "../../app/open-persona-agent.js";
+import { loadModels } from "../../app/model-environment.js";
 import type { CliContext, CommandContext } from "../cli-context.js";
 import { openUnlessStopped, untilStopped } from "../cli-context.js";
 import { openEvalIndex } from "./eval-index.js";

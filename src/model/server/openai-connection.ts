@@ -9,6 +9,8 @@ export interface OpenAiOptions extends Partial<RequestLimits> {
   readonly openaiApiKey?: string | undefined;
   /** Where the protocol's paths begin, as in `http://localhost:11434/v1`. OpenAI's own unless given. */
   readonly openaiBaseUrl?: string | undefined;
+  /** What the address was given in, for the message; `OPENAI_BASE_URL` unless given. */
+  readonly baseUrlName?: string;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -33,7 +35,13 @@ export const defaultLimits: RequestLimits = {
  * @throws {PersonaAgentError} `config-invalid` without a key where one is needed, or for a bad address.
  */
 export function openAiConnection(
-  { openaiApiKey, openaiBaseUrl, headers = {}, ...given }: OpenAiOptions,
+  {
+    openaiApiKey,
+    openaiBaseUrl,
+    baseUrlName = "OPENAI_BASE_URL",
+    headers = {},
+    ...given
+  }: OpenAiOptions,
   setting: string,
 ) {
   const apiKey = blankToUndefined(openaiApiKey);
@@ -44,7 +52,7 @@ export function openAiConnection(
       `The ${setting} is OpenAI's but there is no key; expected one. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs none, or choose \`offline\`.`,
     );
   const limits = { ...defaultLimits, ...given };
-  const baseURL = parseBaseUrl(baseUrl ?? openAiUrl);
+  const baseURL = parseBaseUrl(baseUrl ?? openAiUrl, baseUrlName);
   const secrets = [apiKey ?? "", ...Object.values(headers)].filter(({ length }) => length >= 4);
   const configuration: ClientOptions = {
     baseURL,
@@ -62,11 +70,11 @@ export function openAiConnection(
   };
 }
 
-function parseBaseUrl(text: string): string {
+function parseBaseUrl(text: string, name: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new PersonaAgentError(
     "config-invalid",
-    `OPENAI_BASE_URL ${JSON.stringify(text.slice(0, 80))} is not an address; expected one like http://localhost:11434/v1. Correct it.`,
+    `${name} ${JSON.stringify(text.slice(0, 80))} is not an address; expected one like http://localhost:11434/v1. Correct it.`,
   );
 }
 
