@@ -1,4 +1,4 @@
-import { AIMessage, HumanMessage, SystemMessage } from "@langchain/core/messages";
+import { AIMessage, HumanMessage, SystemMessage, ToolMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -204,6 +204,37 @@ describe("messages", () => {
     await model.invoke(prompt);
     expect(rolesOf(0)[0]).toMatch(/^developer/);
     expect(rolesOf(1)[0]).toMatch(/^system/);
+  });
+});
+
+describe("a field of messages", () => {
+  it("is left out where the server names its path", async () => {
+    const message = "'messages.2' : property 'name' is unsupported";
+    const model = await modelOn({}, [{ kind: "error", status: 400, message }, text]);
+    const call = { id: "call_1", name: "look", args: {} };
+    await model.invoke([
+      ...prompt,
+      new AIMessage({ content: "", tool_calls: [call] }),
+      new ToolMessage({ content: "seen", name: "look", tool_call_id: "call_1" }),
+    ]);
+    const shown = (at: number) => {
+      const messages = server.requests[at]?.body["messages"] as object[];
+      return messages[3];
+    };
+    expect(shown(0)).toHaveProperty("name");
+    expect(shown(1)).toEqual({ role: "tool", content: "seen", tool_call_id: "call_1" });
+  });
+
+  it("such as an id of another server's thread, is given the form that the server wants", async () => {
+    const model = await modelOn({ wantsShortIds: true }, [text]);
+    const call = { id: "call_of_openai", name: "look", args: {} };
+    await model.invoke([
+      ...prompt,
+      new AIMessage({ content: "", tool_calls: [call] }),
+      new ToolMessage({ content: "seen", tool_call_id: "call_of_openai" }),
+    ]);
+    expect(server.refusals).toHaveLength(1);
+    server.assertUsedUp();
   });
 });
 

@@ -89,6 +89,7 @@ export async function startOpenAiServer(
 ): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
   const refusals: string[] = [];
+  const known = new Set<string>();
   const faults: string[] = [];
   const queue = typeof script === "function" ? [] : [...script];
 
@@ -108,6 +109,10 @@ export async function startOpenAiServer(
         refusals.push(refused);
         return send({ kind: "error", status: 400, message: refused }, request, outgoing, quirks);
       }
+      const body = JSON.stringify(request.body);
+      const isNew = !known.has(body);
+      if (isNew && known.add(body).size % (quirks.stumbles ?? Infinity) === 0)
+        return send(stumble(request), request, outgoing, quirks);
       requests.push(request);
       try {
         const reply = replyTo(request);
@@ -139,6 +144,14 @@ export async function startOpenAiServer(
       await once(server, "close");
     },
   };
+}
+
+/** An error with status 200. */
+function stumble({ body }: OpenAiRequest): OpenAiReply {
+  const error = { error: { message: "Provider returned error", code: 429 } };
+  return body["stream"] === true
+    ? { kind: "raw", type: "text/event-stream", body: `: PROCESSING\n\n${event(error)}` }
+    : { kind: "raw", body: JSON.stringify(error) };
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<OpenAiRequest> {
@@ -252,8 +265,11 @@ function sendStream(
     for (const piece of text.match(/[\s\S]{1,9}/g) ?? [])
       write({ tool_calls: [{ ...at, function: { arguments: piece } }] });
   }
-  const groq = quirks.usage === "x_groq" && { x_groq: { usage: scriptedUsage } };
-  outgoing.write(event({ ...chunk(request, {}, finishReason(reply)), ...groq }));
+  const usage = {
+    ...(quirks.usage === "x_groq" && { x_groq: { usage: scriptedUsage } }),
+    ...(quirks.usage === "always" && { usage: scriptedUsage }),
+  };
+  outgoing.write(event({ ...chunk(request, {}, finishReason(reply)), ...usage }));
   const options = request.body["stream_options"] as { include_usage?: boolean } | undefined;
   if (options?.include_usage === true && quirks.usage === undefined)
     outgoing.write(

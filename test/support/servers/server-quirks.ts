@@ -32,10 +32,12 @@ export interface ServerQuirks {
   readonly rolesAlternate?: boolean;
   /** Tool call ids must be nine letters and digits. */
   readonly wantsShortIds?: boolean;
-  /** Usage of a stream: only where Groq has it, or never. */
-  readonly usage?: "x_groq" | "none";
+  /** Usage of a stream: where Groq has it, or with the last piece, whether it is asked for or not. */
+  readonly usage?: "x_groq" | "always";
   /** Most inputs of an embeddings request, and most tokens (four letters each) of one of them. */
   readonly embeds?: { readonly inputs?: number; readonly tokens?: number };
+  /** An error with status 200 in place of an answer: the first time, for every so many different requests. */
+  readonly stumbles?: number;
   /** Errors are in a list. */
   readonly listsErrors?: boolean;
 }
@@ -61,7 +63,7 @@ export function whyRefused({ body }: OpenAiRequest, quirks: ServerQuirks): strin
   if (lacks.includes("system") && messages.some(({ role }) => role === "system"))
     return "System role not supported";
   if (lacks.includes("embeddings") && body["input"] !== undefined) return "No embeddings here.";
-  if (quirks.rolesAlternate === true && !rolesAlternate(messages))
+  if (quirks.rolesAlternate === true && messages.length > 0 && !rolesAlternate(messages))
     return "Conversation roles must alternate user/assistant/user/assistant/...";
   if (quirks.signsCalls === true && calls.some((message) => !isSigned(message)))
     return "Function call is missing a thought_signature in functionCall parts.";
@@ -111,7 +113,11 @@ export function quirkyCall(
   const { id, ...rest } = call;
   const ids = { empty: { id: "" }, missing: {}, repeated: { id: "call_0" } };
   return {
-    ...(quirks.callIds === undefined ? { id } : ids[quirks.callIds]),
+    ...(quirks.wantsShortIds === true
+      ? { id: `mistral0${index}` }
+      : quirks.callIds === undefined
+        ? { id }
+        : ids[quirks.callIds]),
     ...rest,
     ...(quirks.signsCalls === true && index === 0 && { extra_content: signature }),
   };
