@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HumanMessage } from "@langchain/core/messages";
@@ -18,6 +18,7 @@ import {
 import { serverProfiles } from "../support/servers/server-profiles.js";
 import { type ServerQuirks, thoughts } from "../support/servers/server-quirks.js";
 
+const profiles: [string, ServerQuirks][] = Object.entries(serverProfiles);
 const small = { batch: 3, holdout: 8, iterations: 1 } as const;
 const longText = "I drink and drink. ".repeat(250);
 
@@ -34,12 +35,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-let server: AlignmentServer;
-afterEach(() => server.close());
+let server: AlignmentServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
 
 async function agentOn(quirks: ServerQuirks) {
-  server = await startAlignmentServer(undefined, quirks);
-  const connection = { openaiBaseUrl: server.url, backoffMs: 0 };
+  const { url } = (server = await startAlignmentServer(undefined, quirks));
+  const connection = { openaiBaseUrl: url, backoffMs: 0 };
   const hasEmbeddings = !(quirks.lacks?.includes("embeddings") ?? false);
   const vectors = loadEmbeddings(hasEmbeddings ? "openai:embedder" : "offline", connection);
   const index = createInProcessIndex({
@@ -55,7 +59,37 @@ async function agentOn(quirks: ServerQuirks) {
   });
 }
 
-const profiles: [string, ServerQuirks][] = Object.entries(serverProfiles);
+it("are the rows of docs/model-servers.md, each with what it lacks", async () => {
+  const page = await readFile("docs/model-servers.md", "utf8");
+  const rows = (page.split("## What is done")[0] ?? "")
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+  const [columns = [], , ...servers] = rows;
+  expect(servers.map(([, name]) => name)).toEqual(profiles.map(([name]) => name));
+  for (const [at, [name, { lacks = [], thinks }]] of profiles.entries()) {
+    const cell = (column: string) => servers[at]?.[columns.indexOf(column)] ?? "";
+    expect([name, cell("tools").startsWith("none")]).toEqual([name, lacks.includes("tools")]);
+    expect([name, cell("embeddings").startsWith("none")]).toEqual([
+      name,
+      lacks.includes("embeddings"),
+    ]);
+    const isInPrompt = cell("structured output") === "in the prompt";
+    expect([name, isInPrompt]).toEqual([name, lacks.includes("structured output")]);
+    expect([name, cell("reasoning").startsWith("dropped")]).toEqual([name, thinks !== undefined]);
+  }
+});
+
+it("stores no thought that a stream showed before its end was known", async () => {
+  server = await startAlignmentServer(undefined, { thinks: "in unopened marks" });
+  const model = loadChatModel("openai:tiny", { openaiBaseUrl: server.url });
+  const agent = createPersonaAgent({ model, backgroundAlignment: false });
+  const input = { messages: [new HumanMessage("What do I drink on occasion 30?")] };
+  const run = { context: { userId: "ada", allowedTools: [] } };
+  for await (const _piece of await agent.graph.stream(input, { ...run, streamMode: "messages" }));
+  const [episode] = await agent.memory.episodes.list("ada");
+  expect(episode?.response).toBe("tea");
+});
 
 describe.each(profiles)("on a server like %s", (_name, quirks) => {
   const hasTools = !(quirks.lacks?.includes("tools") ?? false);
@@ -108,7 +142,7 @@ describe.each(profiles)("on a server like %s", (_name, quirks) => {
     ]);
     expect(stored).not.toContain(thoughts.slice(0, 15));
     // Each quirk is met once, not with every call.
-    expect(server.refusals.length).toBeLessThanOrEqual(12);
+    expect(server?.refusals.length).toBeLessThanOrEqual(12);
     await agent.close();
   });
 });

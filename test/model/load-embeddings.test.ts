@@ -104,6 +104,19 @@ describe("OpenAI embeddings", () => {
     expect(server.requests.length).toBeLessThan(10);
   });
 
+  it("reads vectors in base64, and in another order than asked", async () => {
+    const base64 = Buffer.from(new Float32Array([0.5, -0.25]).buffer).toString("base64");
+    const data = [
+      { index: 1, embedding: [3, 4] },
+      { index: 0, embedding: base64 },
+    ];
+    const { embeddings } = await embeddingsOn([{ kind: "raw", body: JSON.stringify({ data }) }]);
+    expect(await embeddings.embedDocuments(["a", "b"])).toEqual([
+      [0.5, -0.25],
+      [3, 4],
+    ]);
+  });
+
   it("distinguishes a wrong key from a wrong answer", async () => {
     const { embeddings } = await embeddingsOn([
       { kind: "error", status: 401 },

@@ -84,7 +84,7 @@ export class AnswerReader {
   }
 
   #readDelta(delta: JsonRecord, last: JsonRecord | undefined): JsonRecord {
-    const { content, tool_calls, function_call: _legacy, ...rest } = delta;
+    const { content, tool_calls, role: _role, function_call: _legacy, ...rest } = delta;
     for (const field of reasoningFields) {
       this.#reasoning = {
         ...this.#reasoning,

@@ -38,11 +38,26 @@ export async function readResponse(
   }
   const fault = faultInAnswer(answer);
   if (fault !== null) return refusal(response, fault, options);
+  if (isRecord(answer) && Array.isArray(answer["data"]))
+    return Response.json(readEmbeddings(answer));
   if (!isRecord(answer) || !Array.isArray(answer["choices"])) return Response.json(answer);
   const whole = new AnswerReader({ takenIds: idsIn(options.request), waits: true }).readWhole(
     answer,
   );
   return isStream ? eventStream(asEvents(whole)) : Response.json(whole);
+}
+
+/** Vectors as numbers, in the order of the texts: some servers send base64 whatever is asked, some as they finish. */
+function readEmbeddings(answer: JsonRecord): JsonRecord {
+  const data = recordsOf(answer["data"]).map(({ embedding, ...rest }): JsonRecord => {
+    if (typeof embedding !== "string") return { ...rest, embedding };
+    const bytes = Uint8Array.from(Buffer.from(embedding, "base64"));
+    return { ...rest, embedding: [...new Float32Array(bytes.buffer)] };
+  });
+  return {
+    ...answer,
+    data: data.toSorted((a, b) => Number(a["index"] ?? 0) - Number(b["index"] ?? 0)),
+  };
 }
 
 /** An error as OpenAI's client reads it. */
