@@ -7,6 +7,7 @@ import { PersonaAgentError } from "../system/errors.js";
 import { buildAgent } from "../graph/agent.js";
 import { buildFeedback, type FeedbackGraph } from "../graph/feedback.js";
 import { buildReflection, type ReflectionGraph } from "../graph/reflection.js";
+import { withStepLimit } from "../graph/step-limit.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
@@ -97,7 +98,10 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, now });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withThreadGuard(
-      withTraceLabels(builder.compile({ name: "agent", store, ...parts }), modelName),
+      withTraceLabels(
+        withStepLimit(builder.compile({ name: "agent", store, ...parts })),
+        modelName,
+      ),
     );
   const graph = compile({ ...(checkpointer && { checkpointer }) });
   // With a checkpointer LangGraph refuses a run without a thread, so turns without a thread have a graph of their own.
@@ -180,14 +184,20 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   };
 }
 
+const loadNamed = (name: string) => loadChatModel(name);
+
 /** The models of turns and of alignments by their names in a run's settings; each named one is created once. */
 function chooseModels(options: PersonaAgentOptions) {
-  const { model: unnamed = loadChatModel("offline"), resolveModel = loadChatModel } = options;
+  const { model: unnamed = loadChatModel("offline"), resolveModel = loadNamed } = options;
   const named = new Map<string, BaseChatModel>();
-  const modelFor = (name: string | undefined): BaseChatModel => {
+  const modelFor = (
+    name: string | undefined,
+    role: "agent" | "alignment" = "agent",
+  ): BaseChatModel => {
     if (name === undefined) return unnamed;
-    const model = named.get(name) ?? resolveModel(name);
-    named.set(name, model);
+    const key = `${role} ${name}`;
+    const model = named.get(key) ?? resolveModel(name, role);
+    named.set(key, model);
     return model;
   };
   const modelName = options.modelName ?? unnamed._llmType();
@@ -195,7 +205,7 @@ function chooseModels(options: PersonaAgentOptions) {
   const alignmentModelFor = (name: string | undefined) =>
     name === undefined && alignmentModel !== undefined
       ? { model: alignmentModel, name: options.alignmentModelName ?? alignmentModel._llmType() }
-      : { model: modelFor(name), name: name ?? modelName };
+      : { model: modelFor(name, "alignment"), name: name ?? modelName };
   return { modelFor, modelName, alignmentModelFor };
 }
 

@@ -4,9 +4,9 @@ import { createChromaIndex } from "../memory/chroma/chroma-index.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { openPostgres } from "../memory/postgres/open-postgres.js";
-import { loadChatModel } from "../model/load-chat-model.js";
-import { type LoadedEmbeddings, loadEmbeddings } from "../model/load-embeddings.js";
+import type { LoadedEmbeddings } from "../model/load-embeddings.js";
 import { createPersonaAgent } from "./create-persona-agent.js";
+import { loadModels } from "./model-environment.js";
 import type { PersonaAgent, PersonaAgentOptions } from "./persona-agent.js";
 import {
   type AgentEnvironment,
@@ -109,28 +109,6 @@ export async function openPersonaAgent(
     await services.close();
     throw error;
   }
-}
-
-/**
- * The models of the environment. Sends no request.
- *
- * @throws {PersonaAgentError} `config-invalid` for an unknown name, an invalid address or a missing key.
- */
-export function loadModels(env: AgentEnvironment) {
-  const read = settingsOf(env);
-  const openai = { openaiApiKey: read("OPENAI_API_KEY"), openaiBaseUrl: read("OPENAI_BASE_URL") };
-  const loadModel = (name: string) => loadChatModel(name, openai);
-  const modelName = read("MODEL") ?? "offline";
-  const vectors = loadEmbeddings(read("EMBEDDINGS") ?? "offline", openai);
-  const alignmentModelName = read("ALIGNMENT_MODEL") ?? modelName;
-  return {
-    modelName,
-    model: loadModel(modelName),
-    alignmentModelName,
-    alignmentModel: loadModel(alignmentModelName),
-    loadModel,
-    vectors,
-  };
 }
 
 async function openStorage(

@@ -25,7 +25,7 @@ export interface PersonaAgentOptions {
   /** Any LangChain chat model that can call tools. The offline model unless given. */
   readonly model?: BaseChatModel;
   /** Resolves the names in `models` of a run's settings; only `offline` unless given. */
-  readonly resolveModel?: (name: string) => BaseChatModel;
+  readonly resolveModel?: (name: string, role: "agent" | "alignment") => BaseChatModel;
   /** The name of `model` in records and traces, such as `openai:gpt-4o-mini`; its LangChain type unless given. */
   readonly modelName?: string;
   /** Draws profiles, reflects, criticises answers and rewrites personas; `model` unless given. */

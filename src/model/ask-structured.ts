@@ -10,6 +10,7 @@ import { PersonaAgentError } from "../system/errors.js";
 import { repairPrompt, schemaPrompt } from "../prompts/repair.js";
 import { describeModelError } from "./model-errors.js";
 import { readAnswer } from "./read-answer.js";
+import { portableSchema } from "./server/outgoing/portable-schema.js";
 
 export interface StructuredAskOptions<Answer> {
   readonly model: BaseChatModel;
@@ -33,6 +34,9 @@ export interface Asked<Answer> {
 /** Most times the model is asked again after an answer that does not fit. */
 const maxRepairs = 2;
 
+/** Models of servers without structured output: the first refusal is enough. */
+const unstructured = new WeakSet<BaseChatModel>();
+
 /** Most of a bad answer that is shown to the model again and put into an error, in UTF-16 units. */
 const shownAnswerLength = 4_000;
 
@@ -46,12 +50,16 @@ const shownAnswerLength = 4_000;
 export async function ask<Answer>(options: StructuredAskOptions<Answer>): Promise<Asked<Answer>> {
   const { model, messages, schema, name, config = {} } = options;
   // Built lazily: rarely needed and expensive.
-  const jsonSchema = () => JSON.stringify(z.toJSONSchema(schema, { io: "input" }));
+  const jsonSchema = () =>
+    JSON.stringify(portableSchema(z.toJSONSchema(schema, { io: "input" }), { strict: false }));
   const structured = model.withStructuredOutput(schema, { name });
 
   let usage = noUsage;
-  let isStructured = true;
-  let conversation: readonly BaseMessage[] = messages;
+  const schemaMessage = () => new HumanMessage(schemaPrompt.render({ schema: jsonSchema() }));
+  let isStructured = !unstructured.has(model);
+  let conversation: readonly BaseMessage[] = isStructured
+    ? messages
+    : [...messages, schemaMessage()];
   for (let attempts = 1; ; attempts++) {
     const reply = await request();
     usage = addUsage(usage, usageOfCall(reply));
@@ -81,9 +89,10 @@ export async function ask<Answer>(options: StructuredAskOptions<Answer>): Promis
       const described = describeModelError(error, config.signal);
       if (!isStructured || !isUnsupported(described)) throw described;
       isStructured = false;
-      const schemaMessage = new HumanMessage(schemaPrompt.render({ schema: jsonSchema() }));
-      if (conversation === messages) conversation = [...messages, schemaMessage];
-      return request();
+      if (conversation === messages) conversation = [...messages, schemaMessage()];
+      const reply = await request();
+      unstructured.add(model);
+      return reply;
     }
   }
 }

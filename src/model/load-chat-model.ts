@@ -1,8 +1,9 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { ChatOpenAI, ChatOpenAICompletions } from "@langchain/openai";
+import { ChatOpenAI } from "@langchain/openai";
 import { parseModelSpec } from "./model-spec.js";
 import { OfflineChatModel } from "./offline/offline-chat-model.js";
-import { openAiConnection, type OpenAiOptions } from "./openai-connection.js";
+import { openAiConnection, type OpenAiOptions } from "./server/openai-connection.js";
+import { ServerCompletions } from "./server/server-completions.js";
 
 /**
  * The chat model that a setting names. Makes no request. It streams and counts tokens, also in streams; every call ends,
@@ -16,27 +17,5 @@ export function loadChatModel(spec: string, options: OpenAiOptions = {}): BaseCh
   if (name === null) return new OfflineChatModel();
   // Not `streaming: true`: LangChain would count tokens itself, with tables that it downloads.
   const fields = { model: name, ...openAiConnection(options, `model ${spec}`) };
-  return new ChatOpenAI({ ...fields, completions: new RefusalKeepingCompletions(fields) });
-}
-
-type Convert = ChatOpenAICompletions["_convertCompletionsMessageToBaseMessage"];
-type ConvertDelta = ChatOpenAICompletions["_convertCompletionsDeltaToBaseMessageChunk"];
-
-/** Keeps the provider's `refusal`, which LangChain drops, in `additional_kwargs.refusal`. */
-class RefusalKeepingCompletions extends ChatOpenAICompletions {
-  protected override _convertCompletionsMessageToBaseMessage(
-    ...[message, rawResponse]: Parameters<Convert>
-  ) {
-    const converted = super._convertCompletionsMessageToBaseMessage(message, rawResponse);
-    if (message.refusal) converted.additional_kwargs["refusal"] = message.refusal;
-    return converted;
-  }
-
-  protected override _convertCompletionsDeltaToBaseMessageChunk(...args: Parameters<ConvertDelta>) {
-    const converted = super._convertCompletionsDeltaToBaseMessageChunk(...args);
-    const refusal: unknown = args[0]["refusal"];
-    if (typeof refusal === "string" && refusal !== "")
-      converted.additional_kwargs["refusal"] = refusal;
-    return converted;
-  }
+  return new ChatOpenAI({ ...fields, completions: new ServerCompletions(fields) });
 }

@@ -2,10 +2,18 @@ import { createHash } from "node:crypto";
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { OpenAIEmbeddings } from "@langchain/openai";
 import { PersonaAgentError } from "../system/errors.js";
+import { type EmbeddingLimits, FittingEmbeddings } from "./fitting-embeddings.js";
 import { describeModelError } from "./model-errors.js";
 import { parseModelSpec } from "./model-spec.js";
 import { OfflineEmbeddings } from "./offline/offline-embeddings.js";
-import { openAiConnection, type OpenAiOptions } from "./openai-connection.js";
+import { openAiConnection, type OpenAiOptions } from "./server/openai-connection.js";
+
+export interface EmbeddingsOptions extends OpenAiOptions {
+  /** Most texts in one request; 64 unless given. Fewer are sent once the server refuses that many. */
+  readonly inputs?: number | undefined;
+  /** Most tokens (estimated) of one text; longer ones are embedded in parts. Found out if the server refuses a text. */
+  readonly tokens?: number | undefined;
+}
 
 export interface LoadedEmbeddings {
   /**
@@ -27,7 +35,7 @@ export interface LoadedEmbeddings {
  * @param spec - `offline` or `openai:<name>`.
  * @throws {PersonaAgentError} `config-invalid` for another spec, a bad address, or without a key where one is needed.
  */
-export function loadEmbeddings(spec: string, options: OpenAiOptions = {}): LoadedEmbeddings {
+export function loadEmbeddings(spec: string, options: EmbeddingsOptions = {}): LoadedEmbeddings {
   const model = parseModelSpec(spec, "embeddings setting");
   if (model === null) {
     const offline = new OfflineEmbeddings();
@@ -37,15 +45,17 @@ export function loadEmbeddings(spec: string, options: OpenAiOptions = {}): Loade
       dimensions: () => Promise.resolve(offline.dimensions),
     };
   }
-  const embeddings = checkedEmbeddings(
-    new OpenAIEmbeddings({
-      model,
-      ...openAiConnection(options, `embeddings setting ${spec}`),
-      // The client's default is base64, which not every server supports.
-      encodingFormat: "float",
-      batchSize: 64,
-    }),
-  );
+  const { inputs = 64, tokens = Infinity, ...connection } = options;
+  const client = new OpenAIEmbeddings({
+    model,
+    ...openAiConnection(connection, `embeddings setting ${spec}`),
+    // The client's default is base64, which not every server supports.
+    encodingFormat: "float",
+    // A request each: what a server takes at once is found out below.
+    batchSize: Infinity,
+  });
+  const length = Math.min(embeddedLength, tokens * lettersPerToken);
+  const embeddings = checkedEmbeddings(client, { inputs, length });
   let measured: Promise<number> | undefined;
   return {
     name: nameOf(model),
@@ -70,19 +80,21 @@ function nameOf(model: string): string {
 /** Most of one text that is embedded, in UTF-16 units: models reject more than about 8,000 tokens. */
 const embeddedLength = 8_000;
 
-/** Cuts texts to what models accept, explains each failure in one line, and checks the vectors. */
-function checkedEmbeddings(client: EmbeddingsInterface): EmbeddingsInterface {
+/** Fewer than in most texts, so that a limit in tokens holds. */
+const lettersPerToken = 3;
+
+/** Keeps texts within what the server takes, explains each failure in one line, and checks the vectors. */
+function checkedEmbeddings(
+  client: EmbeddingsInterface,
+  limits: EmbeddingLimits,
+): EmbeddingsInterface {
+  const fitted = new FittingEmbeddings(
+    async (texts) => checked(texts.length, client.embedDocuments([...texts])),
+    limits,
+  );
   return {
-    async embedQuery(text) {
-      const request = client.embedQuery(fitting(text));
-      const [vector = []] = await checked(
-        1,
-        request.then((only) => [only]),
-      );
-      return vector;
-    },
-    embedDocuments: async (texts) =>
-      texts.length === 0 ? [] : checked(texts.length, client.embedDocuments(texts.map(fitting))),
+    embedQuery: async (text) => (await fitted.embed([fitting(text)]))[0] ?? [],
+    embedDocuments: async (texts) => fitted.embed(texts.map(fitting)),
   };
 }
 

@@ -15,8 +15,10 @@ export function describeModelError(error: unknown, signal?: AbortSignal): Error 
   if (first !== undefined && (signal?.aborted === true || chain.some(isAbort))) return first;
   const status = chain.map(statusOf).find((found) => found !== undefined);
   const said = providerMessage(chain);
+  const named = [status, chain.map(codeOf).find((found) => found !== undefined)];
+  const codes = named.filter((part) => part !== undefined).join(" ");
   const [code, line] =
-    status === undefined ? describeBroken(chain, said) : describeStatus(status, said);
+    status === undefined ? describeBroken(chain, said) : describeStatus(status, codes, said);
   return new PersonaAgentError(code, line, {
     details: { status: status ?? null, said },
     cause: error,
@@ -28,25 +30,41 @@ type Described = readonly [PersonaAgentErrorCode, string];
 const unavailable = (line: string): Described => ["model-unavailable", line];
 const invalid = (line: string): Described => ["model-output-invalid", line];
 
-function describeStatus(status: number, said: string): Described {
+function describeStatus(status: number, codes: string, said: string): Described {
   if (status === 401 || status === 403) {
-    const line = `The model's server refused the key (${status}); expected one that may use this model. Check OPENAI_API_KEY.`;
+    const line = `The model's server refused the key (${codes}): ${said} Check OPENAI_API_KEY.`;
     return ["model-key-refused", line];
   }
+  if (lacksTools(said))
+    return unavailable(
+      `The model's server takes no tools (${codes}): ${said} Set \`allowedTools\` to [], or use a model with tools.`,
+    );
+  if (status === 402)
+    return unavailable(
+      `The model's server wants to be paid (${codes}): ${said} Check the account.`,
+    );
   if (status === 404)
     return unavailable(
-      `The model's server does not have this model, or has no such address (404): ${said} Check the model's name and OPENAI_BASE_URL.`,
+      `The model's server does not have this model, or has no such address (${codes}): ${said} Check the model's name and OPENAI_BASE_URL.`,
     );
   if (status === 429)
     return unavailable(
-      `The model's server refuses more requests for now (429): ${said} Wait, or check the account's limits.`,
+      `The model's server refuses more requests for now (${codes}): ${said} Wait, or check the account's limits.`,
     );
   if (status >= 500 || status === 408)
     return unavailable(
-      `The model's server failed (${status}), also when tried again: ${said} Try again later.`,
+      `The model's server failed (${codes}), also when tried again: ${said} Try again later.`,
     );
   return unavailable(
-    `The model's server refused the request (${status}): ${said} Check that the model can do what was asked, and the prompt's length.`,
+    `The model's server refused the request (${codes}): ${said} Check that the model can do what was asked, and the prompt's length.`,
+  );
+}
+
+/** As Ollama, vLLM, llama.cpp and OpenRouter say it. */
+function lacksTools(said: string): boolean {
+  return (
+    /\b(tools?|tool use|tool choice|function calling)\b/i.test(said) &&
+    /not support|unsupported|no endpoints|requires? --|not (enabled|available)/i.test(said)
   );
 }
 
@@ -54,7 +72,6 @@ function describeBroken(chain: readonly Error[], said: string): Described {
   const code = chain.map(systemCode).find((found) => found !== undefined);
   const anyMessage = (pattern: RegExp) => chain.some(({ message }) => pattern.test(message));
   const anyName = (pattern: RegExp) => chain.some(({ name }) => pattern.test(name));
-  // Node's own fetch gives up after five minutes of silence.
   if (anyName(/^TimeoutError$/) || code?.endsWith("TIMEOUT"))
     return unavailable("The model did not answer in time. Check the model server.");
   if (anyMessage(/^terminated$|other side closed/i))
@@ -95,19 +112,34 @@ function statusOf(error: Error): number | undefined {
   return "status" in error && typeof error.status === "number" ? error.status : undefined;
 }
 
+/** The provider's own code, as `rate_limit_exceeded`; a number would only repeat the status. */
+function codeOf(error: Error): string | undefined {
+  if (!("code" in error) || typeof error.code !== "string" || systemCode(error) !== undefined)
+    return undefined;
+  return /^[a-z][\w.-]{1,80}$/i.test(error.code) ? error.code : undefined;
+}
+
 /** `ECONNREFUSED` and its like, as Node names them. */
 function systemCode(error: Error): string | undefined {
   if (!("code" in error) || typeof error.code !== "string") return undefined;
   return /^(E[A-Z]{3,}|UND_ERR_\w+)$/.test(error.code) ? error.code : undefined;
 }
 
+/** Longest sentence of a provider that is repeated, in UTF-16 units: some send a page. */
+const maxSaidLength = 4_000;
+
 /** What the provider said, on one line that ends like a sentence, without anything that looks like a key. */
 function providerMessage(chain: readonly Error[]): string {
-  const [line = ""] = (chain[0]?.message ?? "").split("\n\nTroubleshooting URL");
-  const clean = line
-    .replaceAll(/\b(?:sk|rk|pk)-[\w*-]{4,}|\bBearer\s+\S+/gi, "[key]")
+  const [text = ""] = (chain[0]?.message ?? "").split("\n\nTroubleshooting URL");
+  const clean = text
+    // The client writes the status first.
+    .replace(/^\d{3} (?=\S)/, "")
+    .replaceAll(
+      /\b(?:sk|rk|pk|gsk|xai|hf|nvapi|key)[-_][\w*-]{4,}|\bAIza[\w*-]{8,}|\bBearer\s+\S+/gi,
+      "[key]",
+    )
     .replaceAll(/\s+/g, " ")
     .trim()
-    .slice(0, 300);
+    .slice(0, maxSaidLength);
   return clean === "" ? "no reason given." : /[.!?]$/.test(clean) ? clean : `${clean}.`;
 }

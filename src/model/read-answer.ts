@@ -1,5 +1,6 @@
 import { AIMessageChunk, type AIMessage } from "@langchain/core/messages";
 import type { z } from "zod";
+import { withoutThinking } from "./server/incoming/thinking.js";
 
 /** A reply compared with its schema. `problem` is one sentence for the model, `text` what it wrote. */
 export type ReadAnswer<Answer> =
@@ -44,7 +45,8 @@ function writtenText(reply: AIMessage, name: string): string {
   if (streamed !== undefined) return streamed;
   const call = reply.tool_calls?.find((candidate) => candidate.name === name);
   if (call !== undefined) return JSON.stringify(call.args);
-  return reply.text.trim() === "" ? (reply.invalid_tool_calls?.[0]?.args ?? "") : reply.text;
+  const text = withoutThinking(reply.text);
+  return text.trim() === "" ? (reply.invalid_tool_calls?.[0]?.args ?? "") : text;
 }
 
 /** The text as JSON, or else the longest part of it from a `{` to a `}`; undefined when neither is JSON. */

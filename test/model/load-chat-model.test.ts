@@ -6,7 +6,7 @@ import { z } from "zod";
 import { PersonaAgentError } from "../../src/system/errors.js";
 import { describeModelError } from "../../src/model/model-errors.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
-import type { OpenAiOptions } from "../../src/model/openai-connection.js";
+import type { OpenAiOptions } from "../../src/model/server/openai-connection.js";
 import {
   startOpenAiServer,
   type OpenAiReply,
@@ -201,7 +201,7 @@ describe("faults", () => {
     const error = await failure(() => model.invoke(question));
     expect(error.code).toBe("model-key-refused");
     expect(error.message).toBe(
-      "The model's server refused the key (401); expected one that may use this model. Check OPENAI_API_KEY.",
+      "The model's server refused the key (401 invalid_api_key): Incorrect API key provided: [key]. Check OPENAI_API_KEY.",
     );
     expect(server.requests).toHaveLength(1);
   });
@@ -293,11 +293,12 @@ describe("faults", () => {
   });
 
   it("reports a provider's error in the middle of a stream", async () => {
+    const begun = 'data: {"choices": [{"delta": {"content": "half"}}]}\n\n';
     const model = await modelOn([
       {
         kind: "raw",
         type: "text/event-stream",
-        body: 'data: {"error": {"message": "Provider is overloaded"}}\n\n',
+        body: `${begun}data: {"error": {"message": "Provider is overloaded"}}\n\n`,
       },
     ]);
     const error = await failure(async () => streamed(await model.stream(question)));

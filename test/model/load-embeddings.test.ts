@@ -6,12 +6,17 @@ import {
   type OpenAiReply,
   type OpenAiServer,
 } from "../support/servers/openai-server.js";
+import type { ServerQuirks } from "../support/servers/server-quirks.js";
 
 let server: OpenAiServer;
 afterEach(async () => server?.close());
 
-async function embeddingsOn(script: Parameters<typeof startOpenAiServer>[0], model = "embedder") {
-  server = await startOpenAiServer(script);
+async function embeddingsOn(
+  script: Parameters<typeof startOpenAiServer>[0],
+  embeds: ServerQuirks["embeds"] = {},
+  model = "embedder",
+) {
+  server = await startOpenAiServer(script, {}, { embeds });
   return loadEmbeddings(`openai:${model}`, {
     openaiBaseUrl: server.url,
     timeoutMs: 5_000,
@@ -57,6 +62,59 @@ describe("OpenAI embeddings", () => {
     const vectors = await embeddings.embedDocuments(["x".repeat(30_000), ""]);
     expect(vectors.map(([length]) => length)).toEqual([8_000, 1]);
     server.assertUsedUp();
+  });
+
+  const sizes = () => server.requests.map(({ body }) => (body["input"] as string[]).length);
+  const texts = Array.from({ length: 25 }, (_, index) => "x".repeat(index + 1));
+
+  it("sends fewer texts at once where the server refuses many, and remembers it", async () => {
+    const { embeddings } = await embeddingsOn(() => lengths, { inputs: 10 });
+    const vectors = await embeddings.embedDocuments(texts);
+    expect(vectors.map(([length]) => length)).toEqual(texts.map(({ length }) => length));
+    expect(sizes()).toEqual([7, 6, 6, 6]);
+    expect(server.refusals).toHaveLength(3);
+    await embeddings.embedDocuments(texts);
+    expect(server.refusals).toHaveLength(3);
+    expect(sizes().slice(4)).toEqual([6, 6, 6, 6, 1]);
+  });
+
+  it("embeds a text in parts where the server refuses it whole, and the others as they are", async () => {
+    const words = (count: number) => Array.from({ length: count }, () => "word").join(" ");
+    const { embeddings } = await embeddingsOn(
+      () => ({ kind: "embeddings", vectorOf: (text) => [3, 4, text.includes("word") ? 0 : 12] }),
+      { tokens: 512 },
+    );
+    const [short, long] = await embeddings.embedDocuments(["short", words(1_500), "brief"]);
+    expect(short).toEqual([3, 4, 12]);
+    // The mean of unit vectors.
+    expect(long?.map((value) => Math.round(value * 1e6) / 1e6)).toEqual([0.6, 0.8, 0]);
+    const refusals = server.refusals.length;
+    expect(refusals).toBeGreaterThan(0);
+    await embeddings.embedQuery(words(1_500));
+    expect(server.refusals).toHaveLength(refusals);
+  });
+
+  it("tells a refusal that no halving helps, after few requests", async () => {
+    const { embeddings } = await embeddingsOn(() => ({
+      kind: "error",
+      status: 400,
+      message: "No.",
+    }));
+    expect((await refusal(embeddings.embedDocuments(texts))).message).toContain("(400): No.");
+    expect(server.requests.length).toBeLessThan(10);
+  });
+
+  it("reads vectors in base64, and in another order than asked", async () => {
+    const base64 = Buffer.from(new Float32Array([0.5, -0.25]).buffer).toString("base64");
+    const data = [
+      { index: 1, embedding: [3, 4] },
+      { index: 0, embedding: base64 },
+    ];
+    const { embeddings } = await embeddingsOn([{ kind: "raw", body: JSON.stringify({ data }) }]);
+    expect(await embeddings.embedDocuments(["a", "b"])).toEqual([
+      [0.5, -0.25],
+      [3, 4],
+    ]);
   });
 
   it("distinguishes a wrong key from a wrong answer", async () => {

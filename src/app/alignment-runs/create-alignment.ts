@@ -25,6 +25,7 @@ import { type AlignmentGraph, buildAlignment } from "../../graph/alignment.js";
 import type { RunLeaseDeps } from "./run-lease.js";
 import { leaseRuns } from "./with-run-lease.js";
 import { inSimulation, simulation, simulationMemory } from "../../graph/simulation-context.js";
+import { turnSteps } from "../../graph/step-limit.js";
 
 export interface AlignmentParts {
   readonly memory: Memory;
@@ -106,6 +107,7 @@ export function createAlignment(parts: AlignmentParts): {
         { messages },
         {
           ...options,
+          recursionLimit: turnSteps(options.context),
           store: new InMemoryStore(),
           // A simulation has its own signal, which follows the run's.
           configurable: { thread_id: undefined, [runSignals]: undefined },

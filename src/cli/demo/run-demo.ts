@@ -18,7 +18,8 @@ const news = "I have booked a sleeper to Trieste for December.";
 const questionAboutNews = "Where does my sleeper go?";
 
 /** Only the settings of models and tools: the invented users must not reach a real memory. */
-const sharedSettings = /^(?:MODEL|ALIGNMENT_MODEL|EMBEDDINGS|INDEX|OPENAI_.*|WIKIPEDIA_.*)$/;
+const sharedSettings =
+  /^(?:(?:ALIGNMENT_)?MODEL(?:_.*)?|EMBEDDINGS(?:_.*)?|INDEX|OPENAI_.*|WIKIPEDIA_.*)$/;
 
 /**
  * The whole loop on embedded services in a temporary folder: histories are imported, profiles are drawn, both users ask

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AgentEnvironment, openEmbeddedServices } from "../../app/embedded-services.js";
-import { loadModels } from "../../app/open-persona-agent.js";
+import { loadModels } from "../../app/model-environment.js";
 import { freePort } from "../../system/free-port.js";
 import { startLangGraphServer, untilServing } from "./langgraph-server.js";
 import { writeServerConfig } from "./server-config.js";

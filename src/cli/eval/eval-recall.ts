@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
-import { loadModels } from "../../app/open-persona-agent.js";
+import { loadModels } from "../../app/model-environment.js";
 import { lampRecallSet } from "../../eval/recall/lamp-recall.js";
 import { openLocomo } from "../../eval/recall/locomo.js";
 import { measureRecall, type RecallResult } from "../../eval/recall/measure-recall.js";

@@ -14,7 +14,7 @@ import { runEvaluation } from "../../eval/run/run-evaluation.js";
 import { selectUsers } from "../../eval/sets/selection.js";
 import { armsOf, checkStudy } from "../../eval/studies.js";
 import { kindOfPath } from "../../formats/read-file.js";
-import { loadModels } from "../../app/open-persona-agent.js";
+import { loadModels } from "../../app/model-environment.js";
 import type { CliContext, CommandContext } from "../cli-context.js";
 import { openUnlessStopped, untilStopped } from "../cli-context.js";
 import { openEvalIndex } from "./eval-index.js";

@@ -8,6 +8,7 @@ import type { RunConfig } from "../../config/turn-settings.js";
 import { addUsage, usageOfCall } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { describeModelError } from "../../model/model-errors.js";
+import { withoutThinking } from "../../model/server/incoming/thinking.js";
 import { renderAgentRequest } from "../../prompts/agent/system-message.js";
 import type { AgentState, AgentUpdate } from "../../state/agent-state.js";
 import { withGuidance } from "../../tools/tool-registry.js";
@@ -68,13 +69,14 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
       beforeModel?.();
       const answer = await call(bound, request, callConfig(runtime, "answer", labels));
       usage = addUsage(usage, usageOfCall(answer));
+      const text = withoutThinking(answer.text);
       if (!answerNow && callCount(answer) > 0)
         return new Command({
           goto: "execute-tools",
-          update: { messages: [withReadableCalls(answer)], usage },
+          update: { messages: [withReadableCalls(answer, text)], usage },
         });
-      if (answer.text.trim() !== "")
-        return new Command({ goto: after, update: { messages: [withoutCalls(answer)], usage } });
+      if (text.trim() !== "")
+        return new Command({ goto: after, update: { messages: [textOnly(answer, text)], usage } });
     }
     throw new PersonaAgentError(
       "model-output-invalid",
@@ -89,25 +91,27 @@ function callCount({ tool_calls = [], invalid_tool_calls = [] }: AIMessage): num
 }
 
 /** Keeps calls with unreadable arguments: LangChain drops them, and providers want an answer to every call. */
-function withReadableCalls(answer: AIMessage): AIMessage {
-  const { tool_calls = [], invalid_tool_calls = [] } = answer;
-  if (invalid_tool_calls.length === 0) return answer;
+function withReadableCalls(answer: AIMessage, text: string): AIMessage {
+  const { tool_calls = [], invalid_tool_calls = [], additional_kwargs } = answer;
+  if (invalid_tool_calls.length === 0 && text === answer.text) return answer;
   const unreadable = invalid_tool_calls.map((invalid, index) => ({
     ...invalid,
     id: invalid.id ?? `unreadable_${index}`,
   }));
   return new AIMessage({
     ...(answer.id && { id: answer.id }),
-    content: answer.text,
+    content: text,
+    // With what the server attached to the calls.
+    additional_kwargs,
     tool_calls: [...tool_calls, ...unreadable.map(({ id, name = "" }) => ({ id, name, args: {} }))],
     invalid_tool_calls: unreadable,
   });
 }
 
-/** If a model calls tools after they were removed, its calls would stay in the thread without an answer. */
-function withoutCalls(answer: AIMessage): AIMessage {
-  if (callCount(answer) === 0) return answer;
-  return new AIMessage({ ...(answer.id && { id: answer.id }), content: answer.text });
+/** Calls that a model makes after its tools were removed would stay in the thread without an answer. */
+function textOnly(answer: AIMessage, text: string): AIMessage {
+  if (callCount(answer) === 0 && text === answer.text) return answer;
+  return new AIMessage({ ...(answer.id && { id: answer.id }), content: text });
 }
 
 function bind(model: BaseChatModel, tools: StructuredToolParams[]) {

@@ -1,5 +1,6 @@
 import type { Episode } from "../../../src/domain/episode.js";
 import { turnAt } from "../users/episodes.js";
+import type { ServerQuirks } from "./server-quirks.js";
 import { type OpenAiReply, type OpenAiServer, startOpenAiServer } from "./openai-server.js";
 
 /** A line under which the server answers as the user would. */
@@ -45,23 +46,35 @@ export type ReplyTo = (
  * good line, then the bad one, and then keeps what there is. As a judge it prefers tea.
  *
  * @param reply - What to say instead; the usual where it gives undefined.
+ * @param quirks - How the server differs from OpenAI's.
  */
 export async function startAlignmentServer(
   reply: ReplyTo = () => undefined,
+  quirks: ServerQuirks = {},
 ): Promise<AlignmentServer> {
   const asked: AlignmentRequest[] = [];
-  const server = await startOpenAiServer(({ body }) => {
-    const request = read(body["messages"] as Message[], body["tools"] !== undefined);
-    asked.push(request);
-    const usual = () => usualReply(request);
-    return reply(request, usual) ?? usual();
-  });
+  const server = await startOpenAiServer(
+    ({ path, body }) => {
+      if (path.endsWith("/embeddings")) return { kind: "embeddings", vectorOf };
+      const request = read(body["messages"] as Message[], body["tools"] !== undefined);
+      asked.push(request);
+      const usual = () => usualReply(request);
+      return reply(request, usual) ?? usual();
+    },
+    {},
+    quirks,
+  );
   return { ...server, asked };
 }
 
 interface Message {
   readonly role: string;
   readonly content: string | readonly { readonly text?: string }[] | null;
+}
+
+/** Texts of one occasion are alike. */
+function vectorOf(text: string): number[] {
+  return [1, Number(/occasion (\d+)/.exec(text)?.[1] ?? 0), text.length % 7];
 }
 
 /** How each request begins; a persona that paper mode wrote begins as it was written. */
@@ -86,7 +99,8 @@ function read(messages: readonly Message[], hasTools: boolean): AlignmentRequest
     kind === "critique"
       ? ([...text.matchAll(/<question>[\s\S]*?<\/question>/g)].at(-1)?.[0] ?? "")
       : (texts[messages.findLastIndex(({ role }) => role === "user")] ?? "");
-  const occasion = /occasion (\d+)/.exec(question)?.[1];
+  // Instructions may stand before the question in one message.
+  const occasion = [...question.matchAll(/occasion (\d+)/g)].at(-1)?.[1];
   const persona =
     kind === "update"
       ? (/<(current_lines|system_prompt)>[\s\S]*?<\/\1>/.exec(text)?.[0] ?? "")

@@ -2,6 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import {
+  answerPieces,
+  callIndex,
+  quirkyCall,
+  type ServerQuirks,
+  whyRefused,
+} from "./server-quirks.js";
 
 /** One request as it came, already parsed. */
 export interface OpenAiRequest {
@@ -55,8 +62,10 @@ export type OpenAiReply =
 export interface OpenAiServer {
   /** Base address, as `OPENAI_BASE_URL` takes it. */
   readonly url: string;
-  /** Every request, in the order they came. */
+  /** Every request that was not refused for a quirk, in the order they came. */
   readonly requests: OpenAiRequest[];
+  /** Why requests were refused for a quirk, in the order they came. */
+  readonly refusals: string[];
   /** Fails when a request was not scripted, or a scripted reply was never asked for. */
   assertUsedUp(): void;
   close(): Promise<void>;
@@ -71,12 +80,16 @@ export const scriptedUsage = { prompt_tokens: 11, completion_tokens: 7, total_to
  * @param script - A reply per request, in order; or a function of the request, which may throw. A request
  * beyond the script gets a 400 that says so, and fails `assertUsedUp`.
  * @param timing - `waitMs`: how long every request waits for its reply, in milliseconds; may be changed later.
+ * @param quirks - How it differs from OpenAI's.
  */
 export async function startOpenAiServer(
   script: readonly OpenAiReply[] | ((request: OpenAiRequest) => OpenAiReply),
   timing: { readonly waitMs?: number } = {},
+  quirks: ServerQuirks = {},
 ): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
+  const refusals: string[] = [];
+  const known = new Set<string>();
   const faults: string[] = [];
   const queue = typeof script === "function" ? [] : [...script];
 
@@ -91,15 +104,24 @@ export async function startOpenAiServer(
 
   const server = createServer((incoming, outgoing) => {
     void readRequest(incoming).then(async (request) => {
+      const refused = whyRefused(request, quirks);
+      if (refused !== undefined) {
+        refusals.push(refused);
+        return send({ kind: "error", status: 400, message: refused }, request, outgoing, quirks);
+      }
+      const body = JSON.stringify(request.body);
+      const isNew = !known.has(body);
+      if (isNew && known.add(body).size % (quirks.stumbles ?? Infinity) === 0)
+        return send(stumble(request), request, outgoing, quirks);
       requests.push(request);
       try {
         const reply = replyTo(request);
         if (timing.waitMs) await sleep(timing.waitMs);
-        send(reply, request, outgoing);
+        send(reply, request, outgoing, quirks);
       } catch (error) {
         const fault = `OpenAiServer: ${error instanceof Error ? error.message : String(error)}.`;
         faults.push(fault);
-        send({ kind: "error", status: 400, message: fault }, request, outgoing);
+        send({ kind: "error", status: 400, message: fault }, request, outgoing, quirks);
       }
     });
   });
@@ -110,6 +132,7 @@ export async function startOpenAiServer(
   return {
     url: `http://127.0.0.1:${port}/v1`,
     requests,
+    refusals,
     assertUsedUp() {
       const [fault] = faults;
       if (fault !== undefined) throw new Error(fault);
@@ -123,6 +146,14 @@ export async function startOpenAiServer(
   };
 }
 
+/** An error with status 200. */
+function stumble({ body }: OpenAiRequest): OpenAiReply {
+  const error = { error: { message: "Provider returned error", code: 429 } };
+  return body["stream"] === true
+    ? { kind: "raw", type: "text/event-stream", body: `: PROCESSING\n\n${event(error)}` }
+    : { kind: "raw", body: JSON.stringify(error) };
+}
+
 async function readRequest(incoming: IncomingMessage): Promise<OpenAiRequest> {
   const pieces: Buffer[] = [];
   for await (const piece of incoming) pieces.push(piece as Buffer);
@@ -134,17 +165,22 @@ async function readRequest(incoming: IncomingMessage): Promise<OpenAiRequest> {
   };
 }
 
-function send(reply: OpenAiReply, request: OpenAiRequest, outgoing: ServerResponse) {
+function send(
+  reply: OpenAiReply,
+  request: OpenAiRequest,
+  outgoing: ServerResponse,
+  quirks: ServerQuirks,
+) {
   switch (reply.kind) {
     case "message":
-      if (request.body["stream"] === true) return sendStream(reply, request, outgoing);
-      return sendJson(outgoing, 200, completion(reply, request));
+      if (request.body["stream"] === true) return sendStream(reply, request, outgoing, quirks);
+      return sendJson(outgoing, 200, completion(reply, request, quirks));
     case "embeddings":
       return sendJson(outgoing, 200, embeddings(reply.vectorOf, request));
     case "error": {
       const { status, message = "scripted failure", code = null, headers = {} } = reply;
-      const error = { message, type: "scripted", param: null, code };
-      return sendJson(outgoing, status, { error }, headers);
+      const error = { error: { message, type: "scripted", param: null, code } };
+      return sendJson(outgoing, status, quirks.listsErrors === true ? [error] : error, headers);
     }
     case "raw":
       outgoing.writeHead(reply.status ?? 200, { "content-type": reply.type ?? "application/json" });
@@ -178,9 +214,9 @@ function sendForEver(text: string, request: OpenAiRequest, outgoing: ServerRespo
 
 type MessageReply = Extract<OpenAiReply, { kind: "message" }>;
 
-function completion(reply: MessageReply, request: OpenAiRequest) {
-  const { text = null, refusal = null } = reply;
-  const calls = toolCalls(reply);
+function completion(reply: MessageReply, request: OpenAiRequest, quirks: ServerQuirks) {
+  const { text, refusal = null } = reply;
+  const calls = toolCalls(reply).map((call, index) => quirkyCall(call, index, quirks));
   return {
     ...base(request),
     object: "chat.completion",
@@ -189,7 +225,7 @@ function completion(reply: MessageReply, request: OpenAiRequest) {
         index: 0,
         message: {
           role: "assistant",
-          content: text,
+          ...whole(answerPieces(text === undefined ? [] : [text], quirks)),
           refusal,
           ...(calls.length === 0 ? {} : { tool_calls: calls }),
         },
@@ -201,24 +237,41 @@ function completion(reply: MessageReply, request: OpenAiRequest) {
   };
 }
 
+/** The pieces of an answer in one message. */
+function whole(pieces: readonly Record<string, unknown>[]): Record<string, unknown> {
+  const contents = pieces.map(({ content }) => content ?? "");
+  const content = contents.some(Array.isArray) ? contents.flat() : contents.map(String).join("");
+  return { ...pieces[0], content: pieces.length === 0 ? null : content };
+}
+
 /** As OpenAI streams: the role, then words, or a call's name and then its arguments in pieces; usage only if asked. */
-function sendStream(reply: MessageReply, request: OpenAiRequest, outgoing: ServerResponse) {
+function sendStream(
+  reply: MessageReply,
+  request: OpenAiRequest,
+  outgoing: ServerResponse,
+  quirks: ServerQuirks,
+) {
   startStream(outgoing);
   const write = (delta: object, finish: string | null = null) =>
     outgoing.write(event(chunk(request, delta, finish)));
   write({ role: "assistant", content: reply.toolCalls === undefined ? "" : null });
-  for (const word of reply.text?.match(/\S+\s*|\s+/g) ?? []) write({ content: word });
+  for (const piece of answerPieces(reply.text?.match(/\S+\s*|\s+/g) ?? [], quirks)) write(piece);
   for (const word of reply.refusal?.match(/\S+\s*/g) ?? []) write({ refusal: word });
   for (const [index, call] of toolCalls(reply).entries()) {
     const { name, arguments: text } = call.function;
-    const first = { index, id: call.id, type: "function", function: { name, arguments: "" } };
-    write({ tool_calls: [first] });
+    const first = { ...call, function: { name, arguments: "" } };
+    const at = callIndex(index, quirks);
+    write({ tool_calls: [{ ...at, ...quirkyCall(first, index, quirks) }] });
     for (const piece of text.match(/[\s\S]{1,9}/g) ?? [])
-      write({ tool_calls: [{ index, function: { arguments: piece } }] });
+      write({ tool_calls: [{ ...at, function: { arguments: piece } }] });
   }
-  write({}, finishReason(reply));
+  const usage = {
+    ...(quirks.usage === "x_groq" && { x_groq: { usage: scriptedUsage } }),
+    ...(quirks.usage === "always" && { usage: scriptedUsage }),
+  };
+  outgoing.write(event({ ...chunk(request, {}, finishReason(reply)), ...usage }));
   const options = request.body["stream_options"] as { include_usage?: boolean } | undefined;
-  if (options?.include_usage === true)
+  if (options?.include_usage === true && quirks.usage === undefined)
     outgoing.write(
       event({
         ...base(request),

@@ -1,6 +1,7 @@
 import type { ClientOptions } from "@langchain/openai";
-import { PersonaAgentError } from "../system/errors.js";
-import { type RequestLimits, createResilientFetch } from "./resilient-fetch.js";
+import { PersonaAgentError } from "../../system/errors.js";
+import type { RequestLimits } from "./call-watch.js";
+import { createServerFetch } from "./server-fetch.js";
 
 /** How to reach a server that speaks OpenAI's protocol. */
 export interface OpenAiOptions extends Partial<RequestLimits> {
@@ -8,9 +9,23 @@ export interface OpenAiOptions extends Partial<RequestLimits> {
   readonly openaiApiKey?: string | undefined;
   /** Where the protocol's paths begin, as in `http://localhost:11434/v1`. OpenAI's own unless given. */
   readonly openaiBaseUrl?: string | undefined;
+  /** What the address was given in, for the message; `OPENAI_BASE_URL` unless given. */
+  readonly baseUrlName?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const openAiUrl = "https://api.openai.com/v1";
+
+/** The limits that hold unless others are given. */
+export const defaultLimits: RequestLimits = {
+  timeoutMs: 120_000,
+  callTimeoutMs: 600_000,
+  maxRetries: 2,
+  backoffMs: 500,
+  now: Date.now,
+  limitNames: { timeout: "the option `timeoutMs`", callTimeout: "the option `callTimeoutMs`" },
+};
 
 /**
  * One connection for chat and embeddings, in the options of LangChain's OpenAI classes. The client never looks up key
@@ -20,7 +35,13 @@ const openAiUrl = "https://api.openai.com/v1";
  * @throws {PersonaAgentError} `config-invalid` without a key where one is needed, or for a bad address.
  */
 export function openAiConnection(
-  { openaiApiKey, openaiBaseUrl, ...limits }: OpenAiOptions,
+  {
+    openaiApiKey,
+    openaiBaseUrl,
+    baseUrlName = "OPENAI_BASE_URL",
+    headers = {},
+    ...given
+  }: OpenAiOptions,
   setting: string,
 ) {
   const apiKey = blankToUndefined(openaiApiKey);
@@ -30,29 +51,30 @@ export function openAiConnection(
       "config-invalid",
       `The ${setting} is OpenAI's but there is no key; expected one. Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that needs none, or choose \`offline\`.`,
     );
-  const { timeoutMs = 120_000, callTimeoutMs = 600_000, maxRetries = 2 } = limits;
-  const { backoffMs = 500, now = Date.now } = limits;
-  const callLimits = { timeoutMs, callTimeoutMs, maxRetries, backoffMs, now };
+  const limits = { ...defaultLimits, ...given };
+  const baseURL = parseBaseUrl(baseUrl ?? openAiUrl, baseUrlName);
+  const secrets = [apiKey ?? "", ...Object.values(headers)].filter(({ length }) => length >= 4);
   const configuration: ClientOptions = {
-    baseURL: parseBaseUrl(baseUrl ?? openAiUrl),
+    baseURL,
+    defaultHeaders: headers,
     // Otherwise the client prints broken answers to the console.
     logLevel: "off",
-    fetch: createResilientFetch({ ...callLimits, apiKey }),
+    fetch: createServerFetch({ ...limits, baseUrl: baseURL, secrets }),
   };
   // Retries and time limits are in the fetch; the client's own timeout must not come first.
   return {
     apiKey: apiKey ?? "none",
     maxRetries: 0,
-    timeout: callTimeoutMs + 10_000,
+    timeout: limits.callTimeoutMs + 10_000,
     configuration,
   };
 }
 
-function parseBaseUrl(text: string): string {
+function parseBaseUrl(text: string, name: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new PersonaAgentError(
     "config-invalid",
-    `OPENAI_BASE_URL ${JSON.stringify(text.slice(0, 80))} is not an address; expected one like http://localhost:11434/v1. Correct it.`,
+    `${name} ${JSON.stringify(text.slice(0, 80))} is not an address; expected one like http://localhost:11434/v1. Correct it.`,
   );
 }
 

@@ -1,0 +1,172 @@
+import { randomUUID } from "node:crypto";
+import { isRecord, recordsOf, textIn, type JsonRecord } from "../json.js";
+import { ThinkingSplitter, withoutThinking } from "./thinking.js";
+import { ToolCallReader } from "./tool-call-reader.js";
+
+export interface AnswerReaderOptions {
+  /** Ids of the tool calls that the request shows. */
+  readonly takenIds: Iterable<string>;
+  /** Hold the answer back until its reasoning ends; see `ThinkingSplitter`. */
+  readonly waits: boolean;
+}
+
+/** Names under which servers give reasoning beside the content. */
+const reasoningFields = ["reasoning", "reasoning_content", "reasoning_details", "thinking"];
+
+/**
+ * Turns the answer of any server, whole or in pieces, into what OpenAI would send: content is text without reasoning,
+ * tool calls have unique ids, usage counts reasoning. Reasoning is dropped, except that it goes back with tool calls:
+ * servers that give it then ask for it.
+ */
+export class AnswerReader {
+  readonly #thinking: ThinkingSplitter;
+  readonly #calls: ToolCallReader;
+  readonly #waits: boolean;
+  readonly #suffix = randomUUID().slice(0, 8);
+  #reasoning: JsonRecord = {};
+  #text = "";
+  #hasBegun = false;
+  #isOver = false;
+
+  constructor({ takenIds, waits }: AnswerReaderOptions) {
+    this.#waits = waits;
+    this.#thinking = new ThinkingSplitter(waits);
+    this.#calls = new ToolCallReader(takenIds);
+  }
+
+  /** True once a piece said why the answer ended. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** True when the text held reasoning without an opening mark, and its beginning was passed on. */
+  get leakedThinking(): boolean {
+    return !this.#waits && withoutThinking(this.#text) !== this.#text;
+  }
+
+  /** One piece of a stream. */
+  readPiece(chunk: JsonRecord): JsonRecord {
+    const choices = recordsOf(chunk["choices"]).slice(0, 1);
+    return {
+      ...this.#envelope(chunk),
+      choices: choices.map(({ delta, message, ...choice }) => {
+        const piece = [delta, message].find(isRecord) ?? {};
+        const isLast =
+          typeof choice["finish_reason"] === "string" && choice["finish_reason"] !== "";
+        return { index: 0, ...choice, delta: this.#readDelta(piece, isLast ? choice : undefined) };
+      }),
+    };
+  }
+
+  /** A whole answer. */
+  readWhole(completion: JsonRecord): JsonRecord {
+    const [choice] = recordsOf(completion["choices"]);
+    if (choice === undefined) return { ...completion, ...this.#envelope(completion) };
+    const message = isRecord(choice["message"]) ? choice["message"] : {};
+    // Calls in a list are separate, whatever their ids.
+    const tool_calls = recordsOf(message["tool_calls"]).map((call, index) => ({ ...call, index }));
+    const read = this.#readDelta({ ...message, tool_calls }, choice);
+    const calls = mergedCalls(recordsOf(read["tool_calls"]));
+    return {
+      ...completion,
+      ...this.#envelope(completion),
+      choices: [
+        { ...choice, message: { ...read, tool_calls: calls.length > 0 ? calls : undefined } },
+      ],
+    };
+  }
+
+  /** Ids of answers are made unique, because LangGraph would replace the earlier message with the same one. */
+  #envelope(body: JsonRecord): JsonRecord {
+    const groq = isRecord(body["x_groq"]) ? body["x_groq"]["usage"] : undefined;
+    const usage = readUsage([body["usage"], groq].find(isRecord));
+    return { ...body, id: `${textIn(body["id"]) || "chatcmpl"}-${this.#suffix}`, usage };
+  }
+
+  #readDelta(delta: JsonRecord, last: JsonRecord | undefined): JsonRecord {
+    const { content, tool_calls, role: _role, function_call: _legacy, ...rest } = delta;
+    for (const field of reasoningFields) {
+      this.#reasoning = {
+        ...this.#reasoning,
+        [field]: joined(this.#reasoning[field], rest[field]),
+      };
+      delete rest[field];
+    }
+    if (Object.values(this.#reasoning).some(Boolean)) this.#thinking.stopWaiting();
+    let text = this.#thinking.push(textOf(content));
+    const calls = this.#calls.read(tool_calls);
+    if (last !== undefined) {
+      this.#isOver = true;
+      text += this.#thinking.end(last["finish_reason"] === "length");
+      if (this.#calls.count > 0) calls.push(...this.#calls.end(this.#goesBack()));
+    }
+    this.#text += text;
+    const role = this.#hasBegun ? {} : { role: "assistant" };
+    this.#hasBegun = true;
+    return { ...rest, ...role, content: text, ...(calls.length > 0 && { tool_calls: calls }) };
+  }
+
+  #goesBack(): JsonRecord {
+    return Object.fromEntries(
+      Object.entries(this.#reasoning).filter(([, value]) => value !== undefined),
+    );
+  }
+}
+
+/** A part of a content list that is no text is reasoning, a reference or a picture. */
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (isRecord(content)) return textOf([content]);
+  if (!Array.isArray(content)) return "";
+  return content
+    .map((part: unknown) => {
+      if (typeof part === "string") return part;
+      if (!isRecord(part) || !["text", "output_text", undefined].includes(part["type"] as string))
+        return "";
+      return typeof part["text"] === "string" ? part["text"] : "";
+    })
+    .join("");
+}
+
+function joined(before: unknown, more: unknown): unknown {
+  if (more === undefined || more === null) return before;
+  if (typeof before === "string" && typeof more === "string") return before + more;
+  if (Array.isArray(before) && Array.isArray(more))
+    return [...(before as unknown[]), ...(more as unknown[])];
+  return more;
+}
+
+/** Some servers count reasoning in the total only. */
+function readUsage(usage: JsonRecord | undefined): JsonRecord | undefined {
+  if (usage === undefined) return undefined;
+  const count = (field: string) => {
+    const value = usage[field];
+    return typeof value === "number" && value > 0 ? Math.round(value) : 0;
+  };
+  const prompt_tokens = count("prompt_tokens");
+  const completion_tokens = Math.max(
+    count("completion_tokens"),
+    count("total_tokens") - prompt_tokens,
+  );
+  return {
+    ...usage,
+    prompt_tokens,
+    completion_tokens,
+    total_tokens: prompt_tokens + completion_tokens,
+  };
+}
+
+/** A whole answer's calls, each with its last piece. */
+function mergedCalls(pieces: readonly JsonRecord[]): JsonRecord[] {
+  const whole = pieces.filter(({ id }) => id !== undefined);
+  return whole.map((call) => {
+    const last = pieces.find(
+      (piece) => piece["id"] === undefined && piece["index"] === call["index"],
+    );
+    const { index: _index, ...merged } = { ...call, ...last };
+    return {
+      ...merged,
+      function: { ...Object(call["function"]), ...Object(last?.["function"]) } as JsonRecord,
+    };
+  });
+}

@@ -1,0 +1,208 @@
+import { AnswerReader } from "./answer-reader.js";
+import { isRecord, recordsOf, type JsonRecord } from "../json.js";
+import { faultInAnswer, faultOfStatus, type ServerFault } from "./server-fault.js";
+import type { ServerHabits } from "../outgoing/server-habits.js";
+import { encodeEvent, readEvents } from "./server-sent-events.js";
+
+export interface ResponseReadOptions {
+  /** The body of the request that is answered. */
+  readonly request: JsonRecord;
+  readonly habits: ServerHabits;
+  /** Blots out keys. */
+  readonly clean: (text: string) => string;
+}
+
+/**
+ * A server's response as OpenAI would have sent it. An error with status 200, also as the first event of a stream, gets
+ * the status that it stands for.
+ *
+ * @param body - The response's, under the time limits.
+ */
+export async function readResponse(
+  response: Response,
+  body: ReadableStream<Uint8Array> | null,
+  options: ResponseReadOptions,
+): Promise<Response> {
+  if (body === null) return refusal(response, faultOfStatus(response.status, ""), options);
+  const isStream = options.request["stream"] === true;
+  const isPage = /json|html/i.test(response.headers.get("content-type") ?? "");
+  if (response.ok && isStream && !isPage) return readStream(response, body, options);
+  const text = await new Response(body).text();
+  if (!response.ok) return refusal(response, faultOfStatus(response.status, text), options);
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    // What is no JSON is the client's to report.
+    return new Response(text, { headers: response.headers });
+  }
+  const fault = faultInAnswer(answer);
+  if (fault !== null) return refusal(response, fault, options);
+  if (isRecord(answer) && Array.isArray(answer["data"]))
+    return Response.json(readEmbeddings(answer));
+  if (!isRecord(answer) || !Array.isArray(answer["choices"])) return Response.json(answer);
+  const whole = new AnswerReader({ takenIds: idsIn(options.request), waits: true }).readWhole(
+    answer,
+  );
+  return isStream ? eventStream(asEvents(whole)) : Response.json(whole);
+}
+
+/** Vectors as numbers, in the order of the texts: some servers send base64 whatever is asked, some as they finish. */
+function readEmbeddings(answer: JsonRecord): JsonRecord {
+  const data = recordsOf(answer["data"]).map(({ embedding, ...rest }): JsonRecord => {
+    if (typeof embedding !== "string") return { ...rest, embedding };
+    const bytes = Uint8Array.from(Buffer.from(embedding, "base64"));
+    return { ...rest, embedding: [...new Float32Array(bytes.buffer)] };
+  });
+  return {
+    ...answer,
+    data: data.toSorted((a, b) => Number(a["index"] ?? 0) - Number(b["index"] ?? 0)),
+  };
+}
+
+/** An error as OpenAI's client reads it. */
+function refusal(
+  { headers }: Response,
+  fault: ServerFault,
+  { clean }: ResponseReadOptions,
+): Response {
+  const kept = new Headers(headers);
+  for (const name of ["content-encoding", "content-length"]) kept.delete(name);
+  kept.set("content-type", "application/json");
+  // Without a message the client would show the whole object.
+  const message = clean(fault.message) || "no reason given";
+  const error = { message, code: fault.code, type: null, param: null };
+  return new Response(JSON.stringify({ error }), { status: fault.status, headers: kept });
+}
+
+async function readStream(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  options: ResponseReadOptions,
+): Promise<Response> {
+  const pieces = piecesOf(readEvents(body), options);
+  // Until the answer itself begins, nothing is lost if it is asked for again.
+  const opening: Piece[] = [];
+  for (;;) {
+    const { done, value } = await pieces.next();
+    if (done === true) break;
+    opening.push(value);
+    if (value.kind !== "silence") break;
+  }
+  const begun = opening.at(-1);
+  if (begun?.kind !== "fault") return eventStream(events());
+  await pieces.return(undefined);
+  return refusal(response, begun.fault, options);
+
+  async function* events() {
+    try {
+      for (const piece of opening) yield eventOf(piece);
+      for await (const piece of pieces) yield eventOf(piece);
+    } finally {
+      await pieces.return(undefined);
+    }
+  }
+
+  function eventOf(piece: Piece): string {
+    if (piece.kind !== "fault") return piece.event;
+    throw new StreamFault(piece.fault, options.clean(piece.fault.message));
+  }
+}
+
+/** Part of a stream: an event for the client, silent as long as the answer has not begun, or the server's error. */
+type Piece =
+  | { readonly kind: "silence" | "answer"; readonly event: string }
+  | { readonly kind: "fault"; readonly fault: ServerFault };
+
+/** An error that a server reported after its answer had begun. */
+class StreamFault extends Error {
+  readonly status: number;
+  readonly code: string | null;
+  constructor({ status, code }: ServerFault, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+async function* piecesOf(
+  events: AsyncIterable<string>,
+  { request, habits }: ResponseReadOptions,
+): AsyncGenerator<Piece> {
+  const reader = new AnswerReader({ takenIds: idsIn(request), waits: habits.hidesOpeningMark });
+  let isDone = false;
+  for await (const event of events) {
+    if (event.trim() === "") continue;
+    if (event.trim() === "[DONE]") {
+      isDone = true;
+      break;
+    }
+    let chunk: unknown;
+    try {
+      chunk = JSON.parse(event);
+    } catch {
+      // What is no JSON is the client's to report.
+      yield { kind: "answer", event };
+      return;
+    }
+    const fault = faultInAnswer(chunk);
+    if (fault !== null) {
+      yield { kind: "fault", fault };
+      return;
+    }
+    yield pieceOf(reader.readPiece(isRecord(chunk) ? chunk : {}));
+  }
+  // As of a connection that breaks: half an answer is none.
+  if (!isDone && !reader.isOver) throw new TypeError("terminated");
+  if (!reader.isOver)
+    yield pieceOf(reader.readPiece({ choices: [{ delta: {}, finish_reason: "stop" }] }));
+  if (reader.leakedThinking) habits.hidesOpeningMark = true;
+  yield { kind: "answer", event: "[DONE]" };
+}
+
+function pieceOf(chunk: JsonRecord): Piece {
+  const event = JSON.stringify(chunk);
+  const [choice] = recordsOf(chunk["choices"]);
+  if (choice === undefined) return { kind: "silence", event };
+  const { content, ...delta } = Object(choice["delta"]) as JsonRecord;
+  const isSilent = content === "" && Object.keys(delta).every((field) => field === "role");
+  const isOver = typeof choice["finish_reason"] === "string";
+  return { kind: isSilent && !isOver ? "silence" : "answer", event };
+}
+
+/** A whole answer for a client that asked for a stream. */
+function* asEvents(completion: JsonRecord): Generator<string> {
+  const [choice] = recordsOf(completion["choices"]);
+  const { message, ...around } = choice ?? {};
+  const calls = recordsOf(Object(message)["tool_calls"]);
+  const tool_calls = calls.map((call, index) => ({ index, ...call }));
+  const delta = { ...Object(message), ...(calls.length > 0 && { tool_calls }) } as JsonRecord;
+  const chunk = { ...completion, object: "chat.completion.chunk" };
+  yield JSON.stringify({ ...chunk, usage: undefined, choices: [{ ...around, index: 0, delta }] });
+  if (completion["usage"] !== undefined) yield JSON.stringify({ ...chunk, choices: [] });
+  yield "[DONE]";
+}
+
+function eventStream(events: Iterable<string> | AsyncIterable<string>): Response {
+  const encoded = (async function* () {
+    for await (const event of events) yield encodeEvent(event);
+  })();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await encoded.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel() {
+      // Not awaited: it waits for the next piece, which may never come.
+      encoded.return(undefined).catch(() => undefined);
+    },
+  });
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
+
+function idsIn({ messages }: JsonRecord): string[] {
+  return recordsOf(messages).flatMap((message) =>
+    recordsOf(message["tool_calls"]).map(({ id }) => String(id)),
+  );
+}

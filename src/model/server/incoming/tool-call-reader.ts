@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import { isRecord, recordsOf, type JsonRecord } from "../json.js";
+
+interface Call {
+  readonly index: number;
+  readonly id: string;
+  readonly serverIndex: unknown;
+  readonly serverId: string;
+  readonly name: string;
+  args: string;
+  /** What the server attached to it, for itself. */
+  extras: JsonRecord;
+}
+
+/**
+ * Reads the tool calls of one answer, whole or in pieces. Afterwards each has an index, and an id that is unique in the
+ * thread, and its arguments are text.
+ */
+export class ToolCallReader {
+  readonly #calls: Call[] = [];
+  readonly #taken: Set<string>;
+
+  /** @param taken - The ids that the thread has already. */
+  constructor(taken: Iterable<string>) {
+    this.#taken = new Set(taken);
+  }
+
+  get count(): number {
+    return this.#calls.length;
+  }
+
+  /** What of a list of calls, or pieces of calls, is new. */
+  read(raw: unknown): JsonRecord[] {
+    return recordsOf(raw).map((piece) => this.#readPiece(piece));
+  }
+
+  /**
+   * The last pieces: empty arguments become `{}`, and what the server attached follows in `attached`.
+   *
+   * @param toMessage - What it attached to the message with the calls.
+   */
+  end(toMessage: JsonRecord): JsonRecord[] {
+    return this.#calls.flatMap(({ index, id, args, extras }) => {
+      const message = index === 0 ? toMessage : {};
+      const attached = { id, call: extras, message };
+      const isAttached = Object.keys({ ...extras, ...message }).length > 0;
+      if (args.trim() !== "" && !isAttached) return [];
+      return [
+        {
+          index,
+          ...(args.trim() === "" && { function: { arguments: "{}" } }),
+          ...(isAttached && { attached }),
+        },
+      ];
+    });
+  }
+
+  #readPiece(piece: JsonRecord): JsonRecord {
+    const { index: serverIndex, id: rawId, type: _type, function: inner, ...around } = piece;
+    const { name: rawName, arguments: rawArgs, ...more } = isRecord(inner) ? inner : {};
+    const serverId = typeof rawId === "string" || typeof rawId === "number" ? String(rawId) : "";
+    const name = typeof rawName === "string" ? rawName : "";
+    const args =
+      typeof rawArgs === "string" ? rawArgs : isRecord(rawArgs) ? JSON.stringify(rawArgs) : "";
+    const extras = withoutNulls({ ...around, ...more });
+    const open = this.#openCall(serverIndex, serverId, name, args);
+    if (open !== undefined) {
+      open.args += args;
+      open.extras = { ...open.extras, ...extras };
+      return { index: open.index, function: { arguments: args } };
+    }
+    const call = {
+      index: this.count,
+      id: this.#uniqueId(serverId),
+      serverIndex,
+      serverId,
+      name,
+      args,
+      extras,
+    };
+    this.#calls.push(call);
+    const { index, id } = call;
+    return { index, id, type: "function", function: { name, arguments: args } };
+  }
+
+  /**
+   * The call that a piece continues; undefined if it begins another one. Some servers give no index, the same index to
+   * all, no id, or id and name with every piece.
+   */
+  #openCall(serverIndex: unknown, serverId: string, name: string, args: string): Call | undefined {
+    const hasIndex = typeof serverIndex === "number";
+    const call = this.#calls.findLast((known) =>
+      hasIndex ? known.serverIndex === serverIndex : serverId === "" || known.serverId === serverId,
+    );
+    if (call === undefined || name === "") return call;
+    if (serverId !== "" && call.serverId !== "" && serverId !== call.serverId) return undefined;
+    const isSame = name === call.name;
+    if (call.args === "") return hasIndex || (isSame && serverId !== "") ? call : undefined;
+    if (!isJson(call.args)) return isSame || hasIndex ? call : undefined;
+    return isSame && args === "" && (hasIndex || serverId !== "") ? call : undefined;
+  }
+
+  /** Nine letters and digits, the only form that Mistral accepts. */
+  #uniqueId(serverId: string): string {
+    let id = serverId;
+    while (id === "" || this.#taken.has(id)) id = randomUUID().replaceAll("-", "").slice(0, 9);
+    this.#taken.add(id);
+    return id;
+  }
+}
+
+function withoutNulls(fields: JsonRecord): JsonRecord {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,148 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HumanMessage } from "@langchain/core/messages";
+import { MemorySaver } from "@langchain/langgraph-checkpoint";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
+import { importHistories } from "../../src/app/import-histories.js";
+import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
+import { loadChatModel } from "../../src/model/load-chat-model.js";
+import { loadEmbeddings } from "../../src/model/load-embeddings.js";
+import {
+  type AlignmentServer,
+  drink,
+  goodLine,
+  startAlignmentServer,
+} from "../support/servers/alignment-server.js";
+import { serverProfiles } from "../support/servers/server-profiles.js";
+import { type ServerQuirks, thoughts } from "../support/servers/server-quirks.js";
+
+const profiles: [string, ServerQuirks][] = Object.entries(serverProfiles);
+const small = { batch: 3, holdout: 8, iterations: 1 } as const;
+const longText = "I drink and drink. ".repeat(250);
+
+let folder: string;
+let path: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "persona-agent-profiles-"));
+  path = join(folder, "histories.jsonl");
+  const lines = Array.from({ length: 11 }, (_, n) => {
+    const { query, at } = drink(n);
+    return { user: "ada", query: n === 5 ? `${query} ${longText}` : query, answer: "tea", at };
+  });
+  await writeFile(path, lines.map((line) => JSON.stringify(line)).join("\n"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let server: AlignmentServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function agentOn(quirks: ServerQuirks) {
+  const { url } = (server = await startAlignmentServer(undefined, quirks));
+  const connection = { openaiBaseUrl: url, backoffMs: 0 };
+  const hasEmbeddings = !(quirks.lacks?.includes("embeddings") ?? false);
+  const vectors = loadEmbeddings(hasEmbeddings ? "openai:embedder" : "offline", connection);
+  const index = createInProcessIndex({
+    name: vectors.name,
+    dimensions: await vectors.dimensions(),
+  });
+  return createPersonaAgent({
+    model: loadChatModel("openai:a-thinking-model", connection),
+    embeddings: vectors.embeddings,
+    index,
+    checkpointer: new MemorySaver(),
+    backgroundAlignment: false,
+  });
+}
+
+it("are the rows of docs/model-servers.md, each with what it lacks", async () => {
+  const page = await readFile("docs/model-servers.md", "utf8");
+  const rows = (page.split("## What is done")[0] ?? "")
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+  const [columns = [], , ...servers] = rows;
+  expect(servers.map(([, name]) => name)).toEqual(profiles.map(([name]) => name));
+  for (const [at, [name, { lacks = [], thinks }]] of profiles.entries()) {
+    const cell = (column: string) => servers[at]?.[columns.indexOf(column)] ?? "";
+    expect([name, cell("tools").startsWith("none")]).toEqual([name, lacks.includes("tools")]);
+    expect([name, cell("embeddings").startsWith("none")]).toEqual([
+      name,
+      lacks.includes("embeddings"),
+    ]);
+    const isInPrompt = cell("structured output") === "in the prompt";
+    expect([name, isInPrompt]).toEqual([name, lacks.includes("structured output")]);
+    expect([name, cell("reasoning").startsWith("dropped")]).toEqual([name, thinks !== undefined]);
+  }
+});
+
+it("stores no thought that a stream showed before its end was known", async () => {
+  server = await startAlignmentServer(undefined, { thinks: "in unopened marks" });
+  const model = loadChatModel("openai:tiny", { openaiBaseUrl: server.url });
+  const agent = createPersonaAgent({ model, backgroundAlignment: false });
+  const input = { messages: [new HumanMessage("What do I drink on occasion 30?")] };
+  const run = { context: { userId: "ada", allowedTools: [] } };
+  for await (const _piece of await agent.graph.stream(input, { ...run, streamMode: "messages" }));
+  const [episode] = await agent.memory.episodes.list("ada");
+  expect(episode?.response).toBe("tea");
+});
+
+describe.each(profiles)("on a server like %s", (_name, quirks) => {
+  const hasTools = !(quirks.lacks?.includes("tools") ?? false);
+  const settings = hasTools ? {} : { allowedTools: [] };
+
+  it("the whole loop runs, and no thought is stored", async () => {
+    const agent = await agentOn(quirks);
+    const imported = await importHistories(path, (work) => work(agent), {
+      profiles: true,
+      signal: new AbortController().signal,
+      progress: () => {},
+    });
+    expect(imported).toMatchObject({ episodes: 11, skipped: [], degraded: [] });
+    expect(imported.usage.tokens.out).toBeGreaterThan(0);
+
+    const ask = async (message: string) => agent.ask("ada", message, { threadId: "t", settings });
+    const first = await ask("What do I drink on occasion 30?");
+    expect(first).toMatchObject({ answer: "tea", degraded: [] });
+    expect(first.tools.map(({ name, ok }) => [name, ok])).toEqual(
+      hasTools ? [["recall_memory", true]] : [],
+    );
+    expect(await ask("What do I drink on occasion 31?")).toMatchObject({ answer: "coffee" });
+
+    // As the console and the SDK do it: pieces of the answer as they come.
+    const pieces: string[] = [];
+    const input = { messages: [new HumanMessage("What do I drink on occasion 32?")] };
+    const run = { context: { userId: "ada", ...settings }, configurable: { thread_id: "t" } };
+    for await (const [piece] of await agent.graph.stream(input, { ...run, streamMode: "messages" }))
+      if (piece.type === "ai") pieces.push(piece.text);
+    expect(pieces.join("")).toBe("tea");
+
+    const learned = await agent.align("ada", { settings: { ...small, ...settings } });
+    expect(learned.degraded).toEqual([]);
+    expect(learned.head.lines.map(({ text }) => text)).toEqual([goodLine]);
+    const paper = await agent.align("ada", { settings: { ...small, ...settings, mode: "paper" } });
+    expect(paper).toMatchObject({ degraded: [], head: { paperSystemPrompt: goodLine } });
+
+    const given = await agent.feedback("ada", {
+      episodeId: first.episodeId ?? "",
+      kind: "answer",
+      text: "tea",
+    });
+    expect(given).toBeDefined();
+
+    const { memory } = agent;
+    const stored = JSON.stringify([
+      await memory.episodes.list("ada"),
+      await memory.personas.history("ada"),
+      await memory.profiles.current("ada"),
+    ]);
+    expect(stored).not.toContain(thoughts.slice(0, 15));
+    // Each quirk is met once, not with every call.
+    expect(server?.refusals.length).toBeLessThanOrEqual(12);
+    await agent.close();
+  });
+});

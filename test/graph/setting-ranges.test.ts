@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { alignConfigSchema } from "../../src/config/alignment-settings.js";
+import { runConfigSchema } from "../../src/config/turn-settings.js";
+import { agentUnderTest } from "../support/agents/agent-under-test.js";
+import { alignmentUnderTest, occasionOf } from "../support/agents/alignment-under-test.js";
+import type { AskedOfModel } from "../support/models/alignment-model.js";
+import { callsTools, ScriptedModel } from "../support/models/scripted-model.js";
+
+/** Both ends of the range of each setting that is a number. */
+function ends(schema: z.ZodObject): [string, number][] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: "input" });
+  return Object.entries(properties).flatMap(([name, property]) => {
+    if (typeof property === "boolean" || !/number|integer/.test(String(property.type))) return [];
+    const { minimum, maximum, exclusiveMinimum } = property;
+    const least =
+      minimum ?? (exclusiveMinimum === undefined ? undefined : Number(exclusiveMinimum) + 1e-9);
+    return [least, maximum]
+      .filter((end) => end !== undefined)
+      .map((end): [string, number] => [name, end]);
+  });
+}
+
+const recall = () => callsTools({ name: "recall_memory", args: { query: "tea" } });
+
+describe("each setting of a turn at both ends of its range", () => {
+  it.each(ends(runConfigSchema))("%s: %d", async (name, value) => {
+    const rounds = name === "toolRounds" ? value : 1;
+    const answers = [...Array.from({ length: rounds }, recall), "tea"];
+    const agent = agentUnderTest(answers);
+    const { answer } = await agent.ask("ada", "What do I drink?", { settings: { [name]: value } });
+    expect(answer).toBe("tea");
+  });
+
+  it("takes the rounds that it allows under the limit that a server sets", async () => {
+    const agent = agentUnderTest(new ScriptedModel([...Array.from({ length: 20 }, recall), "tea"]));
+    const state = await agent.graph.invoke(
+      { messages: [{ role: "user", content: "What do I drink?" } as never] },
+      {
+        context: { userId: "ada", toolRounds: 20 },
+        configurable: { thread_id: "t" },
+        recursionLimit: 25,
+      },
+    );
+    expect(state.messages.at(-1)?.text).toBe("tea");
+    expect(state.toolRound).toBe(20);
+  });
+});
+
+/** Has as many rounds as its tools are offered. */
+const untilNone = ({ tools, ...asked }: AskedOfModel) =>
+  tools.includes("recall_memory") ? recall() : occasionOf(asked) % 2 === 0 ? "tea" : "coffee";
+
+const small = { batch: 1, holdout: 2, minimumItems: 1, minNetWins: 1, iterations: 1 } as const;
+const unlimited = /^max[A-Z]/;
+
+describe("each setting of an alignment at both ends of its range", () => {
+  const ranges = ends(alignConfigSchema).filter(([name]) => !unlimited.test(name));
+
+  it.each(ranges)("%s: %d", async (name, value) => {
+    const replies = name === "toolRounds" ? { simulation: untilNone } : {};
+    const user = await alignmentUnderTest({ items: 4, replies, settings: small });
+    const { iterations, degraded } = await user.run({ [name]: value });
+    expect(iterations.length).toBeGreaterThan(0);
+    expect(degraded).toEqual([]);
+  });
+});
