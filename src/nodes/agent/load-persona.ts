@@ -81,9 +81,9 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
     });
 
     async function read() {
-      // First: it finishes a deletion that was interrupted.
-      const withdrawals = await episodes.withdrawals(userId);
-      const [persona, profile, written, locale] = await Promise.all([
+      const [withdrawals, persona, profile, written, locale] = await Promise.all([
+        // Also finishes a deletion that was interrupted; the others leave out already what it takes.
+        episodes.withdrawals(userId),
         personas.head(userId),
         profiles.current(userId),
         // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
