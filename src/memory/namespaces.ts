@@ -23,6 +23,8 @@ const kinds = [
   /** One record: the identity of the index that has all of the user's entries. */
   "index",
   "profiles",
+  /** One record: a copy of the latest profile. */
+  "latestprofile",
   "personas",
   /** One record: the status of the user's alignment. */
   "alignment",

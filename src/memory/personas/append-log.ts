@@ -6,7 +6,7 @@ import type { UserKey } from "../../domain/user-id.js";
 import { createKeyedQueue } from "../../system/keyed-queue.js";
 import { type UserNamespaces, userNamespaces } from "../namespaces.js";
 import { parseRecord, type RecordKind } from "../parse-record.js";
-import type { StoreAccess } from "../store-access.js";
+import type { StoreAccess, StoreChange } from "../store-access.js";
 import { readWithdrawals } from "../withdrawals.js";
 
 const maxTextLength = 32_000;
@@ -21,6 +21,8 @@ export interface LogKind<T> {
     withdrawals: readonly Withdrawal[],
     user: UserKey,
   ): readonly T[] | Promise<readonly T[]>;
+  /** What is kept beside the log, and written together with every change of it. */
+  readonly beside?: (user: UserKey, records: readonly T[]) => readonly StoreChange[];
 }
 
 /**
@@ -65,6 +67,8 @@ export function createAppendLog<T extends { readonly id: string; readonly versio
     return withdrawals.length === 0 ? records : kind.withdraw(records, withdrawals, user);
   }
 
+  const beside = kind.beside ?? (() => []);
+
   return {
     append: async (user, make) =>
       queue.run(user, async () => {
@@ -74,8 +78,9 @@ export function createAppendLog<T extends { readonly id: string; readonly versio
         const hash = createHash("sha256").update(JSON.stringify(content)).digest("hex");
         const key = `${String(content["version"]).padStart(10, "0")}-${hash.slice(0, 12)}`;
         const made = parseRecord(kind.record, { namespace, key, value: { ...content, id: key } });
-        const value = (await left([...log, made], withdrawals, user)).at(-1) ?? made;
-        await access.write([{ namespace, key, value }]);
+        const records = await left([...log, made], withdrawals, user);
+        const value = records.at(-1) ?? made;
+        await access.write([{ namespace, key, value }, ...beside(user, records)]);
         return structuredClone(value);
       }),
     all: async (user) => [...(await read(user)).log],
@@ -84,7 +89,9 @@ export function createAppendLog<T extends { readonly id: string; readonly versio
         const { stored: before, log: after } = await read(user);
         const changed = after.filter((record, place) => !isDeepStrictEqual(record, before[place]));
         const namespace = namespaceOf(user);
-        await access.write(changed.map((value) => ({ namespace, key: value.id, value })));
+        const changes = changed.map((value) => ({ namespace, key: value.id, value }));
+        // Also where nothing changed: an erasing that was killed may have changed the log alone.
+        await access.write([...changes, ...beside(user, after)]);
         return { before, after };
       }),
   };

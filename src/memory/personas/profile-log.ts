@@ -2,8 +2,10 @@ import { withdrawFromProfiles } from "../../domain/forgetting/withdraw-from-prof
 import { deletedSince } from "../../domain/forgetting/withdrawal.js";
 import type { Profile } from "../../domain/profile.js";
 import { userKey, type UserKey } from "../../domain/user-id.js";
+import { userNamespaces } from "../namespaces.js";
 import { profileRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
+import { readWithdrawals } from "../withdrawals.js";
 import { createAppendLog } from "./append-log.js";
 
 /**
@@ -11,7 +13,7 @@ import { createAppendLog } from "./append-log.js";
  * a corrected one alone. Store errors as `EpisodicMemory`.
  */
 export interface ProfileLog {
-  /** The highest version; of two with the same number, the one with the lower id. Null when there is none. */
+  /** The highest version; of two with the same number, the one that was written last. Null when there is none. */
   current(userId: string): Promise<Profile | null>;
   /**
    * Appends under the next version, from 1. If an episode was deleted after `at`, the present statements stay: the given
@@ -31,15 +33,32 @@ export interface ErasableProfileLog extends ProfileLog {
   erase(user: UserKey): Promise<number>;
 }
 
+const key = "profile";
+
+/** The latest version has a copy beside the log: a turn must not read the more, the more was learned. */
 export function createProfileLog(access: StoreAccess): ErasableProfileLog {
   // Appends of one process get different versions. Those of two processes may get the same one, and both are kept.
   const log = createAppendLog(access, {
     record: profileRecord,
     namespace: "profiles",
     withdraw: withdrawFromProfiles,
+    beside: (user, profiles) => {
+      const value = currentOf(profiles);
+      return value === null ? [] : [{ namespace: userNamespaces(user).latestprofile, key, value }];
+    },
   });
   return {
-    current: async (userId) => currentOf(await log.all(userKey(userId))),
+    async current(userId) {
+      const user = userKey(userId);
+      const [copies, withdrawals] = await Promise.all([
+        access.get(profileRecord, userNamespaces(user).latestprofile, [key]),
+        readWithdrawals(access, user),
+      ]);
+      const [copy] = copies.filter((profile) => profile !== null);
+      // A log that an earlier build wrote has no copy yet.
+      if (copy === undefined) return currentOf(await log.all(user));
+      return withdrawFromProfiles([copy], withdrawals)[0] ?? null;
+    },
     append: async (userId, profile) =>
       log.append(userKey(userId), (profiles, withdrawals) => {
         const current = currentOf(profiles);
