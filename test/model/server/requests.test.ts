@@ -108,6 +108,16 @@ describe("a field that the server refuses by name", () => {
     server.assertUsedUp();
   });
 
+  it("may be the stream: the answer then comes whole", async () => {
+    const model = await modelOn({ refuses: ["stream"], thinks: "in marks" }, [text, text]);
+    for (const _turn of [1, 2]) {
+      const pieces: string[] = [];
+      for await (const piece of await model.stream(prompt)) pieces.push(piece.text);
+      expect(pieces.join("")).toBe("The third one.");
+    }
+    expect(server.refusals).toHaveLength(1);
+  });
+
   it("is what the request is about, so that the refusal is told", async () => {
     const model = await modelOn({ refuses: ["messages"] }, []);
     await expect(model.invoke(prompt)).rejects.toThrow(/Unknown name "messages"/);

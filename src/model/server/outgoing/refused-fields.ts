@@ -10,7 +10,7 @@ export const habit = {
 
 const essential = new Set(
   [
-    "model messages input stream tools response_format",
+    "model messages input tools response_format",
     "role content tool_calls tool_call_id id type function",
     "properties required items enum description",
   ].flatMap((line) => line.split(" ")),
@@ -31,6 +31,7 @@ export function refusedIn(said: string, sent: JsonRecord): string[] {
     "strict",
   ]);
   const named = [...fields].filter((field) => !essential.has(field) && isNamed(field, said));
+  if (sent["stream"] === true && /streaming/i.test(said)) named.push("stream");
   const has = (role: string) => messages.some((message) => message["role"] === role);
   if (has("developer") && /developer/i.test(said)) named.push(habit.noDeveloper);
   else if (
