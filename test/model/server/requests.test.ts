@@ -248,6 +248,20 @@ describe("a field of messages", () => {
   });
 });
 
+it("reasoning that a server misses is replaced by a space, as in a thread of another server", async () => {
+  const model = await modelOn({ wantsReasoningBack: true }, [text, text]);
+  const call = { id: "call_1", name: "look", args: {} };
+  const thread = [
+    ...prompt,
+    new AIMessage({ content: "", tool_calls: [call] }),
+    new ToolMessage({ content: "seen", tool_call_id: "call_1" }),
+  ];
+  await model.invoke(thread);
+  await model.invoke(thread);
+  expect(server.refusals).toHaveLength(1);
+  server.assertUsedUp();
+});
+
 describe("a server without tools", () => {
   it.each([
     [400, "registry.ollama.ai/library/gemma:latest does not support tools"],

@@ -6,6 +6,7 @@ export const habit = {
   noDeveloper: "role: developer",
   noSystem: "role: system",
   shortIds: "ids of another form",
+  noReasoning: "messages without reasoning",
 } as const;
 
 const essential = new Set(
@@ -30,6 +31,8 @@ export function refusedIn(said: string, sent: JsonRecord): string[] {
     ...schemas.flatMap((schema) => [...keywordsIn(schema)]),
     "strict",
   ]);
+  // Of a message that came without it, or from another server.
+  if (/missing/i.test(said) && said.includes("reasoning_content")) return [habit.noReasoning];
   const named = [...fields].filter((field) => !essential.has(field) && isNamed(field, said));
   if (sent["stream"] === true && /streaming/i.test(said)) named.push("stream");
   const has = (role: string) => messages.some((message) => message["role"] === role);
