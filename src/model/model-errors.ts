@@ -32,7 +32,10 @@ const invalid = (line: string): Described => ["model-output-invalid", line];
 
 function describeStatus(status: number, codes: string, said: string): Described {
   if (status === 401 || status === 403) {
-    const line = `The model's server refused the key (${codes}): ${said} Check OPENAI_API_KEY.`;
+    const line =
+      status === 401
+        ? `The model's server refused the key (${codes}): ${said} Check OPENAI_API_KEY.`
+        : `The model's server does not allow this (${codes}): ${said} Check what was asked, the model's name and OPENAI_API_KEY.`;
     return ["model-key-refused", line];
   }
   if (lacksTools(said))

@@ -54,8 +54,7 @@ function withoutOpenCalls(messages: readonly BaseMessage[]): BaseMessage[] {
     );
     if (calls.length > 0 || message.text.trim() !== "")
       kept.push(calls.length === message.tool_calls.length ? message : withCalls(message, calls));
-    for (const { id } of calls)
-      kept.push(...results.filter((result) => result.tool_call_id === id).slice(-1));
+    kept.push(...results.filter((result) => calls.some(({ id }) => id === result.tool_call_id)));
   }
   return kept;
 }

@@ -53,7 +53,8 @@ export function openAiConnection(
     );
   const limits = { ...defaultLimits, ...given };
   const baseURL = parseBaseUrl(baseUrl ?? openAiUrl, baseUrlName);
-  const secrets = [apiKey ?? "", ...Object.values(headers)].filter(({ length }) => length >= 4);
+  // Shorter ones are words, as the key `ollama`.
+  const secrets = [apiKey ?? "", ...Object.values(headers)].filter(({ length }) => length >= 8);
   const configuration: ClientOptions = {
     baseURL,
     defaultHeaders: headers,

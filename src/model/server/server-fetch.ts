@@ -40,7 +40,11 @@ export function createServerFetch(options: ServerFetchOptions): typeof fetch {
       const request = portableRequest(asked, left);
       const sent = { ...init, body: JSON.stringify(request), dispatcher };
       const raw = (await undiciFetch(url, sent as never)) as unknown as Response;
-      const response = await readResponse(raw, listenTo(raw.body), { request, habits, clean });
+      const response = await readResponse(raw, listenTo(raw.body), {
+        request: asked,
+        habits,
+        clean,
+      });
       if (response.ok) {
         for (const field of left) habits.refused.add(field);
         return response;

@@ -151,6 +151,11 @@ describe("the provider's sentence", () => {
       "(402): Insufficient Balance. Check the account.",
     ],
     [
+      "of a topic that is not allowed",
+      json({ error: { message: "Input flagged" } }, 403),
+      "does not allow this (403): Input flagged. Check what was asked",
+    ],
+    [
       "with a secret of a header",
       json({ error: { message: `Who is ${header}?` } }, 400),
       "(400): Who is [key]?",

@@ -108,6 +108,16 @@ describe("a field that the server refuses by name", () => {
     server.assertUsedUp();
   });
 
+  it("may be the stream: the answer then comes whole", async () => {
+    const model = await modelOn({ refuses: ["stream"], thinks: "in marks" }, [text, text]);
+    for (const _turn of [1, 2]) {
+      const pieces: string[] = [];
+      for await (const piece of await model.stream(prompt)) pieces.push(piece.text);
+      expect(pieces.join("")).toBe("The third one.");
+    }
+    expect(server.refusals).toHaveLength(1);
+  });
+
   it("is what the request is about, so that the refusal is told", async () => {
     const model = await modelOn({ refuses: ["messages"] }, []);
     await expect(model.invoke(prompt)).rejects.toThrow(/Unknown name "messages"/);
@@ -236,6 +246,20 @@ describe("a field of messages", () => {
     expect(server.refusals).toHaveLength(1);
     server.assertUsedUp();
   });
+});
+
+it("reasoning that a server misses is replaced by a space, as in a thread of another server", async () => {
+  const model = await modelOn({ wantsReasoningBack: true }, [text, text]);
+  const call = { id: "call_1", name: "look", args: {} };
+  const thread = [
+    ...prompt,
+    new AIMessage({ content: "", tool_calls: [call] }),
+    new ToolMessage({ content: "seen", tool_call_id: "call_1" }),
+  ];
+  await model.invoke(thread);
+  await model.invoke(thread);
+  expect(server.refusals).toHaveLength(1);
+  server.assertUsedUp();
 });
 
 describe("a server without tools", () => {

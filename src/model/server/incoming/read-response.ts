@@ -5,7 +5,7 @@ import type { ServerHabits } from "../outgoing/server-habits.js";
 import { encodeEvent, readEvents } from "./server-sent-events.js";
 
 export interface ResponseReadOptions {
-  /** The body of the request that is answered. */
+  /** The body of the request that is answered, as the client asked it. */
   readonly request: JsonRecord;
   readonly habits: ServerHabits;
   /** Blots out keys. */

@@ -49,6 +49,8 @@ function adapted(message: JsonRecord, refused: ReadonlySet<string>): JsonRecord 
           .map(([field, value]) => [field, field === "id" ? idFor(value, refused) : value]),
       ),
     );
+  // One server refuses an empty text.
+  if (role === "assistant" && refused.has(habit.noReasoning)) kept["reasoning_content"] ??= " ";
   if (role === "tool") kept["tool_call_id"] = idFor(kept["tool_call_id"], refused);
   return kept;
 }

@@ -8,7 +8,9 @@ import { portableSchema } from "./portable-schema.js";
  * @param refused - What this server refused; it is left out wherever it stands.
  */
 export function portableRequest(body: JsonRecord, refused: ReadonlySet<string>): JsonRecord {
-  const request = withoutFields(body, refused);
+  // Servers refuse `stream_options` without a stream.
+  const left = refused.has("stream") ? new Set([...refused, "stream_options"]) : refused;
+  const request = withoutFields(body, left);
   const { messages, tools, response_format: format } = request;
   const portable = (holder: JsonRecord, field: string): JsonRecord => {
     const kept = withoutFields(holder, refused);

@@ -6,11 +6,12 @@ export const habit = {
   noDeveloper: "role: developer",
   noSystem: "role: system",
   shortIds: "ids of another form",
+  noReasoning: "messages without reasoning",
 } as const;
 
 const essential = new Set(
   [
-    "model messages input stream tools response_format",
+    "model messages input tools response_format",
     "role content tool_calls tool_call_id id type function",
     "properties required items enum description",
   ].flatMap((line) => line.split(" ")),
@@ -30,7 +31,10 @@ export function refusedIn(said: string, sent: JsonRecord): string[] {
     ...schemas.flatMap((schema) => [...keywordsIn(schema)]),
     "strict",
   ]);
+  // Of a message that came without it, or from another server.
+  if (/missing/i.test(said) && said.includes("reasoning_content")) return [habit.noReasoning];
   const named = [...fields].filter((field) => !essential.has(field) && isNamed(field, said));
+  if (sent["stream"] === true && /streaming/i.test(said)) named.push("stream");
   const has = (role: string) => messages.some((message) => message["role"] === role);
   if (has("developer") && /developer/i.test(said)) named.push(habit.noDeveloper);
   else if (
