@@ -9,8 +9,8 @@ export interface ShownInPrompt {
   readonly ids: readonly string[];
   /** The user's messages of this thread, as many as the prompt shows. */
   readonly messages: ReadonlySet<string>;
-  /** Whether an episode is one of the thread's turns that the prompt shows. */
-  readonly isInThread: (episode: Pick<Episode, "query" | "threadId">) => boolean;
+  /** Whether an episode is one of the thread's turns that the prompt shows, with nothing that was said of it since. */
+  readonly isInThread: (episode: Pick<Episode, "query" | "threadId" | "feedback">) => boolean;
 }
 
 /** @param state - Of the turn; outside a turn nothing is shown. */
@@ -33,6 +33,10 @@ export async function shownInPrompt(
     ],
     messages,
     isInThread: (episode) =>
-      threadId !== null && episode.threadId === threadId && messages.has(episode.query),
+      threadId !== null &&
+      episode.threadId === threadId &&
+      messages.has(episode.query) &&
+      // The thread shows the response alone, not that it was rejected or what was right.
+      episode.feedback === null,
   };
 }

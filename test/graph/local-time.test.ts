@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { agentUnderTest, systemOf } from "../support/agents/agent-under-test.js";
 import { alignmentUnderTest } from "../support/agents/alignment-under-test.js";
 import { callsTools } from "../support/models/scripted-model.js";
@@ -30,6 +31,20 @@ describe("the time of a turn", () => {
     await ask("ada", "What did I have?", { settings });
     expect(systemOf(model.calls[2])).toContain("2026-05-01 06:00 (America/New_York)");
     expect(systemOf(model.calls[2])).toContain('at="2026-05-01 06:00"');
+  });
+
+  it("decides what yesterday is, where it shares a day of UTC with today", async () => {
+    const foods = ["rice", "beef", "beans", "soup", "ham", "nuts", "fish", "eggs", "figs", "oats"];
+    const { ask, memory, clock } = agentUnderTest(new OfflineChatModel());
+    await memory.locales.set("ada", { timeZone: "America/Los_Angeles" });
+    // 19:00 there, and 2 May in UTC.
+    clock.advanceDays(16 / 24);
+    const { episodeId } = await ask("ada", "I ate tacos with Bob.");
+    clock.advanceDays(16 / 24);
+    for (const food of foods) await ask("ada", `I ate ${food}.`);
+    const settings = { recallLatest: 0, recallSimilar: 3 };
+    const { recalled } = await ask("ada", "What did I eat yesterday?", { settings });
+    expect(recalled[0]?.id).toBe(episodeId);
   });
 
   it("decides what a day means to recall_memory", async () => {

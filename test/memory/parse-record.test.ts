@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { parseRecord, type RecordKind } from "../../src/memory/parse-record.js";
-import { episodeRecord } from "../../src/memory/record-schemas.js";
-import { turnAt } from "../support/users/episodes.js";
 
 const noteRecord: RecordKind<{ schemaVersion: 3; text: string; tags: string[] }> = {
   name: "note",
@@ -17,15 +15,6 @@ const noteRecord: RecordKind<{ schemaVersion: 3; text: string; tags: string[] }>
   },
 };
 const at = { namespace: ["a", "b"], key: "k" };
-
-it("reads feedback of an earlier build, which nothing inferred", () => {
-  const feedback = { kind: "answer", author: "ada", at: "2026-01-01T00:00:00.000Z" };
-  const value = { ...turnAt(1, "Tea?"), groundTruth: "tea", feedback };
-  expect(parseRecord(episodeRecord, { ...at, value }).feedback).toEqual({
-    ...feedback,
-    inferred: null,
-  });
-});
 
 describe("parseRecord", () => {
   it("brings a record through every version to the present one", () => {

@@ -6,12 +6,13 @@ import { minuteAt, turnAt } from "../support/users/episodes.js";
 const place = { namespace: ["a"], key: "k" };
 
 describe("a record of an earlier build", () => {
-  it("is read where feedback had no reason", () => {
+  it("is read where feedback had no reason and was never inferred", () => {
     const feedback = { kind: "reject", author: "ada", at: minuteAt(2) };
     const value = { ...turnAt(1, "Tea?"), feedback };
     expect(parseRecord(episodeRecord, { ...place, value }).feedback).toEqual({
       ...feedback,
       reason: null,
+      inferred: null,
     });
   });
 

@@ -1,4 +1,4 @@
-import { utcDaysOf } from "../../domain/local-time.js";
+import { localDay, utcDaysOf } from "../../domain/local-time.js";
 import type { Language } from "../../domain/text/languages.js";
 import type { AnalyzedQuestion } from "../../domain/text/search-terms.js";
 import { splitWords } from "../../domain/text/split-words.js";
@@ -20,16 +20,29 @@ export function termsOfDate(at: string | null): string[] {
 /**
  * The dates that a question names, as terms of the same kind: "2025", "in May", "last May", "7 May 2025", "2025-05-07",
  * "yesterday", "last month", "last year", in the question's language. A month without a year is the latest one of its
- * name, and to a lesser degree any. A day where the user is may lie in two days of UTC, of which either counts.
+ * name, and to a lesser degree any.
  *
  * @param asked - What "last" is counted from.
  */
-export function askedDates(question: AnalyzedQuestion, asked: AskedDay): string[][] {
-  const day = new RegExp(`^${mark}(\\d{4}-\\d\\d-\\d\\d)$`);
-  return localDates(question, new Date(asked.day)).map((term) => {
-    const [, local] = day.exec(term) ?? [];
-    return local === undefined ? [term] : utcDaysOf(local, asked.timeZone).map(marked);
-  });
+export function askedDates(question: AnalyzedQuestion, { day }: AskedDay): string[] {
+  return localDates(question, new Date(day));
+}
+
+const dayTerm = new RegExp(`${mark}(\\d{4}-\\d\\d-\\d\\d)\\b`);
+
+/** The terms by which an index knows a term's local day, which may lie in two days of UTC. */
+export function indexedForms(term: string, timeZone: string): string[] {
+  const [, local] = dayTerm.exec(term) ?? [];
+  return local === undefined ? [term] : utcDaysOf(local, timeZone).map(marked);
+}
+
+/**
+ * The words of an entry with its day where the user is, in place of the one in UTC.
+ *
+ * @param time - Of the entry, milliseconds since 1970.
+ */
+export function withLocalDay(words: string, time: number, timeZone: string): string {
+  return words.replace(dayTerm, () => marked(localDay(new Date(time).toISOString(), timeZone)));
 }
 
 /** @param now - The local day, at midnight UTC. */

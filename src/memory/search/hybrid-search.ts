@@ -1,7 +1,8 @@
-import type { Episode } from "../../domain/episode.js";
+import { type Episode, orderOfId } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
 import type { CachedEmbedder } from "./cached-embedder.js";
-import type { EpisodeIndex } from "../index/episode-index.js";
+import { withLocalDay } from "./date-terms.js";
+import type { EpisodeIndex, IndexHit } from "../index/episode-index.js";
 import { alone, askedWords, embeddedText, searchedWords } from "../index/indexed-text.js";
 import { surroundingsAmong } from "../index/thread-context.js";
 import type { AskedDay, Recall, RecalledEpisode } from "../episodes/episodic-memory.js";
@@ -68,6 +69,12 @@ const mostWidenings = 3;
 /** Among how many times as many of the best the ones that are recalled are chosen. */
 const choice = 3;
 
+/** An index knows days in UTC; "yesterday" is the user's. */
+function whereUserIs(hit: IndexHit, { timeZone }: AskedDay): IndexHit {
+  if (timeZone === "UTC") return hit;
+  return { ...hit, words: withLocalDay(hit.words, orderOfId(hit.id), timeZone) };
+}
+
 /**
  * The search behind `similar`: vector hits and hits of the question's rarest terms, ranked by both together, copies of
  * one question left out. What the index does not have yet takes part by its words, read from the store; when the index
@@ -93,7 +100,8 @@ export function createHybridRecall(
       const candidates =
         (isUsable ? await fromIndex(search, { vector, lookups, waitingIds, wanted }) : null) ??
         (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
-      const ranking = rankByRelevance(terms, candidates, embedder.vectorWeight);
+      const local = { ...candidates, hits: candidates.hits.map((hit) => whereUserIs(hit, asked)) };
+      const ranking = rankByRelevance(terms, local, embedder.vectorWeight);
       const recalled = await bestOf(search, ranking, candidates.read);
       const isEnough = recalled.length >= limit || !candidates.hasMore;
       if (isEnough || widening === mostWidenings)

@@ -8,7 +8,7 @@ import { isUnspaced, splitWords } from "../../domain/text/split-words.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { speakerTerm } from "../index/indexed-text.js";
 import type { AskedDay } from "../episodes/episodic-memory.js";
-import { askedDates } from "./date-terms.js";
+import { askedDates, indexedForms } from "./date-terms.js";
 
 /** Terms of which any one counts as the word that was asked for, the likeliest first. */
 export type TermForms = readonly string[];
@@ -20,7 +20,7 @@ const maxLookupLength = 100;
 
 /** What a question is searched by. */
 export interface QueryTerms {
-  /** To rank by: stems of the question's words, its dates, and the speakers it may name. */
+  /** To rank by: stems of the question's words, its dates where the user is, and the speakers it may name. */
   readonly ranking: readonly TermForms[];
   /**
    * The few that an index should look up, as they stand in `searchedWords`, likely rarest first: long words, and those
@@ -31,13 +31,19 @@ export interface QueryTerms {
 
 export function queryTerms(text: string, asked: AskedDay, mostLookups = 5): QueryTerms {
   const question = analyzeQuestion(text);
-  const terms = [...askedTerms(question).slice(0, mostRanked), ...askedDates(question, asked)];
+  const words = askedTerms(question).slice(0, mostRanked);
+  const dates = askedDates(question, asked);
+  const lookedUp = [...words, ...dates.map((date) => indexedForms(date, asked.timeZone))];
   const names = new Set(splitWords(text.match(/\p{Lu}[\p{L}\p{M}]+/gu)?.join(" ") ?? ""));
   const speakers = question.telling.filter((word) => names.has(word));
   return {
-    ranking: [...terms, ...speakers.map((name) => [speakerTerm(name)])],
+    ranking: [
+      ...words,
+      ...dates.map((date) => [date]),
+      ...speakers.map((name) => [speakerTerm(name)]),
+    ],
     // Of stop words alone the index would find everything.
-    lookups: question.telling.length > 0 ? lookupsOf(question, terms, mostLookups) : [],
+    lookups: question.telling.length > 0 ? lookupsOf(question, lookedUp, mostLookups) : [],
   };
 }
 

@@ -24,7 +24,7 @@ export class CallWatch {
   readonly #whole: NodeJS.Timeout;
   readonly #limitNames: RequestLimits["limitNames"];
   #silence: NodeJS.Timeout | undefined;
-  readonly signal = this.#abort.signal;
+  readonly signal: AbortSignal = this.#abort.signal;
 
   constructor(
     { timeoutMs, callTimeoutMs, limitNames }: RequestLimits,
