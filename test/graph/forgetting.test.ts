@@ -134,6 +134,35 @@ describe("a deleted interaction", () => {
     expect(JSON.stringify(agent.model.calls.at(-1))).not.toMatch(secret);
   });
 
+  it("is not repeated by the answer of a turn that had read it, but not yet asked the model", async () => {
+    const agent = await talked("Take Zanzibar out.");
+    await learn(agent, [agent.toldId]);
+    agent.clock.advanceDays(1);
+    const { batch } = agent.store;
+    let isDeleted = false;
+    agent.store.batch = (async (operations) => {
+      const read = await batch.call(agent.store, operations);
+      const isProfile = operations.some(
+        (operation) =>
+          "namespacePrefix" in operation && operation.namespacePrefix.includes("profiles"),
+      );
+      if (isProfile && !isDeleted) {
+        isDeleted = true;
+        agent.clock.advanceDays(1);
+        await agent.memory.episodes.delete("ada", agent.toldId);
+        agent.clock.advanceDays(1);
+      }
+      return read;
+    }) as unknown as typeof batch;
+    const { episodeId } = await agent.ask("What now?", "three");
+    expect(isDeleted).toBe(true);
+    expect(systemOf(agent.model.calls.at(-1))).toMatch(secret);
+    expect(await agent.memory.episodes.get("ada", episodeId ?? "")).toMatchObject({
+      query: "What now?",
+      response: null,
+    });
+  });
+
   it("is finished being forgotten by the next turn", async () => {
     const agent = await talked("One.");
     await learn(agent, [agent.toldId]);
