@@ -1,5 +1,6 @@
 import { HumanMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
+import { identityOfId, turnEpisodeId } from "../../src/domain/episode.js";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { agentUnderTest, systemOf, threadOf } from "../support/agents/agent-under-test.js";
 import { alignmentUnderTest, drink } from "../support/agents/alignment-under-test.js";
@@ -184,6 +185,25 @@ describe("a deleted interaction", () => {
     expect(JSON.stringify(agent.model.calls.at(-1))).not.toMatch(secret);
     expect(JSON.stringify(await agent.store.search([], { limit: 100 }))).not.toMatch(secret);
   });
+});
+
+it("a deletion of what is dated in the future takes the responses of the present that repeat it", async () => {
+  const { memory, clock } = agentUnderTest([]);
+  const trip = turnAt(0, "The trip to Zanzibar.", { at: "2031-01-01T09:00:00.000Z" });
+  const future = { ...trip, id: turnEpisodeId("2031-01-01T09:00:00.000Z", identityOfId(trip.id)) };
+  const repeating = turnAt(1, "Where do I go?", { response: "To Zanzibar." });
+  await memory.episodes.addMany("ada", [future, repeating]);
+  const at = clock.now().toISOString();
+  const statements = [{ text: "Goes to Zanzibar.", evidence: [repeating.id], replaces: [] }];
+  const counted = { lastEpisodeId: repeating.id, episodeCount: 2, model: "m" };
+  await memory.profiles.append("ada", { at, statements, ...counted });
+  clock.advanceDays(1);
+  expect(await memory.episodes.delete("ada", future.id)).toMatchObject({
+    statements: 1,
+    responses: [repeating.id],
+  });
+  expect((await memory.profiles.current("ada"))?.statements).toEqual([]);
+  expect((await memory.episodes.get("ada", repeating.id))?.response).toBeNull();
 });
 
 describe("a deletion that was killed is finished before anything is read", () => {
