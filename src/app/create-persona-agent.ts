@@ -69,11 +69,18 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
       async delete(userId, id) {
         const forgotten = await stored.episodes.delete(userId, id);
         // Its next model calls would repeat what was deleted.
-        if (forgotten !== null) stopRun(userId, interactionDeleted);
+        if (forgotten === null) return null;
+        stopRun(userId, interactionDeleted);
+        await dropWaitingReview(userId);
         return forgotten;
       },
     },
   };
+  /** A candidate that waits may repeat it, and can no longer be taken. Left waiting, it would keep every run away. */
+  async function dropWaitingReview(userId: string) {
+    const { status } = await stored.alignments.get(userId);
+    if (status === "review") await stored.alignments.update(userId, { status: "running" });
+  }
   const wikipedia = createSearchWikipedia(options.wikipedia);
   const registry = createToolRegistry([
     createRecallMemory(memory),

@@ -18,8 +18,8 @@ const server = {
   log: (line: string) => void process.stderr.write(`${line}\n`),
   now: () => new Date(),
 };
-const { alignments } = agentWithServices.memory;
-const requestAlignment = createServerScheduler({ ...server, alignments });
+const { alignments, episodes } = agentWithServices.memory;
+const requestAlignment = createServerScheduler({ ...server, alignments, episodes });
 const requestReflection = createServerReflections(server);
 
 export const agent = agentWithServices.graph;

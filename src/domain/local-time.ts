@@ -11,7 +11,7 @@ const lastTime = "9999-12-31T23:59:59.999Z";
 
 /**
  * Reads a time as a model writes it: `2024`, `2024-03`, `2024-03-09`, or a full ISO 8601 time, which is local where it
- * names no offset. Never the machine's own time zone.
+ * names no offset or zone. Never the machine's own time zone.
  *
  * @param timeZone - IANA name.
  * @returns Null when it is none of these, or no such day exists.
@@ -43,15 +43,16 @@ export function utcDaysOf(day: string, timeZone: string): string[] {
 /** A time as its user reads it, as `2024-03-09 18:30`. What has a day only stands at midnight UTC and has no time. */
 export function localTime(at: string, timeZone: string): string {
   if (isDayOnly(at)) return at.slice(0, 10);
-  return zoned(at, timeZone)
+  return Temporal.Instant.from(at)
+    .toZonedDateTimeISO(timeZone)
     .toPlainDateTime()
     .toString({ smallestUnit: "minute" })
     .replace("T", " ");
 }
 
-/** As `2024-03-09`. */
+/** Its day, as `2024-03-09`. */
 export function localDay(at: string, timeZone: string): string {
-  return zoned(at, timeZone).toPlainDate().toString();
+  return localTime(at, timeZone).slice(0, 10);
 }
 
 /** Of the same day, in English, as `Saturday`. */
@@ -64,10 +65,6 @@ function isDayOnly(at: string): boolean {
   return /T00:00:00(?:\.0+)?Z$/.test(at);
 }
 
-function zoned(at: string, timeZone: string) {
-  return Temporal.Instant.from(at).toZonedDateTimeISO(timeZone);
-}
-
 function periodOf(first: Temporal.PlainDate, next: Temporal.PlainDate, timeZone: string): Period {
   const start = first.toZonedDateTime(timeZone).toInstant();
   // The year 10000 is written with a sign, and would sort before every other.
@@ -78,10 +75,13 @@ function periodOf(first: Temporal.PlainDate, next: Temporal.PlainDate, timeZone:
 function parseFullTime(text: string, timeZone: string): Period | null {
   const iso = text.replace(" ", "T");
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(iso)) return null;
-  const hasOffset = /(?:Z|[+-]\d{2}:?\d{2})$/.test(iso);
-  const instant = hasOffset
+  const [clock = "", zone] = iso.slice("2024-03-09T".length).split("[");
+  // Read as a plain time, a text would lose its offset or zone without a word.
+  const instant = /[Z+-]/i.test(clock)
     ? Temporal.Instant.from(iso)
-    : Temporal.PlainDateTime.from(iso).toZonedDateTime(timeZone).toInstant();
+    : zone !== undefined
+      ? Temporal.ZonedDateTime.from(iso).toInstant()
+      : Temporal.PlainDateTime.from(iso).toZonedDateTime(timeZone).toInstant();
   return { start: isoOf(instant), end: isoOf(instant) };
 }
 

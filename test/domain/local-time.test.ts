@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { localTime, parsePeriod, utcDaysOf, weekdayOf } from "../../src/domain/local-time.js";
+import {
+  localDay,
+  localTime,
+  parsePeriod,
+  utcDaysOf,
+  weekdayOf,
+} from "../../src/domain/local-time.js";
 
 describe("parsePeriod", () => {
   it.each([
@@ -11,16 +17,30 @@ describe("parsePeriod", () => {
     ["2024-03-09T18:30", "2024-03-09T18:30:00.000Z", "2024-03-09T18:30:00.000Z"],
     ["2024-03-09 18:30:15", "2024-03-09T18:30:15.000Z", "2024-03-09T18:30:15.000Z"],
     ["2024-03-09T18:30:00+02:00", "2024-03-09T16:30:00.000Z", "2024-03-09T16:30:00.000Z"],
+    ["2024-03-09T18:30+02", "2024-03-09T16:30:00.000Z", "2024-03-09T16:30:00.000Z"],
+    ["2024-03-09 18:30-0530", "2024-03-10T00:00:00.000Z", "2024-03-10T00:00:00.000Z"],
+    [
+      "2024-03-09T18:30-05:00[America/New_York]",
+      "2024-03-09T23:30:00.000Z",
+      "2024-03-09T23:30:00.000Z",
+    ],
+    ["2024-03-09T18:30[America/New_York]", "2024-03-09T23:30:00.000Z", "2024-03-09T23:30:00.000Z"],
   ])("reads %s", (text, start, end) => {
     expect(parsePeriod(text, "UTC")).toEqual({ start, end });
   });
 
-  it.each(["", "yesterday", "2024-13", "2023-02-29", "2024-3-9", "24", "2024-03-09T25:00Z"])(
-    "refuses %j",
-    (text) => {
-      expect(parsePeriod(text, "UTC")).toBeNull();
-    },
-  );
+  it.each([
+    "",
+    "yesterday",
+    "2024-13",
+    "2023-02-29",
+    "2024-3-9",
+    "24",
+    "2024-03-09T25:00Z",
+    "2024-03-09T18:30[Nowhere/Town]",
+  ])("refuses %j", (text) => {
+    expect(parsePeriod(text, "UTC")).toBeNull();
+  });
 
   it.each([
     ["2024-03-09", "Europe/Paris", "2024-03-08T23:00:00.000Z", "2024-03-09T23:00:00.000Z"],
@@ -41,12 +61,14 @@ describe("a time where the user is", () => {
     ["2024-03-09T18:30:00.000Z", "UTC", "2024-03-09 18:30", "Saturday"],
   ])("of %s in %s is %s, a %s", (at, timeZone, time, weekday) => {
     expect(localTime(at, timeZone)).toBe(time);
+    expect(localDay(at, timeZone)).toBe(time.slice(0, 10));
     expect(weekdayOf(at, timeZone)).toBe(weekday);
   });
 
   it("of a day without a time is that day everywhere", () => {
     expect(localTime("2024-03-09T00:00:00.000Z", "America/New_York")).toBe("2024-03-09");
     expect(localTime("2024-03-09T00:00:00.000Z", "Asia/Tokyo")).toBe("2024-03-09");
+    expect(localDay("2024-03-09T00:00:00.000Z", "America/New_York")).toBe("2024-03-09");
     expect(weekdayOf("2024-03-09T00:00:00.000Z", "America/New_York")).toBe("Saturday");
   });
 

@@ -65,6 +65,25 @@ it("nothing is taken from a run during which another process deleted something",
   expect(JSON.stringify(await store.search([], { limit: 1_000 }))).not.toContain("Zanzibar");
 });
 
+it("a deletion while a candidate waits for review makes a new alignment due, and has it requested", async () => {
+  const requested: string[] = [];
+  const user = await alignmentUnderTest({
+    episodes,
+    checkpointer: new MemorySaver(),
+    requestAlignment: async (userId) => void requested.push(userId),
+  });
+  await user.run({ review: true });
+  expect(await user.overview()).toMatchObject({ status: "review", due: false });
+  user.clock.advanceDays(1);
+  await user.memory.episodes.delete("ada", secret.id);
+  expect(await user.overview()).toMatchObject({ status: "cut-off", due: true });
+  await user.ask("ada", "What do I drink on occasion 3?");
+  expect(requested).toEqual(["ada"]);
+  user.clock.advanceDays(1);
+  const { review } = await user.run({ review: true });
+  expect(review).not.toBeNull();
+});
+
 it("a candidate that waits for review is dropped when something it was written from is deleted", async () => {
   const user = await alignmentUnderTest({ episodes, checkpointer: new MemorySaver() });
   const { review } = await user.run({ review: true });

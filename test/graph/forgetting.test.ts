@@ -1,8 +1,12 @@
 import { HumanMessage } from "@langchain/core/messages";
 import { describe, expect, it } from "vitest";
+import { identityOfId, turnEpisodeId } from "../../src/domain/episode.js";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { agentUnderTest, systemOf, threadOf } from "../support/agents/agent-under-test.js";
+import { alignmentUnderTest, drink } from "../support/agents/alignment-under-test.js";
+import { AlignmentModel } from "../support/models/alignment-model.js";
 import { callsTools, type ScriptedReply } from "../support/models/scripted-model.js";
+import { turnAt } from "../support/users/episodes.js";
 
 const secret = /zanzibar/i;
 const told = "My dog is called Zanzibar.";
@@ -51,6 +55,21 @@ async function learn({ memory, clock }: Awaited<ReturnType<typeof talked>>, evid
     lines: [{ text: "Ask about Zanzibar.", tool: null, evidence }],
     reason: "Zanzibar matters.",
   });
+}
+
+/** Deletes an interaction in a process that dies after the first write. */
+async function deleteKilled(
+  { store, memory }: Pick<ReturnType<typeof agentUnderTest>, "store" | "memory">,
+  id: string,
+) {
+  const batch = store.batch.bind(store);
+  let writes = 0;
+  store.batch = ((operations) => {
+    if (operations.some((operation) => "value" in operation)) writes += 1;
+    return writes > 1 ? Promise.reject(new Error("Killed.")) : batch(operations);
+  }) as typeof batch;
+  await expect(memory.episodes.delete("ada", id)).rejects.toThrow();
+  store.batch = batch;
 }
 
 describe("a deleted interaction", () => {
@@ -134,21 +153,86 @@ describe("a deleted interaction", () => {
     expect(JSON.stringify(agent.model.calls.at(-1))).not.toMatch(secret);
   });
 
+  it("is not repeated by the answer of a turn that had read it, but not yet asked the model", async () => {
+    const agent = await talked("Take Zanzibar out.");
+    await learn(agent, [agent.toldId]);
+    agent.clock.advanceDays(1);
+    const { profiles } = agent.memory;
+    const { current } = profiles;
+    const deleteMeanwhile = async (userId: string) => {
+      const read = await current(userId);
+      Object.assign(profiles, { current });
+      agent.clock.advanceDays(1);
+      await agent.memory.episodes.delete("ada", agent.toldId);
+      agent.clock.advanceDays(1);
+      return read;
+    };
+    Object.assign(profiles, { current: deleteMeanwhile });
+    const { episodeId } = await agent.ask("What now?", "three");
+    expect(systemOf(agent.model.calls.at(-1))).toMatch(secret);
+    expect(await agent.memory.episodes.get("ada", episodeId ?? "")).toMatchObject({
+      query: "What now?",
+      response: null,
+    });
+  });
+
   it("is finished being forgotten by the next turn", async () => {
     const agent = await talked("One.");
     await learn(agent, [agent.toldId]);
-    const batch = agent.store.batch.bind(agent.store);
-    let writes = 0;
-    agent.store.batch = ((operations) => {
-      if (operations.some((operation) => "value" in operation)) writes += 1;
-      return writes > 2 ? Promise.reject(new Error("Killed.")) : batch(operations);
-    }) as typeof batch;
-    await expect(agent.memory.episodes.delete("ada", agent.toldId)).rejects.toThrow();
-    agent.store.batch = batch;
+    await deleteKilled(agent, agent.toldId);
     expect(JSON.stringify(await agent.store.search([], { limit: 100 }))).toMatch(secret);
     await agent.ask("What do you know of me?", "two");
     expect(JSON.stringify(agent.model.calls.at(-1))).not.toMatch(secret);
     expect(JSON.stringify(await agent.store.search([], { limit: 100 }))).not.toMatch(secret);
+  });
+});
+
+it("a deletion of what is dated in the future takes the responses of the present that repeat it", async () => {
+  const { memory, clock } = agentUnderTest([]);
+  const trip = turnAt(0, "The trip to Zanzibar.", { at: "2031-01-01T09:00:00.000Z" });
+  const future = { ...trip, id: turnEpisodeId("2031-01-01T09:00:00.000Z", identityOfId(trip.id)) };
+  const repeating = turnAt(1, "Where do I go?", { response: "To Zanzibar." });
+  await memory.episodes.addMany("ada", [future, repeating]);
+  const at = clock.now().toISOString();
+  const statements = [{ text: "Goes to Zanzibar.", evidence: [repeating.id], replaces: [] }];
+  const counted = { lastEpisodeId: repeating.id, episodeCount: 2, model: "m" };
+  await memory.profiles.append("ada", { at, statements, ...counted });
+  clock.advanceDays(1);
+  expect(await memory.episodes.delete("ada", future.id)).toMatchObject({
+    statements: 1,
+    responses: [repeating.id],
+  });
+  expect((await memory.profiles.current("ada"))?.statements).toEqual([]);
+  expect((await memory.episodes.get("ada", repeating.id))?.response).toBeNull();
+});
+
+describe("a deletion that was killed is finished before anything is read", () => {
+  const toldOnce = turnAt(0, told);
+  const repeating = turnAt(1, "Any plans?", { response: "Walk Zanzibar by the lake." });
+
+  it("by an alignment", async () => {
+    const drinks = Array.from({ length: 16 }, (_, n) => drink(n + 2));
+    const user = await alignmentUnderTest({ episodes: [toldOnce, repeating, ...drinks] });
+    user.clock.advanceDays(1);
+    await deleteKilled(user, toldOnce.id);
+    user.clock.advanceDays(1);
+    await user.run();
+    const prompts = JSON.stringify(user.model.asked.map(({ messages }) => messages));
+    expect(prompts).toContain("Any plans?");
+    expect(prompts).not.toMatch(secret);
+  });
+
+  it("by a reflection", async () => {
+    const model = new AlignmentModel({ reflection: () => ({}) });
+    const agent = agentUnderTest(model);
+    await agent.memory.episodes.addMany("ada", [toldOnce, repeating, turnAt(2, "I like tea.")]);
+    agent.clock.advanceDays(1);
+    await deleteKilled(agent, toldOnce.id);
+    agent.clock.advanceDays(1);
+    await agent.reflect("ada");
+    const [prompt] = model.of("reflection");
+    expect(prompt?.thread).toContain("Any plans?");
+    expect(prompt?.thread).not.toMatch(secret);
   });
 });
 

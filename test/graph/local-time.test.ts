@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { agentUnderTest, systemOf } from "../support/agents/agent-under-test.js";
-import { alignmentUnderTest } from "../support/agents/alignment-under-test.js";
+import { alignmentUnderTest, drink } from "../support/agents/alignment-under-test.js";
 import { callsTools } from "../support/models/scripted-model.js";
 
 // The clock stands at 10:00 UTC on Friday, 1 May 2026.
@@ -79,4 +79,19 @@ it("is in a simulation the time of the item, where the user is", async () => {
     expect(system).toMatch(/it is Wednesday, 2025-01-01 09:\d\d \(Asia\/Tokyo\)/);
     expect(system).toContain("The user's language is German.");
   }
+});
+
+it("is for an item without a date the present, by the agent's clock, also where its search is made ahead", async () => {
+  const episodes = Array.from({ length: 16 }, (_, n) => drink(n, { at: null }));
+  const user = await alignmentUnderTest({ episodes });
+  const { similar } = user.memory.episodes;
+  const days = new Set<string | undefined>();
+  Object.assign(user.memory.episodes, {
+    similar: (...asked: Parameters<typeof similar>) => {
+      days.add(asked[3]?.asked?.day);
+      return similar(...asked);
+    },
+  });
+  await user.run();
+  expect([...days]).toEqual(["2026-05-01"]);
 });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { alignConfigSchema } from "../../src/config/alignment-settings.js";
 import { runConfigSchema } from "../../src/config/turn-settings.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";
-import { alignmentUnderTest, occasionOf } from "../support/agents/alignment-under-test.js";
+import { alignmentUnderTest, drink, occasionOf } from "../support/agents/alignment-under-test.js";
 import type { AskedOfModel } from "../support/models/alignment-model.js";
 import { callsTools, ScriptedModel } from "../support/models/scripted-model.js";
 
@@ -64,4 +64,41 @@ describe("each setting of an alignment at both ends of its range", () => {
     expect(iterations.length).toBeGreaterThan(0);
     expect(degraded).toEqual([]);
   });
+});
+
+it("takes all iterations of which each asks the judge about the batch and the holdout", async () => {
+  // Every candidate is better than its parent, and only a judge can tell.
+  const rank = (text = "") => Number(/ (\d+) sentences/.exec(text)?.[1] ?? 0);
+  const user = await alignmentUnderTest({
+    episodes: Array.from({ length: 7 }, (_, n) =>
+      drink(n, { groundTruth: "A long walk through the old town with friends." }),
+    ),
+    replies: {
+      simulation: ({ system }) => `Here is a reply of ${rank(system)} sentences.`,
+      verdict: ({ thread }) => {
+        const [a, b] = ["reply_a", "reply_b"].map((tag) =>
+          rank(thread.split(`<${tag}>`)[1]?.split(`</${tag}>`)[0]),
+        );
+        return a === b ? "tie" : (a ?? 0) > (b ?? 0) ? "a" : "b";
+      },
+      critique: () => ({}),
+      update: ({ before }) => ({
+        decision: "change",
+        changes: [
+          {
+            kind: before === 0 ? "add" : "change",
+            line: before === 0 ? null : 1,
+            text: `Wants a story of ${before + 1} sentences each time.`,
+            tool: null,
+            items: [1],
+            keepsEvidence: false,
+          },
+        ],
+      }),
+    },
+    settings: { ...small, batch: 2, holdout: 5, iterations: 20, toolRounds: 0 },
+  });
+  const { iterations } = await user.run();
+  expect(iterations).toHaveLength(20);
+  for (const each of iterations) expect(each).toMatchObject({ accepted: true });
 });

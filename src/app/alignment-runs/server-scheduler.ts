@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Run } from "@langchain/langgraph-sdk";
 import type { AlignmentStatus } from "../../domain/alignment/alignment-status.js";
+import { isOutdated } from "../../domain/forgetting/outdated-run.js";
 import type { Memory } from "../../memory/memory.js";
 import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
+import type { AlignmentState } from "../../state/alignment-state.js";
 import { alignmentThreadId } from "./run-thread-id.js";
 import { requestDelayMs } from "./background-scheduler.js";
 import { isAbandoned } from "./run-owner.js";
@@ -10,6 +12,7 @@ import { serverRequest, type ServerRequestDeps } from "./server-request.js";
 
 export interface ServerSchedulerDeps extends ServerRequestDeps {
   readonly alignments: Pick<Memory["alignments"], "get">;
+  readonly episodes: Pick<Memory["episodes"], "withdrawals">;
   readonly now: () => Date;
 }
 
@@ -20,10 +23,11 @@ const settleMs = 5_000;
  * Requests a run of the graph `alignment` from the LangGraph server that runs this process, on the thread of the user's
  * alignments. The server refuses a second run while one waits or runs, so a burst of answers costs one run. A run that a
  * dead server left would make it refuse forever, and is deleted first. An interrupted run is continued if its steps
- * still exist. Failures are logged too.
+ * still exist and nothing that it read was deleted or corrected since. Failures are logged too.
  */
 export function createServerScheduler({
   alignments,
+  episodes,
   now,
   ...server
 }: ServerSchedulerDeps): RequestAlignment {
@@ -43,7 +47,8 @@ export function createServerScheduler({
     const canContinue = async () => {
       if (!isAbandoned(status, now()) || status.threadId !== threadId) return false;
       if (!isDeepStrictEqual(status.settings, settings)) return false;
-      return (await threads.getState(threadId)).next.length > 0;
+      const { values, next } = await threads.getState<AlignmentState>(threadId);
+      return next.length > 0 && !isOutdated(values, await episodes.withdrawals(userId));
     };
     if (await ask()) return;
     const running = await runs.list(threadId, { status: "running" });

@@ -148,9 +148,12 @@ async function refuseStranger(
   checkOwner({ owner }, { userId: (isServer ? context : config)?.userId });
 }
 
-/** The start, and at most nine steps for an iteration. */
+/**
+ * The start, and at most 13 steps for an iteration: the answers, their losses and the gradient; for the batch and again
+ * for the holdout the candidate's answers, the decision, the judge and the decision; the review and the commit.
+ */
 function maxSteps({ iterations }: AlignConfig): number {
-  return 10 + 10 * iterations;
+  return 10 + 13 * iterations;
 }
 
 /** Concurrent tasks fail for the same reason, an unavailable model or store, and LangGraph then throws all errors. */

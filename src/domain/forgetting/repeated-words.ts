@@ -33,6 +33,19 @@ export function findRepeatedWords(
   return { terms: [...own].filter((term) => !elsewhere.has(term)), sameIn: sameIn.toSorted() };
 }
 
+/** An id before all others: an undated item's texts have no earliest time either. */
+const earliestId = "0".repeat(26);
+
+/**
+ * From which episode on a text can repeat this one. When an episode that is dated after the present was told is unknown,
+ * so any text can.
+ *
+ * @param present - ISO 8601.
+ */
+export function toldSince(id: string, present: string): string {
+  return orderOfId(id) > Date.parse(present) ? earliestId : id;
+}
+
 /** Whether a text of this time, ISO 8601, repeats the words. */
 export function repeats(text: string, at: string, { terms, since }: RepeatedWords): boolean {
   return Date.parse(at) >= orderOfId(since) && holdsTerms(text, terms);

@@ -5,7 +5,7 @@ import { episodeSchema } from "../episode.js";
 const repeatedWordsSchema = z.strictObject({
   /** Terms that the user said in this episode only. */
   terms: z.array(z.string()),
-  /** Only what came after the episode of this id can repeat it. */
+  /** Only what came after the episode of this id can repeat it; an id before all others where that is unknown. */
   since: episodeSchema.shape.id,
 });
 export type RepeatedWords = z.output<typeof repeatedWordsSchema>;

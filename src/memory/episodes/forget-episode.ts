@@ -1,6 +1,7 @@
 import { isEpisodeId, type Episode } from "../../domain/episode.js";
 import {
   findRepeatedWords,
+  toldSince,
   withoutInference,
   withoutRepeats,
 } from "../../domain/forgetting/repeated-words.js";
@@ -136,17 +137,19 @@ export function createEpisodeForgetting(
       if (stored === undefined || stored === null) return null;
       const pointers = await readRecent(access, user);
       const others = (await readAll(user)).filter((episode) => episode.id !== id);
+      const at = now().toISOString();
       // What another deleted episode said as well may have been repeated since that one.
       const since = earlier
         .flatMap(({ episodeId, sameIn }) => (sameIn.includes(id) ? [episodeId] : []))
-        .reduce((first, each) => (each < first ? each : first), id);
+        .map((episodeId) => toldSince(episodeId, at))
+        .reduce((first, each) => (each < first ? each : first), toldSince(id, at));
       const own = others.map((episode) => withoutInference(episode, id));
       const { terms, sameIn } = findRepeatedWords(stored, own, since);
       const withdrawal: Withdrawal = {
         schemaVersion: 1,
         episodeId: id,
         what: "deleted",
-        at: now().toISOString(),
+        at,
         responses: [],
         sameIn,
         unfinished: { terms, since },

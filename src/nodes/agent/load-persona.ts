@@ -47,10 +47,11 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
     const { userId, owner, question } = admitted;
     const threadId = threadIdOf(runtime);
     const identity = turnIdentity(owner, threadId, question);
+    // Before memory is read: a deletion after that is one that the answer may repeat.
+    const at = now().toISOString();
     const memory = await readingMemory(read());
     const { persona, profile, written, withdrawals, locale } =
       "read" in memory ? memory.read : { ...unread, persona: initialPersona };
-    const at = now().toISOString();
     runtime.writer?.({ kind: "persona-loaded", version: persona.version } satisfies AgentEvent);
     return new Command({
       goto: "retrieve-memory",

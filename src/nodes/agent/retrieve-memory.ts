@@ -23,6 +23,7 @@ import { readingMemory } from "../memory-failure.js";
 
 export interface RetrieveMemoryDeps {
   readonly episodes: Pick<Memory["episodes"], "latest" | "similar">;
+  readonly now: () => Date;
 }
 
 /**
@@ -30,7 +31,7 @@ export interface RetrieveMemoryDeps {
  * and without copies of one question. One embedding request, no model call. Never fails the turn: `degraded` names what
  * could not be read. Reads nothing in paper mode, where the model calls the memory tool itself.
  */
-export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
+export function createRetrieveMemory({ episodes, now }: RetrieveMemoryDeps) {
   return async function retrieveMemory(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
@@ -42,7 +43,7 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
     const { timeZone } = state.locale;
     const bounds = {
       ...(shown.ids.length > 0 && { excludeIds: shown.ids }),
-      asked: askedOn(state.turn?.at ?? null, state.locale),
+      asked: askedOn(state.turn?.at ?? now().toISOString(), state.locale),
     };
     const question = questionOf(state).text;
     const memory = await readingMemory(readFor(question, { episodes, userId, config, bounds }));
@@ -71,9 +72,9 @@ export function createRetrieveMemory({ episodes }: RetrieveMemoryDeps) {
   };
 }
 
-/** @param at - When the turn began; now where it has no date, as an imported item that is asked again. */
-export function askedOn(at: string | null, { timeZone }: Locale): AskedDay {
-  return { day: localDay(at ?? new Date().toISOString(), timeZone), timeZone };
+/** @param at - When the turn began, ISO 8601 UTC. */
+export function askedOn(at: string, { timeZone }: Locale): AskedDay {
+  return { day: localDay(at, timeZone), timeZone };
 }
 
 /** Everything that a turn reads from memory for its question, before some of it is left out. */
@@ -84,7 +85,7 @@ export function readFor(
     userId,
     config: { recallSimilar, recallLatest },
     bounds = {},
-  }: RetrieveMemoryDeps & {
+  }: Pick<RetrieveMemoryDeps, "episodes"> & {
     readonly userId: string;
     readonly config: Pick<RunConfig, "recallSimilar" | "recallLatest">;
     readonly bounds?: RecallBounds;

@@ -10,6 +10,12 @@ import { askedOn, readFor } from "../agent/retrieve-memory.js";
 /** Reads memory as a run of this id does; see `createRecallCache`. */
 export type RecallOf = (runId: string) => Pick<Memory["episodes"], "get" | "latest" | "similar">;
 
+export interface PrefetchDeps {
+  readonly recallOf: RecallOf;
+  /** The present, on which an item without a date is asked. */
+  readonly now: () => Date;
+}
+
 interface PrefetchingRun {
   readonly runId: string;
   readonly config: AlignConfig;
@@ -23,14 +29,14 @@ interface PrefetchingRun {
 export async function prefetchRecall(
   item: AlignmentItem,
   { runId, config, locale }: PrefetchingRun,
-  recallOf: RecallOf,
+  { recallOf, now }: PrefetchDeps,
 ): Promise<void> {
   if (config.mode === "paper") return;
   // Any persona: what the simulation may read does not depend on it.
   const { leaveOneOut } = config;
   const view = { persona: initialPersona, profile: null, locale, leaveOneOut };
   const memory = leaveOneOutMemory({ episodes: recallOf(runId) }, item, view);
-  const asked = askedOn(item.at, locale);
+  const asked = askedOn(item.at ?? now().toISOString(), locale);
   await readFor(item.query, {
     ...memory,
     userId: parseUserId(config.userId),
@@ -48,7 +54,7 @@ export async function prefetchRecall(
 export async function prefetchDuring<Result>(
   items: () => Promise<readonly AlignmentItem[]>,
   run: PrefetchingRun,
-  recallOf: RecallOf,
+  deps: PrefetchDeps,
   work: () => Promise<Result>,
 ): Promise<Result> {
   let isDone = false;
@@ -62,7 +68,7 @@ export async function prefetchDuring<Result>(
   async function prefetch() {
     for (const item of await items()) {
       if (isDone) return;
-      await prefetchRecall(item, run, recallOf);
+      await prefetchRecall(item, run, deps);
     }
   }
 }

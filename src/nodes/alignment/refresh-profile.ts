@@ -13,17 +13,15 @@ import { callConfig } from "../model-call-config.js";
 import { readWholeHistory } from "../read-history.js";
 import { refreshProfile as updateProfile } from "../update-profile.js";
 import { budgetOf, callsOfItem, spentOnDay } from "./alignment-budget.js";
-import { prefetchDuring } from "./prefetch-recall.js";
-import type { SimulateDeps } from "./simulate.js";
+import { type PrefetchDeps, prefetchDuring } from "./prefetch-recall.js";
 
-export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
-  readonly episodes: Pick<Memory["episodes"], "list">;
+export interface RefreshProfileDeps extends PrefetchDeps {
+  readonly episodes: Pick<Memory["episodes"], "list" | "withdrawals">;
   readonly profiles: Pick<Memory["profiles"], "current" | "append">;
   readonly personas: Pick<Memory["personas"], "history">;
   readonly locales: Pick<Memory["locales"], "get">;
   /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
-  readonly now: () => Date;
 }
 
 type Update = { readonly [K in keyof AlignmentState]?: AlignmentState[K] | Overwrite };
@@ -40,6 +38,8 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
   ): Promise<Update> {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
+    // Finishes a deletion that was interrupted: until then, responses that repeat it are read.
+    await episodes.withdrawals(userId);
     const startedAt = now().toISOString();
     const runId = randomUUID();
     const [current, usersOwn] = await Promise.all([profiles.current(userId), locales.get(userId)]);
@@ -49,7 +49,7 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
       current !== null && !config.refreshProfile
         ? { profile: current, usage: noUsage, degraded: [] }
         : (await isAffordable())
-          ? await prefetchDuring(itemsAhead, { runId, config, locale }, deps.recallOf, refresh)
+          ? await prefetchDuring(itemsAhead, { runId, config, locale }, deps, refresh)
           : { profile: current, usage: noUsage, degraded: notRefreshed };
     return {
       ...cleared(),

@@ -17,7 +17,7 @@ import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../../state/alignment-state.js";
 import { expectManyListeners } from "../../system/abort-listeners.js";
 import { createStaggeredStart } from "../../system/staggered-start.js";
-import { prefetchRecall, type RecallOf } from "./prefetch-recall.js";
+import { type PrefetchDeps, prefetchRecall } from "./prefetch-recall.js";
 import { sendAll } from "./simulation-tasks.js";
 
 /** How the agent graph is run, besides the messages. */
@@ -31,8 +31,7 @@ export interface SimulatedRun {
   readonly beforeModel: () => void;
 }
 
-export interface SimulateDeps {
-  readonly recallOf: RecallOf;
+export interface SimulateDeps extends PrefetchDeps {
   /** Runs the agent graph over this memory, with the tools that a simulation may use. */
   readonly runAgent: (messages: BaseMessage[], run: SimulatedRun) => Promise<AgentState>;
 }
@@ -83,7 +82,7 @@ const staggered = createStaggeredStart(8);
 async function simulated(
   task: SimulationTask,
   runtime: LangGraphRunnableConfig,
-  { recallOf, runAgent }: SimulateDeps,
+  { recallOf, now, runAgent }: SimulateDeps,
 ): Promise<SimulatedAnswer> {
   const { runId, persona, role, locale, item, repeat } = task;
   const { episodeId, earlier, query, groundTruth, at } = item;
@@ -92,7 +91,7 @@ async function simulated(
   // The task may have waited until the run had ended.
   runtime.signal?.throwIfAborted();
   // Before the staggered start, which only makes computation wait for computation.
-  await prefetchRecall(item, { runId, config, locale }, recallOf);
+  await prefetchRecall(item, { runId, config, locale }, { recallOf, now });
   const answer = await staggered(runId, async (release): Promise<Answered> => {
     const failed = new AbortController();
     const memory = abortingMemory(memoryOf(task, { recallOf }, config.leaveOneOut), failed);

@@ -27,16 +27,14 @@ import type {
 import { callConfig } from "../model-call-config.js";
 import { budgetOf, callsOfJudging, callsPerAnswer } from "./alignment-budget.js";
 import { noUpdate, proposePaperUpdate, type ProposedUpdate } from "./paper-update.js";
-import { prefetchDuring } from "./prefetch-recall.js";
-import type { SimulateDeps } from "./simulate.js";
+import { type PrefetchDeps, prefetchDuring } from "./prefetch-recall.js";
 import { sendAll, simulationTasks } from "./simulation-tasks.js";
 import { inBatchOrder, parentOf } from "./state-selectors.js";
 
-export interface TextualGradientDeps extends Pick<SimulateDeps, "recallOf"> {
+export interface TextualGradientDeps extends PrefetchDeps {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
   /** Names of the tools that a simulation may use, and so a line may be about. */
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
-  readonly now: () => Date;
 }
 
 /** Most of the update model's reason that is stored, in UTF-16 units; it is asked for one sentence. */
@@ -60,7 +58,7 @@ export function createTextualGradient(deps: TextualGradientDeps) {
         ? await prefetchDuring(
             async () => holdout,
             { runId, config, locale },
-            deps.recallOf,
+            deps,
             () => propose(state, config, runtime, deps),
           )
         : noUpdate(`Ended before an update: ${left.spent}.`, "budget", noUsage);

@@ -34,7 +34,7 @@ import { renderStatements, revisedStatements } from "../update-profile.js";
 import { readEpisodes, selectTurns } from "./select-turns.js";
 
 export interface ReflectDeps {
-  readonly episodes: Pick<Memory["episodes"], "latest">;
+  readonly episodes: Pick<Memory["episodes"], "latest" | "withdrawals">;
   readonly profiles: Pick<Memory["profiles"], "current">;
   readonly reflections: Memory["reflections"];
   /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */
@@ -64,6 +64,8 @@ export function createReflect(deps: ReflectDeps) {
       new Command({ goto: END, update: { ...cleared, outcome } });
     if (!config.reflection || config.mode === "paper") return end("off");
 
+    // Finishes a deletion that was interrupted: until then, responses that repeat it are read.
+    await episodes.withdrawals(userId);
     const at = now().toISOString();
     const [status, profile, stored] = await Promise.all([
       reflections.get(userId),

@@ -1,5 +1,5 @@
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
-import { localTime, weekdayOf } from "../../domain/local-time.js";
+import { localDay, localTime, weekdayOf } from "../../domain/local-time.js";
 import type { Locale } from "../../domain/locale.js";
 import {
   agentPrompt,
@@ -8,7 +8,7 @@ import {
   nowPrompt,
   paperPersonaPrompt,
 } from "./persona-prompt.js";
-import { dateAttribute, renderInteractions, type ShownEpisode } from "./past-interactions.js";
+import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
 import { joinParts, quoteBlock, unquoted } from "../quote.js";
 
 /** The parts of the persona in paper mode. */
@@ -38,11 +38,11 @@ export const nothingKnown = "Nothing is known of this user yet.";
 
 /**
  * @param summary - The profile, as lines of text; empty when nothing is known.
- * @param drawnAt - ISO 8601; shown as a date, so that what is later can be told.
+ * @param drawnOn - As `2024-03-09`; shown, so that what is later can be told.
  */
-export function quoteSummary(summary: string, drawnAt: string | null = null): string {
+export function quoteSummary(summary: string, drawnOn: string | null = null): string {
   if (summary === "") return quoteBlock("user_summary", nothingKnown);
-  return quoteBlock("user_summary", unquoted(summary), { at: dateAttribute(drawnAt) });
+  return quoteBlock("user_summary", unquoted(summary), { at: drawnOn });
 }
 
 /** The system message of one model call: the persona, and what was recalled for this turn. */
@@ -61,10 +61,11 @@ function defaultPersona({
 }: AgentRequestParts): string {
   const learned = answerLines(lines);
   // A simulated turn lies before its profile; a date after today would make everything else look outdated.
-  const drawnAt = summaryAt !== null && at !== null && summaryAt <= at ? summaryAt : null;
+  const isShown = summaryAt !== null && at !== null && summaryAt <= at;
+  const drawnOn = isShown ? localDay(summaryAt, locale.timeZone) : null;
   const persona = agentPrompt
     .render({
-      summary: quoteSummary(summary, drawnAt),
+      summary: quoteSummary(summary, drawnOn),
       preferences: learned === "" ? "" : quoteBlock("learned_preferences", learned),
       interactions: recalled.length === 0 ? "" : renderInteractions(recalled, locale.timeZone),
     })

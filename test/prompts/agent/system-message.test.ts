@@ -65,6 +65,14 @@ describe("the persona of default mode", () => {
     );
   });
 
+  it("says it as a day where the user is, as everything else in the prompt", () => {
+    const locale = { ...defaultLocale, timeZone: "Asia/Tokyo" };
+    const late = "2026-04-01T23:30:00.000Z";
+    expect(renderAgentRequest({ ...turn, locale, summaryAt: late, at: autumn })).toContain(
+      '<user_summary at="2026-04-02">',
+    );
+  });
+
   it("gives no date to a profile that is later than the turn, as in a simulation", () => {
     const request = renderAgentRequest({ ...turn, summaryAt: autumn, at: spring });
     expect(request).toContain("<user_summary>\n- Lives in Paris.");

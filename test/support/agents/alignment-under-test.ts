@@ -89,6 +89,7 @@ export async function alignmentUnderTest({
         .filter(({ alignment }) => alignment !== null)
         .toSorted((a, b) => (a.alignment?.iteration ?? 0) - (b.alignment?.iteration ?? 0)),
     status: () => memory.alignments.get("ada"),
+    overview: () => agent.status("ada"),
     /** Simulation requests by what was asked and the learned lines under which it was. */
     simulated: () => {
       const counts = new Map<string, number>();

@@ -41,7 +41,7 @@ export interface AskedOfModel {
 type Said = string | AIMessage | Error;
 
 type SaidUpdate =
-  | (Partial<Omit<PersonaUpdate, "changes">> & { readonly lines?: readonly string[] })
+  | (Partial<PersonaUpdate> & { readonly lines?: readonly string[] })
   | string
   | Error;
 
@@ -202,12 +202,12 @@ const plainCritique: Critique = {
   linesThatMisled: [],
 };
 
-/** Adds the lines given, each on the first two items; without lines the present ones are kept. */
+/** Adds the lines given, each on the first two items, unless the changes are given; without either, it keeps them. */
 function updateOf(
   {
     lines = [],
     ...said
-  }: Partial<Omit<PersonaUpdate, "changes">> & {
+  }: Partial<PersonaUpdate> & {
     readonly lines?: readonly string[];
   },
   { thread }: AskedOfModel,
