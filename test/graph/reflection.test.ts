@@ -126,6 +126,28 @@ describe("a profile from plain conversation", () => {
     expect(agent.prompts()).toHaveLength(2);
   });
 
+  it("is told the reason that came since a turn was read", async () => {
+    const agent = talking(({ before }) => ({
+      revisedStatements:
+        before === 0
+          ? [{ text: "Drinks.", keeps: [], replaces: [], items: [1] }]
+          : [{ text: "Never drinks coffee.", keeps: [1], replaces: [], items: [1] }],
+    }));
+    const [first = ""] = await agent.saidIn([asks]);
+    await agent.reflect("ada");
+    agent.clock.advanceDays(0.001);
+    const reason = "I never drink coffee.";
+    await agent.feedback("ada", { episodeId: first, kind: "reject", reason });
+    await agent.saidIn(["And to eat?"], "second");
+    const { profile } = await agent.reflect("ada");
+    expect(agent.prompts()[1]?.thread).toMatch(
+      /read="before">\n.*\n.*\n<rejection_reason>I never drink coffee.<\/rejection_reason>/,
+    );
+    expect(profile?.statements).toMatchObject([
+      { text: "Never drinks coffee.", evidence: [first] },
+    ]);
+  });
+
   it("stays when the model gives no statement", async () => {
     const agent = talking();
     await agent.saidIn(["I have a cat."]);
