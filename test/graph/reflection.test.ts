@@ -148,6 +148,67 @@ describe("a profile from plain conversation", () => {
     ]);
   });
 
+  it("gives way to one that an alignment wrote meanwhile, and reads the turns again", async () => {
+    const model = new AlignmentModel({
+      simulation: () => "coffee",
+      profile: () => "From an alignment.",
+      reflection: ({ thread }) => ({
+        revisedStatements: [
+          {
+            text: "Has a cat.",
+            keeps: thread.includes("1. From an alignment.") ? [1] : [],
+            replaces: [],
+            items: [1],
+          },
+        ],
+        ...toFirst(),
+      }),
+    });
+    const agent = agentUnderTest(model);
+    const ids: string[] = [];
+    for (const text of [asks, "No, tea. And I have a cat."]) {
+      agent.clock.advanceDays(0.001);
+      ids.push((await agent.ask("ada", text, { threadId: "first" })).episodeId ?? "");
+    }
+    const generate = model._generate.bind(model);
+    model._generate = async (...given) => {
+      const answer = await generate(...given);
+      const asked = model.asked.at(-1);
+      if (asked?.kind === "reflection" && asked.before === 0) await agent.refreshProfile("ada");
+      return answer;
+    };
+    const { profile, reactions } = await agent.reflect("ada");
+    expect(profile).toBeNull();
+    expect(reactions).toMatchObject([{ episodeId: ids[0], groundTruth: "tea" }]);
+    expect((await agent.memory.reflections.get("ada")).lastReadId).toBeNull();
+    agent.clock.advanceDays(0.001);
+    expect((await agent.reflect("ada")).profile).toMatchObject({
+      version: 2,
+      statements: [{ text: "Has a cat.", evidence: [ids[0]] }],
+    });
+    expect(await agent.memory.profiles.history("ada")).toHaveLength(2);
+  });
+
+  it("stays when an alignment ends that began before it", async () => {
+    const model = new AlignmentModel({
+      simulation: () => "coffee",
+      profile: async () => {
+        await agent.reflect("ada");
+        return "From an alignment.";
+      },
+      reflection: () => ({
+        revisedStatements: [{ text: "Has a cat.", keeps: [], replaces: [], items: [1] }],
+      }),
+    });
+    const agent = agentUnderTest(model);
+    await agent.ask("ada", "I have a cat.", { threadId: "first" });
+    agent.clock.advanceDays(0.001);
+    expect(await agent.refreshProfile("ada")).toMatchObject({
+      changed: false,
+      profile: { version: 1, statements: [{ text: "Has a cat." }] },
+    });
+  });
+
   it("stays when the model gives no statement", async () => {
     const agent = talking();
     await agent.saidIn(["I have a cat."]);

@@ -18,7 +18,7 @@ import type { SimulateDeps } from "./simulate.js";
 
 export interface RefreshProfileDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly episodes: Pick<Memory["episodes"], "list">;
-  readonly profiles: Pick<Memory["profiles"], "current" | "append">;
+  readonly profiles: Pick<Memory["profiles"], "current" | "appendAfter">;
   readonly personas: Pick<Memory["personas"], "history">;
   readonly locales: Pick<Memory["locales"], "get">;
   /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */

@@ -104,6 +104,7 @@ export function createReflect(deps: ReflectDeps) {
         {
           profile: nextProfile(revised, profile, latest, { at, model: name }),
           reactions: reactionsIn(answer, shown),
+          baseId: profile?.id ?? null,
           lastReadId: newest,
         },
         usage,
