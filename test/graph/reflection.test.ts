@@ -9,6 +9,7 @@ import type { ReflectionAnswer } from "../../src/prompts/learning/reflection.js"
 import type { AgentState } from "../../src/state/agent-state.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";
 import { AlignmentModel, type AskedOfModel } from "../support/models/alignment-model.js";
+import { turnAt } from "../support/users/episodes.js";
 import { itemsOf } from "../support/models/conversation-model.js";
 
 type Settings = Omit<RunContext, "userId">;
@@ -146,6 +147,28 @@ describe("a profile from plain conversation", () => {
     expect(profile?.statements).toMatchObject([
       { text: "Never drinks coffee.", evidence: [first] },
     ]);
+  });
+
+  it("counts no interactions that did not fit into the prompt, so that the next refresh reads all", async () => {
+    const model = new AlignmentModel({
+      simulation: () => "coffee",
+      profile: () => "From the whole history.",
+      reflection: () => ({
+        revisedStatements: [{ text: "Has a cat.", keeps: [], replaces: [], items: [1] }],
+      }),
+    });
+    const agent = agentUnderTest(model);
+    const long = Array.from({ length: 100 }, (_, n) => turnAt(n, `${n} ${"word ".repeat(150)}`));
+    await agent.memory.episodes.addMany("ada", long);
+    const { profile } = await agent.reflect("ada");
+    const shown = itemsOf(model.of("reflection")[0]?.thread ?? "").length;
+    expect(shown).toBeLessThan(100);
+    expect(profile).toMatchObject({ lastEpisodeId: long.at(-1)?.id, episodeCount: shown });
+    agent.clock.advanceDays(0.001);
+    expect(await agent.refreshProfile("ada")).toMatchObject({
+      changed: true,
+      profile: { statements: [{ text: "From the whole history." }], episodeCount: 100 },
+    });
   });
 
   it("gives way to one that an alignment wrote meanwhile, and reads the turns again", async () => {
@@ -463,6 +486,23 @@ describe("a reflection is due", () => {
     // Nothing was lost.
     expect((await agent.reflect("ada")).reactions).toHaveLength(1);
     expect((await agent.memory.reflections.get("ada")).error).toBeNull();
+  });
+
+  it("at the next turn when a deletion left the profile incomplete, but not while the model fails", async () => {
+    const agent = talking(({ before }) => (before === 0 ? new Error("Away.") : {}));
+    const ids = await agent.saidIn(["I have a cat.", "It is old.", "And now?"]);
+    await agent.memory.profiles.append("ada", {
+      at: agent.clock.now().toISOString(),
+      statements: [{ text: "Has an old cat.", evidence: ids.slice(0, 2), replaces: [] }],
+      lastEpisodeId: ids[2] ?? null,
+      episodeCount: 3,
+      model: "offline",
+    });
+    agent.clock.advanceDays(0.001);
+    await agent.memory.episodes.delete("ada", ids[0] ?? "");
+    expect((await agent.say("Hello.")).reflection.due).toBe(true);
+    await expect(agent.reflect("ada")).rejects.toThrow("Away.");
+    expect((await agent.say("Hello.")).reflection).toEqual({ newTurns: 1, due: false });
   });
 
   it("at the next turn when it was stopped", async () => {
