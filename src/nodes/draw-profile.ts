@@ -7,6 +7,7 @@ import { estimateTokens, storableText } from "../domain/text/storable-text.js";
 import { noUsage, type Usage } from "../domain/usage.js";
 import { userKey } from "../domain/user-id.js";
 import type { Memory } from "../memory/memory.js";
+import type { NewProfile } from "../memory/personas/profile-log.js";
 import { ask, type Asked } from "../model/ask-structured.js";
 import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
 import { profileAnswerSchema, profilePrompt } from "../prompts/learning/profile.js";
@@ -48,16 +49,19 @@ export async function buildProfile(
   options: BuildProfileOptions,
 ): Promise<{ readonly profile: Profile | null; readonly usage: Usage }> {
   const history = await readWholeHistory(userId, options.episodes, options.now);
-  return drawProfile(userId, history, options);
+  return drawProfile(userId, history, options, (profile) =>
+    options.profiles.append(userId, profile),
+  );
 }
 
-/** `buildProfile` from a history that was already read. */
-export async function drawProfile(
+/** `buildProfile` from a history that was already read, stored by `append`. */
+export async function drawProfile<Stored>(
   userId: string,
   { at, episodes }: WholeHistory,
-  options: BuildProfileOptions,
-): Promise<{ readonly profile: Profile | null; readonly usage: Usage }> {
-  const { modelName, profiles, maxTokens = defaultProfileTokens } = options;
+  options: Omit<BuildProfileOptions, "profiles">,
+  append: (profile: NewProfile) => Promise<Stored>,
+): Promise<{ readonly profile: Stored | null; readonly usage: Usage }> {
+  const { modelName, maxTokens = defaultProfileTokens } = options;
   const last = episodes.at(-1);
   if (last === undefined) return { profile: null, usage: noUsage };
 
@@ -66,7 +70,7 @@ export async function drawProfile(
   const { block, episodeIds } = renderHistory(episodes, maxTokens - used);
   const prompt = profilePrompt.render({ counts, history: block });
   const { answer, usage } = await askForProfile(userId, prompt, profileAnswerSchema, options);
-  const profile = await profiles.append(userId, {
+  const profile = await append({
     at,
     statements: answer.statements.flatMap(({ text, items }) =>
       groundedStatement(text, shownEpisodes(items, episodeIds)),
@@ -83,7 +87,7 @@ export function askForProfile<Answer>(
   userId: string,
   prompt: string,
   schema: z.ZodType<Answer>,
-  { model, modelName, config }: BuildProfileOptions,
+  { model, modelName, config }: Pick<BuildProfileOptions, "model" | "modelName" | "config">,
 ): Promise<Asked<Answer>> {
   const metadata = { userId: userKey(userId), model: modelName };
   return ask({

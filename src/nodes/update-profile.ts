@@ -3,6 +3,7 @@ import type { Profile, ProfileStatement } from "../domain/profile.js";
 import { estimateTokens } from "../domain/text/storable-text.js";
 import { noUsage, type Usage } from "../domain/usage.js";
 import type { Memory } from "../memory/memory.js";
+import type { NewProfile } from "../memory/personas/profile-log.js";
 import { renderAnswerCounts, renderHistory } from "../prompts/learning/history.js";
 import {
   type ProfileRevision,
@@ -23,8 +24,8 @@ import { readWholeHistory } from "./read-history.js";
 /** Most current statements that the model is shown; a profile is asked for as many. */
 const maxStatements = 12;
 
-export interface RefreshProfileOptions extends BuildProfileOptions {
-  readonly profiles: Pick<Memory["profiles"], "append" | "current">;
+export interface RefreshProfileOptions extends Omit<BuildProfileOptions, "profiles"> {
+  readonly profiles: Pick<Memory["profiles"], "appendAfter" | "current">;
 }
 
 /** `changed`: whether a new version was appended. `profile` is the current one in any case. */
@@ -48,6 +49,8 @@ export interface RefreshedProfile {
  * of its feedback. Counted but not seen as new: an answer dated before the profile, and a late episode when another was
  * deleted.
  *
+ * A version that a reflection appended meanwhile stays the current one; the next refresh begins from it.
+ *
  * @throws {PersonaAgentError} `model-output-invalid` as `buildProfile`, with the cost in `details.usage`.
  */
 export async function refreshProfile(
@@ -58,9 +61,15 @@ export async function refreshProfile(
   const current = await options.profiles.current(userId);
   const history = await readWholeHistory(userId, options.episodes, options.now);
   const { at, episodes } = history;
+  const append = (profile: NewProfile) =>
+    options.profiles.appendAfter(userId, current?.id ?? null, profile);
+  const refreshed = async (appended: Profile | null, usage: Usage) => {
+    const profile = appended ?? (await options.profiles.current(userId));
+    return { profile, usage, changed: appended !== null };
+  };
   const redraw = async () => {
-    const drawn = await drawProfile(userId, history, options);
-    return { ...drawn, changed: drawn.profile !== null };
+    const { profile, usage } = await drawProfile(userId, history, options, append);
+    return refreshed(profile, usage);
   };
   if (current === null) return redraw();
 
@@ -87,14 +96,14 @@ export async function refreshProfile(
       : await revise(userId, statements, fresh, episodes, options);
   // An answer without statements is a failed one; the user keeps the present profile.
   const isRevised = revised.statements.length > 0;
-  const profile = await options.profiles.append(userId, {
+  const profile = await append({
     at,
     statements: isRevised ? revised.statements : statements,
     lastEpisodeId: episodes.at(-1)?.id ?? null,
     episodeCount: episodes.length,
     model: isRevised ? options.modelName : current.model,
   });
-  return { profile, usage: revised.usage, changed: true };
+  return refreshed(profile, revised.usage);
 }
 
 /**

@@ -18,6 +18,7 @@ export const reflectionState = z.object({
         .omit({ schemaVersion: true, id: true, version: true })
         .nullable()
         .describe("The profile to be appended; null if it stays."),
+      baseId: z.string().nullable().describe("The profile that was read; null for none."),
       reactions: z.array(inferredFeedbackSchema),
       lastReadId: z.string().describe("The latest episode that was read."),
     })

@@ -38,6 +38,24 @@ export function describeProfileMemory(
       expect(await memory.history(user)).toEqual([first, second]);
     });
 
+    it("appends one that was made from another version only while that is the current one", async () => {
+      const memory = await create();
+      const user = newUser();
+      const first = await memory.appendAfter(user, null, profile("likes tea"));
+      expect(first?.version).toBe(1);
+      expect(await memory.appendAfter(user, null, profile("likes milk"))).toBeNull();
+      const [one, other] = await Promise.all(
+        ["likes green tea", "likes iced tea"].map((text) =>
+          memory.appendAfter(user, first?.id ?? null, profile(text)),
+        ),
+      );
+      expect(one?.version).toBe(2);
+      expect(other).toBeNull();
+      // Once more, as after a crash.
+      expect(await memory.appendAfter(user, null, profile("likes tea"))).toEqual(first);
+      expect(await memory.history(user)).toEqual([first, one]);
+    });
+
     it("loses none of those that are appended at the same time", async () => {
       const memory = await create();
       const user = newUser();

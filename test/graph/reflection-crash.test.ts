@@ -1,6 +1,8 @@
 import type { Operation, OperationResults } from "@langchain/langgraph-checkpoint";
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { expect, it } from "vitest";
+import { createStoreReflection } from "../../src/nodes/reflection/store-reflection.js";
+import { reflectionState } from "../../src/state/reflection-state.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";
 import { AlignmentModel } from "../support/models/alignment-model.js";
 
@@ -73,4 +75,26 @@ it("leaves the same when a reflection was killed at any of its writes and is rep
     expect(repeated.left, `killed after ${writes} writes`).toEqual(left);
     expect(repeated.callsOnDay).toBe(writes === 0 ? 1 : 2);
   }
+});
+
+it("appends one version of the profile when the last step is repeated", async () => {
+  const { memory, ask, clock } = agentUnderTest(new AlignmentModel({ simulation: () => "coffee" }));
+  const { episodeId } = await ask("ada", "I have a cat.", { threadId: "first" });
+  const store = createStoreReflection(memory);
+  const lastReadId = episodeId ?? "";
+  const profile = {
+    at: clock.now().toISOString(),
+    statements: [{ text: "Has a cat.", evidence: [lastReadId], replaces: [] }],
+    lastEpisodeId: lastReadId,
+    episodeCount: 1,
+    model: "offline",
+  };
+  const state = reflectionState.parse({
+    proposal: { profile, reactions: [], baseId: null, lastReadId },
+  });
+  const runtime = { context: { userId: "ada" } } as never;
+  const once = await store(state, runtime);
+  expect(await store(state, runtime)).toEqual(once);
+  expect(await memory.profiles.history("ada")).toEqual([once.profile]);
+  expect(await memory.reflections.get("ada")).toMatchObject({ lastReadId });
 });

@@ -9,6 +9,7 @@ import type { ReflectionAnswer } from "../../src/prompts/learning/reflection.js"
 import type { AgentState } from "../../src/state/agent-state.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";
 import { AlignmentModel, type AskedOfModel } from "../support/models/alignment-model.js";
+import { turnAt } from "../support/users/episodes.js";
 import { itemsOf } from "../support/models/conversation-model.js";
 
 type Settings = Omit<RunContext, "userId">;
@@ -124,6 +125,111 @@ describe("a profile from plain conversation", () => {
     expect(await agent.refreshProfile("ada")).toMatchObject({ changed: false });
     expect(await agent.reflect("ada")).toMatchObject({ outcome: "nothing-new", profile: null });
     expect(agent.prompts()).toHaveLength(2);
+  });
+
+  it("is told the reason that came since a turn was read", async () => {
+    const agent = talking(({ before }) => ({
+      revisedStatements:
+        before === 0
+          ? [{ text: "Drinks.", keeps: [], replaces: [], items: [1] }]
+          : [{ text: "Never drinks coffee.", keeps: [1], replaces: [], items: [1] }],
+    }));
+    const [first = ""] = await agent.saidIn([asks]);
+    await agent.reflect("ada");
+    agent.clock.advanceDays(0.001);
+    const reason = "I never drink coffee.";
+    await agent.feedback("ada", { episodeId: first, kind: "reject", reason });
+    await agent.saidIn(["And to eat?"], "second");
+    const { profile } = await agent.reflect("ada");
+    expect(agent.prompts()[1]?.thread).toMatch(
+      /read="before">\n.*\n.*\n<rejection_reason>I never drink coffee.<\/rejection_reason>/,
+    );
+    expect(profile?.statements).toMatchObject([
+      { text: "Never drinks coffee.", evidence: [first] },
+    ]);
+  });
+
+  it("counts no interactions that did not fit into the prompt, so that the next refresh reads all", async () => {
+    const model = new AlignmentModel({
+      simulation: () => "coffee",
+      profile: () => "From the whole history.",
+      reflection: () => ({
+        revisedStatements: [{ text: "Has a cat.", keeps: [], replaces: [], items: [1] }],
+      }),
+    });
+    const agent = agentUnderTest(model);
+    const long = Array.from({ length: 100 }, (_, n) => turnAt(n, `${n} ${"word ".repeat(150)}`));
+    await agent.memory.episodes.addMany("ada", long);
+    const { profile } = await agent.reflect("ada");
+    const shown = itemsOf(model.of("reflection")[0]?.thread ?? "").length;
+    expect(shown).toBeLessThan(100);
+    expect(profile).toMatchObject({ lastEpisodeId: long.at(-1)?.id, episodeCount: shown });
+    agent.clock.advanceDays(0.001);
+    expect(await agent.refreshProfile("ada")).toMatchObject({
+      changed: true,
+      profile: { statements: [{ text: "From the whole history." }], episodeCount: 100 },
+    });
+  });
+
+  it("gives way to one that an alignment wrote meanwhile, and reads the turns again", async () => {
+    const model = new AlignmentModel({
+      simulation: () => "coffee",
+      profile: () => "From an alignment.",
+      reflection: ({ thread }) => ({
+        revisedStatements: [
+          {
+            text: "Has a cat.",
+            keeps: thread.includes("1. From an alignment.") ? [1] : [],
+            replaces: [],
+            items: [1],
+          },
+        ],
+        ...toFirst(),
+      }),
+    });
+    const agent = agentUnderTest(model);
+    const ids: string[] = [];
+    for (const text of [asks, "No, tea. And I have a cat."]) {
+      agent.clock.advanceDays(0.001);
+      ids.push((await agent.ask("ada", text, { threadId: "first" })).episodeId ?? "");
+    }
+    const generate = model._generate.bind(model);
+    model._generate = async (...given) => {
+      const answer = await generate(...given);
+      const asked = model.asked.at(-1);
+      if (asked?.kind === "reflection" && asked.before === 0) await agent.refreshProfile("ada");
+      return answer;
+    };
+    const { profile, reactions } = await agent.reflect("ada");
+    expect(profile).toBeNull();
+    expect(reactions).toMatchObject([{ episodeId: ids[0], groundTruth: "tea" }]);
+    expect((await agent.memory.reflections.get("ada")).lastReadId).toBeNull();
+    agent.clock.advanceDays(0.001);
+    expect((await agent.reflect("ada")).profile).toMatchObject({
+      version: 2,
+      statements: [{ text: "Has a cat.", evidence: [ids[0]] }],
+    });
+    expect(await agent.memory.profiles.history("ada")).toHaveLength(2);
+  });
+
+  it("stays when an alignment ends that began before it", async () => {
+    const model = new AlignmentModel({
+      simulation: () => "coffee",
+      profile: async () => {
+        await agent.reflect("ada");
+        return "From an alignment.";
+      },
+      reflection: () => ({
+        revisedStatements: [{ text: "Has a cat.", keeps: [], replaces: [], items: [1] }],
+      }),
+    });
+    const agent = agentUnderTest(model);
+    await agent.ask("ada", "I have a cat.", { threadId: "first" });
+    agent.clock.advanceDays(0.001);
+    expect(await agent.refreshProfile("ada")).toMatchObject({
+      changed: false,
+      profile: { version: 1, statements: [{ text: "Has a cat." }] },
+    });
   });
 
   it("stays when the model gives no statement", async () => {
@@ -380,6 +486,23 @@ describe("a reflection is due", () => {
     // Nothing was lost.
     expect((await agent.reflect("ada")).reactions).toHaveLength(1);
     expect((await agent.memory.reflections.get("ada")).error).toBeNull();
+  });
+
+  it("at the next turn when a deletion left the profile incomplete, but not while the model fails", async () => {
+    const agent = talking(({ before }) => (before === 0 ? new Error("Away.") : {}));
+    const ids = await agent.saidIn(["I have a cat.", "It is old.", "And now?"]);
+    await agent.memory.profiles.append("ada", {
+      at: agent.clock.now().toISOString(),
+      statements: [{ text: "Has an old cat.", evidence: ids.slice(0, 2), replaces: [] }],
+      lastEpisodeId: ids[2] ?? null,
+      episodeCount: 3,
+      model: "offline",
+    });
+    agent.clock.advanceDays(0.001);
+    await agent.memory.episodes.delete("ada", ids[0] ?? "");
+    expect((await agent.say("Hello.")).reflection.due).toBe(true);
+    await expect(agent.reflect("ada")).rejects.toThrow("Away.");
+    expect((await agent.say("Hello.")).reflection).toEqual({ newTurns: 1, due: false });
   });
 
   it("at the next turn when it was stopped", async () => {

@@ -30,7 +30,10 @@ export const alignmentItemSchema = z.strictObject({
   reaction: z.strictObject({ response: z.string().nullable(), said: z.string() }).nullable(),
   /** The benchmark's task, as LaMP names it; `null` for the user's own conversation. */
   task: z.string().nullable(),
-  /** The other episodes that give this answer to this question, before it and after, oldest first. */
+  /**
+   * The other episodes that give this answer to this question, before it and after, oldest first. Among them is each message
+   * from which one of these answers was inferred: it says the answer.
+   */
   duplicates: z.array(episodeSchema.shape.id),
 });
 export type AlignmentItem = z.output<typeof alignmentItemSchema>;

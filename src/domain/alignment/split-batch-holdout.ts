@@ -47,6 +47,7 @@ export function splitBatchHoldout(
       idsByKey.set(key, ids);
     }
 
+  const messages = new Map(history.map(({ id, feedback }) => [id, feedback?.inferred?.episodeId]));
   const taken: { readonly episode: Answered; readonly keys: readonly string[] }[] = [];
   const seen = new Set<string>();
   for (const { episode, keys } of keyed.toReversed()) {
@@ -58,6 +59,10 @@ export function splitBatchHoldout(
   const count = batchOf(taken.length, { batch, holdout });
   const items = taken.map(({ episode, keys }) => {
     const same = new Set(keys.flatMap((key) => idsByKey.get(key) ?? []));
+    for (const id of same) {
+      const message = messages.get(id);
+      if (message !== undefined) same.add(message);
+    }
     same.delete(episode.id);
     return {
       episodeId: episode.id,

@@ -25,7 +25,7 @@ import { caseUser } from "./case-user.js";
  */
 export async function drawCaseProfile(
   { history, episodes, now }: CaseMemory,
-  profiles: Pick<Memory["profiles"], "current" | "append">,
+  profiles: Pick<Memory["profiles"], "current" | "appendAfter">,
   { alignmentModel, alignmentModelName, signal }: MethodDeps,
 ): Promise<{ readonly profile: Profile | null; readonly usage: Usage }> {
   if (history.length === 0) return { profile: null, usage: noUsage };

@@ -25,16 +25,17 @@ export interface LogKind<T> {
   readonly beside?: (user: UserKey, records: readonly T[]) => readonly StoreChange[];
 }
 
+/** Called while nothing else in this process appends to the log. */
+type Make<T, Made> = (log: readonly T[], withdrawals: readonly Withdrawal[]) => Made;
+
 /**
  * Records that are only ever added. Only what rests on a deleted episode is taken out of them again: readers leave it
  * out from the moment of the deletion on, and `erase` removes it from the store.
  */
 export interface AppendLog<T> {
-  /** Adds a record under an id made from its version and content; returns it as stored. */
-  append(
-    user: UserKey,
-    make: (log: readonly T[], withdrawals: readonly Withdrawal[]) => Omit<T, "id">,
-  ): Promise<T>;
+  /** Adds a record under an id made from its version and content; returns it as stored. Nothing is added for `null`. */
+  append(user: UserKey, make: Make<T, Omit<T, "id">>): Promise<T>;
+  append(user: UserKey, make: Make<T, Omit<T, "id"> | null>): Promise<T | null>;
   /** Everything, by id: lowest version first. */
   all(user: UserKey): Promise<T[]>;
   /** Rewrites the records that hold what is withdrawn; gives all of them as they were and as they are. */
@@ -69,20 +70,27 @@ export function createAppendLog<T extends { readonly id: string; readonly versio
 
   const beside = kind.beside ?? (() => []);
 
+  async function append(user: UserKey, make: Make<T, Omit<T, "id">>): Promise<T>;
+  async function append(user: UserKey, make: Make<T, Omit<T, "id"> | null>): Promise<T | null>;
+  async function append(user: UserKey, make: Make<T, Omit<T, "id"> | null>): Promise<T | null> {
+    return queue.run(user, async () => {
+      const { log, withdrawals } = await read(user);
+      const namespace = namespaceOf(user);
+      const fields = make(log, withdrawals);
+      if (fields === null) return null;
+      const content = storableFields(fields);
+      const hash = createHash("sha256").update(JSON.stringify(content)).digest("hex");
+      const key = `${String(content["version"]).padStart(10, "0")}-${hash.slice(0, 12)}`;
+      const made = parseRecord(kind.record, { namespace, key, value: { ...content, id: key } });
+      const records = await left([...log, made], withdrawals, user);
+      const value = records.at(-1) ?? made;
+      await access.write([{ namespace, key, value }, ...beside(user, records)]);
+      return structuredClone(value);
+    });
+  }
+
   return {
-    append: async (user, make) =>
-      queue.run(user, async () => {
-        const { log, withdrawals } = await read(user);
-        const namespace = namespaceOf(user);
-        const content = storableFields(make(log, withdrawals));
-        const hash = createHash("sha256").update(JSON.stringify(content)).digest("hex");
-        const key = `${String(content["version"]).padStart(10, "0")}-${hash.slice(0, 12)}`;
-        const made = parseRecord(kind.record, { namespace, key, value: { ...content, id: key } });
-        const records = await left([...log, made], withdrawals, user);
-        const value = records.at(-1) ?? made;
-        await access.write([{ namespace, key, value }, ...beside(user, records)]);
-        return structuredClone(value);
-      }),
+    append,
     all: async (user) => [...(await read(user)).log],
     erase: async (user) =>
       queue.run(user, async () => {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { withdrawFromProfiles } from "../../domain/forgetting/withdraw-from-profiles.js";
-import { deletedSince } from "../../domain/forgetting/withdrawal.js";
+import { deletedSince, type Withdrawal } from "../../domain/forgetting/withdrawal.js";
 import type { Profile } from "../../domain/profile.js";
 import { userKey, type UserKey } from "../../domain/user-id.js";
 import { userNamespaces } from "../namespaces.js";
@@ -7,6 +8,9 @@ import { profileRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import { readWithdrawals } from "../withdrawals.js";
 import { createAppendLog } from "./append-log.js";
+
+/** A profile to append. */
+export type NewProfile = Omit<Profile, "schemaVersion" | "id" | "version">;
 
 /**
  * A user's semantic memory: an append-only log of profiles, without the statements that rest on a deleted episode or on
@@ -19,10 +23,14 @@ export interface ProfileLog {
    * Appends under the next version, from 1. If an episode was deleted after `at`, the present statements stay: the given
    * ones may repeat it.
    */
-  append(
-    userId: string,
-    profile: Omit<Profile, "schemaVersion" | "id" | "version">,
-  ): Promise<Profile>;
+  append(userId: string, profile: NewProfile): Promise<Profile>;
+  /**
+   * Appends a profile that was made from the version with this id, or from none. One that is in the log already is not
+   * appended again.
+   *
+   * @returns `null`, and nothing is appended, when another version is the current one by now.
+   */
+  appendAfter(userId: string, baseId: string | null, profile: NewProfile): Promise<Profile | null>;
   /** All versions, oldest first. */
   history(userId: string): Promise<Profile[]>;
 }
@@ -60,18 +68,16 @@ export function createProfileLog(access: StoreAccess): ErasableProfileLog {
       return withdrawFromProfiles([copy], withdrawals)[0] ?? null;
     },
     append: async (userId, profile) =>
-      log.append(userKey(userId), (profiles, withdrawals) => {
-        const current = currentOf(profiles);
-        const isOutdated = deletedSince(withdrawals, profile.at).some(
-          ({ episodeId }) => episodeId <= (profile.lastEpisodeId ?? ""),
-        );
-        return {
-          ...profile,
-          ...(isOutdated && { statements: current?.statements ?? [], episodeCount: 0 }),
-          schemaVersion: 1,
-          version: (current?.version ?? 0) + 1,
-        };
-      }),
+      log.append(userKey(userId), (profiles, withdrawals) => next(profiles, withdrawals, profile)),
+    async appendAfter(userId, baseId, profile) {
+      let stored: Profile | undefined;
+      const appended = await log.append(userKey(userId), (profiles, withdrawals) => {
+        stored = profiles.find((each) => isDeepStrictEqual(each, { ...each, ...profile }));
+        const isBase = (currentOf(profiles)?.id ?? null) === baseId;
+        return stored === undefined && isBase ? next(profiles, withdrawals, profile) : null;
+      });
+      return stored ?? appended;
+    },
     history: async (userId) => log.all(userKey(userId)),
     async erase(user) {
       const { before, after } = await log.erase(user);
@@ -79,6 +85,23 @@ export function createProfileLog(access: StoreAccess): ErasableProfileLog {
         new Set(profiles.flatMap(({ statements }) => statements.map(({ text }) => text)));
       return texts(before).size - texts(after).size;
     },
+  };
+}
+
+function next(
+  profiles: readonly Profile[],
+  withdrawals: readonly Withdrawal[],
+  profile: NewProfile,
+): Omit<Profile, "id"> {
+  const current = currentOf(profiles);
+  const isOutdated = deletedSince(withdrawals, profile.at).some(
+    ({ episodeId }) => episodeId <= (profile.lastEpisodeId ?? ""),
+  );
+  return {
+    ...profile,
+    ...(isOutdated && { statements: current?.statements ?? [], episodeCount: 0 }),
+    schemaVersion: 1,
+    version: (current?.version ?? 0) + 1,
   };
 }
 

@@ -52,7 +52,9 @@ export function createScheduleReflection({
       const newTurns = await episodes.countAfter(userId, since);
       const isAffordable =
         reflectionCallsOn(now().toISOString(), status) < config.reflectionsPerDay;
-      const isEnough = newTurns >= config.reflectAfter || isIncomplete(profile);
+      // A model that is away would otherwise be asked at every turn.
+      const isUrgent = isIncomplete(profile) && status.error === null;
+      const isEnough = newTurns >= config.reflectAfter || isUrgent;
       const due = isEnough && isAffordable;
       const outcome = { reflection: { newTurns, due } };
       if (!due || requestReflection === undefined) return outcome;

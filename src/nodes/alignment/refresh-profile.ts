@@ -17,7 +17,7 @@ import { type PrefetchDeps, prefetchDuring } from "./prefetch-recall.js";
 
 export interface RefreshProfileDeps extends PrefetchDeps {
   readonly episodes: Pick<Memory["episodes"], "list" | "withdrawals">;
-  readonly profiles: Pick<Memory["profiles"], "current" | "append">;
+  readonly profiles: Pick<Memory["profiles"], "current" | "appendAfter">;
   readonly personas: Pick<Memory["personas"], "history">;
   readonly locales: Pick<Memory["locales"], "get">;
   /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */

@@ -101,11 +101,18 @@ export function createReflect(deps: ReflectDeps) {
         config: callConfig(runtime, "reflection"),
       });
       const ids = shown.map(({ id }) => id);
+      const unshown = new Set(turns.filter((turn) => !shown.includes(turn)));
+      const read = latest.filter((turn) => !unshown.has(turn));
       const revised = revisedStatements(current, answer, ids);
       return proposing(
         {
-          profile: nextProfile(revised, profile, latest, { at, model: name }),
+          profile: nextProfile(revised, profile, read, {
+            at,
+            model: name,
+            lastEpisodeId: newest,
+          }),
           reactions: reactionsIn(answer, shown),
+          baseId: profile?.id ?? null,
           lastReadId: newest,
         },
         usage,
@@ -158,22 +165,23 @@ function reactionsIn(
 /**
  * The profile's next version; `null` where nothing changes: no statements are the answer of a failed model. One that a
  * deletion left incomplete counts as drawn again in any case.
+ *
+ * @param read - Without what did not fit into the prompt. So `episodeCount` is less than the episodes up to `lastEpisodeId`, and
+ *   the next refresh draws the profile from the whole history: after a large import, for example.
  */
 function nextProfile(
   statements: ProfileStatement[],
   current: Profile | null,
-  latest: readonly Episode[],
-  written: Pick<Profile, "at" | "model">,
+  read: readonly Episode[],
+  written: Pick<Profile, "at" | "model" | "lastEpisodeId">,
 ): NonNullable<ReflectionState["proposal"]>["profile"] {
   const isSame = statements.length === 0 || isDeepStrictEqual(statements, current?.statements);
   if (isSame && !isIncomplete(current)) return null;
   const { lastEpisodeId = null, episodeCount = 0 } = current ?? {};
-  const added = latest.filter(({ id }) => id > (lastEpisodeId ?? ""));
+  const added = read.filter(({ id }) => id > (lastEpisodeId ?? ""));
   return {
     ...written,
     statements: isSame ? (current?.statements ?? []) : statements,
-    lastEpisodeId: latest[0]?.id ?? null,
-    // Where more were added than are read here, the next refresh sees that and draws the profile anew.
-    episodeCount: isIncomplete(current) ? latest.length : episodeCount + added.length,
+    episodeCount: isIncomplete(current) ? read.length : episodeCount + added.length,
   };
 }

@@ -9,13 +9,15 @@ import type { ReflectionState, ReflectionUpdate } from "../../state/reflection-s
 
 export interface StoreReflectionDeps {
   readonly episodes: Pick<Memory["episodes"], "update" | "withdrawals">;
-  readonly profiles: Pick<Memory["profiles"], "append">;
+  readonly profiles: Pick<Memory["profiles"], "appendAfter">;
   readonly reflections: Memory["reflections"];
 }
 
 /**
  * Stores what a reflection learned: feedback first, then the profile, and last that the turns are read. So after a crash
  * they are read again, and what was stored already stays as it is: an episode with feedback is not changed.
+ *
+ * Where an alignment brought the profile up to date meanwhile, its version stays, and the turns count as unread.
  */
 export function createStoreReflection({ episodes, profiles, reflections }: StoreReflectionDeps) {
   return async function storeReflection(
@@ -38,9 +40,12 @@ export function createStoreReflection({ episodes, profiles, reflections }: Store
       degraded = withDegraded(degraded, written.degraded);
     }
     const profile =
-      proposal.profile === null ? null : await profiles.append(userId, proposal.profile);
+      proposal.profile === null
+        ? null
+        : await profiles.appendAfter(userId, proposal.baseId, proposal.profile);
+    const isProfileLost = proposal.profile !== null && profile === null;
     const { lastReadId } = await reflections.get(userId);
-    const isLater = proposal.lastReadId > (lastReadId ?? "");
+    const isLater = !isProfileLost && proposal.lastReadId > (lastReadId ?? "");
     await reflections.update(userId, {
       lastReadId: isLater ? proposal.lastReadId : lastReadId,
       error: null,

@@ -54,7 +54,7 @@ const template =
 
 You are given:
 - <current_statements>: the description of this user so far, numbered; empty if there is none yet. Each statement rests on earlier interactions, which you are not shown again; in brackets how many (12 means 12 or more), and the date of the latest where it is known.
-- <history>: the turns, oldest first, as numbered items, each with the letter of its thread. A <question> is what the user wrote; text that it quoted was left out. A <response> is only what the assistant said: it helps to understand what the user says next, and shows nothing about the user. A <ground_truth> is what the user really answered or wanted. An item with read="before" was read earlier, and stands here for what comes after it.
+- <history>: the turns, oldest first, as numbered items, each with the letter of its thread. A <question> is what the user wrote; text that it quoted was left out. A <response> is only what the assistant said: it helps to understand what the user says next, and shows nothing about the user. A <ground_truth> is what the user really answered or wanted, and a <rejection_reason> says in the user's own words why they found the response wrong. An item with read="before" was read earlier, and stands here for what comes after it; but the user may have given its <ground_truth> or <rejection_reason> since: what the description does not hold of them yet is as new as a new item.
 
 First, bring the description up to date, so that an assistant who reads only your description could answer as this user would. Write the whole of it anew: up to 12 short statements, most useful first.
 ${revisionRules}
@@ -112,7 +112,7 @@ export function renderReflection(parts: ReflectionParts): {
 const shownLength = { question: 1_000, response: 600, answer: 300 } as const;
 
 function renderTurn(
-  { id, at, query, response, groundTruth, threadId }: Episode,
+  { id, at, query, response, groundTruth, feedback, threadId }: Episode,
   number: number,
   { turns, readBefore, withReactions }: ReflectionParts,
 ): string {
@@ -125,7 +125,10 @@ function renderTurn(
       : "";
   const answer =
     groundTruth === null ? "" : quote("ground_truth", truncate(groundTruth, shownLength.answer));
-  return quoteBlock("item", joinParts([question, said, answer]), {
+  const reason = feedback?.reason
+    ? quote("rejection_reason", truncate(feedback.reason, shownLength.answer))
+    : "";
+  return quoteBlock("item", joinParts([question, said, answer, reason]), {
     n: number,
     at: dateAttribute(at),
     thread: threadId === null ? null : letters(threads.indexOf(threadId)),

@@ -211,6 +211,25 @@ describe("an item", () => {
     expect(alone?.reaction).toBeNull();
   });
 
+  it("has the messages that its answer was inferred from among its duplicates, also of a duplicate", () => {
+    const curry = (n: number, message: Episode) =>
+      answered(n, "Suggest a dinner.", "vegan curry", {
+        feedback: {
+          kind: "answer",
+          author: "ada",
+          at: message.at ?? "",
+          reason: null,
+          inferred: { episodeId: message.id, confidence: 0.9 },
+        },
+      });
+    const [first, second] = [turnAt(2, "No, vegan curry."), turnAt(4, "Vegan curry again!")];
+    const before = curry(1, first);
+    const [item] = itemsOf(before, first, curry(3, second), second);
+    expect(item?.duplicates).toEqual([before.id, first.id, second.id]);
+    expect(item?.earlier).toEqual([]);
+    expect(item && restsOnItemAlone(item, [first.id, second.id])).toBe(true);
+  });
+
   it("has the benchmark's task that its record or its wording names", () => {
     const [recorded, worded, own] = itemsOf(
       answered(1, "Write a headline.", "Rain", { task: "LaMP_4" }),

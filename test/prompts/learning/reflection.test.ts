@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { estimateTokens } from "../../../src/domain/text/storable-text.js";
 import { renderReflection } from "../../../src/prompts/learning/reflection.js";
 import { renderCurrentStatements } from "../../../src/prompts/learning/profile-revision.js";
-import { turnAt } from "../../support/users/episodes.js";
+import { minuteAt, turnAt } from "../../support/users/episodes.js";
 
 const statements = renderCurrentStatements([]);
 const parts = { statements, readBefore: new Set<string>(), withReactions: true, maxTokens: 8_000 };
@@ -13,7 +13,16 @@ describe("the request for a reflection", () => {
       turnAt(1, "Which tea?", { threadId: "x", response: "Black\ntea.", groundTruth: "green" }),
       turnAt(2, "> </item> Black tea.\nWhat of this?", { threadId: "y", response: null }),
       turnAt(3, "</question> Thanks.", { threadId: "x" }),
-      turnAt(4, "Bye.", { threadId: null }),
+      turnAt(4, "Bye.", {
+        threadId: null,
+        feedback: {
+          kind: "reject",
+          author: "ada",
+          at: minuteAt(5),
+          reason: "I never drink </item> black tea.",
+          inferred: null,
+        },
+      }),
     ];
     const { prompt, shown } = renderReflection({
       ...parts,
@@ -37,6 +46,7 @@ describe("the request for a reflection", () => {
 <item n="4" at="2025-01-01">
 <question>Bye.</question>
 <response>response 4</response>
+<rejection_reason>I never drink ‹/item> black tea.</rejection_reason>
 </item>
 </history>`);
   });
