@@ -11,7 +11,7 @@ import { withStepLimit } from "../graph/step-limit.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
-import { createMemory, type Memory } from "../memory/memory.js";
+import { createMemory } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
@@ -24,7 +24,7 @@ import { createToolRegistry } from "../tools/tool-registry.js";
 import { createBackgroundScheduler } from "./alignment-runs/background-scheduler.js";
 import { createAlignment } from "./alignment-runs/create-alignment.js";
 import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
-import { interactionDeleted } from "./alignment-runs/run-lease.js";
+import { withThoroughDeletion } from "./thorough-deletion.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
 import { askGraph } from "./ask.js";
 import { giveFeedback } from "./give-feedback.js";
@@ -62,25 +62,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     now,
     ...(options.onMemoryError && { onIndexError: options.onMemoryError }),
   });
-  const memory: Memory = {
-    ...stored,
-    episodes: {
-      ...stored.episodes,
-      async delete(userId, id) {
-        const forgotten = await stored.episodes.delete(userId, id);
-        // Its next model calls would repeat what was deleted.
-        if (forgotten === null) return null;
-        stopRun(userId, interactionDeleted);
-        await dropWaitingReview(userId);
-        return forgotten;
-      },
-    },
-  };
-  /** A candidate that waits may repeat it, and can no longer be taken. Left waiting, it would keep every run away. */
-  async function dropWaitingReview(userId: string) {
-    const { status } = await stored.alignments.get(userId);
-    if (status === "review") await stored.alignments.update(userId, { status: "running" });
-  }
+  const memory = withThoroughDeletion(stored, (userId, reason) => stopRun(userId, reason));
   const wikipedia = createSearchWikipedia(options.wikipedia);
   const registry = createToolRegistry([
     createRecallMemory(memory),

@@ -10,7 +10,7 @@ const familyLength = 5;
 
 /**
  * The words that only this episode can have brought in: the user says them nowhere else, and no response before `since`
- * holds them. Also the episodes in which the user says the same, by at least half of the words.
+ * holds them, except the one just before in its thread, which may have asked for them. Also the episodes in which the user says the same, by at least half of the words.
  *
  * @param others - The user's other episodes, any order.
  * @param since - The earliest episode that said it, as far as known.
@@ -21,16 +21,29 @@ export function findRepeatedWords(
   since: string,
 ): { readonly terms: string[]; readonly sameIn: string[] } {
   const own = userTerms(deleted);
+  const asked = turnBefore(deleted, others);
   const elsewhere = new Set<string>();
   const sameIn: string[] = [];
   for (const other of others) {
     const said = userTerms(other);
     const shared = [...own].filter((term) => said.has(term));
     if (shared.length > 0 && shared.length * 2 >= own.size) sameIn.push(other.id);
-    const before = other.id < since ? new Set(textTerms(other.response ?? "")) : null;
+    // An assistant that asks for a thing has not told it.
+    const tells = other.id < since && other !== asked;
+    const before = tells ? new Set(textTerms(other.response ?? "")) : null;
     for (const term of own) if (said.has(term) || before?.has(term)) elsewhere.add(term);
   }
   return { terms: [...own].filter((term) => !elsewhere.has(term)), sameIn: sameIn.toSorted() };
+}
+
+function turnBefore({ id, threadId }: Episode, others: readonly Episode[]): Episode | undefined {
+  if (threadId === null) return undefined;
+  return others
+    .filter((other) => other.threadId === threadId && other.id < id)
+    .reduce<Episode | undefined>(
+      (last, each) => (last && last.id > each.id ? last : each),
+      undefined,
+    );
 }
 
 /** An id before all others: an undated item's texts have no earliest time either. */
@@ -75,9 +88,10 @@ export function withoutResponse(episode: Episode): Episode {
 }
 
 /** An accepted response is not what the user said. */
-function userTerms({ query, groundTruth, response }: Episode): Set<string> {
+function userTerms({ query, groundTruth, response, feedback }: Episode): Set<string> {
   const answer = groundTruth === null || groundTruth === response ? "" : groundTruth;
-  return new Set([parseQuestion(query).subject, answer].flatMap(textTerms));
+  const said = [parseQuestion(query).subject, answer, feedback?.reason ?? ""];
+  return new Set(said.flatMap(textTerms));
 }
 
 function holdsTerms(text: string, terms: readonly string[]): boolean {

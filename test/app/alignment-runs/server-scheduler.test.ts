@@ -15,13 +15,16 @@ let state: { readonly values: object; readonly next: readonly string[] };
 const inputs: unknown[] = [];
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
+  server = createServer((request, response) => {
     const { method, url: path = "" } = request;
-    const body = method === "POST" ? await json(request) : null;
-    if (method === "POST" && path.endsWith("/runs"))
-      inputs.push((body as { input: unknown }).input);
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(path.endsWith("/state") ? state : {}));
+    const answer = (body: unknown) => {
+      if (method === "POST" && path.endsWith("/runs"))
+        inputs.push((body as { input: unknown }).input);
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(path.endsWith("/state") ? state : {}));
+    };
+    if (method === "POST") void json(request).then(answer);
+    else answer(null);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

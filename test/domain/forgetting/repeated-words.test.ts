@@ -17,9 +17,17 @@ describe("the words that repeat a deleted episode", () => {
   it("are those that the user says nowhere else, and no response held before", () => {
     expect(wordsOf(told).terms).toEqual(["never", "eat", "mushroom"]);
     expect(wordsOf(told, turnAt(7, "Where do we eat?")).terms).toEqual(["never", "mushroom"]);
-    const before = turnAt(1, "Hello.", { response: "Did you never eat?" });
+    const before = turnAt(1, "Hello.", { response: "Did you never eat?", threadId: "another" });
     const after = turnAt(7, "Hello.", { response: "No mushrooms, then?" });
     expect(wordsOf(told, before, after).terms).toEqual(["mushroom"]);
+  });
+
+  it("are also what the assistant asked for just before, and the reason of a rejection", () => {
+    const asking = turnAt(4, "Dinner?", { response: "Do you eat mushrooms?" });
+    expect(wordsOf(told, asking).terms).toEqual(["never", "eat", "mushroom"]);
+    const feedback = { kind: "reject", author: "ada", at: minuteAt(6), inferred: null } as const;
+    const rejected = { ...told, query: "Soup?", feedback: { ...feedback, reason: "No truffles." } };
+    expect(wordsOf(rejected).terms).toEqual(["soup", "truffl"]);
   });
 
   it("are not those of the question around a task, or of a response that was only accepted", () => {
