@@ -45,9 +45,9 @@ export interface RefreshedProfile {
  *   before the last one read (a late turn, an older history; which ones is unknown): drawn from the whole history, as
  *   `buildProfile` does.
  *
- * New are episodes after the last one read, and those whose true answer or reason arrived or was corrected since, by the time
- * of its feedback. Counted but not seen as new: an answer dated before the profile, and a late episode when another was
- * deleted.
+ * New are episodes after the last one read, and those whose true answer or reason arrived or was corrected since, by the
+ * time of its feedback. Counted but not seen as new: an answer dated before the profile, and a late episode when another
+ * was deleted.
  *
  * A version that a reflection appended meanwhile stays the current one; the next refresh begins from it.
  *
@@ -107,8 +107,8 @@ export async function refreshProfile(
 }
 
 /**
- * Or whose reason was given within. The upper bound: an answer dated in the future would otherwise be new at every refresh
- * until then.
+ * Or whose reason was given within. The upper bound: an answer dated in the future would otherwise be new at every
+ * refresh until then.
  */
 export function isAnsweredWithin(
   { groundTruth, feedback }: Episode,
@@ -140,8 +140,8 @@ async function revise(
 }
 
 /**
- * The statements that a revision comes to. One that it replaces goes to the history of the new one, with its evidence; it
- * stays as it is where the new one has none of its own, because then nothing shows the change.
+ * The statements that a revision comes to. One that it replaces goes to the history of the new one, with its evidence;
+ * it stays as it is where the new one has none of its own, because then nothing shows the change.
  */
 export function revisedStatements(
   shown: readonly ProfileStatement[],

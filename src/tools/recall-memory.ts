@@ -56,9 +56,8 @@ const recallArguments = z.object({
 const maxQueryLength = 2_000;
 
 /**
- * The tool `recall_memory`: semantic search in the episodes of the user of the run (`userId` in its settings,
- * never an argument), within the run's `recallTokens`, without what the
- * turn's prompt shows already.
+ * The tool `recall_memory`: semantic search in the episodes of the user of the run (`userId` in its settings, never an
+ * argument), within the run's `recallTokens`, without what the turn's prompt shows already.
  *
  * Throws errors of the settings (`config-*`) and of the store (`memory-*`).
  */

@@ -18,8 +18,8 @@ import { isAbandoned } from "./run-owner.js";
 export interface AlignmentOverview {
   readonly user: string;
   /**
-   * `running`: a process works on it. `cut-off`: the process has ended, and the next run continues it. `review`: a new
-   * persona waits for a person. `failed`: `error` says why, with the code `stopped` if it was stopped; the next call of
+   * `running`: a process works on it. `cut-off`: the process has ended, or an interaction was deleted; the next run
+   * continues it, or begins anew. `review`: a new persona waits for a person. `failed`: `error` says why, with the code `stopped` if it was stopped; the next call of
    * `align` under the same settings continues it.
    */
   readonly status: AlignmentRunStatus;

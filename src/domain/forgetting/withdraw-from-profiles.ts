@@ -3,8 +3,9 @@ import { withdrawnAt } from "./withdraw-parts.js";
 import type { Withdrawal } from "./withdrawal.js";
 
 /**
- * The profiles without the statements that are withdrawn, and without what such statements said before. Where more was lost than a replaced answer, which the next
- * refresh sees as new, `episodeCount` is 0: the next refresh then draws the profile from all that is left.
+ * The profiles without the statements that are withdrawn, and without what such statements said before. Where more was
+ * lost than a replaced answer, which the next refresh sees as new, `episodeCount` is 0: the next refresh then draws the
+ * profile from all that is left.
  */
 export function withdrawFromProfiles(
   profiles: readonly Profile[],

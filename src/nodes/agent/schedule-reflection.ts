@@ -25,8 +25,8 @@ export interface ScheduleReflectionDeps {
 
 /**
  * Counts the turns since a reflection last began, and requests one when there are enough, or a deletion took statements
- * of the profile that rest on others too, and the day's budget allows it.
- * Before the first reflection, turns that the profile was drawn from do not count. Never fails the turn.
+ * of the profile that rest on others too, and the day's budget allows it. Before the first reflection, turns that the
+ * profile was drawn from do not count. Never fails the turn.
  */
 export function createScheduleReflection({
   episodes,

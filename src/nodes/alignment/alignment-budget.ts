@@ -15,7 +15,8 @@ type Spending = Pick<AlignmentState, "usage" | "today" | "startedAt" | "waitedSe
 /**
  * What a run may still spend. Checked between steps: calls that have begun are finished, and their results are used.
  *
- * @returns `calls`: model calls, Infinity without a limit. `spent`: which budget is used up, in words; `null` if none is.
+ * @returns `calls`: model calls, Infinity without a limit. `spent`: which budget is used up, in words; `null` if none
+ *   is.
  */
 export function budgetOf(
   { usage, today, startedAt, waitedSeconds }: Spending,

@@ -23,8 +23,8 @@ export interface CommitCheckpointDeps {
 
 /**
  * Appends the checkpoint, active or rejected, and begins the next iteration: from the new persona, or from the old one
- * with what was wrong with the candidate. Run again, it finds the checkpoint of this iteration and writes nothing. Nothing
- * that a run wrote is taken from one that read what was deleted or corrected since; the run ends.
+ * with what was wrong with the candidate. Run again, it finds the checkpoint of this iteration and writes nothing.
+ * Nothing that a run wrote is taken from one that read what was deleted or corrected since; the run ends.
  */
 export function createCommitCheckpoint({ episodes, personas, now }: CommitCheckpointDeps) {
   return async function commitCheckpoint(

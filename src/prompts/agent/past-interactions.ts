@@ -14,8 +14,8 @@ export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "g
 const shownLength = 2_000;
 
 /**
- * Past interactions as a prompt shows them, in this order, with their times where the user is. The list of options is not
- * repeated for each question. One that a later one may have made outdated names it.
+ * Past interactions as a prompt shows them, in this order, with their times where the user is. The list of options is
+ * not repeated for each question. One that a later one may have made outdated names it.
  *
  * @param timeZone - IANA name.
  */
@@ -60,8 +60,8 @@ export function dateAttribute(at: string | null): string | null {
 }
 
 /**
- * What a prompt shows of `items`: the first that fit into `maxTokens` (estimated) together, the newer of two that speak of
- * much the same before the older. One that is too long is skipped.
+ * What a prompt shows of `items`: the first that fit into `maxTokens` (estimated) together, the newer of two that speak
+ * of much the same before the older. One that is too long is skipped.
  *
  * @param items - Best first.
  */

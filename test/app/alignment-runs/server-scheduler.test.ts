@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -14,18 +14,19 @@ let url: string;
 let state: { readonly values: object; readonly next: readonly string[] };
 const inputs: unknown[] = [];
 
+async function answer(request: IncomingMessage, response: ServerResponse) {
+  const { method, url: path = "" } = request;
+  const body = method === "POST" ? await json(request) : null;
+  if (method === "POST" && path.endsWith("/runs")) inputs.push((body as { input: unknown }).input);
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify(path.endsWith("/state") ? state : {}));
+}
+
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const { method, url: path = "" } = request;
-    const answer = (body: unknown) => {
-      if (method === "POST" && path.endsWith("/runs"))
-        inputs.push((body as { input: unknown }).input);
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(path.endsWith("/state") ? state : {}));
-    };
-    if (method === "POST") void json(request).then(answer);
-    else answer(null);
-  }).listen(0, "127.0.0.1");
+  server = createServer((request, response) => void answer(request, response)).listen(
+    0,
+    "127.0.0.1",
+  );
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
