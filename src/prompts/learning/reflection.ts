@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import type { Episode } from "../../domain/episode.js";
-import { ownWords } from "../../domain/text/own-words.js";
 import { truncate } from "../../domain/text/truncate.js";
-import { dateAttribute, shownQuestion } from "../agent/past-interactions.js";
+import { dateAttribute } from "../agent/past-interactions.js";
 import { joinParts, quote, quoteBlock } from "../quote.js";
 import { defineTemplate } from "../template.js";
+import { ownQuestion } from "./history.js";
 import { profileCoverage } from "./profile.js";
 import { profileRevisionSchema, revisionRules, statementRules } from "./profile-revision.js";
 
@@ -112,11 +112,11 @@ export function renderReflection(parts: ReflectionParts): {
 const shownLength = { question: 1_000, response: 600, answer: 300 } as const;
 
 function renderTurn(
-  { id, at, query, response, groundTruth, feedback, threadId }: Episode,
+  { id, at, response, groundTruth, feedback, threadId, ...asks }: Episode,
   number: number,
   { turns, readBefore, withReactions }: ReflectionParts,
 ): string {
-  const { subject, asked } = shownQuestion(ownWords(query));
+  const { subject, asked } = ownQuestion(asks);
   const threads = [...new Set(turns.map((turn) => turn.threadId).filter((each) => each !== null))];
   const question = quote("question", truncate(subject, shownLength.question));
   const said =
