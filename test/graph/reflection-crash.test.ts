@@ -98,3 +98,31 @@ it("appends one version of the profile when the last step is repeated", async ()
   expect(await memory.profiles.history("ada")).toEqual([once.profile]);
   expect(await memory.reflections.get("ada")).toMatchObject({ lastReadId });
 });
+
+it("stores no feedback from a message whose deletion has begun", async () => {
+  const { memory, ask, clock } = agentUnderTest(new AlignmentModel({ simulation: () => "coffee" }));
+  const ids: string[] = [];
+  for (const text of ["What shall I drink?", "No, tea."]) {
+    ids.push((await ask("ada", text, { threadId: "first" })).episodeId ?? "");
+    clock.advanceDays(0.001);
+  }
+  const [episodeId = "", shownBy = ""] = ids;
+  const reaction = {
+    ...{ episodeId, shownBy, kind: "answer", groundTruth: "tea", reason: null },
+    ...{ at: clock.now().toISOString(), confidence: 0.9 },
+  };
+  const state = reflectionState.parse({
+    proposal: { profile: null, reactions: [reaction], baseId: null, lastReadId: shownBy },
+  });
+  const store = createStoreReflection(memory);
+  const runtime = { context: { userId: "ada" } } as never;
+  const [, stored] = await Promise.all([
+    memory.episodes.delete("ada", shownBy),
+    store(state, runtime),
+  ]);
+  expect(stored.reactions).toEqual([]);
+  expect(await memory.episodes.get("ada", episodeId)).toMatchObject({
+    groundTruth: null,
+    feedback: null,
+  });
+});

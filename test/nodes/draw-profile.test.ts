@@ -158,6 +158,20 @@ describe("buildProfile", () => {
     expect(prompt).not.toContain("own words");
   });
 
+  it("leaves out what a message quotes of others, but nothing of a benchmark's question", async () => {
+    const asked = await answering();
+    const mail = "Bob says:\n> I hate tea.\nI love it.";
+    const memory = memories([
+      episode(1, mail, null),
+      { ...episode(2, mail, null), task: "LaMP_7" },
+      episode(3, lampQuestion("LaMP_3", mail), "2"),
+    ]);
+    await buildProfile("ada", { ...asked, ...memory });
+    const questions = [...askedPrompt().matchAll(/<question>(.*)<\/question>/g)].map(([, q]) => q);
+    const whole = "Bob says: > I hate tea. I love it.";
+    expect(questions).toEqual(["Bob says: [quoted text left out] I love it.", whole, whole]);
+  });
+
   it("stays within its tokens, keeps the latest, and counts the answers of all", async () => {
     const history = Array.from({ length: 60 }, (_, index) =>
       episode(

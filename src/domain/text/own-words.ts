@@ -3,16 +3,35 @@ import { unspacedScripts } from "./unspaced-scripts.js";
 /** Stands in a message for each part that `ownWords` left out. */
 export const quotedPart = "[quoted text left out]";
 
-/** Code fences, lines of a quotation, and everything below the head of a forwarded message. */
+/** In the languages of most mail programs; in some the name stands behind. */
+const wrote =
+  "wrote|a écrit|escribió|ha scritto|escreveu|(?:schrieb|schreef|skrev|написал)[^\\n:]{0,80}\\n?[^\\n:]{0,80}";
+const message =
+  "messag|nachricht|mensaje|mensagem|bericht|besked|meddeland|сообщени|邮件|メッセージ";
+const from = "From|Von|De|Da|Van|Från|Fra|От|发件人|差出人";
+const subject = "Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Ämne|Emne|Тема|主题|件名";
+
+/** The line above a quoted mail, which mail programs break where it is long: "On Mon, 1 Jan 2026, Bob wrote:". */
+const attribution = `^(?=[^\\n]*\\d)\\p{Lu}[^\\n]{0,200}\\n?[^\\n]{0,100}(?:${wrote}) ?:[ \\t]*$`;
+const header = "\\*?[^\\s:：][^\\n:：]{0,20}[:：][^\\n]*\\n";
+
+/** Code fences, quotations, and everything below the head of a mail. Under an attribution only what is marked, if anything is. */
 const quotedParts = [
   /^[ \t]*(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^[ \t]*\1[^\n]*$|$(?![\s\S]))/gm,
+  new RegExp(`${attribution}\\n(?=\\s*>)`, "gmu"),
   /^(?:[ \t]*>[^\n]*(?:\n|$))+/gm,
-  /^[ \t]*-{2,}[ \t]*[^\n-][^\n]{2,80}?[ \t]*-{2,}[ \t]*$[\s\S]*/gm,
+  new RegExp(`${attribution}[^]*`, "gmu"),
+  new RegExp(`^[ \\t]*-{2,}[^\\n-]{0,80}(?:${message})[^\\n-]{0,80}-{2,}[ \\t]*$[^]*`, "gimu"),
+  /^Begin forwarded message:[^]*/gm,
+  new RegExp(
+    `^\\*?(?:${from})[ \\t]*[:：][^\\n]*\\n(?:${header}){0,5}\\*?(?:${subject})[ \\t]*[:：][^]*`,
+    "gmu",
+  ),
 ];
 
 /**
- * A message without the parts that it marks as somebody else's words: quotation lines, code fences, forwarded messages.
- * Words that only quotation marks enclose stay, because people put their own answers into them too.
+ * A message without the parts that it marks as somebody else's words: quotation lines, code fences, and mails below their
+ * usual heads. Words that only quotation marks enclose stay, because people put their own answers into them too.
  */
 export function ownWords(message: string): string {
   const text = message.replaceAll("\r\n", "\n");
@@ -24,9 +43,14 @@ export function ownWords(message: string): string {
 
 /**
  * Whether a text stands in another as whole words, apart from case, punctuation and spacing. A text without letters or
- * digits, such as an emoji, must stand there as it is. An empty one stands nowhere.
+ * digits, such as an emoji, must stand there as it is. An empty one stands nowhere, and none stands in `quotedPart` or on
+ * both sides of it.
  */
 export function standsIn(quote: string, text: string): boolean {
+  return text.split(quotedPart).some((part) => standsInPart(quote, part));
+}
+
+function standsInPart(quote: string, text: string): boolean {
   const wanted = folded(quote);
   if (wanted === "") return quote.trim() !== "" && text.includes(quote.trim());
   const words = folded(text);

@@ -142,10 +142,11 @@ export function createEpisodeWriter(
       const degradations = upkeep.newDegradations();
       return queue.run(user, async () => {
         if (!isEpisodeId(id)) throw unknown(id);
+        const known = typeof change === "function" ? await forgetting.finished(user) : [];
         const before = await read(user, [id]);
         const [stored] = before.stored;
         if (stored === undefined || stored === null) throw unknown(id);
-        const made = typeof change === "function" ? change(copyOf(user, stored)) : change;
+        const made = typeof change === "function" ? change(copyOf(user, stored), known) : change;
         if (made === null) return { episode: copyOf(user, stored), degraded: [] };
         const { groundTruth: answer = stored.groundTruth, feedback } = made;
         const episode = storableEpisode({ ...stored, groundTruth: answer, feedback });

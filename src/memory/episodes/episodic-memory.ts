@@ -105,14 +105,16 @@ export interface EpisodicMemory {
   /**
    * Adds a true answer or feedback to an episode.
    *
-   * @param change - Or a function of the stored episode. It is called once, while nothing else in this process changes
-   *   the episode; for `null` nothing is written.
+   * @param change - Or a function of the stored episode and the user's withdrawals. It is called once, while nothing else in
+   *   this process changes or deletes an episode of the user; for `null` nothing is written.
    * @throws {PersonaAgentError} `config-episode-unknown` when this user has no such episode.
    */
   update(
     userId: string,
     id: string,
-    change: EpisodeChange | ((stored: Episode) => EpisodeChange | null),
+    change:
+      | EpisodeChange
+      | ((stored: Episode, withdrawals: readonly Withdrawal[]) => EpisodeChange | null),
   ): Promise<Written>;
   /**
    * Deletes an episode, and what rests on it: statements of all profiles, lines and critiques of all persona versions, and

@@ -8,7 +8,7 @@ import { withDegraded } from "../../state/agent-state.js";
 import type { ReflectionState, ReflectionUpdate } from "../../state/reflection-state.js";
 
 export interface StoreReflectionDeps {
-  readonly episodes: Pick<Memory["episodes"], "update" | "withdrawals">;
+  readonly episodes: Pick<Memory["episodes"], "update">;
   readonly profiles: Pick<Memory["profiles"], "appendAfter">;
   readonly reflections: Memory["reflections"];
 }
@@ -28,12 +28,7 @@ export function createStoreReflection({ episodes, profiles, reflections }: Store
     const userId = parseUserId(parseRunConfig(runtime).userId);
     const reactions: InferredFeedback[] = [];
     let degraded = before;
-    const withdrawals = await episodes.withdrawals(userId);
-    const isDeleted = (id: string) =>
-      withdrawals.some(({ what, episodeId }) => what === "deleted" && episodeId === id);
     for (const reaction of proposal.reactions) {
-      // The message that shows it was deleted meanwhile.
-      if (isDeleted(reaction.shownBy)) continue;
       const written = await storeReaction(userId, reaction);
       if (written === null) continue;
       reactions.push(reaction);
@@ -53,14 +48,17 @@ export function createStoreReflection({ episodes, profiles, reflections }: Store
     return { proposal: null, reactions, profile, degraded };
   };
 
-  /** `null` where feedback came meanwhile, or the episode was deleted. */
+  /** `null` where feedback came meanwhile, or the episode or the message that shows it was deleted. */
   async function storeReaction(userId: string, reaction: InferredFeedback) {
     const { episodeId, kind, groundTruth, reason, at, shownBy, confidence } = reaction;
     const inferred = { episodeId: shownBy, confidence };
     let isWritten = false;
     try {
-      const { degraded } = await episodes.update(userId, episodeId, (stored) => {
-        isWritten = canBeInferred(stored);
+      const { degraded } = await episodes.update(userId, episodeId, (stored, withdrawals) => {
+        const isDeleted = withdrawals.some(
+          (each) => each.what === "deleted" && each.episodeId === shownBy,
+        );
+        isWritten = canBeInferred(stored) && !isDeleted;
         if (!isWritten) return null;
         return { groundTruth, feedback: { kind, author: userId, at, reason, inferred } };
       });

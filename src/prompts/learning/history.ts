@@ -2,10 +2,11 @@ import type { Episode, Feedback } from "../../domain/episode.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import { dateAttribute, shownQuestion } from "../agent/past-interactions.js";
 import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
+import { ownWords } from "../../domain/text/own-words.js";
 import { truncate } from "../../domain/text/truncate.js";
 
 /** The parts of an episode that a profile is drawn from: what the user wrote or chose, never an agent's response. */
-export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "groundTruth"> & {
+export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "groundTruth" | "task"> & {
   readonly feedback: Pick<Feedback, "reason"> | null;
 };
 
@@ -52,11 +53,11 @@ export function renderHistory(
 }
 
 function renderItem(
-  { at, query, groundTruth, feedback }: HistoryEpisode,
+  { groundTruth, feedback, at, ...asks }: HistoryEpisode,
   number: number,
   statements: readonly number[],
 ): string {
-  const { subject, asked } = shownQuestion(query);
+  const { subject, asked } = ownQuestion(asks);
   const question = quote("question", truncate(subject, shownLength.question));
   const answer = groundTruth && quote("ground_truth", truncate(groundTruth, shownLength.answer));
   const reason = feedback?.reason
@@ -68,6 +69,12 @@ function renderItem(
     asked,
     statements: statements.length === 0 ? null : statements.join(", "),
   });
+}
+
+/** A question without what it quotes of others; whole where a benchmark asks it. */
+export function ownQuestion({ query, task }: Pick<Episode, "query" | "task">) {
+  const whole = shownQuestion(query);
+  return task === null && whole.asked === null ? shownQuestion(ownWords(query)) : whole;
 }
 
 /** How often the user gave each answer, most frequent first, as `answer: count, ...`; rare ones together at the end. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { joinParts, quote, quoteBlock } from "../quote.js";
+import { renderNextMessage } from "./next-message.js";
 import type { PromptMessages } from "./textual-loss.js";
 
 /** What is compared: an item of the user, and two replies to it. Nothing tells whose they are. */
@@ -46,17 +47,11 @@ export function renderJudgeRequest({ item, a, b }: ReplyPair): PromptMessages {
     quote("question", storableText(turn.query, shownLength.earlier)),
     quote("response", storableText(turn.response, shownLength.earlier)),
   ]);
-  const given = reaction?.response ?? null;
   const blocks = [
     turns.length === 0 ? "" : quoteBlock("conversation", turns.join("\n")),
     quote("question", storableText(query, shownLength.question)),
     quote("ground_truth", storableText(groundTruth, shownLength.reply)),
-    reaction === null || given === null
-      ? ""
-      : quote("reply_given", storableText(given, shownLength.earlier)),
-    reaction === null
-      ? ""
-      : quote("next_message", storableText(reaction.said, shownLength.earlier)),
+    ...renderNextMessage(reaction),
     quote("reply_a", storableText(a, shownLength.reply)),
     quote("reply_b", storableText(b, shownLength.reply)),
   ];

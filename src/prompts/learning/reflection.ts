@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import type { Episode } from "../../domain/episode.js";
-import { ownWords } from "../../domain/text/own-words.js";
 import { truncate } from "../../domain/text/truncate.js";
-import { dateAttribute, shownQuestion } from "../agent/past-interactions.js";
+import { dateAttribute } from "../agent/past-interactions.js";
 import { joinParts, quote, quoteBlock } from "../quote.js";
 import { defineTemplate } from "../template.js";
+import { ownQuestion } from "./history.js";
 import { profileCoverage } from "./profile.js";
 import { profileRevisionSchema, revisionRules, statementRules } from "./profile-revision.js";
 
@@ -38,7 +38,7 @@ export const reflectionSchema = profileRevisionSchema.extend({
 });
 export type ReflectionAnswer = z.output<typeof reflectionSchema>;
 
-const reactionPrompt = `Second, say how the user reacted to the assistant's responses, as far as their later messages show it. A reaction to an item stands in the question of a later item of the same thread, most often the next one. Its kind is:
+const reactionPrompt = `Also say how the user reacted to the assistant's responses, as far as their later messages show it. A <response> is only what the assistant said: it helps to understand what the user says next, and shows nothing about the user. A reaction to an item stands in the question of a later item of the same thread, most often the next one. Its kind is:
 - corrected: the user says that the response was wrong or not what they wanted, or says what they want instead. If that question itself states what the answer should have been, copy those words into trueAnswer: the shortest passage that could have stood as the answer, as the user spelled it.
 - accepted: the user says that the response was right, takes it, or goes on from it as their own choice.
 - asked-again: the user asks the same again, because the response did not help.
@@ -54,9 +54,9 @@ const template =
 
 You are given:
 - <current_statements>: the description of this user so far, numbered; empty if there is none yet. Each statement rests on earlier interactions, which you are not shown again; in brackets how many (12 means 12 or more), and the date of the latest where it is known.
-- <history>: the turns, oldest first, as numbered items, each with the letter of its thread. A <question> is what the user wrote; text that it quoted was left out. A <response> is only what the assistant said: it helps to understand what the user says next, and shows nothing about the user. A <ground_truth> is what the user really answered or wanted, and a <rejection_reason> says in the user's own words why they found the response wrong. An item with read="before" was read earlier, and stands here for what comes after it; but the user may have given its <ground_truth> or <rejection_reason> since: what the description does not hold of them yet is as new as a new item.
+- <history>: the turns, oldest first, as numbered items, each with the letter of its thread. A <question> is what the user wrote; text that it quoted was left out. A <ground_truth> is what the user really answered or wanted, and a <rejection_reason> says in the user's own words why they found the response wrong. An item with read="before" was read earlier, and stands here for what comes after it; but the user may have given its <ground_truth> or <rejection_reason> since: what the description does not hold of them yet is as new as a new item.
 
-First, bring the description up to date, so that an assistant who reads only your description could answer as this user would. Write the whole of it anew: up to 12 short statements, most useful first.
+Bring the description up to date, so that an assistant who reads only your description could answer as this user would. Write the whole of it anew: up to 12 short statements, most useful first.
 ${revisionRules}
 - Leave the numbers in a statement as they are: here you see the latest turns only.
 - What the user tells of themselves (what they like, do, own, need or avoid, and how they want to be answered) holds beyond the item in which they say it. What they ask for once does not.
@@ -112,11 +112,11 @@ export function renderReflection(parts: ReflectionParts): {
 const shownLength = { question: 1_000, response: 600, answer: 300 } as const;
 
 function renderTurn(
-  { id, at, query, response, groundTruth, feedback, threadId }: Episode,
+  { id, at, response, groundTruth, feedback, threadId, ...asks }: Episode,
   number: number,
   { turns, readBefore, withReactions }: ReflectionParts,
 ): string {
-  const { subject, asked } = shownQuestion(ownWords(query));
+  const { subject, asked } = ownQuestion(asks);
   const threads = [...new Set(turns.map((turn) => turn.threadId).filter((each) => each !== null))];
   const question = quote("question", truncate(subject, shownLength.question));
   const said =

@@ -5,6 +5,7 @@ import { storableText } from "../../domain/text/storable-text.js";
 import { quoteSummary } from "../agent/system-message.js";
 import { renderInteractions, type ShownEpisode } from "../agent/past-interactions.js";
 import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
+import { renderNextMessage } from "./next-message.js";
 import { truncate } from "../../domain/text/truncate.js";
 
 /** One question of the batch, answered again without its true answer in sight. */
@@ -42,7 +43,6 @@ export interface PromptMessages {
 export const shownLength = {
   question: 6_000,
   earlierText: 600,
-  nextMessage: 1_000,
   answer: 4_000,
   toolInput: 500,
   toolCalls: 12,
@@ -115,7 +115,7 @@ You are given what the assistant was given, and both answers:
 - <question>, <simulated_answer>: what was asked, and what the assistant answered.
 - <ground_truth>: what the user really answered, chose or wanted. It is the measure, also where another answer seems better.
 - <rejection_reason>: why the user found the response of that time wrong, in their own words, where they said so.
-- <next_message>: what the user wrote next in that conversation. It may react to the answer that was given then, or begin something else.
+- <next_message>: what the user wrote next in that conversation. It may react to <reply_given>, the answer that was given then and not the simulated one, or begin something else.
 - Score: how near the simulated answer came, from 0 to 1, where that could be computed; 1 counts as right, whatever the wording.
 
 Judge what the answer made of this user, not its style:
@@ -151,9 +151,7 @@ export function renderLossRequest(
     quote("simulated_answer", storableText(pair.simulatedAnswer, shownLength.answer)),
     quote("ground_truth", storableText(pair.trueAnswer, shownLength.answer)),
     pair.reason ? quote("rejection_reason", storableText(pair.reason, shownLength.answer)) : "",
-    reaction === null
-      ? ""
-      : quote("next_message", truncate(reaction.said, shownLength.nextMessage)),
+    ...renderNextMessage(reaction),
     score,
   ];
   return { system: lossInstructions, human: joinParts(blocks) };

@@ -12,6 +12,28 @@ describe("ownWords", () => {
       "See.\n--- Weitergeleitete Nachricht ---\nNo, tea.",
       `See.\n${quotedPart}`,
     ],
+    [
+      "a mail below the line that names its writer",
+      "Is he right?\n\nOn Mon, 1 Jan 2026, Bob wrote:\nNo, tea.\n\nBob",
+      `Is he right?\n\n${quotedPart}`,
+    ],
+    [
+      "the same, where the line is broken and in another language",
+      "Stimmt das?\nAm Mo., 1. Jan. 2026 um 10:00 Uhr schrieb Bob\n<bob@example.org>:\nNein, Tee.",
+      `Stimmt das?\n${quotedPart}`,
+    ],
+    [
+      "of a mail only the marked lines, where it has them",
+      "On 1 Jan 2026, Bob wrote:\n\n> Tea?\nNo, milk.",
+      `${quotedPart}\nNo, milk.`,
+    ],
+    [
+      "a mail below its header",
+      "See.\nFrom: Bob <b@example.org>\nSent: Monday\nTo: me\nSubject: Re: tea\n\nNo, tea.",
+      `See.\n${quotedPart}`,
+    ],
+    ["what Apple's program forwards", "Begin forwarded message:\n\nNo, tea.", quotedPart],
+    ["an original message", "See.\n-----Original Message-----\nNo, tea.", `See.\n${quotedPart}`],
   ])("leaves out %s", (_, message, own) => {
     expect(ownWords(message)).toBe(own);
   });
@@ -22,6 +44,11 @@ describe("ownWords", () => {
     "- tea\n- milk",
     "First -- then, second -- done.",
     "a\n---\nb",
+    "No, tea.\n--- what I meant ---\nI never drink coffee.",
+    "From: Berlin\nTo: Rome\nDate: 5 May\nBy train, please.",
+    "Bob wrote: no, tea.",
+    "In 2020 I wrote:\ttea.",
+    "In 2020 I wrote two letters:\none to Bob",
   ])("leaves %j as it is", (message) => {
     expect(ownWords(message)).toBe(message);
   });
@@ -44,6 +71,8 @@ describe("standsIn", () => {
     ["", "anything"],
     [" ", "anything"],
     ["👍", "👎"],
+    ["text left out", `${quotedPart}\nIs that so?`],
+    ["tea please", `No, tea\n${quotedPart}\nplease`],
   ])("does not find %j in %j", (quote, text) => {
     expect(standsIn(quote, text)).toBe(false);
   });

@@ -19,7 +19,7 @@ const model = new OfflineChatModel();
 type Item = readonly [question: string, answer: string | null];
 
 function episode([query, groundTruth]: Item) {
-  return { id: "", at: null, query, groundTruth, feedback: null };
+  return { id: "", at: null, query, groundTruth, feedback: null, task: null };
 }
 
 function historyOf(items: readonly Item[]): string {

@@ -51,6 +51,13 @@ describe("the request for a reflection", () => {
 </history>`);
   });
 
+  it("speaks of responses only where reactions are asked for", () => {
+    const turns = [turnAt(1, "Which tea?")];
+    const { prompt } = renderReflection({ ...parts, turns, withReactions: false });
+    expect(prompt).not.toMatch(/<response>|reacted|First,/);
+    expect(renderReflection({ ...parts, turns }).prompt).toContain("A <response> is only what");
+  });
+
   it("shows the latest turns that fit into its tokens", () => {
     const turns = Array.from({ length: 200 }, (_, n) => turnAt(n, `${n} ${"word ".repeat(100)}`));
     const { prompt, shown } = renderReflection({ ...parts, turns });

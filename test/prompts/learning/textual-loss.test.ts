@@ -65,6 +65,16 @@ Score: 0`);
       if (tag[1] !== "interaction") expect(system).toContain(`<${tag[1]}>`);
   });
 
+  it("shows what the user wrote next after the reply of that day that they answered", () => {
+    const reaction = { response: "Comedy.", said: "No, darker!" };
+    const { system, human } = renderLossRequest(pair, prompt, { earlier: [], reaction });
+    expect(human).toContain(`<ground_truth>dark comedy</ground_truth>
+<reply_given>Comedy.</reply_given>
+<next_message>No, darker!</next_message>
+`);
+    expect(system).toContain("<reply_given>");
+  });
+
   it("shows the user's reason beside the true answer, and a recalled response as rejected", () => {
     const rejected = turnAt(1, "An earlier film?", {
       feedback: {
