@@ -108,8 +108,13 @@ it("stores no feedback from a message whose deletion has begun", async () => {
   }
   const [episodeId = "", shownBy = ""] = ids;
   const reaction = {
-    ...{ episodeId, shownBy, kind: "answer", groundTruth: "tea", reason: null },
-    ...{ at: clock.now().toISOString(), confidence: 0.9 },
+    episodeId,
+    shownBy,
+    kind: "answer",
+    groundTruth: "tea",
+    reason: null,
+    at: clock.now().toISOString(),
+    confidence: 0.9,
   };
   const state = reflectionState.parse({
     proposal: { profile: null, reactions: [reaction], baseId: null, lastReadId: shownBy },

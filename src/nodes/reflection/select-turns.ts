@@ -15,7 +15,7 @@ export interface SelectedTurns {
 
 /**
  * What a reflection reads: the turns that none has read, and other interactions that are new to the profile; beside them
- * those whose true answer came since, and of each thread that continues the last turn that was read, because the new
+ * those whose true answer or reason came since, and of each thread that continues the last turn that was read, because the new
  * ones may react to it. Nothing without something new.
  *
  * @param latest - The user's latest episodes, newest first.
