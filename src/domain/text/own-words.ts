@@ -15,11 +15,13 @@ const subject = "Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Ämne|Em
 const attribution = `^(?=[^\\n]*\\d)\\p{Lu}[^\\n]{0,200}\\n?[^\\n]{0,100}(?:${wrote}) ?:[ \\t]*$`;
 const header = "\\*?[^\\s:：][^\\n:：]{0,20}[:：][^\\n]*\\n";
 
-/** Code fences, quotations, and everything below the head of a mail. Under an attribution only what is marked, if anything is. */
+/** Code fences, blocks in tags that hold somebody else's words, quotations, and everything below the head of a mail. Under an attribution only what is marked, if anything is. */
 const quotedParts = [
-  /^[ \t]*(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^[ \t]*\1[^\n]*$|$(?![\s\S]))/gm,
+  /^[ \t]*(?:[-*+] +|\d+[.)] +)?(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^[ \t]*\1[^\n]*$|$(?![\s\S]))/gm,
+  /<(blockquote|pre|tool_result|tool_output|document)\b[^>]*>[\s\S]*?(?:<\/\1>|$(?![\s\S]))/gi,
+  /\[quote\b[^\]]*\][\s\S]*?(?:\[\/quote\]|$(?![\s\S]))/gi,
   new RegExp(`${attribution}\\n(?=\\s*>)`, "gmu"),
-  /^(?:[ \t]*>[^\n]*(?:\n|$))+/gm,
+  /^(?:[ \t]*[>＞][^\n]*(?:\n|$))+/gm,
   new RegExp(`${attribution}[^]*`, "gmu"),
   new RegExp(`^[ \\t]*-{2,}[^\\n-]{0,80}(?:${message})[^\\n-]{0,80}-{2,}[ \\t]*$[^]*`, "gimu"),
   /^Begin forwarded message:[^]*/gm,

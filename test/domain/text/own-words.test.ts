@@ -6,6 +6,15 @@ describe("ownWords", () => {
     ["a line of a quotation", "> No, tea.\nIs that so?", `${quotedPart}\nIs that so?`],
     ["several of them", "Look:\r\n> a\r\n>> b\r\nWell?", `Look:\n${quotedPart}\nWell?`],
     ["a code fence", "Why?\n```txt\nNo, tea.\n```\nTell me.", `Why?\n${quotedPart}\n\nTell me.`],
+    ["a fence in a list", "- ```\n  No, tea.\n  ```\nWhy?", `${quotedPart}\n\nWhy?`],
+    [
+      "a block of a page",
+      "See <blockquote>No, tea.</blockquote> there.",
+      `See ${quotedPart}\n there.`,
+    ],
+    ["a result of a tool", "<tool_result>No, tea.</tool_result>", quotedPart],
+    ["a post", "[quote=Bob]No, tea.[/quote]\nIs he right?", `${quotedPart}\n\nIs he right?`],
+    ["a line in wide characters", "＞ No, tea.\nWhy?", `${quotedPart}\nWhy?`],
     ["a fence that is never closed", "Why?\n~~~\nNo, tea.", `Why?\n${quotedPart}`],
     [
       "a forwarded message",
