@@ -46,6 +46,6 @@ export function parseLocale(change: Partial<UserLocale>): Partial<UserLocale> {
   const bad = error.issues.map(({ path, message }) => [...path, message].join(": ")).join("; ");
   throw new PersonaAgentError(
     "config-invalid",
-    `The user's locale is not valid: ${bad}. Correct it, or send null to remove it.`,
+    `The user's locale is not valid: ${bad}. Correct it, or leave it out.`,
   );
 }
