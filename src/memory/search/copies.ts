@@ -1,5 +1,6 @@
 import type { Episode } from "../../domain/episode.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
+import { textTerms } from "../../domain/text/search-terms.js";
 import { splitWords } from "../../domain/text/split-words.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { likeness } from "../../domain/text/text-similarity.js";
@@ -14,13 +15,14 @@ interface Compared {
   readonly words: readonly string[];
   /** The words as one text. */
   readonly text: string;
-  readonly isQuestion: boolean;
+  /** Of a question: its terms as search knows them, in order, as one text. Empty for a statement. */
+  readonly asked: string;
   readonly groundTruth: string | null;
 }
 
 /**
- * Tells the copies among episodes that are shown to it one after the other: the same text again, or a question that is
- * nearly the same. Statements have to be the same word for word, as one word can make them say the opposite. Another
+ * Tells the copies among episodes that are shown to it one after the other: the same text again, a question that is
+ * nearly the same, or one without a true answer that asks for the same in other small words. Statements have to be the same word for word, as one word can make them say the opposite. Another
  * true answer to a question is information, and no copy; another response is none.
  */
 export function createCopyFilter(): (episode: Pick<Episode, "query" | "groundTruth">) => boolean {
@@ -36,14 +38,17 @@ export function createCopyFilter(): (episode: Pick<Episode, "query" | "groundTru
 function toCompared({ query, groundTruth }: Pick<Episode, "query" | "groundTruth">): Compared {
   const text = storableText(parseQuestion(query).subject, comparedLength);
   const words = splitWords(text);
-  return { words, text: words.join(" "), isQuestion: question.test(text), groundTruth };
+  const terms = question.test(text) ? textTerms(text) : [];
+  return { words, text: words.join(" "), asked: terms.join(" "), groundTruth };
 }
 
 function isCopyOf(one: Compared, other: Compared): boolean {
   if (one.groundTruth !== null && one.groundTruth !== other.groundTruth) return false;
   if (one.text === other.text) return true;
   const [a, b] = [one.words, other.words];
-  if (!one.isQuestion || !other.isQuestion) return false;
+  if (one.asked === "" || other.asked === "") return false;
+  // "So what could I cook tonight?": told apart by nothing that search looks for, and neither says anything of the user.
+  if (one.asked === other.asked && other.groundTruth === null) return true;
   const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)];
   return shorter >= sameFrom * longer && likeness(a, b) >= sameFrom;
 }

@@ -33,6 +33,12 @@ describe("copies", () => {
     ]);
   });
 
+  it("are questions that ask for the same in other small words, unless one has a true answer", () => {
+    const asked = ["What can I cook tonight?", "So what could I cook tonight?"] as const;
+    expect(copies(...asked, "What can I cook tomorrow?")).toEqual([false, true, false]);
+    expect(copies(asked[0], [asked[1], "soup"])).toEqual([false, false]);
+  });
+
   it("have their words in the same order", () => {
     expect(copies("Is comedy over drama?", "Is drama over comedy?")).toEqual([false, false]);
   });
