@@ -59,7 +59,8 @@ export function splitBatchHoldout(
   const count = batchOf(taken.length, { batch, holdout });
   const items = taken.map(({ episode, keys }) => {
     const same = new Set(keys.flatMap((key) => idsByKey.get(key) ?? []));
-    for (const id of same) {
+    // Not the messages' own messages: a conversation in which each reacts to the last would be one item.
+    for (const id of [...same]) {
       const message = messages.get(id);
       if (message !== undefined) same.add(message);
     }

@@ -230,6 +230,21 @@ describe("an item", () => {
     expect(item && restsOnItemAlone(item, [first.id, second.id])).toBe(true);
   });
 
+  it("has of a conversation in which each message reacts to the last only its own message", () => {
+    const turns = [1, 2, 3, 4].map((n) => turnAt(n, `No, tea. And at stop ${n}?`));
+    const inferred = turns.map((turn, n) => {
+      const message = turns[n + 1];
+      if (message === undefined) return turn;
+      const from = { episodeId: message.id, confidence: 0.9 };
+      const at = message.at ?? "";
+      const feedback = { kind: "answer", author: "ada", at, reason: null, inferred: from } as const;
+      return { ...turn, groundTruth: "tea", feedback };
+    });
+    expect(itemsOf(...inferred).map(({ duplicates }) => duplicates)).toEqual(
+      turns.slice(1).map(({ id }) => [id]),
+    );
+  });
+
   it("has the benchmark's task that its record or its wording names", () => {
     const [recorded, worded, own] = itemsOf(
       answered(1, "Write a headline.", "Rain", { task: "LaMP_4" }),
