@@ -67,7 +67,7 @@ export const runConfigSchema = z.strictObject({
   reflection: on(
     "Whether conversations are read for what they show of the user; never in paper mode.",
   ),
-  reflectAfter: count(1, 256, 6).describe("New turns after which a reflection is due."),
+  reflectAfter: count(1, 256, 12).describe("New turns after which a reflection is due."),
   reflectionsPerDay: count(0, 1_000, 24).describe(
     "Limit on the model calls of the user's reflections in one UTC day.",
   ),

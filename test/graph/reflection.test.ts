@@ -75,7 +75,7 @@ describe("a profile from plain conversation", () => {
       await agent.ask("ada", fact, { threadId: "first" });
       agent.clock.advanceDays(0.001);
     }
-    expect(requests).toHaveLength(7);
+    expect(requests).toHaveLength(1);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const scheduler = createBackgroundScheduler({ run: agent.reflect, isDebounced: true });
     for (const request of requests) await scheduler.request(...request);

@@ -58,12 +58,9 @@ export function splitBatchHoldout(
   }
   const count = batchOf(taken.length, { batch, holdout });
   const items = taken.map(({ episode, keys }) => {
-    const same = new Set(keys.flatMap((key) => idsByKey.get(key) ?? []));
+    const alike = keys.flatMap((key) => idsByKey.get(key) ?? []);
     // Not the messages' own messages: a conversation in which each reacts to the last would be one item.
-    for (const id of [...same]) {
-      const message = messages.get(id);
-      if (message !== undefined) same.add(message);
-    }
+    const same = new Set([...alike, ...alike.flatMap((id) => messages.get(id) ?? [])]);
     same.delete(episode.id);
     return {
       episodeId: episode.id,

@@ -12,8 +12,8 @@ const learned: Partial<ReflectionAnswer> = {
   ],
 };
 
-/** A command line after five turns; the next one makes a reflection due. */
-async function afterFiveTurns(reflection: () => Partial<ReflectionAnswer> | Error) {
+/** A command line after eleven turns; the next one makes a reflection due. */
+async function afterElevenTurns(reflection: () => Partial<ReflectionAnswer> | Error) {
   const model = new AlignmentModel({ simulation: () => "coffee", reflection });
   const agent = createPersonaAgent({
     model,
@@ -22,7 +22,8 @@ async function afterFiveTurns(reflection: () => Partial<ReflectionAnswer> | Erro
     backgroundReflection: false,
   });
   const threadId = "tea";
-  for (const text of ["What do I drink?", "No, tea.", "And then?", "And to eat?", "Why?"])
+  const more = Array.from({ length: 9 }, (_, n) => `And at ${n} o'clock?`);
+  for (const text of ["What do I drink?", "No, tea.", ...more])
     await agent.ask("ada", text, { threadId });
   const run = commandLineOf(agent);
   const ask = (...words: string[]) =>
@@ -32,7 +33,7 @@ async function afterFiveTurns(reflection: () => Partial<ReflectionAnswer> | Erro
 
 describe("ask", () => {
   it("learns from the conversation after its answer, when that is due, and says so", async () => {
-    const { model, run, ask } = await afterFiveTurns(() => learned);
+    const { model, run, ask } = await afterElevenTurns(() => learned);
     const { code, out, err } = await ask();
     expect({ code, out }).toEqual({ code: 0, out: "coffee\n" });
     expect(err.split("\n").at(-2)).toContain("learning from the conversation …");
@@ -52,7 +53,7 @@ describe("ask", () => {
   });
 
   it("has answered, and ends well, when nothing can be learned", async () => {
-    const { run, ask } = await afterFiveTurns(() => new Error("The model is away."));
+    const { run, ask } = await afterElevenTurns(() => new Error("The model is away."));
     const { code, out, err } = await ask("--json");
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ answer: "coffee" });
@@ -64,7 +65,7 @@ describe("ask", () => {
 
 describe("reflect", () => {
   it("learns now, and tells what, to a person and to a program", async () => {
-    const { run } = await afterFiveTurns(() => learned);
+    const { run } = await afterElevenTurns(() => learned);
     const { code, out } = await run(["reflect", "--user", "ada"]);
     expect(code).toBe(0);
     expect(out).toMatch(
