@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Episode, episodeTextLimits, type Feedback, feedbackSchema } from "./episode.js";
-import { ownWords, standsIn } from "./text/own-words.js";
+import { isOnlyQuoted, ownWords, standsIn } from "./text/own-words.js";
 import { storableText } from "./text/storable-text.js";
 
 /** How a later message of a thread reacts to a response, as a model read it. */
@@ -50,7 +50,7 @@ const sureAcceptance = 0.9;
  *
  * - the message follows in the same thread, and the episode has a response, no true answer and no feedback;
  * - the words stand in the part of the message that the user wrote, and so does the true answer: what the message
- *   quotes is somebody else's;
+ *   quotes is somebody else's. A true answer may stand between quotation marks, the words of the reaction not alone;
  * - the confidence is high enough.
  *
  * A correction with a true answer is an `answer`; without one, or with one that the message does not give, a `reject`.
@@ -61,6 +61,7 @@ export function inferFeedback(reaction: Reaction): InferredFeedback | null {
   const own = ownWords(shownBy.query);
   const follows = threadId !== null && shownBy.threadId === threadId && shownBy.id > of.id;
   if (!follows || shownBy.at === null || !canBeInferred(of) || !standsIn(words, own)) return null;
+  if (isOnlyQuoted(words, own)) return null;
   if (response === null || !(confidence >= leastConfidence && confidence <= 1)) return null;
   const kind = kindOf(reaction, own);
   // The response that was replaced may be the one that was accepted.

@@ -33,7 +33,7 @@ const quotedParts = [
 
 /**
  * A message without the parts that it marks as somebody else's words: quotation lines, code fences, and mails below their
- * usual heads. Words that only quotation marks enclose stay, because people put their own answers into them too.
+ * usual heads. Words between quotation marks stay, because people put their own answers into them too; see `isOnlyQuoted`.
  */
 export function ownWords(message: string): string {
   const text = message.replaceAll("\r\n", "\n");
@@ -50,6 +50,16 @@ export function ownWords(message: string): string {
  */
 export function standsIn(quote: string, text: string): boolean {
   return text.split(quotedPart).some((part) => standsInPart(quote, part));
+}
+
+/** Not the straight single mark, which is an apostrophe as often. */
+const quotationMarks = /"[^"\n]+"|“[^”]+”|„[^“”]+[“”]|«[^»]+»|「[^」]+」|『[^』]+』/gu;
+
+/** Whether a text stands in another only between quotation marks, where it may be what somebody else said. */
+export function isOnlyQuoted(quote: string, text: string): boolean {
+  const quotations = text.match(quotationMarks) ?? [];
+  const around = text.replaceAll(quotationMarks, quotedPart);
+  return quotations.some((quotation) => standsIn(quote, quotation)) && !standsIn(quote, around);
 }
 
 function standsInPart(quote: string, text: string): boolean {

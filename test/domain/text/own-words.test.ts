@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { ownWords, quotedPart, standsIn } from "../../../src/domain/text/own-words.js";
+import {
+  isOnlyQuoted,
+  ownWords,
+  quotedPart,
+  standsIn,
+} from "../../../src/domain/text/own-words.js";
 
 describe("ownWords", () => {
   it.each([
@@ -84,5 +89,18 @@ describe("standsIn", () => {
     ["tea please", `No, tea\n${quotedPart}\nplease`],
   ])("does not find %j in %j", (quote, text) => {
     expect(standsIn(quote, text)).toBe(false);
+  });
+});
+
+describe("isOnlyQuoted", () => {
+  it.each([
+    ["No, tea", 'My friend said: "No, tea." Is that so?', true],
+    ["No, tea", "Er sagt „Nein“, sie “no, tea”.", true],
+    ["no", "« No, tea »", true],
+    ["No, I said tea", 'No, I said "tea".', false],
+    ["no", 'No. He says "no" too.', false],
+    ["No, tea", "No, tea.", false],
+  ])("of %j in %j is %s", (quote, text, isQuoted) => {
+    expect(isOnlyQuoted(quote, text)).toBe(isQuoted);
   });
 });
