@@ -21,26 +21,25 @@ export function withThoroughDeletion(
         if (forgotten === null) return null;
         // Its next model calls would repeat what was deleted.
         stopRun(userId, interactionDeleted);
-        await dropWaitingReview(userId);
-        await dropErrorTexts(userId);
+        await cleanStatus(userId);
         return forgotten;
       },
     },
   };
 
-  /** A candidate that waits may repeat it, and can no longer be taken. Left waiting, it would keep every run away. */
-  async function dropWaitingReview(userId: string) {
-    const { status } = await alignments.get(userId);
-    if (status === "review") await alignments.update(userId, { status: "running" });
-  }
-
-  /** A provider's message may quote what it was sent. */
-  async function dropErrorTexts(userId: string) {
+  /**
+   * A candidate that waits may repeat what was deleted, and can no longer be taken; left waiting, it would keep every run
+   * away. The message of an error may quote what a provider was sent.
+   */
+  async function cleanStatus(userId: string) {
     const message = "The message left with a deleted interaction.";
     const [run, reflection] = await Promise.all([alignments.get(userId), reflections.get(userId)]);
-    if (run.error !== null)
-      await alignments.update(userId, { error: { code: run.error.code, message } });
+    const change = {
+      ...(run.status === "review" && { status: "running" as const }),
+      ...(run.error !== null && { error: { ...run.error, message } }),
+    };
+    if (Object.keys(change).length > 0) await alignments.update(userId, change);
     if (reflection.error !== null)
-      await reflections.update(userId, { error: { code: reflection.error.code, message } });
+      await reflections.update(userId, { error: { ...reflection.error, message } });
   }
 }

@@ -1,7 +1,7 @@
 import { tool, ToolInputParsingException, type ToolRunnableConfig } from "@langchain/core/tools";
 import { z } from "zod";
 import { parseRunConfig } from "../config/parse-settings.js";
-import { localDay, parsePeriod, type Period } from "../domain/local-time.js";
+import { parsePeriod, type Period } from "../domain/local-time.js";
 import { storableText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import type {
@@ -11,6 +11,7 @@ import type {
   RecallBounds,
   RecalledEpisode,
 } from "../memory/episodes/episodic-memory.js";
+import { askedOn } from "../memory/episodes/recall-bounds.js";
 import { renderInteractions, chooseInteractions } from "../prompts/agent/past-interactions.js";
 import { recallMemoryCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import {
@@ -78,7 +79,7 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
       wanted + already.messages.size,
       {
         ...parseBounds(since, until, timeZone),
-        ...(turn && { asked: { day: localDay(turn.at, timeZone), timeZone } }),
+        ...(turn && { asked: askedOn(turn.at, { timeZone }) }),
         ...(already.ids.length > 0 && { excludeIds: already.ids }),
       },
     );

@@ -1,7 +1,14 @@
 import { isEpisodeId, orderOfId } from "../../domain/episode.js";
+import { localDay } from "../../domain/local-time.js";
+import type { Locale } from "../../domain/locale.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import type { IndexBounds } from "../index/episode-index.js";
-import type { RecallBounds } from "./episodic-memory.js";
+import type { AskedDay, RecallBounds } from "./episodic-memory.js";
+
+/** @param at - When the question is asked, ISO 8601 UTC. */
+export function askedOn(at: string, { timeZone }: Pick<Locale, "timeZone">): AskedDay {
+  return { day: localDay(at, timeZone), timeZone };
+}
 
 /** The episodes that a search may see: exactly, and as bounds for an index. */
 export interface VisibleEpisodes {

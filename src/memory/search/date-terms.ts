@@ -30,6 +30,10 @@ export function askedDates(question: AnalyzedQuestion, { day }: AskedDay): strin
 
 const dayTerm = new RegExp(`${mark}(\\d{4}-\\d\\d-\\d\\d)\\b`);
 
+export function isDayTerm(term: string): boolean {
+  return dayTerm.test(term);
+}
+
 /** The terms by which an index knows a term's local day, which may lie in two days of UTC. */
 export function indexedForms(term: string, timeZone: string): string[] {
   const [, local] = dayTerm.exec(term) ?? [];

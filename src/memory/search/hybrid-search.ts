@@ -1,7 +1,7 @@
 import { type Episode, orderOfId } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
 import type { CachedEmbedder } from "./cached-embedder.js";
-import { withLocalDay } from "./date-terms.js";
+import { isDayTerm, withLocalDay } from "./date-terms.js";
 import type { EpisodeIndex, IndexHit } from "../index/episode-index.js";
 import { alone, askedWords, embeddedText, searchedWords } from "../index/indexed-text.js";
 import { surroundingsAmong } from "../index/thread-context.js";
@@ -16,7 +16,7 @@ import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import type { Degradations } from "./degradations.js";
 import type { VisibleEpisodes } from "../episodes/recall-bounds.js";
-import { queryTerms } from "./query-terms.js";
+import { queryTerms, type TermForms } from "./query-terms.js";
 
 /** What the index half of memory is to a search. */
 export interface RecallUpkeep {
@@ -69,10 +69,17 @@ const mostWidenings = 3;
 /** Among how many times as many of the best the ones that are recalled are chosen. */
 const choice = 3;
 
-/** An index knows days in UTC; "yesterday" is the user's. */
-function whereUserIs(hit: IndexHit, { timeZone }: AskedDay): IndexHit {
-  if (timeZone === "UTC") return hit;
-  return { ...hit, words: withLocalDay(hit.words, orderOfId(hit.id), timeZone) };
+/** An index knows days in UTC; "yesterday" is the user's. Only a question that names a day needs the difference. */
+function whereUserIs(
+  hits: readonly IndexHit[],
+  terms: readonly TermForms[],
+  { timeZone }: AskedDay,
+): readonly IndexHit[] {
+  if (timeZone === "UTC" || !terms.flat().some(isDayTerm)) return hits;
+  return hits.map((hit) => ({
+    ...hit,
+    words: withLocalDay(hit.words, orderOfId(hit.id), timeZone),
+  }));
 }
 
 /**
@@ -100,7 +107,7 @@ export function createHybridRecall(
       const candidates =
         (isUsable ? await fromIndex(search, { vector, lookups, waitingIds, wanted }) : null) ??
         (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
-      const local = { ...candidates, hits: candidates.hits.map((hit) => whereUserIs(hit, asked)) };
+      const local = { ...candidates, hits: whereUserIs(candidates.hits, terms, asked) };
       const ranking = rankByRelevance(terms, local, embedder.vectorWeight);
       const recalled = await bestOf(search, ranking, candidates.read);
       const isEnough = recalled.length >= limit || !candidates.hasMore;

@@ -49,9 +49,19 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
     const identity = turnIdentity(owner, threadId, question);
     // Before memory is read: a deletion after that is one that the answer may repeat.
     const at = now().toISOString();
-    const memory = await readingMemory(read());
-    const { persona, profile, written, withdrawals, locale } =
-      "read" in memory ? memory.read : { ...unread, persona: initialPersona };
+    const memory = await readingMemory(
+      Promise.all([
+        personas.head(userId),
+        profiles.current(userId),
+        // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
+        threadId === null ? null : episodes.findTurn(userId, identity),
+        // Also finishes a deletion that was interrupted; the others leave out already what it takes.
+        episodes.withdrawals(userId),
+        locales.get(userId),
+      ]),
+    );
+    const [persona, profile, written, withdrawals, locale] =
+      "read" in memory ? memory.read : [initialPersona, null, null, [], noLocale];
     runtime.writer?.({ kind: "persona-loaded", version: persona.version } satisfies AgentEvent);
     return new Command({
       goto: "retrieve-memory",
@@ -80,23 +90,8 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
         usage: noUsage,
       },
     });
-
-    async function read() {
-      const [withdrawals, persona, profile, written, locale] = await Promise.all([
-        // Also finishes a deletion that was interrupted; the others leave out already what it takes.
-        episodes.withdrawals(userId),
-        personas.head(userId),
-        profiles.current(userId),
-        // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
-        threadId === null ? null : episodes.findTurn(userId, identity),
-        locales.get(userId),
-      ]);
-      return { persona, profile, written, withdrawals, locale };
-    }
   };
 }
-
-const unread = { profile: null, written: null, withdrawals: [], locale: noLocale };
 
 /** Answers after the question that an earlier run of the turn left (its message was sent again under its id). */
 function staleAnswers({ messages }: AgentState, questionId: string): BaseMessage[] {

@@ -1,11 +1,10 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
-import type { Locale } from "../../domain/locale.js";
-import { localDay } from "../../domain/local-time.js";
 import type { Episode } from "../../domain/episode.js";
 import { parseUserId } from "../../domain/user-id.js";
-import type { AskedDay, Recall, RecallBounds } from "../../memory/episodes/episodic-memory.js";
+import type { Recall, RecallBounds } from "../../memory/episodes/episodic-memory.js";
+import { askedOn } from "../../memory/episodes/recall-bounds.js";
 import type { Memory } from "../../memory/memory.js";
 import { createCopyFilter } from "../../memory/search/copies.js";
 import { chooseInteractions } from "../../prompts/agent/past-interactions.js";
@@ -70,11 +69,6 @@ export function createRetrieveMemory({ episodes, now }: RetrieveMemoryDeps) {
     runtime.writer?.(event satisfies AgentEvent);
     return { recalled, degraded: withDegraded(state.degraded, degraded) };
   };
-}
-
-/** @param at - When the turn began, ISO 8601 UTC. */
-export function askedOn(at: string, { timeZone }: Locale): AskedDay {
-  return { day: localDay(at, timeZone), timeZone };
 }
 
 /** Everything that a turn reads from memory for its question, before some of it is left out. */

@@ -5,7 +5,8 @@ import type { Locale } from "../../domain/locale.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { leaveOneOutMemory } from "../../memory/episodes/leave-one-out-memory.js";
 import type { Memory } from "../../memory/memory.js";
-import { askedOn, readFor } from "../agent/retrieve-memory.js";
+import { askedOn } from "../../memory/episodes/recall-bounds.js";
+import { readFor } from "../agent/retrieve-memory.js";
 
 /** Reads memory as a run of this id does; see `createRecallCache`. */
 export type RecallOf = (runId: string) => Pick<Memory["episodes"], "get" | "latest" | "similar">;
