@@ -66,3 +66,12 @@ export class PersonaAgentError extends Error {
 export function isStoreUnavailable(error: unknown): boolean {
   return PersonaAgentError.is(error, "memory-store-unavailable");
 }
+
+/** An error as a record keeps it: its code, or `unexpected` for one that is not ours, and its message in one line. */
+export function recordedError(error: unknown): { readonly code: string; readonly message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: PersonaAgentError.is(error) ? error.code : "unexpected",
+    message: message.replaceAll(/\s+/g, " ").slice(0, 2_000),
+  };
+}

@@ -1,7 +1,7 @@
 import type { AlignContext } from "../../config/alignment-settings.js";
 import type { AlignmentStatus, RunOwner } from "../../domain/alignment/alignment-status.js";
 import { userKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../system/errors.js";
+import { PersonaAgentError, recordedError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import { isOwnedElsewhere, thisProcess } from "./run-owner.js";
 
@@ -123,9 +123,5 @@ export function givenSettings(context: AlignContext | undefined): Record<string,
 function describe(error: unknown, signal?: AbortSignal): NonNullable<AlignmentStatus["error"]> {
   const isStopped = signal?.aborted === true || error === readerLeft;
   const reason: unknown = signal?.aborted ? signal.reason : error;
-  const message = reason instanceof Error ? reason.message : String(reason);
-  return {
-    code: isStopped ? "stopped" : PersonaAgentError.is(error) ? error.code : "unexpected",
-    message: message.replaceAll(/\s+/g, " ").slice(0, 2_000),
-  };
+  return { ...recordedError(reason), ...(isStopped && { code: "stopped" }) };
 }

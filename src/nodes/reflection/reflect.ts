@@ -12,7 +12,7 @@ import { isIncomplete, type Profile, type ProfileStatement } from "../../domain/
 import { reflectionCallsOn } from "../../domain/reflection-status.js";
 import type { Usage } from "../../domain/usage.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../system/errors.js";
+import { recordedError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import { ask } from "../../model/ask-structured.js";
 import type { NamedModel } from "../../model/model-spec.js";
@@ -135,12 +135,7 @@ export function createReflect(deps: ReflectDeps) {
     lastTriedId: string | null,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const message = error instanceof Error ? error.message : String(error);
-    const code = PersonaAgentError.is(error) ? error.code : "unexpected";
-    const change =
-      signal?.aborted === true
-        ? { lastTriedId }
-        : { error: { code, message: message.replaceAll(/\s+/g, " ").slice(0, 2_000) } };
+    const change = signal?.aborted === true ? { lastTriedId } : { error: recordedError(error) };
     // The failure itself matters more than an unavailable store.
     await reflections.update(userId, change).catch(() => undefined);
   }
