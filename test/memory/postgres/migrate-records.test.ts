@@ -82,7 +82,7 @@ describe.skipIf(!hasPostgres)("the records of a database", () => {
   it("are migrated once, also when a process was killed on the way", async () => {
     const url = await postgres.createDatabase();
     await restoreOldData(old, url, false);
-    const pool = new pg.Pool({ connectionString: url });
+    const pool = openPool(url);
     const child = compiled("test/support/processes/migration-child.ts");
     const killed = await promisify(execFile)(process.execPath, [
       child,
@@ -110,7 +110,7 @@ describe.skipIf(!hasPostgres)("the records of a database", () => {
   it("are not overwritten where another process changed them meanwhile", async () => {
     const url = await postgres.createDatabase();
     await restoreOldData(old, url, false);
-    const pool = new pg.Pool({ connectionString: url });
+    const pool = openPool(url);
     const meanwhile = {
       query: async (text: string, values: unknown[]) => {
         if (text.includes("UPDATE public.store SET"))
@@ -130,7 +130,7 @@ describe.skipIf(!hasPostgres)("the records of a database", () => {
   it("are refused when a later version wrote them", async () => {
     const url = await postgres.createDatabase();
     await restoreOldData(old, url, false);
-    const pool = new pg.Pool({ connectionString: url });
+    const pool = openPool(url);
     await migrateRecords(pool);
     await pool.query(`UPDATE public.store SET value = '{"format": 3}' WHERE key = 'records'`);
     await expect(migrateRecords(pool)).rejects.toMatchObject({
@@ -159,4 +159,13 @@ function comparable(
   const { id, version, status, lines, reason, at, author } = checkpoint;
   const { scores, critiques, usage } = (checkpoint.alignment ?? {}) as Record<string, unknown>;
   return { id, version, status, lines, reason, at, author, scores, critiques, usage };
+}
+
+/** The server may end a connection that is closing already, when the tests stop it. */
+function openPool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url });
+  pool.on("error", (error: Error & { readonly code?: string }) => {
+    if (error.code !== "57P01") throw error;
+  });
+  return pool;
 }
