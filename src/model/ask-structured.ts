@@ -97,10 +97,11 @@ export async function ask<Answer>(options: StructuredAskOptions<Answer>): Promis
   }
 }
 
-/** A server without `response_format` or forced tools rejects the request as malformed. */
+/** A server without `response_format` or forced tools rejects the request as malformed; some fail, and name it. */
 function isUnsupported(error: Error): boolean {
   if (!PersonaAgentError.is(error, "model-unavailable")) return false;
-  return [400, 415, 422, 501].includes(Number(error.details["status"]));
+  if ([400, 415, 422, 501].includes(Number(error.details["status"]))) return true;
+  return /response_?format|json_?schema|structured output/i.test(String(error.details["said"]));
 }
 
 /**

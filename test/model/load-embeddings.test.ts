@@ -94,6 +94,36 @@ describe("OpenAI embeddings", () => {
     expect(server.refusals).toHaveLength(refusals);
   });
 
+  it.each([
+    [400, "Invalid 'input': array too long. Expected at most 10 items, got 25."],
+    [413, "Payload Too Large"],
+    [422, "batch size 25 > maximum allowed batch size 10"],
+    [422, "`inputs` must have less than 10 tokens. Given: 25"],
+    [500, "input is too large to process. increase the physical batch size"],
+  ])("sends less at once after a %i that says so: %s", async (status, message) => {
+    const { embeddings } = await embeddingsOn(({ body }) =>
+      (body["input"] as string[]).length > 10 ? { kind: "error", status, message } : lengths,
+    );
+    const vectors = await embeddings.embedDocuments(texts);
+    expect(vectors.map(([length]) => length)).toEqual(texts.map(({ length }) => length));
+  });
+
+  it.each([
+    ["no index", [{ embedding: [1, 2] }, { embedding: [3, 4] }]],
+    ["index 0 for all", [1, 3].map((n) => ({ index: 0, embedding: [n, n + 1] }))],
+    [
+      "an index that is a text",
+      [3, 1].map((n) => ({ index: n === 3 ? "1" : "0", embedding: [n, n + 1] })),
+    ],
+    ["a list around each", [[[1, 2]], [[3, 4]]].map((embedding, index) => ({ index, embedding }))],
+  ])("reads vectors with %s", async (_name, data) => {
+    const { embeddings } = await embeddingsOn([{ kind: "raw", body: JSON.stringify({ data }) }]);
+    expect(await embeddings.embedDocuments(["a", "b"])).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
   it("tells a refusal that no halving helps, after few requests", async () => {
     const { embeddings } = await embeddingsOn(() => ({
       kind: "error",

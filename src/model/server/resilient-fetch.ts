@@ -77,7 +77,8 @@ function retryAfterMs(headers: Headers, now: number): number | undefined {
   const milliseconds = Number.parseFloat(headers.get("retry-after-ms") ?? "");
   if (milliseconds >= 0) return milliseconds;
   const text = headers.get("retry-after") ?? "";
-  if (/^\s*\d/.test(text)) return Number.parseFloat(text) * 1_000;
+  const [, count, unit] = /^\s*([\d.]+)\s*(ms|s)?\s*$/.exec(text) ?? [];
+  if (count !== undefined) return Number.parseFloat(count) * (unit === "ms" ? 1 : 1_000);
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -10,8 +10,8 @@ export interface AnswerReaderOptions {
   readonly waits: boolean;
 }
 
-/** Names under which servers give reasoning beside the content. */
-const reasoningFields = ["reasoning", "reasoning_content", "reasoning_details", "thinking"];
+/** Names under which servers give reasoning beside the content, as `reasoning_content` or `thinking_blocks`. */
+const reasoningField = /^(?:reasoning|thinking|thought)/;
 
 /**
  * Turns the answer of any server, whole or in pieces, into what OpenAI would send: content is text without reasoning,
@@ -39,9 +39,10 @@ export class AnswerReader {
     return this.#isOver;
   }
 
-  /** True when the text held reasoning without an opening mark, and its beginning was passed on. */
-  get leakedThinking(): boolean {
-    return !this.#waits && withoutThinking(this.#text) !== this.#text;
+  /** True when the text held reasoning without an opening mark; of a stream that was not held back, it was passed on. */
+  get lacksOpeningMark(): boolean {
+    if (this.#waits) return this.#thinking.lacksOpeningMark;
+    return withoutThinking(this.#text) !== this.#text;
   }
 
   /** One piece of a stream. */
@@ -64,7 +65,7 @@ export class AnswerReader {
     if (choice === undefined) return { ...completion, ...this.#envelope(completion) };
     const message = isRecord(choice["message"]) ? choice["message"] : {};
     // Calls in a list are separate, whatever their ids.
-    const tool_calls = recordsOf(message["tool_calls"]).map((call, index) => ({ ...call, index }));
+    const tool_calls = callsIn(message).map((call, index) => ({ ...call, index }));
     const read = this.#readDelta({ ...message, tool_calls }, choice);
     const calls = mergedCalls(recordsOf(read["tool_calls"]));
     return {
@@ -84,8 +85,8 @@ export class AnswerReader {
   }
 
   #readDelta(delta: JsonRecord, last: JsonRecord | undefined): JsonRecord {
-    const { content, tool_calls, role: _role, function_call: _legacy, ...rest } = delta;
-    for (const field of reasoningFields) {
+    const { content, tool_calls: _calls, role: _role, function_call: _older, ...rest } = delta;
+    for (const field of Object.keys(rest).filter((name) => reasoningField.test(name))) {
       this.#reasoning = {
         ...this.#reasoning,
         [field]: joined(this.#reasoning[field], rest[field]),
@@ -94,7 +95,7 @@ export class AnswerReader {
     }
     if (Object.values(this.#reasoning).some(Boolean)) this.#thinking.stopWaiting();
     let text = this.#thinking.push(textOf(content));
-    const calls = this.#calls.read(tool_calls);
+    const calls = this.#calls.read(callsIn(delta));
     if (last !== undefined) {
       this.#isOver = true;
       text += this.#thinking.end(last["finish_reason"] === "length");
@@ -113,6 +114,12 @@ export class AnswerReader {
   }
 }
 
+/** The calls of a message or a piece: in a list, alone, or in the one field that older servers have. */
+function callsIn({ tool_calls: calls, function_call: older }: JsonRecord): JsonRecord[] {
+  const listed = recordsOf(isRecord(calls) ? [calls] : calls);
+  return listed.length === 0 && isRecord(older) ? [{ index: 0, function: older }] : listed;
+}
+
 /** A part of a content list that is no text is reasoning, a reference or a picture. */
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
@@ -121,8 +128,8 @@ function textOf(content: unknown): string {
   return content
     .map((part: unknown) => {
       if (typeof part === "string") return part;
-      if (!isRecord(part) || !["text", "output_text", undefined].includes(part["type"] as string))
-        return "";
+      if (!isRecord(part) || part["thought"] === true) return "";
+      if (!["text", "output_text", undefined].includes(part["type"] as string)) return "";
       return typeof part["text"] === "string" ? part["text"] : "";
     })
     .join("");
@@ -136,16 +143,16 @@ function joined(before: unknown, more: unknown): unknown {
   return more;
 }
 
-/** Some servers count reasoning in the total only. */
+/** Some servers count reasoning in the total only, and some have the names of OpenAI's newer protocol. */
 function readUsage(usage: JsonRecord | undefined): JsonRecord | undefined {
   if (usage === undefined) return undefined;
-  const count = (field: string) => {
-    const value = usage[field];
-    return typeof value === "number" && value > 0 ? Math.round(value) : 0;
+  const count = (...names: string[]) => {
+    const value = names.map((name) => usage[name]).find((each) => typeof each === "number");
+    return value !== undefined && value > 0 ? Math.round(value) : 0;
   };
-  const prompt_tokens = count("prompt_tokens");
+  const prompt_tokens = count("prompt_tokens", "input_tokens");
   const completion_tokens = Math.max(
-    count("completion_tokens"),
+    count("completion_tokens", "output_tokens"),
     count("total_tokens") - prompt_tokens,
   );
   return {

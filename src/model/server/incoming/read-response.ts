@@ -2,7 +2,8 @@ import { AnswerReader } from "./answer-reader.js";
 import { isRecord, recordsOf, type JsonRecord } from "../json.js";
 import { faultInAnswer, faultOfStatus, type ServerFault } from "./server-fault.js";
 import type { ServerHabits } from "../outgoing/server-habits.js";
-import { encodeEvent, readEvents } from "./server-sent-events.js";
+import { joinedAnswer } from "./joined-answer.js";
+import { areEvents, encodeEvent, readEvents } from "./server-sent-events.js";
 
 export interface ResponseReadOptions {
   /** The body of the request that is answered, as the client asked it. */
@@ -29,6 +30,7 @@ export async function readResponse(
   if (response.ok && isStream && !isPage) return readStream(response, body, options);
   const text = await new Response(body).text();
   if (!response.ok) return refusal(response, faultOfStatus(response.status, text), options);
+  if (areEvents(text)) return readEventsIn(text, response, options);
   let answer: unknown;
   try {
     answer = JSON.parse(text);
@@ -41,15 +43,20 @@ export async function readResponse(
   if (isRecord(answer) && Array.isArray(answer["data"]))
     return Response.json(readEmbeddings(answer));
   if (!isRecord(answer) || !Array.isArray(answer["choices"])) return Response.json(answer);
-  const whole = new AnswerReader({ takenIds: idsIn(options.request), waits: true }).readWhole(
-    answer,
-  );
+  const reader = new AnswerReader({ takenIds: idsIn(options.request), waits: true });
+  const whole = reader.readWhole(answer);
+  if (reader.lacksOpeningMark) options.habits.hidesOpeningMark = true;
   return isStream ? eventStream(asEvents(whole)) : Response.json(whole);
 }
 
-/** Vectors as numbers, in the order of the texts: some servers send base64 whatever is asked, some as they finish. */
+/**
+ * Vectors as numbers, in the order of the texts: some servers send base64 whatever is asked, some as they finish, some
+ * each in a list of its own.
+ */
 function readEmbeddings(answer: JsonRecord): JsonRecord {
   const data = recordsOf(answer["data"]).map(({ embedding, ...rest }): JsonRecord => {
+    if (Array.isArray(embedding) && embedding.length === 1 && Array.isArray(embedding[0]))
+      return { ...rest, embedding: embedding[0] };
     if (typeof embedding !== "string") return { ...rest, embedding };
     const bytes = Uint8Array.from(Buffer.from(embedding, "base64"));
     return { ...rest, embedding: [...new Float32Array(bytes.buffer)] };
@@ -109,6 +116,22 @@ async function readStream(
   }
 }
 
+/** A stream that came at once: said to be something else, or not asked for. */
+async function readEventsIn(
+  text: string,
+  response: Response,
+  options: ResponseReadOptions,
+): Promise<Response> {
+  const events = new Response(text).body as ReadableStream<Uint8Array>;
+  if (options.request["stream"] === true) return readStream(response, events, options);
+  const chunks: JsonRecord[] = [];
+  for await (const piece of piecesOf(readEvents(events), options, true)) {
+    if (piece.kind === "fault") return refusal(response, piece.fault, options);
+    if (piece.event !== "[DONE]") chunks.push(JSON.parse(piece.event) as JsonRecord);
+  }
+  return Response.json(joinedAnswer(chunks));
+}
+
 /** Part of a stream: an event for the client, silent as long as the answer has not begun, or the server's error. */
 type Piece =
   | { readonly kind: "silence" | "answer"; readonly event: string }
@@ -128,8 +151,9 @@ class StreamFault extends Error {
 async function* piecesOf(
   events: AsyncIterable<string>,
   { request, habits }: ResponseReadOptions,
+  waits = habits.hidesOpeningMark,
 ): AsyncGenerator<Piece> {
-  const reader = new AnswerReader({ takenIds: idsIn(request), waits: habits.hidesOpeningMark });
+  const reader = new AnswerReader({ takenIds: idsIn(request), waits });
   let isDone = false;
   for await (const event of events) {
     if (event.trim() === "") continue;
@@ -156,7 +180,7 @@ async function* piecesOf(
   if (!isDone && !reader.isOver) throw new TypeError("terminated");
   if (!reader.isOver)
     yield pieceOf(reader.readPiece({ choices: [{ delta: {}, finish_reason: "stop" }] }));
-  if (reader.leakedThinking) habits.hidesOpeningMark = true;
+  if (reader.lacksOpeningMark) habits.hidesOpeningMark = true;
   yield { kind: "answer", event: "[DONE]" };
 }
 

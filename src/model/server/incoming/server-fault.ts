@@ -21,9 +21,9 @@ export function faultInAnswer(body: unknown): ServerFault | null {
   const choice: unknown = Array.isArray(first["choices"]) ? first["choices"][0] : undefined;
   if (isRecord(choice) && (isError(choice["error"]) || choice["finish_reason"] === "error"))
     return readFault(choice["error"] ?? "The provider ended its answer with an error.");
-  const isAnswer = ["choices", "data"].some((field) => field in first);
+  const isAnswer = ["choices", "data"].some((field) => Array.isArray(first[field]));
   const saysError = first["object"] === "error" || first["type"] === "error";
-  const hasError = ["detail", "errors", "message"].some((field) => isError(first[field]));
+  const hasError = sentenceFields.some((field) => isError(first[field]));
   return saysError || (hasError && !isAnswer) ? readFault(first) : null;
 }
 
@@ -67,12 +67,16 @@ function readFault(
   };
 }
 
+/** Where providers put their sentence. */
+const sentenceFields =
+  "message detail msg error errors error_msg error_message status_msg base_resp text".split(" ");
+
 /** OpenRouter says in `metadata.raw` what the provider behind it said; FastAPI lists its reasons in `detail`. */
 function sentenceOf(error: unknown): string {
-  if (typeof error === "string") return error;
+  if (typeof error === "string") return sentenceInJson(error) ?? error;
   if (Array.isArray(error)) return error.map(sentenceOf).join("; ");
   if (!isRecord(error)) return "";
-  const said = [error["message"], error["detail"], error["msg"], error["error"], error["errors"]];
+  const said = sentenceFields.map((field) => error[field]);
   const sentence = said.map(sentenceOf).find((text) => text !== "");
   const metadata = isRecord(error["metadata"]) ? error["metadata"] : {};
   const raw = metadata["raw"];
@@ -80,6 +84,16 @@ function sentenceOf(error: unknown): string {
   const where = Array.isArray(error["loc"]) ? `${error["loc"].join(".")}: ` : "";
   if (sentence === undefined) return inner === "" ? JSON.stringify(error) : inner;
   return inner === "" || sentence.includes(inner) ? where + sentence : `${sentence}: ${inner}`;
+}
+
+/** Gateways put the error of the server behind them into theirs as it came. */
+function sentenceInJson(text: string): string | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return sentenceOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 const statusesByName: readonly (readonly [RegExp, number])[] = [

@@ -1,14 +1,23 @@
-/** The data of each event of a stream, without comments. Lines of no known field are data: an error may come as bare JSON. */
+/**
+ * The data of each event of a stream, without comments. Lines of no known field are data: an error may come as bare
+ * JSON. An event begins with each `data:`, because some servers send no empty line between two, and none has JSON on
+ * several lines.
+ */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   let data: string[] = [];
   for await (const line of linesOf(body)) {
-    if (line !== "" && !/^(?:event|id|retry)?:/.test(line)) data.push(line.replace(/^data: ?/, ""));
-    else if (line === "" && data.length > 0) {
+    if ((line === "" || line.startsWith("data:")) && data.length > 0) {
       yield data.join("\n");
       data = [];
     }
+    if (line !== "" && !/^(?:event|id|retry)?:/.test(line)) data.push(line.replace(/^data: ?/, ""));
   }
   if (data.length > 0) yield data.join("\n");
+}
+
+/** Whether a text is such a stream, whatever it is said to be. */
+export function areEvents(text: string): boolean {
+  return /^\s*(?:data|event|id|retry)?:/.test(text);
 }
 
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {

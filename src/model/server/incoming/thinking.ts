@@ -1,19 +1,39 @@
-/** Between which marks models write their reasoning, where a server leaves it in the answer. */
-const marks = [
+/** Between which marks models write their reasoning, where a server leaves it in the answer; in any case. */
+const thoughtMarks = [
   ["<think>", "</think>"],
   ["<thinking>", "</thinking>"],
   ["<thought>", "</thought>"],
   ["<reasoning>", "</reasoning>"],
   ["<seed:think>", "</seed:think>"],
-  ["[THINK]", "[/THINK]"],
+  ["<longcat_think>", "</longcat_think>"],
+  ["[think]", "[/think]"],
   ["◁think▷", "◁/think▷"],
+  ["<|channel|>analysis<|message|>", "<|end|>"],
+  ["<|channel|>commentary<|message|>", "<|end|>"],
+  ["<|start|>assistant<|channel|>analysis<|message|>", "<|end|>"],
+  ["<|start|>assistant<|channel|>commentary<|message|>", "<|end|>"],
+  ["<|channel>thought", "<channel|>"],
+  ["<|start_thinking|>", "<|end_thinking|>"],
+  ["<|begin_of_thought|>", "<|end_of_thought|>"],
+  ["<unused94>thought", "<unused95>"],
 ] as const;
 
-type State = "start" | "inside" | "unopened" | "answer";
+/** Between which marks some of them then write the answer. */
+const answerMarks = [
+  ["<|channel|>final<|message|>", "<|return|>"],
+  ["<|start|>assistant<|channel|>final<|message|>", "<|return|>"],
+  ["<|start_response|>", "<|end_response|>"],
+  ["<|begin_of_solution|>", "<|end_of_solution|>"],
+] as const;
+
+/** These may be the answer's own, unless reasoning came before. */
+const answerMarksAfterThoughts = [...answerMarks, ["<answer>", "</answer>"]] as const;
+
+type State = "start" | "inside" | "unopened" | "wrapped" | "answer";
 
 /**
- * Takes the reasoning off the beginning of an answer that comes in pieces. Marks that stand later are the answer's own:
- * somebody may have asked about them.
+ * Takes the reasoning off the beginning of an answer that comes in pieces, and the marks around the answer itself. Marks
+ * that stand later are the answer's own: somebody may have asked about them.
  */
 export class ThinkingSplitter {
   #state: State = "start";
@@ -21,6 +41,7 @@ export class ThinkingSplitter {
   #open = "";
   #close = "";
   #hadThoughts = false;
+  #lacksOpeningMark = false;
   #waits: boolean;
 
   /**
@@ -29,6 +50,11 @@ export class ThinkingSplitter {
    */
   constructor(waits = false) {
     this.#waits = waits;
+  }
+
+  /** True once reasoning without an opening mark was taken off. */
+  get lacksOpeningMark(): boolean {
+    return this.#lacksOpeningMark;
   }
 
   /** The server gave the reasoning elsewhere, so that none is left to wait for. */
@@ -41,9 +67,18 @@ export class ThinkingSplitter {
     if (this.#state === "answer") return piece;
     this.#held += piece;
     if (this.#state === "start") this.#state = this.#stateAtStart();
-    if (this.#state === "inside") return this.#seekClose();
-    if (this.#state === "unopened") return this.#seekUnopenedClose(false);
-    return this.#state === "start" ? "" : this.#release();
+    switch (this.#state) {
+      case "start":
+        return "";
+      case "inside":
+        return this.#seekClose();
+      case "unopened":
+        return this.#seekUnopenedClose(false);
+      case "wrapped":
+        return this.#unwrap();
+      case "answer":
+        return this.#release();
+    }
   }
 
   /**
@@ -61,24 +96,33 @@ export class ThinkingSplitter {
 
   #stateAtStart(): State {
     const text = this.#held.trimStart();
-    const mark = marks.find(([open]) => text.startsWith(open));
-    if (mark !== undefined) {
-      [this.#open, this.#close] = mark;
+    const around = this.#hadThoughts ? answerMarksAfterThoughts : answerMarks;
+    for (const [marks, state] of [
+      [thoughtMarks, "inside"],
+      [around, "wrapped"],
+    ] as const) {
+      const mark = marks.find(([open]) => open === text.slice(0, open.length).toLowerCase());
+      if (mark === undefined) continue;
+      this.#open = text.slice(0, mark[0].length);
+      this.#close = mark[1];
       this.#held = text.slice(this.#open.length);
-      return "inside";
+      return state;
     }
-    if (marks.some(([open]) => open.startsWith(text))) return "start";
+    const start = text.toLowerCase();
+    if ([...thoughtMarks, ...around].some(([open]) => open.startsWith(start))) return "start";
     return this.#waits && !this.#hadThoughts ? "unopened" : "answer";
   }
 
   #seekClose(): string {
-    const at = this.#held.indexOf(this.#close);
+    const at = indexOf(this.#held, this.#close);
     return at < 0 ? "" : this.#closeAt(at + this.#close.length);
   }
 
   #seekUnopenedClose(isWhole: boolean): string {
     const end = unopenedEnd(this.#held, isWhole);
-    return end === undefined ? "" : this.#closeAt(end);
+    if (end === undefined) return "";
+    this.#lacksOpeningMark = true;
+    return this.#closeAt(end);
   }
 
   #closeAt(end: number): string {
@@ -89,8 +133,33 @@ export class ThinkingSplitter {
     return this.push(rest);
   }
 
+  /** All but what may be the mark at the answer's end, and the space before it. */
+  #unwrap(): string {
+    if (this.#open !== "") {
+      this.#held = this.#held.trimStart();
+      if (this.#held === "") return "";
+      this.#open = "";
+    }
+    const at = indexOf(this.#held, this.#close);
+    if (at >= 0) {
+      this.#state = "answer";
+      const text = this.#held;
+      this.#held = "";
+      return text.slice(0, at).trimEnd() + text.slice(at + this.#close.length).trimEnd();
+    }
+    const longest = Math.min(this.#close.length, this.#held.length);
+    const partial = Array.from({ length: longest }, (_, n) => longest - n).find((length) =>
+      this.#close.startsWith(this.#held.slice(-length).toLowerCase()),
+    );
+    const end = this.#held.length - (partial ?? 0);
+    const text = this.#held.slice(0, end).trimEnd();
+    this.#held = this.#held.slice(text.length);
+    return text;
+  }
+
   #release(): string {
-    const text = this.#hadThoughts ? this.#held.trimStart() : this.#held;
+    const text =
+      this.#hadThoughts && this.#state !== "wrapped" ? this.#held.trimStart() : this.#held;
     this.#held = "";
     return text;
   }
@@ -101,9 +170,9 @@ export class ThinkingSplitter {
  * by a word; one between quotes, or between spaces in a line, is spoken of.
  */
 function unopenedEnd(text: string, isWhole: boolean): number | undefined {
-  for (const [open, close] of marks) {
-    const at = text.indexOf(close);
-    if (at < 0 || text.slice(0, at).includes(open)) continue;
+  for (const [open, close] of thoughtMarks) {
+    const at = indexOf(text, close);
+    if (at < 0 || indexOf(text.slice(0, at), open) >= 0) continue;
     const [before, after] = [text[at - 1] ?? "", text[at + close.length]];
     if (after === undefined && !isWhole) continue;
     const isQuoted = /["'`“‘«(]/.test(before) || /["'`”’»).,;:!?]/.test(after ?? "");
@@ -111,6 +180,11 @@ function unopenedEnd(text: string, isWhole: boolean): number | undefined {
     if (!isQuoted && !isInLine) return at + close.length;
   }
   return undefined;
+}
+
+/** Where a mark is, in any case. Not by `toLowerCase` of the text, which changes the length of some. */
+function indexOf(text: string, mark: string): number {
+  return text.search(new RegExp(mark.replaceAll(/[|[\]]/g, "\\$&"), "i"));
 }
 
 /** A whole answer without the reasoning at its beginning, with or without an opening mark. */

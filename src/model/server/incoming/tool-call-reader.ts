@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isRecord, recordsOf, type JsonRecord } from "../json.js";
+import { isRecord, type JsonRecord } from "../json.js";
 
 interface Call {
   readonly index: number;
@@ -29,13 +29,13 @@ export class ToolCallReader {
     return this.#calls.length;
   }
 
-  /** What of a list of calls, or pieces of calls, is new. */
-  read(raw: unknown): JsonRecord[] {
-    return recordsOf(raw).map((piece) => this.#readPiece(piece));
+  /** What of these calls, or pieces of calls, is new. */
+  read(raw: readonly JsonRecord[]): JsonRecord[] {
+    return raw.map((piece) => this.#readPiece(piece));
   }
 
   /**
-   * The last pieces: empty arguments become `{}`, and what the server attached follows in `attached`.
+   * The last pieces: missing arguments become `{}`, and what the server attached follows in `attached`.
    *
    * @param toMessage - What it attached to the message with the calls.
    */
@@ -44,11 +44,12 @@ export class ToolCallReader {
       const message = index === 0 ? toMessage : {};
       const attached = { id, call: extras, message };
       const isAttached = Object.keys({ ...extras, ...message }).length > 0;
-      if (args.trim() !== "" && !isAttached) return [];
+      const isHeld = isNoObject(args);
+      if (!isHeld && !isAttached) return [];
       return [
         {
           index,
-          ...(args.trim() === "" && { function: { arguments: "{}" } }),
+          ...(isHeld && { function: { arguments: objectIn(args) } }),
           ...(isAttached && { attached }),
         },
       ];
@@ -56,8 +57,11 @@ export class ToolCallReader {
   }
 
   #readPiece(piece: JsonRecord): JsonRecord {
-    const { index: serverIndex, id: rawId, type: _type, function: inner, ...around } = piece;
-    const { name: rawName, arguments: rawArgs, ...more } = isRecord(inner) ? inner : {};
+    const { index: serverIndex, id: rawId, type: _type, function: inner, ...rest } = piece;
+    // Some servers put no function around name and arguments.
+    const [{ name: rawName, arguments: rawArgs, ...more }, around] = isRecord(inner)
+      ? [inner, rest]
+      : [rest, {}];
     const serverId = typeof rawId === "string" || typeof rawId === "number" ? String(rawId) : "";
     const name = typeof rawName === "string" ? rawName : "";
     const args =
@@ -67,7 +71,7 @@ export class ToolCallReader {
     if (open !== undefined) {
       open.args += args;
       open.extras = { ...open.extras, ...extras };
-      return { index: open.index, function: { arguments: args } };
+      return { index: open.index, function: { arguments: isNoObject(open.args) ? "" : args } };
     }
     const call = {
       index: this.count,
@@ -80,7 +84,8 @@ export class ToolCallReader {
     };
     this.#calls.push(call);
     const { index, id } = call;
-    return { index, id, type: "function", function: { name, arguments: args } };
+    const shown = isNoObject(args) ? "" : args;
+    return { index, id, type: "function", function: { name, arguments: shown } };
   }
 
   /**
@@ -113,6 +118,22 @@ function withoutNulls(fields: JsonRecord): JsonRecord {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
   );
+}
+
+/** Arguments, as far as they have come, that are nothing, `null`, or JSON in a text: they are held back. */
+function isNoObject(args: string): boolean {
+  return args.trim() === "" || /^\s*["n]/.test(args);
+}
+
+/** The object that such arguments mean, or themselves if they mean none. */
+function objectIn(args: string): string {
+  if (args.trim() === "" || args.trim() === "null") return "{}";
+  try {
+    const inner: unknown = JSON.parse(args);
+    return typeof inner === "string" && isRecord(JSON.parse(inner)) ? inner : args;
+  } catch {
+    return args;
+  }
 }
 
 function isJson(text: string): boolean {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { recordsOf, type JsonRecord } from "../json.js";
-import { habit } from "./refused-fields.js";
+import { habit, headOf, isInstruction } from "./refused-fields.js";
 
 /**
  * The messages of a request as any server takes them: what the server attached to a tool call is where it was, and
@@ -10,7 +10,12 @@ import { habit } from "./refused-fields.js";
  */
 export function portableMessages(messages: unknown, refused: ReadonlySet<string>): JsonRecord[] {
   const given = recordsOf(messages).map((message) => adapted(withAttached(message), refused));
-  const spoken = refused.has(habit.noSystem) ? withoutSystem(given) : given;
+  const kept = refused.has(habit.noSystem)
+    ? 0
+    : refused.has(habit.lateSystem)
+      ? headOf(given)
+      : given.length;
+  const spoken = [...given.slice(0, kept), ...given.slice(kept).map(asQuestion)];
   const joined: JsonRecord[] = [];
   for (const message of spoken) {
     const before = joined.at(-1);
@@ -61,15 +66,9 @@ function idFor(id: unknown, refused: ReadonlySet<string>): unknown {
   return createHash("sha256").update(id).digest("hex").slice(0, 9);
 }
 
-/** Instructions at the head of the first question, for a template without a system role. */
-function withoutSystem(messages: readonly JsonRecord[]): JsonRecord[] {
-  return messages.map((message) =>
-    isInstruction(message) ? { ...message, role: "user" } : message,
-  );
-}
-
-function isInstruction({ role }: JsonRecord): boolean {
-  return role === "system" || role === "developer";
+/** An instruction as part of a question, for a template without a system role, or with one at the head only. */
+function asQuestion(message: JsonRecord): JsonRecord {
+  return isInstruction(message) ? { ...message, role: "user" } : message;
 }
 
 function canJoin(before: JsonRecord, message: JsonRecord): boolean {

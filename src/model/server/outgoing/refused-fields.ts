@@ -5,6 +5,7 @@ import { keywordsIn } from "./portable-schema.js";
 export const habit = {
   noDeveloper: "role: developer",
   noSystem: "role: system",
+  lateSystem: "role: system, after other messages",
   shortIds: "ids of another form",
   noReasoning: "messages without reasoning",
 } as const;
@@ -35,18 +36,35 @@ export function refusedIn(said: string, sent: JsonRecord): string[] {
   if (/missing/i.test(said) && said.includes("reasoning_content")) return [habit.noReasoning];
   const named = [...fields].filter((field) => !essential.has(field) && isNamed(field, said));
   if (sent["stream"] === true && /streaming/i.test(said)) named.push("stream");
-  const has = (role: string) => messages.some((message) => message["role"] === role);
-  if (has("developer") && /developer/i.test(said)) named.push(habit.noDeveloper);
-  else if (
-    (has("system") || has("developer")) &&
-    /(system|developer) \w*.{0,24}(not|n't|un) ?(be )?(support|enabl|allow)|not support.{0,20}system/i.test(
-      said,
-    )
-  )
-    named.push(habit.noSystem);
+  named.push(...refusedRoles(said, messages));
   if (calls.length > 0 && /tool.?call.?id.*(length|a-z|format|pattern|must)/is.test(said))
     named.push(habit.shortIds);
   return named;
+}
+
+/** Which role of these messages a refusal is about. */
+function refusedRoles(said: string, messages: readonly JsonRecord[]): string[] {
+  if (messages.some(({ role }) => role === "developer") && /developer/i.test(said))
+    return [habit.noDeveloper];
+  const isAbout =
+    messages.some(isInstruction) &&
+    /\b(system|developer)\b/i.test(said) &&
+    /\b(role|messages?|instructions?|prompt)\b/i.test(said);
+  if (!isAbout) return [];
+  const isLate = messages.slice(headOf(messages)).some(isInstruction);
+  if (isLate && /\b(begin\w*|first|start)\b/i.test(said)) return [habit.lateSystem];
+  return /\bnot\b|n't\b|\bun\w+ed\b|unknown|invalid|one of/i.test(said) ? [habit.noSystem] : [];
+}
+
+/** How many instructions stand before all other messages. */
+export function headOf(messages: readonly JsonRecord[]): number {
+  const head = messages.findIndex((message) => !isInstruction(message));
+  return head < 0 ? messages.length : head;
+}
+
+/** A message of the one who built the agent. */
+export function isInstruction({ role }: JsonRecord): boolean {
+  return role === "system" || role === "developer";
 }
 
 function schemasIn(sent: JsonRecord): unknown[] {
