@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { HumanMessage } from "@langchain/core/messages";
 import { afterEach, describe, expect, it } from "vitest";
 import { loadModels } from "../../src/app/model-environment.js";
@@ -85,14 +86,41 @@ describe("the models of the environment", () => {
     expect(() => loadModels({ ...env, [name]: value })).toThrow(name);
   });
 
-  it.each(["MODEL_TIMEOUT", "MODEL_CALL_TIMEOUT", "EMBEDDINGS_TIMEOUT", "ALIGNMENT_MODEL_TIMEOUT"])(
-    "take both ends of %s",
-    async (name) => {
-      for (const value of ["1", "86400"]) {
-        const server = await serve([{ kind: "message", text: "yes" }]);
-        const env = { MODEL: "openai:m", OPENAI_BASE_URL: server.url, [name]: value };
-        expect((await loadModels(env).model.invoke(question)).text).toBe("yes");
+  it("take both ends of every range that the settings page lists, and nothing beyond", async () => {
+    const server = await serve(({ path }) =>
+      path.endsWith("/embeddings")
+        ? { kind: "embeddings", vectorOf: ({ length }) => [length, 1] }
+        : { kind: "message", text: "yes" },
+    );
+    const page = await readFile("docs/settings.md", "utf8");
+    const [, section = ""] = page.split("## Environment variables");
+    const names = [...(section.split("\n## ")[0] ?? "").matchAll(/`([A-Z_]{3,})`/g)];
+    const env = { MODEL: "openai:m", EMBEDDINGS: "openai:e", OPENAI_BASE_URL: server.url };
+    const tested: string[] = [];
+    for (const name of new Set(names.map(([, name = ""]) => name))) {
+      const [, least, most] = rangeOf(() => loadModels({ ...env, [name]: "no number" })) ?? [];
+      if (least === undefined || most === undefined) continue;
+      tested.push(name);
+      for (const beyond of [Number(least) - 1, Number(most) + 1])
+        expect(() => loadModels({ ...env, [name]: String(beyond) })).toThrow(name);
+      for (const end of [least, most]) {
+        const { model, alignmentModel, vectors } = loadModels({ ...env, [name]: end });
+        expect((await model.invoke(question)).text).toBe("yes");
+        expect((await alignmentModel.invoke(question)).text).toBe("yes");
+        const texts = ["one", "two", "A longer text. ".repeat(20)];
+        expect(await vectors.embeddings.embedDocuments(texts)).toHaveLength(3);
       }
-    },
-  );
+    }
+    expect(tested).toHaveLength(11);
+  });
 });
+
+/** The range that a refusal names; undefined if nothing is refused for one. */
+function rangeOf(load: () => unknown): RegExpExecArray | undefined {
+  try {
+    load();
+  } catch (error) {
+    return /expected a whole number from (\d+) to (\d+)/.exec(String(error)) ?? undefined;
+  }
+  return undefined;
+}

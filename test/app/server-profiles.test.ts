@@ -1,11 +1,17 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { HumanMessage } from "@langchain/core/messages";
 import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { importHistories } from "../../src/app/import-histories.js";
+import { runCli } from "../../src/cli/run-cli.js";
+import { generateSet } from "../../src/eval/sets/generator.js";
+import { writeGeneratedSet } from "../../src/eval/sets/write-set.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { loadEmbeddings } from "../../src/model/load-embeddings.js";
@@ -80,15 +86,22 @@ it("are the rows of docs/model-servers.md, each with what it lacks", async () =>
   }
 });
 
-it("stores no thought that a stream showed before its end was known", async () => {
+it("keeps no thought that a stream showed before its end was known", async () => {
   server = await startAlignmentServer(undefined, { thinks: "in unopened marks" });
   const model = loadChatModel("openai:tiny", { openaiBaseUrl: server.url });
-  const agent = createPersonaAgent({ model, backgroundAlignment: false });
+  const checkpointer = new MemorySaver();
+  const agent = createPersonaAgent({ model, checkpointer, backgroundAlignment: false });
   const input = { messages: [new HumanMessage("What do I drink on occasion 30?")] };
-  const run = { context: { userId: "ada", allowedTools: [] } };
-  for await (const _piece of await agent.graph.stream(input, { ...run, streamMode: "messages" }));
+  const thread = { configurable: { thread_id: "t" } };
+  const run = { context: { userId: "ada", allowedTools: [] }, ...thread };
+  const pieces: string[] = [];
+  for await (const [piece] of await agent.graph.stream(input, { ...run, streamMode: "messages" }))
+    pieces.push(piece.text);
+  expect(pieces.join("")).toContain(thoughts);
+  const state = await agent.graph.getState(thread);
   const [episode] = await agent.memory.episodes.list("ada");
   expect(episode?.response).toBe("tea");
+  expect(JSON.stringify([state.values, episode])).not.toContain(thoughts.slice(0, 15));
 });
 
 describe.each(profiles)("on a server like %s", (_name, quirks) => {
@@ -141,8 +154,63 @@ describe.each(profiles)("on a server like %s", (_name, quirks) => {
       await memory.profiles.current("ada"),
     ]);
     expect(stored).not.toContain(thoughts.slice(0, 15));
+    // Every turn is there, with what the model answered and nothing else.
+    const turns = (await memory.episodes.list("ada")).filter(({ threadId }) => threadId === "t");
+    expect(turns.map(({ response }) => response).toSorted()).toEqual(["coffee", "tea", "tea"]);
     // Each quirk is met once, not with every call.
     expect(server?.refusals.length).toBeLessThanOrEqual(12);
     await agent.close();
+  });
+
+  it("an evaluation counts every answer, and no thought", async () => {
+    const data = join(folder, "set");
+    if (!existsSync(data)) {
+      const sizes = { users: 2, historyLength: 10, questions: 1 };
+      await writeGeneratedSet(generateSet({ task: "LaMP_3", seed: 1, noise: 0, ...sizes }), data);
+    }
+    server = await startAlignmentServer(
+      ({ kind, hasTools: offers, hasToolAnswers }, usual) =>
+        kind === "simulation" && (!offers || hasToolAnswers)
+          ? { kind: "message", text: "4" }
+          : usual(),
+      quirks,
+    );
+    const out = await mkdtemp(join(folder, "out-"));
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const methods = `rag,${hasTools ? "persona-agent" : "without-action"}`;
+    const code = await runCli(
+      ["eval", "--data", data, "--out", out, "--methods", methods, "--json"],
+      {
+        env: {
+          MODEL: "openai:a-thinking-model",
+          OPENAI_BASE_URL: server.url,
+          EMBEDDINGS: quirks.lacks?.includes("embeddings") === true ? "offline" : "openai:embedder",
+        },
+        stdin: Readable.from([]),
+        stdout,
+        stderr,
+        signal: new AbortController().signal,
+        openAgent: () => Promise.reject(new Error("An evaluation opens no agent.")),
+      },
+    );
+    stdout.end();
+    stderr.end();
+    expect({ code, err: await text(stderr) }).toEqual({ code: 0, err: "" });
+    const { results } = JSON.parse(await text(stdout)) as { results: unknown[] };
+    expect(results).toMatchObject([
+      { n: 2, errors: 0 },
+      { n: 2, errors: 0 },
+    ]);
+    const files = await Promise.all(
+      ["predictions.jsonl", "preparations.jsonl"].map((name) => readFile(join(out, name), "utf8")),
+    );
+    const predictions = files[0]
+      ?.trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    expect(predictions).toHaveLength(4);
+    for (const each of predictions ?? [])
+      expect(each).toMatchObject({ prediction: "4", error: null });
+    expect(files.join("")).not.toContain(thoughts.slice(0, 15));
   });
 });

@@ -12,7 +12,7 @@ export type Exchange = (
   listenTo: (body: ReadableStream<Uint8Array> | null) => ReadableStream<Uint8Array> | null,
 ) => Promise<Response>;
 
-/** Longest wait before a try, in milliseconds; a server that asks for more has refused. */
+/** Longest wait before a try, in milliseconds; ours grow up to it, and a server that asks for more has refused. */
 const maxRetryWaitMs = 60_000;
 
 /**
@@ -47,7 +47,7 @@ async function answer(
   limits: RequestLimits,
 ): Promise<Response> {
   for (let tries = 0; ; tries++) {
-    let waitMs = limits.backoffMs * 2 ** tries;
+    let waitMs = Math.min(limits.backoffMs * 2 ** tries, maxRetryWaitMs);
     try {
       watch.listen();
       const response = await attempt();

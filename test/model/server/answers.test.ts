@@ -122,6 +122,12 @@ describe("reasoning without an opening mark in a stream", () => {
     expect(await texts()).toContain(thoughts);
     expect(await texts()).toBe("The third one.");
   });
+
+  it("is known from any whole answer before, as of an import or a reflection", async () => {
+    const model = await modelOn({ thinks: "in unopened marks" }, [text, text]);
+    expect((await model.invoke(question)).text).toBe("The third one.");
+    expect((await streamed(model)).text).toBe("The third one.");
+  });
 });
 
 describe("usage", () => {
