@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PersonaAgentError } from "../system/errors.js";
 
 /** The cost of model calls. Tokens are the provider's own count; 0 where it gave none. */
 export const usageSchema = z.strictObject({
@@ -27,6 +28,13 @@ export function usageOfCall(message: {
 }): Usage {
   const { input_tokens = 0, output_tokens = 0 } = message.usage_metadata ?? {};
   return { calls: 1, tokens: { in: input_tokens, out: output_tokens } };
+}
+
+/** The same error with what was spent before it; other errors than ours are returned unchanged. */
+export function withUsage(error: unknown, usage: Usage): unknown {
+  if (!PersonaAgentError.is(error)) return error;
+  const { code, message, details, cause } = error;
+  return new PersonaAgentError(code, message, { details: { ...details, usage }, cause });
 }
 
 /** The cost in an error's details; no cost where they have none. */

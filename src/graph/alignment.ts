@@ -61,7 +61,7 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
     })
     .addNode("textual-loss", serializeTasks(createTextualLoss(deps)))
     .addNode("textual-gradient", createTextualGradient(deps), {
-      ends: ["validate", "accept-candidate"],
+      ends: ["simulate", "textual-loss", "validate", "accept-candidate"],
     })
     .addNode("validate", serializeTasks(createValidate(deps)), { subgraphs })
     .addNode("judge", serializeTasks(createJudge(deps)))
@@ -70,7 +70,7 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
     })
     .addNode("review-candidate", createReviewCandidate(deps))
     .addNode("commit-checkpoint", createCommitCheckpoint(deps), {
-      ends: ["simulate", "textual-loss", "textual-gradient", END],
+      ends: ["textual-loss", "textual-gradient", END],
     })
     .addEdge(START, "refresh-profile")
     .addEdge("refresh-profile", "select-batch")

@@ -5,7 +5,7 @@ import type { LLMResult } from "@langchain/core/outputs";
 import { mergeConfigs, type Runnable, type RunnableConfig } from "@langchain/core/runnables";
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { z } from "zod";
-import { addUsage, noUsage, usageOfCall, type Usage } from "../domain/usage.js";
+import { addUsage, noUsage, usageOfCall, type Usage, withUsage } from "../domain/usage.js";
 import { PersonaAgentError } from "../system/errors.js";
 import { repairPrompt, schemaPrompt } from "../prompts/repair.js";
 import { describeModelError } from "./model-errors.js";
@@ -87,7 +87,7 @@ export async function ask<Answer>(options: StructuredAskOptions<Answer>): Promis
       return await lastOf(isStructured ? structured : model, conversation, config);
     } catch (error) {
       const described = describeModelError(error, config.signal);
-      if (!isStructured || !isUnsupported(described)) throw described;
+      if (!isStructured || !isUnsupported(described)) throw withUsage(described, usage);
       isStructured = false;
       if (conversation === messages) conversation = [...messages, schemaMessage()];
       const reply = await request();

@@ -17,17 +17,28 @@ export function describeModelError(error: unknown, signal?: AbortSignal): Error 
   const said = providerMessage(chain);
   const named = [status, chain.map(codeOf).find((found) => found !== undefined)];
   const codes = named.filter((part) => part !== undefined).join(" ");
-  const [code, line] =
+  const [code, line, isOfAll = false] =
     status === undefined ? describeBroken(chain, said) : describeStatus(status, codes, said);
   return new PersonaAgentError(code, line, {
-    details: { status: status ?? null, said },
+    details: { status: status ?? null, said, ...(isOfAll && { isOfAll }) },
     cause: error,
   });
 }
 
-type Described = readonly [PersonaAgentErrorCode, string];
+/**
+ * Whether a model call failed for a reason that need not hold for the next one: a time limit, a prompt that is too
+ * long, a server's fault that stayed. Not where every call would fail: the key, the model's name, the account, tools
+ * that the server lacks, no connection at all (`details.isOfAll`).
+ */
+export function concernsOneCall(error: unknown): error is PersonaAgentError {
+  return PersonaAgentError.is(error, "model-unavailable") && error.details["isOfAll"] !== true;
+}
+
+/** The last one: whether every other call would fail like this one. */
+type Described = readonly [PersonaAgentErrorCode, string, isOfAll?: boolean];
 
 const unavailable = (line: string): Described => ["model-unavailable", line];
+const unavailableToAll = (line: string): Described => ["model-unavailable", line, true];
 const invalid = (line: string): Described => ["model-output-invalid", line];
 
 function describeStatus(status: number, codes: string, said: string): Described {
@@ -39,19 +50,19 @@ function describeStatus(status: number, codes: string, said: string): Described 
     return ["model-key-refused", line];
   }
   if (lacksTools(said))
-    return unavailable(
+    return unavailableToAll(
       `The model's server takes no tools (${codes}): ${said} Set \`allowedTools\` to [], or use a model with tools.`,
     );
   if (status === 402)
-    return unavailable(
+    return unavailableToAll(
       `The model's server wants to be paid (${codes}): ${said} Check the account.`,
     );
   if (status === 404)
-    return unavailable(
+    return unavailableToAll(
       `The model's server does not have this model, or has no such address (${codes}): ${said} Check the model's name and OPENAI_BASE_URL.`,
     );
   if (status === 429)
-    return unavailable(
+    return (/insufficient_quota/.test(codes) ? unavailableToAll : unavailable)(
       `The model's server refuses more requests for now (${codes}): ${said} Wait, or check the account's limits.`,
     );
   if (status >= 500 || status === 408)
@@ -82,7 +93,7 @@ function describeBroken(chain: readonly Error[], said: string): Described {
       "The connection to the model was cut in the middle of its answer. Try again.",
     );
   if (code !== undefined || anyMessage(/connection error|fetch failed/i))
-    return unavailable(
+    return (isReset(code) ? unavailable : unavailableToAll)(
       `The model's server could not be reached (${code ?? "no connection"}). Check that it runs, OPENAI_BASE_URL and the network.`,
     );
   // The clients fail on a missing field when a web page or another object is no answer.
@@ -126,6 +137,11 @@ function codeOf(error: Error): string | undefined {
 function systemCode(error: Error): string | undefined {
   if (!("code" in error) || typeof error.code !== "string") return undefined;
   return /^(E[A-Z]{3,}|UND_ERR_\w+)$/.test(error.code) ? error.code : undefined;
+}
+
+/** Whether a connection existed, so that the next one may hold. */
+function isReset(code: string | undefined): boolean {
+  return code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET";
 }
 
 /** Longest sentence of a provider that is repeated, in UTF-16 units: some send a page. */

@@ -1,3 +1,4 @@
+import type { Overwrite } from "@langchain/langgraph";
 import { withLangGraph } from "@langchain/langgraph/zod";
 import { z } from "zod";
 import { type AlignmentItem, alignmentItemSchema } from "../domain/alignment/alignment-item.js";
@@ -12,6 +13,7 @@ import {
   type SimulatedAnswer,
   simulatedAnswerSchema,
 } from "../domain/alignment/simulated-answer.js";
+import { failedItemSchema } from "../domain/alignment/failed-item.js";
 import { judgementSchema } from "../domain/alignment/judgement.js";
 import { addUsage, noUsage, type Usage, usageSchema } from "../domain/usage.js";
 import { critiqueSchema } from "../prompts/learning/textual-loss.js";
@@ -37,6 +39,11 @@ export interface SimulationTask {
 /** The task of criticising this answer. */
 export interface CritiqueTask extends SimulationTask {
   readonly answer: SimulatedAnswer;
+}
+
+/** In its place where there is nothing to criticise, so that the run goes on even if no item was answered. */
+export interface EmptyTask {
+  readonly answer: null;
 }
 
 /** The task of comparing the two answers to one open item. */
@@ -121,6 +128,7 @@ export const alignmentState = z.object({
   answers: growing(simulatedAnswerSchema, "Simulated answers of the run, under every persona."),
   critiques: growing(critiqueRecordSchema, "Critiques of the answers."),
   judgements: growing(judgementSchema, "The judge's comparisons of candidates with their parents."),
+  failures: growing(failedItemSchema, "Model calls that failed, each for one item."),
   candidate: candidateSchema
     .nullable()
     .default(null)
@@ -156,6 +164,10 @@ export const alignmentState = z.object({
 });
 export type AlignmentState = z.output<typeof alignmentState>;
 export type AlignmentUpdate = Partial<AlignmentState>;
+/** An update that may also replace a list that tasks append to. */
+export type AlignmentRewrite = {
+  readonly [Name in keyof AlignmentState]?: AlignmentState[Name] | Overwrite;
+};
 
 /** A run needs no input beside its settings. */
 export const alignmentInput = z.object({});

@@ -184,7 +184,7 @@ describe("an alignment", () => {
   });
 
   it(
-    "fails as soon as an item fails, though searches for others hang",
+    "fails as soon as the key is refused, though searches for others hang",
     { timeout: 10_000 },
     async () => {
       const embeddings = new CountingEmbeddings();
@@ -197,7 +197,7 @@ describe("an alignment", () => {
       const user = await alignmentUnderTest({
         embeddings,
         index,
-        replies: { simulation: () => new Error("no such key") },
+        replies: { simulation: () => Object.assign(new Error("no such key"), { status: 401 }) },
       });
       await expect(user.run({ iterations: 1 })).rejects.toThrow(/no such key/);
       expect(user.model.of("simulation")).toHaveLength(1);

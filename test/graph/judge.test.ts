@@ -229,20 +229,21 @@ describe("a judge without a usable verdict", () => {
   });
 });
 
-describe("a judge that is away", () => {
+describe("a judge whose key is refused", () => {
   it("ends the run, which is resumed without asking again what it has judged", async () => {
-    const model = { isAway: true };
+    const model = { isRefused: true };
+    const refusal = Object.assign(new Error("no such key"), { status: 401 });
     const user = await ada(leaves, {
       settings: { ...once, concurrency: 1 },
       replies: {
         verdict: (asked) =>
-          model.isAway && occasionIn(asked) === 14 ? new Error("overloaded") : prefersTea(asked),
+          model.isRefused && occasionIn(asked) === 14 ? refusal : prefersTea(asked),
       },
     });
-    await expect(user.run()).rejects.toMatchObject({ code: "model-unavailable" });
+    await expect(user.run()).rejects.toMatchObject({ code: "model-key-refused" });
     const before = user.model.of("verdict").map(occasionIn);
     expect(before).toContain(12);
-    model.isAway = false;
+    model.isRefused = false;
     const { iterations } = await user.run();
     expect(iterations).toMatchObject([{ accepted: true, judgeAgreement: 1 }]);
     const after = user.model.of("verdict").slice(before.length).map(occasionIn);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { IterableReadableStream } from "@langchain/core/utils/stream";
 import { isCommand, isGraphInterrupt, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignConfig, AlignContext } from "../../config/alignment-settings.js";
@@ -9,6 +10,7 @@ import { withStoreOf } from "../../graph/platform-store.js";
 import { leastConcurrency } from "../../graph/serialize-tasks.js";
 import { isOnServer } from "../../graph/thread-guard.js";
 import { wrapRuns } from "../../graph/wrap-runs.js";
+import { runAttempt } from "../../nodes/alignment/failed-items.js";
 import { checkOwner } from "../../nodes/agent/admit-turn.js";
 import type { AlignmentState } from "../../state/alignment-state.js";
 import { createRunLease, readerLeft, type RunLeaseDeps } from "./run-lease.js";
@@ -70,6 +72,8 @@ export function leaseRuns(graph: AlignmentGraph, deps: LeaseRunsDeps): Alignment
       const chunks = await stream(input, {
         ...options,
         signal,
+        // What failed in an earlier call is asked for again.
+        configurable: { ...configurable, [runAttempt]: randomUUID() },
         // An answer is kept before the next model call; otherwise a crash would repeat, and pay, that call.
         ...(options.checkpointDuring === undefined && { durability: options.durability ?? "sync" }),
         maxConcurrency: Math.max(options.maxConcurrency ?? config.concurrency, leastConcurrency),
@@ -149,11 +153,12 @@ async function refuseStranger(
 }
 
 /**
- * The start, and at most 13 steps for an iteration: the answers, their losses and the gradient; for the batch and again
- * for the holdout the candidate's answers, the decision, the judge and the decision; the review and the commit.
+ * The start, and at most 26 steps for an iteration: the answers, their losses and the gradient; for the batch and again
+ * for the holdout the candidate's answers, the decision, the judge and the decision; the review and the commit; and each
+ * of these once more where items failed.
  */
 function maxSteps({ iterations }: AlignConfig): number {
-  return 10 + 13 * iterations;
+  return 10 + 26 * iterations;
 }
 
 /** Concurrent tasks fail for the same reason, an unavailable model or store, and LangGraph then throws all errors. */

@@ -40,7 +40,8 @@ function means(items: readonly PairedScore[]): string {
   if (items.length === 0) return "not asked";
   const { parent, candidate } = meanScores(items);
   const shown = (mean: number | null) => mean?.toFixed(2) ?? "–";
-  return `${shown(parent)} → ${shown(candidate)} (${counted(items.length, "item")})`;
+  const compared = items.filter((item) => item.candidate !== null).length;
+  return `${shown(parent)} → ${shown(candidate)} (${counted(compared || items.length, "item")})`;
 }
 
 /** `2026-09-04 18:30`, in UTC. `at` is ISO 8601. */

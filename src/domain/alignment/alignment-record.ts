@@ -63,8 +63,9 @@ export const alignmentRecordSchema = z.strictObject({
 export type AlignmentRecord = z.output<typeof alignmentRecordSchema>;
 
 /**
- * Mean of what the items count; `null` where nothing was scored, and for a candidate without a score on every item. A
- * judged item counts 1 for the preferred side, 0 for the other, and a tie a half for each.
+ * Mean of what the items count; `null` where nothing was scored. Once a candidate has answered, only items that both
+ * have answered count, for both. A judged item counts 1 for the preferred side, 0 for the other, and a tie a half for
+ * each.
  */
 export function meanScores(items: readonly PairedScore[]): {
   readonly parent: number | null;
@@ -73,9 +74,9 @@ export function meanScores(items: readonly PairedScore[]): {
   const counted = items.map(({ preferred, ...scores }) =>
     preferred === undefined ? scores : judgedScores[preferred],
   );
-  const candidates = counted.flatMap(({ candidate }) => candidate ?? []);
+  const compared = counted.filter(({ candidate }) => candidate !== null);
   return {
-    parent: mean(counted.map(({ parent }) => parent)),
-    candidate: candidates.length < items.length ? null : mean(candidates),
+    parent: mean((compared.length > 0 ? compared : counted).map(({ parent }) => parent)),
+    candidate: mean(compared.flatMap(({ candidate }) => candidate ?? [])),
   };
 }

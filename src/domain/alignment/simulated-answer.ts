@@ -32,17 +32,17 @@ export function itemScores(
     .map(({ score }) => score);
 }
 
-/** The answer to one item under one persona; the first one unless a repeat is named. */
+/** The answer to one item under one persona; the first one that there is unless a repeat is named. */
 export function answerOf(
   answers: readonly SimulatedAnswer[],
   {
     persona,
     episodeId,
-    repeat = 0,
+    repeat,
   }: { readonly persona: string; readonly episodeId: string; readonly repeat?: number },
 ): SimulatedAnswer | undefined {
-  return answers.find(
-    (answer) =>
-      answer.persona === persona && answer.episodeId === episodeId && answer.repeat === repeat,
-  );
+  return answers
+    .filter((answer) => answer.persona === persona && answer.episodeId === episodeId)
+    .toSorted((a, b) => a.repeat - b.repeat)
+    .find((answer) => repeat === undefined || answer.repeat === repeat);
 }

@@ -73,6 +73,8 @@ async function wholeRecall(
   throw new PersonaAgentError(
     code,
     `${part} while an item was simulated (${lacking}); expected the whole of memory, or scores would not compare. Run the alignment again when it is back: it goes on where it stopped.`,
+    // Of memory, not of the item.
+    { details: { isOfAll: true } },
   );
 }
 

@@ -5,7 +5,7 @@ import type { StructuredToolInterface, StructuredToolParams } from "@langchain/c
 import { Command, type END, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
-import { addUsage, usageOfCall } from "../../domain/usage.js";
+import { addUsage, type Usage, usageOfCall, withUsage } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { describeModelError } from "../../model/model-errors.js";
 import { withoutThinking } from "../../model/server/incoming/thinking.js";
@@ -67,7 +67,7 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
     // Not by a retry of the node, which would forget the cost of the silent call.
     for (let tries = 0; tries < mostTries; tries++) {
       beforeModel?.();
-      const answer = await call(bound, request, callConfig(runtime, "answer", labels));
+      const answer = await call(bound, request, callConfig(runtime, "answer", labels), usage);
       usage = addUsage(usage, usageOfCall(answer));
       const text = withoutThinking(answer.text);
       if (!answerNow && callCount(answer) > 0)
@@ -127,10 +127,11 @@ async function call(
   model: Pick<BaseChatModel, "invoke">,
   messages: BaseMessage[],
   config: RunnableConfig,
+  spent: Usage,
 ): Promise<AIMessage> {
   try {
     return await model.invoke(messages, config);
   } catch (error) {
-    throw describeModelError(error, config.signal);
+    throw withUsage(describeModelError(error, config.signal), spent);
   }
 }

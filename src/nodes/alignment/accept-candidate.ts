@@ -4,6 +4,7 @@ import { parseAlignConfig } from "../../config/parse-settings.js";
 import { type AcceptanceDecision, decideAcceptance } from "../../domain/alignment/acceptance.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import type { AlignmentRecord, PairedScore } from "../../domain/alignment/alignment-record.js";
+import { tooFewItems, withFailedItems } from "../../domain/alignment/failed-item.js";
 import { mean } from "../../domain/scoring/mean.js";
 import { noUsage } from "../../domain/usage.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -19,8 +20,15 @@ import {
   callsPerAnswer,
   secondsBetween,
 } from "./alignment-budget.js";
-import { judgeTasks, sendAll, simulationTasks } from "./simulation-tasks.js";
-import { comparedItems, inBatchOrder, parentOf, scoredItems } from "./state-selectors.js";
+import { failuresOf, missingItems, shortage } from "./failed-items.js";
+import { judgeTasks, sendAll, simulationTasks, unansweredTasks } from "./simulation-tasks.js";
+import {
+  answeredItems,
+  comparedItems,
+  inBatchOrder,
+  parentOf,
+  scoredItems,
+} from "./state-selectors.js";
 
 export interface AcceptCandidateDeps {
   /** By role, as stored in the record. */
@@ -38,6 +46,8 @@ const unaffordable = (what: string): NonNullable<AlignmentState["outcome"]> => (
  * Applies the acceptance rule to the candidate, first on its batch and then, unless the batch rejects it, on the
  * holdout; each time after the judge has compared the open items. The parent's answers to the holdout are asked for only
  * once in a run. The proposed checkpoint gets its time here, so that a node that runs again writes the same one.
+ *
+ * Errors: `model-unavailable` if failed calls leave too few items to compare.
  */
 export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDeps) {
   return async function acceptCandidate(
@@ -53,19 +63,33 @@ export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDep
     const config = parseAlignConfig(runtime);
     const { candidate, holdout, iteration } = state;
     const { calls } = budgetOf(state, config, now());
-    const unjudged = config.judge ? judgeTasks(state) : [];
+    const missing = missingOnBatch(state, config, runtime);
+    const isPaidFor = missing.length * callsPerAnswer(state.answers, config) <= calls;
+    if (missing.length > 0 && isPaidFor) return new Command({ goto: sendAll("validate", missing) });
+    const unjudged = config.judge ? judgeTasks(state, runtime) : [];
     // Foreseen when the answers were asked for, unless those took more calls than others before.
     const isJudgeable = unjudged.length * callsOfJudgement <= calls;
     if (unjudged.length > 0 && isJudgeable)
       return new Command({ goto: sendAll("judge", unjudged) });
-    const decision = state.outcome === null && isJudgeable ? decide(state, config) : null;
+    const decision =
+      state.outcome === null && isJudgeable && isPaidFor ? decide(state, config) : null;
+    const lack = decision && lackingOfBatch(decision, state);
+    if (lack !== null) throw lack;
     const needsHoldout = decision?.outcome === "too-few-items";
-    if (needsHoldout && decision.holdout.items === 0) {
-      const tasks = holdoutTasks(state, config, calls);
+    if (needsHoldout) {
+      const tasks = holdoutTasks(state, config, calls, runtime);
       if (tasks.length > 0) return new Command({ goto: sendAll("validate", tasks) });
+      const lackingItems = lackingOfHoldout(decision, state, config);
+      if (lackingItems !== null) throw lackingItems;
     }
     const isLacking = needsHoldout && holdout.length >= config.minimumItems;
-    const lacking = !isJudgeable ? "the judge" : isLacking ? "the held-out items" : null;
+    const lacking = !isPaidFor
+      ? "the missing items"
+      : !isJudgeable
+        ? "the judge"
+        : isLacking
+          ? "the held-out items"
+          : null;
     const outcome = lacking === null ? state.outcome : unaffordable(lacking);
     const accepted = candidate !== null && outcome === null && (decision?.accepted ?? true);
     const reason = outcome?.reason ?? decision?.reason ?? candidate?.reason ?? "";
@@ -114,29 +138,69 @@ function levelShare(holdout: readonly AlignmentItem[]): number {
   return holdout.filter(({ isInferred }) => isInferred).length * 2 > holdout.length ? 0.25 : 1;
 }
 
-/** Notes a judge without a usable verdict, once in a run. */
-function degradedWith({ degraded, judgements }: AlignmentState): string[] {
-  const isNew = judgements.some(({ ordersAgree }) => ordersAgree === null);
+/** Notes a judge without a usable verdict, and items whose calls failed; each once in a run. */
+function degradedWith(state: AlignmentState): string[] {
+  const isNew = state.judgements.some(({ ordersAgree }) => ordersAgree === null);
+  const degraded = withFailedItems(state.degraded, missingItems(state));
   return isNew && !degraded.includes("judge-failed") ? [...degraded, "judge-failed"] : degraded;
 }
 
+/** The error where failures leave fewer than half of the batch to compare. */
+function lackingOfBatch({ batch }: AcceptanceDecision, state: AlignmentState) {
+  const answered = answeredItems(state, state.batch).length;
+  return shortage([batch.items, answered], "items were compared", failuresOf(state.batch, state));
+}
+
+/** The error where there would be enough held-out items if none had failed. */
+function lackingOfHoldout(
+  { holdout: { items } }: AcceptanceDecision,
+  state: AlignmentState,
+  { minimumItems }: AlignConfig,
+) {
+  const failed = failuresOf(state.holdout, state);
+  const wanted = items + new Set(failed.map(({ episodeId }) => episodeId)).size;
+  const isLacking = items < minimumItems && wanted >= minimumItems;
+  return isLacking ? tooFewItems([items, wanted], "held-out items were compared", failed) : null;
+}
+
+/** Answers of the candidate to the batch that failed in an earlier call of the run. */
+function missingOnBatch(
+  state: AlignmentState,
+  { validation, samplesPerItem }: AlignConfig,
+  runtime: LangGraphRunnableConfig,
+): SimulationTask[] {
+  const { candidate, outcome } = state;
+  if (candidate === null || outcome !== null || !validation) return [];
+  const items = answeredItems(state, state.batch);
+  const tasks = simulationTasks(items, state, candidate, "candidate", samplesPerItem);
+  return unansweredTasks(tasks, state, runtime);
+}
+
 /** The missing answers to the latest held-out items that `calls` pay for; none if those are too few to judge by. */
-function holdoutTasks(state: AlignmentState, config: AlignConfig, calls: number): SimulationTask[] {
+function holdoutTasks(
+  state: AlignmentState,
+  config: AlignConfig,
+  calls: number,
+  runtime: LangGraphRunnableConfig,
+): SimulationTask[] {
   const { candidate, holdout, answers } = state;
   if (candidate === null) return [];
   const { samplesPerItem, minimumItems } = config;
   const parent = parentOf(state);
-  const answered = new Set(scoredItems(state, holdout).map(({ item }) => item));
+  const compared = new Set(comparedItems(state, holdout).map(({ item }) => item));
   const perAnswer = callsPerAnswer(answers, config);
   let left = calls;
   const byItem = holdout.toReversed().flatMap((item) => {
-    const tasks = simulationTasks([item], state, candidate, "candidate", samplesPerItem);
-    if (!answered.has(item.episodeId))
-      tasks.push(...simulationTasks([item], state, parent, "parent", samplesPerItem));
+    const wanted = [
+      ...simulationTasks([item], state, candidate, "candidate", samplesPerItem),
+      ...simulationTasks([item], state, parent, "parent", samplesPerItem),
+    ];
+    const tasks = unansweredTasks(wanted, state, runtime);
+    if (compared.has(item.episodeId) || tasks.length === 0) return [];
     left -= tasks.length * perAnswer + callsOfJudging([item], config);
     return left < 0 ? [] : [tasks];
   });
-  return byItem.length < minimumItems ? [] : byItem.flat();
+  return byItem.length + compared.size < minimumItems ? [] : byItem.flat();
 }
 
 function recordOf(

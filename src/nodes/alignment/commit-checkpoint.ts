@@ -1,4 +1,4 @@
-import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { Command, END, type LangGraphRunnableConfig, Overwrite } from "@langchain/langgraph";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import {
   activeVersions,
@@ -10,7 +10,7 @@ import { isOutdated, withoutWords } from "../../domain/forgetting/outdated-run.j
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
-import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
+import type { AlignmentRewrite, AlignmentState } from "../../state/alignment-state.js";
 import { budgetOf } from "./alignment-budget.js";
 import { nextFromAccepted, nextFromRejected } from "./next-iteration.js";
 import { iterationOf, parentOf } from "./state-selectors.js";
@@ -30,7 +30,7 @@ export function createCommitCheckpoint({ episodes, personas, now }: CommitCheckp
   return async function commitCheckpoint(
     state: AlignmentState,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Command<unknown, AlignmentUpdate>> {
+  ): Promise<Command<unknown, AlignmentRewrite>> {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
     const isVoid = isOutdated(state, await episodes.withdrawals(userId));
@@ -65,6 +65,8 @@ export function createCommitCheckpoint({ episodes, personas, now }: CommitCheckp
         ...next.update,
         iterations,
         iteration: state.iteration + 1,
+        // The next iteration asks again for what failed.
+        failures: new Overwrite(state.failures.map((each) => ({ ...each, attempt: null }))),
         iterationStart: { at: now().toISOString(), usage: state.usage },
       },
     });

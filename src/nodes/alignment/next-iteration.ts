@@ -17,7 +17,7 @@ export interface NextIteration {
 /** Most answers of a rejected candidate that are criticised for the next update. */
 const maxLostAnswers = 4;
 
-/** The accepted candidate is the new parent: its answers are criticised, and asked for if some are missing. */
+/** The accepted candidate is the new parent: its answers are criticised; `textual-gradient` asks for missing ones. */
 export function nextFromAccepted(
   state: AlignmentState,
   accepted: PersonaCheckpoint,
@@ -30,12 +30,11 @@ export function nextFromAccepted(
   const update = { parent, parentId: accepted.id, rejected: [] };
   const tasks = simulationTasks(batch, state, parent, "parent", config.samplesPerItem);
   const answered = critiqueTasks(tasks, answers);
-  if (answered.length < tasks.length) {
-    const calls = tasks.length * callsPerAnswer(answers, config) + batch.length + 1;
-    return { goto: sendAll("simulate", tasks), update, calls };
-  }
+  const missing = tasks.length - answered.length;
+  const calls = missing * callsPerAnswer(answers, config) + batch.length + 1;
   const criticised = answered.filter(({ repeat }) => repeat === 0);
-  return { goto: sendAll("textual-loss", criticised), update, calls: criticised.length + 1 };
+  const goto = criticised.length > 0 ? sendAll("textual-loss", criticised) : "textual-gradient";
+  return { goto, update, calls };
 }
 
 /** The lines stay. The next update sees what was tried, and critiques of the answers that got worse. */

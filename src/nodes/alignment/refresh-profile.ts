@@ -8,7 +8,11 @@ import { parseUserId, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
 import type { NamedModel } from "../../model/model-spec.js";
-import { type AlignmentState, alignmentState } from "../../state/alignment-state.js";
+import {
+  type AlignmentRewrite,
+  type AlignmentState,
+  alignmentState,
+} from "../../state/alignment-state.js";
 import { callConfig } from "../model-call-config.js";
 import { readWholeHistory } from "../read-history.js";
 import { refreshProfile as updateProfile } from "../update-profile.js";
@@ -24,8 +28,6 @@ export interface RefreshProfileDeps extends PrefetchDeps {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
 }
 
-type Update = { readonly [K in keyof AlignmentState]?: AlignmentState[K] | Overwrite };
-
 /**
  * Begins the run: clears what the thread's last run left, and brings the profile up to date. If that fails or is too
  * expensive, the run uses the present profile.
@@ -35,7 +37,7 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
   return async function refreshProfile(
     _state: AlignmentState,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Update> {
+  ): Promise<AlignmentRewrite> {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
     // Finishes a deletion that was interrupted: until then, responses that repeat it are read.
@@ -100,13 +102,14 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
 }
 
 /** Every field as in a new thread; without this, the lists would grow with every run. */
-function cleared(): Update {
-  const empty = { answers: [], critiques: [], judgements: [], usage: noUsage };
-  const { answers, critiques, judgements, ...rest } = alignmentState.parse(empty);
+function cleared(): AlignmentRewrite {
+  const empty = { answers: [], critiques: [], judgements: [], failures: [], usage: noUsage };
+  const { answers, critiques, judgements, failures, ...rest } = alignmentState.parse(empty);
   return {
     ...rest,
     answers: new Overwrite(answers),
     critiques: new Overwrite(critiques),
     judgements: new Overwrite(judgements),
+    failures: new Overwrite(failures),
   };
 }

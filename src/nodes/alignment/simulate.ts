@@ -17,6 +17,7 @@ import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentUpdate, SimulationTask } from "../../state/alignment-state.js";
 import { expectManyListeners } from "../../system/abort-listeners.js";
 import { createStaggeredStart } from "../../system/staggered-start.js";
+import { withoutResult } from "./failed-items.js";
 import { type PrefetchDeps, prefetchRecall } from "./prefetch-recall.js";
 import { sendAll } from "./simulation-tasks.js";
 
@@ -51,17 +52,17 @@ export function memoryOf(
   });
 }
 
-/** Answers one item of the batch under the parent; then the answer is criticised. */
+/** Answers one item of the batch under the parent; then the answer is criticised, if there is one. */
 export function createSimulate(deps: SimulateDeps) {
   return async function simulate(
     task: SimulationTask,
     runtime: LangGraphRunnableConfig,
   ): Promise<Command<unknown, AlignmentUpdate>> {
-    const answer = await simulated(task, runtime, deps);
-    return new Command({
-      update: { answers: [answer], usage: answer.usage },
-      goto: task.repeat === 0 ? sendAll("textual-loss", [{ ...task, answer }]) : [],
-    });
+    const update = await answered(task, runtime, deps);
+    const [answer] = update.answers ?? [];
+    const isCriticised = answer !== undefined && task.repeat === 0;
+    const next = isCriticised ? { ...task, answer } : { answer: null };
+    return new Command({ update, goto: sendAll("textual-loss", [next]) });
   };
 }
 
@@ -71,9 +72,24 @@ export function createValidate(deps: SimulateDeps) {
     task: SimulationTask,
     runtime: LangGraphRunnableConfig,
   ): Promise<AlignmentUpdate> {
+    return answered(task, runtime, deps);
+  };
+}
+
+/** The answer, or the record of a call that failed, with the cost. */
+async function answered(
+  task: SimulationTask,
+  runtime: LangGraphRunnableConfig,
+  deps: SimulateDeps,
+): Promise<AlignmentUpdate> {
+  const { persona, item, repeat } = task;
+  try {
     const answer = await simulated(task, runtime, deps);
     return { answers: [answer], usage: answer.usage };
-  };
+  } catch (error) {
+    const subject = { persona: persona.key, episodeId: item.episodeId, repeat };
+    return withoutResult(error, { step: "answer", ...subject }, runtime);
+  }
 }
 
 /** How many of a run's simulations prepare their model call together; see docs/decisions/0011-alignment-graph.md. */

@@ -1,15 +1,17 @@
-import { Send } from "@langchain/langgraph";
+import { type LangGraphRunnableConfig, Send } from "@langchain/langgraph";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { isOpen, needJudge } from "../../domain/alignment/judgement.js";
 import { answerOf } from "../../domain/alignment/simulated-answer.js";
 import type {
   AlignmentState,
   CritiqueTask,
+  EmptyTask,
   JudgeTask,
   PersonaUnderTest,
   SimulationTask,
 } from "../../state/alignment-state.js";
-import { parentOf, preferredOn, underTest } from "./state-selectors.js";
+import { isToBeAsked } from "./failed-items.js";
+import { parentOf, underTest } from "./state-selectors.js";
 
 /** A task for every item and repeat, all under one persona. */
 export function simulationTasks(
@@ -34,6 +36,30 @@ export function simulationTasks(
   );
 }
 
+/** The tasks whose answers are missing, but for those that failed in this call of the run and this iteration. */
+export function unansweredTasks(
+  tasks: readonly SimulationTask[],
+  state: AlignmentState,
+  runtime: LangGraphRunnableConfig,
+): SimulationTask[] {
+  return tasks.filter(({ persona, item: { episodeId }, repeat }) =>
+    isToBeAsked({ step: "answer", persona: persona.key, episodeId, repeat }, state, runtime),
+  );
+}
+
+/** The same for the critiques of answers. */
+export function uncriticisedTasks(
+  tasks: readonly SimulationTask[],
+  state: AlignmentState,
+  runtime: LangGraphRunnableConfig,
+): CritiqueTask[] {
+  return critiqueTasks(tasks, state.answers).filter(
+    ({ persona, item: { episodeId }, repeat }) =>
+      repeat === 0 &&
+      isToBeAsked({ step: "critique", persona: persona.key, episodeId, repeat }, state, runtime),
+  );
+}
+
 /** The tasks that were answered, with their answers. */
 export function critiqueTasks(
   tasks: readonly SimulationTask[],
@@ -47,8 +73,11 @@ export function critiqueTasks(
   });
 }
 
-/** The comparisons of parent and candidate that only a judge can make and has not made; the first answers are compared. */
-export function judgeTasks(state: AlignmentState): JudgeTask[] {
+/**
+ * The comparisons of parent and candidate that only a judge can make, and that are to be asked for; the first answers
+ * are compared.
+ */
+export function judgeTasks(state: AlignmentState, runtime: LangGraphRunnableConfig): JudgeTask[] {
   const { answers, batch, holdout } = state;
   const parent = parentOf(state).key;
   const candidate = state.candidate?.key;
@@ -58,7 +87,8 @@ export function judgeTasks(state: AlignmentState): JudgeTask[] {
     const before = answerOf(answers, { persona: parent, episodeId });
     const after = answerOf(answers, { persona: candidate, episodeId });
     if (before === undefined || after === undefined || !needJudge(before, after)) return [];
-    if (preferredOn(episodeId, state) !== undefined) return [];
+    const subject = { step: "judgement", persona: candidate, episodeId, repeat: 0 } as const;
+    if (!isToBeAsked(subject, state, runtime)) return [];
     return [{ item, candidate, answers: { parent: before.text, candidate: after.text } }];
   });
 }
@@ -66,7 +96,7 @@ export function judgeTasks(state: AlignmentState): JudgeTask[] {
 /** One run of the node for each task. */
 export function sendAll<Node extends "simulate" | "validate" | "textual-loss" | "judge">(
   node: Node,
-  tasks: readonly (SimulationTask | CritiqueTask | JudgeTask)[],
+  tasks: readonly (SimulationTask | CritiqueTask | EmptyTask | JudgeTask)[],
 ): Send<Node>[] {
   return tasks.map((task) => new Send(node, task));
 }

@@ -2,9 +2,10 @@ import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { type AlignmentRecord, meanScores } from "../../domain/alignment/alignment-record.js";
 import { judgedScores, type Preferred } from "../../domain/alignment/judgement.js";
 import type { PairedScores } from "../../domain/alignment/paired-comparison.js";
-import { itemScores } from "../../domain/alignment/simulated-answer.js";
+import { answerOf, itemScores } from "../../domain/alignment/simulated-answer.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { AlignmentState, Iteration, PersonaUnderTest } from "../../state/alignment-state.js";
+import { missingItems } from "./failed-items.js";
 
 /** The persona that the run is to improve. */
 export function parentOf({ parent }: Pick<AlignmentState, "parent">): PersonaUnderTest {
@@ -38,21 +39,43 @@ export function preferredOn(
   )?.preferred;
 }
 
-/** The scores of the items that the parent has answered; the candidate's are empty where it has not. */
+/**
+ * The scores of the items that the parent has answered; the candidate's are empty where it has not, or where the judge
+ * failed: words that two open replies share do not stand in for its verdict.
+ */
 export function scoredItems(
   state: AlignmentState,
   items: readonly AlignmentItem[],
 ): (PairedScores & { readonly preferred: Preferred | undefined })[] {
   const { answers, candidate } = state;
   const { key } = parentOf(state);
+  const unjudged = new Set(
+    missingItems(state).flatMap(({ step, persona, episodeId }) =>
+      step === "judgement" && persona === candidate?.key ? episodeId : [],
+    ),
+  );
   return items
     .map(({ episodeId }) => ({
       item: episodeId,
       parent: itemScores(answers, key, episodeId),
-      candidate: candidate === null ? [] : itemScores(answers, candidate.key, episodeId),
+      candidate:
+        candidate === null || unjudged.has(episodeId)
+          ? []
+          : itemScores(answers, candidate.key, episodeId),
       preferred: preferredOn(episodeId, state),
     }))
     .filter(({ parent }) => parent.length > 0);
+}
+
+/** The items that the parent has answered. */
+export function answeredItems(
+  state: AlignmentState,
+  items: readonly AlignmentItem[],
+): AlignmentItem[] {
+  const { key: persona } = parentOf(state);
+  return items.filter(
+    ({ episodeId }) => answerOf(state.answers, { persona, episodeId }) !== undefined,
+  );
 }
 
 /** What the items that both have answered count in their comparison: the judge's word where there is one. */

@@ -28,8 +28,14 @@ import { callConfig } from "../model-call-config.js";
 import { budgetOf, callsOfJudging, callsPerAnswer } from "./alignment-budget.js";
 import { noUpdate, proposePaperUpdate, type ProposedUpdate } from "./paper-update.js";
 import { type PrefetchDeps, prefetchDuring } from "./prefetch-recall.js";
-import { sendAll, simulationTasks } from "./simulation-tasks.js";
-import { inBatchOrder, parentOf } from "./state-selectors.js";
+import { failuresOf, shortage } from "./failed-items.js";
+import {
+  sendAll,
+  simulationTasks,
+  unansweredTasks,
+  uncriticisedTasks,
+} from "./simulation-tasks.js";
+import { answeredItems, inBatchOrder, parentOf } from "./state-selectors.js";
 
 export interface TextualGradientDeps extends PrefetchDeps {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
@@ -43,25 +49,37 @@ const shownReason = 500;
 /**
  * The textual gradient: one update of the persona for the whole batch, in one model call. What passes the checks is the
  * candidate, whose answers to the batch are asked for next. Nothing is scored if the model keeps the lines, or nothing
- * of its update passes.
+ * of its update passes. Before it, answers and critiques are asked for that failed in an earlier iteration or call.
+ *
+ * Errors: `model-unavailable` if fewer than half of the batch could be answered or criticised, or the update fails.
  */
 export function createTextualGradient(deps: TextualGradientDeps) {
   return async function textualGradient(
     state: AlignmentState,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Command<unknown, AlignmentUpdate, "validate" | "accept-candidate">> {
+  ): Promise<
+    Command<unknown, AlignmentUpdate, "simulate" | "textual-loss" | "validate" | "accept-candidate">
+  > {
     const config = parseAlignConfig(runtime);
-    const { runId, locale, iteration, batch, holdout, answers } = state;
+    const { runId, locale, iteration, holdout, answers } = state;
     const left = budgetOf(state, config, deps.now());
+    const missing = missingFromBatch(state, config, runtime);
+    const isPaidFor = left.spent === null && missing.calls + 1 <= left.calls;
+    if (missing.tasks.length > 0 && isPaidFor) return new Command({ goto: missing.tasks });
+    const lack = lackingOfBatch(state);
+    // Where a budget ends the run, the next call would not ask either.
+    if (lack !== null && missing.tasks.length === 0 && left.spent === null) throw lack;
+    const spent =
+      left.spent ?? (lack === null ? null : "the budget does not pay for missing items");
     const proposed =
-      left.spent === null
+      spent === null
         ? await prefetchDuring(
             async () => holdout,
             { runId, config, locale },
             deps,
             () => propose(state, config, runtime, deps),
           )
-        : noUpdate(`Ended before an update: ${left.spent}.`, "budget", noUsage);
+        : noUpdate(`Ended before an update: ${spent}.`, "budget", noUsage);
     const candidate: PersonaCandidate | null = proposed.candidate && {
       ...proposed.candidate,
       key: `${runId}-${iteration}`,
@@ -73,6 +91,7 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     const update = { ...proposed, candidate };
     if (candidate === null || !config.validation)
       return new Command({ goto: "accept-candidate", update });
+    const batch = answeredItems(state, state.batch);
     const tasks = simulationTasks(batch, state, candidate, "candidate", config.samplesPerItem);
     const answering = tasks.length * callsPerAnswer(answers, config);
     const needed = answering + callsOfJudging(batch, config);
@@ -83,6 +102,40 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     }
     return new Command({ goto: sendAll("validate", tasks), update });
   };
+}
+
+/** Answers and critiques of the batch that are to be asked for, the answers first, and the calls that this may take. */
+function missingFromBatch(
+  state: AlignmentState,
+  config: AlignConfig,
+  runtime: LangGraphRunnableConfig,
+) {
+  const { batch, answers } = state;
+  const parent = parentOf(state);
+  const all = simulationTasks(batch, state, parent, "parent", config.samplesPerItem);
+  const unanswered = unansweredTasks(all, state, runtime);
+  if (unanswered.length > 0) {
+    const calls = unanswered.length * (callsPerAnswer(answers, config) + 1);
+    return { tasks: sendAll("simulate", unanswered), calls };
+  }
+  const uncriticised = uncriticisedTasks(all, state, runtime);
+  return { tasks: sendAll("textual-loss", uncriticised), calls: uncriticised.length };
+}
+
+/** The error where failures leave too little of the batch to learn from: less than half of its answers or critiques. */
+function lackingOfBatch(state: AlignmentState): PersonaAgentError | null {
+  const { key } = parentOf(state);
+  const answered = answeredItems(state, state.batch);
+  const missing = failuresOf(state.batch, state).filter(({ persona }) => persona === key);
+  const [unanswered, uncriticised] = (["answer", "critique"] as const).map((step) =>
+    missing.filter((failure) => failure.step === step),
+  );
+  const counts = [answered.length, state.batch.length] as const;
+  const criticised = inBatchOrder(state, key).length;
+  return (
+    shortage(counts, "items were answered", unanswered ?? []) ??
+    shortage([criticised, answered.length], "answers were criticised", uncriticised ?? [])
+  );
 }
 
 async function propose(

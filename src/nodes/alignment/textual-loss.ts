@@ -17,9 +17,10 @@ import {
   type SimulationPrompt,
 } from "../../prompts/learning/textual-loss.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
-import type { AlignmentUpdate, CritiqueTask } from "../../state/alignment-state.js";
+import type { AlignmentUpdate, CritiqueTask, EmptyTask } from "../../state/alignment-state.js";
 import { expectManyListeners } from "../../system/abort-listeners.js";
 import { callConfig } from "../model-call-config.js";
+import { withoutResult } from "./failed-items.js";
 import { memoryOf, type SimulateDeps } from "./simulate.js";
 
 /** Most of the feedback that is stored in paper mode, in UTF-16 units. */
@@ -31,10 +32,17 @@ export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {
 
 /**
  * The textual loss of one answer: the gap to the true answer in words, from what the simulation was given. One model
- * call. If the model gives no usable critique, the answer goes without one.
+ * call. If the model gives no usable critique, the answer goes without one; if the call fails, the next pass asks again.
  */
 export function createTextualLoss(deps: TextualLossDeps) {
   return async function textualLoss(
+    task: CritiqueTask | EmptyTask,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<AlignmentUpdate> {
+    return task.answer === null ? {} : criticised(task, runtime);
+  };
+
+  async function criticised(
     task: CritiqueTask,
     runtime: LangGraphRunnableConfig,
   ): Promise<AlignmentUpdate> {
@@ -54,7 +62,8 @@ export function createTextualLoss(deps: TextualLossDeps) {
       runtime.writer?.({ kind: "item-criticised", episodeId } satisfies AlignmentEvent);
       return { critiques: [{ ...subject, ...critique }], usage };
     } catch (error) {
-      if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
+      if (!PersonaAgentError.is(error, "model-output-invalid"))
+        return withoutResult(error, { step: "critique", ...subject, repeat: 0 }, runtime);
       const critiques = [{ ...subject, critique: null, text: null }];
       return { critiques, usage: usageOfError(error.details) };
     }
@@ -93,5 +102,5 @@ export function createTextualLoss(deps: TextualLossDeps) {
         toolCalls: task.answer.toolCalls,
       };
     }
-  };
+  }
 }

@@ -45,14 +45,18 @@ describe("a checkpoint's alignment", () => {
 });
 
 describe("meanScores", () => {
-  it("is the mean of each side, and null where a side was not scored in full", () => {
+  it("is the mean of each side, over the items that both have answered", () => {
     const scored = (parent: number, candidate: number | null) => ({
       episodeId: "e",
       parent,
       candidate,
     });
     expect(meanScores([scored(0, 1), scored(1, 0.5)])).toEqual({ parent: 0.5, candidate: 0.75 });
-    expect(meanScores([scored(0, 1), scored(1, null)])).toEqual({ parent: 0.5, candidate: null });
+    expect(meanScores([scored(0, 1), scored(1, null)])).toEqual({ parent: 0, candidate: 1 });
+    expect(meanScores([scored(0, null), scored(1, null)])).toEqual({
+      parent: 0.5,
+      candidate: null,
+    });
     expect(meanScores([{ ...scored(0.8, 0.2), preferred: "candidate" }, scored(0.5, 0.5)])).toEqual(
       { parent: 0.25, candidate: 0.75 },
     );
