@@ -3,6 +3,8 @@ import { HumanMessage } from "@langchain/core/messages";
 import { mergeConfigs, type RunnableConfig } from "@langchain/core/runnables";
 import type { z } from "zod";
 import { maxReplaced, type Profile, type ProfileStatement } from "../domain/profile.js";
+import type { Episode } from "../domain/episode.js";
+import { episodesQuoted, splitCounts, withCounts } from "../domain/statement-counts.js";
 import { estimateTokens, storableText } from "../domain/text/storable-text.js";
 import { noUsage, type Usage } from "../domain/usage.js";
 import { userKey } from "../domain/user-id.js";
@@ -39,7 +41,7 @@ export interface BuildProfileOptions {
 /**
  * Draws a user's profile from their whole history in one model call, and appends it to the user's profiles. Answers
  * are counted over the whole history; of the items, the latest that fit are shown. A statement keeps only evidence
- * that was shown, and is dropped when it has none.
+ * that was shown or that holds words it quotes, and is dropped when the model cites none.
  *
  * @returns `profile` null, without a model call, for a user without episodes.
  * @throws {PersonaAgentError} `model-output-invalid` when every repair failed; nothing is appended then.
@@ -73,7 +75,7 @@ export async function drawProfile<Stored>(
   const profile = await append({
     at,
     statements: answer.statements.flatMap(({ text, items }) =>
-      groundedStatement(text, shownEpisodes(items, episodeIds)),
+      groundedStatement(text, shownEpisodes(items, episodeIds), episodes),
     ),
     lastEpisodeId: last.id,
     episodeCount: episodes.length,
@@ -105,17 +107,24 @@ export function shownEpisodes(items: readonly number[], episodeIds: readonly str
 }
 
 /**
- * The statement to store, with the latest of these episodes as evidence; none without text or without evidence.
+ * The statement to store, with the latest of these episodes as evidence, and of those with words that it quotes; what the
+ * user answered in them is counted and stands with it. None without text or without evidence.
  *
+ * @param episodes - All that are known, oldest first, to count in.
  * @param replaces - What it takes the place of, latest first; the first few are stored.
  */
 export function groundedStatement(
   text: string,
   episodeIds: readonly string[],
+  episodes: readonly Episode[],
   replaces: ProfileStatement["replaces"] = [],
 ): [] | [ProfileStatement] {
-  const evidence = [...new Set(episodeIds)].toSorted().slice(-maxEvidence);
-  const line = storableText(text.replaceAll(/\s+/g, " ").trim(), maxStatementLength);
-  if (evidence.length === 0 || line === "") return [];
-  return [{ text: line, evidence, replaces: replaces.slice(0, maxReplaced) }];
+  const plain = splitCounts(text.replaceAll(/\s+/g, " ").trim()).text;
+  const line = storableText(plain, maxStatementLength);
+  if (episodeIds.length === 0 || line === "") return [];
+  const evidence = [...new Set([...episodeIds, ...episodesQuoted(line, episodes, maxEvidence)])]
+    .toSorted()
+    .slice(-maxEvidence);
+  const counted = withCounts(line, evidence, episodes);
+  return [{ text: counted, evidence, replaces: replaces.slice(0, maxReplaced) }];
 }

@@ -136,17 +136,20 @@ async function revise(
   );
   const prompt = profileRevisionPrompt.render({ ...parts, history: block });
   const { answer, usage } = await askForProfile(userId, prompt, profileRevisionSchema, options);
-  return { statements: revisedStatements(shown, answer, episodeIds), usage };
+  return { statements: revisedStatements(shown, answer, episodeIds, episodes), usage };
 }
 
 /**
  * The statements that a revision comes to. One that it replaces goes to the history of the new one, with its evidence;
  * it stays as it is where the new one has none of its own, because then nothing shows the change.
+ *
+ * @param episodes - All that are known, oldest first; answers are counted in those.
  */
 export function revisedStatements(
   shown: readonly ProfileStatement[],
   { revisedStatements: entries }: ProfileRevision,
   episodeIds: readonly string[],
+  episodes: readonly Episode[],
 ): ProfileStatement[] {
   const numbered = (numbers: readonly number[]) =>
     [...new Set(numbers)].flatMap((number) => shown[number - 1] ?? []);
@@ -158,6 +161,7 @@ export function revisedStatements(
     const written = groundedStatement(
       text,
       [...goesOn.flatMap(({ evidence }) => evidence), ...shownEpisodes(items, episodeIds)],
+      episodes,
       [
         ...replaced.map(({ text: before, evidence }) => ({ text: before, evidence })),
         ...[...goesOn, ...replaced].flatMap((one) => one.replaces),

@@ -26,7 +26,6 @@ export const promptTags = [
   "rejected_update",
   "system_prompt",
   "feedback",
-  "conversation",
   "reply_given",
   "reply_a",
   "reply_b",

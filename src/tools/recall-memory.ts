@@ -12,7 +12,8 @@ import type {
   RecalledEpisode,
 } from "../memory/episodes/episodic-memory.js";
 import { askedOn } from "../memory/episodes/recall-bounds.js";
-import { renderInteractions, chooseInteractions } from "../prompts/agent/past-interactions.js";
+import { chooseInteractions, interactionsPart } from "../prompts/agent/past-interactions.js";
+import { introducePart } from "../prompts/prompt-part.js";
 import { recallMemoryCard, toolArguments } from "../prompts/agent/tool-cards.js";
 import {
   memoryDegradedPrompts,
@@ -137,11 +138,14 @@ function describeRecall(
   shown: readonly RecalledEpisode[],
   timeZone: string,
 ) {
+  // A result explains itself: the system message speaks only of what it holds.
   const found =
     shown.length > 0
-      ? renderInteractions(
-          shown.map(({ episode }) => episode),
-          timeZone,
+      ? introducePart(
+          interactionsPart(
+            shown.map(({ episode }) => episode),
+            timeZone,
+          ),
         )
       : recalled.length > 0
         ? memoryTooLongPrompt.render({ count: String(recalled.length) })

@@ -125,6 +125,24 @@ describe("buildProfile", () => {
     server?.assertUsedUp();
   });
 
+  it("counts the true answers beside a statement, also of items whose word it quotes and that were not cited", async () => {
+    const review = (n: number, text: string, score: string) =>
+      episode(n, lampQuestion("LaMP_3", text), score);
+    const history = [
+      review(1, "Mesmerizing.", "5"),
+      review(2, "A mesmerizing bore.", "4"),
+      review(3, "Dull.", "2"),
+    ];
+    const asked = await answering({
+      text: 'Gives "mesmerizing" films a 5. [counted: 5 ×9]',
+      items: [1],
+    });
+    const { profile } = await buildProfile("ada", { ...asked, ...memories(history) });
+    const text = 'Gives "mesmerizing" films a 5. [counted: "mesmerizing" 5 ×1, 4 ×1]';
+    const evidence = history.slice(0, 2).map(({ id }) => id);
+    expect(profile?.statements).toEqual([{ text, evidence, replaces: [] }]);
+  });
+
   it("drops a statement that rests on nothing that was shown", async () => {
     const asked = await answering({ text: "Is a pilot.", items: [7] });
     const memory = memories([episode(1, "Tea or coffee?", "tea")]);

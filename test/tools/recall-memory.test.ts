@@ -81,7 +81,8 @@ describe("recall_memory", () => {
       );
       expect(asked).toEqual([["ada", "tea", 6, {}]]);
       const message = state.messages.at(-1) as ToolMessage;
-      expect(message.content).toBe(
+      expect(message.content).toMatch(/^About <past_interactions>: .* A <ground_truth> is/);
+      expect(message.text.slice(message.text.indexOf("\n") + 1)).toBe(
         `<past_interactions>\n<interaction id="${tea.episode.id}" at="2025-03-01 10:00">\n<question>Which tea?</question>\n<ground_truth>Assam</ground_truth>\n</interaction>\n</past_interactions>`,
       );
       expect(message.artifact).toEqual({
@@ -162,7 +163,7 @@ describe("recall_memory", () => {
     const { episodes } = memoryOf({ recalled: [tea], degraded: ["index-unavailable"] });
     const message = await createRecallMemory({ episodes }).invoke(call({ query: "tea" }), asAda);
     expect(message.content).toMatch(
-      /^The search index could not be reached.*\n<past_interactions>/,
+      /^The search index could not be reached.*\nAbout <past_interactions>: .*\n<past_interactions>/,
     );
     expect(message.artifact.degraded).toEqual(["index-unavailable"]);
   });

@@ -119,10 +119,16 @@ const ownAnswers = new Map<string, (request: string, system: string) => object>(
     fieldsOf(reflectionSchema.shape),
     (text) => ({ revisedStatements: describeUser(text), reactions: [] }),
   ],
-  [fieldsOf(critiqueSchema.shape), answerCritique],
   [fieldsOf(personaUpdateSchema.shape), answerUpdate],
   [fieldsOf(verdictSchema.shape), answerVerdict],
 ]);
+
+/** A critique is asked for with those of its fields that can say something. */
+function answererOf(fields: object = {}) {
+  const names = Object.keys(fields);
+  const isCritique = names.length > 0 && names.every((name) => name in critiqueSchema.shape);
+  return isCritique ? answerCritique : ownAnswers.get(fieldsOf(fields));
+}
 
 function fieldsOf(fields: object = {}): string {
   return Object.keys(fields).toSorted().join(" ");
@@ -132,7 +138,7 @@ function fieldsOf(fields: object = {}): string {
 function replyTo(messages: readonly BaseMessage[], tools: readonly OfferedTool[]) {
   const request = messages.findLast(({ type }) => type === "human")?.text ?? "";
   for (const { name, parameters } of tools) {
-    const answer = ownAnswers.get(fieldsOf(parameters.properties));
+    const answer = answererOf(parameters.properties);
     if (answer !== undefined) return [{ name, args: answer(request, messages[0]?.text ?? "") }];
   }
   // The prompts of paper mode are told from a conversation by what they hold and end in.

@@ -1,7 +1,9 @@
 import { AIMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import { numberedOptions } from "../../domain/numbered-question.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
-import { nothingKnown } from "../../prompts/agent/system-message.js";
+import { splitCounts } from "../../domain/statement-counts.js";
+import { agentRole } from "../../prompts/agent/persona-prompt.js";
+import { noSummary } from "../../prompts/agent/system-message.js";
 import type { PromptTag } from "../../prompts/quote.js";
 
 export type TurnRequest = ReturnType<typeof readTurn>;
@@ -32,10 +34,10 @@ export function readTag(prompt: string, tag: PromptTag): string {
 /** The lines of a block, without a dash or a number at their beginning and, if numbered, the note in brackets at their end. */
 export function readLines(prompt: string, tag: PromptTag) {
   const lines = `\n${readTag(prompt, tag)}`.split(/\s*\n\s*(?:[-*] +)?/);
-  const said = lines.filter((line) => line !== "" && line !== nothingKnown);
+  const said = lines.filter((line) => line !== "" && line !== noSummary);
   return said.map((line) => {
     const [, number, text = line, note = ""] = /^(\d+)\. (.*?)(?: \[([^\]]*)\])?$/.exec(line) ?? [];
-    return { number: Number(number ?? 0), text, note };
+    return { number: Number(number ?? 0), text: splitCounts(text).text, note };
   });
 }
 
@@ -108,7 +110,7 @@ export function readTurn(messages: readonly BaseMessage[]) {
  * of a list counts there, as learned if it counts no answers.
  */
 function readPersona(system: string) {
-  if (!/^<user_summary[ >]/m.test(system))
+  if (!system.startsWith(agentRole) && !/^<user_summary[ >]/m.test(system))
     return Array.from(system.matchAll(/^\s*[-*]\s+(.*)$/gm), ([, text = ""]) => ({
       text,
       weight: /\(\d+ of \d+\)/.test(text) ? 1 : learnedWeight,

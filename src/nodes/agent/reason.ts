@@ -56,6 +56,7 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
       recalled: state.recalled,
       at: state.turn?.at ?? null,
       locale: state.locale,
+      hasTools: tools.length > 0,
       answerNow,
     });
     const thread = await promptMessages(state, config.threadTokens);

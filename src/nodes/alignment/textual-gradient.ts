@@ -202,12 +202,13 @@ function requestOf(state: AlignmentState, tools: readonly string[]) {
   const critiques = new Map(
     inBatchOrder(state, key).map(({ episodeId, critique }) => [episodeId, critique]),
   );
-  const pairs = state.batch.flatMap(({ episodeId, query, groundTruth }) => {
+  const pairs = state.batch.flatMap(({ episodeId, at, query, groundTruth }) => {
     const answer = answerOf(state.answers, { persona: key, episodeId });
     if (answer === undefined) return [];
     const { text, score } = answer;
     const critique = critiques.get(episodeId) ?? null;
-    return [{ question: query, simulatedAnswer: text, trueAnswer: groundTruth, score, critique }];
+    const pair = { question: query, at, simulatedAnswer: text, trueAnswer: groundTruth };
+    return [{ ...pair, score, critique }];
   });
   const rejected = state.rejected.map((update) => ({
     ...update,

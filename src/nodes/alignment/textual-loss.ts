@@ -1,5 +1,6 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { profileSummary } from "../../domain/profile.js";
 import { storableText } from "../../domain/text/storable-text.js";
@@ -11,10 +12,10 @@ import { askText } from "../../model/ask-text.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { readPaperReply, renderPaperLossRequest } from "../../prompts/learning/paper-mode.js";
 import {
-  critiqueSchema,
   critiqueText,
   renderLossRequest,
   type SimulationPrompt,
+  wholeCritique,
 } from "../../prompts/learning/textual-loss.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentUpdate, CritiqueTask, EmptyTask } from "../../state/alignment-state.js";
@@ -28,6 +29,8 @@ const maxFeedbackLength = 6_000;
 
 export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
+  /** Names of the tools that a simulation may use. */
+  readonly toolNamesFor: (config: AlignConfig) => readonly string[];
 }
 
 /**
@@ -47,11 +50,12 @@ export function createTextualLoss(deps: TextualLossDeps) {
     runtime: LangGraphRunnableConfig,
   ): Promise<AlignmentUpdate> {
     expectManyListeners(runtime);
-    const { mode, models, leaveOneOut, userId } = parseAlignConfig(runtime);
+    const settings = parseAlignConfig(runtime);
+    const { mode, models, leaveOneOut, userId } = settings;
     const { model } = deps.alignmentModelFor(models.alignment);
-    const { episodeId, query, groundTruth, reason } = task.item;
+    const { episodeId, at, query, groundTruth, reason } = task.item;
     const { text: simulatedAnswer, score } = task.answer;
-    const pair = { question: query, simulatedAnswer, trueAnswer: groundTruth, reason, score };
+    const pair = { question: query, at, simulatedAnswer, trueAnswer: groundTruth, reason, score };
     const config = callConfig(runtime, "critique", { episodeId });
     const subject = { persona: task.persona.key, episodeId };
     try {
@@ -75,14 +79,15 @@ export function createTextualLoss(deps: TextualLossDeps) {
     }
 
     async function critiqueFrom(prompt: SimulationPrompt) {
-      const { system, human } = renderLossRequest(pair, prompt, task.item);
-      const { answer: critique, usage } = await ask({
+      const { system, human, schema } = renderLossRequest(pair, prompt, task.item);
+      const { answer, usage } = await ask({
         model,
         messages: [new SystemMessage(system), new HumanMessage(human)],
-        schema: critiqueSchema,
+        schema,
         name: "critique",
         config,
       });
+      const critique = wholeCritique(answer);
       return { critique, text: critiqueText(critique), usage };
     }
 
@@ -100,6 +105,7 @@ export function createTextualLoss(deps: TextualLossDeps) {
         lines: persona.lines,
         recalled: recalled.filter((episode) => episode !== null),
         toolCalls: task.answer.toolCalls,
+        hasTools: deps.toolNamesFor(settings).length > 0,
       };
     }
   }

@@ -103,7 +103,7 @@ export function createReflect(deps: ReflectDeps) {
       const ids = shown.map(({ id }) => id);
       const unshown = new Set(turns.filter((turn) => !shown.includes(turn)));
       const read = latest.filter((turn) => !unshown.has(turn));
-      const revised = revisedStatements(current, answer, ids);
+      const revised = revisedStatements(current, answer, ids, latest.toReversed());
       return proposing(
         {
           profile: nextProfile(revised, profile, read, {

@@ -3,6 +3,7 @@ import { estimateTokens, storableText } from "../../domain/text/storable-text.js
 import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
 import type { Episode, Feedback } from "../../domain/episode.js";
 import { newerFirst, newerStatements } from "../../domain/newer-statement.js";
+import { type PromptPart, sentences } from "../prompt-part.js";
 import { type PromptTag, quote, quoteBlock } from "../quote.js";
 
 /** The parts of an episode that a prompt shows. */
@@ -25,6 +26,30 @@ export function renderInteractions(episodes: readonly ShownEpisode[], timeZone =
     renderInteraction(episode, timeZone, newer.get(episode.id)),
   );
   return quoteBlock("past_interactions", shown.join("\n"));
+}
+
+/** The same with what a prompt says of them, which names nothing that they do not have. */
+export function interactionsPart(
+  episodes: readonly ShownEpisode[],
+  timeZone = "UTC",
+): PromptPart & { readonly tag: "past_interactions" } {
+  const block = episodes.length === 0 ? "" : renderInteractions(episodes, timeZone);
+  const has = (mark: string) => block.includes(mark);
+  const explanation = sentences(
+    "earlier interactions of this user, those most like the question first; some may have nothing to do with it.",
+    has(' at="') && `Times are in ${timeZone}.`,
+    has(' asked="') && 'asked="..." says what was asked about the text.',
+    has("<ground_truth>") && "A <ground_truth> is what the user really answered or chose.",
+    has("<response>") &&
+      "A <response> is only what an assistant said, and weighs less than what the user said.",
+    has("<rejected_response>") &&
+      "The user called a <rejected_response> wrong: it must not be given again.",
+    has("<rejection_reason>") &&
+      "A <rejection_reason> says in the user's words what was wrong with the response.",
+    has(' newer="') &&
+      'newer="..." names a later interaction here that speaks of much the same: compare the two.',
+  );
+  return { tag: "past_interactions", block, explanation };
 }
 
 function renderInteraction(

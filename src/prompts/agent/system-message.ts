@@ -1,14 +1,16 @@
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { localDay, localTime, weekdayOf } from "../../domain/local-time.js";
 import type { Locale } from "../../domain/locale.js";
+import { countsMark } from "../../domain/statement-counts.js";
 import {
-  agentPrompt,
   answerNowPrompt,
   languagePrompt,
   nowPrompt,
   paperPersonaPrompt,
+  renderAgentPersona,
 } from "./persona-prompt.js";
-import { renderInteractions, type ShownEpisode } from "./past-interactions.js";
+import { interactionsPart, type ShownEpisode } from "./past-interactions.js";
+import { type PromptPart, sentences } from "../prompt-part.js";
 import { joinParts, quoteBlock, unquoted } from "../quote.js";
 
 /** The parts of the persona in paper mode. */
@@ -29,20 +31,29 @@ export interface AgentRequestParts extends PaperPersonaParts {
   /** When the turn began, ISO 8601 UTC. */
   readonly at: string | null;
   readonly locale: Locale;
+  /** Whether the model may call tools in this turn, though perhaps no more. */
+  readonly hasTools: boolean;
   /** True when the rounds of tool calls are used up. */
   readonly answerNow: boolean;
 }
 
-/** The summary of a user without a profile. */
-export const nothingKnown = "Nothing is known of this user yet.";
+/** Stands in the paper's persona, which has a place for the summary, for a user without a profile. */
+export const noSummary = "No summary of this user has been written yet.";
 
 /**
- * @param summary - The profile, as lines of text; empty when nothing is known.
+ * @param summary - The profile, as lines of text; empty when there is none.
  * @param drawnOn - As `2024-03-09`; shown, so that what is later can be told.
  */
-export function quoteSummary(summary: string, drawnOn: string | null = null): string {
-  if (summary === "") return quoteBlock("user_summary", nothingKnown);
-  return quoteBlock("user_summary", unquoted(summary), { at: drawnOn });
+export function summaryPart(summary: string, drawnOn: string | null = null): PromptPart {
+  return {
+    tag: "user_summary",
+    block: summary === "" ? "" : quoteBlock("user_summary", unquoted(summary), { at: drawnOn }),
+    explanation: sentences(
+      `a description of this user, drawn from their history${drawnOn === null ? "." : " up to the date it gives."}`,
+      summary.includes(countsMark) &&
+        `After a statement, ${countsMark}...] gives the user's true answers in the latest interactions that it rests on, counted. Where a statement and its counts disagree, the counts are right.`,
+    ),
+  };
 }
 
 /** The system message of one model call: the persona, and what was recalled for this turn. */
@@ -58,18 +69,25 @@ function defaultPersona({
   recalled,
   at,
   locale,
+  hasTools,
 }: AgentRequestParts): string {
   const learned = answerLines(lines);
   // A simulated turn lies before its profile; a date after today would make everything else look outdated.
   const isShown = summaryAt !== null && at !== null && summaryAt <= at;
   const drawnOn = isShown ? localDay(summaryAt, locale.timeZone) : null;
-  const persona = agentPrompt
-    .render({
-      summary: quoteSummary(summary, drawnOn),
-      preferences: learned === "" ? "" : quoteBlock("learned_preferences", learned),
-      interactions: recalled.length === 0 ? "" : renderInteractions(recalled, locale.timeZone),
-    })
-    .trimEnd();
+  const persona = renderAgentPersona(
+    [
+      summaryPart(summary, drawnOn),
+      {
+        tag: "learned_preferences",
+        block: learned === "" ? "" : quoteBlock("learned_preferences", learned),
+        explanation:
+          "what was learned from how this user really answered before. Where a line applies, follow it.",
+      },
+      interactionsPart(recalled, locale.timeZone),
+    ],
+    hasTools,
+  );
   return joinParts([persona, joinParts([presentOf(at, locale), languageOf(locale)])], "\n\n");
 }
 
@@ -95,8 +113,9 @@ export function renderPaperPersona({
   paperSystemPrompt,
 }: PaperPersonaParts): string {
   if (paperSystemPrompt !== null) return paperSystemPrompt;
+  const known = joinParts([summary, answerLines(lines)]);
   return paperPersonaPrompt.render({
-    summary: quoteSummary(joinParts([summary, answerLines(lines)])),
+    summary: summaryPart(known === "" ? noSummary : known).block,
   });
 }
 

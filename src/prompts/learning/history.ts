@@ -77,7 +77,7 @@ export function ownQuestion({ query, task }: Pick<Episode, "query" | "task">) {
   return task === null && whole.asked === null ? shownQuestion(ownWords(query)) : whole;
 }
 
-/** How often the user gave each answer, most frequent first, as `answer: count, ...`; rare ones together at the end. */
+/** How often the user gave each answer, most frequent first, as `answer: count, ...`; rare ones together at the end. Empty for none. */
 export function renderAnswerCounts(episodes: readonly HistoryEpisode[]): string {
   const counts = new Map<string, number>();
   for (const { groundTruth: answer } of episodes) {
@@ -85,6 +85,7 @@ export function renderAnswerCounts(episodes: readonly HistoryEpisode[]): string 
     const shown = truncate(answer, shownLength.countedAnswer);
     counts.set(shown, (counts.get(shown) ?? 0) + 1);
   }
+  if (counts.size === 0) return "";
   const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
   const rest = sorted.slice(maxCountedAnswers);
   const others = rest.reduce((sum, [, count]) => sum + count, 0);

@@ -3,16 +3,15 @@ import { describe, expect, it } from "vitest";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { ask } from "../../../src/model/ask-structured.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
-import { agentPrompt } from "../../../src/prompts/agent/persona-prompt.js";
+import { renderAgentPersona } from "../../../src/prompts/agent/persona-prompt.js";
 import { renderAnswerCounts, renderHistory } from "../../../src/prompts/learning/history.js";
 import {
   profileRevisionPrompt,
   profileRevisionSchema,
   renderCurrentStatements,
 } from "../../../src/prompts/learning/profile-revision.js";
-import { renderInteractions } from "../../../src/prompts/agent/past-interactions.js";
+import { summaryPart } from "../../../src/prompts/agent/system-message.js";
 import { profileAnswerSchema, profilePrompt } from "../../../src/prompts/learning/profile.js";
-import { quoteBlock } from "../../../src/prompts/quote.js";
 
 const model = new OfflineChatModel();
 
@@ -126,11 +125,8 @@ describe("the offline model's profile", () => {
   it("helps it to answer a question it never saw, by itself", async () => {
     const found = await describeItems(films);
     const answer = async (text: string) => {
-      const system = agentPrompt.render({
-        summary: quoteBlock("user_summary", found.map((line) => `- ${line.text}`).join("\n")),
-        preferences: quoteBlock("learned_preferences", ""),
-        interactions: renderInteractions([]),
-      });
+      const summary = summaryPart(found.map((line) => `- ${line.text}`).join("\n"));
+      const system = renderAgentPersona([summary], true);
       const question = lampQuestion("LaMP_2M", text);
       return (await model.invoke([new SystemMessage(system), new HumanMessage(question)])).text;
     };

@@ -24,6 +24,7 @@ const firstPersona = renderAgentRequest({
   locale: defaultLocale,
   paperSystemPrompt: null,
   summaryAt: null,
+  hasTools: true,
   answerNow: false,
 });
 const seat = (where: string) => `Choose a seat: ${where} Answer with one of: aisle, window.`;

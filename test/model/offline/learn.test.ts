@@ -31,7 +31,13 @@ function messages({ system, human }: PromptMessages) {
   return [new SystemMessage(system), new HumanMessage(human)];
 }
 
-const empty: SimulationPrompt = { summary: "", lines: [], recalled: [], toolCalls: [] };
+const empty: SimulationPrompt = {
+  summary: "",
+  lines: [],
+  recalled: [],
+  toolCalls: [],
+  hasTools: true,
+};
 
 async function criticise(pair: SimulatedPair, prompt: Partial<SimulationPrompt> = {}) {
   const request = messages(renderLossRequest(pair, { ...empty, ...prompt }));
@@ -370,6 +376,7 @@ describe("a user whose habit changed in August", () => {
         locale: defaultLocale,
         paperSystemPrompt: null,
         summaryAt: null,
+        hasTools: true,
         answerNow: false,
       });
       return (await model.invoke(messages({ system, human: question }))).text;

@@ -9,16 +9,17 @@ import { tool } from "@langchain/core/tools";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { lampQuestion } from "../../../src/domain/lamp-question.js";
+import { defaultLocale } from "../../../src/domain/locale.js";
 import { estimateTokens } from "../../../src/domain/text/storable-text.js";
 import { usageOfCall } from "../../../src/domain/usage.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
-import { nothingKnown } from "../../../src/prompts/agent/system-message.js";
-import { agentPrompt, paperPersonaPrompt } from "../../../src/prompts/agent/persona-prompt.js";
+import { renderAgentRequest } from "../../../src/prompts/agent/system-message.js";
 import { renderInteractions } from "../../../src/prompts/agent/past-interactions.js";
+import { paperPersonaPrompt } from "../../../src/prompts/agent/persona-prompt.js";
+import { memoryEmptyPrompt } from "../../../src/prompts/agent/tool-results.js";
 import { quoteBlock } from "../../../src/prompts/quote.js";
 
 const model = new OfflineChatModel();
-const noInteractions = renderInteractions([]);
 
 function past(query: string, answer: string | null, response: string | null = null) {
   return {
@@ -45,10 +46,17 @@ function prompt(
   } = {},
 ): BaseMessage[] {
   const lines = (texts: string[]) => texts.map((text) => `- ${text}`).join("\n");
-  const system = agentPrompt.render({
-    summary: quoteBlock("user_summary", lines(summary)),
-    preferences: quoteBlock("learned_preferences", lines(preferences)),
-    interactions: interactions.length === 0 ? noInteractions : renderInteractions(interactions),
+  const system = renderAgentRequest({
+    mode: "default",
+    summary: lines(summary),
+    summaryAt: null,
+    lines: preferences.map((text) => ({ text, tool: null, evidence: [] })),
+    paperSystemPrompt: null,
+    recalled: interactions,
+    at: null,
+    locale: defaultLocale,
+    hasTools: true,
+    answerNow: false,
   });
   return [new SystemMessage(system), new HumanMessage(question)];
 }
@@ -172,9 +180,7 @@ describe("an open question", () => {
 
   it("says so when nothing is known", async () => {
     expect(await answer("What should I cook?")).toMatch(/^I do not know anything of you yet/);
-    expect(await answer("What is known of me?", { summary: [nothingKnown] })).toMatch(
-      /^I do not know/,
-    );
+    expect(await answer("What is known of me?")).toMatch(/^I do not know/);
     const text = await answer("What should I cook?", { summary: ["Collects stamps."] });
     expect(text).toMatch(/^Nothing that I remember of you bears on this/);
   });
@@ -305,7 +311,7 @@ describe("tools", () => {
       ...messages,
       first,
       new ToolMessage({
-        content: noInteractions,
+        content: memoryEmptyPrompt,
         tool_call_id: "offline_2_0",
         name: "recall_memory",
       }),

@@ -31,6 +31,7 @@ describe("the persona of paper mode", () => {
       recalled: [],
       at: null,
       locale: defaultLocale,
+      hasTools: true,
       answerNow: false,
     };
     expect(renderAgentRequest({ ...turn, mode: "paper" })).toBe(paperSystemPrompt);
@@ -55,6 +56,7 @@ describe("the persona of default mode", () => {
     paperSystemPrompt: null,
     recalled: [],
     locale: defaultLocale,
+    hasTools: true,
     answerNow: false,
   };
   const [spring, autumn] = ["2026-04-01T10:00:00.000Z", "2026-10-01T10:00:00.000Z"];

@@ -11,18 +11,16 @@ const item = {
 describe("the request for a verdict", () => {
   it("shows the conversation before, what the user wanted and wrote next, and the two replies", () => {
     const { system, human } = renderJudgeRequest({ item, a: "Tea.", b: "Gin." });
-    expect(human).toBe(`<conversation>
+    expect(human).toBe(`<earlier_turns>
 <question>I am ill.</question>
 <response>Get well soon.</response>
-</conversation>
+</earlier_turns>
 <question>What shall I drink?</question>
 <ground_truth>Something hot.</ground_truth>
 <reply_given>A beer.</reply_given>
 <next_message>No, something hot!</next_message>
 <reply_a>Tea.</reply_a>
 <reply_b>Gin.</reply_b>`);
-    for (const [, tag] of human.matchAll(/^<(\w+)/gm))
-      if (tag !== "response") expect(system).toContain(`<${tag}>`);
     expect(system).toContain("Length is no merit.");
   });
 

@@ -4,7 +4,9 @@ import { renderReflection } from "../../../src/prompts/learning/reflection.js";
 import { renderCurrentStatements } from "../../../src/prompts/learning/profile-revision.js";
 import { minuteAt, turnAt } from "../../support/users/episodes.js";
 
-const statements = renderCurrentStatements([]);
+const statements = renderCurrentStatements([
+  { text: "Drinks tea.", interactions: 2, latest: null },
+]);
 const parts = { statements, readBefore: new Set<string>(), withReactions: true, maxTokens: 8_000 };
 
 describe("the request for a reflection", () => {

@@ -60,8 +60,10 @@ describe("the request for an update", () => {
 1. Gives 4 to quiet films. [rests on 3; helped 1, misled 0]
 2. Search for the director. [about the tool search_wikipedia; rests on 1; helped 0, misled 2]
 </current_lines>`);
-    const none = renderGradientRequest({ ...request, lines: [] }).human;
-    expect(none).toContain("<current_lines>\nThere are none yet.\n</current_lines>");
+    const none = renderGradientRequest({ ...request, lines: [] });
+    expect(none.human).not.toContain("current_lines");
+    expect(none.system).toContain("There are no lines yet: every change adds one");
+    expect(none.system).not.toMatch(/current_lines|misled/);
   });
 
   it("shows each item under its number, with its critique", () => {
@@ -98,10 +100,9 @@ There is no critique of it.
     expect(system).toMatch(
       /at most 8 lines, 320 tokens together \(now 14\), and 280 characters a line/,
     );
-    expect(renderGradientRequest({ ...request, tools: [] }).system).toContain("Tools: none.");
-    for (const [, tag] of human.matchAll(/^<(\w+)/gm))
-      if (!["critique", "question", "simulated_answer", "ground_truth"].includes(tag ?? ""))
-        expect(system).toContain(`<${tag}>`);
+    const bare = renderGradientRequest({ ...request, tools: [] });
+    expect(bare.system).toContain('has "tool" set to null: there are no tools.');
+    expect(bare.human).not.toContain("Use a tool");
   });
 
   it("says when to keep", () => {

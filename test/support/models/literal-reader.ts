@@ -95,9 +95,9 @@ export function literalReader(
         return { text: item.text, items: [item.number], ...numbers };
       }),
     ];
-    const isRevision = prompt.includes("<current_statements>\n");
     const statements = entries.map(({ text, items: numbers }) => ({ text, items: numbers }));
-    const args = isRevision ? { revisedStatements: entries } : { statements };
+    // The schema takes what it asks for.
+    const args = { statements, revisedStatements: entries };
     return callsTools({ name: "profile", args });
   }
 }
@@ -114,9 +114,11 @@ interface Fact {
 
 type Rules = ReturnType<typeof statedRules>;
 
-/** Which rules stand in the instructions of a prompt, before what it shows. */
+/** Which rules stand in the instructions of a prompt, without what it shows. */
 function statedRules(prompt: string) {
-  const [instructions = ""] = prompt.split(/^<(?:user_summary|current_statements|answer_counts)/m);
+  const shown =
+    /^<(user_summary|past_interactions|current_statements|answer_counts|history)\b[^>]*>[\s\S]*?<\/\1>$/gm;
+  const instructions = prompt.replaceAll(shown, "");
   const states = (rule: RegExp) => rule.test(instructions);
   return {
     laterHolds: states(/\bcontradicts?\b[^.]*\bthe later(?: one)? holds\b/i),

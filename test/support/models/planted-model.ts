@@ -1,4 +1,4 @@
-import { agentPrompt, paperPersonaPrompt } from "../../../src/prompts/agent/persona-prompt.js";
+import { agentRole, paperPersonaPrompt } from "../../../src/prompts/agent/persona-prompt.js";
 import type { ProfileAnswer } from "../../../src/prompts/learning/profile.js";
 import { type PersonaUpdate } from "../../../src/prompts/learning/textual-gradient.js";
 import { type Critique } from "../../../src/prompts/learning/textual-loss.js";
@@ -69,7 +69,7 @@ function replyTo(request: OpenAiRequest, options: PlantedModelOptions): string {
     default:
       throw new Error(`PlantedModel: no answer of the name ${schemaName} is known`);
   }
-  if (system.startsWith(opening(agentPrompt.text))) {
+  if (system.startsWith(opening(agentRole))) {
     const [, lines = ""] =
       /^<learned_preferences>\n([\s\S]*?)\n<\/learned_preferences>$/m.exec(system) ?? [];
     return plantedAnswer(human, lines);
