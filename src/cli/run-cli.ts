@@ -16,8 +16,8 @@ import { addTalkCommands } from "./talk/register.js";
  * Runs one command line.
  *
  * @param words - The command line without the program's name.
- * @returns The exit code: 0; 1 for a failure, reported in one line; 2 for a command line that is not understood; 128
- * and the signal's number after a signal.
+ * @returns The exit code: 0; 1 for a failure, reported in one line; 2 for a command line that is not understood; 3 for a
+ * run that its budget stopped; 128 and the signal's number after a signal.
  */
 export async function runCli(words: readonly string[], context: CliContext): Promise<number> {
   const json = words.includes("--json");
@@ -26,7 +26,7 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     return 0;
   } catch (error) {
     if (context.signal.aborted) return afterStop(error, context);
-    if (error instanceof ReportedFailure) return 1;
+    if (error instanceof ReportedFailure) return error.exitCode;
     if (error instanceof CommanderError) return afterCommander(error, json, context);
     context.stderr.write(`persona-agent: ${describeError(error)}\n`);
     if (words.includes("--debug") && error instanceof Error)

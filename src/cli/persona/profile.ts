@@ -6,6 +6,7 @@ import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { minuteOf } from "../output/figures.js";
 import { oneLine, printableLine, wrap } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
+import { isKnownUser, noMemoryOf } from "./known-user.js";
 
 /** Most sources of one statement that a person is shown; `--json` has them all. */
 const shownSources = 3;
@@ -16,11 +17,15 @@ export async function runProfile(
   { user }: { readonly user: string },
   context: CommandContext,
 ): Promise<void> {
-  const shown = await withAgent(context, async ({ memory: { profiles, episodes } }) => {
-    const profile = await profiles.current(user);
-    return profile && (await profileJson(profile, user, episodes));
+  const { shown, isKnown } = await withAgent(context, async ({ memory }) => {
+    const profile = await memory.profiles.current(user);
+    return {
+      shown: profile && (await profileJson(profile, user, memory.episodes)),
+      isKnown: profile !== null || (await isKnownUser(user, memory)),
+    };
   });
   if (context.json) writeJson(context, shown);
+  else if (!isKnown) context.stdout.write(`${noMemoryOf(user)}.\n`);
   else if (shown === null)
     context.stdout.write(`No profile of user ${JSON.stringify(user)} was drawn yet.\n`);
   else writeProfile(context, shown);

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await writeFile(data, [...lines.map((line) => JSON.stringify(line)), "{"].join("\n"));
   const imported = await run(["import", "--data", data]);
   expect(imported).toMatchObject({ code: 0, err: "" });
-  expect(imported.out).toContain("3 episodes of 1 user in memory");
+  expect(imported.out).toMatch(/3 episodes of 1 user in memory .*\n {2}ada\n/);
   expect(imported.out).toContain("line 4 not valid JSON");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -140,8 +140,12 @@ describe("feedback", () => {
       previous: { kind: "answer", answer: "green tea" },
     });
     expect((await listed("fay"))[0]?.answer).toBe("green tea");
-    const again = await say("--edit", "black tea", "--json");
-    expect(JSON.parse(again.out).previous).toMatchObject({ kind: "reject", reason: "Too bitter." });
+    const again = await say("--edit", "black tea");
+    expect(again.out).toMatch(
+      /^Recorded for \w+, in place of reject \(Too bitter\.\) of [\d-]{10}\.\n/,
+    );
+    const last = await say("--answer", "white tea");
+    expect(last.out).toMatch(/^Recorded for \w+, in place of edit “black tea” of [\d-]{10}\.\n/);
     expect(await say("--accept", ...why)).toMatchObject({
       code: 1,
       err: expect.stringMatching(

@@ -57,7 +57,7 @@ describe("profile", () => {
   it("says so when there is none", async () => {
     expect(await run(["profile", "--user", "bo"])).toMatchObject({
       code: 0,
-      out: 'No profile of user "bo" was drawn yet.\n',
+      out: 'No memory of user "bo".\n',
     });
     expect((await run(["profile", "--user", "bo", "--json"])).out).toBe("null\n");
   });
