@@ -40,7 +40,7 @@ function describeStatus(status: number, codes: string, said: string): Described 
   }
   if (lacksTools(said))
     return unavailable(
-      `The model's server takes no tools (${codes}): ${said} Set \`allowedTools\` to [], or use a model with tools.`,
+      `The model's server takes no tools (${codes}): ${said} Set \`allowedTools\` to [] (\`--tools none\` on the command line), or use a model with tools.`,
     );
   if (status === 402)
     return unavailable(

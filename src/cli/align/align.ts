@@ -16,6 +16,7 @@ interface AlignCommandOptions {
   readonly every?: true;
   readonly usersAtOnce?: number;
   readonly mode?: "default" | "paper";
+  readonly tools?: readonly string[];
   readonly batch?: number;
   readonly holdout?: number;
   readonly iterations?: number;
@@ -36,6 +37,7 @@ export async function runAlign(
     all,
     every,
     usersAtOnce,
+    tools,
     validation,
     judge,
     leaveOneOut,
@@ -51,6 +53,7 @@ export async function runAlign(
   // Only what was named: a run is resumed only under the settings that it began with.
   const settings: AlignSettings = {
     ...options,
+    ...(tools && { allowedTools: [...tools] }),
     ...(!validation && { validation }),
     ...(!judge && { judge }),
     ...(!leaveOneOut && { leaveOneOut }),
