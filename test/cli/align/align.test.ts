@@ -10,7 +10,7 @@ import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../../src/model/load-chat-model.js";
 import { commandLineOf } from "../../support/processes/command-line.js";
 import { turnAt } from "../../support/users/episodes.js";
-import { type OpenAiReply, startOpenAiServer } from "../../support/servers/openai-server.js";
+import { type OpenAiReply, startOpenAiServer } from "../../../src/fake-model/openai-server.js";
 
 const answered = (n: number) =>
   turnAt(n, lampQuestion("LaMP_3", `A superb, moving film, number ${n}.`), { groundTruth: "2" });

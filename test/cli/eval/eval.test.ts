@@ -13,7 +13,7 @@ import { allMethods } from "../../../src/eval/methods/all-methods.js";
 import { studyNames } from "../../../src/eval/studies.js";
 import { startEmbeddedChroma } from "../../../src/memory/chroma/embedded-server.js";
 import { preferenceLines, writePrefEval } from "../../support/evaluation/prefeval.js";
-import { startOpenAiServer } from "../../support/servers/openai-server.js";
+import { startOpenAiServer } from "../../../src/fake-model/openai-server.js";
 
 let folder: string;
 let data: string;
