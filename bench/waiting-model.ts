@@ -3,7 +3,7 @@ import {
   type OpenAiRequest,
   type OpenAiServer,
   startOpenAiServer,
-} from "../test/support/servers/openai-server.js";
+} from "../src/fake-model/openai-server.js";
 
 /** One model call, as the server saw it. Times in milliseconds since 1970, with fractions. */
 export interface ModelCall {

@@ -8,7 +8,7 @@ const floors = [
   ["config", "domain"],
   ["formats", "prompts"],
   ["state", "memory", "model"],
-  ["tools"],
+  ["tools", "fake-model"],
   ["nodes"],
   ["graph"],
   ["app"],

@@ -25,8 +25,8 @@ export interface Skipped {
 }
 
 export interface ImportResult {
-  /** Users of the data with episodes in memory. */
-  readonly users: number;
+  /** Users of the data with episodes in memory, in the order of the data. */
+  readonly users: readonly string[];
   /** Distinct episodes of the data in memory, both new ones and earlier ones. */
   readonly episodes: number;
   readonly skipped: readonly Skipped[];
@@ -68,7 +68,7 @@ export async function importHistories(
       ? await drawProfiles(survey.users, target, options)
       : { usage: noUsage, skipped: [] };
     return {
-      users: survey.users.length,
+      users: survey.users,
       episodes: survey.episodes,
       skipped: [...survey.skipped, ...drawn.skipped],
       usage: drawn.usage,

@@ -1,7 +1,14 @@
 import { PersonaAgentError } from "../system/errors.js";
 
-/** Ends a command that did part of its work: what failed is in its output already, and the exit code is 1. */
-export class ReportedFailure extends Error {}
+/** Ends a command that did part of its work: what failed, or is left, is in its output already. */
+export class ReportedFailure extends Error {
+  readonly exitCode: number = 1;
+}
+
+/** The same for a command that its budget stopped: nothing failed, and a larger budget would continue. */
+export class StoppedByBudget extends ReportedFailure {
+  override readonly exitCode = 3;
+}
 
 /** An error in one line: what was wrong, what was expected, what to do. */
 export function describeError(error: unknown): string {

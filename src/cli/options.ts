@@ -40,6 +40,24 @@ export function parseNames(text: string): readonly string[] {
     .filter((name) => name !== "");
 }
 
+/** `--tools`, as the setting `allowedTools`. */
+export function toolsOption(): Option {
+  return new Option(
+    "--tools <names>",
+    "only these tools, separated by commas; `none` for a model without tools (default: all)",
+  ).argParser(parseTools);
+}
+
+/** @throws {PersonaAgentError} `config-invalid` where no name is given. */
+function parseTools(text: string): readonly string[] {
+  const names = parseNames(text);
+  if (names.length > 0) return names.length === 1 && names[0] === "none" ? [] : names;
+  throw new PersonaAgentError(
+    "config-invalid",
+    "--tools is empty; expected names of tools, or `none`. Name some, or leave it out for all.",
+  );
+}
+
 /** A version's number; anything but digits is a checkpoint's id. Version 0 has the id `0000000000`, which is 0 too. */
 export function parseVersion(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;

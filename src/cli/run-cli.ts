@@ -5,7 +5,7 @@ import { addAlignmentCommands } from "./align/register.js";
 import { type CliContext, parseDataDir, writeJson } from "./cli-context.js";
 import { addDemoCommand } from "./demo/register.js";
 import { describeError, errorJson, ReportedFailure } from "./describe-error.js";
-import { addDevCommand } from "./dev/register.js";
+import { addDevCommand, addFakeModelCommand } from "./dev/register.js";
 import { addEvalCommands } from "./eval/register.js";
 import { addMemoryCommands } from "./memory/register.js";
 import { addPersonaCommands } from "./persona/register.js";
@@ -16,8 +16,8 @@ import { addTalkCommands } from "./talk/register.js";
  * Runs one command line.
  *
  * @param words - The command line without the program's name.
- * @returns The exit code: 0; 1 for a failure, reported in one line; 2 for a command line that is not understood; 128
- * and the signal's number after a signal.
+ * @returns The exit code: 0; 1 for a failure, reported in one line; 2 for a command line that is not understood; 3 for a
+ * run that its budget stopped; 128 and the signal's number after a signal.
  */
 export async function runCli(words: readonly string[], context: CliContext): Promise<number> {
   const json = words.includes("--json");
@@ -26,7 +26,7 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     return 0;
   } catch (error) {
     if (context.signal.aborted) return afterStop(error, context);
-    if (error instanceof ReportedFailure) return 1;
+    if (error instanceof ReportedFailure) return error.exitCode;
     if (error instanceof CommanderError) return afterCommander(error, json, context);
     context.stderr.write(`persona-agent: ${describeError(error)}\n`);
     if (words.includes("--debug") && error instanceof Error)
@@ -62,7 +62,7 @@ function buildProgram(context: CliContext): Command {
     "Memory:": [addMemoryCommands],
     "Personas:": [addAlignmentCommands, addPersonaCommands],
     "Evaluation:": [addEvalCommands],
-    "Demo and server:": [addDemoCommand, addDevCommand],
+    "Demo and server:": [addDemoCommand, addDevCommand, addFakeModelCommand],
   };
   for (const [heading, adders] of Object.entries(groups)) {
     program.commandsGroup(heading);

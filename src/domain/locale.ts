@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { PersonaAgentError } from "../system/errors.js";
-import { languageSchema, timeZoneSchema } from "../system/locale-names.js";
+import { languageSchema, languageTagSchema, timeZoneSchema } from "../system/locale-names.js";
 
 /** A user's own time zone and language, as stored; `null` where they set nothing. */
 export const userLocaleSchema = z.strictObject({
   schemaVersion: z.literal(1),
   timeZone: timeZoneSchema.nullable(),
-  language: languageSchema.nullable(),
+  language: languageTagSchema.nullable(),
 });
 export type UserLocale = Omit<z.output<typeof userLocaleSchema>, "schemaVersion">;
 
@@ -15,7 +15,7 @@ export const noLocale: UserLocale = { timeZone: null, language: null };
 /** Time zone and language in which a turn is answered: `UTC` and `null` where nobody said. */
 export const localeSchema = z.strictObject({
   timeZone: timeZoneSchema,
-  language: languageSchema.nullable(),
+  language: languageTagSchema.nullable(),
 });
 export type Locale = z.output<typeof localeSchema>;
 
@@ -40,6 +40,7 @@ export function resolveLocale(
 export function parseLocale(change: Partial<UserLocale>): Partial<UserLocale> {
   const { data, error } = userLocaleSchema
     .omit({ schemaVersion: true })
+    .extend({ language: languageSchema.nullable() })
     .partial()
     .safeParse(change);
   if (data !== undefined) return data as Partial<UserLocale>;

@@ -51,7 +51,7 @@ function describeStatus(status: number, codes: string, said: string): Described 
   }
   if (lacksTools(said))
     return unavailableToAll(
-      `The model's server takes no tools (${codes}): ${said} Set \`allowedTools\` to [], or use a model with tools.`,
+      `The model's server takes no tools (${codes}): ${said} Set \`allowedTools\` to [] (\`--tools none\` on the command line), or use a model with tools.`,
     );
   if (status === 402)
     return unavailableToAll(

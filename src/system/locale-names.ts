@@ -6,9 +6,14 @@ export const timeZoneSchema = z
   .refine(isTimeZone, { error: "expected an IANA time zone such as Europe/Paris" });
 
 /** A language by its BCP 47 tag. */
-export const languageSchema = z
+export const languageTagSchema = z
   .string()
   .refine(isLanguage, { error: "expected a language tag such as fr or pt-BR" });
+
+/** The same of a language that exists: of the many codes of three letters, which not all are known here, any is taken. */
+export const languageSchema = languageTagSchema.refine(isKnownLanguage, {
+  error: "no language has this code; expected one such as fr or pt-BR",
+});
 
 function isTimeZone(name: string): boolean {
   try {
@@ -26,4 +31,11 @@ function isLanguage(tag: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isKnownLanguage(tag: string): boolean {
+  if (!isLanguage(tag)) return false;
+  const { language } = new Intl.Locale(tag);
+  const names = new Intl.DisplayNames("en", { type: "language", fallback: "none" });
+  return language.length > 2 || names.of(language) !== undefined;
 }

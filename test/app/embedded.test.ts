@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { PersonaAgentError } from "../../src/system/errors.js";
 import { type OpenAgent, openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
-import { startOpenAiServer } from "../support/servers/openai-server.js";
+import { startOpenAiServer } from "../../src/fake-model/openai-server.js";
 import { compiled } from "../support/setup/compiled.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
 

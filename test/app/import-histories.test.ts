@@ -42,7 +42,12 @@ describe("importHistories", () => {
   it("imports every user's episodes and profile, in the file's order", async () => {
     const agent = createPersonaAgent();
     const result = await importLines(agent, history);
-    expect(result).toMatchObject({ users: 2, episodes: 4, skipped: [], usage: { calls: 2 } });
+    expect(result).toMatchObject({
+      users: ["ada", "bob"],
+      episodes: 4,
+      skipped: [],
+      usage: { calls: 2 },
+    });
     const episodes = await agent.memory.episodes.list("ada");
     expect(episodes.map(({ query, groundTruth: answer }) => [query, answer])).toEqual([
       ["Sea or hills?", "hills"],
@@ -60,7 +65,12 @@ describe("importHistories", () => {
     const agent = createPersonaAgent();
     await importLines(agent, history);
     const again = await importLines(agent, history);
-    expect(again).toMatchObject({ users: 2, episodes: 4, skipped: [], usage: { calls: 0 } });
+    expect(again).toMatchObject({
+      users: ["ada", "bob"],
+      episodes: 4,
+      skipped: [],
+      usage: { calls: 0 },
+    });
     expect(await agent.memory.episodes.list("ada")).toHaveLength(3);
     expect(await agent.memory.profiles.history("ada")).toHaveLength(1);
   });
@@ -85,7 +95,7 @@ describe("importHistories", () => {
       },
     });
     await expect(cutOff).rejects.toThrow("killed");
-    expect(await importLines(agent, history)).toMatchObject({ users: 2, episodes: 4 });
+    expect(await importLines(agent, history)).toMatchObject({ users: ["ada", "bob"], episodes: 4 });
     expect(await agent.memory.episodes.list("ada")).toHaveLength(3);
     expect(await agent.memory.episodes.list("bob")).toHaveLength(1);
   });
@@ -100,7 +110,7 @@ describe("importHistories", () => {
   it("skips bad lines, reports their numbers, and imports the rest", async () => {
     const agent = createPersonaAgent();
     const result = await importLines(agent, [history[0], { user: "*", query: "x" }, history[1]]);
-    expect(result).toMatchObject({ users: 2, episodes: 2, skipped: [{ line: 2 }] });
+    expect(result).toMatchObject({ users: ["ada", "bob"], episodes: 2, skipped: [{ line: 2 }] });
   });
 
   it("does not open memory for a file with a broken line further down", async () => {
@@ -123,12 +133,12 @@ describe("importHistories", () => {
   it("imports only the requested users, and names those that the file lacks", async () => {
     const agent = createPersonaAgent();
     const some = await importLines(agent, history, { users: new Set(["bob", "eve"]) });
-    expect(some).toMatchObject({ users: 1, episodes: 1 });
+    expect(some).toMatchObject({ users: ["bob"], episodes: 1 });
     expect(some.skipped).toEqual([{ line: 0, reason: 'the data holds no items of "eve"' }]);
     await expect(importLines(agent, history, { users: new Set(["eve"]) })).rejects.toMatchObject({
       code: "config-user-invalid",
     });
-    expect(await importLines(agent, history, { limitUsers: 1 })).toMatchObject({ users: 1 });
+    expect(await importLines(agent, history, { limitUsers: 1 })).toMatchObject({ users: ["ada"] });
   });
 
   it("fails one user's profile, not the import, for an invalid answer", async () => {

@@ -3,7 +3,7 @@ import { HumanMessage } from "@langchain/core/messages";
 import { afterEach, describe, expect, it } from "vitest";
 import { loadModels } from "../../src/app/model-environment.js";
 import { describeModelError } from "../../src/model/model-errors.js";
-import { type OpenAiServer, startOpenAiServer } from "../support/servers/openai-server.js";
+import { type OpenAiServer, startOpenAiServer } from "../../src/fake-model/openai-server.js";
 
 const servers: OpenAiServer[] = [];
 afterEach(async () => {

@@ -21,8 +21,8 @@ import {
   goodLine,
   startAlignmentServer,
 } from "../support/servers/alignment-server.js";
-import { serverProfiles } from "../support/servers/server-profiles.js";
-import { type ServerQuirks, thoughts } from "../support/servers/server-quirks.js";
+import { serverProfiles } from "../../src/fake-model/server-profiles.js";
+import { type ServerQuirks, thoughts } from "../../src/fake-model/server-quirks.js";
 
 const profiles: [string, ServerQuirks][] = Object.entries(serverProfiles);
 const small = { batch: 3, holdout: 8, iterations: 1 } as const;

@@ -53,6 +53,7 @@ it("imports in one process and answers from it in the next, with one line of JSO
   expect(imported).toMatchObject({ code: 0, err: "" });
   expect(JSON.parse(imported.out)).toEqual({
     users: 2,
+    userIds: ["ada", "bob"],
     episodes: 3,
     skipped: [{ line: 4, reason: "not valid JSON" }],
     calls: 2,

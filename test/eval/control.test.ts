@@ -4,7 +4,7 @@ import { allMethods } from "../../src/eval/methods/all-methods.js";
 import { armsOf } from "../../src/eval/studies.js";
 import { startControlModel } from "../support/models/control-model.js";
 import { type ControlResult, runControl } from "../support/evaluation/eval-control.js";
-import type { OpenAiServer } from "../support/servers/openai-server.js";
+import type { OpenAiServer } from "../../src/fake-model/openai-server.js";
 
 /** Long enough for a batch of 8 and a holdout of 32; each user has five rules. */
 const users: GeneratorOptions = {

@@ -15,7 +15,7 @@ import { openPgliteServer } from "../../src/memory/postgres/pglite-server.js";
 import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { drink, startAlignmentServer } from "../support/servers/alignment-server.js";
-import type { OpenAiServer } from "../support/servers/openai-server.js";
+import type { OpenAiServer } from "../../src/fake-model/openai-server.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
 
 // Opening a database for the first time takes four seconds, and many times that on a busy machine.

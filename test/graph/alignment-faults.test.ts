@@ -13,7 +13,7 @@ import {
   says,
   startAlignmentServer,
 } from "../support/servers/alignment-server.js";
-import { type OpenAiReply, scriptedUsage } from "../support/servers/openai-server.js";
+import { type OpenAiReply, scriptedUsage } from "../../src/fake-model/openai-server.js";
 
 const items = 11;
 const small = { batch: 3, holdout: 8, iterations: 2 } satisfies AlignSettings;

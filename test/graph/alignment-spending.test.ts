@@ -13,7 +13,7 @@ import {
   drink as drinkOfAda,
 } from "../support/agents/alignment-under-test.js";
 import type { AlignmentReplies } from "../support/models/alignment-model.js";
-import { scriptedUsage } from "../support/servers/openai-server.js";
+import { scriptedUsage } from "../../src/fake-model/openai-server.js";
 
 const items = 24;
 const tokensOfCall = scriptedUsage.total_tokens;

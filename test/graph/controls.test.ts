@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { type Control, predictControl, runControl, type Trial } from "../support/users/controls.js";
-import type { OpenAiServer } from "../support/servers/openai-server.js";
+import type { OpenAiServer } from "../../src/fake-model/openai-server.js";
 import { startPlantedModel } from "../support/models/planted-model.js";
 
 /**

@@ -8,8 +8,8 @@ import {
   type OpenAiReply,
   type OpenAiServer,
   startOpenAiServer,
-} from "../support/servers/openai-server.js";
-import type { ServerQuirks } from "../support/servers/server-quirks.js";
+} from "../../src/fake-model/openai-server.js";
+import type { ServerQuirks } from "../../src/fake-model/server-quirks.js";
 
 let server: OpenAiServer;
 afterEach(() => server.close());

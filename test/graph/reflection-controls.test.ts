@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startConversationModel } from "../support/models/conversation-model.js";
-import type { OpenAiServer } from "../support/servers/openai-server.js";
+import type { OpenAiServer } from "../../src/fake-model/openai-server.js";
 import {
   agentOverHttp,
   reactingMessage,

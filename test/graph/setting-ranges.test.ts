@@ -3,11 +3,7 @@ import { z } from "zod";
 import { alignConfigSchema } from "../../src/config/alignment-settings.js";
 import { runConfigSchema } from "../../src/config/turn-settings.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";
-import {
-  alignmentUnderTest,
-  drink,
-  occasionOf,
-} from "../support/agents/alignment-under-test.js";
+import { alignmentUnderTest, drink, occasionOf } from "../support/agents/alignment-under-test.js";
 import type { AskedOfModel } from "../support/models/alignment-model.js";
 import { callsTools, ScriptedModel } from "../support/models/scripted-model.js";
 

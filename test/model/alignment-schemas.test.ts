@@ -9,7 +9,7 @@ import { profileAnswerSchema } from "../../src/prompts/learning/profile.js";
 import { reflectionSchema } from "../../src/prompts/learning/reflection.js";
 import { personaUpdateSchema } from "../../src/prompts/learning/textual-gradient.js";
 import { critiqueSchema } from "../../src/prompts/learning/textual-loss.js";
-import { startOpenAiServer, type OpenAiServer } from "../support/servers/openai-server.js";
+import { startOpenAiServer, type OpenAiServer } from "../../src/fake-model/openai-server.js";
 
 let server: OpenAiServer;
 afterEach(async () => server?.close());

@@ -10,7 +10,7 @@ import {
   type OpenAiReply,
   type OpenAiRequest,
   type OpenAiServer,
-} from "../support/servers/openai-server.js";
+} from "../../src/fake-model/openai-server.js";
 import { callsTools, ScriptedModel } from "../support/models/scripted-model.js";
 
 const schema = z.object({

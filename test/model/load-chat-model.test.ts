@@ -11,7 +11,7 @@ import {
   startOpenAiServer,
   type OpenAiReply,
   type OpenAiServer,
-} from "../support/servers/openai-server.js";
+} from "../../src/fake-model/openai-server.js";
 
 const key = "sk-test-do-not-show-4711";
 const question = [new HumanMessage("Which film?")];

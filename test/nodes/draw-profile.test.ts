@@ -13,7 +13,7 @@ import {
   scriptedUsage,
   startOpenAiServer,
   type OpenAiServer,
-} from "../support/servers/openai-server.js";
+} from "../../src/fake-model/openai-server.js";
 
 const now = () => "2026-01-01T00:00:00.000Z";
 

@@ -15,7 +15,7 @@ import {
   type OpenAiReply,
   type OpenAiServer,
   startOpenAiServer,
-} from "../support/servers/openai-server.js";
+} from "../../src/fake-model/openai-server.js";
 import { taggedTurn } from "../support/users/planted-versions.js";
 import { stillRunning } from "../support/processes/process-tree.js";
 import { newDataFolder } from "../support/setup/data-folder.js";

@@ -36,6 +36,9 @@ export interface AlignmentOverview {
    * none; `null` if there is no such run.
    */
   readonly lastOutcome: {
+    /** Of the checkpoint, as the log has it. */
+    readonly id: string;
+    /** Where nothing was accepted, the number that it would have had; the log shows none. */
     readonly version: number;
     readonly at: string;
     readonly accepted: boolean;
@@ -79,6 +82,7 @@ export async function readAlignmentOverview(
     headVersion: personaHead(checkpoints).version,
     error: state.error,
     lastOutcome: last && {
+      id: last.checkpoint.id,
       version: last.checkpoint.version,
       at: last.checkpoint.at,
       accepted: last.accepted,

@@ -21,6 +21,7 @@ import type { AgentState } from "../../state/agent-state.js";
 import type { ToolRegistry } from "../../tools/tool-registry.js";
 import { type AnsweringDeps, buildSimulatedAgent } from "../../graph/agent.js";
 import { type Aligner, createAligner } from "./aligner.js";
+import { checkCallBudget } from "./check-call-budget.js";
 import { type AlignmentGraph, buildAlignment } from "../../graph/alignment.js";
 import type { RunLeaseDeps } from "./run-lease.js";
 import { leaseRuns } from "./with-run-lease.js";
@@ -124,6 +125,7 @@ export function createAlignment(parts: AlignmentParts): {
 
   function settingsOf(runtime: Parameters<typeof parseAlignConfig>[0]): AlignConfig {
     const config = parseAlignConfig(runtime);
+    checkCallBudget(config);
     parts.toolNamesFor(config);
     modelFor(config.models.agent);
     alignmentModelFor(config.models.alignment);

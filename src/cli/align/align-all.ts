@@ -9,7 +9,7 @@ import { printable, printableLine } from "../output/printable.js";
 import { createProgressBar, type ProgressBar } from "../output/progress-bar.js";
 import { terminalOf } from "../output/terminal.js";
 import { Stopped } from "../stop-signals.js";
-import { alignmentJson, alignmentLine, whyUnchanged } from "./align-report.js";
+import { alignmentJson, alignmentLine, throwIfBudgetSpent, whyUnchanged } from "./align-report.js";
 import { overviewsOf } from "./status.js";
 
 interface AlignAllOptions {
@@ -33,7 +33,7 @@ const defaultUsersAtOnce = 4;
 const stopsAll = ["model-key-refused", "memory-store-unavailable"] as const;
 
 /**
- * @throws {ReportedFailure} When an alignment failed, after the result was written. The signal's reason when it was
+ * @throws {ReportedFailure} When an alignment failed or its budget was spent, after the result was written. The signal's reason when it was
  *   aborted, after the results until then were written.
  */
 export async function runAlignAll(
@@ -61,6 +61,7 @@ export async function runAlignAll(
   if (ended !== undefined) stderr.write(`persona-agent: ${describeError(ended.error)}\n`);
   if (failed.length > 0 || ended !== undefined)
     throw new ReportedFailure("Not every user was aligned.");
+  for (const each of result.aligned) throwIfBudgetSpent(each);
 }
 
 /** Without users whose alignment runs elsewhere or waits for a person. */

@@ -91,7 +91,7 @@ export function createAlignCounter(settings: AlignSettings) {
 const proposals = {
   keep: "no change proposed",
   change: "proposed",
-  refused: "every proposed line was rejected",
+  refused: "nothing of it can be taken",
 } as const;
 
 function lineOf(event: AlignmentEvent): string | null {

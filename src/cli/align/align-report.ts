@@ -1,9 +1,10 @@
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
-import { parentVersion } from "../../domain/persona/version-history.js";
+import { outcomeWithoutChange, parentVersion } from "../../domain/persona/version-history.js";
 import type { AlignmentResult } from "../../app/alignment-runs/aligner.js";
 import type { Iteration } from "../../state/alignment-state.js";
 import type { ReviewRequest } from "../../domain/persona/review-request.js";
 import type { CommandContext } from "../cli-context.js";
+import { StoppedByBudget } from "../describe-error.js";
 import { counted, formatCost, measured } from "../output/figures.js";
 import {
   changedLines,
@@ -13,6 +14,11 @@ import {
 } from "../output/persona-changes.js";
 import { oneLine, printable, wrap } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
+
+/** @throws {StoppedByBudget} To be called when the result was written. */
+export function throwIfBudgetSpent({ degraded }: Pick<AlignmentResult, "degraded">): void {
+  if (degraded.includes("budget-spent")) throw new StoppedByBudget("The budget was spent.");
+}
 
 /** An alignment as `align --json` prints it. This shape is a contract. */
 export function alignmentJson(result: AlignmentResult) {
@@ -53,14 +59,14 @@ export function writeAlignment(
       write(oneLine(reason));
       continue;
     }
-    const rejected = candidateScore === null ? "nothing to judge" : "not taken";
-    const title = accepted ? `accepted as version ${version}` : rejected;
-    const style = accepted ? colors.green : candidateScore === null ? colors.dim : colors.red;
-    write(style(`Update ${index + 1}: ${title}`));
-    for (const line of wrap(oneLine(reason), width - 2)) write(`  ${line}`);
     const checkpoint = history.find(
       ({ alignment }) => alignment?.runId === runId && alignment.iteration === index + 1,
     );
+    const unchanged = checkpoint && outcomeWithoutChange(checkpoint, history);
+    const title = accepted ? `accepted as version ${version}` : (unchanged ?? "not taken");
+    const style = accepted ? colors.green : candidateScore === null ? colors.dim : colors.red;
+    write(style(`Update ${index + 1}: ${title}`));
+    for (const line of wrap(oneLine(reason), width - 2)) write(`  ${line}`);
     if (checkpoint === undefined) continue;
     if (checkpoint.alignment !== null) write(colors.dim(`  ${measured(checkpoint.alignment)}`));
     const changes = personaChanges(parentVersion(checkpoint, history), checkpoint);
@@ -107,5 +113,8 @@ export function alignmentLine({
     ...(judged === 0 ? [] : [`${accepted} of ${counted(judged, "update")} accepted`]),
     ...(review === null ? [] : ["one waits for review"]),
   ];
-  return `${printable(user)}: ${outcome.join(", ")} (${formatCost(usage)}, ${seconds.toFixed(1)} s)`;
+  // Nothing but the profile was asked for.
+  const isIdle = iterations.length > 0 && iterations.every(isNotStarted);
+  const cost = formatCost(usage, isIdle ? " for the profile" : "");
+  return `${printable(user)}: ${outcome.join(", ")} (${cost}, ${seconds.toFixed(1)} s)`;
 }

@@ -2,10 +2,10 @@ import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
-import { isKnownUser } from "../persona/known-user.js";
+import { expectKnownUser } from "../persona/known-user.js";
 import { howToResume, Interrupted } from "../stop-signals.js";
 import { createAlignProgress } from "./align-progress.js";
-import { alignmentJson, writeAlignment } from "./align-report.js";
+import { alignmentJson, throwIfBudgetSpent, writeAlignment } from "./align-report.js";
 import { canAsk, decideOnTerminal } from "./review-question.js";
 import { writeReview } from "./review-report.js";
 
@@ -16,6 +16,7 @@ interface AlignCommandOptions {
   readonly every?: true;
   readonly usersAtOnce?: number;
   readonly mode?: "default" | "paper";
+  readonly tools?: readonly string[];
   readonly batch?: number;
   readonly holdout?: number;
   readonly iterations?: number;
@@ -36,6 +37,7 @@ export async function runAlign(
     all,
     every,
     usersAtOnce,
+    tools,
     validation,
     judge,
     leaveOneOut,
@@ -51,6 +53,7 @@ export async function runAlign(
   // Only what was named: a run is resumed only under the settings that it began with.
   const settings: AlignSettings = {
     ...options,
+    ...(tools && { allowedTools: [...tools] }),
     ...(!validation && { validation }),
     ...(!judge && { judge }),
     ...(!leaveOneOut && { leaveOneOut }),
@@ -82,18 +85,15 @@ async function alignOne(
   await withAgent(
     context,
     async (agent) => {
-      if (!(await isKnownUser(user, agent.memory)))
-        throw new PersonaAgentError(
-          "config-user-unknown",
-          `No memory of user ${JSON.stringify(user)}; expected a user with interactions to learn from. Check the id, or import a history first.`,
-        );
+      await expectKnownUser(user, agent.memory);
       let result = await agent.align(user, { settings, signal, onEvent });
       progress.stop();
-      if (json) return writeJson(context, alignmentJson(result));
-      if (result.review !== null && canAsk(context))
+      if (!json && result.review !== null && canAsk(context))
         result = (await decideOnTerminal(result.review, agent, context, progress)) ?? result;
-      else if (result.review !== null) writeReview(context, result.review);
-      writeAlignment(context, result, await agent.memory.personas.history(user));
+      else if (!json && result.review !== null) writeReview(context, result.review);
+      if (json) writeJson(context, alignmentJson(result));
+      else writeAlignment(context, result, await agent.memory.personas.history(user));
+      throwIfBudgetSpent(result);
     },
     { handlesSignal: true },
   ).finally(progress.stop);

@@ -2,13 +2,17 @@ import type { ReflectionResult } from "../../app/reflect.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { printable, printableLine } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
+import { expectKnownUser } from "../persona/known-user.js";
 
 export async function runReflect(
   { user }: { readonly user: string },
   context: CommandContext,
 ): Promise<void> {
   const { signal } = context;
-  const result = await withAgent(context, ({ reflect }) => reflect(user, { signal }));
+  const result = await withAgent(context, async ({ memory, reflect }) => {
+    await expectKnownUser(user, memory);
+    return reflect(user, { signal });
+  });
   if (context.json) writeJson(context, reflectionJson(result));
   else writeReflection(context, result);
 }

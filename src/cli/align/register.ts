@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { parseUserId } from "../../domain/user-id.js";
 import { action, type CliContext } from "../cli-context.js";
-import { addCounts, modeOption, requireUser } from "../options.js";
+import { addCounts, modeOption, requireUser, toolsOption } from "../options.js";
 
 export function addAlignmentCommands(program: Command, context: CliContext): void {
   const align = program
@@ -12,6 +12,7 @@ export function addAlignmentCommands(program: Command, context: CliContext): voi
     .option("--every", "with --all: also users who are not due");
   addCounts(align, { "--users-at-once": "with --all: most users at a time (default: 4)" })
     .addOption(modeOption("`paper`: the alignment as published"))
+    .addOption(toolsOption())
     .option("--no-validation", "take every update, better or not")
     .option("--no-judge", "compare open replies by shared words, not by the alignment model")
     .option("--no-leave-one-out", "let a simulation see the true answer in memory; for experiments")

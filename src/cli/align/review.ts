@@ -5,7 +5,7 @@ import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-re
 import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { type AlignProgress, createAlignProgress } from "./align-progress.js";
-import { alignmentJson, reviewJson, writeAlignment } from "./align-report.js";
+import { alignmentJson, reviewJson, throwIfBudgetSpent, writeAlignment } from "./align-report.js";
 import { canAsk, decideOnTerminal, parseEdit, readEdit } from "./review-question.js";
 import { writeReview } from "./review-report.js";
 
@@ -42,6 +42,7 @@ export async function runReview(options: ReviewOptions, context: CommandContext)
       if (result === null) return;
       if (json) writeJson(context, alignmentJson(result));
       else writeAlignment(context, result, await agent.memory.personas.history(user));
+      throwIfBudgetSpent(result);
     },
     { handlesSignal: true },
   );

@@ -5,6 +5,7 @@ import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { formatCost, minuteOf, newAnswersText, newTrueAnswers } from "../output/figures.js";
 import { padColumns, printable, printableLine } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
+import { isKnownUser, noMemoryOf } from "../persona/known-user.js";
 import { howToResume } from "../stop-signals.js";
 
 export async function runStatus(
@@ -12,8 +13,14 @@ export async function runStatus(
   context: CommandContext,
 ): Promise<void> {
   if (user !== undefined) {
-    const overview = await withAgent(context, (agent) => agent.status(user));
-    return context.json ? writeJson(context, overview) : writeStatus(context, overview);
+    const { overview, isKnown } = await withAgent(context, async ({ status, memory }) => ({
+      overview: await status(user),
+      isKnown: await isKnownUser(user, memory),
+    }));
+    if (context.json) return writeJson(context, overview);
+    if (isKnown) return writeStatus(context, overview);
+    context.stdout.write(`${noMemoryOf(user)}.\n`);
+    return;
   }
   const overviews = await withAgent(context, overviewsOf);
   if (context.json) writeJson(context, overviews);
@@ -52,7 +59,7 @@ function writeStatus({ stdout }: CommandContext, overview: AlignmentOverview): v
     ["head", `version ${headVersion}`],
     ...(lastOutcome === null ? [] : [["last", outcome(lastOutcome)]]),
     ...(error === null ? [] : [[isStopped(error) ? "stopped" : "error", errorText(error)]]),
-    ["today", formatCost(today)],
+    ["today", formatCost(today, " for updates and profiles")],
     ...(reflection === null ? [] : [["reflection", reflectionText(reflection)]]),
   ];
   const { colors, write } = terminalOf(stdout);

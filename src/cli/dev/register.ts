@@ -14,6 +14,35 @@ export function addDevCommand(program: Command, context: CliContext): void {
     .action(action(context, () => Promise.resolve(dev)));
 }
 
+export function addFakeModelCommand(program: Command, context: CliContext): void {
+  program
+    .command("fake-model")
+    .description("start a model server on the loopback, with quirks of real ones, to test clients")
+    .option("--profile <name>", "the server that it imitates", "openai")
+    .option("--quirk <name>", "one more quirk; can be given again", collect, [])
+    .option("--script <file>", "replies, one a line as JSON; then the offline model answers")
+    .option("--port <number>", "the port to listen on; 0 for any free one", parsePort, 0)
+    .option("--wait <seconds>", "how long each reply takes", parseSeconds, 0)
+    .option("--list", "list all profiles and quirks")
+    .addHelpText(
+      "after",
+      "\nPrints its base URL, as OPENAI_BASE_URL takes it, and runs until Ctrl-C. With --json: {url, profile, quirks}.",
+    )
+    .action(action(context, async () => (await import("./fake-model.js")).runFakeModel));
+}
+
+function collect(name: string, before: readonly string[]): readonly string[] {
+  return [...before, name];
+}
+
+function parseSeconds(text: string): number {
+  if (/^\d{1,4}(?:\.\d{1,3})?$/.test(text)) return Number(text);
+  throw new PersonaAgentError(
+    "config-invalid",
+    `--wait is ${JSON.stringify(text.slice(0, 40))}; expected seconds from 0 to 9999. Correct it or leave it out.`,
+  );
+}
+
 async function dev(
   { host, port }: { readonly host: string; readonly port: number },
   context: CommandContext,

@@ -23,9 +23,9 @@ import { writeEstimate, writeEvaluated, writeStop } from "./eval-report.js";
 import { existsSync, readdirSync } from "node:fs";
 import { reportFiles } from "../../eval/report/write-report.js";
 import { createProgressBar } from "../output/progress-bar.js";
-import { ReportedFailure } from "../describe-error.js";
+import { ReportedFailure, StoppedByBudget } from "../describe-error.js";
 
-/** @throws {ReportedFailure} When the signal stopped the run, after its results were reported. */
+/** @throws {ReportedFailure} When the signal or the budget stopped the run, after its results were reported. */
 export async function runEval(options: EvalOptions, context: CommandContext): Promise<void> {
   const startMs = performance.now();
   const { signal, env, json } = context;
@@ -59,6 +59,9 @@ export async function runEval(options: EvalOptions, context: CommandContext): Pr
     const estimates = await untilStopped(signal, () => estimateRun(sets, arms));
     return writeEstimate(context, estimates, { json, models: models.length });
   }
+  const paths = places.length === 0 ? [folder] : places.map((place) => join(folder, place));
+  if (resume && !paths.some((path) => existsSync(join(path, "run.json"))))
+    context.stderr.write(`persona-agent: no run in ${folder} to resume; a new one begins.\n`);
   const [{ vectors }] = models as [LoadedModels];
   const { index, close } = await openUnlessStopped(signal, () =>
     openEvalIndex(options.index, env, vectors),
@@ -67,11 +70,10 @@ export async function runEval(options: EvalOptions, context: CommandContext): Pr
   try {
     const runs: ModelRun[] = [];
     for (const [place, loaded] of models.entries()) {
-      const own = places[place] ?? "";
       const begunMs = place === 0 ? startMs : performance.now();
-      const { summary, path, stoppedBy } = await evaluate(loaded, join(folder, own), begunMs);
+      const { summary, path, stoppedBy } = await evaluate(loaded, paths[place] ?? folder, begunMs);
       bar.stop();
-      runs.push({ report: summary, page: `${own}/report.html` });
+      runs.push({ report: summary, page: `${places[place] ?? ""}/report.html` });
       const compared = models.length === 1 ? null : compareModels(runs);
       const page = compared && (await writeReport(folder, compared, comparisonPage(runs))).html;
       if (stoppedBy === null && runs.length < models.length) continue;
@@ -79,6 +81,7 @@ export async function runEval(options: EvalOptions, context: CommandContext): Pr
       writeEvaluated(context, summaries, { compared, path: page ?? path, json });
       writeStop(context, summary, stoppedBy);
       if (stoppedBy === "signal") throw new ReportedFailure("The run was stopped.");
+      if (stoppedBy !== null) throw new StoppedByBudget("The budget was spent.");
       return;
     }
   } finally {

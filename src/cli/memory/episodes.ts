@@ -2,6 +2,7 @@ import stringWidth from "string-width";
 import type { Episode } from "../../domain/episode.js";
 import type { Forgotten } from "../../domain/forgetting/withdrawal.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
+import { textTerms } from "../../domain/text/search-terms.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
@@ -55,14 +56,22 @@ export async function runSearch(
   );
   const found = recalled.map(({ episode, score }) => ({ ...episodeJson(episode), score }));
   if (context.json) writeJson(context, found);
-  else
-    writeEpisodes(
-      context,
-      user,
-      recalled.map(({ episode }) => episode),
-    );
+  else {
+    const episodes = recalled.map(({ episode }) => episode);
+    if (episodes.length > 0 && !shareWord(query, episodes))
+      context.stdout.write("No interaction has a word of this text; the nearest ones are:\n");
+    writeEpisodes(context, user, episodes);
+  }
   if (degraded.length > 0)
     context.stderr.write(`persona-agent: searched by words only (${degraded.join(", ")}).\n`);
+}
+
+/** Whether any of the interactions has a word of the text, in any form that search knows. */
+function shareWord(text: string, episodes: readonly Episode[]): boolean {
+  const wanted = new Set(textTerms(text));
+  return episodes.some(({ query, response, groundTruth }) =>
+    textTerms([query, response, groundTruth].join("\n")).some((term) => wanted.has(term)),
+  );
 }
 
 export async function runDelete(
@@ -101,8 +110,10 @@ function counted(count: number, what: string): string {
 
 /** An episode as `memory list --json` prints it. This shape is a contract. */
 function episodeJson({ id, at, query, response, groundTruth: answer, feedback }: Episode) {
-  const { inferred = null, kind } = feedback ?? {};
-  return { id, at, query, response, answer, inferred: inferred && { kind, ...inferred } };
+  const { inferred = null, kind, reason = null } = feedback ?? {};
+  const rejected = kind === "reject";
+  const shown = { id, at, query, response, answer, rejected, reason };
+  return { ...shown, inferred: inferred && { kind, ...inferred } };
 }
 
 function writeEpisodes(
@@ -116,7 +127,7 @@ function writeEpisodes(
     const day = at?.slice(0, 10) ?? "undated   ";
     const reply = groundTruth ?? response;
     const shownReply =
-      reply === null ? "" : `  → ${printableLine(reply, 30)}${inferredNote(feedback)}`;
+      reply === null ? "" : `  → ${printableLine(reply, 30)}${feedbackNote(feedback)}`;
     const question = printableLine(
       parseQuestion(query).subject,
       width - 40 - stringWidth(shownReply),
@@ -125,9 +136,12 @@ function writeEpisodes(
   }
 }
 
-/** Marks feedback that nobody gave, with the model's confidence. */
-function inferredNote(feedback: Episode["feedback"]): string {
-  if (!feedback?.inferred) return "";
-  const { kind, inferred } = feedback;
-  return ` (inferred: ${kind}, ${inferred.confidence.toFixed(2)})`;
+/** Marks feedback that nobody gave, with the model's confidence, and a rejection or correction, with its reason. */
+function feedbackNote(feedback: Episode["feedback"]): string {
+  if (feedback === null) return "";
+  const { kind, reason, inferred } = feedback;
+  if (inferred !== null) return ` (inferred: ${kind}, ${inferred.confidence.toFixed(2)})`;
+  const why = reason === null ? "" : `: ${printableLine(reason, 40)}`;
+  if (kind === "reject") return ` (rejected${why})`;
+  return kind === "edit" && reason !== null ? ` (corrected${why})` : "";
 }

@@ -3,6 +3,7 @@ import { PersonaAgentError } from "../../system/errors.js";
 import type { FeedbackGiven, FeedbackResult } from "../../app/give-feedback.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { newTrueAnswers } from "../output/figures.js";
+import { printableLine } from "../output/printable.js";
 
 interface FeedbackOptions {
   readonly user: string;
@@ -57,16 +58,26 @@ function feedbackJson(
   };
 }
 
-function sentences(id: string, { outcome, alignment, rollback, degraded }: FeedbackResult) {
+function sentences(
+  id: string,
+  { outcome, previous, alignment, rollback, degraded }: FeedbackResult,
+) {
   const { newAnswers, due } = alignment;
   return [
     {
       recorded: `Recorded for ${id}.`,
-      replaced: `Recorded for ${id}, in place of what was there.`,
+      replaced: `Recorded for ${id}, in place of ${previous && replaced(previous)}.`,
       unchanged: `${id} has this feedback already.`,
     }[outcome],
     ...(rollback === null ? [] : [rollback.reason]),
     `${newTrueAnswers(newAnswers)} since the last alignment${due ? ": an alignment is due" : ""}.`,
     ...(degraded.length === 0 ? [] : [`Not everything worked: ${degraded.join(", ")}.`]),
   ];
+}
+
+/** `answer “tea” of 2026-05-01`; an answer that came with the interaction has no kind and no day. */
+function replaced({ kind, at, answer, reason }: NonNullable<FeedbackResult["previous"]>): string {
+  const text = answer === null || kind === "reject" ? "" : ` “${printableLine(answer, 60)}”`;
+  const why = reason === null ? "" : ` (${printableLine(reason, 60)})`;
+  return `${kind ?? "the answer"}${text}${why}${at === null ? "" : ` of ${at.slice(0, 10)}`}`;
 }

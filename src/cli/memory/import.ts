@@ -1,7 +1,7 @@
 import { importHistories, type ImportResult } from "../../app/import-histories.js";
 import { type CommandContext, elapsedSeconds, withAgent, writeJson } from "../cli-context.js";
 import { counted } from "../output/figures.js";
-import { printable } from "../output/printable.js";
+import { printable, printableLine } from "../output/printable.js";
 import { createProgressBar } from "../output/progress-bar.js";
 import { terminalOf } from "../output/terminal.js";
 
@@ -13,8 +13,8 @@ interface ImportCommandOptions {
   readonly profileTokens?: number;
 }
 
-/** Left-out entries that a person is shown one by one; `--json` has them all. */
-const shownSkipped = 10;
+/** Users, and left-out entries, that a person is shown one by one; `--json` has them all. */
+const [shownUsers, shownSkipped] = [10, 10];
 
 export async function runImport(
   { data, users, profile, ...limits }: ImportCommandOptions,
@@ -40,7 +40,8 @@ export async function runImport(
 
 /** An import as `--json` prints it. This shape is a contract. */
 function importJson({ users, episodes, skipped, usage }: ImportResult, seconds: number) {
-  return { users, episodes, skipped, calls: usage.calls, tokens: usage.tokens, seconds };
+  const { calls, tokens } = usage;
+  return { users: users.length, userIds: users, episodes, skipped, calls, tokens, seconds };
 }
 
 function writeReport(
@@ -54,12 +55,19 @@ function writeReport(
       ? "no model call"
       : `${counted(usage.calls, "model call")}, ${usage.tokens.in} tokens in, ${usage.tokens.out} out`;
   write(
-    `${colors.green("✓")} ${counted(episodes, "episode")} of ${counted(users, "user")} in memory ${colors.dim(`(${cost}, ${seconds.toFixed(1)} s)`)}`,
+    `${colors.green("✓")} ${counted(episodes, "episode")} of ${counted(users.length, "user")} in memory ${colors.dim(`(${cost}, ${seconds.toFixed(1)} s)`)}`,
   );
+  write(`  ${namesOf(users)}`);
   if (skipped.length === 0) return;
   write(`${colors.yellow("!")} ${counted(skipped.length, "entry was", "entries were")} left out:`);
   for (const { line, reason } of skipped.slice(0, shownSkipped))
     write(`  ${colors.dim(line === 0 ? "–" : `line ${line}`)} ${printable(reason)}`);
   const more = skipped.length - shownSkipped;
   if (more > 0) write(colors.dim(`  and ${more} more; --json names them all`));
+}
+
+function namesOf(users: readonly string[]): string {
+  const names = users.slice(0, shownUsers).map((user) => printableLine(user, 40));
+  const more = users.length - names.length;
+  return `${names.join(", ")}${more > 0 ? ` and ${more} more; --json names them all` : ""}`;
 }

@@ -21,16 +21,22 @@ export function newTrueAnswers(count: number): string {
   return `${newAnswersText(count)} true ${count === 1 ? "answer" : "answers"}`;
 }
 
-/** `42 calls, 1200 tokens in, 300 out`. */
-export function formatCost({ calls, tokens }: Usage): string {
-  return `${counted(calls, "call")}, ${tokens.in} tokens in, ${tokens.out} out`;
+/**
+ * `42 calls, 1200 tokens in, 300 out`.
+ *
+ * @param purpose - What the calls were for, as ` for the profile`.
+ */
+export function formatCost({ calls, tokens }: Usage, purpose = ""): string {
+  if (calls === 0) return "no call";
+  return `${counted(calls, "call")}${purpose}, ${tokens.in} tokens in, ${tokens.out} out`;
 }
 
 /**
  * `batch 0.40 → 0.70 (10 items), holdout not asked; 42 calls, 1200 tokens in, 300 out`; before the calls, where a judge
- * was asked, `judge's orders agree on 9 of 10`.
+ * was asked, `judge's orders agree on 9 of 10`. Of a run that did not start only the calls, which are the profile's.
  */
 export function measured({ scores, judge, usage }: AlignmentRecord): string {
+  if (scores.batch.length === 0) return formatCost(usage, " for the profile");
   const agreement = judge && `judge's orders agree on ${judge.agreed} of ${judge.items}`;
   const onItems = `batch ${means(scores.batch)}, holdout ${means(scores.holdout)}`;
   return [onItems, ...(agreement ? [agreement] : []), formatCost(usage)].join("; ");

@@ -1,13 +1,15 @@
 import { personaHead, type PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import {
   findVersion,
+  outcomeWithoutChange,
   parentVersion,
-  proposesNothing,
+  versionName,
 } from "../../domain/persona/version-history.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { counted } from "../output/figures.js";
 import { changedLines, changedTextLines, personaChanges } from "../output/persona-changes.js";
 import { terminalOf } from "../output/terminal.js";
+import { isKnownUser, noMemoryOf } from "./known-user.js";
 
 interface DiffOptions {
   readonly user: string;
@@ -19,14 +21,18 @@ export async function runDiff(
   { user, from, to }: DiffOptions,
   context: CommandContext,
 ): Promise<void> {
-  const history = await withAgent(context, ({ memory }) => memory.personas.history(user));
+  const { history, isKnown } = await withAgent(context, async ({ memory }) => ({
+    history: await memory.personas.history(user),
+    isKnown: await isKnownUser(user, memory),
+  }));
   const after = to === undefined ? personaHead(history) : findVersion(user, history, to);
   const before =
     from === undefined ? parentVersion(after, history) : findVersion(user, history, from);
   if (context.json) return writeJson(context, diffJson(before, after));
-  if (from === undefined && after.parentId === null)
+  if (!isKnown) context.stdout.write(`${noMemoryOf(user)}.\n`);
+  else if (from === undefined && after.parentId === null)
     context.stdout.write(`Version 0 of ${JSON.stringify(user)} is the first; it has no parent.\n`);
-  else writeDiff(context, before, after);
+  else writeDiff(context, [before, after], history);
   if (from === undefined && to === undefined) writeRejected(context, history);
 }
 
@@ -41,8 +47,7 @@ const shownRejected = 3;
 function writeRejected({ stdout }: CommandContext, history: readonly PersonaCheckpoint[]): void {
   const rejected = history.filter(
     (checkpoint) =>
-      checkpoint.status === "rejected" &&
-      !proposesNothing(checkpoint, parentVersion(checkpoint, history)),
+      checkpoint.status === "rejected" && outcomeWithoutChange(checkpoint, history) === null,
   );
   if (rejected.length === 0) return;
   const latest = rejected.slice(-shownRejected).map(({ id }) => id);
@@ -54,14 +59,14 @@ function writeRejected({ stdout }: CommandContext, history: readonly PersonaChec
 
 function writeDiff(
   { stdout }: CommandContext,
-  from: PersonaCheckpoint,
-  to: PersonaCheckpoint,
+  [from, to]: readonly [PersonaCheckpoint, PersonaCheckpoint],
+  history: readonly PersonaCheckpoint[],
 ): void {
   const { colors, write } = terminalOf(stdout);
   const changes = personaChanges(from, to);
   const lines = changedLines(changes, colors);
   const texts = changedTextLines(changes, colors);
-  write(colors.dim(`version ${from.version} → version ${to.version}`));
+  write(colors.dim(`${versionName(from, history)} → ${versionName(to, history)}`));
   for (const line of lines) write(line);
   if (texts.length > 0) write(colors.dim("the text of paper mode:"));
   for (const line of texts) write(line);

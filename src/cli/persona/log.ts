@@ -1,16 +1,16 @@
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import {
+  outcomeWithoutChange,
   parentVersion,
   personaVersionStatuses,
   type PersonaVersionStatus,
-  proposesNothing,
 } from "../../domain/persona/version-history.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { measured, minuteOf } from "../output/figures.js";
-import { changedLines, personaChanges } from "../output/persona-changes.js";
+import { changedLines, type PersonaChanges, personaChanges } from "../output/persona-changes.js";
 import { oneLine, wrap } from "../output/printable.js";
-import { terminalOf } from "../output/terminal.js";
-import { isKnownUser } from "./known-user.js";
+import { type Colors, terminalOf } from "../output/terminal.js";
+import { isKnownUser, noMemoryOf } from "./known-user.js";
 
 export async function runLog(
   { user }: { readonly user: string },
@@ -23,7 +23,7 @@ export async function runLog(
   const entries = logJson(history);
   if (context.json) writeJson(context, entries);
   else if (isKnown) writeLog(context, entries);
-  else context.stdout.write(`No memory of user ${JSON.stringify(user)}.\n`);
+  else context.stdout.write(`${noMemoryOf(user)}.\n`);
 }
 
 interface LogEntry extends PersonaCheckpoint {
@@ -46,7 +46,6 @@ function writeLog({ stdout }: CommandContext, entries: readonly LogEntry[]): voi
     head: colors.green,
     past: String,
     rejected: colors.red,
-    kept: colors.dim,
     superseded: colors.dim,
   } as const;
   write(colors.dim(row("version", "status", "author", "date (UTC)", "id")));
@@ -54,17 +53,30 @@ function writeLog({ stdout }: CommandContext, entries: readonly LogEntry[]): voi
     const { version, standing, author, id, reason, alignment } = entry;
     const date = author === "initial" ? "–" : minuteOf(entry.at);
     const parent = parentVersion(entry, entries);
-    const shown = standing === "rejected" && proposesNothing(entry, parent) ? "kept" : standing;
+    const unchanged = standing === "rejected" ? outcomeWithoutChange(entry, entries) : null;
     // A checkpoint that was never in use shares its number with the version that was, so only its id names it.
     const number = standing === "head" || standing === "past" ? String(version) : "–";
-    write(styles[shown](row(number, shown, author, date, id)));
+    const style = unchanged === null ? styles[standing] : colors.dim;
+    write(style(row(number, unchanged ?? standing, author, date, id)));
     for (const line of wrap(oneLine(reason), width - indent.length)) write(`${indent}${line}`);
     if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
     const changes = personaChanges(parent, entry);
     for (const line of changedLines(changes, colors)) write(`${indent}${line}`);
-    if (changes.paperText !== undefined && parent.paperSystemPrompt !== entry.paperSystemPrompt)
-      write(`${indent}${colors.yellow("~ the text of paper mode; `diff` shows it")}`);
+    const texts = changes.paperText;
+    if (texts !== undefined && texts.before !== texts.after)
+      write(`${indent}${textChange(texts, colors)}`);
   }
+}
+
+function textChange(
+  { before, after }: NonNullable<PersonaChanges["paperText"]>,
+  colors: Colors,
+): string {
+  const text = "the text of paper mode";
+  if (after === null) return colors.red(`- ${text}`);
+  return before === null
+    ? colors.green(`+ ${text}; \`diff\` shows it`)
+    : colors.yellow(`~ ${text}; \`diff\` shows it`);
 }
 
 const indent = " ".repeat(9);

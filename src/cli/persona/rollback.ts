@@ -2,14 +2,16 @@ import { restorePersona, type RestoredPersona } from "../../memory/personas/rest
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
 import { describeLine, linesJson } from "../output/persona-changes.js";
 import { terminalOf } from "../output/terminal.js";
+import { expectKnownUser } from "./known-user.js";
 
 export async function runRollback(
   { user, to }: { readonly user: string; readonly to: number | string },
   context: CommandContext,
 ): Promise<void> {
-  const result = await withAgent(context, ({ memory: { personas } }) =>
-    restorePersona(user, to, { personas, now: () => new Date() }),
-  );
+  const result = await withAgent(context, async ({ memory }) => {
+    await expectKnownUser(user, memory);
+    return restorePersona(user, to, { personas: memory.personas, now: () => new Date() });
+  });
   if (context.json) writeJson(context, rollbackJson(user, result));
   else writeRollback(context, result);
 }
@@ -19,18 +21,20 @@ function rollbackJson(user: string, { head, restored, changed }: RestoredPersona
   return { user, version: head.version, restored, lines: linesJson(head.lines), changed };
 }
 
-function writeRollback(
-  { stdout }: CommandContext,
-  { head, restored, changed }: RestoredPersona,
-): void {
+function writeRollback({ stdout }: CommandContext, { head, name, changed }: RestoredPersona): void {
   const { colors, write } = terminalOf(stdout);
+  const inUse = `version ${head.version}`;
   write(
     changed
-      ? `${colors.green("✓")} Version ${restored} is back, as version ${head.version}:`
-      : `Version ${head.version} says the same as version ${restored} already; nothing was changed:`,
+      ? `${colors.green("✓")} ${capitalised(name)} is back, as version ${head.version}:`
+      : `${capitalised(inUse)} ${inUse === name ? "is in use" : `says the same as ${name}`} already; nothing was changed:`,
   );
   for (const line of head.lines) write(`  ${describeLine(line)}`);
   if (head.paperSystemPrompt !== null) write("  and a text of paper mode");
   if (head.lines.length === 0 && head.paperSystemPrompt === null)
     write("  no learned line: the fixed rules and the user's profile alone");
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }

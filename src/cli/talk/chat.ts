@@ -10,7 +10,7 @@ import { type TalkOptions, withConversation } from "./conversation.js";
 import { type Conversation, type TurnJson, turnJson } from "./turn.js";
 
 /**
- * Talks line by line until `/quit`, the end of the input, or Ctrl-C. With `json`, each turn is one line as `ask`
+ * Talks line by line until `/quit` (or `exit`), the end of the input, or Ctrl-C. With `json`, each turn is one line as `ask`
  * prints it. A turn that fails is reported in one line, and the chat continues, unless a setting is wrong.
  */
 export async function runChat(
@@ -36,7 +36,11 @@ export async function runChat(
     signal.addEventListener("abort", () => lines.close());
     try {
       if (interactive)
-        stdout.write(colors.dim(`Talking as ${printable(user)}. /quit or Ctrl-D ends it.\n`));
+        stdout.write(
+          colors.dim(
+            `Talking as ${printable(user)}. /quit or Ctrl-D ends it, /help shows the commands.\n`,
+          ),
+        );
       await converse(lines, conversation, user, context);
     } finally {
       lines.close();
@@ -61,8 +65,12 @@ async function converse(
   const prompt = () => isOpen && lines.prompt();
   prompt();
   for await (const line of lines) {
-    if (line.trim() === "/quit" || context.signal.aborted) return;
-    if (line.trim() !== "") {
+    const command = commandOf(line);
+    if (command === "/quit" || context.signal.aborted) return;
+    if (command !== null) {
+      const known = command === "/help" ? "" : `${command} is no command. `;
+      context.stderr.write(`${known}${commands}\n`);
+    } else if (line.trim() !== "") {
       try {
         const turn = await answer(conversation, line, user, context);
         if (context.json) writeJson(context, turn);
@@ -75,6 +83,16 @@ async function converse(
     }
     prompt();
   }
+}
+
+const commands =
+  "/help shows the commands; /quit or Ctrl-D ends the chat. Anything else is said to the agent.";
+
+/** The command that a line is, and nothing else; `null` for a message, which may begin with a slash too. */
+function commandOf(line: string): string | null {
+  const word = line.trim().toLowerCase();
+  if (/^\/?(?:quit|exit)$/.test(word)) return "/quit";
+  return /^\/[\w?-]*$/.test(word) ? word : null;
 }
 
 async function answer(

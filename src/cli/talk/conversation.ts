@@ -10,6 +10,8 @@ import type { Conversation } from "./turn.js";
 export interface TalkOptions {
   readonly user: string;
   readonly mode: "default" | "paper";
+  /** Names of the tools that a turn may use; all unless given. */
+  readonly tools?: readonly string[];
   readonly thread?: string;
   readonly url?: string;
 }
@@ -21,7 +23,7 @@ export interface TalkOptions {
  */
 export async function withConversation(
   context: CommandContext,
-  { user: userId, mode, thread: threadId = randomUUID(), url }: TalkOptions,
+  { user: userId, mode, tools, thread: threadId = randomUUID(), url }: TalkOptions,
   work: (conversation: Conversation) => Promise<void>,
   { background = false }: { readonly background?: boolean } = {},
 ): Promise<void> {
@@ -31,10 +33,11 @@ export async function withConversation(
       "config-invalid",
       "--thread is empty; expected a name. Name the thread, or leave the option out.",
     );
+  const settings = { mode, ...(tools && { allowedTools: [...tools] }) };
   if (url !== undefined) {
     const address = parseAddress(url);
     const { openRemoteConversation } = await import("./remote-conversation.js");
-    return work(openRemoteConversation(address, { userId, mode, threadId, signal }));
+    return work(openRemoteConversation(address, { userId, settings, threadId, signal }));
   }
   return withAgent(
     context,
@@ -44,7 +47,7 @@ export async function withConversation(
         async say(text, onEvent) {
           const turn = await agent.ask(userId, text, {
             threadId,
-            settings: { mode },
+            settings,
             signal,
             onEvent: (event) => {
               if (event.kind === "text" || event.kind === "tool-started") onEvent?.(event);

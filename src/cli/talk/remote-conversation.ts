@@ -17,7 +17,7 @@ const refusalSchema = z.object({ refusal: z.object({ code: z.string(), message: 
  */
 export function openRemoteConversation(
   url: string,
-  { userId, mode, threadId, signal }: ConversationOptions,
+  { userId, settings, threadId, signal }: ConversationOptions,
 ): Conversation {
   const client = new Client({ apiUrl: url, callerOptions: { maxRetries: 0 } });
   const thread = serverThreadId(threadId);
@@ -28,7 +28,7 @@ export function openRemoteConversation(
         const parts: AsyncIterable<{ readonly event: string; readonly data: unknown }> =
           client.runs.stream(thread, "agent", {
             input: { messages: [{ role: "user", content: text }] },
-            context: { userId, mode },
+            context: { ...settings, userId },
             streamMode: ["values", "custom", "messages-tuple"],
             signal,
           });

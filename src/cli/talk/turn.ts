@@ -1,4 +1,5 @@
 import type { TurnResult } from "../../app/ask.js";
+import type { RunContext } from "../../config/turn-settings.js";
 
 /** The result of a turn, as far as the command line shows it. */
 export type Turn = Omit<TurnResult, "alignment" | "reflection">;
@@ -15,7 +16,7 @@ export interface Conversation {
 
 export interface ConversationOptions {
   readonly userId: string;
-  readonly mode: "default" | "paper";
+  readonly settings: Pick<RunContext, "mode" | "allowedTools">;
   readonly threadId: string;
   readonly signal: AbortSignal;
 }

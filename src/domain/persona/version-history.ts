@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { PersonaAgentError } from "../../system/errors.js";
+import { type UnchangedOutcome, unchangedOutcome } from "../alignment/unchanged-outcome.js";
 import { activeVersions, initialPersona, type PersonaCheckpoint } from "./persona-checkpoint.js";
 
 /** `past` was the head once; `superseded` is active but was never the head, because another writer was first. */
@@ -34,11 +35,28 @@ export function saysTheSame(a: PersonaCheckpoint, b: PersonaCheckpoint): boolean
 }
 
 /**
- * Whether an alignment only recorded that the persona stays as it is: there was nothing to change, the whole update was
- * rejected, or it did not start.
+ * What happened where an alignment only recorded that the persona stays as it is; `null` for a checkpoint that changes
+ * it, and for one that is no alignment's.
  */
-export function proposesNothing(checkpoint: PersonaCheckpoint, parent: PersonaCheckpoint): boolean {
-  return checkpoint.alignment !== null && saysTheSame(checkpoint, parent);
+export function outcomeWithoutChange(
+  checkpoint: PersonaCheckpoint,
+  checkpoints: readonly PersonaCheckpoint[],
+): UnchangedOutcome | null {
+  const { alignment, reason, status } = checkpoint;
+  const isUnchanged = saysTheSame(checkpoint, parentVersion(checkpoint, checkpoints));
+  if (alignment === null || status === "active" || !isUnchanged) return null;
+  return unchangedOutcome(alignment, reason);
+}
+
+/** `version 2`; one that was never in use has no number of its own: `the rejected checkpoint 1q5r…`. */
+export function versionName(
+  { id, version }: PersonaCheckpoint,
+  checkpoints: readonly PersonaCheckpoint[],
+): string {
+  const status = personaVersionStatuses(checkpoints).get(id);
+  return status === "head" || status === "past"
+    ? `version ${version}`
+    : `the ${status} checkpoint ${id}`;
 }
 
 /**

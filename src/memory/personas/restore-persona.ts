@@ -3,7 +3,7 @@ import {
   personaHead,
   type PersonaCheckpoint,
 } from "../../domain/persona/persona-checkpoint.js";
-import { findRestorable, saysTheSame } from "../../domain/persona/version-history.js";
+import { findRestorable, saysTheSame, versionName } from "../../domain/persona/version-history.js";
 import type { PersonaLog } from "./persona-log.js";
 
 export interface RestorePersonaOptions {
@@ -11,15 +11,17 @@ export interface RestorePersonaOptions {
   readonly now: () => Date;
   /** `person` unless given. */
   readonly author?: PersonaCheckpoint["author"];
-  /** The reason in the log; `Restored version N.` unless given. */
+  /** The reason in the log; `Restored version 2.` and its like unless given. */
   readonly reason?: string;
 }
 
 export interface RestoredPersona {
   /** The checkpoint that has the restored content now. */
   readonly head: PersonaCheckpoint;
-  /** The version that was restored. */
+  /** The version that was restored; of a superseded one, the number that it shares with another. */
   readonly restored: number;
+  /** The same in words, as `version 2` or `the superseded checkpoint 1q5r…`. */
+  readonly name: string;
   /** False when the head had the same content already; then nothing was appended. */
   readonly changed: boolean;
 }
@@ -40,20 +42,21 @@ export async function restorePersona(
   const history = await personas.history(userId);
   const target = findRestorable(userId, history, to);
   const { id, version: restored, lines, paperSystemPrompt } = target;
+  const name = versionName(target, history);
   const head = personaHead(history);
-  if (saysTheSame(target, head)) return { head, restored, changed: false };
+  if (saysTheSame(target, head)) return { head, restored, name, changed: false };
   const appended = await personas.append(userId, {
     at: now().toISOString(),
     author,
     status: "active",
     lines,
     paperSystemPrompt,
-    reason: reason ?? `Restored version ${restored}.`,
+    reason: reason ?? `Restored ${name}.`,
     parent: head,
   });
   const inUse = activeVersions(await personas.history(userId));
   if (inUse.some((each) => each.id === appended.id))
-    return { head: appended, restored, changed: true };
+    return { head: appended, restored, name, changed: true };
   // Another writer was first, so the appended checkpoint is superseded. Restore again on top of that writer's.
   return restorePersona(userId, id, options);
 }

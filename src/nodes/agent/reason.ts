@@ -119,7 +119,7 @@ function bind(model: BaseChatModel, tools: StructuredToolParams[]) {
   if (model.bindTools === undefined)
     throw new PersonaAgentError(
       "config-invalid",
-      `The model ${model._llmType()} takes no tools; expected one that does. Use another model, or set \`allowedTools\` to [].`,
+      `The model ${model._llmType()} takes no tools; expected one that does. Use another model, or set \`allowedTools\` to [] (\`--tools none\` on the command line).`,
     );
   return model.bindTools(tools);
 }

@@ -10,7 +10,7 @@ import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../../src/model/load-chat-model.js";
 import { commandLineOf } from "../../support/processes/command-line.js";
 import { turnAt } from "../../support/users/episodes.js";
-import { type OpenAiReply, startOpenAiServer } from "../../support/servers/openai-server.js";
+import { type OpenAiReply, startOpenAiServer } from "../../../src/fake-model/openai-server.js";
 
 const answered = (n: number) =>
   turnAt(n, lampQuestion("LaMP_3", `A superb, moving film, number ${n}.`), { groundTruth: "2" });
@@ -74,9 +74,16 @@ describe("align", () => {
     const { code, out } = await run(["align", "--user", "ada"]);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^Not started: 11 different [^\n]+ and the user has 3\. [^\n]+\nada: version 0, 0 lines \(1 call, [^\n]+\)\n$/,
+      /^Not started: 11 different [^\n]+ and the user has 3\. [^\n]+\nada: version 0, 0 lines \(1 call for the profile, [^\n]+\)\n$/,
     );
     expect((await run(["align", "--user", "bob"])).out).toContain("the user has 1. ");
+    // Neither does the log say that a model kept the persona, or was asked about it.
+    const log = (await run(["log", "--user", "ada"])).out;
+    expect(log).toMatch(/\n– +not started +alignment .*\n +Not started: /);
+    expect(log).toMatch(/\n +1 call for the profile, \d+ tokens in, \d+ out\n$/);
+    expect((await run(["status", "--user", "ada"])).out).toMatch(
+      /\nlast +nothing taken, .*: Not started: .*\ntoday +1 call for updates and profiles, /,
+    );
   });
 
   it("goes without the judge where it is told so", async () => {
@@ -102,13 +109,22 @@ describe("align", () => {
     expect(err).toContain("update 1: proposed");
   });
 
-  it("stays within its budget of calls", async () => {
+  it("refuses a budget of calls that no update fits in, and names the fewest that one does", async () => {
+    const { agent, run } = await agentOf({ ada: 3 });
+    const within = (calls: string) => run(["align", "--user", "ada", "--max-calls", calls]);
+    const { code, out, err } = await within("3");
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/^persona-agent: The budget maxCalls is 3; expected at least 4, [^\n]+\n$/);
+    expect(await agent.status("ada")).toMatchObject({ at: null });
+    expect((await within("4")).code).not.toBe(1);
+  });
+
+  it("ends with a code of its own when the budget is spent, after the result", async () => {
     const { run } = await agentOf({ ada: 3 });
-    const words = ["align", "--user", "ada", ...paper, "--max-calls", "1", "--json"];
-    const { iterations } = JSON.parse((await run(words)).out) as { iterations: unknown[] };
-    expect(iterations).toEqual([
-      expect.objectContaining({ accepted: false, reason: expect.stringContaining("budget") }),
-    ]);
+    const within = [...paper, "--iterations", "3", "--max-calls", "6"];
+    const { code, out, err } = await run(["align", "--user", "ada", ...within, "--json"]);
+    expect({ code, err }).toEqual({ code: 3, err: "" });
+    expect(JSON.parse(out)).toMatchObject({ head: { version: 1 }, degraded: ["budget-spent"] });
   });
 });
 
@@ -380,6 +396,7 @@ describe("status", () => {
       headVersion: 1,
       error: null,
       lastOutcome: {
+        id: expect.any(String),
         version: 1,
         at: expect.any(String),
         accepted: true,
@@ -396,7 +413,7 @@ describe("status", () => {
       expect.objectContaining({ user: "bob", at: null, newAnswers: 3, due: false }),
     ]);
     expect((await run(["status", "--user", "bob"])).out).toBe(
-      "alignment  never aligned\nnew        3 true answers\nhead       version 0\ntoday      0 calls, 0 tokens in, 0 out\n",
+      "alignment  never aligned\nnew        3 true answers\nhead       version 0\ntoday      no call\n",
     );
     const { out } = await run(["status"]);
     expect(out.split("\n")[0]).toMatch(/^user +alignment +new +version +last$/);

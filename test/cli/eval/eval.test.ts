@@ -13,7 +13,7 @@ import { allMethods } from "../../../src/eval/methods/all-methods.js";
 import { studyNames } from "../../../src/eval/studies.js";
 import { startEmbeddedChroma } from "../../../src/memory/chroma/embedded-server.js";
 import { preferenceLines, writePrefEval } from "../../support/evaluation/prefeval.js";
-import { startOpenAiServer } from "../../support/servers/openai-server.js";
+import { startOpenAiServer } from "../../../src/fake-model/openai-server.js";
 
 let folder: string;
 let data: string;
@@ -301,7 +301,7 @@ describe("eval", () => {
   it("stops at a budget with a report so far, and says how to continue", async () => {
     const limited = ["--max-calls", "10", "--concurrency", "1"];
     const { code, out: line, err } = await run([...two, "--json", "--out", out, ...limited]);
-    expect(code).toBe(0);
+    expect(code).toBe(3);
     expect(err).toBe(
       "persona-agent: the budget of 10 model calls is spent, with 10 of 24 questions asked. Continue with the same command and --resume and a larger budget.\n",
     );
@@ -310,7 +310,16 @@ describe("eval", () => {
     const report = JSON.parse(await readFile(join(out, "report.json"), "utf8")) as object;
     expect(report).toMatchObject({ complete: false });
     const again = await run([...two, "--out", out, "--json", "--resume"]);
+    expect(again).toMatchObject({ code: 0, err: "" });
     expect(numbersOf(again.out)).toMatchObject([{ n: 6 }, { n: 6 }, { n: 6 }, { n: 6 }]);
+  });
+
+  it("says that a new run begins where --resume finds none", async () => {
+    const { code, err } = await run([...two, "--out", out, "--json", "--resume"]);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: `persona-agent: no run in ${out} to resume; a new one begins.\n`,
+    });
   });
 
   it("stopped by Ctrl-C, keeps the answers and says in one line how to continue", async () => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await writeFile(data, [...lines.map((line) => JSON.stringify(line)), "{"].join("\n"));
   const imported = await run(["import", "--data", data]);
   expect(imported).toMatchObject({ code: 0, err: "" });
-  expect(imported.out).toContain("3 episodes of 1 user in memory");
+  expect(imported.out).toMatch(/3 episodes of 1 user in memory .*\n {2}ada\n/);
   expect(imported.out).toContain("line 4 not valid JSON");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -54,10 +54,21 @@ describe("memory", () => {
         query: "A mountain hut or a hotel?",
         response: null,
         answer: "the hut",
+        rejected: false,
+        reason: null,
         inferred: null,
         score: expect.any(Number),
       },
     ]);
+  });
+
+  it("says when nothing has a word of the text that is searched for", async () => {
+    const search = async (text: string) =>
+      (await run(["memory", "search", "--user", "ada", text])).out;
+    expect(await search("quantum physics")).toMatch(
+      /^No interaction has a word of this text; .+:\n/,
+    );
+    expect(await search("hotels")).not.toContain("No interaction");
   });
 
   it("deletes one episode, and says so when there is none", async () => {
@@ -108,6 +119,11 @@ describe("locale", () => {
     });
     const refused = await locale("--time-zone", "Mars/Base", "--language", "de");
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("IANA time zone") });
+    const unknown = await locale("--language", "xx");
+    expect(unknown.code).toBe(1);
+    expect(unknown.err).toMatch(
+      /^persona-agent: [^\n]*language: no language has this code[^\n]*\n$/,
+    );
     expect((await locale()).out).toContain("language   fr");
   });
 });
@@ -139,9 +155,19 @@ describe("feedback", () => {
       answer: "green tea",
       previous: { kind: "answer", answer: "green tea" },
     });
-    expect((await listed("fay"))[0]?.answer).toBe("green tea");
-    const again = await say("--edit", "black tea", "--json");
-    expect(JSON.parse(again.out).previous).toMatchObject({ kind: "reject", reason: "Too bitter." });
+    expect((await listed("fay"))[0]).toMatchObject({
+      answer: "green tea",
+      rejected: true,
+      reason: "Too bitter.",
+    });
+    const shown = (await run(["memory", "list", "--user", "fay"])).out;
+    expect(shown).toContain("→ green tea (rejected: Too bitter.)");
+    const again = await say("--edit", "black tea");
+    expect(again.out).toMatch(
+      /^Recorded for \w+, in place of reject \(Too bitter\.\) of [\d-]{10}\.\n/,
+    );
+    const last = await say("--answer", "white tea");
+    expect(last.out).toMatch(/^Recorded for \w+, in place of edit “black tea” of [\d-]{10}\.\n/);
     expect(await say("--accept", ...why)).toMatchObject({
       code: 1,
       err: expect.stringMatching(
@@ -194,6 +220,16 @@ describe("chat", () => {
     expect(stolen.code).toBe(1);
     expect(stolen.err).toMatch(/^persona-agent: [^\n]+\n$/);
     expect(JSON.parse(stolen.out)).toHaveProperty("error.code", "config-thread-owner");
+  });
+
+  it("keeps its commands to itself, known or not", async () => {
+    const { code, out, err } = await run(
+      ["chat", "--user", "kim"],
+      "/help\n/foo\nexit\nnot said\n",
+    );
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    expect(err).toMatch(/^\/help shows the commands; [^\n]+\n\/foo is no command\. \/help shows /);
+    expect(await listed("kim")).toEqual([]);
   });
 
   it("streams the answer as text for a person", async () => {

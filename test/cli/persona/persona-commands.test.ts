@@ -3,6 +3,7 @@ import {
   initialPersona,
   type PersonaCheckpoint,
 } from "../../../src/domain/persona/persona-checkpoint.js";
+import type { AlignmentRecord } from "../../../src/domain/alignment/alignment-record.js";
 import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
 import type { NewCheckpoint } from "../../../src/memory/personas/persona-log.js";
 import { alignmentRecord } from "../../support/users/alignment-record.js";
@@ -123,6 +124,30 @@ describe("log", () => {
     expect(await json("log")).toContainEqual(expect.objectContaining({ id, standing: "rejected" }));
   });
 
+  it("tells a refused update from one that was not proposed, and both from a persona that was kept", async () => {
+    const outcomes: Record<string, Partial<AlignmentRecord>> = {
+      refused: { rejections: [{ kind: "markup", line: "<b>", reason: "It has marks." }] },
+      "no update": { rejections: [] },
+      "not started": { scores: { batch: [], holdout: [] } },
+    };
+    for (const [outcome, change] of Object.entries(outcomes)) {
+      const same = { parent: second, at: minuteAt(7), lines: second.lines, reason: "None." };
+      const alignment = alignmentRecord(change);
+      const { id } = await append(user, { ...same, alignment, status: "rejected" });
+      const { out } = await run(["log", "--user", user]);
+      expect(out).toContain(`\n–        ${outcome.padEnd(12)}alignment  2025-01-01 00:07  ${id}\n`);
+    }
+  });
+
+  it("shows that a version has a text of paper mode no more", async () => {
+    const text = { paperSystemPrompt: "You serve Ada.", at: minuteAt(5), parent: second };
+    const paper = await append(user, text);
+    await append(user, { parent: paper, at: minuteAt(6), lines: [] });
+    const { out } = await run(["log", "--user", user]);
+    expect(out).toMatch(/\n {9}\+ the text of paper mode; `diff` shows it\n/);
+    expect(out).toMatch(/\n {9}- the text of paper mode\n$/);
+  });
+
   it("has version 0 for every user, and says when a user is unknown", async () => {
     user = "nobody";
     expect(await json("log")).toEqual([{ ...initialPersona, head: true, standing: "head" }]);
@@ -185,6 +210,8 @@ describe("diff", () => {
       ].join("\n"),
     );
     const same = await run(["diff", "--user", user, "--from", "1", "--to", "1"]);
+    const refused = await run(["diff", "--user", user, "--to", rejected.id]);
+    expect(refused.out).toContain(`version 2 → the rejected checkpoint ${rejected.id}\n`);
     expect(same.out).toBe("version 1 → version 1\nThey say the same.\n");
   });
 
@@ -243,7 +270,7 @@ describe("diff", () => {
   it("says in one line that there is nothing to compare, or no such version", async () => {
     const nobody = await run(["diff", "--user", "nobody"]);
     expect(nobody).toMatchObject({ code: 0, err: "" });
-    expect(nobody.out).toMatch(/^Version 0 of "nobody" is the first; [^\n]+\n$/);
+    expect(nobody.out).toBe('No memory of user "nobody".\n');
     const unknown = await run(["diff", "--user", user, "--to", "3", "--json"]);
     expect(unknown.code).toBe(1);
     expect(unknown.err).toMatch(
@@ -279,13 +306,13 @@ describe("rollback", () => {
     expect(await json("rollback", "--to", "2")).toMatchObject({ version: 2, changed: false });
     expect(await personas.history(user)).toHaveLength(5);
     const { out } = await run(["rollback", "--user", user, "--to", second.id]);
-    expect(out).toMatch(/^Version 2 says the same as version 2 already; nothing was changed:\n/);
+    expect(out).toMatch(/^Version 2 is in use already; nothing was changed:\n/);
   });
 
   it("shows a person the lines of the restored version", async () => {
     const { out } = await run(["rollback", "--user", user, "--to", superseded.id]);
     expect(out).toBe(
-      "✓ Version 2 is back, as version 3:\n  Likes green tea in the morning. (3 interactions)\n",
+      `✓ The superseded checkpoint ${superseded.id} is back, as version 3:\n  Likes green tea in the morning. (3 interactions)\n`,
     );
     const none = await run(["rollback", "--user", user, "--to", "0"]);
     expect(none.out).toContain("no learned line");
@@ -299,7 +326,10 @@ describe("rollback", () => {
       expect(JSON.parse(out)).toHaveProperty("error.code", "config-version-unknown");
     }
     expect(await personas.history(user)).toHaveLength(5);
-    const nobody = await run(["rollback", "--user", "nobody", "--to", "1"]);
-    expect(nobody.err).toContain('The persona of "nobody" has no version 1; expected 0, the only');
+    for (const to of ["0", "1"]) {
+      const { code, err } = await run(["rollback", "--user", "nobody", "--to", to]);
+      expect(code).toBe(1);
+      expect(err).toMatch(/^persona-agent: No memory of user "nobody"; [^\n]+\n$/);
+    }
   });
 });

@@ -9,7 +9,7 @@ const run = commandLineOf(agent);
 describe("profile", () => {
   it("shows what holds and what held before, with the sources of both", async () => {
     const paris = turnAt(1, "I live in Paris.");
-    const lyon = turnAt(2, "No, I moved to Lyon.");
+    const lyon = turnAt(2, "Which city?", { groundTruth: "Lyon" });
     await agent.memory.episodes.addMany("ada", [paris, lyon]);
     await agent.memory.profiles.append("ada", {
       at: minuteAt(3),
@@ -29,7 +29,7 @@ describe("profile", () => {
       [
         "version 1, drawn 2025-01-01 00:03 (UTC)",
         "- Lives in Lyon.",
-        `    ${lyon.id}  2025-01-01  No, I moved to Lyon.`,
+        `    ${lyon.id}  2025-01-01  Which city?  → Lyon`,
         "  - before: Lives in Paris.",
         `      ${paris.id}  2025-01-01  I live in Paris.`,
         "",
@@ -42,11 +42,11 @@ describe("profile", () => {
       statements: [
         {
           text: "Lives in Lyon.",
-          sources: [{ id: lyon.id, at: lyon.at, query: lyon.query }],
+          sources: [{ id: lyon.id, at: lyon.at, query: lyon.query, answer: "Lyon" }],
           replaces: [
             {
               text: "Lives in Paris.",
-              sources: [{ id: paris.id, at: paris.at, query: paris.query }],
+              sources: [{ id: paris.id, at: paris.at, query: paris.query, answer: null }],
             },
           ],
         },
@@ -57,7 +57,7 @@ describe("profile", () => {
   it("says so when there is none", async () => {
     expect(await run(["profile", "--user", "bo"])).toMatchObject({
       code: 0,
-      out: 'No profile of user "bo" was drawn yet.\n',
+      out: 'No memory of user "bo".\n',
     });
     expect((await run(["profile", "--user", "bo", "--json"])).out).toBe("null\n");
   });

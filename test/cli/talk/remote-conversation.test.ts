@@ -87,7 +87,7 @@ describe("openRemoteConversation", () => {
   it("says in one line that no server answers at the address", async () => {
     const conversation = openRemoteConversation("http://127.0.0.1:1", {
       userId: "ada",
-      mode: "default",
+      settings: { mode: "default" },
       threadId: "main",
       signal: new AbortController().signal,
     });

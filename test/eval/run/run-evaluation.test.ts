@@ -19,7 +19,7 @@ import {
   type OpenAiReply,
   type OpenAiServer,
   startOpenAiServer,
-} from "../../support/servers/openai-server.js";
+} from "../../../src/fake-model/openai-server.js";
 import { compiled } from "../../support/setup/compiled.js";
 
 const plain = askingMethod("plain");

@@ -76,11 +76,12 @@ describe("restoring a persona", () => {
     expect(await restorePersona("ada", 2, { personas, now })).toEqual({
       head: second,
       restored: 2,
+      name: "version 2",
       changed: false,
     });
     const once = await restorePersona("ada", first.id, { personas, now });
     const again = await restorePersona("ada", first.id, { personas, now });
-    expect(again).toEqual({ head: once.head, restored: 1, changed: false });
+    expect(again).toEqual({ head: once.head, restored: 1, name: "version 1", changed: false });
     expect(await personas.history("ada")).toHaveLength(4);
   });
 

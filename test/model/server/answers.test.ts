@@ -10,8 +10,8 @@ import {
   type OpenAiReply,
   type OpenAiServer,
   startOpenAiServer,
-} from "../../support/servers/openai-server.js";
-import { type ServerQuirks, thoughts } from "../../support/servers/server-quirks.js";
+} from "../../../src/fake-model/openai-server.js";
+import { type ServerQuirks, thoughts } from "../../../src/fake-model/server-quirks.js";
 
 let server: OpenAiServer;
 afterEach(async () => server?.close());

@@ -6,7 +6,7 @@ import {
   type OpenAiReply,
   type OpenAiServer,
   startOpenAiServer,
-} from "../../support/servers/openai-server.js";
+} from "../../../src/fake-model/openai-server.js";
 
 const key = "a-key-of-no-known-form";
 const header = "another-secret";

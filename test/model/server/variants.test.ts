@@ -15,7 +15,7 @@ import {
   type OpenAiReply,
   type OpenAiServer,
   startOpenAiServer,
-} from "../../support/servers/openai-server.js";
+} from "../../../src/fake-model/openai-server.js";
 
 /** Answers as public reports show them, in the very fields that servers send. */
 let server: OpenAiServer;

@@ -8,7 +8,7 @@ import {
   type OpenAiRequest,
   type OpenAiServer,
   startOpenAiServer,
-} from "../servers/openai-server.js";
+} from "../../../src/fake-model/openai-server.js";
 import { paperLossPrompt, paperUpdatePrompt } from "../../../src/prompts/learning/paper-mode.js";
 
 /** Rules that one update adds, as a careful model would: so a user with five needs three. */

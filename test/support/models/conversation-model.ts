@@ -4,7 +4,7 @@ import {
   type OpenAiRequest,
   type OpenAiServer,
   startOpenAiServer,
-} from "../servers/openai-server.js";
+} from "../../../src/fake-model/openai-server.js";
 
 /** What the model answers unless the persona says otherwise. */
 export const usualDrink = "coffee";

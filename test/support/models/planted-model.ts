@@ -6,7 +6,7 @@ import {
   type OpenAiRequest,
   type OpenAiServer,
   startOpenAiServer,
-} from "../servers/openai-server.js";
+} from "../../../src/fake-model/openai-server.js";
 import {
   type PlantedRule,
   type PlantedUser,

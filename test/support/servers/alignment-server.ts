@@ -1,7 +1,11 @@
 import type { Episode } from "../../../src/domain/episode.js";
 import { turnAt } from "../users/episodes.js";
-import type { ServerQuirks } from "./server-quirks.js";
-import { type OpenAiReply, type OpenAiServer, startOpenAiServer } from "./openai-server.js";
+import type { ServerQuirks } from "../../../src/fake-model/server-quirks.js";
+import {
+  type OpenAiReply,
+  type OpenAiServer,
+  startOpenAiServer,
+} from "../../../src/fake-model/openai-server.js";
 
 /** A line under which the server answers as the user would. */
 export const goodLine = "Prefers leaves over beans whenever both are offered.";

@@ -79,12 +79,13 @@ export const scriptedUsage = { prompt_tokens: 11, completion_tokens: 7, total_to
  *
  * @param script - A reply per request, in order; or a function of the request, which may throw. A request
  * beyond the script gets a 400 that says so, and fails `assertUsedUp`.
- * @param timing - `waitMs`: how long every request waits for its reply, in milliseconds; may be changed later.
+ * @param options - `waitMs`: how long every request waits for its reply, in milliseconds; may be changed later. `port`:
+ *   the port to listen on; any free one unless given.
  * @param quirks - How it differs from OpenAI's.
  */
 export async function startOpenAiServer(
-  script: readonly OpenAiReply[] | ((request: OpenAiRequest) => OpenAiReply),
-  timing: { readonly waitMs?: number } = {},
+  script: readonly OpenAiReply[] | ((request: OpenAiRequest) => OpenAiReply | Promise<OpenAiReply>),
+  options: { readonly waitMs?: number; readonly port?: number } = {},
   quirks: ServerQuirks = {},
 ): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
@@ -93,8 +94,8 @@ export async function startOpenAiServer(
   const faults: string[] = [];
   const queue = typeof script === "function" ? [] : [...script];
 
-  const replyTo = (request: OpenAiRequest): OpenAiReply => {
-    const reply = typeof script === "function" ? script(request) : queue.shift();
+  const replyTo = async (request: OpenAiRequest): Promise<OpenAiReply> => {
+    const reply = typeof script === "function" ? await script(request) : queue.shift();
     if (reply === undefined) throw new Error(`request #${requests.length} was not scripted`);
     const path = reply.kind === "embeddings" ? "/v1/embeddings" : "/v1/chat/completions";
     if ((reply.kind === "message" || reply.kind === "embeddings") && request.path !== path)
@@ -104,6 +105,8 @@ export async function startOpenAiServer(
 
   const server = createServer((incoming, outgoing) => {
     void readRequest(incoming).then(async (request) => {
+      if (request === null)
+        return sendJson(outgoing, 400, { error: { message: "The body is no JSON object." } });
       const refused = whyRefused(request, quirks);
       if (refused !== undefined) {
         refusals.push(refused);
@@ -115,8 +118,8 @@ export async function startOpenAiServer(
         return send(stumble(request), request, outgoing, quirks);
       requests.push(request);
       try {
-        const reply = replyTo(request);
-        if (timing.waitMs) await sleep(timing.waitMs);
+        const reply = await replyTo(request);
+        if (options.waitMs) await sleep(options.waitMs);
         send(reply, request, outgoing, quirks);
       } catch (error) {
         const fault = `OpenAiServer: ${error instanceof Error ? error.message : String(error)}.`;
@@ -125,7 +128,7 @@ export async function startOpenAiServer(
       }
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
 
@@ -154,15 +157,24 @@ function stumble({ body }: OpenAiRequest): OpenAiReply {
     : { kind: "raw", body: JSON.stringify(error) };
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<OpenAiRequest> {
+/** @returns `null` where the body is no JSON object. */
+async function readRequest(incoming: IncomingMessage): Promise<OpenAiRequest | null> {
   const pieces: Buffer[] = [];
   for await (const piece of incoming) pieces.push(piece as Buffer);
   const text = Buffer.concat(pieces).toString();
-  return {
-    path: incoming.url ?? "",
-    headers: incoming.headers,
-    body: (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>,
-  };
+  const body = parseBody(text);
+  return body && { path: incoming.url ?? "", headers: incoming.headers, body };
+}
+
+/** @returns `null` for what is no JSON object. */
+function parseBody(text: string): Record<string, unknown> | null {
+  try {
+    const body: unknown = text === "" ? {} : JSON.parse(text);
+    const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
+    return isObject ? (body as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
 }
 
 function send(
@@ -286,12 +298,19 @@ function sendStream(
 function embeddings(vectorOf: (text: string) => number[], request: OpenAiRequest) {
   const input = request.body["input"];
   const texts = (Array.isArray(input) ? input : [input]) as string[];
+  // OpenAI's own client asks for base64 unless its caller names a format.
+  const encoded = (text: string) =>
+    request.body["encoding_format"] === "base64" ? base64Of(vectorOf(text)) : vectorOf(text);
   return {
     object: "list",
     model: request.body["model"],
-    data: texts.map((text, index) => ({ object: "embedding", index, embedding: vectorOf(text) })),
+    data: texts.map((text, index) => ({ object: "embedding", index, embedding: encoded(text) })),
     usage: { prompt_tokens: 3, total_tokens: 3 },
   };
+}
+
+function base64Of(vector: readonly number[]): string {
+  return Buffer.from(Float32Array.from(vector).buffer).toString("base64");
 }
 
 function toolCalls({ toolCalls: calls = [] }: MessageReply) {

@@ -1,5 +1,3 @@
-import type { OpenAiRequest } from "./openai-server.js";
-
 type Fields = Record<string, unknown>;
 
 /** How a server differs from OpenAI's, each by its name. All are seen in the field; see docs/model-servers.md. */
@@ -32,6 +30,8 @@ export interface ServerQuirks {
   readonly rolesAlternate?: boolean;
   /** Tool call ids must be nine letters and digits. */
   readonly wantsShortIds?: boolean;
+  /** Calls the first tool of every request that offers one; done where no script says what to answer. */
+  readonly callsEveryRound?: boolean;
   /** Usage of a stream: where Groq has it, or with the last piece, whether it is asked for or not. */
   readonly usage?: "x_groq" | "always";
   /** Most inputs of an embeddings request, and most tokens (four letters each) of one of them. */
@@ -47,7 +47,10 @@ export const thoughts = "The user wants {something}. Hmm, let me think.";
 const signature = { google: { thought_signature: "c2lnbmVk" } };
 
 /** Why a server refuses a request, in a sentence; undefined if it takes it. */
-export function whyRefused({ body }: OpenAiRequest, quirks: ServerQuirks): string | undefined {
+export function whyRefused(
+  { body }: { readonly body: Fields },
+  quirks: ServerQuirks,
+): string | undefined {
   const messages = list(body["messages"]);
   const calls = messages.filter((message) => list(message["tool_calls"]).length > 0);
   const { lacks = [], embeds = {} } = quirks;
