@@ -39,7 +39,7 @@ describe("a user who only ever reacts in conversation", patience, () => {
       .toMatchObject([{ text: "Takes tea wherever the journey leads." }]);
     // Inferred answers need more evidence.
     const { alignment } = await agent.memory.personas.head("ada");
-    expect(alignment?.decision?.rule.significanceLevel).toBe(0.025);
+    expect(alignment?.decision?.rule).toMatchObject({ significanceLevel: 0.025 });
     const { answer } = await agent.ask("ada", "What shall I drink at home?", { threadId: "home" });
     expect(answer).toBe("tea");
     await agent.close();
