@@ -63,7 +63,7 @@ export const startingPrior: EffectPrior = normalised(
 /** How many judged candidates the starting prior counts for. */
 const startingCandidates = 5;
 const mostSteps = 200;
-const settled = 1e-6;
+const settled = 1e-5;
 
 /**
  * The prior that the judged candidates of a deployment suggest: empirical Bayes. The weights of the grid are those
@@ -85,14 +85,19 @@ export function learnPrior(
   let prior = start;
   for (let step = 0; step < mostSteps; step++) {
     const sums = start.map((weight) => weight * startingCandidates);
-    for (const likelihood of likelihoods)
-      for (const [node, share] of weighed(prior, likelihood).entries())
-        sums[node] = (sums[node] ?? 0) + share;
+    for (const likelihood of likelihoods) {
+      // Plain loops: hundreds of candidates take hundreds of steps.
+      let total = 0;
+      for (let node = 0; node < prior.length; node++)
+        total += (prior[node] ?? 0) * (likelihood[node] ?? 0);
+      for (let node = 0; node < prior.length; node++)
+        sums[node] = (sums[node] ?? 0) + ((prior[node] ?? 0) * (likelihood[node] ?? 0)) / total;
+    }
     const next = normalised(sums);
-    const change = next.reduce(
-      (sum, weight, node) => sum + Math.abs(weight - (prior[node] ?? 0)),
-      0,
-    );
+    const change = next.reduce((most, weight, node) => {
+      const before = prior[node] ?? 0;
+      return Math.max(most, Math.abs(weight - before));
+    }, 0);
     prior = next;
     if (change < settled) break;
   }
@@ -102,6 +107,35 @@ export function learnPrior(
 /** The probability of each node once these counts were seen; the prior itself where they hold nothing. */
 export function posteriorOf(counts: CandidateCounts, prior: EffectPrior): EffectPrior {
   return weighed(prior, likelihoodOf(counts));
+}
+
+/** A candidate that takes more than 2 points of the score does real harm. */
+const realHarm = 0.02;
+
+/** What a distribution of candidates says of their effects, all in shares of the score. */
+export interface EffectSummary {
+  /** The probability of each effect, from the worst to the best. */
+  readonly effects: readonly { readonly effect: number; readonly probability: number }[];
+  readonly expectedGain: number;
+  /** From the 5 % to the 95 % quantile. */
+  readonly gainInterval: [low: number, high: number];
+  readonly harmProbability: number;
+}
+
+export function summariseEffects(weights: EffectPrior): EffectSummary {
+  const byEffect = new Map<number, number>();
+  for (const [node, { effect }] of effectNodes.entries())
+    byEffect.set(effect, (byEffect.get(effect) ?? 0) + (weights[node] ?? 0));
+  let [below, low, high, expectedGain, harmProbability] = [0, 0, 0, 0, 0];
+  for (const [effect, probability] of byEffect) {
+    if (below < 0.05) low = effect;
+    if (below < 0.95) high = effect;
+    below += probability;
+    expectedGain += effect * probability;
+    if (effect < -realHarm) harmProbability += probability;
+  }
+  const effects = [...byEffect].map(([effect, probability]) => ({ effect, probability }));
+  return { effects, expectedGain, gainInterval: [low, high], harmProbability };
 }
 
 /** Of each node, up to a common factor: items get better, get worse or stay (a multinomial). */

@@ -9,6 +9,7 @@ import {
   type EffectPrior,
   posteriorOf,
   startingPrior,
+  summariseEffects,
 } from "./effect-prior.js";
 import { compareScores, type PairedScores, pairedComparisonSchema } from "./paired-comparison.js";
 
@@ -29,18 +30,15 @@ export type BenefitRule = z.output<typeof benefitRuleSchema>;
 export const defaultBenefitRule: BenefitRule = {
   minimumItems: 8,
   changePrice: 0.005,
-  harmLimit: 0.075,
+  harmLimit: 0.07,
   earlyHarmLimit: 0.04,
 };
-
-/** A candidate that takes more than 2 points of the score does real harm. */
-const realHarm = 0.02;
 
 /**
  * The expected gain above which the next group of items is asked, in prices of change, by the calls that an item costs:
  * the candidate's alone, or its parent's too, which only a candidate is worth that is already a good one.
  */
-const askedAbove = { 1: -1, 2: 2 } as const;
+const askedAbove = { 1: -1, 2: 2.25 } as const;
 
 const outcomeSchema = z.enum([
   /** Taken. */
@@ -71,9 +69,8 @@ export const benefitDecisionSchema = z.strictObject({
   expectedGain: z.number(),
   /** From the 5 % to the 95 % quantile of the posterior. */
   gainInterval: z.tuple([z.number(), z.number()]),
-  /** The probability that it takes more than 2 points, and that it gives more than the price of change. */
+  /** The probability that it takes more than 2 points of the score. */
   harmProbability: z.number(),
-  benefitProbability: z.number(),
 });
 export type BenefitDecision = z.output<typeof benefitDecisionSchema>;
 
@@ -116,8 +113,9 @@ export function decideByBenefit(
   const batch = compareScores(evidence.batch);
   const holdout = compareScores(evidence.holdout);
   const counts = countsOf(evidence.holdout);
-  const judged = judge(posteriorOf(counts, prior), rule);
-  const { expectedGain, gainInterval, harmProbability, benefitProbability } = judged;
+  const { expectedGain, gainInterval, harmProbability } = summariseEffects(
+    posteriorOf(counts, prior),
+  );
   const decide = (outcome: BenefitDecision["outcome"], reason: string): BenefitDecision => ({
     accepted: outcome === "better",
     outcome,
@@ -126,7 +124,9 @@ export function decideByBenefit(
     holdout,
     rule: { ...rule },
     counts,
-    ...judged,
+    expectedGain,
+    gainInterval,
+    harmProbability,
   });
 
   if (batch.losses > 0 && (batch.difference ?? 0) < 0) {
@@ -156,7 +156,7 @@ export function decideByBenefit(
   if (isLast || expectedGain <= askedAbove[callsPerItem] * rule.changePrice)
     return decide(
       "no-benefit",
-      `Not worth a change: ${expected}; a gain above ${shown(rule.changePrice * 100)} points is ${percent(benefitProbability)} likely.`,
+      `Not worth a change, whose price is ${shown(rule.changePrice * 100)} points: ${expected}.`,
     );
   return decide("undecided", `Not clear yet: ${expected}.`);
 }
@@ -181,23 +181,6 @@ function countsOf(holdout: readonly WeightedScores[]): CandidateCounts {
   const changed = gained + lost;
   const dispersion = changed === 0 ? 1 : Math.max(leastDispersion, squares / changed);
   return { gained: gained / dispersion, lost: lost / dispersion, items: items / dispersion };
-}
-
-function judge(posterior: EffectPrior, { changePrice }: BenefitRule) {
-  const byEffect = new Map<number, number>();
-  for (const [node, { effect }] of effectNodes.entries())
-    byEffect.set(effect, (byEffect.get(effect) ?? 0) + (posterior[node] ?? 0));
-  const effects = [...byEffect];
-  const sumWhere = (holds: (effect: number) => boolean) =>
-    effects.reduce((sum, [effect, share]) => sum + (holds(effect) ? share : 0), 0);
-  const quantile = (share: number) =>
-    effects.find(([effect]) => sumWhere((other) => other <= effect) >= share)?.[0] ?? 0;
-  return {
-    expectedGain: effects.reduce((sum, [effect, share]) => sum + effect * share, 0),
-    gainInterval: [quantile(0.05), quantile(0.95)] satisfies [number, number],
-    harmProbability: sumWhere((effect) => effect < -realHarm),
-    benefitProbability: sumWhere((effect) => effect > changePrice),
-  };
 }
 
 function check(evidence: BenefitEvidence, prior: EffectPrior, rule: BenefitRule) {

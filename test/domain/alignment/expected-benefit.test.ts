@@ -203,7 +203,7 @@ describe("learnPrior", () => {
   });
 
   it("comes to a planted mix", () => {
-    const learned = learnPrior(planted({ "-10": 25, 0: 50, 20: 25 }, 400, 120));
+    const learned = learnPrior(planted({ "-10": 25, 0: 50, 20: 25 }, 200, 120));
     expect(learned.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 10);
     expect(effectOf(learned, (effect) => effect <= -0.05)).toBeCloseTo(0.25, 1);
     expect(effectOf(learned, (effect) => Math.abs(effect) <= 0.03)).toBeCloseTo(0.5, 1);
