@@ -38,7 +38,7 @@ export const defaultBenefitRule: BenefitRule = {
  * The expected gain above which the next group of items is asked, in prices of change, by the calls that an item costs:
  * the candidate's alone, or its parent's too, which only a candidate is worth that is already a good one.
  */
-const askedAbove = { 1: -1, 2: 2.25 } as const;
+const askedAbove = { 1: -1, 2: 2.1 } as const;
 
 const outcomeSchema = z.enum([
   /** Taken. */
