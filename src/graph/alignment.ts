@@ -1,5 +1,6 @@
 import { END, START, StateGraph } from "@langchain/langgraph";
 import { alignFormSchema } from "../config/studio-form.js";
+import { type BeginRunDeps, createBeginRun } from "../nodes/alignment/begin-run.js";
 import {
   type CommitCheckpointDeps,
   createCommitCheckpoint,
@@ -8,6 +9,10 @@ import {
   createAcceptCandidate,
   type AcceptCandidateDeps,
 } from "../nodes/alignment/accept-candidate.js";
+import {
+  createDrawSimulationProfile,
+  type DrawSimulationProfileDeps,
+} from "../nodes/alignment/draw-simulation-profile.js";
 import { createJudge, type JudgeDeps } from "../nodes/alignment/judge.js";
 import {
   createRefreshProfile,
@@ -28,7 +33,9 @@ import { alignmentInput, alignmentState } from "../state/alignment-state.js";
 import type { buildSimulatedAgent } from "./agent.js";
 import { serializeTasks } from "./serialize-tasks.js";
 
-export type AlignmentDeps = RefreshProfileDeps &
+export type AlignmentDeps = BeginRunDeps &
+  RefreshProfileDeps &
+  DrawSimulationProfileDeps &
   SelectBatchDeps &
   SimulateDeps &
   TextualLossDeps &
@@ -51,7 +58,11 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
   // LangGraph's type for subgraphs does not take what its own `compile` gives.
   const subgraphs = [agent as never];
   return new StateGraph(alignmentState, { context: alignFormSchema, input: alignmentInput })
+    .addNode("begin-run", createBeginRun(deps), {
+      ends: ["refresh-profile", "draw-simulation-profile"],
+    })
     .addNode("refresh-profile", createRefreshProfile(deps))
+    .addNode("draw-simulation-profile", serializeTasks(createDrawSimulationProfile(deps)))
     .addNode("select-batch", createSelectBatch(deps), {
       ends: ["simulate", "accept-candidate", END],
     })
@@ -72,8 +83,9 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
     .addNode("commit-checkpoint", createCommitCheckpoint(deps), {
       ends: ["simulate", "textual-loss", "textual-gradient", END],
     })
-    .addEdge(START, "refresh-profile")
+    .addEdge(START, "begin-run")
     .addEdge("refresh-profile", "select-batch")
+    .addEdge("draw-simulation-profile", "select-batch")
     .addEdge("textual-loss", "textual-gradient")
     .addEdge("validate", "accept-candidate")
     .addEdge("judge", "accept-candidate")

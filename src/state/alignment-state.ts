@@ -2,7 +2,13 @@ import { withLangGraph } from "@langchain/langgraph/zod";
 import { z } from "zod";
 import { type AlignmentItem, alignmentItemSchema } from "../domain/alignment/alignment-item.js";
 import {
+  type ProfileDraw,
+  type SimulationProfile,
+  simulationProfileSchema,
+} from "../domain/alignment/simulation-profile.js";
+import {
   personaCheckpointSchema,
+  type PersonaLine,
   personaLineSchema,
 } from "../domain/persona/persona-checkpoint.js";
 import { defaultLocale, type Locale, localeSchema } from "../domain/locale.js";
@@ -27,12 +33,18 @@ export interface SimulationTask {
   readonly runId: string;
   readonly persona: PersonaUnderTest;
   readonly role: "parent" | "candidate";
+  /** The persona's lines that the item has taught; its simulation does not see them. */
+  readonly taught: readonly PersonaLine[];
+  /** The profile that knows nothing of the item's answer. */
   readonly profile: Profile | null;
   readonly locale: Locale;
   readonly item: AlignmentItem;
   /** From 0. */
   readonly repeat: number;
 }
+
+/** The task of drawing a profile for the simulations of some items. */
+export type ProfileDrawTask = ProfileDraw & { readonly runId: string };
 
 /** The task of criticising this answer. */
 export interface CritiqueTask extends SimulationTask {
@@ -102,12 +114,21 @@ export const alignmentState = z.object({
   profile: profileSchema
     .nullable()
     .default(null)
-    .describe("The profile under which all items are answered."),
+    .describe("The user's profile, which the updated persona will have beside it."),
+  simulationProfiles: growing(
+    // Profiles have defaults, which only stored ones lack.
+    simulationProfileSchema as z.ZodType<SimulationProfile, SimulationProfile>,
+    "The profiles under which the items are answered; where there is none, the user's.",
+  ),
   locale: localeSchema
     .default(defaultLocale)
     .describe("Time zone and language under which all items are answered."),
   parent: personaUnderTestSchema.optional().describe("The persona to be improved."),
   parentId: z.string().default("").describe("Id of the parent's checkpoint."),
+  learnedBefore: z
+    .array(personaLineSchema)
+    .default([])
+    .describe("The lines that the run began with."),
   batch: z.array(alignmentItemSchema).default([]).describe("Latest items, which are criticised."),
   holdout: z.array(alignmentItemSchema).default([]).describe("Items that only validate."),
   iteration: z.number().int().default(0).describe("The present update's number, from 1."),

@@ -45,6 +45,7 @@ type Kill = { readonly death: Death } | { readonly request: FatalRequest };
 /** Where one run is killed, in the order in which it comes by. */
 const everyNode: Readonly<Record<string, Kill>> = {
   "in refresh-profile": { request: { nth: 1, like: ({ kind }) => kind === "profile" } },
+  "in draw-simulation-profile": { request: { nth: 4, like: ({ kind }) => kind === "profile" } },
   "before select-batch": { death: { when: "after", write: "step", of: "select-batch" } },
   "in simulate": {
     request: { nth: 5, like: ({ kind, persona }) => kind === "simulation" && persona === "none" },
@@ -65,8 +66,11 @@ const everyNode: Readonly<Record<string, Kill>> = {
 };
 
 /** What a request is asked for, in the words in which a process says that the answer was kept. */
-function resultOf({ kind, occasion, persona }: AlignmentRequest): string {
-  if (kind === "profile") return kind;
+function resultOf({ kind, occasion, persona, text }: AlignmentRequest): string {
+  if (kind === "profile") {
+    const unread = [...occasions.values()].filter((n) => !text.includes(`occasion ${n}?`));
+    return unread.length === 0 ? kind : `${kind} ${unread.join(",")}`;
+  }
   if (kind === "update") return `${kind} ${persona === "none" ? "good" : "bad"}`;
   return `${kind} ${occasion} ${persona}`;
 }
@@ -75,7 +79,8 @@ function resultOf({ kind, occasion, persona }: AlignmentRequest): string {
 function keptResult(said: string): string {
   const [kind = "", ...of] = said.split(" ");
   const persona = (key = "") => (key.endsWith("-1") ? "good" : key.endsWith("-2") ? "bad" : "none");
-  if (kind === "profile") return kind;
+  const numbers = (ids: string) => ids.split(",").map((id) => occasions.get(id));
+  if (kind === "profile") return of[0] === undefined ? kind : `${kind} ${numbers(of[0]).join(",")}`;
   if (kind === "update") return `${kind} ${persona(of[0])}`;
   return `${kind} ${occasions.get(of[0] ?? "")} ${persona(of[1])}`;
 }

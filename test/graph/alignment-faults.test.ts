@@ -309,7 +309,7 @@ describe("a model over HTTP", () => {
       expect(iterations).toMatchObject([{ accepted: true, version: 1 }]);
       expect(await ada.log()).toHaveLength(2);
       expect(await ada.status()).toMatchObject({ status: "idle", error: null });
-      expect(usage.calls).toBe(49);
+      expect(usage.calls).toBe(53);
       // Of earlier nodes nothing is asked for again, and of a fan-out at most what was under way.
       const whole = ({ kind, occasion, persona }: AlignmentRequest) =>
         `${kind} ${occasion} ${persona}`;

@@ -68,8 +68,8 @@ it("a spent budget of tokens or of time ends the run at the next step", async ()
     { accepted: false, reason: expect.stringContaining("180 tokens a run is spent") },
   ]);
   expect(first.degraded).toEqual(["budget-spent"]);
-  // What was begun is finished: eight items, answered in two calls each and criticised, after the profile.
-  expect(first.usage.calls).toBe(1 + 8 * 3);
+  // What was begun is finished: eight items, answered in two calls each and criticised, after five profiles.
+  expect(first.usage.calls).toBe(5 + 8 * 3);
   expect((await tokens.head()).version).toBe(0);
 
   const time = await ada();
@@ -77,7 +77,7 @@ it("a spent budget of tokens or of time ends the run at the next step", async ()
   expect(second.iterations).toMatchObject([
     { reason: expect.stringContaining("seconds a run is spent") },
   ]);
-  expect(second.usage.calls).toBe(1);
+  expect(second.usage.calls).toBe(5);
 });
 
 it("a budget of the day counts all runs", async () => {
@@ -97,10 +97,10 @@ it("without tools, the estimate is one call for each item", async () => {
 });
 
 it.each([
-  // The profile, the batch and its critiques, one update, and the candidate's answers to the batch: 14 calls.
-  ["is rejected", { update: () => ({ lines: [badLine] }) }, { maxCalls: 16 }, 14],
-  // And the holdout under both: 38 calls.
-  ["is taken", {}, { maxCalls: 42 }, 38],
+  // Five profiles, the batch and its critiques, one update, and the candidate's answers to the batch: 18 calls.
+  ["is rejected", { update: () => ({ lines: [badLine] }) }, { maxCalls: 20 }, 18],
+  // And the holdout under both: 42 calls.
+  ["is taken", {}, { maxCalls: 46 }, 42],
 ])(
   "after a candidate that %s, no update is begun that the calls left do not pay for",
   async (_what, replies, budget, calls) => {
@@ -127,17 +127,17 @@ it("after the budget of the day is spent, nothing is started, not even the profi
 
 const neutral = (before: number) => ({ lines: [`Comes here for the ${before + 1}th summer.`] });
 it.each([
-  ["keeps", { update: () => ({}) }, {}, 18],
-  ["is to judge one update", {}, { iterations: 1 }, 90],
+  ["keeps", { update: () => ({}) }, {}, 22],
+  ["is to judge one update", {}, { iterations: 1 }, 94],
   // The new answers to the batch are criticised before the closing update.
-  ["takes one, and then keeps", {}, {}, 99],
+  ["takes one, and then keeps", {}, {}, 103],
   [
     "takes none of one, and then keeps",
     { update: ({ before }) => (before === 0 ? neutral(0) : {}) },
     {},
-    91,
+    95,
   ],
-  ["judges three", { update: ({ before }) => neutral(before) }, {}, 172],
+  ["judges three", { update: ({ before }) => neutral(before) }, {}, 176],
 ] satisfies [string, AlignmentReplies, AlignSettings, number][])(
   "at the default sizes, a run that %s makes the calls that the README says",
   async (_what, replies, settings, calls) => {

@@ -142,6 +142,8 @@ describe("an alignment", () => {
     const begun: string[] = [];
     for await (const task of stream) if ("input" in task) begun.push(task.name);
     expect(begun).toEqual([
+      "begin-run",
+      ...Array.from({ length: 4 }, () => "draw-simulation-profile"),
       "refresh-profile",
       "select-batch",
       "simulate",
@@ -453,7 +455,8 @@ describe("the cost", () => {
       tokens: { in: calls * callTokens.in, out: calls * callTokens.out },
     });
     expect(usage).toEqual(sum);
-    expect(user.model.of("profile")).toHaveLength(1);
+    // The user's, and one for each fold of the items.
+    expect(user.model.of("profile")).toHaveLength(1 + 4);
     const [first] = records;
     expect(first?.critiques).toHaveLength(3);
     expect(first?.models).toEqual({ agent: "alignment-model", alignment: "alignment-model" });
@@ -645,7 +648,8 @@ describe("a failure", () => {
       user.index.isDown = down.isWanted = false;
       const { iterations } = await user.run(one);
       expect(iterations).toMatchObject([{ accepted: true }]);
-      expect(user.model.of("profile")).toHaveLength(1);
+      // The user's, and one from before the three items.
+      expect(user.model.of("profile")).toHaveLength(1 + 1);
     },
   );
 

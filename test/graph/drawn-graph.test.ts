@@ -57,15 +57,18 @@ describe("the alignment's drawing", () => {
   it("shows every route of a run", async () => {
     const { edges } = await createPersonaAgent().alignmentGraph.getGraphAsync();
     expect(edges.map(({ source, target }) => `${source} > ${target}`).toSorted()).toEqual([
-      "__start__ > refresh-profile",
+      "__start__ > begin-run",
       "accept-candidate > commit-checkpoint",
       "accept-candidate > judge",
       "accept-candidate > review-candidate",
       "accept-candidate > validate",
+      "begin-run > draw-simulation-profile",
+      "begin-run > refresh-profile",
       "commit-checkpoint > __end__",
       "commit-checkpoint > simulate",
       "commit-checkpoint > textual-gradient",
       "commit-checkpoint > textual-loss",
+      "draw-simulation-profile > select-batch",
       "judge > accept-candidate",
       "refresh-profile > select-batch",
       "review-candidate > commit-checkpoint",

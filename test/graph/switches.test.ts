@@ -54,13 +54,13 @@ describe("each switch by itself", () => {
   it.each([
     [true, 2],
     [false, 1],
-  ])("refreshProfile %s: %d profiles are drawn", async (refreshProfile, profiles) => {
+  ])("refreshProfile %s: the user has %d profiles", async (refreshProfile, profiles) => {
     const user = await alignmentUnderTest();
     // Without a profile one is drawn in any case.
     await user.run({ ...once, refreshProfile });
     await user.memory.episodes.addMany("ada", [drink(50), drink(51)]);
     await user.run({ ...once, refreshProfile });
-    expect(user.model.of("profile")).toHaveLength(profiles);
+    expect(await user.memory.profiles.history("ada")).toHaveLength(profiles);
     const first = user.model.of("simulation")[0];
     expect(first?.system).toContain("Drinks a lot.");
   });
@@ -68,7 +68,7 @@ describe("each switch by itself", () => {
   it("a profile that could not be had is said, and the run goes on", async () => {
     const user = await alignmentUnderTest({ replies: { profile: () => "" } });
     const { degraded, iterations } = await user.run(once);
-    expect(degraded).toEqual(["profile-not-refreshed"]);
+    expect(degraded).toEqual(["profile-not-refreshed", "no-simulation-profile"]);
     expect(iterations).toMatchObject([{ accepted: true }]);
     const [taken] = await user.checkpoints();
     expect(taken?.alignment?.profileId).toBeNull();

@@ -32,10 +32,13 @@ const leastBatch = 3;
  * the batch is simply the latest.
  *
  * @param episodes - The user's whole history, in any order: ids give the order.
+ * @param cited - Episodes that taught the persona its lines. They are held out only where there are too few others,
+ *   because a line is not tried on what taught it.
  */
 export function splitBatchHoldout(
   episodes: readonly Episode[],
   { batch, holdout }: SplitSizes,
+  cited: ReadonlySet<string> = new Set(),
 ): BatchHoldout {
   const history = episodes.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const keyed = history.map((episode) => ({ episode, keys: duplicateKeys(episode) }));
@@ -47,15 +50,25 @@ export function splitBatchHoldout(
       idsByKey.set(key, ids);
     }
 
+  const isCited = (key: string) => (idsByKey.get(key) ?? []).some((id) => cited.has(id));
   const messages = new Map(history.map(({ id, feedback }) => [id, feedback?.inferred?.episodeId]));
-  const taken: { readonly episode: Answered; readonly keys: readonly string[] }[] = [];
+  interface Taken {
+    readonly episode: Answered;
+    readonly keys: readonly string[];
+  }
+  const preferred: Taken[] = [];
+  const spare: Taken[] = [];
   const seen = new Set<string>();
   for (const { episode, keys } of keyed.toReversed()) {
-    if (taken.length >= batch + holdout) break;
+    if (preferred.length >= batch + holdout) break;
     if (!isAnswered(episode) || keys.some((key) => seen.has(key))) continue;
     for (const key of keys) seen.add(key);
-    taken.push({ episode, keys });
+    const isSpare = preferred.length >= batch && keys.some((key) => isCited(key));
+    (isSpare ? spare : preferred).push({ episode, keys });
   }
+  const taken = [...preferred, ...spare]
+    .slice(0, batch + holdout)
+    .toSorted((a, b) => (a.episode.id < b.episode.id ? 1 : -1));
   const count = batchOf(taken.length, { batch, holdout });
   const items = taken.map(({ episode, keys }) => {
     const alike = keys.flatMap((key) => idsByKey.get(key) ?? []);
@@ -79,6 +92,11 @@ export function splitBatchHoldout(
     batch: items.slice(0, count).toReversed(),
     holdout: items.slice(count).toReversed(),
   };
+}
+
+/** The episodes that these lines rest on. */
+export function citedBy(lines: readonly { readonly evidence: readonly string[] }[]): Set<string> {
+  return new Set(lines.flatMap(({ evidence }) => evidence));
 }
 
 /** Whether these items are enough for a run: to validate, or without validation to learn from. */

@@ -1,5 +1,6 @@
 import type { AlignContext } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
+import { planSimulationProfiles } from "../../domain/alignment/simulation-profile.js";
 import { splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
 import type { Usage } from "../../domain/usage.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
@@ -84,7 +85,8 @@ export function alignmentCalls(
 ): Range {
   if (parts.alignment === null) return emptyRange;
   const config = parseAlignConfig({ context: alignSettings(settings, parts) });
-  const selected = splitBatchHoldout(caseHistory(evalCase, settings), {
+  const history = caseHistory(evalCase, settings);
+  const selected = splitBatchHoldout(history, {
     batch: config.batch,
     holdout: config.validation ? config.holdout : 0,
   });
@@ -94,8 +96,11 @@ export function alignmentCalls(
   const answer = parts.tools.length === 0 ? 1 : config.toolRounds + 1;
   // An iteration criticises, writes one update, and answers all items under it; the first persona answers them once.
   const iteration = batch + 1 + (config.validation ? (batch + holdout) * answer : batch * answer);
+  const isDrawn = parts.profile && config.mode !== "paper" && config.leaveOneOut;
+  const items = isDrawn ? [...selected.batch, ...selected.holdout] : [];
+  const profiles = planSimulationProfiles(items, history, [], Infinity).draws.length;
   return {
-    least: 2 * batch + 1,
-    most: (batch + holdout) * answer + config.iterations * iteration,
+    least: profiles + 2 * batch + 1,
+    most: profiles + (batch + holdout) * answer + config.iterations * iteration,
   };
 }

@@ -1,9 +1,11 @@
 import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseAlignConfig } from "../../config/parse-settings.js";
+import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { rejectedBefore } from "../../domain/alignment/rejected-updates.js";
 import {
   areEnough,
   type BatchHoldout,
+  citedBy,
   fewestAnswers,
   type SplitSizes,
   splitBatchHoldout,
@@ -14,7 +16,7 @@ import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
 import { readWholeHistory } from "../read-history.js";
 import { budgetOf, callsOfItem, spentOnDay } from "./alignment-budget.js";
-import { sendAll, simulationTasks } from "./simulation-tasks.js";
+import { profileOf, sendAll, simulationTasks } from "./simulation-tasks.js";
 import { iterationOf, underTest } from "./state-selectors.js";
 
 export interface SelectBatchDeps {
@@ -48,7 +50,11 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
       batch: Math.max(1, Math.min(config.batch, affordable)),
       holdout: config.validation ? config.holdout : 0,
     };
-    const { batch, holdout } = splitBatchHoldout(history, sizes);
+    const selected = splitBatchHoldout(history, sizes, citedBy(head.lines));
+    // What was answered since the run began is the next run's.
+    const isKnown = ({ episodeId }: AlignmentItem) =>
+      state.simulationProfiles.length === 0 || profileOf(episodeId, state) !== undefined;
+    const [batch, holdout] = [selected.batch.filter(isKnown), selected.holdout.filter(isKnown)];
     const spent =
       affordable < 1 ? "the budget does not leave the calls for a single item" : left.spent;
     const reason =
@@ -57,7 +63,21 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
     await alignments.update(userId, { seenAt: at });
     const parent = underTest(head, head.id);
     const rejected = config.showRejected ? rejectedBefore(checkpoints, head) : [];
-    const update = { parent, parentId: head.id, batch, holdout, today, iteration: 1, rejected };
+    const isBlind = [...batch, ...holdout].some(
+      ({ episodeId }) => profileOf(episodeId, state)?.profile === null,
+    );
+    const degraded = isBlind ? [...state.degraded, "no-simulation-profile"] : state.degraded;
+    const update = {
+      parent,
+      parentId: head.id,
+      learnedBefore: head.lines,
+      batch,
+      holdout,
+      today,
+      iteration: 1,
+      rejected,
+      degraded,
+    };
     if (reason === null) {
       runtime.writer?.({
         kind: "alignment-started",
@@ -65,7 +85,8 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
         batch: batch.length,
         holdout: holdout.length,
       } satisfies AlignmentEvent);
-      const tasks = simulationTasks(batch, state, parent, "parent", config.samplesPerItem);
+      const begun = { ...state, ...update };
+      const tasks = simulationTasks(batch, begun, parent, "parent", config.samplesPerItem);
       return new Command({ goto: sendAll("simulate", tasks), update });
     }
     // The cost of the profile needs a checkpoint: the day's budget is computed from checkpoints.
@@ -74,8 +95,8 @@ export function createSelectBatch({ episodes, personas, alignments, now }: Selec
       return new Command({ goto: "accept-candidate", update: { ...update, outcome } });
     }
     const iterations = [iterationOf(reason, null, false)];
-    const degraded = spent === null ? state.degraded : [...state.degraded, "budget-spent"];
-    return new Command({ goto: END, update: { ...update, iterations, degraded } });
+    const unable = spent === null ? degraded : [...degraded, "budget-spent"];
+    return new Command({ goto: END, update: { ...update, iterations, degraded: unable } });
   };
 }
 

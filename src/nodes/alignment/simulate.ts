@@ -38,13 +38,14 @@ export interface SimulateDeps extends PrefetchDeps {
 
 /** What one simulation of a task may know. */
 export function memoryOf(
-  { runId, persona, profile, locale, item }: SimulationTask,
+  { runId, persona, taught, profile, locale, item }: SimulationTask,
   { recallOf }: Pick<SimulateDeps, "recallOf">,
   leaveOneOut: boolean,
 ): SimulationMemory {
   const { key, ...content } = persona;
   return leaveOneOutMemory({ episodes: recallOf(runId) }, item, {
     persona: { ...initialPersona, id: key, ...content },
+    taught,
     profile,
     locale,
     leaveOneOut,

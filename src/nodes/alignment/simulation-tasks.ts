@@ -1,6 +1,8 @@
 import { Send } from "@langchain/langgraph";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { isOpen, needJudge } from "../../domain/alignment/judgement.js";
+import type { SimulationProfile } from "../../domain/alignment/simulation-profile.js";
+import { taughtLines } from "../../domain/alignment/taught-lines.js";
 import { answerOf } from "../../domain/alignment/simulated-answer.js";
 import type {
   AlignmentState,
@@ -14,24 +16,43 @@ import { parentOf, preferredOn, underTest } from "./state-selectors.js";
 /** A task for every item and repeat, all under one persona. */
 export function simulationTasks(
   items: readonly AlignmentItem[],
-  { runId, profile, locale }: Pick<AlignmentState, "runId" | "profile" | "locale">,
+  state: Pick<
+    AlignmentState,
+    "runId" | "profile" | "simulationProfiles" | "locale" | "learnedBefore" | "batch"
+  >,
   tested: PersonaUnderTest,
   role: SimulationTask["role"],
   repeats: number,
 ): SimulationTask[] {
+  const { runId, locale, learnedBefore, batch } = state;
   // Without the rest of a candidate, which no task needs.
   const persona = underTest(tested, tested.key);
-  return items.flatMap((item) =>
-    Array.from({ length: repeats }, (_, repeat) => ({
+  const inBatch = new Set(batch.map(({ episodeId }) => episodeId));
+  return items.flatMap((item) => {
+    const isInBatch = inBatch.has(item.episodeId);
+    const taught = taughtLines(item, { lines: persona.lines, learnedBefore, isInBatch });
+    // Parent and candidates answer an item under the same one.
+    const own = profileOf(item.episodeId, state);
+    const profile = state.simulationProfiles.length === 0 ? state.profile : (own?.profile ?? null);
+    return Array.from({ length: repeats }, (_, repeat) => ({
       runId,
       persona,
       role,
+      taught,
       profile,
       locale,
       item,
       repeat,
-    })),
-  );
+    }));
+  });
+}
+
+/** The profile that was found or drawn for an item's simulation, if any was. */
+export function profileOf(
+  episodeId: string,
+  { simulationProfiles }: Pick<AlignmentState, "simulationProfiles">,
+): SimulationProfile | undefined {
+  return simulationProfiles.find(({ episodeIds }) => episodeIds.includes(episodeId));
 }
 
 /** The tasks that were answered, with their answers. */

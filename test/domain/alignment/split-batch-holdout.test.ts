@@ -32,6 +32,17 @@ describe("splitBatchHoldout", () => {
     expect(queries(holdout)).toEqual(["question 7", "question 8", "question 9"]);
   });
 
+  it("holds out what taught the persona no line, where there is enough of it", () => {
+    const history = distinct(12);
+    const sizes = { batch: 2, holdout: 3 };
+    const cited = (...places: number[]) => new Set(places.map((n) => history[n]?.id ?? ""));
+    const { batch, holdout } = splitBatchHoldout(history, sizes, cited(11, 9, 7));
+    expect(queries(batch)).toEqual(["question 10", "question 11"]);
+    expect(queries(holdout)).toEqual(["question 5", "question 6", "question 8"]);
+    const all = splitBatchHoldout(history, sizes, cited(...history.keys()));
+    expect(all).toEqual(splitBatchHoldout(history, sizes));
+  });
+
   it("goes by ids, for any order of the history", () => {
     const history = [
       undatedItem(0, "first", "1"),
