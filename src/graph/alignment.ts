@@ -10,9 +10,9 @@ import {
   type AcceptCandidateDeps,
 } from "../nodes/alignment/accept-candidate.js";
 import {
-  createDrawSimulationProfile,
-  type DrawSimulationProfileDeps,
-} from "../nodes/alignment/draw-simulation-profile.js";
+  createDrawSimulationProfiles,
+  type DrawSimulationProfilesDeps,
+} from "../nodes/alignment/draw-simulation-profiles.js";
 import { createJudge, type JudgeDeps } from "../nodes/alignment/judge.js";
 import {
   createRefreshProfile,
@@ -35,7 +35,7 @@ import { serializeTasks } from "./serialize-tasks.js";
 
 export type AlignmentDeps = BeginRunDeps &
   RefreshProfileDeps &
-  DrawSimulationProfileDeps &
+  DrawSimulationProfilesDeps &
   SelectBatchDeps &
   SimulateDeps &
   TextualLossDeps &
@@ -59,10 +59,10 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
   const subgraphs = [agent as never];
   return new StateGraph(alignmentState, { context: alignFormSchema, input: alignmentInput })
     .addNode("begin-run", createBeginRun(deps), {
-      ends: ["refresh-profile", "draw-simulation-profile"],
+      ends: ["refresh-profile", "draw-simulation-profiles"],
     })
-    .addNode("refresh-profile", createRefreshProfile(deps))
-    .addNode("draw-simulation-profile", serializeTasks(createDrawSimulationProfile(deps)))
+    .addNode("refresh-profile", serializeTasks(createRefreshProfile(deps)))
+    .addNode("draw-simulation-profiles", serializeTasks(createDrawSimulationProfiles(deps)))
     .addNode("select-batch", createSelectBatch(deps), {
       ends: ["simulate", "accept-candidate", END],
     })
@@ -85,7 +85,7 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
     })
     .addEdge(START, "begin-run")
     .addEdge("refresh-profile", "select-batch")
-    .addEdge("draw-simulation-profile", "select-batch")
+    .addEdge("draw-simulation-profiles", "select-batch")
     .addEdge("textual-loss", "textual-gradient")
     .addEdge("validate", "accept-candidate")
     .addEdge("judge", "accept-candidate")

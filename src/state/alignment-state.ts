@@ -43,8 +43,11 @@ export interface SimulationTask {
   readonly repeat: number;
 }
 
-/** The task of drawing a profile for the simulations of some items. */
-export type ProfileDrawTask = ProfileDraw & { readonly runId: string };
+/** The task of drawing the profiles for a run's simulations. */
+export interface ProfileDrawTask {
+  readonly runId: string;
+  readonly draws: readonly ProfileDraw[];
+}
 
 /** The task of criticising this answer. */
 export interface CritiqueTask extends SimulationTask {

@@ -45,7 +45,7 @@ type Kill = { readonly death: Death } | { readonly request: FatalRequest };
 /** Where one run is killed, in the order in which it comes by. */
 const everyNode: Readonly<Record<string, Kill>> = {
   "in refresh-profile": { request: { nth: 1, like: ({ kind }) => kind === "profile" } },
-  "in draw-simulation-profile": { request: { nth: 4, like: ({ kind }) => kind === "profile" } },
+  "in draw-simulation-profiles": { request: { nth: 4, like: ({ kind }) => kind === "profile" } },
   "before select-batch": { death: { when: "after", write: "step", of: "select-batch" } },
   "in simulate": {
     request: { nth: 5, like: ({ kind, persona }) => kind === "simulation" && persona === "none" },

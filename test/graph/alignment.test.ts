@@ -143,7 +143,7 @@ describe("an alignment", () => {
     for await (const task of stream) if ("input" in task) begun.push(task.name);
     expect(begun).toEqual([
       "begin-run",
-      ...Array.from({ length: 4 }, () => "draw-simulation-profile"),
+      "draw-simulation-profiles",
       "refresh-profile",
       "select-batch",
       "simulate",

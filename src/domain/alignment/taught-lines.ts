@@ -2,7 +2,7 @@ import type { PersonaLine } from "../persona/persona-checkpoint.js";
 import { diffPersona } from "../persona/persona-diff.js";
 import { type AlignmentItem, restsOnItemAlone } from "./alignment-item.js";
 
-export interface LinesUnderTest {
+interface LinesUnderTest {
   /** Of the persona that answers. */
   readonly lines: readonly PersonaLine[];
   /** Of the persona that the run began with. */

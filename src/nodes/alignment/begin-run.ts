@@ -43,7 +43,7 @@ export function createBeginRun({ episodes, profiles, personas, locales, now }: B
   return async function beginRun(
     _state: AlignmentState,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Command<unknown, Update, "refresh-profile" | "draw-simulation-profile">> {
+  ): Promise<Command<unknown, Update, "refresh-profile" | "draw-simulation-profiles">> {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
     // Finishes a deletion that was interrupted: until then, responses that repeat it are read.
@@ -62,7 +62,7 @@ export function createBeginRun({ episodes, profiles, personas, locales, now }: B
     const spare = calls - callsOfItem(config) - 2;
     const { known, draws } =
       spent === null && isTelling(current, config) ? await plan(spare) : nothing;
-    const tasks = draws.map((draw): ProfileDrawTask => ({ ...draw, runId }));
+    const task: ProfileDrawTask = { runId, draws };
     return new Command({
       update: {
         ...cleared(),
@@ -74,7 +74,10 @@ export function createBeginRun({ episodes, profiles, personas, locales, now }: B
         locale: resolveLocale(config, usersOwn),
         iterationStart: { at: startedAt, usage: noUsage },
       },
-      goto: ["refresh-profile", ...tasks.map((task) => new Send("draw-simulation-profile", task))],
+      goto: [
+        "refresh-profile",
+        ...(draws.length > 0 ? [new Send("draw-simulation-profiles", task)] : []),
+      ],
     });
 
     async function plan(most: number): Promise<SimulationProfilePlan> {

@@ -33,11 +33,12 @@ function plan(history: readonly Episode[], latest: number, profiles: Profile[] =
 describe("planSimulationProfiles", () => {
   it("takes the latest earlier profile that read nearly all before the items and none of them", () => {
     const history = answers(30);
-    const [old, fit, current] = [5, 18, 30].map((n) => profileUpTo(history[n - 1], n));
-    const { known, draws, batch } = plan(history, 10, [old!, fit!, current!]);
+    const read = (count: number) => profileUpTo(history[count - 1], count);
+    const [old, fit, current] = [read(5), read(18), read(30)];
+    const { known, draws, batch } = plan(history, 10, [old, fit, current]);
     expect(draws).toEqual([]);
     expect(known).toEqual([{ episodeIds: batch.map(({ episodeId }) => episodeId), profile: fit }]);
-    expect(plan(history, 10, [old!, current!]).known).toEqual([]);
+    expect(plan(history, 10, [old, current]).known).toEqual([]);
   });
 
   it("draws one from what lies before, where that is as much as the items", () => {

@@ -217,6 +217,8 @@ it("a preparation records the persona before and after its alignment", async () 
   expect(preparation.persona).toEqual({
     before: [`- ${profileText}`],
     after: [`- ${profileText}`, `- ${learnedLine}`],
+    // Every item of the history, answered under the persona before.
+    simulated: expect.arrayContaining([expect.any(Number)]),
   });
 });
 

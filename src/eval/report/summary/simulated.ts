@@ -1,7 +1,7 @@
 import { choiceScore } from "../../../domain/scoring/choice-score.js";
 import { numberScore } from "../../../domain/scoring/rating-score.js";
 import { bootstrapByUser } from "../../metrics/bootstrap.js";
-import type { SetRecord } from "../../run/run-record.js";
+import type { EvalTask } from "../../eval-case.js";
 import type { Outcome, PreparedOutcome } from "./collect.js";
 import type { ReportedSimulation } from "./eval-report.js";
 import { isAnswered } from "./scores.js";
@@ -23,7 +23,7 @@ interface Scored {
  * @param later - Outcomes of a method that answers as the parent does.
  */
 export function simulatedAgainstLater(
-  { task, labels }: Pick<SetRecord, "task" | "labels">,
+  { task, labels }: { readonly task: EvalTask; readonly labels: readonly string[] },
   prepared: readonly PreparedOutcome[],
   later: readonly Outcome[],
   seed: number,
