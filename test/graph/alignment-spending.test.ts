@@ -37,7 +37,7 @@ async function ada(toolRounds = 4) {
   };
 }
 
-it.each([8, 12, 20, 30, 45])(
+it.each([9, 12, 20, 30, 45])(
   "a run with a budget of %i model calls, each item of which takes two, stays within it and loses nothing",
   async (maxCalls) => {
     const { align, written, head, status } = await ada();

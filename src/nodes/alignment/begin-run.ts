@@ -58,8 +58,8 @@ export function createBeginRun({ episodes, profiles, personas, locales, now }: B
     const today = spentOnDay(startedAt, checkpoints);
     const spending = { usage: noUsage, today, startedAt, waitedSeconds: 0 };
     const { calls, spent } = budgetOf(spending, config, new Date(startedAt));
-    // The profile, one item and one update come first.
-    const spare = calls - callsOfItem(config) - 2;
+    // The profile, one item and one update come first, and most of the calls are for the items.
+    const spare = Math.min(calls - callsOfItem(config) - 2, Math.floor(calls / 4));
     const { known, draws } =
       spent === null && isTelling(current, config) ? await plan(spare) : nothing;
     const task: ProfileDrawTask = { runId, draws };
