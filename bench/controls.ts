@@ -1,24 +1,21 @@
 /**
  * Whether the alignment graph takes what helps and leaves what does not, over HTTP with a planted model. Fixed seed. Run by
- * hand; prints the table of docs/decisions/0012-alignment-controls.md, a row as it is done:
+ * hand; prints a table like that of docs/decisions/0012-alignment-controls.md, a row as it is done:
  *
  *   npx tsx bench/controls.ts [--users 300] [--only "16/32"]
  *
- * Each row has two shares: through the graph over HTTP for `users` users, and worked out for 10,000 others by the
- * acceptance rule alone. "differ" counts users for whom the graph's decision, its words, its calls or its gain are
- * not what was worked out.
+ * Each row has two shares: through the graph over HTTP for `users` users, and worked out for 10,000 others by the draw
+ * of the batch and the acceptance rule alone. "differ" counts users for whom the graph's decision, its words, its calls
+ * or its gain are not what was worked out.
  */
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { decideAcceptance } from "../src/domain/alignment/acceptance.js";
 import {
   type Control,
   predictControl,
   runControl,
   type Trial,
 } from "../test/support/users/controls.js";
-import { type RuleKind, ruleKinds } from "../test/support/users/planted-user.js";
-import { createRandom } from "../src/eval/sets/random.js";
-import { drawProposal, type Situation } from "./simulated-proposals.js";
+import { ruleKinds } from "../test/support/users/planted-user.js";
 
 const { values } = parseArgs({
   options: {
@@ -28,23 +25,30 @@ const { values } = parseArgs({
 });
 const predictedUsers = 10_000;
 
-const base = { seed: 20_261_123, mode: "default", holdout: 32, noise: "none" } as const;
+const base = {
+  seed: 20_261_123,
+  mode: "default",
+  acceptance: "expected",
+  holdout: 32,
+  noise: "none",
+} as const;
 const paper = { ...base, mode: "paper", batch: 3, holdout: 0 } as const;
 const controls: Readonly<Record<string, Omit<Control, "users">>> = {
   "positive, 16/32": { ...base, batch: 16, updates: "drawn" },
+  "positive, strict, 8/32": { ...base, acceptance: "strict", batch: 8, updates: "drawn" },
   "positive, 8/32": { ...base, batch: 8, updates: "drawn" },
-  "batch random, 16/32": { ...base, batch: 16, noise: "batch", updates: "by-heart" },
-  "batch random, 8/32": { ...base, batch: 8, noise: "batch", updates: "by-heart" },
-  "both random, 16/32": { ...base, batch: 16, noise: "both", updates: "by-heart" },
-  "both random, 8/32": { ...base, batch: 8, noise: "both", updates: "by-heart" },
+  "latest random, 16/32": { ...base, batch: 16, noise: "latest", updates: "by-heart" },
+  "latest random, 8/32": { ...base, batch: 8, noise: "latest", updates: "by-heart" },
+  "all random, 16/32": { ...base, batch: 16, noise: "all", updates: "by-heart" },
+  "all random, 8/32": { ...base, batch: 8, noise: "all", updates: "by-heart" },
   paper: { ...paper, updates: "drawn" },
-  "paper, batch random": { ...paper, noise: "batch", updates: "by-heart" },
+  "paper, latest random": { ...paper, noise: "latest", updates: "by-heart" },
 };
 
 console.log(
-  "| control | proposal | proposals | accepted | 95 % interval | worked out | curve | calls | gain | differ |",
+  "| control | proposal | proposals | accepted | 95 % interval | worked out | calls | gain | differ |",
 );
-console.log("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |");
+console.log("| --- | --- | --: | --: | --: | --: | --: | --: | --: |");
 for (const [name, control] of Object.entries(controls)) {
   if (!name.includes(values.only)) continue;
   const given = { ...control, users: Number(values.users) };
@@ -64,36 +68,12 @@ for (const [name, control] of Object.entries(controls)) {
       `${percent(accepted / own.length)}`,
       wilson(accepted, own.length).map(percent).join(" to "),
       percent(share(of(predicted))),
-      curveShare(control, kind),
       mean(own.map(({ calls }) => calls)).toFixed(0),
       points(mean(own.map(({ gain }) => gain))),
       differ.filter((isOther, place) => isOther && trials[place]?.kind === kind).length,
     ];
     console.log(`| ${cells.join(" | ")} |`);
   }
-}
-
-/** What the operating curve gives for proposals of this worth that do not fit their batch better than others. */
-function curveShare(
-  { mode, batch, holdout, noise }: Omit<Control, "users">,
-  kind: RuleKind,
-): string {
-  if (mode === "paper" || noise === "both") return "–";
-  const situation: Situation = {
-    kind: "choice",
-    base: 0.6,
-    effect: { right: 0.2, useless: 0, harmful: -0.2 }[kind],
-    churn: 0.03,
-    batch,
-    holdout,
-    fit: noise === "none" ? 0 : 0.9,
-    noise: noise === "batch",
-  };
-  const random = createRandom(20_261_123);
-  const drawn = Array.from({ length: predictedUsers }, () =>
-    decideAcceptance(drawProposal(situation, random)),
-  );
-  return percent(share(drawn));
 }
 
 function share(judged: readonly { readonly accepted: boolean }[]): number {

@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { decideAcceptance } from "../src/domain/alignment/acceptance.js";
 import { judgedScores, judgementOf, type Verdict } from "../src/domain/alignment/judgement.js";
-import { createRandom } from "../src/eval/sets/random.js";
+import { createRandom } from "../src/system/seeded-random.js";
 
 const { values } = parseArgs({ options: { candidates: { type: "string", default: "4000" } } });
 const candidates = Number(values.candidates);

@@ -6,14 +6,11 @@
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import {
-  type AcceptanceEvidence,
-  defaultAcceptanceRule,
-  decideAcceptance,
-} from "../src/domain/alignment/acceptance.js";
+import { defaultAcceptanceRule, decideAcceptance } from "../src/domain/alignment/acceptance.js";
+import type { AcceptanceEvidence } from "../src/domain/alignment/check-evidence.js";
 import { type PairedComparison, compareScores } from "../src/domain/alignment/paired-comparison.js";
 import { drawPlot } from "./operating-curve-plot.js";
-import { createRandom } from "../src/eval/sets/random.js";
+import { createRandom } from "../src/system/seeded-random.js";
 import { drawProposal, isPossible, type Situation } from "./simulated-proposals.js";
 
 const { values } = parseArgs({

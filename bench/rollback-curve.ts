@@ -11,7 +11,7 @@ import {
   type ScoredItem,
   type RegressionRule,
 } from "../src/domain/alignment/detect-regression.js";
-import { createRandom } from "../src/eval/sets/random.js";
+import { createRandom } from "../src/system/seeded-random.js";
 
 const { values } = parseArgs({ options: { versions: { type: "string", default: "2000" } } });
 const versions = Number(values.versions);

@@ -1,4 +1,4 @@
-import type { AcceptanceEvidence } from "../src/domain/alignment/acceptance.js";
+import type { AcceptanceEvidence } from "../src/domain/alignment/check-evidence.js";
 import type { PairedScores } from "../src/domain/alignment/paired-comparison.js";
 
 /** A kind of proposal, and the user it is made for. Shares are 0 to 1. */

@@ -13,18 +13,33 @@ export const alignConfigSchema = z.strictObject({
   batch: count(1, 128, 8).describe(
     "Latest interactions with a true answer that are criticised (the paper's n).",
   ),
-  holdout: count(0, 256, 32).describe(
-    "Limit on the other recent interactions that a candidate is validated on.",
+  holdout: count(0, 256, 120).describe(
+    "Limit on the other recent interactions that candidates are validated on; more than 32 of them only for a promising one.",
   ),
   iterations: count(1, 20, 3).describe(
     "Limit on updates in a run (the paper's E); it ends early when nothing is to change.",
   ),
+  candidates: count(1, 4, 3).describe(
+    "Limit on the changes that one update proposes, which are then compared.",
+  ),
   samplesPerItem: count(1, 20, 1).describe(
     "Answers per item, for models that sample; scores are averaged.",
   ),
+  acceptance: z
+    .enum(["expected", "strict"])
+    .default("expected")
+    .optional()
+    .describe("Acceptance: by expected benefit, or only beyond chance (`strict`)."),
   minimumItems: count(1, 1_000, 8).describe("Acceptance: fewest held-out items."),
+  changePrice: z
+    .number()
+    .min(0)
+    .max(20)
+    .default(0.5)
+    .optional()
+    .describe("Acceptance by expected benefit: points of score that a change must be worth."),
   minNetWins: count(1, 1_000, 4).describe(
-    "Acceptance: fewest held-out items by which wins exceed losses.",
+    "Strict acceptance: fewest held-out items by which wins exceed losses.",
   ),
   significanceLevel: z
     .number()
@@ -32,7 +47,7 @@ export const alignConfigSchema = z.strictObject({
     .max(0.5)
     .default(0.1)
     .optional()
-    .describe("Acceptance: highest one-sided p-value."),
+    .describe("Strict acceptance: highest one-sided p-value."),
   validation: on(
     "Whether a candidate must do better before it is accepted; otherwise each one is.",
   ),

@@ -5,6 +5,7 @@ export const paperAlignment = {
   batch: 3,
   holdout: 0,
   iterations: 1,
+  candidates: 1,
   validation: false,
   judge: false,
   refreshProfile: false,

@@ -20,6 +20,14 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
+/** The cost of what was added to `b` to come to `a`. */
+export function subtractUsage(a: Usage, b: Usage): Usage {
+  return {
+    calls: a.calls - b.calls,
+    tokens: { in: a.tokens.in - b.tokens.in, out: a.tokens.out - b.tokens.out },
+  };
+}
+
 /** The usage of one model call, from LangChain's metadata on its answer. */
 export function usageOfCall(message: {
   readonly usage_metadata?:

@@ -41,6 +41,11 @@ const preparationSchema = z
         after: texts,
         /** Why its alignment did not start; left out where it did, or the method has none. */
         notAligned: z.string().optional(),
+        /**
+         * What its alignment's parent scored in simulation, 0 to 1, an item each, on items of the questions' kind; left
+         * out where no alignment ran.
+         */
+        simulated: z.array(z.number()).readonly().optional(),
       })
       .readonly()
       .nullable(),

@@ -6,11 +6,13 @@ import { createKeyedQueue } from "../system/keyed-queue.js";
 /** Lowest `maxConcurrency` of a run: with 1, LangGraph 1.7 ends a step after its first task and drops the others. */
 export const leastConcurrency = 2;
 
-/** A node of a fan-out whose tasks run one by one if the run's `concurrency` is 1. */
+/** By user; all nodes of a run share it. */
+const queue = createKeyedQueue();
+
+/** A node whose tasks, and those of other such nodes, run one by one if the run's `concurrency` is 1. */
 export function serializeTasks<Task, Result>(
   node: (task: Task, runtime: LangGraphRunnableConfig) => Promise<Result>,
 ): typeof node {
-  const queue = createKeyedQueue();
   return async (task, runtime) => {
     const { concurrency, userId } = parseAlignConfig(runtime);
     if (concurrency >= leastConcurrency) return node(task, runtime);

@@ -2,6 +2,7 @@ import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { BaseStore } from "@langchain/langgraph-checkpoint";
 import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import type { ReflectionStatus } from "../domain/reflection-status.js";
+import { type AcceptanceHistory, createAcceptanceHistory } from "./acceptance-history.js";
 import type { EpisodicMemory, MemoryDegradation } from "./episodes/episodic-memory.js";
 import { createStoreEpisodicMemory } from "./episodes/store-episodic-memory.js";
 import type { EpisodeIndex } from "./index/episode-index.js";
@@ -25,6 +26,8 @@ export interface Memory {
   readonly alignments: StatusStore<AlignmentStatus>;
   readonly reflections: StatusStore<ReflectionStatus>;
   readonly locales: LocaleStore;
+  /** Of all users together. */
+  readonly acceptance: AcceptanceHistory;
 }
 
 /**
@@ -58,5 +61,6 @@ export function createMemory(options: {
     alignments: createAlignmentStatusStore(access),
     locales: createLocaleStore(access),
     reflections: createReflectionStatusStore(access),
+    acceptance: createAcceptanceHistory(access, now),
   };
 }

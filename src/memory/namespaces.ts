@@ -12,6 +12,9 @@ export const allUsersPrefix: readonly string[] = [root, "u"];
 /** One record: the format of all records; only a database that we migrate ourselves has it. */
 export const formatNamespace: readonly string[] = [root, "format"];
 
+/** What judging candidates showed, of all users together: key = a hash of run, iteration and candidate. */
+export const judgedNamespace: readonly string[] = [root, "judged"];
+
 /** What is stored for a user. */
 const kinds = [
   /** key = episode id */

@@ -112,6 +112,15 @@ export const indexStateRecord = ofVersion1("index state", {
   filledFrom: z.string().optional(),
 });
 
+/** What judging one candidate showed: counts alone. */
+export const judgedRecord = ofVersion1("judged candidate", {
+  at: z.iso.datetime(),
+  gained: z.number().nonnegative(),
+  lost: z.number().nonnegative(),
+  items: z.number().nonnegative(),
+  accepted: z.boolean(),
+});
+
 function ofVersion1<const Shape extends z.core.$ZodLooseShape>(name: string, shape: Shape) {
   return {
     name,

@@ -25,6 +25,8 @@ export type AlignmentEvent =
       readonly iteration: number;
       /** `refused`: none of its changes passed the checks. */
       readonly decision: "keep" | "change" | "refused";
+      /** How many personas are compared with the parent. */
+      readonly candidates: number;
     }
   | {
       readonly kind: "candidate-judged";

@@ -3,7 +3,13 @@ import { withLangGraph } from "@langchain/langgraph/zod";
 import { z } from "zod";
 import { type AlignmentItem, alignmentItemSchema } from "../domain/alignment/alignment-item.js";
 import {
+  type ProfileDraw,
+  type SimulationProfile,
+  simulationProfileSchema,
+} from "../domain/alignment/simulation-profile.js";
+import {
   personaCheckpointSchema,
+  type PersonaLine,
   personaLineSchema,
 } from "../domain/persona/persona-checkpoint.js";
 import { defaultLocale, type Locale, localeSchema } from "../domain/locale.js";
@@ -29,6 +35,9 @@ export interface SimulationTask {
   readonly runId: string;
   readonly persona: PersonaUnderTest;
   readonly role: "parent" | "candidate";
+  /** The persona's lines that the item has taught; its simulation does not see them. */
+  readonly taught: readonly PersonaLine[];
+  /** The profile that knows nothing of the item's answer. */
   readonly profile: Profile | null;
   readonly locale: Locale;
   readonly item: AlignmentItem;
@@ -36,14 +45,15 @@ export interface SimulationTask {
   readonly repeat: number;
 }
 
+/** The task of drawing the profiles for a run's simulations. */
+export interface ProfileDrawTask {
+  readonly runId: string;
+  readonly draws: readonly ProfileDraw[];
+}
+
 /** The task of criticising this answer. */
 export interface CritiqueTask extends SimulationTask {
   readonly answer: SimulatedAnswer;
-}
-
-/** In its place where there is nothing to criticise, so that the run goes on even if no item was answered. */
-export interface EmptyTask {
-  readonly answer: null;
 }
 
 /** The task of comparing the two answers to one open item. */
@@ -67,6 +77,16 @@ export const candidateSchema = personaUnderTestSchema.extend({
   reason: z.string(),
 });
 export type PersonaCandidate = z.output<typeof candidateSchema>;
+
+/** A checkpoint before it is written. */
+export const proposalSchema = personaCheckpointSchema.omit({
+  schemaVersion: true,
+  id: true,
+  version: true,
+  parentId: true,
+  rollback: true,
+});
+export type Proposal = z.output<typeof proposalSchema>;
 
 /** The result of one iteration. Scores are means from 0 to 1, `null` where nothing was asked. */
 export const iterationSchema = z.strictObject({
@@ -109,14 +129,34 @@ export const alignmentState = z.object({
   profile: profileSchema
     .nullable()
     .default(null)
-    .describe("The profile under which all items are answered."),
+    .describe("The user's profile, which the updated persona will have beside it."),
+  simulationProfiles: growing(
+    // Profiles have defaults, which only stored ones lack.
+    simulationProfileSchema as z.ZodType<SimulationProfile, SimulationProfile>,
+    "The profiles under which the items are answered; where there is none, the user's.",
+  ),
   locale: localeSchema
     .default(defaultLocale)
     .describe("Time zone and language under which all items are answered."),
   parent: personaUnderTestSchema.optional().describe("The persona to be improved."),
   parentId: z.string().default("").describe("Id of the parent's checkpoint."),
-  batch: z.array(alignmentItemSchema).default([]).describe("Latest items, which are criticised."),
-  holdout: z.array(alignmentItemSchema).default([]).describe("Items that only validate."),
+  learnedBefore: z
+    .array(personaLineSchema)
+    .default([])
+    .describe("The lines that the run began with."),
+  batch: z
+    .array(alignmentItemSchema)
+    .default([])
+    .describe("Items that are criticised; empty until the parent has answered."),
+  holdout: z
+    .array(alignmentItemSchema)
+    .default([])
+    .describe("Items that only validate, in the order in which they are asked."),
+  asked: z
+    .number()
+    .int()
+    .default(0)
+    .describe("How many held-out items the iteration has put to candidates, from the first on."),
   iteration: z.number().int().default(0).describe("The present update's number, from 1."),
   iterationStart: z
     .object({ at: z.iso.datetime(), usage: usageSchema })
@@ -129,10 +169,18 @@ export const alignmentState = z.object({
   critiques: growing(critiqueRecordSchema, "Critiques of the answers."),
   judgements: growing(judgementSchema, "The judge's comparisons of candidates with their parents."),
   failures: growing(failedItemSchema, "Model calls that failed, each for one item."),
-  candidate: candidateSchema
-    .nullable()
-    .default(null)
-    .describe("The proposed persona; null if there is none."),
+  candidates: z
+    .array(candidateSchema)
+    .default([])
+    .describe("The personas that the iteration proposed; at most one of them is taken."),
+  prior: z
+    .array(z.number())
+    .optional()
+    .describe("What updates are usually worth here; fixed for the run."),
+  racing: z
+    .array(z.string())
+    .default([])
+    .describe("Keys of the candidates that are still compared."),
   outcome: z
     .strictObject({ reason: z.string(), stop: z.enum(["kept", "budget"]).nullable() })
     .nullable()
@@ -142,11 +190,11 @@ export const alignmentState = z.object({
     .array(lineRejectionSchema)
     .default([])
     .describe("The rejected lines of the update."),
-  proposal: personaCheckpointSchema
-    .omit({ schemaVersion: true, id: true, version: true, parentId: true, rollback: true })
-    .nullable()
-    .default(null)
-    .describe("The checkpoint to be written."),
+  others: z
+    .array(proposalSchema)
+    .default([])
+    .describe("Checkpoints of the iteration's other candidates, to be written before."),
+  proposal: proposalSchema.nullable().default(null).describe("The checkpoint to be written."),
   rejected: z
     .array(
       z.strictObject({

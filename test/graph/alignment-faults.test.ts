@@ -17,6 +17,8 @@ import { type OpenAiReply, scriptedUsage } from "../../src/fake-model/openai-ser
 
 const items = 11;
 const small = { batch: 3, holdout: 8, iterations: 2 } satisfies AlignSettings;
+/** For runs in which no candidate comes to its held-out items. */
+const unjudged = { holdout: 3, minimumItems: 3, toolRounds: 0 } satisfies AlignSettings;
 const tokensOfCall = scriptedUsage.total_tokens;
 
 let server: AlignmentServer | undefined;
@@ -51,12 +53,13 @@ const onUpdate =
   (request) =>
     request.kind === "update" ? (typeof reply === "function" ? reply(request) : reply) : undefined;
 
-const essay = "Always mind the leaves. ".repeat(400);
+/** Longer than any text that is kept whole. It is streamed word by word, so a longer one takes more time. */
+const essay = "Always mind the leaves. ".repeat(150);
 
 /** What an update model may say, and what stands in the log for it in default mode. */
 const faultyUpdates: readonly {
   readonly name: string;
-  readonly reply: OpenAiReply;
+  readonly reply: OpenAiReply | ((request: AlignmentRequest) => OpenAiReply);
   readonly reason: RegExp;
   /** Calls that one update takes, repairs included. */
   readonly calls: number;
@@ -107,16 +110,15 @@ const faultyUpdates: readonly {
   },
   {
     name: "memorises an answer",
-    reply: says(adding('The answer to "What do I drink on occasion 9?" is tea.')),
-    reason: /Nothing of the update can be taken: /,
+    // Of the batch's first item: only the batch is shown.
+    reply: ({ text }) =>
+      says(adding(`The answer to "What do I drink on ${/occasion \d+/.exec(text)?.[0]}?" is tea.`)),
+    reason: /Nothing of the update can be taken: .* of item 1,/,
     calls: 1,
   },
   {
     name: "cites what is not there",
-    reply: says({
-      ...adding(goodLine),
-      changes: [{ ...adding(goodLine).changes[0], items: [99] }],
-    }),
+    reply: says(adding(goodLine, [99])),
     reason: /Nothing of the update can be taken: .*item 99/,
     calls: 1,
   },
@@ -129,7 +131,7 @@ const faultyUpdates: readonly {
   },
   {
     name: "changes nothing",
-    reply: says({ ...adding(goodLine), changes: [] }),
+    reply: says({ ...adding(goodLine), proposals: [] }),
     reason: /Nothing of the update can be taken: /,
     calls: 1,
   },
@@ -140,7 +142,7 @@ describe("an update model over HTTP", () => {
     "that $name leaves the head as it is, and its fault and cost in the log",
     async ({ reply, reason, calls, isLast = false }) => {
       const ada = await adaWith(onUpdate(reply));
-      const result = await ada.align();
+      const result = await ada.align(unjudged);
 
       const updates = isLast ? 1 : 2;
       expect(result.iterations).toHaveLength(updates);
@@ -166,7 +168,7 @@ describe("an update model over HTTP", () => {
   it.each([
     ["says nothing", { kind: "message", text: "" }, /wrote no persona/],
     ["refuses", { kind: "message", refusal: "No." }, /wrote no persona/],
-    ["writes an essay", { kind: "message", text: essay }, /tokens; at most/],
+    ["writes an essay", { kind: "message", text: essay.repeat(3) }, /tokens; at most/],
     ["writes hidden text", { kind: "message", text: `Tea.\u{E0041}\u{E0042}` }, /holds/],
   ] as const)("that %s in paper mode leaves the head as it is", async (_name, reply, reason) => {
     const ada = await adaWith(onUpdate(reply));
@@ -180,15 +182,14 @@ describe("an update model over HTTP", () => {
   it("that repeats a rejected proposal is told so, and nothing is scored twice", async () => {
     const line = "Wants the strongest drink of the house in every case.";
     const ada = await adaWith(onUpdate(says(adding(line))));
-    const { iterations } = await ada.align({ iterations: 3 });
+    const { iterations } = await ada.align({ ...unjudged, iterations: 3 });
     expect(iterations.map(({ reason }) => reason)).toEqual([
       expect.stringContaining("Worse on its own batch"),
-      "Nothing of the update can be taken: it was rejected before.",
-      "Nothing of the update can be taken: it was rejected before.",
+      "Nothing of the update can be taken: It was rejected before.",
+      "Nothing of the update can be taken: It was rejected before.",
     ]);
     const scored = ada.asked.filter(
-      ({ kind, persona, hasToolAnswers }) =>
-        kind === "simulation" && persona === "bad" && hasToolAnswers,
+      ({ kind, persona }) => kind === "simulation" && persona === "bad",
     );
     expect(scored).toHaveLength(small.batch);
     expect((await ada.head()).version).toBe(0);
@@ -201,12 +202,12 @@ describe("an update model over HTTP", () => {
       const ada = await adaWith(
         (request) =>
           loops && request.kind === "update" ? { kind: "loop", text: "and on " } : undefined,
-        3_000,
+        2_000,
       );
       await expect(ada.align({ mode })).rejects.toSatisfy(
         (error) =>
           PersonaAgentError.is(error, "model-unavailable") &&
-          error.message.includes("did not finish within 3 s"),
+          error.message.includes("did not finish within 2 s"),
       );
       expect(await ada.status()).toMatchObject({
         status: "failed",
@@ -224,13 +225,20 @@ describe("an update model over HTTP", () => {
 });
 
 describe("a model over HTTP", () => {
-  it.each([
-    ["says nothing", { kind: "message", text: "" }],
-    ["refuses", { kind: "message", refusal: "No." }],
-    ["answers with another schema", says({ gap: "everything" })],
-  ] as const)("that %s for a critique leaves the items without one", async (_name, reply) => {
-    const ada = await adaWith(({ kind }) => (kind === "critique" ? reply : undefined));
-    const { iterations, usage } = await ada.align({ iterations: 1 });
+  it("that says nothing, refuses or answers with another schema for a critique leaves the item without one", async () => {
+    const faults: readonly OpenAiReply[] = [
+      { kind: "message", text: "" },
+      { kind: "message", refusal: "No." },
+      says({ gap: "everything" }),
+    ];
+    const criticised: (number | null)[] = [];
+    const ada = await adaWith(({ kind, occasion }) => {
+      if (kind !== "critique") return undefined;
+      if (!criticised.includes(occasion)) criticised.push(occasion);
+      return faults[criticised.indexOf(occasion)];
+    });
+    const { iterations, usage } = await ada.align({ iterations: 1, toolRounds: 0 });
+    expect(criticised).toHaveLength(faults.length);
     expect(iterations).toMatchObject([{ accepted: true }]);
     const [, written] = await ada.log();
     expect(written?.alignment?.critiques).toEqual([]);
@@ -252,7 +260,7 @@ describe("a model over HTTP", () => {
         linesThatMisled: [],
       });
       const ada = await adaWith(({ kind }) => (kind === "critique" ? long : undefined));
-      await ada.align({ mode, iterations: 1 });
+      await ada.align({ mode, iterations: 1, toolRounds: 0 });
       const update = ada.asked.find(({ kind }) => kind === "update");
       expect(update?.text.length).toBeLessThan(40_000);
       expect(JSON.stringify(await ada.log()).length).toBeLessThan(40_000);
@@ -265,7 +273,7 @@ describe("a model over HTTP", () => {
       const ada = await adaWith(({ kind }) =>
         kind === "simulation" ? { kind: "message", text: "" } : undefined,
       );
-      const { iterations, usage } = await ada.align({ mode, iterations: 1 });
+      const { iterations, usage } = await ada.align({ mode, iterations: 1, toolRounds: 0 });
       expect(iterations).toMatchObject([{ parentScore: 0 }]);
       expect(usage.calls).toBe(ada.asked.length);
       const { version } = await ada.head();

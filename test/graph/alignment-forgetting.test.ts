@@ -2,15 +2,19 @@ import { MemorySaver } from "@langchain/langgraph-checkpoint";
 import { expect, it } from "vitest";
 import { createMemory } from "../../src/memory/memory.js";
 import { alignmentUnderTest, drink, goodLine } from "../support/agents/alignment-under-test.js";
+import type { AskedOfModel } from "../support/models/alignment-model.js";
 
-/** An item of the batch that only it says. */
+/** An item of the batch that only it says: the only answer that the parent gets right, of which the batch has one. */
 const secret = drink(15, { query: "What do I drink on occasion 15, with Zanzibar?" });
 const episodes = [...Array.from({ length: 15 }, (_, n) => drink(n)), secret];
+const simulation = ({ system, question }: AskedOfModel) =>
+  system.includes(goodLine) || question === secret.query ? "tea" : "coffee";
 
 it("a deletion stops the run, which begins anew without what was deleted", async () => {
   const user = await alignmentUnderTest({
     episodes,
     replies: {
+      simulation,
       critique: () => {
         if (forgetting === undefined) {
           user.clock.advanceDays(1);
@@ -37,8 +41,10 @@ it("nothing is taken from a run during which another process deleted something",
   const user = await alignmentUnderTest({
     episodes,
     replies: {
+      simulation,
       critique: () => ({ wrong: "Zanzibar was left out." }),
-      update: async () => {
+      update: async ({ thread }) => {
+        expect(thread).toContain(secret.query);
         user.clock.advanceDays(1);
         await elsewhere.episodes.delete("ada", secret.id);
         return { lines: [goodLine] };
@@ -69,6 +75,7 @@ it("a deletion while a candidate waits for review makes a new alignment due, and
   const requested: string[] = [];
   const user = await alignmentUnderTest({
     episodes,
+    replies: { simulation },
     checkpointer: new MemorySaver(),
     requestAlignment: async (userId) => void requested.push(userId),
   });
@@ -85,9 +92,13 @@ it("a deletion while a candidate waits for review makes a new alignment due, and
 });
 
 it("a candidate that waits for review is dropped when something it was written from is deleted", async () => {
-  const user = await alignmentUnderTest({ episodes, checkpointer: new MemorySaver() });
+  const user = await alignmentUnderTest({
+    episodes,
+    replies: { simulation },
+    checkpointer: new MemorySaver(),
+  });
   const { review } = await user.run({ review: true });
-  expect(review).not.toBeNull();
+  expect(review?.items.map(({ question }) => question)).toContain(secret.query);
   user.clock.advanceDays(1);
   await user.memory.episodes.delete("ada", secret.id);
   expect(await user.pendingReview("ada")).toBeNull();

@@ -20,6 +20,7 @@ import { FrozenStore } from "../support/agents/frozen-store.js";
 import { turnAt } from "../support/users/episodes.js";
 
 const small = {
+  acceptance: "strict",
   batch: 2,
   holdout: 2,
   minimumItems: 2,
@@ -43,7 +44,8 @@ describe("an alignment", () => {
       degraded: [],
       head: { version: 1, lines: [{ text: goodLine, tool: null }], paperSystemPrompt: null },
       iterations: [
-        { parentScore: 0.5, candidateScore: 1, holdoutParent: 0.5, holdoutCandidate: 1 },
+        // Of four items three that were answered wrongly, as half of all were.
+        { parentScore: 0.25, candidateScore: 1, holdoutParent: 0.5, holdoutCandidate: 1 },
         { parentScore: 1, candidateScore: null, accepted: false },
       ],
     });
@@ -51,7 +53,8 @@ describe("an alignment", () => {
     const [taken, kept] = await user.checkpoints();
     expect(taken).toMatchObject({ status: "active", author: "alignment" });
     expect(taken?.alignment?.decision).toMatchObject({ accepted: true, outcome: "better" });
-    expect(taken?.lines[0]?.evidence).toEqual(user.episodes.slice(12, 14).map(({ id }) => id));
+    const { batch = [] } = taken?.alignment?.scores ?? {};
+    expect(taken?.lines[0]?.evidence).toEqual(batch.slice(0, 2).map(({ episodeId }) => episodeId));
     expect(kept).toMatchObject({ status: "rejected", parentId: taken?.id });
     expect(await user.status()).toMatchObject({ status: "idle", runOwner: null, error: null });
   });
@@ -106,18 +109,19 @@ describe("an alignment", () => {
     });
     expect(shown).toEqual([
       "alignment-started",
+      // Latest first.
+      "item-simulated parent 0",
       "item-simulated parent 1",
       "item-simulated parent 0",
+      "item-simulated parent 1",
       "item-criticised",
       "item-criticised",
       "update-proposed change",
       "item-simulated candidate 1",
       "item-simulated candidate 1",
-      // The holdout, latest first.
+      // The holdout.
       "item-simulated candidate 1",
-      "item-simulated parent 0",
       "item-simulated candidate 1",
-      "item-simulated parent 1",
       "candidate-judged true",
       "checkpoint-written 1 active",
     ]);
@@ -142,17 +146,20 @@ describe("an alignment", () => {
     const begun: string[] = [];
     for await (const task of stream) if ("input" in task) begun.push(task.name);
     expect(begun).toEqual([
+      "begin-run",
+      "draw-simulation-profiles",
       "refresh-profile",
+      "select-items",
+      ...Array.from({ length: 4 }, () => "simulate"),
       "select-batch",
-      "simulate",
-      "simulate",
       "textual-loss",
       "textual-loss",
       "textual-gradient",
       "validate",
       "validate",
       "accept-candidate",
-      ...Array.from({ length: 4 }, () => "validate"),
+      "validate",
+      "validate",
       "accept-candidate",
       "commit-checkpoint",
     ]);
@@ -296,7 +303,11 @@ describe("an answer that is known already", () => {
             : "coffee",
       },
     });
-    const { iterations } = await user.run({ minNetWins: 1, significanceLevel: 0.5 });
+    const { iterations } = await user.run({
+      acceptance: "strict",
+      minNetWins: 1,
+      significanceLevel: 0.5,
+    });
     expect(iterations.map(({ accepted }) => accepted)).toEqual([true, true, true]);
     expect(new Set(user.simulated().values())).toEqual(new Set([1]));
     expect(user.simulated().size).toBe(4 * 16);
@@ -315,7 +326,7 @@ describe("a rejected candidate", () => {
     });
     const { iterations, head } = await user.run();
     expect(iterations).toMatchObject([
-      { accepted: false, parentScore: 0.5, candidateScore: 0, holdoutCandidate: null },
+      { accepted: false, parentScore: 0.25, candidateScore: 0, holdoutCandidate: null },
       { accepted: true },
       { accepted: false },
     ]);
@@ -324,24 +335,22 @@ describe("a rejected candidate", () => {
     expect(rejected).toMatchObject({
       status: "rejected",
       lines: [{ text: badLine }],
-      reason: "Worse on its own batch: 0, its parent 0.5.",
+      reason: "Worse on its own batch: 0, its parent 0.25.",
     });
-    expect(rejected?.alignment?.scores.batch).toEqual(
-      user.episodes.slice(12).map(({ id }, n) => ({
-        episodeId: id,
-        parent: n % 2 === 0 ? 1 : 0,
-        candidate: 0,
-      })),
-    );
+    const { batch = [] } = rejected?.alignment?.scores ?? {};
+    expect(batch.filter(({ parent }) => parent === 1)).toHaveLength(1);
+    expect(batch).toHaveLength(4);
+    expect(batch.map(({ candidate }) => candidate)).toEqual([0, 0, 0, 0]);
+    const right = batch.find(({ parent }) => parent === 1)?.episodeId;
+    const lost = user.episodes.findIndex(({ id }) => id === right);
     const [first, second] = user.model.of("update");
     expect(first?.thread).not.toContain("<rejected_updates>");
     expect(second?.thread).toContain("<rejected_updates>");
     expect(second?.thread).toContain(`Added: ${badLine}`);
     expect(second?.thread).toContain("Outcome: Worse on its own batch");
-    // Two answers that were right before.
+    // The answer that was right before.
     expect(second?.thread.match(/Critique of its answers: Wrong: Lost \d+\./g)).toEqual([
-      "Critique of its answers: Wrong: Lost 12.",
-      "Critique of its answers: Wrong: Lost 14.",
+      `Critique of its answers: Wrong: Lost ${lost}.`,
     ]);
   });
 
@@ -351,14 +360,14 @@ describe("a rejected candidate", () => {
     expect(iterations[1]).toMatchObject({
       accepted: false,
       candidateScore: null,
-      reason: "Nothing of the update can be taken: it was rejected before.",
+      reason: "Nothing of the update can be taken: It was rejected before.",
     });
-    expect(user.simulated().size).toBe(4 + 4);
+    expect(user.simulated().size).toBe(16 + 4);
     const before = user.model.of("simulation").length;
     const next = await user.run({ iterations: 1 });
-    expect(next.iterations[0]?.reason).toContain("it was rejected before");
-    // The batch under the parent, and nothing else.
-    expect(user.model.of("simulation").length - before).toBe(4);
+    expect(next.iterations[0]?.reason).toContain("It was rejected before");
+    // All items under the parent, and nothing else.
+    expect(user.model.of("simulation").length - before).toBe(16);
     expect(user.model.of("update").at(-1)?.thread).toContain(`Added: ${badLine}`);
   });
 });
@@ -415,12 +424,14 @@ describe("the persona is kept", () => {
     const user = await alignmentUnderTest({ replies: { update: () => ({ reason: "All fine." }) } });
     const { iterations, head } = await user.run();
     expect(iterations).toMatchObject([
-      { accepted: false, reason: "Kept: All fine.", parentScore: 0.5, version: 1 },
+      { accepted: false, reason: "Kept: All fine.", parentScore: 0.25, version: 1 },
     ]);
     expect(head).toMatchObject({ version: 0, lines: [] });
     expect(user.events.filter(({ kind }) => kind === "candidate-judged")).toEqual([]);
     const [kept] = await user.checkpoints();
-    expect(kept?.alignment).toMatchObject({ decision: null, scores: { holdout: [] } });
+    const { decision, scores } = kept?.alignment ?? {};
+    expect(decision).toBeNull();
+    expect(scores?.holdout.map(({ candidate }) => candidate)).toEqual(Array(12).fill(null));
     expect(kept?.alignment?.critiques).toHaveLength(4);
   });
 
@@ -453,7 +464,8 @@ describe("the cost", () => {
       tokens: { in: calls * callTokens.in, out: calls * callTokens.out },
     });
     expect(usage).toEqual(sum);
-    expect(user.model.of("profile")).toHaveLength(1);
+    // The user's, and one for each fold of the items.
+    expect(user.model.of("profile")).toHaveLength(1 + 4);
     const [first] = records;
     expect(first?.critiques).toHaveLength(3);
     expect(first?.models).toEqual({ agent: "alignment-model", alignment: "alignment-model" });
@@ -545,15 +557,15 @@ describe("an item", () => {
     });
     await user.run({ iterations: 1 });
     const [checkpoint] = await user.checkpoints();
-    expect(checkpoint?.alignment?.scores.batch).toMatchObject([
-      { parent: 1, candidate: 1 },
-      { parent: 1, candidate: 1 },
-      { parent: 0, candidate: 0 },
-      { parent: 0, candidate: 0 },
-    ]);
+    const { batch = [], holdout = [] } = checkpoint?.alignment?.scores ?? {};
+    const silent = user.episodes.slice(14).map(({ id }) => id);
+    expect(batch).toHaveLength(4);
+    for (const { episodeId, parent, candidate } of [...batch, ...holdout])
+      expect([parent, candidate]).toEqual(
+        silent.includes(episodeId) ? [0, candidate === null ? null : 0] : [1, candidate && 1],
+      );
     // Silence is asked once more, and counted.
     expect(checkpoint?.alignment?.usage.calls).toBe(user.model.asked.length);
-    expect(user.model.of("simulation")).toHaveLength(2 * (16 + 2));
   });
 });
 
@@ -645,7 +657,8 @@ describe("a failure", () => {
       user.index.isDown = down.isWanted = false;
       const { iterations } = await user.run(one);
       expect(iterations).toMatchObject([{ accepted: true }]);
-      expect(user.model.of("profile")).toHaveLength(1);
+      // The user's, and one from before the three items.
+      expect(user.model.of("profile")).toHaveLength(1 + 1);
     },
   );
 

@@ -8,12 +8,18 @@ import { startPlantedModel } from "../support/models/planted-model.js";
  * A few trials of each control are run over HTTP, and held to be exactly what was worked out without a graph; the shares
  * are those worked out for many. `bench/controls.ts` runs many over HTTP.
  */
-const standard = { seed: 3, mode: "default", batch: 16, holdout: 32 } as const;
+const standard = {
+  seed: 4,
+  mode: "default",
+  acceptance: "expected",
+  batch: 8,
+  holdout: 32,
+} as const;
 const positive = { ...standard, noise: "none", updates: "drawn" } as const;
-const noise = { ...standard, noise: "batch", updates: "by-heart" } as const;
+const noise = { ...standard, noise: "latest", updates: "by-heart" } as const;
 const paper = { ...positive, mode: "paper", batch: 3, holdout: 0 } as const;
-const many = 1_000;
-/** A trial through the graph is a hundred model calls; on a busy machine it takes minutes. */
+const many = 500;
+/** A trial through the graph is up to a hundred model calls; on a busy machine it takes minutes. */
 const patience = { timeout: 600_000 };
 
 let server: OpenAiServer | undefined;
@@ -23,24 +29,25 @@ afterEach(async () => {
 });
 
 describe("the alignment graph over HTTP, with a planted preference", patience, () => {
-  it("accepts the right proposal, and rejects two useless ones and a harmful one", async () => {
+  it("accepts a right proposal, and rejects a useless one, a harmful one and a right one with bad luck", async () => {
     const control = { ...positive, users: 4 };
     const trials = await runControl(control);
     expect(trials.map(({ kind, accepted }) => `${kind}: ${accepted}`)).toEqual([
       "useless: false",
-      "useless: false",
       "harmful: false",
+      "right: false",
       "right: true",
     ]);
     expect(trials).toEqual(predictControl(control));
   });
 
   it.each<readonly [string, Control]>([
-    ["the default batch", { ...positive, batch: 8, users: 1 }],
-    ["a batch of random answers", { ...noise, users: 1 }],
-    ["nothing but random answers", { ...noise, batch: 8, noise: "both", users: 1 }],
+    ["twice the default batch", { ...positive, batch: 16, users: 1 }],
+    ["the strict rule", { ...positive, acceptance: "strict", users: 1 }],
+    ["random answers among the latest", { ...noise, users: 1 }],
+    ["nothing but random answers", { ...noise, noise: "all", users: 1 }],
     ["paper mode", { ...paper, users: 4 }],
-    ["paper mode on random answers", { ...paper, noise: "batch", updates: "by-heart", users: 2 }],
+    ["paper mode on random answers", { ...paper, noise: "latest", updates: "by-heart", users: 2 }],
   ])("decides as the rule does, for as many calls and as much gain: %s", async (_name, control) => {
     expect(await runControl(control)).toEqual(predictControl(control));
   });
@@ -53,21 +60,24 @@ it("fails a control whose model is asked what it does not know", async () => {
   expect(() => server?.assertUsedUp()).toThrow("the prompt is not known");
 });
 
-describe("the acceptance rule on the planted user", patience, () => {
+describe("acceptance by expected benefit on the planted user", patience, () => {
   it.each([16, 8])(
-    "takes at least 8 in 10 of the proposals worth 20 points, and at most 1 in 20 of the harmful and of the useless: batch %i",
+    "takes at least 8 in 10 of the proposals worth 20 points, at most 1 in 20 of the harmful and 1 in 10 of the useless: batch %i",
     (batch) => {
       const trials = predictControl({ ...positive, batch, users: many });
       expect(accepted(trials, "right")).toBeGreaterThanOrEqual(0.8);
       expect(accepted(trials, "right")).toBeLessThan(0.9);
       expect(accepted(trials, "harmful")).toBeLessThanOrEqual(0.05);
-      expect(accepted(trials, "useless")).toBeLessThanOrEqual(0.05);
+      expect(accepted(trials, "useless")).toBeLessThanOrEqual(0.1);
     },
   );
 
-  it("accepts at most 1 in 20 proposals learned from random answers", () => {
-    for (const batch of [16, 8])
-      expect(accepted(predictControl({ ...noise, batch, users: many }))).toBeLessThanOrEqual(0.05);
+  it("accepts at most 1 in 20 proposals learned from random answers, 1 in 8 where only the latest are random, and loses nothing by it", () => {
+    const all = predictControl({ ...noise, noise: "all", users: many });
+    expect(accepted(all)).toBeLessThanOrEqual(0.05);
+    const latest = predictControl({ ...noise, users: many });
+    expect(accepted(latest)).toBeLessThanOrEqual(0.125);
+    expect(meanGain(latest, "useless")).toBeCloseTo(0, 2);
   });
 
   it("gets proposals with the stated effect", () => {
@@ -76,6 +86,24 @@ describe("the acceptance rule on the planted user", patience, () => {
     expect(meanGain(trials, "right")).toBeCloseTo(0.2, 1.5);
     expect(meanGain(trials, "useless")).toBeCloseTo(0, 1.5);
     expect(meanGain(trials, "harmful")).toBeCloseTo(-0.2, 1.5);
+  });
+});
+
+describe("the strict rule on the planted user", patience, () => {
+  it.each([16, 8])(
+    "takes at least 7 in 10 of the proposals worth 20 points, and at most 1 in 20 of the harmful and of the useless: batch %i",
+    (batch) => {
+      const trials = predictControl({ ...positive, acceptance: "strict", batch, users: many });
+      expect(accepted(trials, "right")).toBeGreaterThanOrEqual(0.7);
+      expect(accepted(trials, "right")).toBeLessThan(0.9);
+      expect(accepted(trials, "harmful")).toBeLessThanOrEqual(0.05);
+      expect(accepted(trials, "useless")).toBeLessThanOrEqual(0.05);
+    },
+  );
+
+  it("accepts at most 1 in 20 proposals learned from random answers", () => {
+    const trials = predictControl({ ...noise, acceptance: "strict", users: many });
+    expect(accepted(trials)).toBeLessThanOrEqual(0.05);
   });
 });
 

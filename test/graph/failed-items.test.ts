@@ -42,15 +42,14 @@ describe("an item whose model call fails for good", () => {
     const user = await ada(
       (occasion, isCandidate) => occasion === 13 || (occasion === 2 && isCandidate),
     );
-    const { iterations, degraded, usage } = await user.run();
+    // The strict rule asks all items.
+    const { iterations, degraded, usage } = await user.run({ acceptance: "strict" });
     expect(iterations).toMatchObject([{ accepted: true, version: 1, candidateScore: 1 }]);
     expect(degraded).toEqual([`items-failed: 2 items, ${sentence}`]);
     const [taken] = await user.checkpoints();
-    expect(taken?.alignment?.decision).toMatchObject({
-      batch: { items: 3 },
-      holdout: { items: 11 },
-    });
-    expect(taken?.alignment?.critiques).toHaveLength(3);
+    const { batch, holdout } = taken?.alignment?.decision ?? {};
+    expect((batch?.items ?? 0) + (holdout?.items ?? 0)).toBe(14);
+    expect(taken?.alignment?.critiques).toHaveLength(4);
     // Once each, and the item that the parent did not answer is not put to the candidate.
     const failed = user.model
       .of("simulation")
@@ -73,9 +72,25 @@ describe("an item whose model call fails for good", () => {
     // Of the parent, which answered it in the second iteration, and then of the later candidates.
     expect(tried).toHaveLength(4);
     expect(degraded).toEqual([]);
-    expect(
-      user.model.of("critique").filter((asked) => criticisedOccasion(asked) === 13),
-    ).toHaveLength(1);
+  });
+
+  it("has its critique asked for again in the next iteration, and then it is there", async () => {
+    const tried: number[] = [];
+    const rounds = { updates: 0 };
+    const user = await ada(never, {
+      critique: (asked) => {
+        tried.push(criticisedOccasion(asked));
+        return rounds.updates === 0 && tried.at(-1) === tried[0] ? tooLong() : {};
+      },
+      simulation: () => "coffee",
+      update: () => ({ lines: [`Prefers cup ${(rounds.updates += 1)}.`] }),
+    });
+    const { degraded } = await user.run({ iterations: 3 });
+    expect(new Set(tried).size).toBe(4);
+    expect(tried.at(-1)).toBe(tried[0]);
+    expect(degraded).toEqual([]);
+    const written = await user.checkpoints();
+    expect(written.map(({ alignment }) => alignment?.critiques.length)).toEqual([3, 4, 4]);
   });
 
   it("leaves the other samples of the item to count", async () => {
@@ -93,7 +108,11 @@ describe("an item whose model call fails for good", () => {
     expect(iterations).toMatchObject([{ accepted: true }]);
     expect(degraded).toHaveLength(1);
     const [taken] = await user.checkpoints();
-    expect(taken?.alignment?.decision?.batch.items).toBe(4);
+    const { batch = [], holdout = [] } = taken?.alignment?.scores ?? {};
+    expect([batch.length, holdout.length]).toEqual([4, 12]);
+    expect([...batch, ...holdout]).toContainEqual(
+      expect.objectContaining({ episodeId: user.episodes[14]?.id, parent: 0, candidate: 1 }),
+    );
     expect(asked.filter((occasion) => occasion === 14)).toHaveLength(2);
   });
 
@@ -123,27 +142,52 @@ describe("an item whose model call fails for good", () => {
           thread.includes("occasion 3?") ? tooLong() : /<reply_a>[^<]*tea/.test(thread) ? "a" : "b",
       },
     });
-    const { iterations, degraded } = await user.run();
+    // The strict rule asks all items.
+    const { iterations, degraded } = await user.run({ acceptance: "strict" });
     expect(iterations).toMatchObject([{ accepted: true, judgeAgreement: 1 }]);
     expect(degraded).toEqual([`items-failed: 1 item, ${sentence}`]);
     const [taken] = await user.checkpoints();
-    expect(taken?.alignment?.decision?.holdout).toMatchObject({ items: 11, wins: 11 });
+    const { decision, scores } = taken?.alignment ?? {};
+    const { batch, holdout } = decision ?? {};
+    expect((batch?.items ?? 0) + (holdout?.items ?? 0)).toBe(15);
+    expect((batch?.wins ?? 0) + (holdout?.wins ?? 0)).toBe(15);
+    const all = [...(scores?.batch ?? []), ...(scores?.holdout ?? [])];
+    const unscored = all.filter(({ candidate }) => candidate === null);
+    expect(unscored).toMatchObject([{ episodeId: user.episodes[3]?.id }]);
   });
 });
 
 describe("a run with too few answers", () => {
-  it.each([
-    ["of the batch", (n: number) => n >= 12 && n !== 13, "Only 1 of 4 items were answered"],
+  it.each<[string, (batch: ReadonlySet<number>) => Fails, string]>([
+    ["to its items", () => (n) => n >= 10, "Only 10 of 16 items were answered"],
     [
       "of the candidate to the batch",
-      (n: number, isCandidate: boolean) => isCandidate && n > 12,
+      (batch) => (n, isCandidate) => isCandidate && n !== [...batch][0],
       "Only 1 of 4 items were compared",
     ],
-    ["to the held-out items", (n: number) => n < 9, "Only 3 of 12 held-out items were compared"],
-  ] as const)(
+    [
+      "of the candidate to the held-out items",
+      (batch) => {
+        const spared = new Set<number>();
+        return (n, isCandidate) => {
+          if (!isCandidate || batch.has(n)) return false;
+          if (spared.size < 3) spared.add(n);
+          return !spared.has(n);
+        };
+      },
+      "Only 3 of 8 held-out items were compared",
+    ],
+  ])(
     "%s says so in a line, writes nothing, and the next call asks for the missing ones alone",
-    async (_which, isAt, line) => {
-      const user = await ada(isAt);
+    async (_which, failing, line) => {
+      const batch = new Set<number>();
+      const isAt = failing(batch);
+      const user = await ada(isAt, {
+        critique: (asked) => {
+          batch.add(criticisedOccasion(asked));
+          return {};
+        },
+      });
       await expect(user.run()).rejects.toMatchObject({
         code: "model-unavailable",
         message: `${line}: ${sentence} The next call asks for the others only.`,
@@ -178,25 +222,25 @@ describe("a run with too few answers", () => {
   it("of the judge compares the missing ones in the next call", async () => {
     const groundTruth = "A pot of tea, and something to read.";
     const fault = { isOn: true };
+    const judged: string[] = [];
     const user = await alignmentUnderTest({
       settings: small,
       episodes: Array.from({ length: 16 }, (_, n) => drink(n, { groundTruth })),
       replies: {
         simulation: ({ system }) => (system.includes(goodLine) ? "Some tea." : "Coffee."),
-        verdict: ({ thread }) =>
-          fault.isOn && !thread.includes("occasion 15?")
-            ? tooLong()
-            : /<reply_a>[^<]*tea/.test(thread)
-              ? "a"
-              : "b",
+        verdict: ({ thread }) => {
+          judged.push(questionIn(thread));
+          if (fault.isOn && judged.at(-1) !== judged[0]) return tooLong();
+          return /<reply_a>[^<]*tea/.test(thread) ? "a" : "b";
+        },
       },
     });
     await expect(user.run()).rejects.toThrow(/^Only 1 of 4 items were compared: /);
     fault.isOn = false;
+    expect(new Set(judged).size).toBe(4);
     const { iterations } = await user.run();
     expect(iterations).toMatchObject([{ accepted: true }]);
-    const kept = user.model.of("verdict").filter(({ thread }) => thread.includes("occasion 15?"));
-    expect(kept).toHaveLength(2);
+    expect(judged.filter((question) => question === judged[0])).toHaveLength(2);
   });
 });
 
@@ -214,3 +258,8 @@ describe("a failure that concerns every call", () => {
     expect(user.model.of("simulation")).toHaveLength(1);
   });
 });
+
+/** The question that a verdict is about. */
+function questionIn(thread: string): string {
+  return /occasion \d+/.exec(thread)?.[0] ?? "";
+}

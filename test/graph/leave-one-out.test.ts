@@ -14,7 +14,7 @@ import {
 import { defaultLocale } from "../../src/domain/locale.js";
 import type { Profile } from "../../src/domain/profile.js";
 import { lampQuestion } from "../../src/domain/lamp-question.js";
-import { splitBatchHoldout } from "../../src/domain/alignment/split-batch-holdout.js";
+import { labelledItems } from "../../src/domain/alignment/labelled-items.js";
 import { userKey } from "../../src/domain/user-id.js";
 import { createChromaIndex } from "../../src/memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
@@ -172,8 +172,7 @@ async function begin(index: EpisodeIndex, story: Story) {
   const memory = createMemory({ store, index, embeddings, now });
   const history = [story.item, ...story.duplicates, ...story.later, ...story.earlier];
   await memory.episodes.addMany(userId, history);
-  const { batch } = splitBatchHoldout(history, { batch: 100, holdout: 0 });
-  const item = batch.find(({ episodeId }) => episodeId === story.item.id);
+  const item = labelledItems(history, 100).find(({ episodeId }) => episodeId === story.item.id);
   if (item === undefined) throw new Error("The story's item was not chosen.");
   const dump = async () =>
     JSON.stringify([
@@ -306,9 +305,9 @@ describe.each([
       });
       await memory.episodes.addMany(userId, history);
       const given = { ...known(chatStory()), locale: defaultLocale, leaveOneOut: true };
-      const { batch, holdout } = splitBatchHoldout(history, { batch: 5, holdout: 10 });
-      expect(batch.length).toBeGreaterThan(0);
-      for (const item of [...holdout, ...batch]) {
+      const items = labelledItems(history, 15);
+      expect(items.length).toBeGreaterThan(0);
+      for (const item of items) {
         const { episodes } = leaveOneOutMemory(memory, item, given);
         const mayKnow = history
           .filter(({ id }) => id < item.episodeId)

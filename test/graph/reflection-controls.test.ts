@@ -1,3 +1,4 @@
+import { defaultBenefitRule } from "../../src/domain/alignment/expected-benefit.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startConversationModel } from "../support/models/conversation-model.js";
 import type { OpenAiServer } from "../../src/fake-model/openai-server.js";
@@ -39,7 +40,9 @@ describe("a user who only ever reacts in conversation", patience, () => {
       .toMatchObject([{ text: "Takes tea wherever the journey leads." }]);
     // Inferred answers need more evidence.
     const { alignment } = await agent.memory.personas.head("ada");
-    expect(alignment?.decision?.rule.significanceLevel).toBe(0.025);
+    expect(alignment?.decision?.rule).toMatchObject({
+      harmLimit: defaultBenefitRule.harmLimit / 4,
+    });
     const { answer } = await agent.ask("ada", "What shall I drink at home?", { threadId: "home" });
     expect(answer).toBe("tea");
     await agent.close();

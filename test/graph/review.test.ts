@@ -13,6 +13,7 @@ const quick = {
     batch: 2,
     holdout: 2,
     minimumItems: 2,
+    acceptance: "strict",
     minNetWins: 1,
     significanceLevel: 0.5,
   },

@@ -64,7 +64,14 @@ describe("each setting of a turn at both ends of its range", () => {
 const untilNone = ({ tools, ...asked }: AskedOfModel) =>
   tools.includes("recall_memory") ? recall() : occasionOf(asked) % 2 === 0 ? "tea" : "coffee";
 
-const small = { batch: 1, holdout: 2, minimumItems: 1, minNetWins: 1, iterations: 1 } as const;
+const small = {
+  acceptance: "strict",
+  batch: 1,
+  holdout: 2,
+  minimumItems: 1,
+  minNetWins: 1,
+  iterations: 1,
+} as const;
 
 describe("each setting of an alignment at both ends of its range", () => {
   // Budgets too small for a run are in the tests of its spending.
@@ -117,3 +124,16 @@ it("takes all iterations of which each asks the judge about the batch and the ho
   expect(iterations).toHaveLength(20);
   for (const each of iterations) expect(each).toMatchObject({ accepted: true });
 });
+
+it("the largest batch and holdout are compared to the end", async () => {
+  const user = await alignmentUnderTest({
+    episodes: Array.from({ length: 384 }, (_, n) => drink(n)),
+    // As good as the parent, so that nothing is decided early.
+    replies: { update: () => ({ lines: ["Comes here for the view."] }) },
+    settings: { acceptance: "strict", batch: 128, holdout: 256, iterations: 1, toolRounds: 0 },
+  });
+  const { iterations, usage } = await user.run({ concurrency: 1_000 });
+  expect(iterations[0]?.reason).toContain("of 32 held-out items");
+  // The profile and one for simulations, 160 answers, 128 critiques, the update, and the candidate's.
+  expect(usage.calls).toBe(2 + 160 + 128 + 1 + 160);
+}, 60_000);

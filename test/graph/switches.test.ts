@@ -54,13 +54,13 @@ describe("each switch by itself", () => {
   it.each([
     [true, 2],
     [false, 1],
-  ])("refreshProfile %s: %d profiles are drawn", async (refreshProfile, profiles) => {
+  ])("refreshProfile %s: the user has %d profiles", async (refreshProfile, profiles) => {
     const user = await alignmentUnderTest();
     // Without a profile one is drawn in any case.
     await user.run({ ...once, refreshProfile });
     await user.memory.episodes.addMany("ada", [drink(50), drink(51)]);
     await user.run({ ...once, refreshProfile });
-    expect(user.model.of("profile")).toHaveLength(profiles);
+    expect(await user.memory.profiles.history("ada")).toHaveLength(profiles);
     const first = user.model.of("simulation")[0];
     expect(first?.system).toContain("Drinks a lot.");
   });
@@ -68,7 +68,7 @@ describe("each switch by itself", () => {
   it("a profile that could not be had is said, and the run goes on", async () => {
     const user = await alignmentUnderTest({ replies: { profile: () => "" } });
     const { degraded, iterations } = await user.run(once);
-    expect(degraded).toEqual(["profile-not-refreshed"]);
+    expect(degraded).toEqual(["profile-not-refreshed", "no-simulation-profile"]);
     expect(iterations).toMatchObject([{ accepted: true }]);
     const [taken] = await user.checkpoints();
     expect(taken?.alignment?.profileId).toBeNull();
@@ -105,7 +105,7 @@ describe("each switch by itself", () => {
       },
     });
     const { iterations } = await user.run({ ...once, samplesPerItem: 2, concurrency: 1 });
-    expect(user.model.of("simulation")).toHaveLength(4 * 2);
+    expect(user.model.of("simulation")).toHaveLength(16 * 2);
     expect(user.model.of("critique")).toHaveLength(4);
     expect(iterations).toMatchObject([{ parentScore: 0.5 }]);
   });
@@ -115,23 +115,40 @@ describe("each switch by itself", () => {
       items: 30,
       replies: { update: () => ({ lines: [goodLine] }) },
     });
-    await user.run({ ...once, batch: 5, holdout: 8 });
+    await user.run({ ...once, batch: 5, holdout: 8, concurrency: 1 });
     const [checkpoint] = await user.checkpoints();
-    const ids = user.episodes.map(({ id }) => id);
     const { batch = [], holdout = [] } = checkpoint?.alignment?.scores ?? {};
-    expect(batch.map(({ episodeId }) => episodeId)).toEqual(ids.slice(25));
-    expect(holdout.map(({ episodeId }) => episodeId)).toEqual(ids.slice(17, 25));
+    expect([batch.length, holdout.length]).toEqual([5, 8]);
+    const scored = [...batch, ...holdout].map(({ episodeId }) => episodeId);
+    expect(scored.toSorted()).toEqual(user.episodes.slice(17).map(({ id }) => id));
+    const first = user.model.of("simulation").slice(0, 13).map(occasionOf);
+    expect(first).toEqual(Array.from({ length: 13 }, (_, n) => 29 - n));
   });
 
   it.each([
     [{ minimumItems: 13 }, "17 different interactions"],
-    [{ minNetWins: 7 }, "Not better by enough"],
-    [{ significanceLevel: 0.001 }, "Could be chance"],
-    [{}, "Better"],
-  ])("the acceptance rule %j", async (rule, reason) => {
+    [{ acceptance: "strict", minNetWins: 7 }, "Not better by enough"],
+    [{ acceptance: "strict", significanceLevel: 0.001 }, "Could be chance"],
+    [{ acceptance: "strict" }, "Better: better on"],
+    [{}, "Better: expected gain"],
+  ] as const)("the acceptance rule %j", async (rule, reason) => {
     const user = await alignmentUnderTest();
     const { iterations } = await user.run({ ...once, ...rule });
     expect(iterations[0]?.reason).toContain(reason);
+  });
+
+  it("changePrice: a gain that is below it is not worth a change", async () => {
+    const user = await alignmentUnderTest({
+      // Right once more in four.
+      replies: {
+        simulation: (asked) =>
+          occasionOf(asked) % 4 < (asked.system.includes(goodLine) ? 3 : 2) ? "tea" : "coffee",
+      },
+    });
+    const { iterations } = await user.run({ ...once, changePrice: 20 });
+    expect(iterations[0]?.reason).toMatch(
+      /^Not worth a change, whose price is 20 points: expected/,
+    );
   });
 });
 
@@ -293,6 +310,10 @@ describe("the tools of a simulation", () => {
     });
     model.isDown = false;
     await user.run(once);
-    expect(user.model.of("simulation").length - asked).toBe(4 + 12 + 12);
+    // The parent's answers are kept; the candidate's were still to come.
+    expect(asked).toBe(16);
+    const resumed = user.model.of("simulation").slice(asked);
+    expect(resumed.length).toBeGreaterThanOrEqual(4 + 8);
+    expect(resumed.every(({ system }) => system.includes(goodLine))).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { createMemory } from "../../src/memory/memory.js";
+import { describeAcceptanceHistory } from "../conformance/acceptance-history.js";
 import { describeAlignmentStates } from "../conformance/alignment-states.js";
 import { describeEpisodicMemory } from "../conformance/episodic-memory.js";
 import { describeForgetting } from "../conformance/forgetting.js";
@@ -21,3 +22,4 @@ describeForgetting("in memory", create);
 describePersonaLog("in memory", () => create().personas);
 describeProfileMemory("in memory", () => create().profiles);
 describeAlignmentStates("in memory", () => create().alignments);
+describeAcceptanceHistory("in memory", () => create().acceptance);

@@ -7,6 +7,7 @@ import { createInProcessIndex } from "../../src/memory/index/in-process-index.js
 import { openPgliteServer } from "../../src/memory/postgres/pglite-server.js";
 import { openPostgres } from "../../src/memory/postgres/open-postgres.js";
 import { OfflineEmbeddings } from "../../src/model/offline/offline-embeddings.js";
+import { describeAcceptanceHistory } from "../conformance/acceptance-history.js";
 import { describeAlignmentStates } from "../conformance/alignment-states.js";
 import { describeEpisodicMemory } from "../conformance/episodic-memory.js";
 import { describeForgetting } from "../conformance/forgetting.js";
@@ -62,6 +63,7 @@ function describeMemory(name: string, open: () => Promise<Opened>) {
   describePersonaLog(name, () => opened.memory.personas);
   describeProfileMemory(name, () => opened.memory.profiles);
   describeAlignmentStates(name, () => opened.memory.alignments);
+  describeAcceptanceHistory(name, () => opened.memory.acceptance);
 }
 
 describe("on PGlite and embedded Chroma", () => describeMemory("embedded", openEmbedded));

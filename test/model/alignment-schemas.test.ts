@@ -58,7 +58,7 @@ const critique: z.output<typeof critiqueSchema> = {
   linesThatHelped: [],
   linesThatMisled: [],
 };
-const update = { pattern: "", decision: "keep", reason: "All right.", changes: [] };
+const update = { pattern: "", decision: "keep", reason: "All right.", proposals: [] };
 
 const profile = { statements: [{ text: "Takes tea.", items: [1] }] };
 const revision = {

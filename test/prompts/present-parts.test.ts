@@ -143,6 +143,7 @@ describe("a prompt names what it shows, and shows what it names", () => {
       rejected: [[], [{ lines: null, rejections: [], reason: "Worse.", critiques: [] }]],
       tools: [[], ["search_wikipedia"]],
       limits: [defaultPersonaLimits],
+      proposals: [1, 3],
     });
     for (const request of all) {
       const { system, human } = renderGradientRequest(request);

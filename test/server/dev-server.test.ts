@@ -6,6 +6,7 @@ import { z } from "zod";
 import { runConfigSchema } from "../../src/config/turn-settings.js";
 import { userKey } from "../../src/domain/user-id.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
+import { type OpenAiServer, startOpenAiServer } from "../../src/fake-model/openai-server.js";
 import { openDataFolder } from "../../src/memory/postgres/data-folder.js";
 import { type DevServer, startDevServer } from "../support/servers/dev-server.js";
 import { type LangSmithServer, startLangSmithServer } from "../support/servers/langsmith-server.js";
@@ -21,6 +22,8 @@ let dataDir: string;
 let server: DevServer;
 let client: Client;
 let langsmith: LangSmithServer;
+/** Calls a tool as long as it is offered one. */
+let models: OpenAiServer;
 
 beforeAll(async () => {
   dataDir = await newDataFolder("persona-agent-dev-");
@@ -29,7 +32,16 @@ beforeAll(async () => {
   await agent.ask(bob, "I eat meat every day.");
   await agent.close();
   langsmith = await startLangSmithServer();
+  models = await startOpenAiServer(({ body }) =>
+    (body["tools"] as unknown[] | undefined)?.length
+      ? {
+          kind: "message",
+          toolCalls: [{ name: "recall_memory", args: { query: "meat", limit: 2 } }],
+        }
+      : { kind: "message", text: "No meat." },
+  );
   server = await startDevServer(["--data-dir", dataDir], {
+    OPENAI_BASE_URL: models.url,
     LANGSMITH_TRACING: "true",
     LANGSMITH_API_KEY: "no-real-key",
     LANGSMITH_ENDPOINT: langsmith.url,
@@ -40,6 +52,7 @@ beforeAll(async () => {
 afterAll(async () => {
   server?.child.kill("SIGKILL");
   await langsmith?.close();
+  await models?.close();
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -261,6 +274,13 @@ describe("persona-agent dev", () => {
       code: "memory-folder-in-use",
       message: expect.stringContaining(`--url ${server.info.url}`),
     });
+  });
+
+  it("has room for the most rounds of tool calls that are allowed", async () => {
+    const context = { userId: bob, toolRounds: 20, models: { agent: "openai:rounds" } };
+    const state = await client.runs.wait(null, "agent", { input: say(question), context });
+    expect(stateOf(state).messages.at(-1)?.content).toBe("No meat.");
+    expect(models.requests).toHaveLength(21);
   });
 
   it("sends traces that name each step, and no user", async () => {

@@ -1,21 +1,20 @@
 import type { AlignConfig } from "../../config/alignment-settings.js";
-import { callsOfItem } from "../../nodes/alignment/alignment-budget.js";
+import { callsOfSmallestRun } from "../../nodes/alignment/alignment-budget.js";
 import { PersonaAgentError } from "../../system/errors.js";
 
 /**
- * Refuses a budget of model calls with which no run can come to an update: one interaction is answered and criticised,
- * then the update is asked for.
+ * Refuses a budget of model calls with which no update can be judged, even if each answer is a single call.
  *
  * @throws {PersonaAgentError} `config-invalid` with the number that is needed.
  */
 export function checkCallBudget(config: AlignConfig): void {
-  const needed = callsOfItem(config) + 1;
+  const needed = callsOfSmallestRun(config, 1);
   for (const name of ["maxCalls", "maxCallsPerDay"] as const) {
     const limit = config[name];
     if (limit !== undefined && limit < needed)
       throw new PersonaAgentError(
         "config-invalid",
-        `The budget ${name} is ${limit}; expected at least ${needed}, to answer and criticise one interaction and to write one update (1 more to update the profile first). Raise it, or leave it out.`,
+        `The budget ${name} is ${limit}; expected at least ${needed}, to judge the smallest update (1 more to update the profile first). Raise it, or leave it out.`,
       );
   }
 }

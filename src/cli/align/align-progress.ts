@@ -41,11 +41,9 @@ export function createAlignProgress(
 export function createAlignCounter(settings: AlignSettings) {
   const { batch, holdout, samplesPerItem } = parseAlignConfig({ context: settings });
   let sizes = { batch, holdout };
+  let candidates = 1;
   let part = "";
   let done = 0;
-  let isValidating = false;
-  let validated = 0;
-  let isParentScored = false;
   let isJudged = false;
   const next = (name: string, total: number) => {
     done = name === part ? done + 1 : 1;
@@ -58,30 +56,24 @@ export function createAlignCounter(settings: AlignSettings) {
         sizes = { batch: event.batch, holdout: event.holdout };
         return null;
       case "item-simulated":
-        isValidating ||= event.persona === "candidate";
-        if (!isValidating) return next("simulated", sizes.batch * samplesPerItem);
-        validated += 1;
-        if (validated <= sizes.batch * samplesPerItem)
-          return next("validated on the batch", sizes.batch * samplesPerItem);
-        // The parent answers the holdout once in a run, beside the first candidate.
-        return next(
-          "validated on the holdout",
-          sizes.holdout * samplesPerItem * (isParentScored ? 1 : 2),
-        );
+        if (event.persona === "parent" && part !== "compared")
+          return next("simulated", (sizes.batch + sizes.holdout) * samplesPerItem);
+        // How many held-out items a candidate is asked is decided on the way; all are asked the batch.
+        return next("compared", candidates * sizes.batch * samplesPerItem);
       case "item-criticised":
         // After a judgement only some are criticised again; how many is not known.
         return next("criticised", isJudged ? 0 : sizes.batch);
       case "item-judged":
         // How many need a judge is not known.
         return next("judged", 0);
-      case "candidate-judged":
-        isParentScored ||= validated > sizes.batch * samplesPerItem;
-        isJudged = true;
-        isValidating = false;
-        validated = 0;
+      case "update-proposed":
+        ({ candidates } = event);
         part = "";
         return null;
-      case "update-proposed":
+      case "candidate-judged":
+        isJudged = true;
+        part = "";
+        return null;
       case "checkpoint-written":
         return null;
     }
@@ -99,7 +91,7 @@ function lineOf(event: AlignmentEvent): string | null {
     case "alignment-started":
       return `from version ${event.version}: learning from ${event.batch}, validating on ${event.holdout}`;
     case "update-proposed":
-      return `update ${event.iteration}: ${proposals[event.decision]}`;
+      return `update ${event.iteration}: ${event.candidates > 1 ? `${event.candidates} changes proposed` : proposals[event.decision]}`;
     case "candidate-judged":
       return `update ${event.iteration}: ${event.accepted ? "does better" : "not taken"}`;
     case "item-simulated":

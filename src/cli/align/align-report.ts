@@ -59,7 +59,8 @@ export function writeAlignment(
       write(oneLine(reason));
       continue;
     }
-    const checkpoint = history.find(
+    // The others of the update were written before the one that stands for it.
+    const checkpoint = history.findLast(
       ({ alignment }) => alignment?.runId === runId && alignment.iteration === index + 1,
     );
     const unchanged = checkpoint && outcomeWithoutChange(checkpoint, history);

@@ -72,4 +72,16 @@ With --json one line: {outcome, profile, reactions, calls, tokens, degraded}.`,
     )
     .option("--user <id>", "only this user's (default: everybody's, a line each)", parseUserId)
     .action(action(context, async () => (await import("./status.js")).runStatus));
+  program
+    .command("acceptance")
+    .description("show what new personas are expected to be worth, learned from those judged here")
+    .option("--reset", "forget what was learned, and begin with the starting values again")
+    .addHelpText(
+      "after",
+      `
+It is learned from counts alone, of all users together: how many held-out answers each new persona improved and spoilt.
+With --json one line: {judged, taken, start, now, forgotten}; of start and now {effects, expectedGain, gainInterval,
+harmProbability}, all from -1 to 1.`,
+    )
+    .action(action(context, async () => (await import("./acceptance.js")).runAcceptance));
 }

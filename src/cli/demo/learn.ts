@@ -24,8 +24,11 @@ interface LaterAnswer {
 
 type Learner = Pick<PersonaAgent, "align" | "ask" | "memory">;
 
-/** The profile stays as it is, so that only the persona changes between the two rounds of answers. */
-export const learnSettings: AlignSettings = { refreshProfile: false };
+/**
+ * The profile stays as it is, so that only the persona changes between the two rounds of answers. A larger batch than
+ * usual: the offline model counts, which takes more examples than reading does.
+ */
+export const learnSettings: AlignSettings = { refreshProfile: false, batch: 16 };
 
 export type LearnedByUser = Awaited<ReturnType<typeof learn>>;
 

@@ -121,9 +121,9 @@ export function createScreen(stream: TerminalStream) {
     },
     learning() {
       heading("Both personas are aligned with what their users chose");
-      const { batch, holdout } = parseAlignConfig({ context: learnSettings });
+      const { batch } = parseAlignConfig({ context: learnSettings });
       paragraph(
-        `The latest ${batch} choices are asked again, each from the memory before it; where an answer is wrong, the gap is put into words and the persona rewritten. It is kept only where it answers up to ${holdout} earlier choices better, beyond chance. The choices of the weeks after were never imported: they are asked before and after, and each of these questions is deleted from memory again.`,
+        `Earlier choices are asked again, each from the memory before it. From ${batch} of them, wrong answers and right ones, the persona is rewritten. It is kept only where it answers enough of the others better. The choices of the weeks after were never imported: they are asked before and after, and each of these questions is deleted from memory again.`,
         colors.dim,
       );
       write("");

@@ -44,10 +44,9 @@ export function measured({ scores, judge, usage }: AlignmentRecord): string {
 
 function means(items: readonly PairedScore[]): string {
   if (items.length === 0) return "not asked";
-  const { parent, candidate } = meanScores(items);
+  const { parent, candidate, items: count } = meanScores(items);
   const shown = (mean: number | null) => mean?.toFixed(2) ?? "–";
-  const compared = items.filter((item) => item.candidate !== null).length;
-  return `${shown(parent)} → ${shown(candidate)} (${counted(compared || items.length, "item")})`;
+  return `${shown(parent)} → ${shown(candidate)} (${counted(count, "item")})`;
 }
 
 /** `2026-09-04 18:30`, in UTC. `at` is ISO 8601. */

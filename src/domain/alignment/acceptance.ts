@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { PersonaAgentError } from "../../system/errors.js";
-import { pairedComparisonSchema, compareScores, type PairedScores } from "./paired-comparison.js";
+import { type AcceptanceEvidence, checkEvidence } from "./check-evidence.js";
+import { benefitDecisionSchema } from "./expected-benefit.js";
+import { pairedComparisonSchema, compareScores } from "./paired-comparison.js";
 
 /** The evidence that a candidate persona needs to replace its parent. */
 export const acceptanceRuleSchema = z.strictObject({
@@ -23,8 +25,8 @@ export const defaultAcceptanceRule: AcceptanceRule = {
   significanceLevel: 0.1,
 };
 
-/** Whether a candidate persona replaces its parent, with every number of the decision. */
-export const acceptanceDecisionSchema = z.strictObject({
+/** The decision of `acceptance: "strict"`. */
+const strictDecisionSchema = z.strictObject({
   accepted: z.boolean(),
   outcome: z.enum(["better", "worse-on-batch", "too-few-items", "below-margin", "within-chance"]),
   /** The outcome in one line, with its numbers. */
@@ -35,18 +37,14 @@ export const acceptanceDecisionSchema = z.strictObject({
   /** The level that the holdout's p-value was compared with: the rule's, or half of it. */
   appliedLevel: z.number(),
 });
+type StrictDecision = z.output<typeof strictDecisionSchema>;
+
+/** Whether a candidate persona replaces its parent, with every number of the decision, by either rule. */
+export const acceptanceDecisionSchema = z.union([strictDecisionSchema, benefitDecisionSchema]);
 export type AcceptanceDecision = z.output<typeof acceptanceDecisionSchema>;
 
-/** Scores of the same items under parent and candidate. */
-export interface AcceptanceEvidence {
-  /** The items that the candidate was written from: they can reject it, never accept it. */
-  readonly batch: readonly PairedScores[];
-  /** Other items of the user, none of the batch. Empty before the holdout was asked. */
-  readonly holdout: readonly PairedScores[];
-}
-
 /**
- * Decides whether a candidate persona replaces its parent. Ties keep the parent. A candidate that is worse on its own
+ * Decides whether a candidate persona replaces its parent, by the strict rule. Ties keep the parent. A candidate that is worse on its own
  * batch is rejected whatever the holdout says, so a caller may ask the batch first and then save the holdout's calls.
  *
  * @throws {PersonaAgentError} `config-invalid` when the rule or a score is out of range, an item has no score, or an
@@ -57,14 +55,14 @@ export interface AcceptanceEvidence {
 export function decideAcceptance(
   evidence: AcceptanceEvidence,
   rule: AcceptanceRule = defaultAcceptanceRule,
-): AcceptanceDecision {
+): StrictDecision {
   checkRule(rule);
   checkEvidence(evidence);
   const batch = compareScores(evidence.batch);
   const holdout = compareScores(evidence.holdout);
   const { items, wins, losses, pValue } = holdout;
   const appliedLevel = losses * 8 > items ? rule.significanceLevel / 2 : rule.significanceLevel;
-  const decide = (outcome: AcceptanceDecision["outcome"], reason: string): AcceptanceDecision => ({
+  const decide = (outcome: StrictDecision["outcome"], reason: string): StrictDecision => ({
     accepted: outcome === "better",
     outcome,
     reason,
@@ -103,22 +101,6 @@ function checkRule(rule: AcceptanceRule) {
   if (error === undefined) return;
   const bad = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
   throw invalid(`The acceptance rule is not valid: ${bad}. Correct it or leave it out.`);
-}
-
-function checkEvidence({ batch, holdout }: AcceptanceEvidence) {
-  const seen = new Set<string>();
-  for (const { item, parent, candidate } of [...batch, ...holdout]) {
-    if (seen.has(item))
-      throw invalid(
-        `The item ${item} is scored twice; expected each item once, in the batch or in the holdout. Put its samples in one entry.`,
-      );
-    seen.add(item);
-    for (const scores of [parent, candidate])
-      if (scores.length === 0 || !scores.every((score) => score >= 0 && score <= 1))
-        throw invalid(
-          `The item ${item} has the scores [${scores.join(", ")}]; expected one or more from 0 to 1. Score every answer.`,
-        );
-  }
 }
 
 function shown(value: number | null): string {

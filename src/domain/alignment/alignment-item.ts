@@ -35,6 +35,8 @@ export const alignmentItemSchema = z.strictObject({
    * from which one of these answers was inferred: it says the answer.
    */
   duplicates: z.array(episodeSchema.shape.id),
+  /** What a held-out item counts in a comparison; 1 on average. More where the batch took others of its kind. */
+  weight: z.number().positive().default(1),
 });
 export type AlignmentItem = z.output<typeof alignmentItemSchema>;
 

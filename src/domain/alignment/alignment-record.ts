@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { acceptanceDecisionSchema } from "./acceptance.js";
-import { mean } from "../scoring/mean.js";
 import { lineRejectionSchema } from "../persona/line-rejection.js";
 import { usageSchema } from "../usage.js";
 import { judgedScores, preferredSchema } from "./judgement.js";
@@ -14,6 +13,8 @@ export const pairedScoreSchema = z.strictObject({
   parent: score,
   /** `null` where no candidate was scored. */
   candidate: score.nullable(),
+  /** What the item counts beside the others of its list; 1 where it is missing. */
+  weight: z.number().positive().optional(),
   /** Whose reply the judge preferred, which then counts instead of the scores; missing where no judge was asked. */
   preferred: preferredSchema.optional(),
 });
@@ -33,6 +34,8 @@ export const alignmentRecordSchema = z.strictObject({
   /** The run it belongs to, and its place in it, from 1. */
   runId: z.string(),
   iteration: z.number().int().positive(),
+  /** Which of the iteration's candidates it is of, from 1. */
+  candidate: z.number().int().positive().default(1),
   /** The profile that parent and candidate had beside them; `null` for a user without one. */
   profileId: z.string().nullable(),
   /** The batch and the held-out items; empty where nothing was asked. */
@@ -63,20 +66,26 @@ export const alignmentRecordSchema = z.strictObject({
 export type AlignmentRecord = z.output<typeof alignmentRecordSchema>;
 
 /**
- * Mean of what the items count; `null` where nothing was scored. Once a candidate has answered, only items that both
- * have answered count, for both. A judged item counts 1 for the preferred side, 0 for the other, and a tie a half for
- * each.
+ * Weighted mean of what the items count; `null` where nothing was scored. Where a candidate answered some of the items,
+ * only those count, for both. A judged item counts 1 for the preferred side, 0 for the other, and a tie a half for each.
  */
 export function meanScores(items: readonly PairedScore[]): {
   readonly parent: number | null;
   readonly candidate: number | null;
+  /** How many count. */
+  readonly items: number;
 } {
-  const counted = items.map(({ preferred, ...scores }) =>
-    preferred === undefined ? scores : judgedScores[preferred],
-  );
-  const compared = counted.filter(({ candidate }) => candidate !== null);
+  const both = items.filter(({ candidate }) => candidate !== null);
+  const counted = (both.length > 0 ? both : items).map(({ preferred, weight = 1, ...scores }) => ({
+    weight,
+    ...(preferred === undefined ? scores : judgedScores[preferred]),
+  }));
+  const total = counted.reduce((sum, { weight }) => sum + weight, 0);
+  const weighted = (side: "parent" | "candidate") =>
+    counted.reduce((sum, { weight, ...scores }) => sum + weight * (scores[side] ?? 0), 0) / total;
   return {
-    parent: mean((compared.length > 0 ? compared : counted).map(({ parent }) => parent)),
-    candidate: mean(compared.flatMap(({ candidate }) => candidate ?? [])),
+    parent: counted.length === 0 ? null : weighted("parent"),
+    candidate: both.length === 0 ? null : weighted("candidate"),
+    items: counted.length,
   };
 }

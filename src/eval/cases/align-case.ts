@@ -1,6 +1,13 @@
 import type { AlignContext } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
-import { splitBatchHoldout } from "../../domain/alignment/split-batch-holdout.js";
+import { labelledItems } from "../../domain/alignment/labelled-items.js";
+import {
+  areEnough,
+  batchSize,
+  firstItems,
+  sizesOf,
+} from "../../domain/alignment/split-batch-holdout.js";
+import { planSimulationProfiles } from "../../domain/alignment/simulation-profile.js";
 import type { Usage } from "../../domain/usage.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { createAlignment } from "../../app/alignment-runs/create-alignment.js";
@@ -84,18 +91,22 @@ export function alignmentCalls(
 ): Range {
   if (parts.alignment === null) return emptyRange;
   const config = parseAlignConfig({ context: alignSettings(settings, parts) });
-  const selected = splitBatchHoldout(caseHistory(evalCase, settings), {
-    batch: config.batch,
-    holdout: config.validation ? config.holdout : 0,
-  });
-  const batch = selected.batch.length;
-  const holdout = selected.holdout.length;
-  if (batch === 0 || (config.validation && holdout < config.minimumItems)) return emptyRange;
+  const sizes = sizesOf(config);
+  const history = caseHistory(evalCase, settings);
+  const labelled = labelledItems(history, sizes.batch + sizes.holdout);
+  const items = labelled.length;
+  if (!areEnough(items, sizes, config)) return emptyRange;
+  const batch = batchSize(items, sizes);
   const answer = parts.tools.length === 0 ? 1 : config.toolRounds + 1;
-  // An iteration criticises, writes one update, and answers all items under it; the first persona answers them once.
-  const iteration = batch + 1 + (config.validation ? (batch + holdout) * answer : batch * answer);
+  const first = Math.min(items, firstItems(sizes));
+  // An iteration criticises, writes one update, and answers all items under each candidate.
+  const compared = config.validation ? config.candidates * items : batch;
+  const iteration = batch + 1 + compared * answer;
+  const isDrawn = parts.profile && config.mode !== "paper" && config.leaveOneOut;
+  const read = isDrawn ? labelled : [];
+  const profiles = planSimulationProfiles(read, history, [], Infinity).draws.length;
   return {
-    least: 2 * batch + 1,
-    most: (batch + holdout) * answer + config.iterations * iteration,
+    least: profiles + first + batch + 1,
+    most: profiles + items * answer + config.iterations * iteration,
   };
 }

@@ -1,4 +1,5 @@
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
+import { createAcceptanceHistory } from "../../memory/acceptance-history.js";
 import { createStoreAccess } from "../../memory/store-access.js";
 import { createLocaleStore } from "../../memory/personas/locale-store.js";
 import {
@@ -57,5 +58,6 @@ export function createPersonaMemory(): Omit<Memory, "episodes"> & {
     alignments: createAlignmentStatusStore(access),
     locales: createLocaleStore(access),
     reflections: createReflectionStatusStore(access),
+    acceptance: createAcceptanceHistory(access, () => new Date()),
   };
 }

@@ -3,7 +3,7 @@ import { createTimeline } from "../../formats/import-timeline.js";
 import { fileInvalid } from "../../formats/read-file.js";
 import type { EvalCase } from "../eval-case.js";
 import type { EvalSet, PrefEvalSet, PrefEvalUser } from "../sets/eval-set.js";
-import { createRandom, seedFor, shuffled } from "../sets/random.js";
+import { createRandom, seedFor, shuffled } from "../../system/seeded-random.js";
 import { caseUser } from "./case-user.js";
 
 /** The distances that are studied: unrelated interactions between a conversation and its question. */

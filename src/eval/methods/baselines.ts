@@ -10,7 +10,7 @@ import { caseHistory } from "../cases/case-history.js";
 import { createPersonaMemory } from "../cases/case-profile.js";
 import { oneCall, recallSettings, toolCalls } from "../cases/recall-settings.js";
 import type { Method } from "../method.js";
-import { createRandom, seedFor, shuffled } from "../sets/random.js";
+import { createRandom, seedFor, shuffled } from "../../system/seeded-random.js";
 
 /** For a method that does nothing before a case's questions. */
 const unprepared: Pick<Method, "preparationCalls" | "prepare"> = {

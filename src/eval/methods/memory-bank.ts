@@ -14,7 +14,7 @@ import { expectWholeMemory, openCaseMemory } from "../cases/case-memory.js";
 import { type Bank, bankCalls, bankSchema, dayLength, summariseDays } from "./daily-summaries.js";
 import { caseHistory } from "../cases/case-history.js";
 import { caseUser } from "../cases/case-user.js";
-import { createRandom, seedFor } from "../sets/random.js";
+import { createRandom, seedFor } from "../../system/seeded-random.js";
 import { oneCall, recallSettings, recalledCount } from "../cases/recall-settings.js";
 
 const stateSchema = z.object({ bank: bankSchema, forgotten: z.array(z.string()) });

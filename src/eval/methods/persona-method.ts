@@ -15,6 +15,7 @@ import { openCaseMemory } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
 import { caseTools } from "../cases/case-tools.js";
 import { caseUser } from "../cases/case-user.js";
+import { simulatedScores } from "../cases/simulated-scores.js";
 import { createPersonaMemory } from "../cases/case-profile.js";
 import { oneCall, recallSettings, toolCalls } from "../cases/recall-settings.js";
 
@@ -44,6 +45,7 @@ export function personaMethod(name: string, summary: string, parts: PersonaParts
         alignment === null
           ? { usage: noUsage, notStarted: null }
           : await alignCase(memory, learned, settings, parts, deps);
+      const simulated = simulatedScores(evalCase, await learned.personas.history(caseUser));
       // Its critiques quote true answers, and nothing in a turn needs them.
       const persona = { ...(await learned.personas.head(caseUser)), alignment: null };
       return {
@@ -53,6 +55,7 @@ export function personaMethod(name: string, summary: string, parts: PersonaParts
           before: entriesOf(mode, profile, initialPersona),
           after: entriesOf(mode, profile, persona),
           ...(aligned.notStarted !== null && { notAligned: aligned.notStarted }),
+          ...(simulated.length > 0 && { simulated }),
         },
       };
     },

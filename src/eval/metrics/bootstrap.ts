@@ -1,6 +1,6 @@
 import type { Answer } from "../prediction.js";
 import type { Metric } from "./metrics.js";
-import { createRandom, drawIndex } from "../sets/random.js";
+import { createRandom, drawIndex } from "../../system/seeded-random.js";
 
 export interface BootstrapOptions {
   /** Whole number; the same seed gives the same interval. */

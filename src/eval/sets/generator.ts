@@ -1,7 +1,7 @@
 import { lampQuestion } from "../../domain/lamp-question.js";
 import type { LampTask } from "../../domain/lamp-question.js";
 import { taskLabels } from "./labels.js";
-import { createRandom, drawIndex, shuffled } from "./random.js";
+import { createRandom, drawIndex, shuffled } from "../../system/seeded-random.js";
 
 export interface GeneratorOptions {
   readonly task: Exclude<LampTask, "LaMP_1">;

@@ -7,7 +7,7 @@ import { fileInvalid, readBytes } from "../../formats/read-file.js";
 import { splitLines } from "../../formats/split-lines.js";
 import type { PrefEvalSet, PrefEvalUser } from "./eval-set.js";
 import { taskLabels } from "./labels.js";
-import { createRandom, seedFor, shuffled } from "./random.js";
+import { createRandom, seedFor, shuffled } from "../../system/seeded-random.js";
 
 const text = z.string().refine((value) => value.trim() !== "", "is empty");
 const lineSchema = z.object({

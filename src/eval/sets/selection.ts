@@ -1,5 +1,5 @@
 import type { EvalSet, EvalUser } from "./eval-set.js";
-import { createRandom, shuffled } from "./random.js";
+import { createRandom, shuffled } from "../../system/seeded-random.js";
 
 /** A set, and which users are asked which questions of it. */
 export interface SelectedSet {

@@ -5,7 +5,7 @@ import {
 } from "../../domain/alignment/alignment-item.js";
 import type { Episode } from "../../domain/episode.js";
 import type { UserLocale } from "../../domain/locale.js";
-import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
+import type { PersonaCheckpoint, PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import type { Profile } from "../../domain/profile.js";
 import type { EpisodicMemory, RecallBounds } from "./episodic-memory.js";
 import type { LocaleStore } from "../personas/locale-store.js";
@@ -16,6 +16,9 @@ import type { ProfileLog } from "../personas/profile-log.js";
 export interface SimulationGiven {
   /** The parent, or a candidate that is in no log yet. */
   readonly persona: Omit<PersonaCheckpoint, "alignment">;
+  /** Lines of the persona that the item has taught; see `taughtLines`. None unless given. */
+  readonly taught?: readonly PersonaLine[];
+  /** One that was drawn without the item's answer. */
   readonly profile: Profile | null;
   readonly locale: UserLocale;
   /** Whether the simulation must not see the item's answer. False only in an evaluation that measures the difference. */
@@ -36,16 +39,16 @@ export interface SimulationMemory {
  * earlier episode after the item (see `asKnownBefore`). The search itself uses the present records, so such words can
  * still influence which earlier episodes are found.
  *
- * Parts of profile and persona that rest on the item alone are left out. Parts that rest on other items as well stay,
- * even on later ones: otherwise a persona learned from the latest items could not be judged on earlier ones. A text
- * that paper mode wrote stays whole, because it has no evidence.
+ * Lines that the item has taught are left out, as is whatever rests on the item alone. What rests on later items stays:
+ * otherwise a persona learned from the latest items could not be judged on earlier ones. A text that paper mode wrote
+ * stays whole, because it has no evidence.
  *
  * The earlier turns of the item's thread are in the prompt before the question, so they are not recalled.
  */
 export function leaveOneOutMemory(
   { episodes }: { readonly episodes: Pick<EpisodicMemory, "latest" | "similar"> },
   item: AlignmentItem,
-  { persona, profile, locale, leaveOneOut }: SimulationGiven,
+  { persona, taught = [], profile, locale, leaveOneOut }: SimulationGiven,
 ): SimulationMemory {
   const { episodeId, duplicates } = item;
   const inThread = item.earlier.map((turn) => turn.episodeId);
@@ -62,6 +65,8 @@ export function leaveOneOutMemory(
   const then = (episode: Episode) => (leaveOneOut ? asKnownBefore(item, episode) : episode);
   const known = <T extends { readonly evidence: readonly string[] }>(parts: readonly T[]): T[] =>
     parts.filter(({ evidence }) => !leaveOneOut || !restsOnItemAlone(item, evidence));
+  const isTaught = (line: PersonaLine) =>
+    taught.some(({ text, tool }) => text === line.text && tool === line.tool);
   return {
     episodes: {
       latest: async (userId, limit, bounds) => {
@@ -85,7 +90,11 @@ export function leaveOneOutMemory(
     },
     personas: {
       // The critiques quote true answers, and a turn does not need them.
-      head: async () => ({ ...persona, lines: known(persona.lines), alignment: null }),
+      head: async () => ({
+        ...persona,
+        lines: known(persona.lines).filter((line) => !leaveOneOut || !isTaught(line)),
+        alignment: null,
+      }),
     },
     locales: { get: async () => locale },
   };

@@ -16,7 +16,7 @@ import {
 /** Few enough words that a person reads them at a glance. */
 const mostWords = 6;
 const isChange = /^(?:Added|Changed|Removed|Refused): /;
-type Change = PersonaUpdate["changes"][number];
+type Change = PersonaUpdate["proposals"][number]["changes"][number];
 type LearnedLine = NonNullable<ReturnType<typeof readLearnedLine>>;
 /** A question that was answered again, by its words, with the user's own answer. */
 type Lesson = Pick<ReturnType<typeof readLesson>, "subject" | "words" | "answer" | "isRight">;
@@ -154,9 +154,10 @@ export function answerUpdate(prompt: string, system: string): PersonaUpdate {
   // One wrong answer shows nothing but chance, and without any line there would be no persona left to compare.
   const isEmptied = removed.length === lines.length && changes.length === removed.length;
   if (wrong < 2 || changes.length === 0 || isEmptied)
-    return { pattern: "", decision: "keep", reason: "Nothing new recurs.", changes: [] };
+    return { pattern: "", decision: "keep", reason: "Nothing new recurs.", proposals: [] };
   const reason = `${wrong} of ${lessons.length} answers are wrong, and what is changed recurs in them.`;
-  return { pattern: "", decision: "change", reason, changes };
+  const proposals = [{ aim: "fewest-changes" as const, reason, changes }];
+  return { pattern: "", decision: "change", reason, proposals };
 }
 
 /** Prefers the reply whose words are more like those of the true answer; it can tell no other difference. */

@@ -1,6 +1,13 @@
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { isOpen } from "../../domain/alignment/judgement.js";
+import {
+  areEnough,
+  batchSize,
+  fewestAnswers,
+  firstItems,
+  sizesOf,
+} from "../../domain/alignment/split-batch-holdout.js";
 import type { SimulatedAnswer } from "../../domain/alignment/simulated-answer.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
@@ -57,9 +64,46 @@ export function callsPerAnswer(
   return Math.max(1, calls / answers.length);
 }
 
-/** Model calls of one item of the batch before any item was answered: its answers and its critique. */
-export function callsOfItem(config: Pick<AlignConfig, "samplesPerItem" | "toolRounds">): number {
-  return config.samplesPerItem * callsPerAnswer([], config) + 1;
+/** The settings that a run's calls depend on. */
+type RunSizes = Pick<
+  AlignConfig,
+  | "batch"
+  | "holdout"
+  | "validation"
+  | "acceptance"
+  | "minimumItems"
+  | "samplesPerItem"
+  | "toolRounds"
+>;
+
+/**
+ * Model calls of a run of so many items until its first candidate has been compared on the fewest held-out items: the
+ * parent's answers, the critiques, the update and the candidate's answers, before anything is known of the model.
+ */
+export function callsOfRun(
+  items: number,
+  config: RunSizes,
+  perAnswer = callsPerAnswer([], config),
+): number {
+  const { validation, minimumItems, samplesPerItem } = config;
+  const sizes = sizesOf(config);
+  const batch = batchSize(items, sizes);
+  const first = Math.min(items, firstItems(sizes));
+  const answers = first + (validation ? batch + minimumItems : 0);
+  return answers * samplesPerItem * perAnswer + batch + 1;
+}
+
+/** Model calls of a run of the fewest items that anything can be judged by. */
+export function callsOfSmallestRun(config: RunSizes, perAnswer?: number): number {
+  const fewest = config.validation ? fewestAnswers(sizesOf(config), config.minimumItems) : 1;
+  return callsOfRun(fewest ?? 1, config, perAnswer);
+}
+
+/** The most of so many items for which the calls suffice; 0 where they are too few to judge anything by. */
+export function affordableItems(items: number, calls: number, config: RunSizes): number {
+  let affordable = items;
+  while (affordable > 0 && callsOfRun(affordable, config) > calls) affordable -= 1;
+  return areEnough(affordable, sizesOf(config), config) ? affordable : 0;
 }
 
 /** Model calls that compare two answers: one for each order. */

@@ -10,7 +10,7 @@ import { isOutdated, withoutWords } from "../../domain/forgetting/outdated-run.j
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
-import type { AlignmentRewrite, AlignmentState } from "../../state/alignment-state.js";
+import type { AlignmentRewrite, AlignmentState, Proposal } from "../../state/alignment-state.js";
 import { budgetOf } from "./alignment-budget.js";
 import { nextFromAccepted, nextFromRejected } from "./next-iteration.js";
 import { iterationOf, parentOf } from "./state-selectors.js";
@@ -18,15 +18,21 @@ import { iterationOf, parentOf } from "./state-selectors.js";
 export interface CommitCheckpointDeps {
   readonly episodes: Pick<Memory["episodes"], "withdrawals">;
   readonly personas: Pick<Memory["personas"], "history" | "append">;
+  readonly acceptance: Pick<Memory["acceptance"], "add">;
   readonly now: () => Date;
 }
 
 /**
- * Appends the checkpoint, active or rejected, and begins the next iteration: from the new persona, or from the old one
+ * Appends the checkpoints, of which at most the last is active, and begins the next iteration: from the new persona, or from the old one
  * with what was wrong with the candidate. Run again, it finds the checkpoint of this iteration and writes nothing.
  * Nothing that a run wrote is taken from one that read what was deleted or corrected since; the run ends.
  */
-export function createCommitCheckpoint({ episodes, personas, now }: CommitCheckpointDeps) {
+export function createCommitCheckpoint({
+  episodes,
+  personas,
+  acceptance,
+  now,
+}: CommitCheckpointDeps) {
   return async function commitCheckpoint(
     state: AlignmentState,
     runtime: LangGraphRunnableConfig,
@@ -34,7 +40,12 @@ export function createCommitCheckpoint({ episodes, personas, now }: CommitCheckp
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
     const isVoid = isOutdated(state, await episodes.withdrawals(userId));
-    const written = await writeOnce(userId, state, isVoid);
+    const { proposal, others } = state;
+    if (proposal === null) throw new TypeError("There is no proposal to write.");
+    // The best one last: it stands for the iteration.
+    for (const other of others) await writeOnce(userId, other, state, isVoid);
+    const written = await writeOnce(userId, proposal, state, isVoid);
+    if (!isVoid) for (const each of [...others, proposal]) await count(each);
     // An active checkpoint is in use only if no other writer was first.
     const versions = activeVersions(await personas.history(userId));
     const isTaken = versions.some(({ id }) => id === written.id);
@@ -72,16 +83,28 @@ export function createCommitCheckpoint({ episodes, personas, now }: CommitCheckp
     });
   };
 
+  /** What judging it showed is part of what candidates are expected to be worth. */
+  async function count({ status, alignment }: Proposal) {
+    if (alignment === null) return;
+    const { decision, runId, iteration, candidate } = alignment;
+    if (!decision || !("counts" in decision) || decision.counts.items === 0) return;
+    const name = { runId, iteration, candidate };
+    await acceptance.add({ ...decision.counts, accepted: status === "active" }, name);
+  }
+
   async function writeOnce(
     userId: string,
+    proposal: Proposal,
     state: AlignmentState,
     isVoid: boolean,
   ): Promise<PersonaCheckpoint> {
-    const { proposal, runId, iteration, parentId } = state;
-    if (proposal === null) throw new TypeError("There is no proposal to write.");
+    const { parentId } = state;
     const checkpoints = await personas.history(userId);
     const written = checkpoints.find(
-      ({ alignment }) => alignment?.runId === runId && alignment.iteration === iteration,
+      ({ alignment }) =>
+        alignment?.runId === proposal.alignment?.runId &&
+        alignment?.iteration === proposal.alignment?.iteration &&
+        alignment?.candidate === proposal.alignment?.candidate,
     );
     if (written !== undefined) return written;
     const head = personaHead(checkpoints);

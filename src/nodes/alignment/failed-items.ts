@@ -72,12 +72,12 @@ export function shortage(
   return tooFewItems([there, wanted], what, failures);
 }
 
-/** The failures not made good that concern these items and the present parent or candidate. */
+/** The failures not made good that concern these items and the present parent or candidates. */
 export function failuresOf(
   items: readonly AlignmentItem[],
-  state: Results & Pick<AlignmentState, "parent" | "candidate">,
+  state: Results & Pick<AlignmentState, "parent" | "candidates">,
 ): FailedItem[] {
-  const personas = [state.parent?.key, state.candidate?.key];
+  const personas = [state.parent?.key, ...state.candidates.map(({ key }) => key)];
   return missingItems(state).filter(
     ({ persona, episodeId }) =>
       personas.includes(persona) && items.some((item) => item.episodeId === episodeId),

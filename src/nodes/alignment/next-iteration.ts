@@ -2,10 +2,10 @@ import type { Send } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { mean } from "../../domain/scoring/mean.js";
-import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
+import type { AlignmentState, AlignmentUpdate, Proposal } from "../../state/alignment-state.js";
 import { callsPerAnswer } from "./alignment-budget.js";
 import { critiqueTasks, sendAll, simulationTasks } from "./simulation-tasks.js";
-import { comparedItems, underTest } from "./state-selectors.js";
+import { candidateOf, comparedItems, underTest } from "./state-selectors.js";
 
 export interface NextIteration {
   readonly goto: "textual-gradient" | Send[];
@@ -23,7 +23,8 @@ export function nextFromAccepted(
   accepted: PersonaCheckpoint,
   config: AlignConfig,
 ): NextIteration {
-  const { candidate, batch, answers } = state;
+  const { batch, answers } = state;
+  const candidate = candidateOf(state);
   // After an edit in review, nothing was answered under these lines yet.
   const isAnswered = candidate !== null && accepted.author === "alignment";
   const parent = underTest(accepted, isAnswered ? candidate.key : accepted.id);
@@ -43,18 +44,36 @@ export function nextFromRejected(
   { reason }: PersonaCheckpoint,
   { showRejected }: AlignConfig,
 ): NextIteration {
-  const { candidate, batch, answers, rejections } = state;
+  const { batch, answers, rejections } = state;
   if (!showRejected) return { goto: "textual-gradient", update: {}, calls: 1 };
-  const { key = null, lines = null } = candidate ?? {};
-  const update = { rejected: [...state.rejected, { key, lines, rejections, reason }] };
-  if (candidate === null) return { goto: "textual-gradient", update, calls: 1 };
+  const best = candidateOf(state);
+  const tried = [
+    ...state.others.map((other) => ({ ...other, key: keyOf(other, state) })),
+    { key: best?.key ?? null, lines: best?.lines ?? null, reason },
+  ];
+  const update = {
+    rejected: [
+      ...state.rejected,
+      ...tried.map((each) => ({
+        key: each.key,
+        lines: each.lines,
+        reason: each.reason,
+        rejections,
+      })),
+    ],
+  };
+  if (best === null) return { goto: "textual-gradient", update, calls: 1 };
   const lost = batch.filter((item) =>
-    comparedItems(state, [item]).some(
+    comparedItems(state, [item], best).some(
       (scores) => (mean(scores.candidate) ?? 0) < (mean(scores.parent) ?? 0),
     ),
   );
-  const tasks = critiqueTasks(simulationTasks(lost, state, candidate, "candidate", 1), answers);
+  const tasks = critiqueTasks(simulationTasks(lost, state, best, "candidate", 1), answers);
   if (tasks.length === 0) return { goto: "textual-gradient", update, calls: 1 };
   const criticised = tasks.slice(0, maxLostAnswers);
   return { goto: sendAll("textual-loss", criticised), update, calls: criticised.length + 1 };
+}
+
+function keyOf({ alignment }: Proposal, { candidates }: AlignmentState): string | null {
+  return candidates[(alignment?.candidate ?? 1) - 1]?.key ?? null;
 }

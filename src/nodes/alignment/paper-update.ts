@@ -12,9 +12,9 @@ import type { AlignmentState, PersonaCandidate } from "../../state/alignment-sta
 import { callConfig } from "../model-call-config.js";
 import { inBatchOrder, parentOf } from "./state-selectors.js";
 
-/** The result of asking for an update: a candidate, or the reason why there is none. */
+/** The result of asking for an update: candidates, or the reason why there is none. */
 export interface ProposedUpdate extends Pick<AlignmentState, "outcome" | "rejections" | "usage"> {
-  readonly candidate: Pick<PersonaCandidate, "lines" | "paperSystemPrompt" | "reason"> | null;
+  readonly candidates: readonly Pick<PersonaCandidate, "lines" | "paperSystemPrompt" | "reason">[];
 }
 
 /** @param stop - What ends the run; `null` if another try could find a candidate. */
@@ -24,7 +24,7 @@ export function noUpdate(
   usage: Usage,
   rejections: readonly LineRejection[] = [],
 ): ProposedUpdate {
-  return { candidate: null, outcome: { reason, stop }, rejections: [...rejections], usage };
+  return { candidates: [], outcome: { reason, stop }, rejections: [...rejections], usage };
 }
 
 /** The paper's update: the whole persona is rewritten from the feedback, and accepted unless it breaks a limit. */
@@ -48,5 +48,5 @@ export async function proposePaperUpdate(
   }
   const reason = "Written from the feedback and accepted as it is, as in the paper.";
   const candidate = { lines: parent.lines, paperSystemPrompt, reason };
-  return { candidate, outcome: null, rejections: [], usage };
+  return { candidates: [candidate], outcome: null, rejections: [], usage };
 }

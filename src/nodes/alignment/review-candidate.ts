@@ -15,16 +15,14 @@ import {
 import { profileSummary } from "../../domain/profile.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { renderPaperPersona } from "../../prompts/agent/system-message.js";
-import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
+import type { AlignmentState, AlignmentUpdate, Proposal } from "../../state/alignment-state.js";
 import { secondsBetween } from "./alignment-budget.js";
-import { parentOf, preferredOn } from "./state-selectors.js";
+import { candidateOf, parentOf, preferredOn } from "./state-selectors.js";
 
 export interface ReviewCandidateDeps {
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
   readonly now: () => Date;
 }
-
-type Proposal = NonNullable<AlignmentState["proposal"]>;
 
 /**
  * Waits for a person: shows the candidate's answers to the batch beside the old ones and the truth, and the diff of the
@@ -90,7 +88,7 @@ export function createReviewCandidate({ toolNamesFor, now }: ReviewCandidateDeps
 /** The scores are of the candidate's lines, and no answer was given under the person's. */
 function withoutCandidate(record: AlignmentRecord): AlignmentRecord {
   const unscored = (items: readonly PairedScore[]) =>
-    items.map(({ episodeId, parent }) => ({ episodeId, parent, candidate: null }));
+    items.map(({ preferred: _preferred, ...scored }) => ({ ...scored, candidate: null }));
   const { judge: _judge, ...rest } = record;
   const { batch, holdout } = record.scores;
   return { ...rest, scores: { batch: unscored(batch), holdout: unscored(holdout) } };
@@ -102,7 +100,8 @@ function requestOf(
   mode: AlignConfig["mode"],
   user: string,
 ): ReviewRequest {
-  const { batch, answers, candidate } = state;
+  const { batch, answers, judgements } = state;
+  const candidate = candidateOf(state);
   const parent = parentOf(state);
   return {
     kind: "persona-review",
@@ -112,7 +111,7 @@ function requestOf(
     items: batch.map(({ episodeId, query, groundTruth }) => {
       const before = answerOf(answers, { persona: parent.key, episodeId });
       const after = candidate ? answerOf(answers, { persona: candidate.key, episodeId }) : null;
-      const preferred = preferredOn(episodeId, state);
+      const preferred = preferredOn(episodeId, candidate, judgements);
       const judged = preferred && judgedScores[preferred];
       return {
         episodeId,

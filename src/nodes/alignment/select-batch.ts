@@ -1,97 +1,77 @@
-import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
-import { rejectedBefore } from "../../domain/alignment/rejected-updates.js";
+import { tooFewItems } from "../../domain/alignment/failed-item.js";
+import { itemScores } from "../../domain/alignment/simulated-answer.js";
 import {
   areEnough,
-  type BatchHoldout,
-  fewestAnswers,
-  type SplitSizes,
-  splitBatchHoldout,
+  batchSize,
+  firstItems,
+  sizesOf,
+  splitByScore,
 } from "../../domain/alignment/split-batch-holdout.js";
-import { parseUserId } from "../../domain/user-id.js";
-import type { Memory } from "../../memory/memory.js";
-import type { AlignmentEvent } from "../../state/alignment-event.js";
+import { mean } from "../../domain/scoring/mean.js";
 import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
-import { readWholeHistory } from "../read-history.js";
-import { budgetOf, callsOfItem, spentOnDay } from "./alignment-budget.js";
-import { sendAll, simulationTasks } from "./simulation-tasks.js";
-import { iterationOf, underTest } from "./state-selectors.js";
-
-export interface SelectBatchDeps {
-  readonly episodes: Pick<Memory["episodes"], "list">;
-  readonly personas: Pick<Memory["personas"], "head" | "history">;
-  readonly alignments: Pick<Memory["alignments"], "update">;
-  readonly now: () => Date;
-}
+import { budgetOf } from "./alignment-budget.js";
+import { failuresOf } from "./failed-items.js";
+import {
+  sendAll,
+  simulationTasks,
+  unansweredTasks,
+  uncriticisedTasks,
+} from "./simulation-tasks.js";
+import { parentOf } from "./state-selectors.js";
 
 /**
- * Takes the latest interactions with a true answer as the batch, others before them as the holdout, and the head of the
- * persona log as the parent; all three stay fixed for the run. Ends the run when nothing could be judged.
+ * Chooses the batch by what the parent answered, once in a run, and sends its answers to be criticised. Without validation
+ * all items are the batch. Before it, answers are asked for that failed in an earlier call of the run.
+ *
+ * Errors: `model-unavailable` if failed calls leave too few items.
  */
-export function createSelectBatch({ episodes, personas, alignments, now }: SelectBatchDeps) {
+export function createSelectBatch({ now }: { readonly now: () => Date }) {
   return async function selectBatch(
     state: AlignmentState,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Command<unknown, AlignmentUpdate>> {
+  ): Promise<Command<unknown, AlignmentUpdate, "simulate" | "textual-loss" | "textual-gradient">> {
     const config = parseAlignConfig(runtime);
-    const userId = parseUserId(config.userId);
-    const [{ at, episodes: history }, checkpoints, head] = await Promise.all([
-      readWholeHistory(userId, episodes, () => now().toISOString()),
-      personas.history(userId),
-      personas.head(userId),
-    ]);
-    const today = spentOnDay(at, checkpoints);
-    const left = budgetOf({ ...state, today }, config, new Date(at));
-    // Every item is answered and criticised once; then there is one update.
-    const affordable = Math.floor((left.calls - 1) / callsOfItem(config));
-    const sizes = {
-      batch: Math.max(1, Math.min(config.batch, affordable)),
-      holdout: config.validation ? config.holdout : 0,
-    };
-    const { batch, holdout } = splitBatchHoldout(history, sizes);
-    const spent =
-      affordable < 1 ? "the budget does not leave the calls for a single item" : left.spent;
-    const reason =
-      spent === null ? tooFew({ batch, holdout }, sizes, config) : `Not started: ${spent}.`;
-    // These answers now count as seen, even if they are too few or the run fails: the next request needs new ones.
-    await alignments.update(userId, { seenAt: at });
-    const parent = underTest(head, head.id);
-    const rejected = config.showRejected ? rejectedBefore(checkpoints, head) : [];
-    const update = { parent, parentId: head.id, batch, holdout, today, iteration: 1, rejected };
-    if (reason === null) {
-      runtime.writer?.({
-        kind: "alignment-started",
-        version: head.version,
-        batch: batch.length,
-        holdout: holdout.length,
-      } satisfies AlignmentEvent);
-      const tasks = simulationTasks(batch, state, parent, "parent", config.samplesPerItem);
-      return new Command({ goto: sendAll("simulate", tasks), update });
+    const parent = parentOf(state);
+    if (state.batch.length > 0) return criticise(state.batch, {});
+    const first = state.holdout.slice(0, firstItems(sizesOf(config)));
+    const all = simulationTasks(first, state, parent, "parent", config.samplesPerItem);
+    const missing = unansweredTasks(all, state, runtime);
+    if (missing.length > 0) return new Command({ goto: sendAll("simulate", missing) });
+    const answered = first.flatMap((item) => {
+      const score = mean(itemScores(state.answers, parent.key, item.episodeId));
+      return score === null ? [] : [{ item, score }];
+    });
+    const failed = failuresOf(first, state);
+    if (failed.length > 0 && !areEnough(answered.length, sizesOf(config), config))
+      throw tooFewItems([answered.length, first.length], "items were answered", failed);
+    const chosen = chosenFrom(answered, state, config);
+    return criticise(chosen.batch, chosen);
+
+    function criticise(batch: AlignmentState["batch"], update: AlignmentUpdate) {
+      const chosen = { ...state, batch };
+      const answers = simulationTasks(batch, chosen, parent, "parent", config.samplesPerItem);
+      const tasks = uncriticisedTasks(answers, state, runtime);
+      const { spent } = budgetOf(state, config, now());
+      const isOver = tasks.length === 0 || spent !== null;
+      const goto = isOver ? "textual-gradient" : sendAll("textual-loss", tasks);
+      return new Command({ goto, update });
     }
-    // The cost of the profile needs a checkpoint: the day's budget is computed from checkpoints.
-    if (state.usage.calls > 0) {
-      const outcome = { reason, stop: spent === null ? "kept" : "budget" } as const;
-      return new Command({ goto: "accept-candidate", update: { ...update, outcome } });
-    }
-    const iterations = [iterationOf(reason, null, false)];
-    const degraded = spent === null ? state.degraded : [...state.degraded, "budget-spent"];
-    return new Command({ goto: END, update: { ...update, iterations, degraded } });
   };
 }
 
-/** The reason why there are too few items; `null` if there are enough. */
-function tooFew(
-  selected: BatchHoldout,
-  sizes: SplitSizes,
-  config: { readonly validation: boolean; readonly minimumItems: number },
-): string | null {
-  if (areEnough(selected, config)) return null;
-  const { validation, minimumItems } = config;
-  const wayOut = "Import more, or give feedback.";
-  if (!validation) return `Not started: the user has no true answer yet. ${wayOut}`;
-  const needed = fewestAnswers(sizes, minimumItems);
-  if (needed === null)
-    return `Not started: validation needs at least ${minimumItems} held-out interactions, but \`holdout\` is ${sizes.holdout}. Raise it, or lower \`minimumItems\`.`;
-  const answers = selected.batch.length + selected.holdout.length;
-  return `Not started: ${needed} different interactions with a true answer are needed, ${needed - minimumItems} to learn from and ${minimumItems} to judge by, and the user has ${answers === 0 ? "none" : answers}. ${wayOut}`;
+function chosenFrom(
+  answered: Parameters<typeof splitByScore>[0],
+  { holdout: items, parentId }: AlignmentState,
+  config: AlignConfig,
+): Pick<AlignmentState, "batch" | "holdout"> {
+  if (!config.validation) return { batch: items.toReversed(), holdout: [] };
+  const sizes = sizesOf(config);
+  const first = items.slice(0, firstItems(sizes));
+  const failed = first.filter((item) => !answered.some((each) => each.item === item));
+  const later = items.slice(first.length);
+  const split = splitByScore(answered, batchSize(answered.length, sizes), parentId);
+  return { batch: split.batch, holdout: [...split.holdout, ...later, ...failed] };
 }

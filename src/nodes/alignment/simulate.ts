@@ -1,5 +1,5 @@
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
-import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { answeringSettings } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { RunContext } from "../../config/turn-settings.js";
@@ -19,7 +19,6 @@ import { expectManyListeners } from "../../system/abort-listeners.js";
 import { createStaggeredStart } from "../../system/staggered-start.js";
 import { withoutResult } from "./failed-items.js";
 import { type PrefetchDeps, prefetchRecall } from "./prefetch-recall.js";
-import { sendAll } from "./simulation-tasks.js";
 
 /** How the agent graph is run, besides the messages. */
 export interface SimulatedRun {
@@ -39,57 +38,35 @@ export interface SimulateDeps extends PrefetchDeps {
 
 /** What one simulation of a task may know. */
 export function memoryOf(
-  { runId, persona, profile, locale, item }: SimulationTask,
+  { runId, persona, taught, profile, locale, item }: SimulationTask,
   { recallOf }: Pick<SimulateDeps, "recallOf">,
   leaveOneOut: boolean,
 ): SimulationMemory {
   const { key, ...content } = persona;
   return leaveOneOutMemory({ episodes: recallOf(runId) }, item, {
     persona: { ...initialPersona, id: key, ...content },
+    taught,
     profile,
     locale,
     leaveOneOut,
   });
 }
 
-/** Answers one item of the batch under the parent; then the answer is criticised, if there is one. */
+/** Answers one item under one persona. The same node under two names: before there are candidates, and to compare them. */
 export function createSimulate(deps: SimulateDeps) {
   return async function simulate(
     task: SimulationTask,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Command<unknown, AlignmentUpdate>> {
-    const update = await answered(task, runtime, deps);
-    const [answer] = update.answers ?? [];
-    const isCriticised = answer !== undefined && task.repeat === 0;
-    const next = isCriticised ? { ...task, answer } : { answer: null };
-    return new Command({ update, goto: sendAll("textual-loss", [next]) });
-  };
-}
-
-/** Answers one item for the comparison of candidate and parent. */
-export function createValidate(deps: SimulateDeps) {
-  return async function validate(
-    task: SimulationTask,
-    runtime: LangGraphRunnableConfig,
   ): Promise<AlignmentUpdate> {
-    return answered(task, runtime, deps);
+    const { persona, item, repeat } = task;
+    try {
+      const answer = await simulated(task, runtime, deps);
+      return { answers: [answer], usage: answer.usage };
+    } catch (error) {
+      const subject = { persona: persona.key, episodeId: item.episodeId, repeat };
+      return withoutResult(error, { step: "answer", ...subject }, runtime);
+    }
   };
-}
-
-/** The answer, or the record of a call that failed, with the cost. */
-async function answered(
-  task: SimulationTask,
-  runtime: LangGraphRunnableConfig,
-  deps: SimulateDeps,
-): Promise<AlignmentUpdate> {
-  const { persona, item, repeat } = task;
-  try {
-    const answer = await simulated(task, runtime, deps);
-    return { answers: [answer], usage: answer.usage };
-  } catch (error) {
-    const subject = { persona: persona.key, episodeId: item.episodeId, repeat };
-    return withoutResult(error, { step: "answer", ...subject }, runtime);
-  }
 }
 
 /** How many of a run's simulations prepare their model call together; see docs/decisions/0011-alignment-graph.md. */

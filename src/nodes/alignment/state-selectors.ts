@@ -4,7 +4,12 @@ import { judgedScores, type Preferred } from "../../domain/alignment/judgement.j
 import type { PairedScores } from "../../domain/alignment/paired-comparison.js";
 import { answerOf, itemScores } from "../../domain/alignment/simulated-answer.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
-import type { AlignmentState, Iteration, PersonaUnderTest } from "../../state/alignment-state.js";
+import type {
+  AlignmentState,
+  Iteration,
+  PersonaCandidate,
+  PersonaUnderTest,
+} from "../../state/alignment-state.js";
 import { missingItems } from "./failed-items.js";
 
 /** The persona that the run is to improve. */
@@ -29,14 +34,29 @@ export function inBatchOrder({ batch, critiques }: AlignmentState, persona: stri
   );
 }
 
+/** The candidate that the proposed checkpoint is of; `null` where the update had none. */
+export function candidateOf({
+  candidates,
+  proposal,
+}: Pick<AlignmentState, "candidates" | "proposal">): PersonaCandidate | null {
+  return candidates[(proposal?.alignment?.candidate ?? 1) - 1] ?? null;
+}
+
 /** Whose answer to the item the judge preferred; undefined where it was not asked. */
 export function preferredOn(
   episodeId: string,
-  { candidate, judgements }: Pick<AlignmentState, "candidate" | "judgements">,
+  candidate: Pick<PersonaCandidate, "key"> | null,
+  judgements: AlignmentState["judgements"],
 ): Preferred | undefined {
   return judgements.find(
     (each) => each.candidate === candidate?.key && each.episodeId === episodeId,
   )?.preferred;
+}
+
+/** An item's scores under both, and the judge's word where there is one. */
+interface ItemScores extends PairedScores {
+  readonly weight: number;
+  readonly preferred: Preferred | undefined;
 }
 
 /**
@@ -46,8 +66,9 @@ export function preferredOn(
 export function scoredItems(
   state: AlignmentState,
   items: readonly AlignmentItem[],
-): (PairedScores & { readonly preferred: Preferred | undefined })[] {
-  const { answers, candidate } = state;
+  candidate: Pick<PersonaCandidate, "key"> | null,
+): ItemScores[] {
+  const { answers } = state;
   const { key } = parentOf(state);
   const unjudged = new Set(
     missingItems(state).flatMap(({ step, persona, episodeId }) =>
@@ -55,14 +76,15 @@ export function scoredItems(
     ),
   );
   return items
-    .map(({ episodeId }) => ({
+    .map(({ episodeId, weight }) => ({
       item: episodeId,
+      weight,
       parent: itemScores(answers, key, episodeId),
       candidate:
         candidate === null || unjudged.has(episodeId)
           ? []
           : itemScores(answers, candidate.key, episodeId),
-      preferred: preferredOn(episodeId, state),
+      preferred: preferredOn(episodeId, candidate, state.judgements),
     }))
     .filter(({ parent }) => parent.length > 0);
 }
@@ -82,13 +104,14 @@ export function answeredItems(
 export function comparedItems(
   state: AlignmentState,
   items: readonly AlignmentItem[],
-): PairedScores[] {
-  return scoredItems(state, items)
-    .filter(({ candidate }) => candidate.length > 0)
+  candidate: Pick<PersonaCandidate, "key">,
+): Omit<ItemScores, "preferred">[] {
+  return scoredItems(state, items, candidate)
+    .filter((scores) => scores.candidate.length > 0)
     .map(({ preferred, ...scores }) => {
       if (preferred === undefined) return scores;
-      const { parent, candidate } = judgedScores[preferred];
-      return { item: scores.item, parent: [parent], candidate: [candidate] };
+      const judged = judgedScores[preferred];
+      return { ...scores, parent: [judged.parent], candidate: [judged.candidate] };
     });
 }
 

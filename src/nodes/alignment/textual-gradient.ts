@@ -4,6 +4,8 @@ import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { lineContents } from "../../domain/alignment/rejected-updates.js";
 import { answerOf } from "../../domain/alignment/simulated-answer.js";
+import { sayAlike } from "../../domain/alignment/distinct-candidates.js";
+import { rejectLine } from "../../domain/persona/check-line.js";
 import { applyUpdate } from "../../domain/persona/apply-update.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { defaultPersonaLimits as limits } from "../../domain/persona/persona-limits.js";
@@ -15,6 +17,7 @@ import { ask } from "../../model/ask-structured.js";
 import type { NamedModel } from "../../model/model-spec.js";
 import { fixedRules } from "../../prompts/agent/persona-prompt.js";
 import {
+  type PersonaUpdate,
   personaUpdateSchema,
   renderGradientRequest,
 } from "../../prompts/learning/textual-gradient.js";
@@ -27,8 +30,8 @@ import type {
 import { callConfig } from "../model-call-config.js";
 import { budgetOf, callsOfJudging, callsPerAnswer } from "./alignment-budget.js";
 import { noUpdate, proposePaperUpdate, type ProposedUpdate } from "./paper-update.js";
-import { type PrefetchDeps, prefetchDuring } from "./prefetch-recall.js";
 import { failuresOf, shortage } from "./failed-items.js";
+import { withoutMisleadingLines } from "./prune-candidate.js";
 import {
   sendAll,
   simulationTasks,
@@ -37,7 +40,8 @@ import {
 } from "./simulation-tasks.js";
 import { answeredItems, inBatchOrder, parentOf } from "./state-selectors.js";
 
-export interface TextualGradientDeps extends PrefetchDeps {
+export interface TextualGradientDeps {
+  readonly now: () => Date;
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
   /** Names of the tools that a simulation may use, and so a line may be about. */
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
@@ -47,9 +51,10 @@ export interface TextualGradientDeps extends PrefetchDeps {
 const shownReason = 500;
 
 /**
- * The textual gradient: one update of the persona for the whole batch, in one model call. What passes the checks is the
- * candidate, whose answers to the batch are asked for next. Nothing is scored if the model keeps the lines, or nothing
- * of its update passes. Before it, answers and critiques are asked for that failed in an earlier iteration or call.
+ * The textual gradient: one update of the persona for the whole batch, in one model call. It proposes a few changes that
+ * differ on purpose. What passes the checks are the candidates, whose answers to the batch are asked for next; with them
+ * the last candidate without a line that misled it. Nothing is scored if the model keeps the lines, or nothing passes.
+ * Before it, answers and critiques are asked for that failed in an earlier iteration or call.
  *
  * Errors: `model-unavailable` if fewer than half of the batch could be answered or criticised, or the update fails.
  */
@@ -61,46 +66,60 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     Command<unknown, AlignmentUpdate, "simulate" | "textual-loss" | "validate" | "accept-candidate">
   > {
     const config = parseAlignConfig(runtime);
-    const { runId, locale, iteration, holdout, answers } = state;
-    const left = budgetOf(state, config, deps.now());
+    const { runId, iteration, answers } = state;
+    const before = budgetOf(state, config, deps.now());
     const missing = missingFromBatch(state, config, runtime);
-    const isPaidFor = left.spent === null && missing.calls + 1 <= left.calls;
+    const isPaidFor = before.spent === null && missing.calls + 1 <= before.calls;
     if (missing.tasks.length > 0 && isPaidFor) return new Command({ goto: missing.tasks });
     const lack = lackingOfBatch(state);
     // Where a budget ends the run, the next call would not ask either.
-    if (lack !== null && missing.tasks.length === 0 && left.spent === null) throw lack;
+    if (lack !== null && missing.tasks.length === 0 && before.spent === null) throw lack;
     const spent =
-      left.spent ?? (lack === null ? null : "the budget does not pay for missing items");
+      before.spent ?? (lack === null ? null : "the budget does not pay for missing items");
     const proposed =
       spent === null
-        ? await prefetchDuring(
-            async () => holdout,
-            { runId, config, locale },
-            deps,
-            () => propose(state, config, runtime, deps),
-          )
+        ? await propose(state, config, runtime, deps)
         : noUpdate(`Ended before an update: ${spent}.`, "budget", noUsage);
-    const candidate: PersonaCandidate | null = proposed.candidate && {
-      ...proposed.candidate,
-      key: `${runId}-${iteration}`,
+    const candidates = proposed.candidates.map((candidate, place): PersonaCandidate => ({
+      ...candidate,
+      key: `${runId}-${iteration}-${place + 1}`,
       version: parentOf(state).version + 1,
-    };
+    }));
     const isKept = proposed.outcome !== null && proposed.outcome.stop !== null;
-    const decision = candidate !== null ? "change" : isKept ? "keep" : "refused";
-    runtime.writer?.({ kind: "update-proposed", iteration, decision } satisfies AlignmentEvent);
-    const update = { ...proposed, candidate };
-    if (candidate === null || !config.validation)
+    const decision = candidates.length > 0 ? "change" : isKept ? "keep" : "refused";
+    const found = candidates.length;
+    const event = { kind: "update-proposed", iteration, decision, candidates: found } as const;
+    runtime.writer?.(event satisfies AlignmentEvent);
+    const update = {
+      ...proposed,
+      candidates,
+      racing: candidates.map(({ key }) => key),
+      asked: 0,
+      others: [],
+      proposal: null,
+    };
+    if (candidates.length === 0 || !config.validation)
       return new Command({ goto: "accept-candidate", update });
     const batch = answeredItems(state, state.batch);
-    const tasks = simulationTasks(batch, state, candidate, "candidate", config.samplesPerItem);
-    const answering = tasks.length * callsPerAnswer(answers, config);
-    const needed = answering + callsOfJudging(batch, config);
-    if (left.calls - proposed.usage.calls < needed) {
+    const { samplesPerItem, minimumItems } = config;
+    const perItem = samplesPerItem * callsPerAnswer(answers, config);
+    const needed = batch.length * perItem + callsOfJudging(batch, config);
+    // One of them is asked held-out items, too.
+    const left = before.calls - proposed.usage.calls - minimumItems * perItem;
+    const asked = candidates.slice(0, Math.max(0, Math.floor(left / needed)));
+    if (asked.length === 0) {
       const reason = "Not judged: the budget leaves too few model calls.";
       const outcome = { reason, stop: "budget" } as const;
       return new Command({ goto: "accept-candidate", update: { ...update, outcome } });
     }
-    return new Command({ goto: sendAll("validate", tasks), update });
+    const tasks = asked.flatMap((candidate) =>
+      simulationTasks(batch, state, candidate, "candidate", samplesPerItem),
+    );
+    const racing = asked.map(({ key }) => key);
+    return new Command({
+      goto: sendAll("validate", tasks),
+      update: { ...update, candidates: asked, racing },
+    });
   };
 }
 
@@ -145,10 +164,10 @@ async function propose(
   { alignmentModelFor, toolNamesFor }: TextualGradientDeps,
 ): Promise<ProposedUpdate> {
   const { model } = alignmentModelFor(config.models.alignment);
+  const tools = toolNamesFor(config);
   try {
     if (config.mode === "paper") return await proposePaperUpdate(state, model, runtime);
-    const tools = toolNamesFor(config);
-    const { system, human } = requestOf(state, tools);
+    const { system, human } = requestOf(state, config, tools);
     const { answer, usage } = await ask({
       model,
       messages: [new SystemMessage(system), new HumanMessage(human)],
@@ -156,35 +175,50 @@ async function propose(
       name: "persona_update",
       config: callConfig(runtime, "update"),
     });
-    const reason = truncate(answer.reason, shownReason);
-    if (answer.decision === "keep") return noUpdate(`Kept: ${reason}`, "kept", usage);
-    const { lines: present, paperSystemPrompt } = parentOf(state);
-    const { lines, rejections } = applyUpdate(present, answer.changes, {
-      batch: state.batch.map(({ episodeId, query, groundTruth }) => ({
-        episodeId,
-        question: query,
-        answer: groundTruth,
-      })),
-      fixedRules,
-      tools,
-      limits,
-      checksContent: config.checkLines,
-    });
-    const isRepeated = lines !== null && wereRejected(lines, state.rejected);
-    if (lines === null || isRepeated) {
-      const fault = isRepeated
-        ? "it was rejected before."
-        : (rejections[0]?.reason ?? "it is empty.");
-      const why = `Nothing of the update can be taken: ${fault}`;
-      return noUpdate(why, null, usage, rejections);
-    }
-    // The other mode's prompt stays as it was.
-    const candidate = { lines: [...lines], paperSystemPrompt, reason };
-    return { candidate, outcome: null, rejections: [...rejections], usage };
+    const { candidates, rejections } = candidatesFrom(answer, state, config, tools);
+    if (candidates.length > 0) return { candidates, outcome: null, rejections, usage };
+    if (answer.decision === "keep")
+      return noUpdate(`Kept: ${truncate(answer.reason, shownReason)}`, "kept", usage);
+    const why = rejections[0]?.reason ?? "it is empty.";
+    return noUpdate(`Nothing of the update can be taken: ${why}`, null, usage, rejections);
   } catch (error) {
     if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;
     return noUpdate(`No update: ${error.message}`, null, usageOfError(error.details));
   }
+}
+
+/** The proposals that pass the checks, and the last candidate without what misled it; each different from the others. */
+function candidatesFrom(
+  { decision, proposals }: PersonaUpdate,
+  state: AlignmentState,
+  { candidates: most, checkLines }: AlignConfig,
+  tools: readonly string[],
+): Pick<ProposedUpdate, "candidates" | "rejections"> {
+  const { lines: present, paperSystemPrompt } = parentOf(state);
+  const batch = state.batch.map(({ episodeId, query, groundTruth }) => ({
+    episodeId,
+    question: query,
+    answer: groundTruth,
+  }));
+  const context = { batch, fixedRules, tools, limits, checksContent: checkLines };
+  const proposed = decision === "keep" ? [] : proposals.slice(0, most);
+  const checked = proposed.map(({ changes, reason }) => ({
+    ...applyUpdate(present, changes, context),
+    reason: truncate(reason, shownReason),
+  }));
+  const pruned = withoutMisleadingLines(state);
+  const found = [...checked, ...(pruned === null ? [] : [{ ...pruned, rejections: [] }])];
+  const candidates: ProposedUpdate["candidates"][number][] = [];
+  const rejections = found.flatMap((each) => each.rejections);
+  for (const { lines, reason } of found) {
+    if (lines === null) continue;
+    if (wereRejected(lines, state.rejected))
+      rejections.push(rejectLine("unchanged", null, "It was rejected before."));
+    else if (!candidates.some((other) => sayAlike(other.lines, lines)))
+      // The other mode's prompt stays as it was.
+      candidates.push({ lines: [...lines], paperSystemPrompt, reason });
+  }
+  return { candidates: candidates.slice(0, most), rejections };
 }
 
 function wereRejected(
@@ -197,7 +231,7 @@ function wereRejected(
   );
 }
 
-function requestOf(state: AlignmentState, tools: readonly string[]) {
+function requestOf(state: AlignmentState, { candidates }: AlignConfig, tools: readonly string[]) {
   const { key, lines } = parentOf(state);
   const critiques = new Map(
     inBatchOrder(state, key).map(({ episodeId, critique }) => [episodeId, critique]),
@@ -217,5 +251,13 @@ function requestOf(state: AlignmentState, tools: readonly string[]) {
     ),
   }));
   const summary = profileSummary(state.profile);
-  return renderGradientRequest({ summary, lines, pairs, rejected, tools, limits });
+  return renderGradientRequest({
+    summary,
+    lines,
+    pairs,
+    rejected,
+    tools,
+    limits,
+    proposals: candidates,
+  });
 }

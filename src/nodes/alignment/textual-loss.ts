@@ -18,7 +18,7 @@ import {
   wholeCritique,
 } from "../../prompts/learning/textual-loss.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
-import type { AlignmentUpdate, CritiqueTask, EmptyTask } from "../../state/alignment-state.js";
+import type { AlignmentUpdate, CritiqueTask } from "../../state/alignment-state.js";
 import { expectManyListeners } from "../../system/abort-listeners.js";
 import { callConfig } from "../model-call-config.js";
 import { withoutResult } from "./failed-items.js";
@@ -39,13 +39,6 @@ export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {
  */
 export function createTextualLoss(deps: TextualLossDeps) {
   return async function textualLoss(
-    task: CritiqueTask | EmptyTask,
-    runtime: LangGraphRunnableConfig,
-  ): Promise<AlignmentUpdate> {
-    return task.answer === null ? {} : criticised(task, runtime);
-  };
-
-  async function criticised(
     task: CritiqueTask,
     runtime: LangGraphRunnableConfig,
   ): Promise<AlignmentUpdate> {
@@ -108,5 +101,5 @@ export function createTextualLoss(deps: TextualLossDeps) {
         hasTools: deps.toolNamesFor(settings).length > 0,
       };
     }
-  }
+  };
 }

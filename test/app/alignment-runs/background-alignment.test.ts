@@ -141,7 +141,8 @@ describe("an agent with background alignment", () => {
     const first = await planted(kept);
     first.model.hindrance = never;
     await first.answer(0);
-    await expect.poll(() => first.model.calls, patience).toBe(1);
+    // The profile, and those for the simulations.
+    await expect.poll(() => first.model.calls, patience).toBe(5);
     await first.close();
     expect(await first.memory.alignments.get("ada")).toMatchObject({
       status: "running",

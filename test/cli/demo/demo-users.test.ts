@@ -53,7 +53,7 @@ describe("learning from an invented user", () => {
     const [, record] = await agent.memory.personas.history(user.id);
     const { batch = [], holdout = [] } = record?.alignment?.scores ?? {};
     const scored = [...batch, ...holdout].map(({ episodeId }) => episodeId);
-    expect([batch.length, holdout.length]).toEqual([8, 32]);
+    expect([batch.length, holdout.length]).toEqual([12, 39]);
     expect(scored.filter((id) => !ids.includes(id))).toEqual([]);
   }, 60_000);
 });

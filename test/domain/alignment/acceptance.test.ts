@@ -7,7 +7,7 @@ import {
   decideAcceptance,
 } from "../../../src/domain/alignment/acceptance.js";
 import type { PairedScores } from "../../../src/domain/alignment/paired-comparison.js";
-import { createRandom } from "../../../src/eval/sets/random.js";
+import { createRandom } from "../../../src/system/seeded-random.js";
 
 /** Items with so many wins, losses and ties of the candidate, right or wrong. */
 function items(wins: number, losses: number, ties: number, name = "item"): PairedScores[] {

@@ -45,25 +45,37 @@ describe("a checkpoint's alignment", () => {
 });
 
 describe("meanScores", () => {
-  it("is the mean of each side, over the items that both have answered", () => {
+  const means = (items: Parameters<typeof meanScores>[0]) => {
+    const { parent, candidate } = meanScores(items);
+    return { parent, candidate };
+  };
+
+  it("is the weighted mean of each side, on the items that a candidate answered where there is one", () => {
     const scored = (parent: number, candidate: number | null) => ({
       episodeId: "e",
       parent,
       candidate,
     });
-    expect(meanScores([scored(0, 1), scored(1, 0.5)])).toEqual({ parent: 0.5, candidate: 0.75 });
-    expect(meanScores([scored(0, 1), scored(1, null)])).toEqual({ parent: 0, candidate: 1 });
-    expect(meanScores([scored(0, null), scored(1, null)])).toEqual({
+    expect(means([scored(0, 1), scored(1, 0.5)])).toEqual({ parent: 0.5, candidate: 0.75 });
+    expect(means([scored(0, 1), scored(1, null)])).toEqual({ parent: 0, candidate: 1 });
+    expect(means([scored(0, null), scored(1, null)])).toEqual({
       parent: 0.5,
       candidate: null,
     });
-    expect(meanScores([{ ...scored(0.8, 0.2), preferred: "candidate" }, scored(0.5, 0.5)])).toEqual(
-      { parent: 0.25, candidate: 0.75 },
-    );
-    expect(meanScores([{ ...scored(0.8, 0.2), preferred: "neither" }])).toEqual({
+    expect(
+      means([
+        { ...scored(0, 1), weight: 1.5 },
+        { ...scored(1, 0), weight: 0.5 },
+      ]),
+    ).toEqual({ parent: 0.25, candidate: 0.75 });
+    expect(means([{ ...scored(0.8, 0.2), preferred: "candidate" }, scored(0.5, 0.5)])).toEqual({
+      parent: 0.25,
+      candidate: 0.75,
+    });
+    expect(means([{ ...scored(0.8, 0.2), preferred: "neither" }])).toEqual({
       parent: 0.5,
       candidate: 0.5,
     });
-    expect(meanScores([])).toEqual({ parent: null, candidate: null });
+    expect(means([])).toEqual({ parent: null, candidate: null });
   });
 });

@@ -1,147 +1,113 @@
 import { describe, expect, it } from "vitest";
+import { labelledItems } from "../../../src/domain/alignment/labelled-items.js";
 import {
-  type AlignmentItem,
-  alignmentItemSchema,
-  restsOnItemAlone,
-} from "../../../src/domain/alignment/alignment-item.js";
-import type { Episode } from "../../../src/domain/episode.js";
-import { lampQuestion } from "../../../src/domain/lamp-question.js";
-import {
+  areEnough,
+  batchSize,
   fewestAnswers,
-  splitBatchHoldout,
+  splitByScore,
 } from "../../../src/domain/alignment/split-batch-holdout.js";
-import { turnAt, undatedItem } from "../../support/users/episodes.js";
+import { turnAt } from "../../support/users/episodes.js";
 
-const answered = (n: number, query: string, answer: string, change: Partial<Episode> = {}) =>
-  turnAt(n, query, { groundTruth: answer, ...change });
-const distinct = (count: number) =>
-  Array.from({ length: count }, (_, n) => answered(n, `question ${n}`, `answer ${n}`));
-const queries = (items: readonly AlignmentItem[]) => items.map(({ query }) => query);
-const all = { batch: 50, holdout: 0 };
-/** The items of a short history, all of them. */
-const itemsOf = (...episodes: readonly Episode[]) => splitBatchHoldout(episodes, all).batch;
+/** So many items, of which the last were answered wrongly. */
+function answered(right: number, wrong: number) {
+  const history = Array.from({ length: right + wrong }, (_, n) =>
+    turnAt(n, `question ${n}`, { groundTruth: `answer ${n}` }),
+  );
+  return labelledItems(history, history.length).map((item, n) => ({
+    item,
+    score: n < right ? 1 : 0,
+  }));
+}
 
-describe("splitBatchHoldout", () => {
-  it("takes the latest true answers as the batch and those before them as the holdout, oldest first", () => {
-    const unanswered = turnAt(100, "no answer yet");
-    const { batch, holdout } = splitBatchHoldout([...distinct(12), unanswered], {
-      batch: 2,
-      holdout: 3,
-    });
-    expect(queries(batch)).toEqual(["question 10", "question 11"]);
-    expect(queries(holdout)).toEqual(["question 7", "question 8", "question 9"]);
-  });
+describe("splitByScore", () => {
+  const isWrong = (items: readonly { readonly query: string }[], right: number) =>
+    items.filter(({ query }) => Number(query.split(" ")[1]) >= right).length;
 
-  it("goes by ids, for any order of the history", () => {
-    const history = [
-      undatedItem(0, "first", "1"),
-      undatedItem(1, "second", "2"),
-      ...["a", "b", "c"].map((letter) => answered(5, letter, letter)),
-    ];
-    const sizes = { batch: 3, holdout: 2 };
-    const chosen = splitBatchHoldout(history, sizes);
-    expect(queries(chosen.holdout)).toEqual(["first", "second"]);
-    const ids = chosen.batch.map(({ episodeId }) => episodeId);
+  it.each([
+    // Right and wrong ones of all; of the batch of 8 the wrong ones.
+    [32, 8, 4],
+    [24, 16, 4],
+    [39, 1, 1],
+    [40, 0, 0],
+    [0, 40, 8],
+    [2, 38, 6],
+    [1, 11, 7],
+  ])("of %i right and %i wrong answers, %i of the batch are wrong", (right, wrong, expected) => {
+    const { batch, holdout } = splitByScore(answered(right, wrong), 8, "seed");
+    expect(isWrong(batch, right)).toBe(expected);
+    expect(batch).toHaveLength(8);
+    const all = [...batch, ...holdout].map(({ episodeId }) => episodeId);
+    expect(new Set(all).size).toBe(right + wrong);
+    const ids = batch.map(({ episodeId }) => episodeId);
     expect(ids).toEqual(ids.toSorted());
-    expect(splitBatchHoldout(history.toReversed(), sizes)).toEqual(chosen);
   });
 
   it.each([
-    [0, 0, 0],
-    [2, 2, 0],
-    [3, 3, 0],
-    [10, 3, 7],
-    [11, 3, 8],
-    [14, 4, 10],
-    [20, 5, 15],
-    [39, 8, 31],
-    [40, 8, 32],
-    [90, 8, 32],
-  ])("splits %i answers into a batch of %i and a holdout of %i", (count, batch, holdout) => {
-    const chosen = splitBatchHoldout(distinct(count), { batch: 8, holdout: 32 });
-    expect([chosen.batch.length, chosen.holdout.length]).toEqual([batch, holdout]);
+    [32, 8],
+    [24, 16],
+    [37, 3],
+  ])(
+    "weighs the holdout so that its share of %i right to %i wrong is all items'",
+    (right, wrong) => {
+      const { holdout } = splitByScore(answered(right, wrong), 8, "seed");
+      const weightOf = (items: typeof holdout) =>
+        items.reduce((sum, { weight }) => sum + weight, 0);
+      const wrongOnes = holdout.filter((item) => isWrong([item], right) === 1);
+      expect(weightOf(wrongOnes) / weightOf(holdout)).toBeCloseTo(wrong / (right + wrong), 10);
+      expect(weightOf(holdout)).toBeCloseTo(holdout.length, 10);
+    },
+  );
+
+  it("spreads the wrong ones evenly over the order in which the holdout is asked", () => {
+    const { holdout } = splitByScore(answered(24, 16), 8, "seed");
+    const groups = [0, 8, 16, 24].map((start) => isWrong(holdout.slice(start, start + 8), 24));
+    expect(Math.max(...groups) - Math.min(...groups)).toBeLessThanOrEqual(1);
   });
 
-  it.each([
-    [{ batch: 3, holdout: 0 }, 3, 0],
-    [{ batch: 2, holdout: 8 }, 2, 8],
-    [{ batch: 16, holdout: 0 }, 10, 0],
-    [{ batch: 16, holdout: 2 }, 8, 2],
-  ])("leaves none of 10 answers out that %o has room for", (sizes, batch, holdout) => {
-    const chosen = splitBatchHoldout(distinct(10), sizes);
-    expect([chosen.batch.length, chosen.holdout.length]).toEqual([batch, holdout]);
+  it("draws the same for the same items and seed, and otherwise for others", () => {
+    const items = answered(24, 16);
+    const batchOf = (seed: string) => splitByScore(items, 8, seed).batch;
+    expect(batchOf("a")).toEqual(batchOf("a"));
+    expect(batchOf("a")).not.toEqual(batchOf("b"));
   });
 
-  it("takes only the latest of duplicates, and fills up with others", () => {
-    const history = [
-      answered(1, "Tea?", "green"),
-      answered(2, "Cake?", "plum"),
-      answered(3, "tea", "Green."),
-      answered(4, "Bread?", "rye"),
-    ];
-    const { batch, holdout } = splitBatchHoldout(history, { batch: 2, holdout: 2 });
-    expect(queries([...holdout, ...batch])).toEqual(["Cake?", "tea", "Bread?"]);
-  });
-
-  it("skips blank questions and answers", () => {
-    expect(itemsOf(answered(1, "Tea?", " "), answered(2, " ", "green"))).toEqual([]);
-  });
-
-  it("gives items that fit their schema", () => {
-    for (const item of itemsOf(...distinct(9), undatedItem(0, "Tea?", "green")))
-      expect(alignmentItemSchema.parse(item)).toEqual(item);
+  it("takes neither always the latest nor always the earliest", () => {
+    const seeds = Array.from({ length: 200 }, (_, n) => `seed ${n}`);
+    const counts = new Map<string, number>();
+    for (const seed of seeds)
+      for (const { query } of splitByScore(answered(24, 16), 8, seed).batch)
+        counts.set(query, (counts.get(query) ?? 0) + 1);
+    // Four of sixteen wrong ones, and four of 24 right ones, each equally likely.
+    const [rarest = 0] = [...counts.values()].toSorted((a, b) => a - b);
+    expect(counts.size).toBe(40);
+    expect(rarest).toBeGreaterThan(3);
+    expect(Math.max(...counts.values())).toBeLessThan(120);
   });
 });
 
-describe("a duplicate", () => {
-  const duplicatesOf = (item: Episode, other: Episode) =>
-    itemsOf(item, other).find(({ episodeId }) => episodeId === item.id)?.duplicates ?? "not taken";
-  const film = "A thief steals dreams.";
-
+describe("batchSize", () => {
   it.each([
-    [
-      "letters' case and punctuation",
-      ["Which TEA, today?!", "green tea"],
-      ["which tea today", "Green-Tea."],
-    ],
-    ["compatibility forms", ["Ｗhich ﬁlm?", "①"], ["Which film?", "1"]],
-    [
-      "the wording around a LaMP question",
-      [lampQuestion("LaMP_2M", film), "classic"],
-      [film, "Classic"],
-    ],
-    [
-      "the labels of a LaMP question",
-      [lampQuestion("LaMP_2M", film, ["a", "b"]), "b"],
-      [lampQuestion("LaMP_2M", film, ["b", "a"]), "b"],
-    ],
-    ["spaces in texts without words", ["🍵 ?", "👍"], ["🍵?", "👍 "]],
-  ] as const)("may differ in %s", (_, [query, answer], [otherQuery, otherAnswer]) => {
-    const item = answered(2, query, answer);
-    for (const n of [1, 3]) {
-      const other = turnAt(n, otherQuery, { groundTruth: null, response: otherAnswer });
-      expect(duplicatesOf(item, other)).toEqual([other.id]);
-    }
+    [0, 0],
+    [2, 2],
+    [3, 3],
+    [10, 3],
+    [11, 3],
+    [14, 4],
+    [20, 5],
+    [39, 8],
+    [40, 8],
+    [90, 8],
+  ])("is of %i items %i", (items, expected) => {
+    expect(batchSize(items, { batch: 8, holdout: 32 })).toBe(expected);
   });
 
   it.each([
-    ["another answer", answered(1, "Tea?", "black")],
-    ["another question", answered(1, "Coffee?", "green")],
-    [
-      "the answer as a response that the user corrected",
-      answered(1, "Tea?", "black", { response: "green" }),
-    ],
-    ["no answer at all", turnAt(1, "Tea?", { response: null })],
-  ])("is not what has %s", (_, other) => {
-    expect(duplicatesOf(answered(2, "Tea?", "green"), other)).toEqual([]);
-  });
-
-  it.each([
-    ["🍵", "☕"],
-    ["कि", "की"],
-    ["茶", "酒"],
-  ])("is not what asks %s and %s", (query, other) => {
-    expect(duplicatesOf(answered(2, query, "yes"), answered(1, other, "yes"))).toEqual([]);
+    [{ batch: 3, holdout: 0 }, 3],
+    [{ batch: 2, holdout: 8 }, 2],
+    [{ batch: 16, holdout: 0 }, 10],
+    [{ batch: 16, holdout: 2 }, 8],
+  ])("of 10 items leaves none out that %o has room for: %i", (sizes, expected) => {
+    expect(batchSize(10, sizes)).toBe(expected);
   });
 });
 
@@ -153,114 +119,15 @@ describe("fewestAnswers", () => {
     [{ batch: 8, holdout: 8 }, 8, 11],
   ])(
     "with %j and %i to judge by is %i, and one less holds out too few",
-    (sizes, least, answers) => {
-      expect(fewestAnswers(sizes, least)).toBe(answers);
-      expect(splitBatchHoldout(distinct(answers), sizes).holdout).toHaveLength(least);
-      expect(splitBatchHoldout(distinct(answers - 1), sizes).holdout.length).toBeLessThan(least);
+    (sizes, minimumItems, answers) => {
+      expect(fewestAnswers(sizes, minimumItems)).toBe(answers);
+      const config = { validation: true, minimumItems };
+      expect(areEnough(answers, sizes, config)).toBe(true);
+      expect(areEnough(answers - 1, sizes, config)).toBe(false);
     },
   );
 
   it("is null where the holdout is always too small", () => {
     expect(fewestAnswers({ batch: 8, holdout: 7 }, 8)).toBeNull();
-  });
-});
-
-describe("the earlier turns of an item", () => {
-  it("are the latest six of its thread before it, oldest first, with their responses of that time", () => {
-    const history = Array.from({ length: 9 }, (_, n) =>
-      turnAt(n, `turn ${n}`, { groundTruth: `answer ${n}`, threadId: "t" }),
-    );
-    const elsewhere = turnAt(5, "elsewhere", { threadId: "u" });
-    const item = itemsOf(elsewhere, ...history).find(({ query }) => query === "turn 7");
-    expect(item?.earlier).toEqual(
-      [1, 2, 3, 4, 5, 6].map((n) => ({
-        episodeId: history[n]?.id,
-        query: `turn ${n}`,
-        response: `response ${n}`,
-      })),
-    );
-  });
-
-  it("have no duplicate of it, and none without a response", () => {
-    const [item] = itemsOf(
-      turnAt(1, "Tea?", { response: "Green." }),
-      turnAt(2, "And now?", { response: null }),
-      answered(3, "tea", "green", { response: "Black." }),
-    );
-    expect(item?.earlier).toEqual([]);
-  });
-
-  it("are none for an episode without a thread", () => {
-    const threadId = null;
-    const [item] = itemsOf(turnAt(1, "One", { threadId }), answered(2, "Two", "2", { threadId }));
-    expect(item?.earlier).toEqual([]);
-  });
-});
-
-describe("an item", () => {
-  it("has what the user wrote next in the thread, with the response that it followed", () => {
-    const [item, last] = itemsOf(
-      answered(1, "What shall I drink?", "Tea.", { response: "Beer." }),
-      turnAt(2, "Elsewhere", { threadId: "u" }),
-      answered(3, "No, something hot!", "Hot tea.", { response: "Tea?" }),
-    );
-    expect(item?.reaction).toEqual({ response: "Beer.", said: "No, something hot!" });
-    expect(last?.reaction).toBeNull();
-    const threadId = null;
-    const [alone] = itemsOf(answered(1, "One", "1", { threadId }), turnAt(2, "Two", { threadId }));
-    expect(alone?.reaction).toBeNull();
-  });
-
-  it("has the messages that its answer was inferred from among its duplicates, also of a duplicate", () => {
-    const curry = (n: number, message: Episode) =>
-      answered(n, "Suggest a dinner.", "vegan curry", {
-        feedback: {
-          kind: "answer",
-          author: "ada",
-          at: message.at ?? "",
-          reason: null,
-          inferred: { episodeId: message.id, confidence: 0.9 },
-        },
-      });
-    const [first, second] = [turnAt(2, "No, vegan curry."), turnAt(4, "Vegan curry again!")];
-    const before = curry(1, first);
-    const [item] = itemsOf(before, first, curry(3, second), second);
-    expect(item?.duplicates).toEqual([before.id, first.id, second.id]);
-    expect(item?.earlier).toEqual([]);
-    expect(item && restsOnItemAlone(item, [first.id, second.id])).toBe(true);
-  });
-
-  it("has of a conversation in which each message reacts to the last only its own message", () => {
-    const turns = [1, 2, 3, 4].map((n) => turnAt(n, `No, tea. And at stop ${n}?`));
-    const inferred = turns.map((turn, n) => {
-      const message = turns[n + 1];
-      if (message === undefined) return turn;
-      const from = { episodeId: message.id, confidence: 0.9 };
-      const at = message.at ?? "";
-      const feedback = { kind: "answer", author: "ada", at, reason: null, inferred: from } as const;
-      return { ...turn, groundTruth: "tea", feedback };
-    });
-    expect(itemsOf(...inferred).map(({ duplicates }) => duplicates)).toEqual(
-      turns.slice(1).map(({ id }) => [id]),
-    );
-  });
-
-  it("has the benchmark's task that its record or its wording names", () => {
-    const [recorded, worded, own] = itemsOf(
-      answered(1, "Write a headline.", "Rain", { task: "LaMP_4" }),
-      answered(2, lampQuestion("LaMP_3", "Good."), "4"),
-      answered(3, "What shall I cook?", "Soup."),
-    );
-    expect([recorded?.task, worded?.task, own?.task]).toEqual(["LaMP_4", "LaMP_3", null]);
-  });
-});
-
-describe("restsOnItemAlone", () => {
-  const item = { episodeId: "a", duplicates: ["b", "c"] };
-  it("is true for any of the item and its duplicates, and false with other evidence", () => {
-    for (const evidence of [["a"], ["b"], ["a", "c", "b"]])
-      expect(restsOnItemAlone(item, evidence)).toBe(true);
-    for (const evidence of [["a", "d"], ["d"]])
-      expect(restsOnItemAlone(item, evidence)).toBe(false);
   });
 });

@@ -215,8 +215,10 @@ it.each([
 it("a preparation records the persona before and after its alignment", async () => {
   const { preparation } = await opened("persona-agent", await caseOf());
   expect(preparation.persona).toEqual({
-    before: [`- ${profileText}`],
-    after: [`- ${profileText}`, `- ${learnedLine}`],
+    before: [`- ${profileText} [counted: 5 ×1]`],
+    after: [`- ${profileText} [counted: 5 ×1]`, `- ${learnedLine}`],
+    // Every item of the history, answered under the persona before.
+    simulated: expect.arrayContaining([expect.any(Number)]),
   });
 });
 

@@ -5,7 +5,7 @@ import {
   type Statistic,
 } from "../../../src/eval/metrics/bootstrap.js";
 import { metricsFor } from "../../../src/eval/metrics/metrics.js";
-import { createRandom } from "../../../src/eval/sets/random.js";
+import { createRandom } from "../../../src/system/seeded-random.js";
 
 const mean: Statistic<{ readonly value: number }> = {
   sums: (items) => [items.reduce((sum, { value }) => sum + value, 0), items.length],

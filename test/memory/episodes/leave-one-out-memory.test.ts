@@ -17,6 +17,7 @@ describe("leaveOneOutMemory", () => {
     task: null,
     isInferred: false,
     duplicates: [turnAt(2, "tea").id],
+    weight: 1,
   };
   const asked: unknown[] = [];
   const memory = {

@@ -59,6 +59,7 @@ async function update(request: Partial<GradientRequest> & Pick<GradientRequest, 
     rejected: [],
     tools: ["recall_memory"],
     limits: defaultPersonaLimits,
+    proposals: 1,
     ...request,
   });
   const asked = await ask({
@@ -71,13 +72,18 @@ async function update(request: Partial<GradientRequest> & Pick<GradientRequest, 
   return asked.answer;
 }
 
+/** The changes of the only proposal. */
+function changesOf({ proposals }: Awaited<ReturnType<typeof update>>) {
+  return proposals[0]?.changes ?? [];
+}
+
 /** The lines after an update, checked as the alignment checks them. */
 function applied(
   parent: readonly PersonaLine[],
   pairs: readonly SimulatedPair[],
-  { changes }: Awaited<ReturnType<typeof update>>,
+  answer: Awaited<ReturnType<typeof update>>,
 ) {
-  const { lines, rejections } = applyUpdate(parent, changes, {
+  const { lines, rejections } = applyUpdate(parent, changesOf(answer), {
     batch: pairs.map(({ question, trueAnswer }, index) => ({
       episodeId: `e${index + 1}`,
       question,
@@ -214,8 +220,10 @@ describe("the offline model's update", () => {
 
   it("cites the items that show the line", async () => {
     const { pairs = [] } = users["who chooses"] ?? {};
-    const { changes } = await update({ pairs: await critiqued(pairs) });
-    expect(changes).toMatchObject([{ kind: "add", line: null, tool: null, items: [1, 3] }]);
+    const answer = await update({ pairs: await critiqued(pairs) });
+    expect(changesOf(answer)).toMatchObject([
+      { kind: "add", line: null, tool: null, items: [1, 3] },
+    ]);
   });
 
   it("learns also where a critique could not be had", async () => {
@@ -237,7 +245,7 @@ describe("the offline model's update", () => {
     ];
     expect(await update({ pairs: await critiqued(unlike) })).toMatchObject({
       decision: "keep",
-      changes: [],
+      proposals: [],
     });
   });
 
@@ -275,7 +283,7 @@ describe("the offline model's update", () => {
       critiques: [],
     };
     const second = await update({ pairs, rejected: [rejected] });
-    expect(second.changes.map(({ text }) => text)).toEqual([lines[1]?.text]);
+    expect(changesOf(second).map(({ text }) => text)).toEqual([lines[1]?.text]);
     const refusal = {
       kind: "duplicate" as const,
       line: lines[1]?.text ?? "",
@@ -297,7 +305,7 @@ describe("the offline model's update", () => {
       'Answers "aisle" when the question mentions night, train, ferry, morning.',
       "Likes to sit still.",
     ]);
-    expect(answer.changes.map(({ kind, line: number }) => [kind, number])).toEqual([
+    expect(changesOf(answer).map(({ kind, line: number }) => [kind, number])).toEqual([
       ["remove", 1],
       ["change", 2],
     ]);

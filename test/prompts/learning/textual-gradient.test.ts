@@ -41,6 +41,7 @@ const wrong: CritiquedPair = {
   critique: { ...critique, gap: "missing", linesThatHelped: [], linesThatMisled: [2, 2, 9] },
 };
 const request: GradientRequest = {
+  proposals: 1,
   summary: "- Reviews films.",
   lines: [
     { text: "Gives 4 to quiet films.", tool: null, evidence: ["a", "b", "c"] },
@@ -200,20 +201,25 @@ describe("an update", () => {
     items: [1],
     keepsEvidence: false,
   };
-  const update = { pattern: "", decision: "change", reason: "r", changes: [change] };
+  const proposal = { aim: "fewest-changes", reason: "r", changes: [change] };
+  const update = { pattern: "", decision: "change", reason: "r", proposals: [proposal] };
+  const changing = (changes: readonly object[]) => ({
+    ...update,
+    proposals: [{ ...proposal, changes }],
+  });
 
-  it("is an object with a decision and changes", () => {
+  it("is an object with a decision and proposals", () => {
     expect(personaUpdateSchema.parse(update)).toEqual(update);
-    const keep = { ...update, decision: "keep", changes: [] };
+    const keep = { ...update, decision: "keep", proposals: [] };
     expect(personaUpdateSchema.parse(keep)).toEqual(keep);
   });
 
   it.each([
     ["another decision", { ...update, decision: "maybe" }],
-    ["another kind of change", { ...update, changes: [{ ...change, kind: "replace" }] }],
-    ["a missing field", { ...update, changes: [{ ...change, items: undefined }] }],
-    ["half a number", { ...update, changes: [{ ...change, items: [1.5] }] }],
-    ["a loop", { ...update, changes: Array.from({ length: 25 }, () => change) }],
+    ["another kind of change", changing([{ ...change, kind: "replace" }])],
+    ["a missing field", changing([{ ...change, items: undefined }])],
+    ["half a number", changing([{ ...change, items: [1.5] }])],
+    ["a loop", changing(Array.from({ length: 25 }, () => change))],
   ])("is refused with %s", (_, bad) => {
     expect(personaUpdateSchema.safeParse(bad).success).toBe(false);
   });

@@ -10,6 +10,7 @@ import type { ReflectionAnswer } from "../../../src/prompts/learning/reflection.
 import type { PersonaUpdate } from "../../../src/prompts/learning/textual-gradient.js";
 import type { Critique } from "../../../src/prompts/learning/textual-loss.js";
 import type { Verdict } from "../../../src/domain/alignment/judgement.js";
+import { addedLine } from "./added-lines.js";
 import { callsTools } from "./scripted-model.js";
 import { readPaperReply } from "../../../src/prompts/learning/paper-mode.js";
 
@@ -40,10 +41,12 @@ export interface AskedOfModel {
 
 type Said = string | AIMessage | Error;
 
-type SaidUpdate =
-  | (Partial<PersonaUpdate> & { readonly lines?: readonly string[] })
-  | string
-  | Error;
+type Change = PersonaUpdate["proposals"][number]["changes"][number];
+
+/** An update; `changes` are those of its only proposal, unless the proposals are given. */
+type SaidUpdateFields = Partial<PersonaUpdate> & { readonly changes?: readonly Change[] };
+
+type SaidUpdate = (SaidUpdateFields & { readonly lines?: readonly string[] }) | string | Error;
 
 /** What the model says, kind by kind; a kind that is left out must not be asked for. */
 export interface AlignmentReplies {
@@ -204,27 +207,18 @@ const plainCritique: Critique = {
 
 /** Adds the lines given, each on the first two items, unless the changes are given; without either, it keeps them. */
 function updateOf(
-  {
-    lines = [],
-    ...said
-  }: Partial<PersonaUpdate> & {
-    readonly lines?: readonly string[];
-  },
+  { lines = [], changes, ...said }: SaidUpdateFields & { readonly lines?: readonly string[] },
   { thread }: AskedOfModel,
 ): PersonaUpdate {
   const items = thread.includes('<critique n="2"') ? [1, 2] : [1];
+  const added = lines.map((text) => addedLine({ text, items }));
+  const reason = said.reason ?? "It should help.";
+  const isKept = lines.length === 0 && changes === undefined;
   return {
     pattern: "",
-    decision: lines.length === 0 ? "keep" : "change",
-    reason: lines.length === 0 ? "Nothing speaks against them." : "It should help.",
-    changes: lines.map((text) => ({
-      kind: "add",
-      line: null,
-      text,
-      tool: null,
-      items,
-      keepsEvidence: false,
-    })),
+    decision: isKept ? "keep" : "change",
+    reason: isKept ? "Nothing speaks against them." : reason,
+    proposals: isKept ? [] : [{ aim: "fewest-changes", reason, changes: [...(changes ?? added)] }],
     ...said,
   };
 }

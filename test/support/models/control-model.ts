@@ -1,3 +1,4 @@
+import { proposalOf } from "./added-lines.js";
 import { parseQuestion } from "../../../src/domain/lamp-question.js";
 import { paperPersonaPrompt } from "../../../src/prompts/agent/persona-prompt.js";
 import type { ProfileAnswer } from "../../../src/prompts/learning/profile.js";
@@ -132,14 +133,7 @@ function updateFrom(human: string): PersonaUpdate {
     pattern: "",
     decision: rules.length === 0 ? "keep" : "change",
     reason: "Texts about the same thing are given the same.",
-    changes: rules.map(({ text, items }) => ({
-      kind: "add",
-      line: null,
-      text,
-      tool: null,
-      items: [...items],
-      keepsEvidence: false,
-    })),
+    proposals: proposalOf(rules),
   };
 }
 

@@ -1,3 +1,4 @@
+import { proposalOf } from "./added-lines.js";
 import type { Critique } from "../../../src/prompts/learning/textual-loss.js";
 import type { ReflectionAnswer } from "../../../src/prompts/learning/reflection.js";
 import {
@@ -83,17 +84,8 @@ function updateFrom(human: string) {
     pattern: "",
     decision: isWorthIt ? "change" : "keep",
     reason: "Most of the answers say so.",
-    changes: isWorthIt
-      ? [
-          {
-            kind: "add",
-            line: null,
-            text: `Takes ${others[0]} wherever the journey leads.`,
-            tool: null,
-            items: [1, 2],
-            keepsEvidence: false,
-          },
-        ]
+    proposals: isWorthIt
+      ? proposalOf([{ text: `Takes ${others[0]} wherever the journey leads.`, items: [1, 2] }])
       : [],
   };
 }

@@ -1,3 +1,4 @@
+import { proposalOf } from "./added-lines.js";
 import { agentRole, paperPersonaPrompt } from "../../../src/prompts/agent/persona-prompt.js";
 import type { ProfileAnswer } from "../../../src/prompts/learning/profile.js";
 import { type PersonaUpdate } from "../../../src/prompts/learning/textual-gradient.js";
@@ -121,14 +122,7 @@ function updateFrom(human: string, options: PlantedModelOptions): PersonaUpdate 
     pattern: "",
     decision: "change",
     reason: "To tag more films as this user does.",
-    changes: proposal(pairs, options).map(({ text, items }) => ({
-      kind: "add",
-      line: null,
-      text,
-      tool: null,
-      items: [...items],
-      keepsEvidence: false,
-    })),
+    proposals: proposalOf(proposal(pairs, options)),
   };
 }
 

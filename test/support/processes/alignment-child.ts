@@ -140,6 +140,8 @@ function nextNode(values: Readonly<Record<string, unknown>>): string {
   return send?.node ?? branch?.slice("branch:to:".length) ?? "end";
 }
 
+/** Of a profile for simulations: the items that it is for. */
+type KeptProfile = { readonly episodeIds: readonly string[] };
 type Kept = {
   readonly episodeId: string;
   readonly persona?: string;
@@ -151,13 +153,17 @@ type Kept = {
 function resultsOf(channel: string, value: unknown): string[] {
   if (value === null) return [];
   if (channel === "profile") return ["profile"];
-  if (channel === "candidate") return [`update ${(value as { key: string }).key}`];
+  if (channel === "simulationProfiles")
+    return listOf<KeptProfile>(value).map(({ episodeIds }) => `profile ${episodeIds.join(",")}`);
   const kinds = { answers: "simulation", critiques: "critique", judgements: "verdict" };
   const kind = kinds[channel as keyof typeof kinds];
   if (kind === undefined) return [];
-  // The node that begins a run empties the lists, with something that is no list.
-  const kept = Array.isArray(value) ? (value as Kept[]) : [];
-  return kept.map(
+  return listOf<Kept>(value).map(
     ({ episodeId, persona, candidate }) => `${kind} ${episodeId} ${persona ?? candidate}`,
   );
+}
+
+/** The node that begins a run empties the lists, with something that is no list. */
+function listOf<Item>(value: unknown): Item[] {
+  return Array.isArray(value) ? (value as Item[]) : [];
 }

@@ -1,3 +1,4 @@
+import { proposalOf } from "../models/added-lines.js";
 import type { Episode } from "../../../src/domain/episode.js";
 import { turnAt } from "../users/episodes.js";
 import type { ServerQuirks } from "../../../src/fake-model/server-quirks.js";
@@ -163,12 +164,12 @@ export function says(answer: object): OpenAiReply {
 }
 
 /** The answer of an update model that adds this line, resting on the first two items. */
-export function adding(text: string) {
+export function adding(text: string, items = [1, 2]) {
   return {
     pattern: "Items 1 and 2 agree.",
     decision: "change",
     reason: "It should help.",
-    changes: [{ kind: "add", line: null, text, tool: null, items: [1, 2], keepsEvidence: false }],
+    proposals: proposalOf([{ text, items }]),
   };
 }
 
@@ -176,7 +177,7 @@ const keeping = {
   pattern: "",
   decision: "keep",
   reason: "Nothing speaks against them.",
-  changes: [],
+  proposals: [],
 };
 
 const plainCritique = {

@@ -7,6 +7,7 @@ export function alignmentRecord(change: Partial<AlignmentRecord> = {}): Alignmen
     mode: "default",
     runId: "run-1",
     iteration: 1,
+    candidate: 1,
     profileId: "0000000001-abc",
     scores: {
       batch: [{ episodeId: "e1", parent: 0.5, candidate: 1 }],

@@ -1,6 +1,18 @@
 import { mapConcurrently } from "../../../src/system/map-concurrently.js";
-import { decideAcceptance } from "../../../src/domain/alignment/acceptance.js";
-import type { PersonaCheckpoint } from "../../../src/domain/persona/persona-checkpoint.js";
+import {
+  type AcceptanceDecision,
+  decideAcceptance,
+} from "../../../src/domain/alignment/acceptance.js";
+import type { AlignmentItem } from "../../../src/domain/alignment/alignment-item.js";
+import { decideByBenefit } from "../../../src/domain/alignment/expected-benefit.js";
+import { labelledItems } from "../../../src/domain/alignment/labelled-items.js";
+import { foldCount } from "../../../src/domain/alignment/simulation-profile.js";
+import { splitByScore } from "../../../src/domain/alignment/split-batch-holdout.js";
+import {
+  initialPersona,
+  type PersonaCheckpoint,
+} from "../../../src/domain/persona/persona-checkpoint.js";
+import type { Episode } from "../../../src/domain/episode.js";
 import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
 import { loadChatModel } from "../../../src/model/load-chat-model.js";
 import { undatedItem } from "./episodes.js";
@@ -27,9 +39,11 @@ export interface Control {
   readonly seed: number;
   readonly mode: "default" | "paper";
   readonly batch: number;
+  /** At most 32 in default mode, so that the parent answers all items first. */
   readonly holdout: number;
-  /** Which true answers are replaced at random. */
-  readonly noise: "none" | "batch" | "both";
+  /** Which true answers are replaced at random: of all, or the latest as many as a batch takes. */
+  readonly noise: "none" | "latest" | "all";
+  readonly acceptance: "expected" | "strict";
   readonly updates: PlantedModelOptions["updates"];
 }
 
@@ -47,6 +61,8 @@ export interface Trial {
 
 /** Questions of each user that no alignment sees. */
 const laterItems = 48;
+/** Held-out items that are asked at once by expected benefit; the strict rule asks them all. */
+const groupSize = 8;
 
 /**
  * Aligns every user over HTTP, with the settings as they are but for one iteration. Each has as many true answers as
@@ -55,7 +71,7 @@ const laterItems = 48;
  * @throws When the model was asked what it does not know, or a run came to no proposal.
  */
 export async function runControl(control: Control): Promise<Trial[]> {
-  const { seed, updates, mode, batch, holdout } = control;
+  const { seed, updates, mode, batch, holdout, acceptance } = control;
   const users = usersOf(control);
   const server = await startPlantedModel({ users, seed, updates });
   const model = loadChatModel("openai:planted", { openaiBaseUrl: server.url, backoffMs: 0 });
@@ -76,11 +92,9 @@ export async function runControl(control: Control): Promise<Trial[]> {
     const { history, later } = itemsOf(user, control);
     const agent = createPersonaAgent({ model, modelName: "openai:planted" });
     const { episodes, personas } = agent.memory;
-    await episodes.addMany(
-      user.id,
-      history.map(({ query, answer }, place) => undatedItem(place, query, answer)),
-    );
-    const settings = { mode, batch, holdout, iterations: 1, refreshProfile: false } as const;
+    await episodes.addMany(user.id, episodesOf(history));
+    const sizes = { batch, holdout, iterations: 1 };
+    const settings = { mode, ...sizes, acceptance, refreshProfile: false } as const;
     const { iterations, usage, degraded } = await agent.align(user.id, { settings });
     const checkpoints = await personas.history(user.id);
     const written = checkpoints.find(({ author }) => author === "alignment");
@@ -99,44 +113,64 @@ export async function runControl(control: Control): Promise<Trial[]> {
 
 /**
  * What `runControl` has to come to, worked out without a graph, a memory and a model server: the planted answers with
- * the proposed lines and without, and the acceptance rule.
+ * the proposed lines and without, the draw of the batch, and the acceptance rule.
  */
 export function predictControl(control: Control): Trial[] {
-  const { mode, batch, holdout, seed, updates } = control;
+  const { mode, batch: batchSize, holdout, acceptance, seed, updates } = control;
   const users = usersOf(control);
-  // Profile, one answer and one critique an item of the batch, the update.
-  const callsBefore = 1 + 2 * batch + 1;
   return users.map((user) => {
     const { history, later } = itemsOf(user, control);
-    const learned = history.slice(holdout);
-    const pairs = learned.map(({ query, answer }) => ({ question: query, trueAnswer: answer }));
+    const items = labelledItems(episodesOf(history), batchSize + holdout);
+    const answered = items.toReversed().map((item) => ({ item, score: scoreOf(item, "") }));
+    const split =
+      mode === "paper"
+        ? { batch: items, holdout: [] }
+        : splitByScore(answered, batchSize, initialPersona.id);
+    const pairs = split.batch.map(({ query: question, groundTruth: trueAnswer }) => ({
+      question,
+      trueAnswer,
+    }));
     const persona = proposal(pairs, { users, seed, updates })
       .map(({ text }) => text)
       .join("\n");
     const kind = kindOf(user, persona);
-    if (mode === "paper")
-      return {
-        kind,
-        accepted: true,
-        reason: null,
-        calls: callsBefore,
-        gain: gainOf(persona, later),
-      };
-    const score = ({ query, answer }: PlantedItem, text: string) =>
-      plantedAnswer(query, text) === answer ? 1 : 0;
-    const scored = (items: readonly PlantedItem[]) =>
-      items.map((item) => ({
-        item: item.query,
-        parent: [score(item, "")],
-        candidate: [score(item, persona)],
+    // The user's profile, an answer an item, a critique an item of the batch, the update.
+    const calls = 1 + items.length + batchSize + 1;
+    const gain = gainOf(persona, later);
+    if (mode === "paper") return { kind, accepted: true, reason: null, calls, gain };
+    const scored = (some: readonly AlignmentItem[]) =>
+      some.map((item) => ({
+        item: item.episodeId,
+        weight: item.weight,
+        parent: [scoreOf(item, "")],
+        candidate: [scoreOf(item, persona)],
       }));
-    const { accepted, outcome, reason } = decideAcceptance({
-      batch: scored(learned),
-      holdout: scored(history.slice(0, holdout)),
-    });
-    const calls = callsBefore + batch + (outcome === "worse-on-batch" ? 0 : 2 * holdout);
-    return { kind, accepted, reason, calls, gain: accepted ? gainOf(persona, later) : 0 };
+    const decide = (asked: number) => {
+      const evidence = {
+        batch: scored(split.batch),
+        holdout: scored(split.holdout.slice(0, asked)),
+      };
+      return acceptance === "strict"
+        ? decideAcceptance(evidence)
+        : decideByBenefit({ ...evidence, remaining: split.holdout.length - asked });
+    };
+    const step = acceptance === "strict" ? split.holdout.length : groupSize;
+    let asked = 0;
+    while (asked < split.holdout.length && isOpen(decide(asked))) asked += step;
+    const { accepted, reason } = decide(asked);
+    return {
+      kind,
+      accepted,
+      reason,
+      // The profiles of the simulations, and the candidate's answers.
+      calls: calls + foldCount + batchSize + asked,
+      gain: accepted ? gain : 0,
+    };
   });
+}
+
+function isOpen({ outcome }: AcceptanceDecision): boolean {
+  return outcome === "undecided" || outcome === "too-few-items";
 }
 
 function usersOf({ users, seed }: Control): PlantedUser[] {
@@ -150,10 +184,18 @@ function itemsOf(user: PlantedUser, { seed, batch, holdout, noise }: Control) {
   const random = withRandomAnswers(truth, user, seed);
   const history = {
     none: truth,
-    batch: [...truth.slice(0, holdout), ...random.slice(holdout)],
-    both: random,
+    latest: [...truth.slice(0, holdout), ...random.slice(holdout)],
+    all: random,
   };
   return { history: history[noise], later: items.slice(batch + holdout) };
+}
+
+function episodesOf(history: readonly PlantedItem[]): Episode[] {
+  return history.map(({ query, answer }, place) => undatedItem(place, query, answer));
+}
+
+function scoreOf({ query, groundTruth }: AlignmentItem, persona: string): number {
+  return plantedAnswer(query, persona) === groundTruth ? 1 : 0;
 }
 
 function textOf({ lines, paperSystemPrompt }: PersonaCheckpoint): string {

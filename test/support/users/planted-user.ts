@@ -1,4 +1,4 @@
-import { createRandom } from "../../../src/eval/sets/random.js";
+import { createRandom } from "../../../src/system/seeded-random.js";
 import { lampQuestion, parseQuestion } from "../../../src/domain/lamp-question.js";
 
 /** What a planted update may propose, by what stating it truly does to the answers. */

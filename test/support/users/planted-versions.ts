@@ -36,6 +36,7 @@ export function recordOf(
     decision: null,
     runId: "run",
     iteration: 1,
+    candidate: 1,
     scores: { batch: [], holdout: scores.map((score) => ({ ...score, candidate: 1 })) },
     critiques: [],
     rejections: [],

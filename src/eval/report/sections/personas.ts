@@ -1,8 +1,34 @@
 import { diffPersona } from "../../../domain/persona/persona-diff.js";
 import { heading, note, table, type Block, type DiffLine } from "../rendering/blocks.js";
 import type { EvalReport } from "../summary/eval-report.js";
-import { whole } from "../rendering/format.js";
+import { difference, interval, score, whole } from "../rendering/format.js";
 import { ours } from "../summary/studies.js";
+
+/** Whether simulations tell how well a persona will do. */
+function simulations({ simulations: compared }: EvalReport): Block[] {
+  if (compared.length === 0) return [];
+  return [
+    heading(3, "Simulated against later scores"),
+    table(
+      "What the first persona scored in an alignment's simulations, and on the later questions",
+      ["Set", "#users", "#items", "#questions", "#simulated", "#later", "#difference"],
+      compared.map(
+        ({ set, users, items, questions, simulatedMean, laterMean, difference: gap }) => [
+          set,
+          whole(users),
+          whole(items),
+          whole(questions),
+          score(simulatedMean),
+          score(laterMean),
+          { text: difference(gap.value), detail: interval(gap, difference) },
+        ],
+      ),
+    ),
+    note(
+      `Scored as an alignment scores, from 0 to 1, by ${compared[0]?.later ?? ours} on the questions. In brackets the 95 % interval by drawing users again: where it holds 0, simulations are not seen to be too good or too bad. Items of another kind than the questions are left out.`,
+    ),
+  ];
+}
 
 /** How often preparing changed a persona, and a few of them before and after. */
 export function personas(report: EvalReport): Block[] {
@@ -25,6 +51,7 @@ export function personas(report: EvalReport): Block[] {
         notAligned.reason ?? "",
       ]),
     ),
+    ...simulations(report),
     ...changes
       .filter(({ method, examples }) => method === ours && examples.length > 0)
       .flatMap(({ set, examples }): Block[] => [

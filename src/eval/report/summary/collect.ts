@@ -4,7 +4,7 @@ import type { Prediction, Preparation, PreparedCase } from "../../prediction.js"
 /** What a report keeps of a prediction; its prompt and output, which are long, are not read. */
 export type Outcome = Pick<
   Prediction,
-  "user" | "question" | "gold" | "prediction" | "error" | "usage" | "seconds"
+  "user" | "case" | "question" | "gold" | "prediction" | "error" | "usage" | "seconds"
 >;
 
 /** What a report keeps of a prepared case; usage and persona are `null` where it ended in an error. */
@@ -26,8 +26,8 @@ export function collectPredictions(
   return collect(
     predictions,
     (line) => line.question,
-    ({ user, question, gold, prediction, error, usage, seconds }) => {
-      return { user, question, gold, prediction, error, usage, seconds };
+    ({ user, case: id, question, gold, prediction, error, usage, seconds }) => {
+      return { user, case: id, question, gold, prediction, error, usage, seconds };
     },
     (a, b) => compare(a.user, b.user) || compare(a.question, b.question),
   );

@@ -119,6 +119,21 @@ export interface ReportedPersona extends ArmOnSet {
   }[];
 }
 
+/** What the parent of an arm's alignments scored in simulation, against its score on the questions that came later. */
+export interface ReportedSimulation extends ArmOnSet {
+  /** The arm whose answers to the questions are the parent's: never aligned, or where none was asked the arm itself. */
+  readonly later: string;
+  readonly users: number;
+  /** Past items and later questions. */
+  readonly items: number;
+  readonly questions: number;
+  /** Means over items and over questions, 0 to 1. */
+  readonly simulatedMean: number;
+  readonly laterMean: number;
+  /** Simulated minus later. */
+  readonly difference: IntervalEstimate;
+}
+
 /** Everything that the pages show, as plain JSON: the same run and predictions give the same bytes. */
 export interface EvalReport {
   readonly run: RunRecord;
@@ -129,6 +144,7 @@ export interface EvalReport {
   readonly costs: readonly Cost[];
   readonly studies: readonly Study[];
   readonly personas: readonly ReportedPersona[];
+  readonly simulations: readonly ReportedSimulation[];
   readonly errors: readonly ErrorKind[];
   readonly missing: readonly Missing[];
   /** The paper's tables, and for each set how far they compare with ours. */

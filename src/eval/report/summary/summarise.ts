@@ -7,6 +7,7 @@ import { paperData } from "./paper-data.js";
 import { paperEntries, paperSources } from "./paper-numbers.js";
 import { personaChange } from "./personas.js";
 import { compareOutcomes, isAnswered, reportScores } from "./scores.js";
+import { simulatedAgainstLater } from "./simulated.js";
 import { ours, summariseStudies } from "./studies.js";
 
 /**
@@ -74,6 +75,17 @@ export async function summariseRun(
       const change = personaChange(cases);
       return change === null ? [] : [{ ...key, ...change }];
     }),
+    simulations: sets.flatMap((set) => {
+      if (!outside.includes(ours)) return [];
+      const later = outside.includes(firstPersona) ? firstPersona : ours;
+      const compared = simulatedAgainstLater(
+        set,
+        preparedOf(set.name, ours),
+        outcomesOf(set.name, later),
+        seed,
+      );
+      return compared === null ? [] : [{ set: set.name, method: ours, later, ...compared }];
+    }),
     errors: each.flatMap(({ key, outcomes, prepared: cases }) => [
       ...errorKinds(cases, { ...key, during: "preparation" }),
       ...errorKinds(outcomes, { ...key, during: "question" }),
@@ -86,6 +98,9 @@ export async function summariseRun(
     },
   };
 }
+
+/** The method that answers as every alignment's first parent does. */
+const firstPersona = "without-alignment";
 
 const kindCharacters = 120;
 const exampleCharacters = 600;

@@ -185,6 +185,49 @@ describe("summarise", () => {
     expect(JSON.stringify(personas).length).toBeLessThan(2_000);
   });
 
+  it("compares what the first persona scored in simulation with its later answers", async () => {
+    const run = runRecord({ sets: [citation], arms: ["without-alignment", "persona-agent"] });
+    const prepared = [
+      ["ada", [1, 1, 0]],
+      ["bo", [1]],
+      // Nothing of this user was answered later.
+      ["cy", [0, 0]],
+    ] as const;
+    const persona = { before: [], after: [] };
+    const { simulations } = await summariseRun(
+      run,
+      [
+        ...answersOf("without-alignment", ["[1]", "[1]", "[1]", "[1]"]),
+        ...answersOf("persona-agent", ["[2]", "[1]", "[2]", "[1]"]),
+      ],
+      prepared.map(([id, simulated]) =>
+        preparedCase({
+          arm: "persona-agent",
+          set: "papers",
+          case: id,
+          persona: { ...persona, simulated },
+        }),
+      ),
+    );
+    expect(simulations).toMatchObject([
+      {
+        set: "papers",
+        method: "persona-agent",
+        later: "without-alignment",
+        users: 2,
+        items: 4,
+        questions: 4,
+        simulatedMean: 0.75,
+        laterMean: 0.5,
+        difference: { value: 0.25 },
+      },
+    ]);
+    const [{ difference } = { difference: null }] = simulations;
+    // Drawn alone, Ada's is 1/6 and Bo's 1/2.
+    expect(difference?.low).toBeCloseTo(1 / 6);
+    expect(difference?.high).toBeCloseTo(1 / 2);
+  });
+
   it("makes a series of a study, compared with its rivals", async () => {
     const at = (method: string, name: string, value: number, setting: string) => ({
       id: `${method}@${name}=${value}`,

@@ -1,0 +1,127 @@
+import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { parseAlignConfig } from "../../config/parse-settings.js";
+import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
+import { rejectedBefore } from "../../domain/alignment/rejected-updates.js";
+import {
+  areEnough,
+  batchSize,
+  fewestAnswers,
+  firstItems,
+  type SplitSizes,
+  sizesOf,
+} from "../../domain/alignment/split-batch-holdout.js";
+import { parseUserId } from "../../domain/user-id.js";
+import type { Memory } from "../../memory/memory.js";
+import type { AlignmentEvent } from "../../state/alignment-event.js";
+import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
+import { readWholeHistory } from "../read-history.js";
+import { affordableItems, budgetOf, callsOfSmallestRun, spentOnDay } from "./alignment-budget.js";
+import { itemsOfRun } from "./items-of-run.js";
+import { profileOf, sendAll, simulationTasks } from "./simulation-tasks.js";
+import { iterationOf, underTest } from "./state-selectors.js";
+
+export interface SelectItemsDeps {
+  readonly episodes: Pick<Memory["episodes"], "list">;
+  readonly personas: Pick<Memory["personas"], "head" | "history">;
+  readonly alignments: Pick<Memory["alignments"], "update">;
+  readonly acceptance: Pick<Memory["acceptance"], "prior">;
+  readonly now: () => Date;
+}
+
+/**
+ * Takes the latest interactions with a true answer as the items, and the head of the persona log as the parent; both stay
+ * fixed for the run. The parent answers the latest items first, from which the batch is then chosen. Ends the run when
+ * nothing could be judged.
+ */
+export function createSelectItems({
+  episodes,
+  personas,
+  alignments,
+  acceptance,
+  now,
+}: SelectItemsDeps) {
+  return async function selectItems(
+    state: AlignmentState,
+    runtime: LangGraphRunnableConfig,
+  ): Promise<Command<unknown, AlignmentUpdate>> {
+    const config = parseAlignConfig(runtime);
+    const userId = parseUserId(config.userId);
+    const [{ at, episodes: history }, checkpoints, head, prior] = await Promise.all([
+      readWholeHistory(userId, episodes, () => now().toISOString()),
+      personas.history(userId),
+      personas.head(userId),
+      acceptance.prior(),
+    ]);
+    const today = spentOnDay(at, checkpoints);
+    const left = budgetOf({ ...state, today }, config, new Date(at));
+    const sizes = sizesOf(config);
+    // What was answered since the run began is the next run's.
+    const isKnown = ({ episodeId }: AlignmentItem) =>
+      state.simulationProfiles.length === 0 || profileOf(episodeId, state) !== undefined;
+    const labelled = itemsOfRun(history, head.lines, sizes).filter(isKnown);
+    const affordable = affordableItems(labelled.length, left.calls, config);
+    const lacking = `the budget leaves ${left.calls} model calls, and judging the smallest update takes about ${callsOfSmallestRun(config)}`;
+    const isEnough = areEnough(labelled.length, sizes, config);
+    const spent = left.spent ?? (isEnough && affordable === 0 ? lacking : null);
+    const reason =
+      spent === null ? tooFew(labelled.length, sizes, config) : `Not started: ${spent}.`;
+    const items = labelled.slice(labelled.length - affordable);
+    // These answers now count as seen, even if they are too few or the run fails: the next request needs new ones.
+    await alignments.update(userId, { seenAt: at });
+    const parent = underTest(head, head.id);
+    const isBlind = items.some(({ episodeId }) => profileOf(episodeId, state)?.profile === null);
+    const degraded = isBlind ? [...state.degraded, "no-simulation-profile"] : state.degraded;
+    const rejected = config.showRejected ? rejectedBefore(checkpoints, head) : [];
+    // Latest first: those are answered first, and the others only where a candidate is promising.
+    const holdout = items.toReversed();
+    const update = {
+      parent,
+      parentId: head.id,
+      learnedBefore: head.lines,
+      batch: [],
+      holdout,
+      prior: [...prior],
+      today,
+      iteration: 1,
+      rejected,
+      degraded,
+    };
+    if (reason === null) {
+      const first = holdout.slice(0, firstItems(sizes));
+      const batch = batchSize(first.length, sizes);
+      runtime.writer?.({
+        kind: "alignment-started",
+        version: head.version,
+        batch,
+        holdout: first.length - batch,
+      } satisfies AlignmentEvent);
+      const begun = { ...state, ...update };
+      const tasks = simulationTasks(first, begun, parent, "parent", config.samplesPerItem);
+      return new Command({ goto: sendAll("simulate", tasks), update });
+    }
+    // The cost of the profile needs a checkpoint: the day's budget is computed from checkpoints.
+    if (state.usage.calls > 0) {
+      const outcome = { reason, stop: spent === null ? "kept" : "budget" } as const;
+      return new Command({ goto: "accept-candidate", update: { ...update, outcome } });
+    }
+    const iterations = [iterationOf(reason, null, false)];
+    const unable = spent === null ? degraded : [...degraded, "budget-spent"];
+    return new Command({ goto: END, update: { ...update, iterations, degraded: unable } });
+  };
+}
+
+/** The reason why there are too few items; `null` if there are enough. */
+function tooFew(
+  answers: number,
+  sizes: SplitSizes,
+  config: { readonly validation: boolean; readonly minimumItems: number },
+): string | null {
+  if (areEnough(answers, sizes, config)) return null;
+  const { validation, minimumItems } = config;
+  const wayOut = "Import more, or give feedback.";
+  if (!validation) return `Not started: the user has no true answer yet. ${wayOut}`;
+  const needed = fewestAnswers(sizes, minimumItems);
+  if (needed === null)
+    return `Not started: validation needs at least ${minimumItems} held-out interactions, but \`holdout\` is ${sizes.holdout}. Raise it, or lower \`minimumItems\`.`;
+  return `Not started: ${needed} different interactions with a true answer are needed, ${needed - minimumItems} to learn from and ${minimumItems} to judge by, and the user has ${answers === 0 ? "none" : answers}. ${wayOut}`;
+}
