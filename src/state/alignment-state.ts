@@ -202,6 +202,7 @@ export const alignmentState = z.object({
         lines: z.array(personaLineSchema).nullable(),
         rejections: z.array(lineRejectionSchema),
         reason: z.string(),
+        isPromising: z.boolean().default(false).describe("Whether it may be tried once more."),
       }),
     )
     .default([])

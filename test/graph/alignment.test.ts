@@ -44,8 +44,7 @@ describe("an alignment", () => {
       degraded: [],
       head: { version: 1, lines: [{ text: goodLine, tool: null }], paperSystemPrompt: null },
       iterations: [
-        // Of four items three that were answered wrongly, as half of all were.
-        { parentScore: 0.25, candidateScore: 1, holdoutParent: 0.5, holdoutCandidate: 1 },
+        { parentScore: 0.5, candidateScore: 1, holdoutParent: 0.5, holdoutCandidate: 1 },
         { parentScore: 1, candidateScore: null, accepted: false },
       ],
     });
@@ -326,7 +325,7 @@ describe("a rejected candidate", () => {
     });
     const { iterations, head } = await user.run();
     expect(iterations).toMatchObject([
-      { accepted: false, parentScore: 0.25, candidateScore: 0, holdoutCandidate: null },
+      { accepted: false, parentScore: 0.5, candidateScore: 0, holdoutCandidate: null },
       { accepted: true },
       { accepted: false },
     ]);
@@ -335,23 +334,23 @@ describe("a rejected candidate", () => {
     expect(rejected).toMatchObject({
       status: "rejected",
       lines: [{ text: badLine }],
-      reason: "Worse on its own batch: 0, its parent 0.25.",
+      reason: "Worse on its own batch: 0, its parent 0.5.",
     });
     const { batch = [] } = rejected?.alignment?.scores ?? {};
-    expect(batch.filter(({ parent }) => parent === 1)).toHaveLength(1);
+    const right = batch.filter(({ parent }) => parent === 1).map(({ episodeId }) => episodeId);
+    expect(right).toHaveLength(2);
     expect(batch).toHaveLength(4);
     expect(batch.map(({ candidate }) => candidate)).toEqual([0, 0, 0, 0]);
-    const right = batch.find(({ parent }) => parent === 1)?.episodeId;
-    const lost = user.episodes.findIndex(({ id }) => id === right);
+    const lost = user.episodes.flatMap(({ id }, n) => (right.includes(id) ? [n] : []));
     const [first, second] = user.model.of("update");
     expect(first?.thread).not.toContain("<rejected_updates>");
     expect(second?.thread).toContain("<rejected_updates>");
     expect(second?.thread).toContain(`Added: ${badLine}`);
     expect(second?.thread).toContain("Outcome: Worse on its own batch");
-    // The answer that was right before.
-    expect(second?.thread.match(/Critique of its answers: Wrong: Lost \d+\./g)).toEqual([
-      `Critique of its answers: Wrong: Lost ${lost}.`,
-    ]);
+    // The answers that were right before.
+    expect(second?.thread.match(/Critique of its answers: Wrong: Lost \d+\./g)).toEqual(
+      lost.map((n) => `Critique of its answers: Wrong: Lost ${n}.`),
+    );
   });
 
   it("is not scored again when the same is proposed, neither in its run nor in the next", async () => {
@@ -424,7 +423,7 @@ describe("the persona is kept", () => {
     const user = await alignmentUnderTest({ replies: { update: () => ({ reason: "All fine." }) } });
     const { iterations, head } = await user.run();
     expect(iterations).toMatchObject([
-      { accepted: false, reason: "Kept: All fine.", parentScore: 0.25, version: 1 },
+      { accepted: false, reason: "Kept: All fine.", parentScore: 0.5, version: 1 },
     ]);
     expect(head).toMatchObject({ version: 0, lines: [] });
     expect(user.events.filter(({ kind }) => kind === "candidate-judged")).toEqual([]);

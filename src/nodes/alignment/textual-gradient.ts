@@ -227,7 +227,8 @@ function wereRejected(
 ): boolean {
   const contents = lineContents(lines);
   return rejected.some(
-    (update) => update.lines !== null && lineContents(update.lines) === contents,
+    ({ lines: tried, isPromising }) =>
+      tried !== null && !isPromising && lineContents(tried) === contents,
   );
 }
 
