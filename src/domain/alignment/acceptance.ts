@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { PersonaAgentError } from "../../system/errors.js";
-import { type AcceptanceEvidence, checkEvidence } from "./check-evidence.js";
+import { type AcceptanceEvidence, checkEvidence, checkRule } from "./check-evidence.js";
 import { benefitDecisionSchema } from "./expected-benefit.js";
 import { pairedComparisonSchema, compareScores } from "./paired-comparison.js";
 
@@ -56,7 +55,7 @@ export function decideAcceptance(
   evidence: AcceptanceEvidence,
   rule: AcceptanceRule = defaultAcceptanceRule,
 ): StrictDecision {
-  checkRule(rule);
+  checkRule(acceptanceRuleSchema, rule);
   checkEvidence(evidence);
   const batch = compareScores(evidence.batch);
   const holdout = compareScores(evidence.holdout);
@@ -96,17 +95,6 @@ export function decideAcceptance(
   return decide("better", `Better: ${onHoldout}, p ${shown(pValue)}.`);
 }
 
-function checkRule(rule: AcceptanceRule) {
-  const { error } = acceptanceRuleSchema.safeParse(rule);
-  if (error === undefined) return;
-  const bad = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-  throw invalid(`The acceptance rule is not valid: ${bad}. Correct it or leave it out.`);
-}
-
 function shown(value: number | null): string {
   return value === null ? "unknown" : String(Number(value.toPrecision(2)));
-}
-
-function invalid(message: string) {
-  return new PersonaAgentError("config-invalid", message);
 }

@@ -1,7 +1,11 @@
 import { z } from "zod";
-import { PersonaAgentError } from "../../system/errors.js";
 import { mean } from "../scoring/mean.js";
-import { type AcceptanceEvidence, checkEvidence } from "./check-evidence.js";
+import {
+  type AcceptanceEvidence,
+  checkEvidence,
+  checkRule,
+  invalidEvidence,
+} from "./check-evidence.js";
 import {
   type CandidateCounts,
   candidateCountsSchema,
@@ -184,23 +188,19 @@ function countsOf(holdout: readonly WeightedScores[]): CandidateCounts {
 }
 
 function check(evidence: BenefitEvidence, prior: EffectPrior, rule: BenefitRule) {
-  const { error } = benefitRuleSchema.safeParse(rule);
-  if (error !== undefined) {
-    const bad = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-    throw invalid(`The acceptance rule is not valid: ${bad}. Correct it or leave it out.`);
-  }
+  checkRule(benefitRuleSchema, rule);
   checkEvidence(evidence);
   for (const { item, weight = 1 } of evidence.holdout)
     if (!(weight > 0 && weight < Infinity))
-      throw invalid(
+      throw invalidEvidence(
         `The item ${item} has the weight ${weight}; expected a number above 0. Correct it or leave it out.`,
       );
   if (!Number.isInteger(evidence.remaining) || evidence.remaining < 0)
-    throw invalid(
+    throw invalidEvidence(
       `${evidence.remaining} items remain; expected a whole number from 0. Count the held-out items that can still be asked.`,
     );
   if (prior.length !== effectNodes.length)
-    throw invalid(
+    throw invalidEvidence(
       `The prior has ${prior.length} weights; expected ${effectNodes.length}, one a node. Make it with learnPrior.`,
     );
 }
@@ -217,8 +217,4 @@ function percent(share: number): string {
 
 function shown(value: number): string {
   return String(Number(value.toPrecision(2)));
-}
-
-function invalid(message: string) {
-  return new PersonaAgentError("config-invalid", message);
 }

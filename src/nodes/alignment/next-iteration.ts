@@ -2,7 +2,7 @@ import type { Send } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { mean } from "../../domain/scoring/mean.js";
-import type { AlignmentState, AlignmentUpdate, Proposal } from "../../state/alignment-state.js";
+import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
 import { callsPerAnswer } from "./alignment-budget.js";
 import { critiqueTasks, sendAll, simulationTasks } from "./simulation-tasks.js";
 import { candidateOf, comparedItems, underTest } from "./state-selectors.js";
@@ -48,7 +48,7 @@ export function nextFromRejected(
   if (!showRejected) return { goto: "textual-gradient", update: {}, calls: 1 };
   const best = candidateOf(state);
   const tried = [
-    ...state.others.map((other) => ({ ...other, key: keyOf(other, state) })),
+    ...state.others.map((other) => ({ ...other, key: candidateOf(state, other)?.key ?? null })),
     { key: best?.key ?? null, lines: best?.lines ?? null, reason },
   ];
   const update = {
@@ -74,8 +74,4 @@ export function nextFromRejected(
   if (tasks.length === 0) return { goto: "textual-gradient", update, calls: 1 };
   const criticised = tasks.slice(0, maxLostAnswers);
   return { goto: sendAll("textual-loss", criticised), update, calls: criticised.length + 1 };
-}
-
-function keyOf({ alignment }: Proposal, { candidates }: AlignmentState): string | null {
-  return candidates[(alignment?.candidate ?? 1) - 1]?.key ?? null;
 }

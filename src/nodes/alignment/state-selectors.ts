@@ -34,11 +34,11 @@ export function inBatchOrder({ batch, critiques }: AlignmentState, persona: stri
   );
 }
 
-/** The candidate that the proposed checkpoint is of; `null` where the update had none. */
-export function candidateOf({
-  candidates,
-  proposal,
-}: Pick<AlignmentState, "candidates" | "proposal">): PersonaCandidate | null {
+/** The candidate that a checkpoint, unless named the one that stands for the iteration, is of; `null` for none. */
+export function candidateOf(
+  { candidates, ...state }: Pick<AlignmentState, "candidates" | "proposal">,
+  proposal = state.proposal,
+): PersonaCandidate | null {
   return candidates[(proposal?.alignment?.candidate ?? 1) - 1] ?? null;
 }
 
