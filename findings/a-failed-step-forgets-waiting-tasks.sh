@@ -5,8 +5,7 @@
 # result, and are stored as done. The resumed run goes on without them, without an error.
 # Why it matters: after a failure of the model, a fan-out continues with a part of its results.
 # What we do instead: the steps on which all else rests have two tasks, as many as the least limit.
-# The limit of the others, `concurrency`, is 64 by default, so that hardly a task waits; with a
-# smaller one a resumed run may compare fewer items.
+# The node after every other fan-out looks for what is missing and asks for it again.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -679,4 +679,31 @@ describe("a failure", () => {
     const { scores } = (await user.checkpoints())[0]?.alignment ?? {};
     expect(scores?.batch).toHaveLength(4);
   });
+
+  it.each([3, 20])(
+    "of the model at its answer %i leaves none out that waited, once the run goes on",
+    async (failing) => {
+      const model = { isDown: true };
+      const user = await alignmentUnderTest({
+        replies: {
+          simulation: ({ before, system, ...asked }) => {
+            if (model.isDown && before + 1 >= failing)
+              return Object.assign(new Error("no such key"), { status: 401 });
+            return system.includes(goodLine) || occasionOf(asked) % 2 === 0 ? "tea" : "coffee";
+          },
+        },
+      });
+      const settings = { concurrency: 2, iterations: 1 };
+      await expect(user.run(settings)).rejects.toMatchObject({ code: "model-key-refused" });
+      model.isDown = false;
+      const { iterations } = await user.run(settings);
+      expect(iterations).toMatchObject([
+        { accepted: true, candidateScore: 1, holdoutCandidate: 1 },
+      ]);
+      const [checkpoint] = await user.checkpoints();
+      const { scores, critiques } = checkpoint?.alignment ?? {};
+      expect([scores?.batch.length, scores?.holdout.length, critiques?.length]).toEqual([4, 12, 4]);
+      expect(scores?.batch.map(({ candidate }) => candidate)).toEqual([1, 1, 1, 1]);
+    },
+  );
 });
