@@ -32,7 +32,8 @@ describe("learning from an invented user", () => {
   it("answers the later choices better, which are in no batch or holdout, and leaves no trace of them", async () => {
     const user = bo;
     const { history, later } = user;
-    const agent = createPersonaAgent();
+    // As the demo's own: an alignment in the background would refresh the profile after five seconds.
+    const agent = createPersonaAgent({ backgroundAlignment: false, backgroundReflection: false });
     const episodes = demoEpisodes(user.id, history);
     await agent.memory.episodes.addMany(user.id, episodes);
     const { profile } = await agent.buildProfile(user.id);
