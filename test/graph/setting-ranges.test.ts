@@ -1,42 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
 import { alignConfigSchema } from "../../src/config/alignment-settings.js";
 import { runConfigSchema } from "../../src/config/turn-settings.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";
 import { alignmentUnderTest, drink, occasionOf } from "../support/agents/alignment-under-test.js";
 import type { AskedOfModel } from "../support/models/alignment-model.js";
 import { callsTools, ScriptedModel } from "../support/models/scripted-model.js";
-
-/** Both ends of the range of each setting: of a number, a choice or a switch as the schema has them, else as given. */
-function ends(schema: z.ZodObject, given: Readonly<Record<string, readonly unknown[]>>) {
-  const { properties = {} } = z.toJSONSchema(schema, { io: "input" });
-  return Object.entries(properties).flatMap(([name, property]) => {
-    if (typeof property === "boolean") throw new Error(`The setting ${name} has no schema.`);
-    const { minimum, maximum, exclusiveMinimum } = property;
-    const numbers = [
-      minimum ?? (exclusiveMinimum === undefined ? undefined : Number(exclusiveMinimum) + 1e-9),
-      maximum ?? (/number|integer/.test(String(property.type)) ? Number.MAX_VALUE : undefined),
-    ].filter((end) => end !== undefined);
-    const switches = property.type === "boolean" ? [false, true] : [];
-    const found = [...numbers, ...switches, ...(property.enum ?? []), ...(given[name] ?? [])];
-    if (found.length === 0) throw new Error(`The setting ${name} has no ends; give some.`);
-    return found.map((end): [string, unknown] => [name, end]);
-  });
-}
-
-/** Settings whose range no number gives. The user is tested with the ids. */
-const given = {
-  userId: ["ada"],
-  timeZone: ["Pacific/Kiritimati", "Etc/GMT+12"],
-  language: ["en", "zh-Hant-TW"],
-  allowedTools: [[], ["recall_memory"], ["recall_memory", "search_wikipedia"]],
-  models: [{}],
-};
+import { settingEnds } from "../support/setup/setting-ends.js";
 
 const recall = () => callsTools({ name: "recall_memory", args: { query: "tea" } });
 
 describe("each setting of a turn at both ends of its range", () => {
-  it.each(ends(runConfigSchema, given))("%s: %j", async (name, value) => {
+  it.each(settingEnds(runConfigSchema))("%s: %j", async (name, value) => {
     const hasTools = JSON.stringify(value) !== "[]";
     const rounds = name === "toolRounds" ? Number(value) : hasTools ? 1 : 0;
     const answers = [...Array.from({ length: rounds }, recall), "tea"];
@@ -75,7 +49,7 @@ const small = {
 
 describe("each setting of an alignment at both ends of its range", () => {
   // Budgets too small for a run are in the tests of its spending.
-  const ranges = ends(alignConfigSchema, given).filter(
+  const ranges = settingEnds(alignConfigSchema).filter(
     ([name, value]) => !(/^max[A-Z]/.test(name) && Number(value) < 1),
   );
 

@@ -3,6 +3,7 @@ import { RemoteGraph } from "@langchain/langgraph/remote";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { alignConfigSchema } from "../../src/config/alignment-settings.js";
 import { runConfigSchema } from "../../src/config/turn-settings.js";
 import { userKey } from "../../src/domain/user-id.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
@@ -12,6 +13,8 @@ import { type DevServer, startDevServer } from "../support/servers/dev-server.js
 import { type LangSmithServer, startLangSmithServer } from "../support/servers/langsmith-server.js";
 import { stillRunning } from "../support/processes/process-tree.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
+import { settingEnds } from "../support/setup/setting-ends.js";
+import { taggedTurn } from "../support/users/planted-versions.js";
 
 /** The real server on real services, one for all tests, with traces sent to a LangSmith on the loopback. */
 const ada = "ada@example.org";
@@ -30,6 +33,8 @@ beforeAll(async () => {
   const agent = await openPersonaAgent({}, { dataDir });
   await agent.ask(ada, "I never eat meat.");
   await agent.ask(bob, "I eat meat every day.");
+  const history = Array.from({ length: 4 }, (_, n) => taggedTurn(n, 0, false));
+  for (const [userId] of alignments) await agent.memory.episodes.addMany(userId, history);
   await agent.close();
   langsmith = await startLangSmithServer();
   models = await startOpenAiServer(({ body }) =>
@@ -56,6 +61,33 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+/**
+ * Settings at their least, then at their greatest and so on, as a run over the server takes them: in one process each
+ * is tried alone. Those that would hide what the others do stand alone here too.
+ */
+function endsTogether(schema: z.ZodObject): Record<string, unknown>[] {
+  const alone = ["userId", "mode", "toolRounds", "samplesPerItem", "minimumItems", "models"];
+  // Budgets too small for a run are refused.
+  const ends = settingEnds(schema).filter(
+    ([name, value]) => !(/^max[A-Z]/.test(name) && Number(value) < 1),
+  );
+  const together: Record<string, unknown>[] = [];
+  for (const [name, value] of ends.filter(([one]) => !alone.includes(one))) {
+    const free = together.find((settings) => !(name in settings));
+    if (free === undefined) together.push({ [name]: value });
+    else free[name] = value;
+  }
+  return [
+    ...together,
+    ...ends.filter(([one]) => alone.includes(one)).map(([name, value]) => ({ [name]: value })),
+  ];
+}
+
+const alignments = endsTogether(alignConfigSchema).map((settings, n): [string, typeof settings] => [
+  `user-${n}@example.org`,
+  settings,
+]);
+
 const say = (content: string) => ({ messages: [{ role: "user", content }] });
 
 /** What the tests read of the agent's state, as it comes over HTTP. */
@@ -64,6 +96,10 @@ const stateSchema = z.object({
   owner: z.string(),
   recalled: z.array(z.object({ query: z.string() })),
   episodeId: z.string(),
+  degraded: z.array(z.string()),
+});
+const alignmentSchema = z.object({
+  iterations: z.array(z.object({})),
   degraded: z.array(z.string()),
 });
 const stateOf = (values: unknown) => stateSchema.parse(values);
@@ -276,13 +312,6 @@ describe("persona-agent dev", () => {
     });
   });
 
-  it("has room for the most rounds of tool calls that are allowed", async () => {
-    const context = { userId: bob, toolRounds: 20, models: { agent: "openai:rounds" } };
-    const state = await client.runs.wait(null, "agent", { input: say(question), context });
-    expect(stateOf(state).messages.at(-1)?.content).toBe("No meat.");
-    expect(models.requests).toHaveLength(21);
-  });
-
   it("sends traces that name each step, and no user", async () => {
     const { thread_id: thread } = await client.threads.create();
     await client.runs.wait(thread, "agent", { input: say(question), context: { userId: ada } });
@@ -294,6 +323,29 @@ describe("persona-agent dev", () => {
     expect(sent).toContain("I never eat meat");
     expect(sent).not.toContain(ada);
     expect(sent).not.toContain(bob);
+  });
+
+  it.each(endsTogether(runConfigSchema))("answers with %j", async (settings) => {
+    const context = { models: { agent: "openai:rounds" }, userId: bob, ...settings };
+    const asked = models.requests.length;
+    const run = { input: say(question), context };
+    const { messages, degraded } = stateOf(await client.runs.wait(null, "agent", run));
+    expect(degraded).toEqual([]);
+    expect(messages.at(-1)?.content).not.toBe("");
+    if (settings["toolRounds"] === 20) expect(models.requests.length - asked).toBe(21);
+  });
+
+  it.each(alignments)("aligns %s with %j", async (userId, settings) => {
+    const small = { acceptance: "strict", batch: 1, holdout: 2, minimumItems: 1, minNetWins: 1 };
+    const given = { ...small, iterations: 1, toolRounds: 0, models: { agent: "openai:rounds" } };
+    const asked = models.requests.length;
+    const context = { ...given, ...settings, userId };
+    const state = await client.runs.wait(null, "alignment", { input: {}, context });
+    const { iterations, degraded } = alignmentSchema.parse(state);
+    expect(iterations.length).toBeGreaterThan(0);
+    expect(degraded).toEqual([]);
+    // Simulated answers of as many rounds, at least.
+    if (settings["toolRounds"] === 20) expect(models.requests.length - asked).toBeGreaterThan(21);
   });
 
   it("ends with all it started at the first Ctrl-C, and gives the folder back", async () => {
