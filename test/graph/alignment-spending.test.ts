@@ -40,8 +40,8 @@ async function ada(toolRounds = 4) {
 }
 
 // Of the fewest items, 11: as many answers, three more and eight of the candidate, at two calls each; three critiques and
-// the update. 48.
-it.each([26, 47])(
+// the update, 48; and two verdicts on each of 11, as the answers are open.
+it.each([26, 69])(
   "a budget of %i model calls does not pay for a judgement, so that none of them is spent",
   async (maxCalls) => {
     const { align, written, head, status } = await ada();
@@ -50,7 +50,7 @@ it.each([26, 47])(
     expect(usage.calls).toBe(0);
     expect(server.asked).toHaveLength(before);
     expect(iterations[0]?.reason).toBe(
-      `Not started: the budget leaves ${maxCalls} model calls, and judging the smallest update takes about 48.`,
+      `Not started: the budget leaves ${maxCalls} model calls, and judging the smallest update takes about 70.`,
     );
     expect(degraded).toContain("budget-spent");
     expect(await written()).toEqual([]);
@@ -73,19 +73,6 @@ it.each([48, 56, 70, 90])(
     expect(await status()).toMatchObject({ status: "idle", error: null });
   },
 );
-
-it("a run whose calls do not pay for the judge loses nothing that was criticised", async () => {
-  const { align, written, head, status } = await ada();
-  const { usage, iterations, degraded } = await align({ maxCalls: 60 });
-  expect(usage.calls).toBeLessThanOrEqual(60);
-  const [checkpoint] = await written();
-  expect(checkpoint).toMatchObject({ status: "rejected", lines: [{}] });
-  expect(checkpoint?.alignment?.critiques.length).toBeGreaterThan(0);
-  expect(iterations[0]?.reason).toMatch(/^Not judged: the budget leaves too few model calls/);
-  expect(degraded).toEqual(["budget-spent"]);
-  expect((await head()).version).toBe(0);
-  expect(await status()).toMatchObject({ status: "idle", error: null });
-});
 
 it("a run with a sufficient budget accepts the candidate", async () => {
   const { align, head } = await ada();
@@ -117,7 +104,7 @@ it("a budget of the day counts all runs", async () => {
   const { align } = await ada();
   const first = await align({ maxCallsPerDay: 90 });
   // Without the first run, the second would begin.
-  expect(first.usage.calls).toBeGreaterThan(90 - 48);
+  expect(first.usage.calls).toBeGreaterThan(90 - 70);
   const second = await align({ maxCallsPerDay: 90 });
   expect(first.usage.calls + second.usage.calls).toBeLessThanOrEqual(90);
   expect(second.iterations[0]?.reason).toMatch(/^Not started: the budget/);

@@ -273,26 +273,23 @@ describe("a judge whose key is refused", () => {
 });
 
 describe("the calls of a judge", () => {
-  // Five profiles, 16 answers, four critiques, an update and four answers: 30. With the judge's word on each, 38.
-  it.each([
-    // Where no profile can be paid for, of 11 items: as many answers, three critiques, and an update. The other 11 calls
-    // pay for no batch that is judged, with eight held-out answers after it.
-    [26, 15, 0],
-    // A held-out item takes an answer and two verdicts; eight are the least.
-    [61, 38, 8],
-    [62, 62, 24],
-  ])(
-    "count: of %i allowed, %i are made, %i of them verdicts",
-    async (maxCalls, calls, verdicts) => {
+  // Of the fewest items, 11: as many answers, three critiques, an update, 11 answers of the candidate and two verdicts on
+  // each, 48. Of all 16, with five profiles: 62.
+  it.each([26, 47])("are not paid for by %i, so that none is made", async (maxCalls) => {
+    const user = await ada(leaves);
+    const { usage, iterations } = await user.run({ maxCalls });
+    expect(usage.calls).toBe(0);
+    expect(iterations[0]?.reason).toMatch(/judging the smallest update takes about 48\.$/);
+  });
+
+  it.each([48, 49, 52, 55, 58, 61, 62, 63, 70])(
+    "are foreseen: with %i allowed, an update is judged",
+    async (maxCalls) => {
       const user = await ada(leaves);
-      const { usage, iterations, degraded } = await user.run({ maxCalls });
-      expect(usage.calls).toBe(calls);
-      expect(user.model.of("verdict")).toHaveLength(verdicts);
-      const isJudged = calls >= 62;
-      expect(degraded.includes("budget-spent")).toBe(!isJudged);
-      if (isJudged) expect(iterations[0]?.accepted).toBe(true);
-      else
-        expect(iterations[0]?.reason).toMatch(/^Not judged: the budget leaves too few model calls/);
+      const { usage, iterations } = await user.run({ maxCalls });
+      expect(usage.calls).toBeLessThanOrEqual(maxCalls);
+      expect(user.model.of("verdict").length).toBeGreaterThanOrEqual(2 * (3 + 8));
+      expect(iterations).toMatchObject([{ accepted: true }]);
     },
   );
 
@@ -317,14 +314,13 @@ describe("the calls of a judge", () => {
     },
   );
 
-  it("are not made where the answers took more than was foreseen", async () => {
+  it("end the run where the answers take more than was foreseen", async () => {
     const user = await ada(leaves, {
       settings: { iterations: 1, toolRounds: 8, maxCalls: 74 },
       replies: {
+        // One look into memory is foreseen.
         simulation: ({ system, messages }) => {
           const isCandidate = system.includes(goodLine);
-          // One look into memory is foreseen: of 74 calls, 42 are for 16 items and their update, 24 for the candidate's
-          // answers to the batch and to eight others, and 8 for the judge.
           return messages.filter(({ type }) => type === "tool").length < (isCandidate ? 6 : 1)
             ? callsTools({ name: "recall_memory", args: { query: "drink" } })
             : isCandidate
@@ -334,10 +330,9 @@ describe("the calls of a judge", () => {
       },
     });
     const { usage, iterations, degraded } = await user.run();
-    expect(iterations[0]?.reason).toBe(
-      "Not judged: the budget leaves too few model calls for the judge.",
-    );
-    expect(user.model.of("verdict")).toEqual([]);
+    expect(iterations).toMatchObject([
+      { accepted: false, reason: expect.stringMatching(/^Not judged: the budget leaves too few/) },
+    ]);
     expect(usage.calls).toBeLessThanOrEqual(74);
     expect(degraded).toContain("budget-spent");
   });

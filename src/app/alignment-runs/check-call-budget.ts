@@ -3,12 +3,13 @@ import { callsOfSmallestRun } from "../../nodes/alignment/alignment-budget.js";
 import { PersonaAgentError } from "../../system/errors.js";
 
 /**
- * Refuses a budget of model calls with which no update can be judged, even if each answer is a single call.
+ * Refuses a budget of model calls with which no update can be judged, even if each answer is a single call and none needs a
+ * judge.
  *
  * @throws {PersonaAgentError} `config-invalid` with the number that is needed.
  */
 export function checkCallBudget(config: AlignConfig): void {
-  const needed = callsOfSmallestRun(config, 1);
+  const needed = callsOfSmallestRun(config, { answer: 1 });
   for (const name of ["maxCalls", "maxCallsPerDay"] as const) {
     const limit = config[name];
     if (limit !== undefined && limit < needed)

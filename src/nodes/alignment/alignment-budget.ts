@@ -76,33 +76,47 @@ type RunSizes = Pick<
   | "toolRounds"
 >;
 
+/** What is known, or taken for granted, of the calls that one item takes. */
+interface CallsPerItem {
+  /** Of one answer. */
+  readonly answer?: number;
+  /** Of comparing two answers to it, on average; none unless given. */
+  readonly judging?: number;
+}
+
 /**
  * Model calls of a run of so many items until its first candidate has been compared on the fewest held-out items: the
- * parent's answers, the critiques, the update and the candidate's answers, before anything is known of the model.
+ * parent's answers, the critiques, the update, the candidate's answers, and the judge's verdicts on them.
  */
 export function callsOfRun(
   items: number,
   config: RunSizes,
-  perAnswer = callsPerAnswer([], config),
+  { answer = callsPerAnswer([], config), judging = 0 }: CallsPerItem = {},
 ): number {
   const { validation, minimumItems, samplesPerItem } = config;
   const sizes = sizesOf(config);
   const batch = batchSize(items, sizes);
   const first = Math.min(items, firstItems(sizes));
-  const answers = first + (validation ? batch + minimumItems : 0);
-  return answers * samplesPerItem * perAnswer + batch + 1;
+  const compared = validation ? batch + minimumItems : 0;
+  const answers = (first + compared) * samplesPerItem * answer;
+  return answers + batch + 1 + Math.ceil(compared * judging);
 }
 
 /** Model calls of a run of the fewest items that anything can be judged by. */
-export function callsOfSmallestRun(config: RunSizes, perAnswer?: number): number {
+export function callsOfSmallestRun(config: RunSizes, perItem?: CallsPerItem): number {
   const fewest = config.validation ? fewestAnswers(sizesOf(config), config.minimumItems) : 1;
-  return callsOfRun(fewest ?? 1, config, perAnswer);
+  return callsOfRun(fewest ?? 1, config, perItem);
 }
 
 /** The most of so many items for which the calls suffice; 0 where they are too few to judge anything by. */
-export function affordableItems(items: number, calls: number, config: RunSizes): number {
+export function affordableItems(
+  items: number,
+  calls: number,
+  config: RunSizes,
+  perItem?: CallsPerItem,
+): number {
   let affordable = items;
-  while (affordable > 0 && callsOfRun(affordable, config) > calls) affordable -= 1;
+  while (affordable > 0 && callsOfRun(affordable, config, perItem) > calls) affordable -= 1;
   return areEnough(affordable, sizesOf(config), config) ? affordable : 0;
 }
 
@@ -115,6 +129,14 @@ export function callsOfJudging(
   { judge }: Pick<AlignConfig, "judge">,
 ): number {
   return judge ? items.filter(isOpen).length * callsOfJudgement : 0;
+}
+
+/** The mean of `callsOfJudging` over the items; 0 if there are none. */
+export function judgingPerItem(
+  items: readonly AlignmentItem[],
+  config: Pick<AlignConfig, "judge">,
+): number {
+  return items.length === 0 ? 0 : callsOfJudging(items, config) / items.length;
 }
 
 function tokensOf({ tokens }: Usage): number {

@@ -21,7 +21,7 @@ import {
 } from "../../state/alignment-state.js";
 import { readWholeHistory } from "../read-history.js";
 import { itemsOfRun } from "./items-of-run.js";
-import { budgetOf, callsOfSmallestRun, spentOnDay } from "./alignment-budget.js";
+import { budgetOf, callsOfSmallestRun, judgingPerItem, spentOnDay } from "./alignment-budget.js";
 
 export interface BeginRunDeps {
   readonly episodes: Pick<Memory["episodes"], "list" | "withdrawals">;
@@ -54,10 +54,7 @@ export function createBeginRun({ episodes, profiles, personas, locales, now }: B
     const today = spentOnDay(startedAt, checkpoints);
     const spending = { usage: noUsage, today, startedAt, waitedSeconds: 0 };
     const { calls, spent } = budgetOf(spending, config, new Date(startedAt));
-    // The profile and the smallest judgement come first, and most of the calls are for the items.
-    const spare = Math.min(calls - callsOfSmallestRun(config) - 1, Math.floor(calls / 4));
-    const { known, draws } =
-      spent === null && isTelling(current, config) ? await plan(spare) : nothing;
+    const { known, draws } = spent === null && isTelling(current, config) ? await plan() : nothing;
     const task: ProfileDrawTask = { runId, draws };
     return new Command({
       update: {
@@ -76,11 +73,14 @@ export function createBeginRun({ episodes, profiles, personas, locales, now }: B
       ],
     });
 
-    async function plan(most: number): Promise<SimulationProfilePlan> {
+    async function plan(): Promise<SimulationProfilePlan> {
       const { episodes: history } = await readWholeHistory(userId, episodes, () => startedAt);
       const sizes = sizesOf(config);
       const items = itemsOfRun(history, personaHead(checkpoints).lines, sizes);
       if (!areEnough(items.length, sizes, config)) return nothing;
+      // The profile and the smallest judgement come first, and most of the calls are for the items.
+      const smallest = callsOfSmallestRun(config, { judging: judgingPerItem(items, config) });
+      const most = Math.min(calls - smallest - 1, Math.floor(calls / 4));
       return planSimulationProfiles(items, history, await profiles.history(userId), most);
     }
   };

@@ -12,7 +12,7 @@ import { itemsOfRun } from "./items-of-run.js";
 import { callConfig } from "../model-call-config.js";
 import { readWholeHistory } from "../read-history.js";
 import { refreshProfile as updateProfile } from "../update-profile.js";
-import { budgetOf, callsOfSmallestRun } from "./alignment-budget.js";
+import { budgetOf, callsOfSmallestRun, judgingPerItem } from "./alignment-budget.js";
 import { type PrefetchDeps, prefetchDuring } from "./prefetch-recall.js";
 
 export interface RefreshProfileDeps extends PrefetchDeps {
@@ -37,11 +37,17 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
     const current = await profiles.current(userId);
     if (current !== null && !config.refreshProfile) return { profile: current };
     const { calls, spent } = budgetOf(state, config, new Date(startedAt));
-    if (spent !== null || calls <= callsOfSmallestRun(config)) return notRefreshed();
+    if (spent !== null || calls <= (await callsOfJudged())) return notRefreshed();
     return prefetchDuring(itemsAhead, { runId, config, locale }, deps, refresh);
 
     function notRefreshed(): AlignmentUpdate {
       return { profile: current, degraded: [...state.degraded, "profile-not-refreshed"] };
+    }
+
+    /** Of the smallest run; nothing is read where any number can be paid for. */
+    async function callsOfJudged() {
+      const items = calls === Infinity ? [] : await itemsAhead();
+      return callsOfSmallestRun(config, { judging: judgingPerItem(items, config) });
     }
 
     /** The items that the parent will answer first, unless the history changes meanwhile. */

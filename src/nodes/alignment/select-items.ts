@@ -15,7 +15,13 @@ import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
 import { readWholeHistory } from "../read-history.js";
-import { affordableItems, budgetOf, callsOfSmallestRun, spentOnDay } from "./alignment-budget.js";
+import {
+  affordableItems,
+  budgetOf,
+  callsOfSmallestRun,
+  judgingPerItem,
+  spentOnDay,
+} from "./alignment-budget.js";
 import { itemsOfRun } from "./items-of-run.js";
 import { profileOf, sendAll, simulationTasks } from "./simulation-tasks.js";
 import { iterationOf, underTest } from "./state-selectors.js";
@@ -59,8 +65,9 @@ export function createSelectItems({
     const isKnown = ({ episodeId }: AlignmentItem) =>
       state.simulationProfiles.length === 0 || profileOf(episodeId, state) !== undefined;
     const labelled = itemsOfRun(history, head.lines, sizes).filter(isKnown);
-    const affordable = affordableItems(labelled.length, left.calls, config);
-    const lacking = `the budget leaves ${left.calls} model calls, and judging the smallest update takes about ${callsOfSmallestRun(config)}`;
+    const perItem = { judging: judgingPerItem(labelled, config) };
+    const affordable = affordableItems(labelled.length, left.calls, config, perItem);
+    const lacking = `the budget leaves ${left.calls} model calls, and judging the smallest update takes about ${callsOfSmallestRun(config, perItem)}`;
     const isEnough = areEnough(labelled.length, sizes, config);
     const spent = left.spent ?? (isEnough && affordable === 0 ? lacking : null);
     const reason =

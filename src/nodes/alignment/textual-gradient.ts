@@ -28,7 +28,7 @@ import type {
   PersonaCandidate,
 } from "../../state/alignment-state.js";
 import { callConfig } from "../model-call-config.js";
-import { budgetOf, callsOfJudging, callsPerAnswer } from "./alignment-budget.js";
+import { budgetOf, callsOfJudging, callsPerAnswer, judgingPerItem } from "./alignment-budget.js";
 import { noUpdate, proposePaperUpdate, type ProposedUpdate } from "./paper-update.js";
 import { failuresOf, shortage } from "./failed-items.js";
 import { withoutMisleadingLines } from "./prune-candidate.js";
@@ -105,7 +105,8 @@ export function createTextualGradient(deps: TextualGradientDeps) {
     const perItem = samplesPerItem * callsPerAnswer(answers, config);
     const needed = batch.length * perItem + callsOfJudging(batch, config);
     // One of them is asked held-out items, too.
-    const left = before.calls - proposed.usage.calls - minimumItems * perItem;
+    const heldOut = minimumItems * (perItem + judgingPerItem(state.holdout, config));
+    const left = before.calls - proposed.usage.calls - heldOut;
     const asked = candidates.slice(0, Math.max(0, Math.floor(left / needed)));
     if (asked.length === 0) {
       const reason = "Not judged: the budget leaves too few model calls.";
