@@ -42,6 +42,9 @@ export const namedQuirks: readonly NamedQuirk[] = [
   }),
   quirk("no-call-index", "streamed tool calls have no index", { callIndex: "missing" }),
   quirk("zero-call-index", "all streamed tool calls have the index 0", { callIndex: "zero" }),
+  quirk("calls-in-text", "tool calls stand in the text, between <tool_call> marks", {
+    writesCalls: true,
+  }),
   quirk("signed-calls", "refuses tool calls that come back without their `extra_content`", {
     signsCalls: true,
   }),

@@ -185,8 +185,9 @@ function send(
 ) {
   switch (reply.kind) {
     case "message":
-      if (request.body["stream"] === true) return sendStream(reply, request, outgoing, quirks);
-      return sendJson(outgoing, 200, completion(reply, request, quirks));
+      if (request.body["stream"] === true)
+        return sendStream(asWritten(reply, quirks), request, outgoing, quirks);
+      return sendJson(outgoing, 200, completion(asWritten(reply, quirks), request, quirks));
     case "embeddings":
       return sendJson(outgoing, 200, embeddings(reply.vectorOf, request));
     case "error": {
@@ -311,6 +312,16 @@ function embeddings(vectorOf: (text: string) => number[], request: OpenAiRequest
 
 function base64Of(vector: readonly number[]): string {
   return Buffer.from(Float32Array.from(vector).buffer).toString("base64");
+}
+
+/** With its calls in the text, where nothing reads them out of it. */
+function asWritten({ toolCalls: calls = [], ...reply }: MessageReply, quirks: ServerQuirks) {
+  if (quirks.writesCalls !== true || calls.length === 0) return { ...reply, toolCalls: calls };
+  const written = calls.map(({ name, args }) => {
+    const text = typeof args === "string" ? args : JSON.stringify(args);
+    return `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": ${text}}\n</tool_call>`;
+  });
+  return { ...reply, text: [reply.text ?? "", ...written].join("\n") };
 }
 
 function toolCalls({ toolCalls: calls = [] }: MessageReply) {

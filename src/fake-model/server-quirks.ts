@@ -16,6 +16,8 @@ export interface ServerQuirks {
   readonly callIds?: "empty" | "missing" | "repeated";
   /** No index in streamed calls, or 0 in all. */
   readonly callIndex?: "missing" | "zero";
+  /** Tool calls stand in the text, between `<tool_call>` marks, as the model wrote them. */
+  readonly writesCalls?: boolean;
   /** Attaches a signature to the first tool call of an answer, and refuses a request in which it is missing. */
   readonly signsCalls?: boolean;
   /** Refuses a request in which a message with tool calls lacks the reasoning that came with it. */

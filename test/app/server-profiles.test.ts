@@ -87,7 +87,11 @@ it("are the rows of docs/model-servers.md, each with what it lacks", async () =>
 });
 
 it("keeps no thought that a stream showed before its end was known", async () => {
-  server = await startAlignmentServer(undefined, { thinks: "in unopened marks" });
+  const unusual = "Leaves or beans? Leaves, as ever.";
+  server = await startAlignmentServer(() => ({
+    kind: "message",
+    text: `${unusual}\n</think>\n\ntea`,
+  }));
   const model = loadChatModel("openai:tiny", { openaiBaseUrl: server.url });
   const checkpointer = new MemorySaver();
   const agent = createPersonaAgent({ model, checkpointer, backgroundAlignment: false });
@@ -97,11 +101,11 @@ it("keeps no thought that a stream showed before its end was known", async () =>
   const pieces: string[] = [];
   for await (const [piece] of await agent.graph.stream(input, { ...run, streamMode: "messages" }))
     pieces.push(piece.text);
-  expect(pieces.join("")).toContain(thoughts);
+  expect(pieces.join("")).toContain(unusual);
   const state = await agent.graph.getState(thread);
   const [episode] = await agent.memory.episodes.list("ada");
   expect(episode?.response).toBe("tea");
-  expect(JSON.stringify([state.values, episode])).not.toContain(thoughts.slice(0, 15));
+  expect(JSON.stringify([state.values, episode])).not.toContain(unusual.slice(0, 15));
 });
 
 describe.each(profiles)("on a server like %s", (_name, quirks) => {

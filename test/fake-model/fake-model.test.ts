@@ -14,6 +14,7 @@ import { namedQuirks, quirksNamed } from "../../src/fake-model/named-quirks.js";
 import { serverProfiles } from "../../src/fake-model/server-profiles.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { commandLineOf } from "../support/processes/command-line.js";
+import { taggedTurn } from "../support/users/planted-versions.js";
 
 const stops: (() => Promise<number>)[] = [];
 afterEach(async () => {
@@ -159,7 +160,7 @@ it("adds up lists and limits, and refuses what cannot be together or is unknown"
   }
 });
 
-it("shows that `ask` works with a model without tools, and that the refusal names --tools", async () => {
+it("shows that `ask` and `align` work with a model without tools, and that the refusal names --tools", async () => {
   const openaiBaseUrl = (await started("--quirk", "no-tools")).trim();
   const agent = createPersonaAgent({
     model: loadChatModel("openai:any", { openaiApiKey: "none", openaiBaseUrl }),
@@ -174,4 +175,14 @@ it("shows that `ask` works with a model without tools, and that the refusal name
   expect(answered).toMatchObject({ code: 0, out: expect.stringContaining("Noted") });
   const unknown = await run(["ask", "--user", "ada", "--tools", "recall", "I love tea."]);
   expect(unknown.err).toContain("unknown tool");
+
+  const history = Array.from({ length: 12 }, (_, n) => taggedTurn(n, 0, false));
+  await agent.memory.episodes.addMany("ada", history);
+  const learned = ["align", "--user", "ada", "--iterations", "1"];
+  const stopped = await run(learned);
+  expect(stopped.code).toBe(1);
+  expect(stopped.err).toContain("`--tools none`");
+  const aligned = await run([...learned, "--tools", "none"]);
+  expect(aligned.code).toBe(0);
+  expect(await agent.memory.personas.history("ada")).toHaveLength(2);
 });

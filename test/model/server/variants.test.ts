@@ -228,6 +228,28 @@ describe("tool calls", () => {
       { ...calls({ id: "a", ...fn('{"at":"one"}') }), finish: "stop" },
       [{ at: "one" }],
     ],
+    [
+      "marks in the text, as Qwen writes them",
+      textually('<tool_call>\n{"name": "look", "arguments": {"at": "one"}}\n</tool_call>'),
+      [{ at: "one" }],
+    ],
+    [
+      "two of them after a sentence, the last one without its end mark",
+      textually(
+        'Let us see.\n<tool_call>{"name":"look","arguments":{"at":"one"}}</tool_call>\n<tool_call>\n{"name":"look","parameters":"{\\"at\\":\\"two\\"}"}',
+      ),
+      [{ at: "one" }, { at: "two" }],
+    ],
+    [
+      "a list after Mistral's mark",
+      textually('[TOOL_CALLS] [{"name": "look", "arguments": {"at": "one"}}]'),
+      [{ at: "one" }],
+    ],
+    [
+      "marks in the text after reasoning",
+      textually('<think>Hmm.</think>\n\n<tool_call>\n{"name":"look","arguments":{}}\n</tool_call>'),
+      [{}],
+    ],
   ])("with %s are called", async (_name, variant, args) => {
     const model = await modelOn([whole(variant), streamed(variant)]);
     for (const reply of [await withTools(model).invoke(question), await sumOf(model)]) {
@@ -240,6 +262,28 @@ describe("tool calls", () => {
         args.length,
       );
     }
+  });
+});
+
+describe("a text with the marks of a tool call", () => {
+  it.each([
+    "Models write <tool_call> before a call.",
+    '<tool_call>\n{"name": "unknown", "arguments": {}}\n</tool_call>',
+    "<tool_call>\n{broken\n</tool_call>",
+    '<tool_call>{"name":"look","arguments":{}}</tool_call> is how it looks.',
+    "A list [TOOL",
+  ])("that is no call to an offered tool is the answer: %s", async (content) => {
+    const model = await modelOn([whole(textually(content)), streamed(textually(content))]);
+    for (const reply of [await withTools(model).invoke(question), await sumOf(model)]) {
+      expect(reply.tool_calls ?? []).toEqual([]);
+      expect(reply.text).toBe(content);
+    }
+  });
+
+  it("is the answer where no tool is offered", async () => {
+    const content = '<tool_call>{"name":"look","arguments":{}}</tool_call>';
+    const model = await modelOn([whole(textually(content))]);
+    expect((await model.invoke(question)).text).toBe(content);
   });
 });
 

@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { isRecord, recordsOf, textIn, type JsonRecord } from "../json.js";
-import { ThinkingSplitter, withoutThinking } from "./thinking.js";
+import { ThinkingSplitter, type Waits, withoutThinking } from "./thinking.js";
 import { ToolCallReader } from "./tool-call-reader.js";
+import { WrittenCallReader } from "./written-call-reader.js";
 
 export interface AnswerReaderOptions {
   /** Ids of the tool calls that the request shows. */
   readonly takenIds: Iterable<string>;
+  /** Names of the tools that the request offers. */
+  readonly toolNames: readonly string[];
   /** Hold the answer back until its reasoning ends; see `ThinkingSplitter`. */
-  readonly waits: boolean;
+  readonly waits: Waits;
 }
 
 /** Names under which servers give reasoning beside the content, as `reasoning_content` or `thinking_blocks`. */
@@ -20,17 +23,19 @@ const reasoningField = /^(?:reasoning|thinking|thought)/;
  */
 export class AnswerReader {
   readonly #thinking: ThinkingSplitter;
+  readonly #written: WrittenCallReader;
   readonly #calls: ToolCallReader;
-  readonly #waits: boolean;
+  readonly #waits: Waits;
   readonly #suffix = randomUUID().slice(0, 8);
   #reasoning: JsonRecord = {};
   #text = "";
   #hasBegun = false;
   #isOver = false;
 
-  constructor({ takenIds, waits }: AnswerReaderOptions) {
+  constructor({ takenIds, toolNames, waits }: AnswerReaderOptions) {
     this.#waits = waits;
     this.#thinking = new ThinkingSplitter(waits);
+    this.#written = new WrittenCallReader(toolNames);
     this.#calls = new ToolCallReader(takenIds);
   }
 
@@ -39,10 +44,15 @@ export class AnswerReader {
     return this.#isOver;
   }
 
+  /** True once there was text, reasoning included: only such an answer shows how the model reasons. */
+  get hasText(): boolean {
+    return this.#text !== "" || this.#thinking.lacksOpeningMark;
+  }
+
   /** True when the text held reasoning without an opening mark; of a stream that was not held back, it was passed on. */
   get lacksOpeningMark(): boolean {
-    if (this.#waits) return this.#thinking.lacksOpeningMark;
-    return withoutThinking(this.#text) !== this.#text;
+    if (this.#thinking.lacksOpeningMark) return true;
+    return this.#waits !== "always" && withoutThinking(this.#text) !== this.#text;
   }
 
   /** One piece of a stream. */
@@ -94,11 +104,14 @@ export class AnswerReader {
       delete rest[field];
     }
     if (Object.values(this.#reasoning).some(Boolean)) this.#thinking.stopWaiting();
-    let text = this.#thinking.push(textOf(content));
+    let text = this.#written.push(this.#thinking.push(textOf(content)));
     const calls = this.#calls.read(callsIn(delta));
     if (last !== undefined) {
       this.#isOver = true;
-      text += this.#thinking.end(last["finish_reason"] === "length");
+      text += this.#written.push(this.#thinking.end(last["finish_reason"] === "length"));
+      const written = this.#written.end();
+      text += written.text;
+      calls.push(...this.#calls.read(written.calls));
       if (this.#calls.count > 0) calls.push(...this.#calls.end(this.#goesBack()));
     }
     this.#text += text;

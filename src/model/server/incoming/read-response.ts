@@ -1,7 +1,8 @@
 import { AnswerReader } from "./answer-reader.js";
-import { isRecord, recordsOf, type JsonRecord } from "../json.js";
+import type { Waits } from "./thinking.js";
+import { isRecord, recordsOf, textIn, type JsonRecord } from "../json.js";
 import { faultInAnswer, faultOfStatus, type ServerFault } from "./server-fault.js";
-import type { ServerHabits } from "../outgoing/server-habits.js";
+import { noteReasoning, type ServerHabits } from "../outgoing/server-habits.js";
 import { joinedAnswer } from "./joined-answer.js";
 import { areEvents, encodeEvent, readEvents } from "./server-sent-events.js";
 
@@ -43,9 +44,9 @@ export async function readResponse(
   if (isRecord(answer) && Array.isArray(answer["data"]))
     return Response.json(readEmbeddings(answer));
   if (!isRecord(answer) || !Array.isArray(answer["choices"])) return Response.json(answer);
-  const reader = new AnswerReader({ takenIds: idsIn(options.request), waits: true });
+  const reader = readerOf(options.request, "always");
   const whole = reader.readWhole(answer);
-  if (reader.lacksOpeningMark) options.habits.hidesOpeningMark = true;
+  if (reader.hasText) noteReasoning(options.habits, reader);
   return isStream ? eventStream(asEvents(whole)) : Response.json(whole);
 }
 
@@ -125,7 +126,7 @@ async function readEventsIn(
   const events = new Response(text).body as ReadableStream<Uint8Array>;
   if (options.request["stream"] === true) return readStream(response, events, options);
   const chunks: JsonRecord[] = [];
-  for await (const piece of piecesOf(readEvents(events), options, true)) {
+  for await (const piece of piecesOf(readEvents(events), options, "always")) {
     if (piece.kind === "fault") return refusal(response, piece.fault, options);
     if (piece.event !== "[DONE]") chunks.push(JSON.parse(piece.event) as JsonRecord);
   }
@@ -151,9 +152,9 @@ class StreamFault extends Error {
 async function* piecesOf(
   events: AsyncIterable<string>,
   { request, habits }: ResponseReadOptions,
-  waits = habits.hidesOpeningMark,
+  waits: Waits = waitsFor(habits),
 ): AsyncGenerator<Piece> {
-  const reader = new AnswerReader({ takenIds: idsIn(request), waits });
+  const reader = readerOf(request, waits);
   let isDone = false;
   for await (const event of events) {
     if (event.trim() === "") continue;
@@ -180,7 +181,7 @@ async function* piecesOf(
   if (!isDone && !reader.isOver) throw new TypeError("terminated");
   if (!reader.isOver)
     yield pieceOf(reader.readPiece({ choices: [{ delta: {}, finish_reason: "stop" }] }));
-  if (reader.lacksOpeningMark) habits.hidesOpeningMark = true;
+  if (reader.hasText) noteReasoning(habits, reader);
   yield { kind: "answer", event: "[DONE]" };
 }
 
@@ -225,8 +226,18 @@ function eventStream(events: Iterable<string> | AsyncIterable<string>): Response
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
 
-function idsIn({ messages }: JsonRecord): string[] {
-  return recordsOf(messages).flatMap((message) =>
-    recordsOf(message["tool_calls"]).map(({ id }) => String(id)),
-  );
+/** Nothing tells reasoning without an opening mark from an answer before its end, save how it begins. */
+function waitsFor({ hidesOpeningMark }: ServerHabits): Waits {
+  if (hidesOpeningMark === null) return "aloud";
+  return hidesOpeningMark ? "always" : "never";
+}
+
+function readerOf({ messages, tools }: JsonRecord, waits: Waits): AnswerReader {
+  const calls = recordsOf(messages).flatMap((message) => recordsOf(message["tool_calls"]));
+  const functions = recordsOf(tools).map((tool) => tool["function"]);
+  return new AnswerReader({
+    takenIds: calls.map(({ id }) => String(id)),
+    toolNames: functions.flatMap((one) => (isRecord(one) ? textIn(one["name"]) : [])),
+    waits,
+  });
 }

@@ -29,7 +29,16 @@ const answerMarks = [
 /** These may be the answer's own, unless reasoning came before. */
 const answerMarksAfterThoughts = [...answerMarks, ["<answer>", "</answer>"]] as const;
 
+/** How those begin who think aloud; an answer may begin so, too. */
+const thinkingAloud =
+  "okay|ok,|ok |alright|hmm|the user|user |we need|we are |we have|let me|let's|i need|i should|i have to|first,|so the user|so, the user|so we |wait|thinking|嗯|好的|好，|用户|我们|我需要".split(
+    "|",
+  );
+
 type State = "start" | "inside" | "unopened" | "wrapped" | "answer";
+
+/** Whether an answer is held back for a closing mark; `aloud`: if it begins as one who thinks aloud. */
+export type Waits = "always" | "aloud" | "never";
 
 /**
  * Takes the reasoning off the beginning of an answer that comes in pieces, and the marks around the answer itself. Marks
@@ -42,13 +51,13 @@ export class ThinkingSplitter {
   #close = "";
   #hadThoughts = false;
   #lacksOpeningMark = false;
-  #waits: boolean;
+  #waits: Waits;
 
   /**
    * @param waits - Hold the answer back until a closing mark: chat templates of some models write the opening one, so
    *   that the server never sends it. Without a closing mark, `end` returns it all.
    */
-  constructor(waits = false) {
+  constructor(waits: Waits = "never") {
     this.#waits = waits;
   }
 
@@ -59,7 +68,7 @@ export class ThinkingSplitter {
 
   /** The server gave the reasoning elsewhere, so that none is left to wait for. */
   stopWaiting() {
-    this.#waits = false;
+    this.#waits = "never";
   }
 
   /** The answer's part of what is known so far. */
@@ -110,7 +119,10 @@ export class ThinkingSplitter {
     }
     const start = text.toLowerCase();
     if ([...thoughtMarks, ...around].some(([open]) => open.startsWith(start))) return "start";
-    return this.#waits && !this.#hadThoughts ? "unopened" : "answer";
+    if (this.#hadThoughts || this.#waits === "never") return "answer";
+    if (this.#waits === "always" || thinkingAloud.some((words) => start.startsWith(words)))
+      return "unopened";
+    return thinkingAloud.some((words) => words.startsWith(start)) ? "start" : "answer";
   }
 
   #seekClose(): string {
@@ -189,6 +201,6 @@ function indexOf(text: string, mark: string): number {
 
 /** A whole answer without the reasoning at its beginning, with or without an opening mark. */
 export function withoutThinking(text: string, wasCut = false): string {
-  const splitter = new ThinkingSplitter(true);
+  const splitter = new ThinkingSplitter("always");
   return splitter.push(text) + splitter.end(wasCut);
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   ThinkingSplitter,
+  type Waits,
   withoutThinking,
 } from "../../../../src/model/server/incoming/thinking.js";
 
 /** The answer of a text that comes letter by letter. */
-function streamed(text: string, waits = false, wasCut = false): string {
+function streamed(text: string, waits: Waits = "never", wasCut = false): string {
   const splitter = new ThinkingSplitter(waits);
   return (
     text
@@ -39,7 +40,7 @@ describe("reasoning at the beginning of an answer", () => {
     ["Hmm.[/THINK]The third.", "The third."],
   ])("is taken off %j, whose opening mark the template wrote", (text, answer) => {
     expect(withoutThinking(text)).toBe(answer);
-    expect(streamed(text, true)).toBe(answer);
+    expect(streamed(text, "always")).toBe(answer);
   });
 
   it.each([
@@ -56,15 +57,37 @@ describe("reasoning at the beginning of an answer", () => {
   ])("is not seen in %j", (text) => {
     expect(withoutThinking(text)).toBe(text);
     expect(streamed(text)).toBe(text);
-    expect(streamed(text, true)).toBe(text);
+    expect(streamed(text, "always")).toBe(text);
   });
 
   it("is no answer where it was cut off", () => {
-    expect(streamed("<think> Hmm", false, true)).toBe("");
+    expect(streamed("<think> Hmm", "never", true)).toBe("");
   });
 
   it("holds back no more than a mark's beginning", () => {
     const splitter = new ThinkingSplitter();
     expect(["<", "b", ">The"].map((piece) => splitter.push(piece))).toEqual(["", "<b", ">The"]);
+  });
+});
+
+describe("an answer of a model that is not known yet", () => {
+  it.each([
+    ["Okay, the user wants a film.\n</think>\n\nThe third one.", "The third one."],
+    ["嗯，用户想看电影。</think>第三部。", "第三部。"],
+    ["Okay, the third one.", "Okay, the third one."],
+    ["The third one.", "The third one."],
+    ["Use the third one.", "Use the third one."],
+  ])("%j is %j", (text, answer) => expect(streamed(text, "aloud")).toBe(answer));
+
+  it("comes word by word unless it begins as one who thinks aloud", () => {
+    const splitter = new ThinkingSplitter("aloud");
+    expect(["T", "he", " third", " one."].map((piece) => splitter.push(piece))).toEqual([
+      "",
+      "",
+      "The third",
+      " one.",
+    ]);
+    const thinker = new ThinkingSplitter("aloud");
+    expect(["Okay", ", the", " user"].map((piece) => thinker.push(piece))).toEqual(["", "", ""]);
   });
 });
