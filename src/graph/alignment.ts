@@ -69,7 +69,7 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
     })
     .addNode("simulate", serializeTasks(createSimulate(deps)), { subgraphs })
     .addNode("select-batch", createSelectBatch(deps), {
-      ends: ["simulate", "textual-loss", "textual-gradient"],
+      ends: ["simulate", "textual-loss", "textual-gradient", "commit-checkpoint"],
     })
     .addNode("textual-loss", serializeTasks(createTextualLoss(deps)))
     .addNode("textual-gradient", createTextualGradient(deps), {

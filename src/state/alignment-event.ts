@@ -8,11 +8,16 @@ export type AlignmentEvent =
     }
   | {
       readonly kind: "item-simulated";
-      /** The persona that answered. */
-      readonly persona: "parent" | "candidate";
+      /** The persona that answered; `predecessor`: the one before a parent that is on trial. */
+      readonly persona: "parent" | "candidate" | "predecessor";
       readonly episodeId: string;
       /** 0 to 1, 1 is right. */
       readonly score: number;
+    }
+  | {
+      readonly kind: "version-tried";
+      readonly version: number;
+      readonly outcome: "confirmed" | "taken-back" | "on-trial";
     }
   | { readonly kind: "item-criticised"; readonly episodeId: string }
   | {
@@ -43,6 +48,7 @@ export type AlignmentEvent =
 const eventKinds: readonly string[] = [
   "alignment-started",
   "item-simulated",
+  "version-tried",
   "item-criticised",
   "item-judged",
   "update-proposed",

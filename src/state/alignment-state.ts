@@ -19,6 +19,7 @@ import {
   type SimulatedAnswer,
   simulatedAnswerSchema,
 } from "../domain/alignment/simulated-answer.js";
+import { trialRecordSchema } from "../domain/alignment/alignment-record.js";
 import { failedItemSchema } from "../domain/alignment/failed-item.js";
 import { judgementSchema } from "../domain/alignment/judgement.js";
 import { addUsage, noUsage, type Usage, usageSchema } from "../domain/usage.js";
@@ -34,7 +35,7 @@ export type PersonaUnderTest = z.output<typeof personaUnderTestSchema>;
 export interface SimulationTask {
   readonly runId: string;
   readonly persona: PersonaUnderTest;
-  readonly role: "parent" | "candidate";
+  readonly role: "parent" | "candidate" | "predecessor";
   /** The persona's lines that the item has taught; its simulation does not see them. */
   readonly taught: readonly PersonaLine[];
   /** The profile that knows nothing of the item's answer. */
@@ -87,6 +88,14 @@ export const proposalSchema = personaCheckpointSchema.omit({
   rollback: true,
 });
 export type Proposal = z.output<typeof proposalSchema>;
+
+/** The version that a run began with, where it is on trial, and what it is tried on. */
+export const runTrialSchema = z.strictObject({
+  /** The version before it, which answers the same questions. */
+  parent: personaUnderTestSchema,
+  /** Of the questions. */
+  episodeIds: z.array(z.string()).min(1),
+});
 
 /** The result of one iteration. Scores are means from 0 to 1, `null` where nothing was asked. */
 export const iterationSchema = z.strictObject({
@@ -195,6 +204,14 @@ export const alignmentState = z.object({
     .default([])
     .describe("Checkpoints of the iteration's other candidates, to be written before."),
   proposal: proposalSchema.nullable().default(null).describe("The checkpoint to be written."),
+  onTrial: runTrialSchema
+    .nullable()
+    .default(null)
+    .describe("What the version that the run began with is tried on; null if it is not on trial."),
+  trial: trialRecordSchema
+    .nullable()
+    .default(null)
+    .describe("What was found of it; null before its answers are there."),
   rejected: z
     .array(
       z.strictObject({

@@ -71,6 +71,7 @@ describe("the alignment's drawing", () => {
       "judge > accept-candidate",
       "refresh-profile > select-items",
       "review-candidate > commit-checkpoint",
+      "select-batch > commit-checkpoint",
       "select-batch > simulate",
       "select-batch > textual-gradient",
       "select-batch > textual-loss",

@@ -6,6 +6,7 @@ import {
   neverAligned,
 } from "../../domain/alignment/alignment-status.js";
 import { latestRun } from "../../domain/alignment/latest-run.js";
+import { versionOnTrial } from "../../domain/alignment/trial.js";
 import { personaHead } from "../../domain/persona/persona-checkpoint.js";
 import type { ReflectionStatus } from "../../domain/reflection-status.js";
 import type { Usage } from "../../domain/usage.js";
@@ -30,6 +31,8 @@ export interface AlignmentOverview {
   /** Whether an alignment is due: enough new answers, or an interrupted run. Never while one runs or waits. */
   readonly due: boolean;
   readonly headVersion: number;
+  /** Whether that version is on trial: the next alignment tries it on later answers. */
+  readonly onTrial: boolean;
   readonly error: AlignmentStatus["error"];
   /**
    * The outcome of the latest run with a checkpoint: its last accepted version, or its last checkpoint if it accepted
@@ -80,6 +83,7 @@ export async function readAlignmentOverview(
     newAnswers,
     due: isDue(status, newAnswers, config.alignAfter),
     headVersion: personaHead(checkpoints).version,
+    onTrial: versionOnTrial(checkpoints) !== null,
     error: state.error,
     lastOutcome: last && {
       id: last.checkpoint.id,

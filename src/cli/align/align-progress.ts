@@ -1,6 +1,7 @@
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
+import { trialTexts } from "../output/figures.js";
 import { createProgressBar } from "../output/progress-bar.js";
 import { terminalOf, type TerminalStream } from "../output/terminal.js";
 
@@ -56,6 +57,7 @@ export function createAlignCounter(settings: AlignSettings) {
         sizes = { batch: event.batch, holdout: event.holdout };
         return null;
       case "item-simulated":
+        if (event.persona === "predecessor") return null;
         if (event.persona === "parent" && part !== "compared")
           return next("simulated", (sizes.batch + sizes.holdout) * samplesPerItem);
         // How many held-out items a candidate is asked is decided on the way; all are asked the batch.
@@ -74,6 +76,7 @@ export function createAlignCounter(settings: AlignSettings) {
         isJudged = true;
         part = "";
         return null;
+      case "version-tried":
       case "checkpoint-written":
         return null;
     }
@@ -94,6 +97,8 @@ function lineOf(event: AlignmentEvent): string | null {
       return `update ${event.iteration}: ${event.candidates > 1 ? `${event.candidates} changes proposed` : proposals[event.decision]}`;
     case "candidate-judged":
       return `update ${event.iteration}: ${event.accepted ? "does better" : "not taken"}`;
+    case "version-tried":
+      return `version ${event.version} ${trialTexts[event.outcome]}`;
     case "item-simulated":
     case "item-criticised":
     case "item-judged":

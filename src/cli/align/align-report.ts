@@ -115,7 +115,9 @@ export function alignmentLine({
     ...(review === null ? [] : ["one waits for review"]),
   ];
   // Nothing but the profile was asked for.
-  const isIdle = iterations.length > 0 && iterations.every(isNotStarted);
+  const isIdle =
+    iterations.length > 0 &&
+    iterations.every((each) => isNotStarted(each) && each.reason.startsWith("Not started"));
   const cost = formatCost(usage, isIdle ? " for the profile" : "");
   return `${printable(user)}: ${outcome.join(", ")} (${cost}, ${seconds.toFixed(1)} s)`;
 }

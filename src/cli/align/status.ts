@@ -51,12 +51,13 @@ const statusTexts = {
 } as const;
 
 function writeStatus({ stdout }: CommandContext, overview: AlignmentOverview): void {
-  const { at, newAnswers, due, headVersion, error, lastOutcome, today, reflection } = overview;
+  const { at, newAnswers, due, headVersion, onTrial, error, lastOutcome, today, reflection } =
+    overview;
   const status = at === null ? "never aligned" : `${statusText(overview)} since ${minute(at)}`;
   const lines = [
     ["alignment", status],
     ["new", `${newTrueAnswers(newAnswers)}${due ? ": an alignment is due" : ""}`],
-    ["head", `version ${headVersion}`],
+    ["head", `version ${headVersion}${onTrial ? ", on trial" : ""}`],
     ...(lastOutcome === null ? [] : [["last", outcome(lastOutcome)]]),
     ...(error === null ? [] : [[isStopped(error) ? "stopped" : "error", errorText(error)]]),
     ["today", formatCost(today, " for updates and profiles")],

@@ -62,3 +62,10 @@ export function calendarDay(at: string | null): string {
   const [year = "", month = "", date = ""] = at.slice(0, 10).split("-");
   return `${Number(date)} ${months[Number(month) - 1] ?? ""} ${year}`;
 }
+
+/** After `version 3`: what its trial came to. */
+export const trialTexts = {
+  confirmed: "is confirmed",
+  "taken-back": "is taken back",
+  "on-trial": "is on trial",
+} as const;

@@ -1,3 +1,4 @@
+import { trialOutcomes } from "../../domain/alignment/trial.js";
 import { personaHead, type PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import {
   findVersion,
@@ -6,7 +7,7 @@ import {
   versionName,
 } from "../../domain/persona/version-history.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
-import { counted } from "../output/figures.js";
+import { counted, trialTexts } from "../output/figures.js";
 import { changedLines, changedTextLines, personaChanges } from "../output/persona-changes.js";
 import { terminalOf } from "../output/terminal.js";
 import { isKnownUser, noMemoryOf } from "./known-user.js";
@@ -66,7 +67,9 @@ function writeDiff(
   const changes = personaChanges(from, to);
   const lines = changedLines(changes, colors);
   const texts = changedTextLines(changes, colors);
-  write(colors.dim(`${versionName(from, history)} → ${versionName(to, history)}`));
+  const trial = trialOutcomes(history).get(to.id);
+  const standing = trial === undefined ? "" : `, which ${trialTexts[trial]}`;
+  write(colors.dim(`${versionName(from, history)} → ${versionName(to, history)}${standing}`));
   for (const line of lines) write(line);
   if (texts.length > 0) write(colors.dim("the text of paper mode:"));
   for (const line of texts) write(line);

@@ -1,3 +1,5 @@
+import type { TrialRecord } from "../../domain/alignment/alignment-record.js";
+import { trialOutcomes } from "../../domain/alignment/trial.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import {
   outcomeWithoutChange,
@@ -6,7 +8,7 @@ import {
   type PersonaVersionStatus,
 } from "../../domain/persona/version-history.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
-import { measured, minuteOf } from "../output/figures.js";
+import { measured, minuteOf, trialTexts } from "../output/figures.js";
 import { changedLines, type PersonaChanges, personaChanges } from "../output/persona-changes.js";
 import { oneLine, wrap } from "../output/printable.js";
 import { type Colors, terminalOf } from "../output/terminal.js";
@@ -29,14 +31,18 @@ export async function runLog(
 interface LogEntry extends PersonaCheckpoint {
   readonly head: boolean;
   readonly standing: PersonaVersionStatus;
+  /** `null` for a version that was taken on sufficient evidence, or by a person. */
+  readonly trial: TrialRecord["outcome"] | null;
 }
 
 /** A log as `log --json` prints it: every checkpoint as stored, with its status. This shape is a contract. */
 function logJson(history: readonly PersonaCheckpoint[]): LogEntry[] {
   const statuses = personaVersionStatuses(history);
+  const trials = trialOutcomes(history);
   return history.map((checkpoint) => {
     const standing = statuses.get(checkpoint.id) ?? "superseded";
-    return { ...checkpoint, head: standing === "head", standing };
+    const trial = trials.get(checkpoint.id) ?? null;
+    return { ...checkpoint, head: standing === "head", standing, trial };
   });
 }
 
@@ -60,12 +66,18 @@ function writeLog({ stdout }: CommandContext, entries: readonly LogEntry[]): voi
     write(style(row(number, unchanged ?? standing, author, date, id)));
     for (const line of wrap(oneLine(reason), width - indent.length)) write(`${indent}${line}`);
     if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
+    if (entry.trial !== null) write(`${indent}It ${trialTexts[entry.trial]}${afterTrial(entry)}.`);
     const changes = personaChanges(parent, entry);
     for (const line of changedLines(changes, colors)) write(`${indent}${line}`);
     const texts = changes.paperText;
     if (texts !== undefined && texts.before !== texts.after)
       write(`${indent}${textChange(texts, colors)}`);
   }
+}
+
+/** How a trial goes on. */
+function afterTrial({ trial }: LogEntry): string {
+  return trial === "on-trial" ? ": the next alignment tries it on later answers" : "";
 }
 
 function textChange(

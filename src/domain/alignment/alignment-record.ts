@@ -28,6 +28,21 @@ export const reviewSchema = z.strictObject({
   note: z.string().nullable(),
 });
 
+/** What a run found of the version that it began with, where that was on trial. */
+export const trialRecordSchema = z.strictObject({
+  /** The version's checkpoint, and its number. */
+  id: z.string(),
+  of: z.number().int().positive(),
+  outcome: z.enum(["confirmed", "taken-back", "on-trial"]),
+  /** Questions of after its acceptance: `parent` is how its parent answered them, `candidate` how it did itself. */
+  scores: z.array(pairedScoreSchema).min(1),
+  /** Of all that is known of it now, in shares of the score; see `BenefitDecision`. */
+  expectedGain: z.number(),
+  gainInterval: z.tuple([z.number(), z.number()]),
+  harmProbability: z.number(),
+});
+export type TrialRecord = z.output<typeof trialRecordSchema>;
+
 /** The evidence of one iteration of an alignment, kept with the checkpoint that it ended in. */
 export const alignmentRecordSchema = z.strictObject({
   mode: z.enum(["default", "paper"]),
@@ -50,6 +65,8 @@ export const alignmentRecordSchema = z.strictObject({
   /** The result of the acceptance rule; `null` where nothing was judged, as in paper mode. */
   decision: acceptanceDecisionSchema.nullable(),
   review: reviewSchema.nullable(),
+  /** Missing where the version that the run began with was not on trial, or there was nothing new to try it on. */
+  trial: trialRecordSchema.optional(),
   /** How many items the judge compared in both orders, and on how many both agreed; missing where none was asked. */
   judge: z
     .strictObject({

@@ -173,7 +173,7 @@ const leastDispersion = 0.1;
  * more items say more than their sum does, so all three are divided by the dispersion, the mean square of the differences
  * over their mean size (quasi-likelihood; Wedderburn 1974, doi:10.1093/biomet/61.3.439): 1 for right or wrong.
  */
-function countsOf(holdout: readonly WeightedScores[]): CandidateCounts {
+export function countsOf(holdout: readonly WeightedScores[]): CandidateCounts {
   let [gained, lost, items, squares] = [0, 0, 0, 0];
   for (const { parent, candidate, weight = 1 } of holdout) {
     const difference = weight * ((mean(candidate) ?? 0) - (mean(parent) ?? 0));

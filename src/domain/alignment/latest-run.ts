@@ -27,8 +27,9 @@ export function latestRun(checkpoints: readonly PersonaCheckpoint[]): RunOutcome
   if (last === undefined) return null;
   const run = records.filter(({ alignment }) => alignment.runId === last.alignment.runId);
   const versions = activeVersions(checkpoints);
-  const accepted = run.findLast(({ checkpoint }) =>
-    versions.some(({ id }) => id === checkpoint.id),
+  const accepted = run.findLast(
+    ({ checkpoint }) =>
+      checkpoint.author !== "rollback" && versions.some(({ id }) => id === checkpoint.id),
   );
   return {
     checkpoint: (accepted ?? last).checkpoint,

@@ -44,6 +44,7 @@ export function recordOf(
     scores: { batch: scored(state.batch), holdout: scored(state.holdout) },
     rejections,
     review: null,
+    ...(state.trial && { trial: state.trial }),
     ...(compared.length > 0 && { judge: { items: compared.length, agreed } }),
     seconds: secondsBetween(iterationStart?.at ?? at, at),
     ...rest,

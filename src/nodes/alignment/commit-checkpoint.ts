@@ -57,7 +57,8 @@ export function createCommitCheckpoint({
     } satisfies AlignmentEvent);
     const isSuperseded = written.status === "active" && !isTaken;
     const reason = isSuperseded ? notTaken(head, written.reason) : written.reason;
-    const iterations = [...state.iterations, iterationOf(reason, written, isTaken)];
+    const isAccepted = isTaken && written.author !== "rollback";
+    const iterations = [...state.iterations, iterationOf(reason, written, isAccepted)];
     const end = new Command({ goto: END, update: { iterations } });
     const degraded = [...state.degraded, "budget-spent"];
     const budgetEnd = new Command({ goto: END, update: { iterations, degraded } });

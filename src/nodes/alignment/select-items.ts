@@ -1,6 +1,8 @@
 import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
+import { isOpen } from "../../domain/alignment/judgement.js";
 import { rejectedBefore } from "../../domain/alignment/rejected-updates.js";
 import {
   areEnough,
@@ -10,6 +12,8 @@ import {
   type SplitSizes,
   sizesOf,
 } from "../../domain/alignment/split-batch-holdout.js";
+import { isTried, versionOnTrial } from "../../domain/alignment/trial.js";
+import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -18,6 +22,8 @@ import { readWholeHistory } from "../read-history.js";
 import {
   affordableItems,
   budgetOf,
+  callsOfRun,
+  callsPerAnswer,
   callsOfSmallestRun,
   judgingPerItem,
   spentOnDay,
@@ -103,8 +109,24 @@ export function createSelectItems({
         holdout: first.length - batch,
       } satisfies AlignmentEvent);
       const begun = { ...state, ...update };
-      const tasks = simulationTasks(first, begun, parent, "parent", config.samplesPerItem);
-      return new Command({ goto: sendAll("simulate", tasks), update });
+      const { samplesPerItem } = config;
+      const tasks = simulationTasks(first, begun, parent, "parent", samplesPerItem);
+      const spare = left.calls - callsOfRun(items.length, config, perItem);
+      const tried = trialOf(checkpoints, first, config, spare);
+      if (tried !== null)
+        tasks.push(
+          ...simulationTasks(
+            tried.items,
+            begun,
+            tried.onTrial.parent,
+            "predecessor",
+            samplesPerItem,
+          ),
+        );
+      return new Command({
+        goto: sendAll("simulate", tasks),
+        update: { ...update, onTrial: tried?.onTrial ?? null },
+      });
     }
     // The cost of the profile needs a checkpoint: the day's budget is computed from checkpoints.
     if (state.usage.calls > 0) {
@@ -115,6 +137,30 @@ export function createSelectItems({
     const unable = spent === null ? degraded : [...degraded, "budget-spent"];
     return new Command({ goto: END, update: { ...update, iterations, degraded: unable } });
   };
+}
+
+/** Most questions that a version is tried on in one run. */
+const mostTried = 20;
+
+/**
+ * What the head is tried on, if it is on trial: the latest questions that are no part of the evidence yet, as far as the
+ * calls go that the run can spare. Open ones are left out, because only a judge could compare their answers.
+ */
+function trialOf(
+  checkpoints: readonly PersonaCheckpoint[],
+  first: readonly AlignmentItem[],
+  config: AlignConfig,
+  spare: number,
+) {
+  const version = config.mode === "paper" ? null : versionOnTrial(checkpoints);
+  if (version === null) return null;
+  const affordable = Math.floor(spare / (config.samplesPerItem * callsPerAnswer([], config)));
+  const items = first
+    .filter((item) => !isTried(version, item.episodeId) && !(config.judge && isOpen(item)))
+    .slice(0, Math.max(0, Math.min(mostTried, affordable)));
+  if (items.length === 0) return null;
+  const parent = underTest(version.parent, version.parent.id);
+  return { items, onTrial: { parent, episodeIds: items.map(({ episodeId }) => episodeId) } };
 }
 
 /** The reason why there are too few items; `null` if there are enough. */

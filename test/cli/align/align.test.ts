@@ -396,6 +396,7 @@ describe("status", () => {
       newAnswers: 0,
       due: false,
       headVersion: 1,
+      onTrial: false,
       error: null,
       lastOutcome: {
         id: expect.any(String),

@@ -1,0 +1,60 @@
+import type { AlignConfig } from "../../config/alignment-settings.js";
+import type {
+  AlignmentRecord,
+  PairedScore,
+  TrialRecord,
+} from "../../domain/alignment/alignment-record.js";
+import { itemScores } from "../../domain/alignment/simulated-answer.js";
+import { tryVersion, versionOnTrial } from "../../domain/alignment/trial.js";
+import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
+import { mean } from "../../domain/scoring/mean.js";
+import { subtractUsage, noUsage } from "../../domain/usage.js";
+import type { AlignmentState, Proposal } from "../../state/alignment-state.js";
+import { recordOf } from "./candidate-record.js";
+import { parentOf } from "./state-selectors.js";
+
+/**
+ * What the answers of the version that the run began with, and of the one before it, say of the trial; `null` where there
+ * is none, or nothing that both answered.
+ */
+export function trialFound(
+  state: AlignmentState,
+  checkpoints: readonly PersonaCheckpoint[],
+): TrialRecord | null {
+  const { onTrial, answers, prior } = state;
+  const version = onTrial === null ? null : versionOnTrial(checkpoints);
+  if (onTrial === null || version?.head.id !== state.parentId) return null;
+  const { key } = parentOf(state);
+  const scores = onTrial.episodeIds.flatMap((episodeId): PairedScore[] => {
+    const before = mean(itemScores(answers, onTrial.parent.key, episodeId));
+    const now = mean(itemScores(answers, key, episodeId));
+    return before === null || now === null ? [] : [{ episodeId, parent: before, candidate: now }];
+  });
+  return scores.length === 0 ? null : tryVersion(version, scores, prior);
+}
+
+/** The checkpoint that takes a version back, and restores the one before it. */
+export function takenBack(
+  state: AlignmentState,
+  trial: TrialRecord,
+  config: AlignConfig,
+  { at, models }: { readonly at: string; readonly models: AlignmentRecord["models"] },
+): Proposal {
+  const { lines, paperSystemPrompt, version } = state.onTrial?.parent ?? parentOf(state);
+  const usage = subtractUsage(state.usage, state.iterationStart?.usage ?? noUsage);
+  const record = { candidate: null, critiques: [], decision: null, at, models, usage };
+  return {
+    at,
+    author: "rollback",
+    status: "active",
+    lines,
+    paperSystemPrompt,
+    reason: `Back to version ${version}: on ${trial.scores.length} later questions, version ${trial.of} was found to do more harm than good (expected gain ${points(trial.expectedGain)} points, on trial until now).`,
+    alignment: recordOf({ ...state, trial }, config, record),
+  };
+}
+
+function points(share: number): string {
+  const value = Number((share * 100).toFixed(1));
+  return value < 0 ? `−${-value}` : `+${value}`;
+}
