@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/live/**"],
+    exclude: ["test/live/**", "test/package/**"],
     globalSetup: [
       "test/support/setup/quiet-environment.ts",
       "test/support/setup/compile.ts",

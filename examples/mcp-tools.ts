@@ -2,7 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { AIMessage } from "@langchain/core/messages";
 import { fakeModel } from "@langchain/core/testing";
-import { createPersonaAgent, loadMcpTools } from "../src/index.js";
+import { createPersonaAgent } from "../src/index.js";
+import { loadMcpTools } from "../src/tools/load-mcp-tools.js";
 
 const mcp = await loadMcpTools({
   mcpServers: {

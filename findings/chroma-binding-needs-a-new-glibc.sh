@@ -6,7 +6,8 @@
 # fails with a message of the linker. Debian 12 and Ubuntu 22.04 have 2.36 and 2.35.
 # Why it matters: `chroma run` fails on two of the most common systems, after a download of 100
 # MB.
-# What we do instead: build 1.0.5 is an optional dependency under another name, and tried first.
+# What we do instead: a clone overrides it with build 1.0.5; elsewhere an error names the command
+# that installs that.
 set -euo pipefail
 
 folder=$(mktemp -d)

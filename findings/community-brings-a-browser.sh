@@ -5,7 +5,8 @@
 # the two together; without a zod of one's own it installs Playwright and zod 3.
 # Why it matters: one tool of this package that needs neither costs a browser driver, or an install
 # that fails.
-# What we do instead: `legacy-peer-deps=true` in `.npmrc`, which leaves required peers away.
+# What we do instead: `legacy-peer-deps=true` in `.npmrc`, which leaves required peers away. Whoever
+# installs our package gets this one on request only.
 set -euo pipefail
 
 folder=$(mktemp -d)

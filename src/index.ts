@@ -53,4 +53,3 @@ export { OfflineEmbeddings } from "./model/offline/offline-embeddings.js";
 export type { AgentEvent } from "./state/agent-event.js";
 export type { AlignmentEvent } from "./state/alignment-event.js";
 export type { AgentState } from "./state/agent-state.js";
-export { loadMcpTools } from "./tools/load-mcp-tools.js";

@@ -4,6 +4,7 @@ import type { RunConfig } from "../config/turn-settings.js";
 import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import { parseUserId } from "../domain/user-id.js";
 import { PersonaAgentError } from "../system/errors.js";
+import { isInstalled, requireInstalled } from "../system/optional-package.js";
 import { buildAgent } from "../graph/agent.js";
 import { buildFeedback, type FeedbackGraph } from "../graph/feedback.js";
 import { buildReflection, type ReflectionGraph } from "../graph/reflection.js";
@@ -19,7 +20,7 @@ import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import { buildProfile } from "../nodes/draw-profile.js";
 import { refreshProfile } from "../nodes/update-profile.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
-import { createSearchWikipedia } from "../tools/search-wikipedia.js";
+import { createSearchWikipedia, wikipediaFeature } from "../tools/search-wikipedia.js";
 import { createToolRegistry } from "../tools/tool-registry.js";
 import { createBackgroundScheduler } from "./alignment-runs/background-scheduler.js";
 import { createAlignment } from "./alignment-runs/create-alignment.js";
@@ -63,14 +64,21 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     ...(options.onMemoryError && { onIndexError: options.onMemoryError }),
   });
   const memory = withThoroughDeletion(stored, (userId, reason) => stopRun(userId, reason));
-  const wikipedia = createSearchWikipedia(options.wikipedia);
+  const wikipedia = wikipediaFeature.packages.every(isInstalled)
+    ? [createSearchWikipedia(options.wikipedia)]
+    : [];
   const registry = createToolRegistry([
     createRecallMemory(memory),
-    wikipedia,
+    ...wikipedia,
     ...(options.tools ?? []),
   ]);
-  const toolsFor = (config: Pick<RunConfig, "userId" | "allowedTools">) =>
-    registry.select({ allowed: allowedTools(config, options) });
+  const toolsFor = (config: ToolChoice) => {
+    const allowed = allowedTools(config, options);
+    // The paper's agent has both tools.
+    if (allowed?.includes("search_wikipedia") ?? config.mode === "paper")
+      requireInstalled(wikipediaFeature);
+    return registry.select({ allowed });
+  };
   const simulationTools = pickSimulationTools(options);
   const { modelFor, modelName, alignmentModelFor } = chooseModels(options);
 
@@ -119,7 +127,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     modelName,
     alignmentModelFor,
     registryOver: (before) =>
-      createToolRegistry([createRecallMemory(before), wikipedia, ...simulationTools]),
+      createToolRegistry([createRecallMemory(before), ...wikipedia, ...simulationTools]),
     toolNamesFor: (config) => toolsFor(config).map(({ name }) => name),
     toolTimeoutMs,
     now,
@@ -209,9 +217,11 @@ function pickSimulationTools({ tools = [], simulationTools = [] }: PersonaAgentO
   return tools.filter(({ name }) => simulationTools.includes(name));
 }
 
+type ToolChoice = Pick<RunConfig, "userId" | "allowedTools"> & Partial<Pick<RunConfig, "mode">>;
+
 /** The tools that the user may use, narrowed by the run's settings; `undefined` for no limit. */
 function allowedTools(
-  config: Pick<RunConfig, "userId" | "allowedTools">,
+  config: ToolChoice,
   { allowedToolsFor }: PersonaAgentOptions,
 ): readonly string[] | undefined {
   const requested = config.allowedTools;

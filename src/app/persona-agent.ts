@@ -40,7 +40,7 @@ export interface PersonaAgentOptions {
   readonly index?: EpisodeIndex;
   /** Keeps threads. Without one, every turn is a thread of its own. */
   readonly checkpointer?: BaseCheckpointSaver;
-  /** Tools besides `recall_memory` and `search_wikipedia`; `loadMcpTools` loads tools of MCP servers. */
+  /** Tools besides `recall_memory` and, where `@langchain/community` is installed, `search_wikipedia`; `loadMcpTools` of `persona-agent/mcp` loads tools of MCP servers. */
   readonly tools?: readonly StructuredToolInterface[];
   /**
    * Names of the `tools` that an alignment may call when it repeats past questions. None unless given: a tool that sends

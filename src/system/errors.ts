@@ -11,6 +11,7 @@ export type PersonaAgentErrorCode =
   | "config-file-invalid"
   | "config-download-failed"
   | "config-tool-invalid"
+  | "config-package-missing"
   | "config-user-unknown"
   | "config-episode-unknown"
   | "config-version-unknown"

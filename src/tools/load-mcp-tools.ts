@@ -3,6 +3,7 @@ import type { ClientConfig, MultiServerMCPClient } from "@langchain/mcp-adapters
 import { storableText } from "../domain/text/storable-text.js";
 import { PersonaAgentError } from "../system/errors.js";
 import { endProcess, withChildProcesses } from "../system/child-processes.js";
+import { requireInstalled } from "../system/optional-package.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 
 /** The settings of `MultiServerMCPClient`, servers by name under `mcpServers`, as in every MCP config file. */
@@ -19,18 +20,19 @@ export interface McpTools {
 }
 
 /**
- * Connects to MCP servers through `@langchain/mcp-adapters`, which is loaded only here, and returns their tools as
+ * Connects to MCP servers through `@langchain/mcp-adapters`, which must be installed, and returns their tools as
  * LangChain's. A tool that two servers offer is named `server__tool` for both; characters that providers reject in a
  * name become `_`.
  *
  * @throws {PersonaAgentError} `config-tool-invalid` naming the server that did not start or answer; the others are
- *   closed, and no process is left.
+ *   closed, and no process is left. `config-package-missing`
  */
 export async function loadMcpTools({
   startTimeoutMs = 20_000,
   mcpServers,
   ...settings
 }: McpConfig): Promise<McpTools> {
+  requireInstalled({ what: "`loadMcpTools`", packages: ["@langchain/mcp-adapters"] });
   const outcomes = await Promise.allSettled(
     Object.entries(mcpServers).map(([name, connection]) =>
       connect(name, { ...settings, mcpServers: { [name]: connection } }, startTimeoutMs),

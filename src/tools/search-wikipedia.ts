@@ -1,4 +1,3 @@
-import { WikipediaQueryRun } from "@langchain/community/tools/wikipedia_query_run";
 import { tool, type ToolRunnableConfig } from "@langchain/core/tools";
 import { z } from "zod";
 import { storableText } from "../domain/text/storable-text.js";
@@ -8,6 +7,7 @@ import { searchWikipediaCard, toolArguments } from "../prompts/agent/tool-cards.
 import { wikipediaEmptyPrompt } from "../prompts/agent/tool-results.js";
 import { createWikipediaClient } from "./wikipedia-client.js";
 import { declareOwnQuoting } from "./tool-message.js";
+import type { OptionalFeature } from "../system/optional-package.js";
 import { TimeLimitError, withTimeLimit } from "../system/time-limit.js";
 
 export interface SearchWikipediaOptions {
@@ -28,6 +28,14 @@ export interface SearchWikipediaOptions {
 const searchArguments = z.object({
   query: z.string().trim().min(1).describe(toolArguments.wikipediaQuery),
 });
+
+/** The agent has the tool where this is installed. */
+export const wikipediaFeature: OptionalFeature = {
+  what: "The tool search_wikipedia",
+  packages: ["@langchain/community"],
+  // Its own choice of `@langchain/classic` needs Node 22, and without our core npm finds it one that is too old.
+  alongside: ["@langchain/classic", "@langchain/core"],
+};
 
 /** MediaWiki refuses a longer search. */
 const maxQueryLength = 300;
@@ -59,6 +67,7 @@ export function createSearchWikipedia({
     config: ToolRunnableConfig,
   ): Promise<string> {
     const words = storableText(query, maxQueryLength);
+    const { WikipediaQueryRun } = await import("@langchain/community/tools/wikipedia_query_run");
     const search = (signal: AbortSignal) => {
       const options = { baseUrl, topKResults: topK, maxDocContentLength: maxChars };
       const wikipedia = new WikipediaQueryRun(options);

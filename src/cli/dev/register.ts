@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { PersonaAgentError } from "../../system/errors.js";
 import { action, type CliContext, type CommandContext, writeJson } from "../cli-context.js";
 import { terminalOf } from "../output/terminal.js";
+import type { ChromaOptions } from "./chroma.js";
 import type { DevServerInfo } from "./run-dev-server.js";
 
 export function addDevCommand(program: Command, context: CliContext): void {
@@ -12,6 +13,20 @@ export function addDevCommand(program: Command, context: CliContext): void {
     .option("--host <name>", "the address to listen on", "localhost")
     .option("--port <number>", "the port to listen on; 0 for any free one", parsePort, 2024)
     .action(action(context, () => Promise.resolve(dev)));
+}
+
+export function addChromaCommand(program: Command, context: CliContext): void {
+  program
+    .command("chroma")
+    .description("start the Chroma server that comes with this package, for any client")
+    .option("--host <address>", "the address to listen on; it asks for no password", "127.0.0.1")
+    .option("--port <number>", "the port to listen on; 0 for any free one", parsePort, 8000)
+    .option("--path <folder>", "the folder of its files (default: chroma in the data folder)")
+    .addHelpText(
+      "after",
+      "\nPrints the line CHROMA_URL=..., and runs until Ctrl-C. With --json: {url, path}.",
+    )
+    .action(action(context, () => Promise.resolve(chroma)));
 }
 
 export function addFakeModelCommand(program: Command, context: CliContext): void {
@@ -29,6 +44,12 @@ export function addFakeModelCommand(program: Command, context: CliContext): void
       "\nPrints its base URL, as OPENAI_BASE_URL takes it, and runs until Ctrl-C. With --json: {url, profile, quirks}.",
     )
     .action(action(context, async () => (await import("./fake-model.js")).runFakeModel));
+}
+
+async function chroma(options: ChromaOptions, context: CommandContext): Promise<void> {
+  const { runChroma } = await import("./chroma.js");
+  await runChroma(options, { ...context, signal: untilNpmEnds(context) });
+  context.signal.throwIfAborted();
 }
 
 function collect(name: string, before: readonly string[]): readonly string[] {
@@ -49,8 +70,6 @@ async function dev(
 ): Promise<void> {
   const { env, dataDir, json, signal, stdout, stderr } = context;
   const { runDevServer } = await import("./run-dev-server.js");
-  // npm that is killed does not end what it started.
-  const isByNpm = env["npm_lifecycle_event"] !== undefined;
   await runDevServer({
     env,
     dataDir,
@@ -58,7 +77,7 @@ async function dev(
     port,
     log: json ? stderr : stdout,
     onServing: (info) => (json ? writeJson(context, info) : writeGreeting(context, info)),
-    signal: isByNpm ? AbortSignal.any([signal, parentGone()]) : signal,
+    signal: untilNpmEnds(context),
   });
   signal.throwIfAborted();
 }
@@ -86,6 +105,12 @@ function writeGreeting(
   write(`\n  ${colors.green("The agent is up.")} Ctrl-C ends all of it.\n`);
   for (const [name = "", value = ""] of lines) write(`  ${colors.bold(name.padEnd(8))}${value}`);
   write("");
+}
+
+/** npm and npx that are killed do not end what they started. */
+function untilNpmEnds({ env, signal }: CommandContext): AbortSignal {
+  const isByNpm = env["npm_lifecycle_event"] !== undefined;
+  return isByNpm ? AbortSignal.any([signal, parentGone()]) : signal;
 }
 
 const pollMs = 500;

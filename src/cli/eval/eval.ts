@@ -6,6 +6,7 @@ import { openPrefEval } from "../../eval/sets/prefeval.js";
 import { allMethods } from "../../eval/methods/all-methods.js";
 import { compareModels, comparisonPage, type ModelRun } from "../../eval/report/compare-models.js";
 import { reportPage } from "../../eval/report/document.js";
+import { plotsFeature } from "../../eval/report/rendering/plots.js";
 import type { EvalReport } from "../../eval/report/summary/eval-report.js";
 import { summariseRun } from "../../eval/report/summary/summarise.js";
 import { writeReport } from "../../eval/report/write-report.js";
@@ -15,6 +16,8 @@ import { selectUsers } from "../../eval/sets/selection.js";
 import { armsOf, checkStudy } from "../../eval/studies.js";
 import { kindOfPath } from "../../formats/read-file.js";
 import { loadModels } from "../../app/model-environment.js";
+import { requireInstalled } from "../../system/optional-package.js";
+import { wikipediaFeature } from "../../tools/search-wikipedia.js";
 import type { CliContext, CommandContext } from "../cli-context.js";
 import { openUnlessStopped, untilStopped } from "../cli-context.js";
 import { openEvalIndex } from "./eval-index.js";
@@ -59,6 +62,9 @@ export async function runEval(options: EvalOptions, context: CommandContext): Pr
     const estimates = await untilStopped(signal, () => estimateRun(sets, arms));
     return writeEstimate(context, estimates, { json, models: models.length });
   }
+  requireInstalled(plotsFeature);
+  if (models.some(({ modelName }) => wikipediaOf(modelName, env) !== null))
+    requireInstalled(wikipediaFeature);
   const paths = places.length === 0 ? [folder] : places.map((place) => join(folder, place));
   if (resume && !paths.some((path) => existsSync(join(path, "run.json"))))
     context.stderr.write(`persona-agent: no run in ${folder} to resume; a new one begins.\n`);

@@ -2,11 +2,16 @@ import type { Where } from "chromadb";
 import { LRUCache } from "lru-cache";
 import type { UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import type { EpisodeIndex, IndexBounds, IndexEntry } from "../index/episode-index.js";
+import type {
+  EpisodeIndex,
+  IndexBounds,
+  IndexedEmbedding,
+  IndexEntry,
+} from "../index/episode-index.js";
 import { checkVector } from "../index/unit-vector.js";
 import { parseChromaUrl } from "./chroma-address.js";
 import { connectToChroma } from "./chroma-connection.js";
-import { createUserCollections, type IndexedEmbedding } from "./user-collections.js";
+import { createUserCollections } from "./user-collections.js";
 import { searchCollection } from "./nearest-in-collection.js";
 import { createUserVector } from "./user-tagged-vector.js";
 import { inBatches } from "./split-batches.js";

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../../system/free-port.js";
 import { launchServer, type ServerProcess } from "./launch-server.js";
 import { cannotRun, findNativeBindings } from "./native-binding.js";
+import { urlOf } from "./server-protocol.js";
 
 const portsTried = 5;
 /** How long a start may take once the folder is free, in milliseconds. */
@@ -11,20 +12,27 @@ const startMs = 30_000;
 const firstRestartAfterMs = 100;
 const longestRestartAfterMs = 30_000;
 
-export interface EmbeddedChromaOptions {
-  /** Created when it does not exist. Chroma's files are in `chroma` inside it. */
-  readonly dataFolder: string;
+export interface ChromaServerOptions {
+  /** The folder of Chroma's files. Created when it does not exist. */
+  readonly path: string;
+  /** The address to listen on; the loopback unless given. */
+  readonly host?: string;
+  /** A free one when it is 0. */
+  readonly port?: number;
   /** How long to wait for another server of this folder to end, in milliseconds. */
   readonly lockWaitMs?: number;
-  /** The port to try first; a free one otherwise. */
-  readonly port?: number;
   /** Finds the native libraries to run; the platform's own unless given. */
   readonly findBindings?: () => readonly string[];
 }
 
+export interface EmbeddedChromaOptions extends Omit<ChromaServerOptions, "path" | "host"> {
+  /** Chroma's files are in `chroma` inside it. */
+  readonly dataFolder: string;
+}
+
 /** A Chroma server of our own. It ends soon after this process, however this process ends. */
 export interface EmbeddedChroma {
-  /** `http://127.0.0.1:port`; stays the same when the server is restarted. */
+  /** Where it is reached from this machine; stays the same when the server is restarted. */
   readonly url: string;
   /** The current server process. */
   readonly pid: number;
@@ -32,37 +40,43 @@ export interface EmbeddedChroma {
   close(): Promise<void>;
 }
 
-/**
- * Starts the Chroma server that ships in the npm package, on this machine's loopback only, and restarts it on the same
- * port when it ends before `close`. The server holds the folder's lock `chroma` until it ends, which may be a little
- * after this process.
- *
- * @throws {PersonaAgentError} `memory-index-unavailable` where it cannot run; `memory-folder-in-use`
- */
-export async function startEmbeddedChroma({
+/** Starts a Chroma server for this process alone, on this machine's loopback; see `startChromaServer`. */
+export function startEmbeddedChroma({
   dataFolder,
-  lockWaitMs = 15_000,
-  port: preferred,
-  findBindings = findNativeBindings,
+  ...options
 }: EmbeddedChromaOptions): Promise<EmbeddedChroma> {
+  return startChromaServer({ ...options, path: join(dataFolder, "chroma") });
+}
+
+/**
+ * Starts the Chroma server that ships in the npm package, and restarts it on the same port when it ends before `close`.
+ * The server holds the folder's lock `chroma` until it ends, which may be a little after this process.
+ *
+ * @throws {PersonaAgentError} `memory-index-unavailable` where it cannot run; `memory-folder-in-use`; `config-invalid`
+ *   when the port is in use, or `host` is not an address of this machine.
+ */
+export async function startChromaServer({
+  path: givenPath,
+  host = "127.0.0.1",
+  port: givenPort = 0,
+  lockWaitMs = 15_000,
+  findBindings = findNativeBindings,
+}: ChromaServerOptions): Promise<EmbeddedChroma> {
   const bindings = findBindings();
-  await mkdir(join(dataFolder, "chroma"), { recursive: true });
-  const folder = await realpath(dataFolder);
+  await mkdir(givenPath, { recursive: true });
+  const path = await realpath(givenPath);
   const closing = new AbortController();
   const launch = (port: number, isAwaited: boolean) =>
     launchServer(
-      {
-        folder,
-        path: join(folder, "chroma"),
-        port,
-        bindings,
-        startedBy: process.pid,
-        lockWaitMs,
-      },
+      { path, host, port, bindings, startedBy: process.pid, lockWaitMs },
       { withinMs: lockWaitMs + startMs, signal: closing.signal, isAwaited },
     );
 
-  const { port, server: first } = await launchOnFreePort((free) => launch(free, true), preferred);
+  const { port, server: first } = await launchOnFreePort(
+    (free) => launch(free, true),
+    host,
+    givenPort,
+  );
   let server = first;
   const supervision = keepServing();
 
@@ -88,7 +102,7 @@ export async function startEmbeddedChroma({
   }
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: urlOf(host, port),
     get pid() {
       return server.pid;
     },
@@ -104,11 +118,12 @@ export async function startEmbeddedChroma({
 
 async function launchOnFreePort(
   launch: (port: number) => Promise<ServerProcess | null>,
-  preferred: number | undefined,
+  host: string,
+  given: number,
 ) {
   for (let tried = 0; tried < portsTried; tried += 1) {
-    const port =
-      tried === 0 && preferred !== undefined ? preferred : await freePort("127.0.0.1", 0);
+    // A given port that is in use is refused here.
+    const port = await freePort(host, given);
     const server = await launch(port);
     if (server !== null) return { port, server };
   }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Socket } from "node:net";
 import { PersonaAgentError } from "../../system/errors.js";
 import { ownProgramArguments } from "../../system/own-program.js";
-import { cannotRun } from "./native-binding.js";
+import { cannotRun, portableBuild } from "./native-binding.js";
 import type { ServerOrder, ServerReport } from "./server-protocol.js";
 
 /** The end of the server's output that is kept for an error message, in characters. */
@@ -38,14 +38,14 @@ export async function launchServer(order: ServerOrder, limits: LaunchLimits) {
   const child = spawn(process.execPath, ownProgramArguments(import.meta.url, "./server-process"), {
     // Our environment must not change what the server does, or where it sends data.
     env: {},
-    cwd: order.folder,
+    cwd: order.path,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     windowsHide: true,
   });
   const { pid } = child;
   if (pid === undefined)
-    throw cannotRun("no process can be started", (await once(child, "error"))[0]);
+    throw cannotRun("no process can be started", { cause: (await once(child, "error"))[0] });
   const output = keepOutput(child);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   // A message that does not reach the child emits `error`; only its end matters.
@@ -97,7 +97,9 @@ function firstReport(
 
 function toError(outcome: Exclude<Outcome, { kind: "serving" | "port-taken" }>, output: string) {
   if (outcome.kind === "no-binding")
-    return cannotRun(`its native library does not load on this system (${outcome.reason})`);
+    return outcome.reason.includes("GLIBC_")
+      ? cannotRun("its build needs a newer glibc than this system has", { install: portableBuild })
+      : cannotRun(`its native library does not load on this system (${outcome.reason})`);
   if (outcome.kind === "failed" && outcome.code !== null)
     return new PersonaAgentError(outcome.code, outcome.message, { details: outcome.details });
   const why = outcome.kind === "failed" ? `failed (${outcome.message})` : outcome.why;

@@ -1,21 +1,20 @@
 import { createRequire } from "node:module";
 import { PersonaAgentError } from "../../system/errors.js";
 
-/** The npm packages with Chroma's server, by platform; the first that loads is used. */
-const packages: Readonly<Record<string, readonly string[]>> = {
-  // The first is an older build, for systems with glibc 2.34 to 2.38; the second needs 2.39.
-  "linux-x64": [
-    "chromadb-js-bindings-linux-x64-gnu-glibc234",
-    "chromadb-js-bindings-linux-x64-gnu",
-  ],
-  "linux-arm64": ["chromadb-js-bindings-linux-arm64-gnu"],
-  "darwin-x64": ["chromadb-js-bindings-darwin-x64"],
-  "darwin-arm64": ["chromadb-js-bindings-darwin-arm64"],
-  "win32-x64": ["chromadb-js-bindings-win32-x64-msvc"],
+/** The npm package with Chroma's server, by platform. `chromadb` brings its newest build. */
+const packages: Readonly<Record<string, string>> = {
+  "linux-x64": "chromadb-js-bindings-linux-x64-gnu",
+  "linux-arm64": "chromadb-js-bindings-linux-arm64-gnu",
+  "darwin-x64": "chromadb-js-bindings-darwin-x64",
+  "darwin-arm64": "chromadb-js-bindings-darwin-arm64",
+  "win32-x64": "chromadb-js-bindings-win32-x64-msvc",
 };
 
-/** @returns The file of a package's native library, or null when the package is not installed. */
-export type ResolvePackage = (name: string) => string | null;
+/** For glibc 2.34 to 2.38; later builds need 2.39. A clone of this project has it by an override in package.json. */
+export const portableBuild = `${packages["linux-x64"]}@1.0.5`;
+
+/** @returns Files of a package's native library: 0 or more, the project's own installation before chromadb's. */
+export type ResolvePackage = (name: string) => readonly string[];
 
 /**
  * The native libraries that may run Chroma's server here; 1 or more, the best first. None is loaded.
@@ -27,34 +26,47 @@ export function findNativeBindings(
   platform = `${process.platform}-${process.arch}`,
   resolve: ResolvePackage = resolveInstalled,
 ): [string, ...string[]] {
-  const names = packages[platform];
-  if (names === undefined)
+  const name = packages[platform];
+  if (name === undefined)
     throw cannotRun(`there is none for ${platform}, only for ${Object.keys(packages).join(", ")}`);
-  const [first, ...others] = names.map(resolve).filter((file) => file !== null);
+  const [first, ...others] = resolve(name);
   if (first === undefined)
-    throw cannotRun(
-      `none of its optional packages is installed (${names.join(", ")}); was npm told to omit them?`,
-    );
+    throw cannotRun(`the optional package ${name} is not installed; was npm told to omit it?`, {
+      install: platform === "linux-x64" ? portableBuild : name,
+    });
   return [first, ...others];
 }
 
-/** The error for a machine that cannot run the embedded server, with the alternatives. */
-export function cannotRun(why: string, cause?: unknown) {
+/**
+ * The error for a machine that cannot run the embedded server, with the alternatives.
+ *
+ * @param options.install - The package that would help.
+ */
+export function cannotRun(
+  why: string,
+  { install, cause }: { readonly install?: string | undefined; readonly cause?: unknown } = {},
+) {
+  const ways = [
+    ...(install === undefined ? [] : [`run \`npm install ${install}\``]),
+    "set CHROMA_URL to a running Chroma server",
+    "or INDEX=in-process to keep the index in memory",
+  ].join(", ");
   return new PersonaAgentError(
     "memory-index-unavailable",
-    `The embedded Chroma server cannot run: ${why}. Set CHROMA_URL to a running Chroma server, or INDEX=in-process to keep the index in memory.`,
+    `The embedded Chroma server cannot run: ${why}. ${ways.charAt(0).toUpperCase()}${ways.slice(1)}.`,
     { cause },
   );
 }
 
-/** Our own packages first, then chromadb's, which a package manager may install below chromadb. */
-function resolveInstalled(name: string): string | null {
+/** One that the project named itself stands beside us; chromadb's may be below chromadb. */
+function resolveInstalled(name: string): string[] {
   const { resolve } = createRequire(import.meta.url);
-  for (const from of [import.meta.url, resolve("chromadb")])
+  const files = [import.meta.url, resolve("chromadb")].flatMap((from) => {
     try {
-      return createRequire(from).resolve(name);
+      return [createRequire(from).resolve(name)];
     } catch {
-      // Not installed there.
+      return [];
     }
-  return null;
+  });
+  return [...new Set(files)];
 }

@@ -11,7 +11,7 @@ import { Worker } from "node:worker_threads";
 import { PersonaAgentError } from "../../system/errors.js";
 import { acquireFolderLock } from "../../system/folder-lock.js";
 import { freePort } from "../../system/free-port.js";
-import type { ServerOrder, ServerReport } from "./server-protocol.js";
+import { type ServerOrder, type ServerReport, urlOf } from "./server-protocol.js";
 
 const pollMs = 15;
 
@@ -35,19 +35,19 @@ process.once("message", (order: ServerOrder) => {
 });
 
 async function run(order: ServerOrder): Promise<ServerReport> {
-  const { folder, path, port, bindings, startedBy, lockWaitMs } = order;
+  const { path, host, port, bindings, startedBy, lockWaitMs } = order;
   const holder = { pid: process.pid, command: `the Chroma server of process ${startedBy}` };
-  await acquireFolderLock({ folder, name: "chroma", holder, waitMs: lockWaitMs });
+  await acquireFolderLock({ folder: path, name: "chroma", holder, waitMs: lockWaitMs });
   try {
     // If two servers got the same free port, both would take the first one's heartbeat for their own.
     await acquireFolderLock({ folder: tmpdir(), name: `port${port}`, holder });
     // Chroma ends its process when the port is in use.
-    await freePort("127.0.0.1", port);
+    await freePort(host, port);
   } catch {
     return { kind: "port-taken" };
   }
 
-  const command = ["chroma", "run", "--path", path, "--port", `${port}`, "--host", "127.0.0.1"];
+  const command = ["chroma", "run", "--path", path, "--port", `${port}`, "--host", host];
   const thread = new Worker(serve, { eval: true, workerData: { bindings, command }, env: {} });
   const over = new AbortController();
   const stopped = new Promise<ServerReport>((resolve) => {
@@ -57,7 +57,7 @@ async function run(order: ServerOrder): Promise<ServerReport> {
     const message = "stopped before it answered";
     thread.once("exit", () => resolve({ kind: "failed", code: null, message, details: {} }));
   }).finally(() => over.abort());
-  const serving = untilAnswered(`http://127.0.0.1:${port}/api/v2/heartbeat`, over.signal).then(
+  const serving = untilAnswered(`${urlOf(host, port)}/api/v2/heartbeat`, over.signal).then(
     (): ServerReport => ({ kind: "serving" }),
   );
   const outcome = await Promise.race([stopped, serving]);

@@ -1,11 +1,17 @@
+import { isIPv6 } from "node:net";
 import type { PersonaAgentErrorCode } from "../../system/errors.js";
+
+/** Where a server that listens on `host` is reached from this machine. */
+export function urlOf(host: string, port: number): string {
+  const name = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+  return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
+}
 
 /** The first and only message to the server process. */
 export interface ServerOrder {
-  /** The data folder, which gets the lock. It exists. */
-  readonly folder: string;
-  /** Where Chroma keeps its files. */
+  /** The folder of Chroma's files, which gets the lock. It exists. */
   readonly path: string;
+  readonly host: string;
   readonly port: number;
   /** Files of native libraries; the first that loads is run. */
   readonly bindings: readonly string[];

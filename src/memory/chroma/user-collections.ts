@@ -1,17 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Collection } from "chromadb";
 import type { UserKey } from "../../domain/user-id.js";
+import type { IndexedEmbedding } from "../index/episode-index.js";
 import { type ChromaConnection, isCollectionGone } from "./chroma-connection.js";
 
 /** How far Chroma searches in its graph. With its default, users with many rows missed 1 to 5 % of the nearest. */
 const searchBreadth = 400;
-
-/** What makes the vectors of an index. Other embeddings use other collections. */
-export interface IndexedEmbedding {
-  /** As configured: `offline`, `openai:text-embedding-3-small`. Any characters. */
-  readonly name: string;
-  readonly dimensions: number;
-}
 
 /** The Chroma collections that users are spread over. A user's key alone decides which one it is. */
 export interface UserCollections {

@@ -1,5 +1,12 @@
 import type { UserKey } from "../../domain/user-id.js";
 
+/** What makes the vectors of an index. Other embeddings use other entries. */
+export interface IndexedEmbedding {
+  /** As configured: `offline`, `openai:text-embedding-3-small`. Any characters. */
+  readonly name: string;
+  readonly dimensions: number;
+}
+
 /** What the index keeps of one episode: enough to find it, nothing to answer from. The store is the truth. */
 export interface IndexEntry {
   readonly id: string;

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import type { PGlite } from "@electric-sql/pglite";
 import { PersonaAgentError } from "../../system/errors.js";
 import { pgliteSession } from "./pglite-session.js";
 
@@ -37,7 +36,8 @@ export async function openPgliteServer({
 
 /** Serves an open database until `close`, which closes the database too. For `openPgliteServer` and its tests. */
 export async function serve(database: PGlite): Promise<PgliteServer> {
-  const server: PGLiteSocketServer = new PGLiteSocketServer({
+  const { PGLiteSocketServer } = await import("@electric-sql/pglite-socket");
+  const server = new PGLiteSocketServer({
     // With a failed engine every query would wait forever; without a server they fail at once.
     db: pgliteSession(database, () => void server.stop()),
     host: "127.0.0.1",
@@ -55,6 +55,7 @@ export async function serve(database: PGlite): Promise<PgliteServer> {
 }
 
 async function openDatabase(folder: string): Promise<PGlite> {
+  const { PGlite } = await import("@electric-sql/pglite");
   const dataDir = join(folder, "pglite");
   // Creating a database takes seconds. A process that ends before that leaves one that never opens.
   const unfinished = join(folder, "pglite-unfinished");

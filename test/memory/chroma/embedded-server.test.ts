@@ -136,14 +136,15 @@ it("works with an index whose server lost its data, under another identity", asy
   expect(await index.identity(ada)).not.toBe(identity);
 });
 
-it("uses another port when the preferred one is in use", async () => {
+it("refuses a port that is in use", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const address = other.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  const chroma = await start({ port });
-  expect(portOf(chroma)).not.toBe(port);
-  expect(await indexAt(chroma.url).vectorSearch(ada, [1, 0, 0, 0], 1)).toEqual([]);
+  await expect(start({ port })).rejects.toMatchObject({
+    code: "config-invalid",
+    message: expect.stringContaining(`Port ${port}`),
+  });
   other.close();
 });
 
@@ -180,5 +181,17 @@ it("repeats Chroma's output when it cannot read its files", async () => {
   await expect(start()).rejects.toMatchObject({
     code: "memory-index-unavailable",
     message: expect.stringMatching(/^[^\n]*last output[^\n]*CHROMA_URL[^\n]*$/),
+  });
+});
+
+it("names the build for older systems where the newest one asks for a newer glibc", async () => {
+  const file = join(folder, "newest.cjs");
+  await writeFile(
+    file,
+    'throw new Error("/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.39\' not found");',
+  );
+  await expect(start({ findBindings: () => [file] })).rejects.toMatchObject({
+    code: "memory-index-unavailable",
+    message: expect.stringContaining("npm install chromadb-js-bindings-linux-x64-gnu@1.0.5"),
   });
 });

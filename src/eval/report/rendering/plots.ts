@@ -1,3 +1,4 @@
+import type { OptionalFeature } from "../../../system/optional-package.js";
 import type { Config, TopLevelSpec } from "vega-lite";
 import type { IntervalEstimate } from "../../metrics/bootstrap.js";
 import type { Paired } from "../summary/eval-report.js";
@@ -175,6 +176,12 @@ const config: Config = {
     gridOpacity: 0.12,
   },
   legend: labels,
+};
+
+/** A run of hours must not end without its report, so whoever begins one checks this first. */
+export const plotsFeature: OptionalFeature = {
+  what: "The report's plots",
+  packages: ["vega", "vega-lite"],
 };
 
 /** Draws plots as SVG texts, in their order, without a browser. The libraries are large: only a report loads them. */
