@@ -20,10 +20,12 @@ const now = () => "2026-01-01T00:00:00.000Z";
 function episode(day: number, query: string, answer: string | null, response?: string): Episode {
   const at = new Date(Date.UTC(2025, 0, day)).toISOString();
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     id: importedEpisodeId(userKey("ada"), { itemId: null, query, groundTruth: answer, at }),
     at,
     query,
+    options: null,
+    scale: null,
     response: response ?? null,
     groundTruth: answer,
     feedback: null,

@@ -10,6 +10,7 @@ import {
   type SplitSizes,
   sizesOf,
 } from "../../domain/alignment/split-batch-holdout.js";
+import { createAnswerCount } from "../../domain/scoring/answer-kinds.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -94,6 +95,7 @@ export function createSelectItems({
         version: head.version,
         batch,
         holdout: first.length - batch,
+        answers: kindsOf(first),
       } satisfies AlignmentEvent);
       const begun = { ...state, ...update };
       const tasks = simulationTasks(first, begun, parent, "parent", config.samplesPerItem);
@@ -108,6 +110,12 @@ export function createSelectItems({
     const unable = spent === null ? degraded : [...degraded, "budget-spent"];
     return new Command({ goto: END, update: { ...update, iterations, degraded: unable } });
   };
+}
+
+function kindsOf(items: readonly AlignmentItem[]) {
+  const count = createAnswerCount();
+  for (const item of items) count.add("", item);
+  return count.counted();
 }
 
 /** The reason why there are too few items; `null` if there are enough. */
