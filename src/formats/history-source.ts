@@ -23,7 +23,7 @@ export type ReadItem =
 
 /** A file of histories, ready to be read. `read` starts from the beginning each time. */
 export interface HistorySource {
-  readonly format: "jsonl" | "csv" | "lamp";
+  readonly format: "jsonl" | "csv" | "lamp" | "mem0" | "mastra";
   /** @throws {PersonaAgentError} `config-file-invalid` when a file is broken further on. */
   read(options?: ReadOptions): AsyncGenerator<ReadItem>;
 }

@@ -2,6 +2,7 @@ import { openCsv, type CsvColumns } from "./csv-histories.js";
 import type { FileDefaults } from "./interaction-fields.js";
 import { openJsonl } from "./jsonl-histories.js";
 import { openLamp } from "./lamp-histories.js";
+import { openMemoryExport } from "./memory-exports.js";
 import type { HistorySource } from "./history-source.js";
 import { fileInvalid, kindOfPath, readBytes } from "./read-file.js";
 
@@ -15,7 +16,8 @@ const csvName = /\.(?:csv|tsv)(?:\.gz)?$/i;
 const byName: CsvColumns = { columns: new Map(), question: null };
 
 /**
- * Histories at a path: a folder is read as LaMP's format, a file named `.csv` or `.tsv` as CSV, any other as JSONL.
+ * Histories at a path: a folder is read as LaMP's format, a file named `.csv` or `.tsv` as CSV, one that is a single JSON
+ * value as an export of mem0 or Mastra, any other as JSONL.
  *
  * @throws {PersonaAgentError} `config-file-invalid` when it is none of them, or cannot be read.
  */
@@ -31,21 +33,22 @@ export async function openHistories(
   }
   if (reading.csv !== undefined || csvName.test(path))
     return openCsv(path, reading.csv ?? byName, reading);
-  if (await beginsArray(path))
-    throw fileInvalid(
-      `${path} is a JSON array; expected JSONL, CSV, or the folder that holds a LaMP set's files. Give its folder, or write one object a line.`,
-    );
-  return openJsonl(path, reading);
+  return (await isWholeJson(path)) ? openMemoryExport(path, reading) : openJsonl(path, reading);
 }
 
-async function beginsArray(path: string): Promise<boolean> {
+/** Of a longer first line the beginning tells. */
+const readLength = 65_536;
+
+/** Whether a file is one JSON value, and not one object a line. */
+async function isWholeJson(path: string): Promise<boolean> {
+  let head = "";
   for await (const chunk of readBytes(path)) {
-    const begin = chunk
-      .subarray(0, 1_000)
-      .toString()
-      .replace(/^\uFEFF/, "")
-      .trimStart();
-    if (begin !== "") return begin.startsWith("[");
+    head += chunk.toString("latin1");
+    if (/\S[^]*\n/.test(head) || head.length > readLength) break;
   }
-  return false;
+  const begin = head.replace(/^\u00EF\u00BB\u00BF/, "").trimStart();
+  if (begin.startsWith("[")) return true;
+  const [line = ""] = begin.split("\n");
+  // An object that goes on below, or one line that holds everything.
+  return /^\{\s*$/.test(line) || /^\{[^[{]*"(?:results|messages)"\s*:\s*\[/.test(begin);
 }

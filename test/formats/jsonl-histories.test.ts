@@ -136,7 +136,7 @@ describe("a file that cannot be imported is refused in one line", () => {
   it.each([
     ["an empty file", "", "is empty; expected JSONL"],
     ["prose", "Dear diary,\ntoday", "None of the 2 lines of histories.jsonl can be imported"],
-    ["a JSON array", ' [{"user":"ada"}]', "is a JSON array; expected JSONL, CSV, or"],
+    ["a JSON array", ' [{"user":"ada"}]', "is JSON of an unknown form; expected JSONL, CSV"],
     ["half an archive", gzipSync(good.repeat(50)).subarray(0, 60), "in the middle of its gzip"],
     ["a damaged archive", Buffer.from([0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9]), "damaged gzip file"],
   ])("%s", async (_name, content, part) => {
