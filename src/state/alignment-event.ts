@@ -7,7 +7,7 @@ export type AlignmentEvent =
       readonly version: number;
       readonly batch: number;
       readonly holdout: number;
-      /** How the true answers of all these items are scored. */
+      /** How the true answers of the items are scored, those that only a promising change is tried on included. */
       readonly answers: AnswerKinds;
     }
   | {

@@ -95,7 +95,7 @@ export function createSelectItems({
         version: head.version,
         batch,
         holdout: first.length - batch,
-        answers: kindsOf(first),
+        answers: kindsOf(items),
       } satisfies AlignmentEvent);
       const begun = { ...state, ...update };
       const tasks = simulationTasks(first, begun, parent, "parent", config.samplesPerItem);
