@@ -18,7 +18,7 @@ const separator = new RegExp(
 const chooses = new RegExp(
   `${wordStart}(?:` +
     [
-      "(?:answer|reply|respond|choose|pick|select|options?|choices?|possible answers?|one of|which of)(?: (?:me|only|just|exactly|with|by|from|between|among|are|one|of|is|either|these|the|following))*",
+      "(?:answer|reply|respond|choose(?! to )|pick|select|options?|choices?|possible answers?|one of|which of)(?: (?:me|only|just|exactly|with|by|from|between|among|are|one|of|is|either|these|the|following))*",
       "between|among",
       "(?:antworte|antwort|wähle|entscheide|nenne|nimm|optionen|auswahl)(?: (?:mir|dich|nur|bitte|mit|aus|zwischen|für|von|einer|einem|eine|einen|eins|der|den|folgenden|möglichkeiten|entweder))*",
       "zwischen",
@@ -30,11 +30,22 @@ const chooses = new RegExp(
   "giu",
 );
 
-/** Ends what stands before the first item of "Do I prefer tea or coffee?". */
-const prefers = new RegExp(
-  `^[^]*${wordStart}(?:either|prefer|rather|whether|between|entweder|lieber|eher|zwischen|soit|préfère|préférer|plutôt|entre|prefiero|prefieres|mejor|answer|reply|choose|pick)${wordEnd}\\s*(?:with\\s+)?`,
-  "iu",
+/** Says that one of what follows is to be chosen, also where nothing is asked. */
+const demandsChoice = anyOf(
+  "either|entweder|soit|answer|reply|choose|pick|antworte|wähle|réponds|choisis|responde|elige",
 );
+const comparesThem = anyOf(
+  "prefer|rather|better|between|lieber|eher|besser|zwischen|préfère|préférer|plutôt|mieux|entre|prefiero|prefieres|mejor",
+);
+/** Asks for anything of a kind: "What films or plays do I like?" */
+const asksOpenly = anyOf(
+  "what|which|who|whose|where|when|why|how|any|some|was|welche[nrms]?|wer|wo|wann|warum|wie|irgend\\w*|quel(?:le)?s?|que|qui|où|quand|pourquoi|comment|des|qué|cuál(?:es)?|quién|dónde|cuándo|cómo|algún\\w*|algun\\w*",
+);
+
+/** These need no colon before the list; "one of my favourites, as I said" is none. */
+const choosesAlone =
+  /^(?:answer|reply|respond|choose|pick|select|between|among|antwort|wähle|entscheide|nenne|nimm|zwischen|répon|chois|entre|parmi|respond|contesta|elig|elij|escog)/iu;
+
 /** What is listed then are examples. */
 const examples =
   "such as|e\\.? ?g\\.?|for example|for instance|including|(?<!(?:^|\\s)(?:i|you|we|they|to|would|really|most|also) )like|z\\. ?b\\.|zum beispiel|etwa|par exemple|p\\. ?ex\\.|tels? que|telles? que|(?<=, )(?:wie|comme|como)|por ejemplo|p\\. ?ej\\.|tal(?:es)? como";
@@ -132,7 +143,10 @@ function chosenIn(text: string, trueAnswer: string): string[][] {
     const before = sentenceBefore(text, found.index);
     const rest = sentenceAfter(text, found.index + found[0].length);
     // "one of these genres: a, b"
-    const list = /^[^:,]{0,40}:\s*(\S[^]*)$/.exec(rest)?.[1] ?? rest;
+    const below = /^[^:,]{0,40}:\s*(\S[^]*)$/.exec(rest)?.[1];
+    const list = below ?? rest;
+    const hasColon = below !== undefined || /:\s*$/.test(found[0]);
+    if (!hasColon && !choosesAlone.test(found[0])) return [];
     if (excludes.test(before) || givesExamples.test(list)) return [];
     const items = list.replace(/^[[(]|[\])]$/g, "").split(separator);
     return [...items.slice(0, -1), lastItem(items.at(-1) ?? "", trueAnswer)];
@@ -146,8 +160,11 @@ function alternativesIn(text: string, trueAnswer: string): string[][] {
     const [before = "", after = ""] = parts;
     const clause = before.split(/[:(]|\s-\s/).at(-1) ?? "";
     const isLabel = /^[^:]{1,20}:/.test(after) && wordsOf(before) <= 3;
-    const isChoice = sentence.includes("?") || isLabel || prefers.test(before);
-    if (parts.length !== 2 || !isChoice || excludes.test(clause)) return [];
+    const isChoice = sentence.includes("?") || isLabel || demandsChoice.test(before);
+    const isOpen = !/[,:(]|\s-\s/.test(before) && asksOpenly.test(before);
+    const isCompared = demandsChoice.test(before) || comparesThem.test(before);
+    if (parts.length !== 2 || !isChoice || (isOpen && !isCompared)) return [];
+    if (excludes.test(clause)) return [];
     const right = after.split(/[,:()]|\s-\s/)[0]?.trim() ?? "";
     if (right === "" || isNotAnOption.test(right)) return [];
     const last = lastItem(right, trueAnswer);

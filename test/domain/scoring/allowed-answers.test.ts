@@ -86,6 +86,9 @@ describe("options in plain words", () => {
     ["Do I prefer the mountains or the sea?", "mountains"],
     ["Would I rather go out or stay at home tonight?", "stay at home"],
     ["Tea or coffee?", "coffee"],
+    ["Which do I prefer, tea or coffee?", "tea"],
+    ["What do I like better: tea or coffee?", "tea"],
+    ["Do I live close to a beach or mountains?", "beach"],
     ["What do I drink: tea, coffee, or juice?", "juice"],
     ["What do I drink: tea, coffee, or juice?", "tea"],
     ["On Fridays, pizza or pasta?", "pizza"],
@@ -140,7 +143,13 @@ describe("options in plain words", () => {
     ["Welche Filme mag ich, wie etwa Krimi oder Drama?", "Krimi"],
     ["Quels films, par exemple comédie ou drame, j'aime ?", "drame"],
     ["¿Qué bebo, por ejemplo té o café?", "té"],
+    // Anything of a kind.
+    ["What dishes or restaurants do I like?", "dishes"],
+    ["Can you suggest any tools or techniques?", "tools"],
+    ["Why did I choose to use wool and felt?", "felt"],
+    ["What is one of my favourite shows, as I said on May 5, 2023?", "2023"],
     // Told, not asked.
+    ["I prefer flats or small houses. Where do I live?", "flats"],
     ["I ate apples, pears and plums. What do I like most?", "plums"],
     ["I went to Rome or Milan. Where did I stay?", "Rome"],
     ["Where did I grow up (Paris, Texas)?", "Texas"],
