@@ -121,5 +121,8 @@ describe("import", () => {
     expect(err).toContain("true answers are short and recur");
     const { err: rated } = await run(["align", "--user", "ines", ...small]);
     expect(rated).toBe("");
+    const { out: status } = await run(["status", "--user", "ines"]);
+    expect(status).toMatch(/^answers +5 ratings$/m);
+    expect((await run(["status", "--user", "bo"])).out).toContain("! 5 true answers are short");
   });
 });
