@@ -5,15 +5,26 @@ import { PersonaAgentError } from "../system/errors.js";
 import type { OpenAgent } from "./open-persona-agent.js";
 import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import type { HistorySource, ReadOptions } from "../formats/history-source.js";
-import { openHistories } from "../formats/open-histories.js";
+import { type FileReading, openHistories } from "../formats/open-histories.js";
+import { askedQuestion } from "../domain/asked-question.js";
+import {
+  type AnswerKind,
+  type AnswerKinds,
+  createAnswerCount,
+} from "../domain/scoring/answer-kinds.js";
 import { mapConcurrently } from "../system/map-concurrently.js";
 import { createTimeline } from "../formats/import-timeline.js";
 
-export interface ImportOptions extends ReadOptions {
+export interface SurveyOptions extends ReadOptions {
+  /** How the file is to be read, beyond what stands in it. */
+  readonly reading?: FileReading;
+  readonly signal: AbortSignal;
+}
+
+export interface ImportOptions extends SurveyOptions {
   /** Whether to create or update each user's profile: at most one model call a user. */
   readonly profiles: boolean;
   readonly profileTokens?: number;
-  readonly signal: AbortSignal;
   /** Called at the start of each part and during it. */
   readonly progress: (part: "episodes" | "profiles", done: number, total: number) => void;
 }
@@ -24,14 +35,34 @@ export interface Skipped {
   readonly reason: string;
 }
 
-export interface ImportResult {
+export interface HistorySurvey {
   /** Users of the data with episodes in memory, in the order of the data. */
   readonly users: readonly string[];
   /** Distinct episodes of the data in memory, both new ones and earlier ones. */
   readonly episodes: number;
   readonly skipped: readonly Skipped[];
+  /** How the true answers of these episodes are scored. */
+  readonly answers: AnswerKinds;
+}
+
+export interface ImportResult extends HistorySurvey {
   readonly usage: Usage;
   readonly degraded: readonly MemoryDegradation[];
+}
+
+/** What an import would bring, as far as the data tells. */
+export interface ImportPreview extends HistorySurvey {
+  /** The first episodes of the data, at most three. */
+  readonly first: readonly PreviewedEpisode[];
+}
+
+export interface PreviewedEpisode {
+  readonly user: string;
+  readonly at: string | null;
+  /** As a simulation asks it. */
+  readonly question: string;
+  readonly answer: string | null;
+  readonly kind: AnswerKind;
 }
 
 /** The parts of an agent that an import needs. */
@@ -47,6 +78,7 @@ const maxWaiting = 4_000;
 /** While one user's episodes are indexed, another's are embedded and stored. */
 const usersAtOnce = 3;
 const profilesAtOnce = 4;
+const previewed = 3;
 
 /**
  * Imports histories into memory. A first pass only checks, so that a broken file changes nothing. Then come the
@@ -60,7 +92,7 @@ export async function importHistories(
   withTarget: <Result>(work: (target: ImportTarget) => Promise<Result>) => Promise<Result>,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const source = await openHistories(path);
+  const source = await openHistories(path, options.reading);
   const survey = await surveyHistories(source, options);
   return withTarget(async (target) => {
     const degraded = await writeEpisodes(source, target, survey.episodes, options);
@@ -71,16 +103,34 @@ export async function importHistories(
       users: survey.users,
       episodes: survey.episodes,
       skipped: [...survey.skipped, ...drawn.skipped],
+      answers: survey.answers,
       usage: drawn.usage,
       degraded,
     };
   });
 }
 
-async function surveyHistories(source: HistorySource, options: ImportOptions) {
+/**
+ * Reads histories as an import would, and writes nothing.
+ *
+ * @throws {PersonaAgentError} `config-file-invalid`
+ */
+export async function previewHistories(
+  path: string,
+  options: SurveyOptions,
+): Promise<ImportPreview> {
+  return surveyHistories(await openHistories(path, options.reading), options);
+}
+
+async function surveyHistories(
+  source: HistorySource,
+  options: SurveyOptions,
+): Promise<ImportPreview> {
   const toEpisode = createTimeline();
   const users = new Set<string>();
   const skipped: Skipped[] = [];
+  const count = createAnswerCount();
+  const first: PreviewedEpisode[] = [];
   let episodes = 0;
   for await (const entry of source.read(options)) {
     options.signal.throwIfAborted();
@@ -89,7 +139,13 @@ async function surveyHistories(source: HistorySource, options: ImportOptions) {
       continue;
     }
     users.add(entry.user);
-    if (toEpisode(entry.user, entry.item) !== null) episodes += 1;
+    const episode = toEpisode(entry.user, entry.item);
+    if (episode === null) continue;
+    episodes += 1;
+    const kind = count.add(entry.user, episode);
+    const { at, groundTruth: answer } = episode;
+    if (first.length < previewed)
+      first.push({ user: entry.user, at, question: askedQuestion(episode), answer, kind });
   }
   const absent = [...(options.users ?? [])].filter((user) => !users.has(user));
   if (absent.length > 0 && users.size === 0)
@@ -99,7 +155,7 @@ async function surveyHistories(source: HistorySource, options: ImportOptions) {
     );
   for (const user of absent)
     skipped.push({ line: 0, reason: `the data holds no items of ${JSON.stringify(user)}` });
-  return { users: [...users], episodes, skipped };
+  return { users: [...users], episodes, skipped, answers: count.counted(), first };
 }
 
 async function writeEpisodes(

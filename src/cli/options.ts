@@ -32,6 +32,11 @@ export function addCounts(
   return command;
 }
 
+/** All values of an option that may be given again. */
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
 /** Names separated by commas. */
 export function parseNames(text: string): readonly string[] {
   return text

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { answerOptionsSchema, answerScaleSchema } from "./stated-answers.js";
 import type { UserKey } from "./user-id.js";
 
 /** What a person can give as feedback. */
@@ -36,13 +37,17 @@ export type Feedback = z.output<typeof feedbackSchema>;
  * An episode without a true answer is recalled like any other, but teaches nothing.
  */
 export const episodeSchema = z.strictObject({
-  schemaVersion: z.literal(2),
+  schemaVersion: z.literal(3),
   /** Time-ordered: sorting ids as text sorts episodes by time. Letters and digits only. */
   id: z.string().regex(/^[0-9a-v]{26}$/),
   /** When it happened, ISO 8601 UTC; `null` for an imported item without a date. */
   at: z.iso.datetime().nullable(),
   /** What the user asked or said. */
   query: z.string(),
+  /** The answers that the query allows, where its source states them; `null` otherwise, and beside a scale. */
+  options: answerOptionsSchema.nullable(),
+  /** The scale that its answer is a number on, where its source states one; `null` otherwise. */
+  scale: answerScaleSchema.nullable(),
   /** What the agent answered; `null` for an imported item that no agent answered. */
   response: z.string().nullable(),
   /** What the user really answered, chose or wanted; `null` while unknown. */

@@ -1,3 +1,4 @@
+import { type AnswerScale, readStatedAnswers } from "./stated-answers.js";
 import { readNumberedQuestion } from "./numbered-question.js";
 
 /** A question, with its subject and its options. */
@@ -8,6 +9,8 @@ export interface ParsedQuestion {
   readonly subject: string;
   /** The allowed answers, in the question's order; `null` when any text is allowed. */
   readonly options: readonly string[] | null;
+  /** The scale that the answer is a number on, where the question names one and lists no options. */
+  readonly scale: AnswerScale | null;
 }
 
 export type LampTask = "LaMP_1" | "LaMP_2N" | "LaMP_2M" | "LaMP_3";
@@ -49,8 +52,9 @@ const lampPatterns: readonly { task: LampTask; pattern: RegExp }[] = [
 ];
 
 /**
- * Parses a question in LaMP's wordings (arXiv 2304.11406), or as `numberedQuestion` writes one. Any other text is its own
- * subject and has no options: guessing options from prose would turn an open question into a closed one.
+ * Parses a question in LaMP's wordings (arXiv 2304.11406), or as `numberedQuestion` or `withStatedAnswers` write one. Any
+ * other text is its own subject and has no options: what its words may say is read only beside a true answer
+ * (`allowedAnswers`), because guessing options from prose would turn an open question into a closed one.
  */
 export function parseQuestion(text: string): ParsedQuestion {
   for (const { task, pattern } of lampPatterns) {
@@ -62,26 +66,28 @@ export function parseQuestion(text: string): ParsedQuestion {
         task,
         subject: `${subject}\n${groups["refs"] ?? ""}`.trim(),
         options: ["[1]", "[2]"],
+        scale: null,
       };
     const options =
       task === "LaMP_3"
         ? ["1", "2", "3", "4", "5"]
         : (groups["options"] ?? "").split(",").map((option) => option.trim());
-    return { task, subject: subject === "" ? text : subject, options };
+    return { task, subject: subject === "" ? text : subject, options, scale: null };
   }
-  return { task: null, ...(readNumberedQuestion(text) ?? { subject: text, options: null }) };
+  const none = { task: null, subject: text, options: null, scale: null };
+  return { ...none, ...(readNumberedQuestion(text) ?? readStatedAnswers(text)) };
 }
 
 /**
  * The subject of a LaMP question as a user's history has it: the article, the description, the review, the paper's
- * title. The whole text for any other question.
+ * title. Of any other question the text, without the answers that `withStatedAnswers` names.
  */
 export function lampSubject(question: string): string {
   for (const { pattern } of lampPatterns) {
     const subject = pattern.exec(question)?.groups?.["subject"];
     if (subject !== undefined) return subject.trim();
   }
-  return question;
+  return readStatedAnswers(question)?.subject ?? question;
 }
 
 /**

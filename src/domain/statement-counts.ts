@@ -1,5 +1,8 @@
+import { askedQuestion } from "./asked-question.js";
 import type { Episode } from "./episode.js";
 import { parseQuestion } from "./lamp-question.js";
+import type { StatedQuestion } from "./stated-answers.js";
+import { allowedAnswers } from "./scoring/allowed-answers.js";
 import { splitWords } from "./text/split-words.js";
 
 /** How the note begins that code adds to a statement of a profile: `[counted: 5 ×4, 4 ×1]`. */
@@ -10,7 +13,7 @@ const note = /\s*\[counted: ([^\]]*)\]?/g;
 const quotedText = /["“”„«»‹›「『]([^"“”„«»‹›「」『』]{2,60})["“”»«›‹」』]/gu;
 const mostWords = 4;
 
-type Answered = Pick<Episode, "id" | "query" | "groundTruth">;
+type Answered = StatedQuestion & Pick<Episode, "id" | "groundTruth">;
 
 /** A statement without its note, and what the note says; empty where it has none. */
 export function splitCounts(statement: string): { readonly text: string; readonly counts: string } {
@@ -66,11 +69,11 @@ export function episodesQuoted(
 
 /** What the user chose among answers that a question lists; numbers of options mean something else in each question. */
 function choicesAmong(episodes: readonly Answered[]) {
-  return episodes.flatMap(({ id, query, groundTruth }) => {
-    const { subject, options } = parseQuestion(query);
+  return episodes.flatMap((episode) => {
+    const { id, query, groundTruth } = episode;
     const answer = groundTruth?.trim() ?? "";
-    if (options?.includes(answer) !== true || /[[\]]/.test(answer)) return [];
-    return [{ id, answer, words: ` ${splitWords(subject).join(" ")} ` }];
+    if (/[[\]]/.test(answer) || allowedAnswers(askedQuestion(episode), answer) === null) return [];
+    return [{ id, answer, words: ` ${splitWords(parseQuestion(query).subject).join(" ")} ` }];
   });
 }
 

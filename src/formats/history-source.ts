@@ -1,8 +1,9 @@
 import type { LampTask } from "../domain/lamp-question.js";
+import type { AnswerFields } from "./answer-fields.js";
 import { maxTextLength } from "../domain/text/storable-text.js";
 
 /** One interaction of a history as its file has it: checked, but not yet placed in the user's time line. */
-export interface ImportedItem {
+export interface ImportedItem extends Partial<AnswerFields> {
   /** The item's own id in its file; `null` where it has none. */
   readonly itemId: string | null;
   readonly query: string;
@@ -22,7 +23,7 @@ export type ReadItem =
 
 /** A file of histories, ready to be read. `read` starts from the beginning each time. */
 export interface HistorySource {
-  readonly format: "jsonl" | "lamp";
+  readonly format: "jsonl" | "csv" | "lamp" | "mem0" | "mastra";
   /** @throws {PersonaAgentError} `config-file-invalid` when a file is broken further on. */
   read(options?: ReadOptions): AsyncGenerator<ReadItem>;
 }

@@ -31,7 +31,7 @@ export function createTimeline(): (user: string, item: ImportedItem) => Episode 
 }
 
 function placed(place: Place, item: ImportedItem): Episode | null {
-  const { itemId, at, coarse, task } = item;
+  const { itemId, options = null, scale = null, at, coarse, task } = item;
   const query = storableText(item.query, episodeTextLimits.query);
   const answer = cut(item.answer, episodeTextLimits.groundTruth);
   const same = importedEpisodeId(place.key, { itemId, query, groundTruth: answer, at });
@@ -44,10 +44,12 @@ function placed(place: Place, item: ImportedItem): Episode | null {
   const position = at === null ? place.undated : 0;
   if (at === null) place.undated += 1;
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     id: importedEpisodeId(place.key, { itemId, query, groundTruth: answer, at: exact, position }),
     at: exact,
     query,
+    options,
+    scale,
     response: cut(item.response, episodeTextLimits.response),
     groundTruth: answer,
     feedback: null,

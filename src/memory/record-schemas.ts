@@ -14,11 +14,14 @@ import { profileSchema, type Profile } from "../domain/profile.js";
 import { type ReflectionStatus, reflectionStatusSchema } from "../domain/reflection-status.js";
 import type { Json, RecordKind } from "./parse-record.js";
 
-/** Version 2 calls what the user really answered `groundTruth`. */
+/** Version 2 calls what the user really answered `groundTruth`; version 3 has `options` and `scale`. */
 export const episodeRecord: RecordKind<Episode> = {
   name: "episode",
   schema: episodeSchema,
-  migrations: { 1: (earlier) => ({ ...renamed(earlier, { answer: "groundTruth" }), ...version2 }) },
+  migrations: {
+    1: (earlier) => ({ ...renamed(earlier, { answer: "groundTruth" }), ...version2 }),
+    2: (earlier) => ({ ...earlier, options: null, scale: null, schemaVersion: 3 }),
+  },
 };
 
 /** Version 2: `paperSystemPrompt`; in its evidence `rejections`, and the acceptance rule's names. */

@@ -17,6 +17,8 @@ const messagesField = withLangGraph(messages, MessagesZodMeta);
 export const recalledSchema = episodeSchema
   .pick({ id: true, at: true, query: true, response: true, groundTruth: true })
   .extend({
+    options: episodeSchema.shape.options.default(null),
+    scale: episodeSchema.shape.scale.default(null),
     /** Without its author: a state is stored and traced. */
     feedback: feedbackSchema.pick({ kind: true, reason: true }).nullable().default(null),
     score: z.number().nonnegative(),

@@ -1,3 +1,5 @@
+import type { AnswerKinds } from "../domain/scoring/answer-kinds.js";
+
 /** What an alignment streams while it works, in stream mode `custom`. Counts are of items, not of model calls. */
 export type AlignmentEvent =
   | {
@@ -5,6 +7,8 @@ export type AlignmentEvent =
       readonly version: number;
       readonly batch: number;
       readonly holdout: number;
+      /** How the true answers of the items are scored, those that only a promising change is tried on included. */
+      readonly answers: AnswerKinds;
     }
   | {
       readonly kind: "item-simulated";

@@ -27,12 +27,18 @@ describe("parseQuestion", () => {
       task: "LaMP_1",
       subject: 'On Tea\n[1]: "Green Tea" [2]: "Black Tea"',
       options: ["[1]", "[2]"],
+      scale: null,
     });
   });
 
   it("takes any other text as its own subject, without options", () => {
     for (const open of ["Tea or coffee?", "What is the score of the match?", "", "[1]: x"])
-      expect(parseQuestion(open)).toEqual({ task: null, subject: open, options: null });
+      expect(parseQuestion(open)).toEqual({
+        task: null,
+        subject: open,
+        options: null,
+        scale: null,
+      });
   });
 
   it("never gives an empty subject for a text that is not empty", () => {

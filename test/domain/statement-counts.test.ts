@@ -42,12 +42,22 @@ describe("the counts beside a statement", () => {
   it("are left out where answers are not chosen from a list, or stand for other texts", () => {
     const query = numberedQuestion("What to drink?", ["Tea", "Gin"]);
     const others = [
-      { id: "e1", query: "Tea or gin?", groundTruth: "tea" },
+      { id: "e1", query: "Tea with gin?", groundTruth: "tea" },
       { id: "e2", query, groundTruth: "[1]" },
       { id: "e3", query: lampQuestion("LaMP_3", "Fine."), groundTruth: null },
     ];
     expect(withCounts('Takes "Tea".', ["e1", "e2", "e3"], others)).toBe('Takes "Tea".');
     expect(episodesQuoted('Takes "gin".', others, 12)).toEqual([]);
+  });
+
+  it("are of answers that a question lists in its own words, or that are stated beside it", () => {
+    const answered = [
+      { id: "e1", query: "Tea or gin?", groundTruth: "tea" },
+      { id: "e2", query: "What to drink?", options: ["tea", "gin"], groundTruth: "tea" },
+      { id: "e3", query: "Stars for the bar?", scale: { least: 1, greatest: 5 }, groundTruth: "4" },
+    ];
+    const counted = withCounts("Is sober.", ["e1", "e2", "e3"], answered);
+    expect(counted).toBe("Is sober. [counted: tea ×2, 4 ×1]");
   });
 
   it("are told from the statement, also where a model wrote them", () => {

@@ -124,11 +124,12 @@ describe("an alignment", () => {
       "candidate-judged true",
       "checkpoint-written 1 active",
     ]);
-    expect(user.events[0]).toEqual({
+    expect(user.events[0]).toMatchObject({
       kind: "alignment-started",
       version: 0,
       batch: 2,
       holdout: 2,
+      answers: { open: 4, unlisted: { count: 4, answers: ["tea"] } },
     });
   });
 

@@ -20,10 +20,12 @@ const now = () => "2026-01-01T00:00:00.000Z";
 function episode(day: number, query: string, answer: string | null, response?: string): Episode {
   const at = new Date(Date.UTC(2025, 0, day)).toISOString();
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     id: importedEpisodeId(userKey("ada"), { itemId: null, query, groundTruth: answer, at }),
     at,
     query,
+    options: null,
+    scale: null,
     response: response ?? null,
     groundTruth: answer,
     feedback: null,
@@ -95,7 +97,7 @@ describe("buildProfile", () => {
   });
 
   it("turns item numbers into the episodes they stood for, in one call", async () => {
-    const history = [episode(1, "Tea or coffee?", "tea"), episode(2, "Cake or pie?", "pie")];
+    const history = [episode(1, "Tea, not coffee?", "tea"), episode(2, "Cake, not pie?", "pie")];
     const asked = await answering(
       { text: "Takes tea.\nAlways.", items: [2, 1, 2] },
       { text: "Likes pie.", items: [2, 9] },
@@ -145,7 +147,7 @@ describe("buildProfile", () => {
 
   it("drops a statement that rests on nothing that was shown", async () => {
     const asked = await answering({ text: "Is a pilot.", items: [7] });
-    const memory = memories([episode(1, "Tea or coffee?", "tea")]);
+    const memory = memories([episode(1, "Tea, not coffee?", "tea")]);
     const { profile } = await buildProfile("ada", { ...asked, ...memory });
     expect(profile?.statements).toEqual([]);
     expect(profile?.episodeCount).toBe(1);

@@ -54,9 +54,9 @@ function setUp(...replies: ScriptedReply[]) {
   };
 }
 
-const tea = turnAt(1, "Tea or coffee?", { groundTruth: "tea" });
-const pie = turnAt(2, "Cake or pie?", { groundTruth: "pie" });
-const hills = turnAt(3, "Sea or hills?", { groundTruth: "hills" });
+const tea = turnAt(1, "Tea, not coffee?", { groundTruth: "tea" });
+const pie = turnAt(2, "Cake, not pie?", { groundTruth: "pie" });
+const hills = turnAt(3, "Sea, not hills?", { groundTruth: "hills" });
 const takesTea = { text: "Takes tea.", items: [1] };
 const likesPie = { text: "Likes pie.", items: [2] };
 
@@ -96,13 +96,13 @@ describe("refreshProfile", () => {
         "<answer_counts>tea: 1, pie: 1, hills: 1</answer_counts>",
         "<history>",
         '<item n="1" at="2025-01-01">',
-        "<question>Sea or hills?</question>",
+        "<question>Sea, not hills?</question>",
         "<ground_truth>hills</ground_truth>",
         "</item>",
         "</history>",
       ].join("\n"),
     );
-    expect(prompt).not.toContain("Tea or coffee?");
+    expect(prompt).not.toContain("Tea, not coffee?");
     expect(profile).toMatchObject({
       version: 2,
       at: minuteAt(2_000),
@@ -256,7 +256,7 @@ describe("refreshProfile", () => {
   });
 
   it("reads an episode again whose true answer came after the profile", async () => {
-    const open = turnAt(2, "Cake or pie?");
+    const open = turnAt(2, "Cake, not pie?");
     const user = setUp(
       drawn(takesTea, { text: "Bakes.", items: [2] }),
       revised({ text: "Bakes pies.", keeps: [2], replaces: [], items: [1] }),
@@ -267,7 +267,7 @@ describe("refreshProfile", () => {
     user.clock.minute = 2_000;
     const { profile } = await user.refresh();
     expect(user.prompt(1)).toContain(
-      '<item n="1" at="2025-01-01" statements="2">\n<question>Cake or pie?</question>\n<ground_truth>pie</ground_truth>',
+      '<item n="1" at="2025-01-01" statements="2">\n<question>Cake, not pie?</question>\n<ground_truth>pie</ground_truth>',
     );
     expect(user.prompt(1)).toContain("<answer_counts>tea: 1, pie: 1</answer_counts>");
     expect(profile?.statements).toEqual([
@@ -294,7 +294,7 @@ describe("refreshProfile", () => {
   });
 
   it("misses no answer and no episode that come while the model is writing", async () => {
-    const open = turnAt(2, "Cake or pie?");
+    const open = turnAt(2, "Cake, not pie?");
     const user = setUp(drawn(takesTea), revised({ ...takesTea, keeps: [1], replaces: [] }));
     await user.remember(tea, open);
     const listener = BaseCallbackHandler.fromMethods({
@@ -308,7 +308,7 @@ describe("refreshProfile", () => {
     await user.refresh({ config: { callbacks: [listener] } });
     await user.refresh();
     expect(user.prompt(1)).toContain("<ground_truth>pie</ground_truth>");
-    expect(user.prompt(1)).toContain("Sea or hills?");
+    expect(user.prompt(1)).toContain("Sea, not hills?");
   });
 
   it("leaves an answer dated in the future until then", async () => {
@@ -316,9 +316,9 @@ describe("refreshProfile", () => {
       drawn(takesTea),
       revised({ ...takesTea, keeps: [1], replaces: [], items: [] }),
     );
-    await user.remember(tea, turnAt(2, "Cake or pie?"));
+    await user.remember(tea, turnAt(2, "Cake, not pie?"));
     await user.refresh();
-    await user.answer(turnAt(2, "Cake or pie?").id, "pie", 9_000);
+    await user.answer(turnAt(2, "Cake, not pie?").id, "pie", 9_000);
     user.clock.minute = 2_000;
     expect((await user.refresh()).changed).toBe(false);
     user.clock.minute = 9_000;
@@ -437,7 +437,7 @@ describe("refreshProfile", () => {
     await user.refresh();
     await user.remember(pie);
     expect((await user.refresh()).profile?.statements).toHaveLength(1);
-    expect(user.prompt(1)).toContain("Tea or coffee?");
+    expect(user.prompt(1)).toContain("Tea, not coffee?");
   });
 
   it("leaves everything as it was when the model's answer does not fit, and says what that cost", async () => {

@@ -15,10 +15,12 @@ import { createRecallMemory } from "../../src/tools/recall-memory.js";
 
 function episode(id: string, query: string, answer: string | null): Episode {
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     id: id.padStart(26, "0"),
     at: "2025-03-01T10:00:00.000Z",
     query,
+    options: null,
+    scale: null,
     response: "a response",
     groundTruth: answer,
     feedback: null,

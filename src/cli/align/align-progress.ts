@@ -2,6 +2,7 @@ import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import { trialTexts } from "../output/figures.js";
+import { answerWarnings } from "../output/answer-kinds.js";
 import { createProgressBar } from "../output/progress-bar.js";
 import { terminalOf, type TerminalStream } from "../output/terminal.js";
 
@@ -11,17 +12,22 @@ export interface AlignProgress {
   stop(): void;
 }
 
-/** Shows the progress of one alignment on a terminal; nothing elsewhere. */
+/** Shows the progress of one alignment on a terminal; elsewhere only what makes its scores say little. */
 export function createAlignProgress(
   stream: TerminalStream,
   settings: AlignSettings,
 ): AlignProgress {
   const bar = createProgressBar(stream);
-  if (stream.isTTY !== true) return { onEvent: () => {}, stop: bar.stop };
   const { colors, write } = terminalOf(stream);
+  const warn = (event: AlignmentEvent) => {
+    if (event.kind !== "alignment-started") return;
+    for (const warning of answerWarnings(event.answers)) write(`${colors.yellow("!")} ${warning}`);
+  };
+  if (stream.isTTY !== true) return { onEvent: warn, stop: bar.stop };
   const count = createAlignCounter(settings);
   return {
     onEvent(event) {
+      warn(event);
       const counted = count(event);
       if (counted !== null) return bar.update(counted.part, counted.done, counted.total);
       const line = lineOf(event);

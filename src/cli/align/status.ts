@@ -1,7 +1,11 @@
 import type { AlignmentOverview } from "../../app/alignment-runs/alignment-overview.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
+import type { Episode } from "../../domain/episode.js";
+import { type AnswerKinds, createAnswerCount } from "../../domain/scoring/answer-kinds.js";
+import { recentSize } from "../../memory/episodes/recent-episodes.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { answersText, answerWarnings } from "../output/answer-kinds.js";
 import { formatCost, minuteOf, newAnswersText, newTrueAnswers } from "../output/figures.js";
 import { padColumns, printable, printableLine } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
@@ -13,12 +17,13 @@ export async function runStatus(
   context: CommandContext,
 ): Promise<void> {
   if (user !== undefined) {
-    const { overview, isKnown } = await withAgent(context, async ({ status, memory }) => ({
+    const { overview, isKnown, latest } = await withAgent(context, async ({ status, memory }) => ({
       overview: await status(user),
       isKnown: await isKnownUser(user, memory),
+      latest: context.json ? [] : await memory.episodes.latest(user, recentSize),
     }));
     if (context.json) return writeJson(context, overview);
-    if (isKnown) return writeStatus(context, overview);
+    if (isKnown) return writeStatus(context, overview, kindsOf(user, latest));
     context.stdout.write(`${noMemoryOf(user)}.\n`);
     return;
   }
@@ -50,13 +55,25 @@ const statusTexts = {
   "cut-off": "interrupted",
 } as const;
 
-function writeStatus({ stdout }: CommandContext, overview: AlignmentOverview): void {
+/** How the true answers of the latest interactions are scored. */
+function kindsOf(user: string, latest: readonly Episode[]): AnswerKinds {
+  const count = createAnswerCount();
+  for (const episode of latest) if (episode.groundTruth !== null) count.add(user, episode);
+  return count.counted();
+}
+
+function writeStatus(
+  { stdout }: CommandContext,
+  overview: AlignmentOverview,
+  answers: AnswerKinds,
+): void {
   const { at, newAnswers, due, headVersion, onTrial, error, lastOutcome, today, reflection } =
     overview;
   const status = at === null ? "never aligned" : `${statusText(overview)} since ${minute(at)}`;
   const lines = [
     ["alignment", status],
     ["new", `${newTrueAnswers(newAnswers)}${due ? ": an alignment is due" : ""}`],
+    ...(answersText(answers) === "" ? [] : [["answers", answersText(answers)]]),
     ["head", `version ${headVersion}${onTrial ? ", on trial" : ""}`],
     ...(lastOutcome === null ? [] : [["last", outcome(lastOutcome)]]),
     ...(error === null ? [] : [[isStopped(error) ? "stopped" : "error", errorText(error)]]),
@@ -66,6 +83,7 @@ function writeStatus({ stdout }: CommandContext, overview: AlignmentOverview): v
   const { colors, write } = terminalOf(stdout);
   for (const [name = "", text = ""] of lines)
     write(`${colors.dim(name.padEnd(11))}${printable(text)}`);
+  for (const warning of answerWarnings(answers)) write(`${colors.yellow("!")} ${warning}`);
 }
 
 function writeStatuses({ stdout }: CommandContext, overviews: readonly AlignmentOverview[]): void {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { action, type CliContext } from "../cli-context.js";
-import { addCounts, parseNames, requireUser } from "../options.js";
+import { addCounts, collect, parseNames, requireUser } from "../options.js";
 import { parseUserId } from "../../domain/user-id.js";
 
 export function addMemoryCommands(program: Command, context: CliContext): void {
@@ -9,10 +9,20 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
     .description("bring histories into memory and draw a profile of each user")
     .requiredOption(
       "--data <path>",
-      "a JSONL file ({user, query, answer, at} a line) or a LaMP folder",
+      "a JSONL file ({user, query, answer, at} a line), a CSV file or a LaMP folder",
     )
     .option("--users <names>", "only these users, separated by commas", parseNames)
-    .option("--no-profile", "draw no profiles, and so make no model call");
+    .option("--no-profile", "draw no profiles, and so make no model call")
+    .option("--options <list>", 'the answers that the questions allow, such as "yes|no"')
+    .option("--scale <range>", "the scale that the answers are numbers on, such as 1-5")
+    .option("--as-user <id>", "whose interactions they are, where a line names no user")
+    .option(
+      "--column <field=name>",
+      "of a CSV file the column that has a field, such as answer=rating; may be given again",
+      collect,
+    )
+    .option("--question <text>", "of a CSV file each line's question, with columns in {braces}")
+    .option("--dry-run", "show what would be imported and how it is scored; write nothing");
   addCounts(importing, {
     "--limit-users": "only the first so many users",
     "--profile-tokens": "most tokens (estimated) of a profile's prompt",

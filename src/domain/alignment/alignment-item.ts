@@ -9,6 +9,7 @@ export const maxEarlierTurns = 6;
 export const alignmentItemSchema = z.strictObject({
   episodeId: episodeSchema.shape.id,
   at: episodeSchema.shape.at,
+  /** As it is asked: with the options or the scale that are stated beside it, in words. */
   query: z.string(),
   /** The true answer. */
   groundTruth: z.string(),

@@ -1,3 +1,4 @@
+import { askedQuestion } from "../asked-question.js";
 import type { Episode } from "../episode.js";
 import { mean } from "../scoring/mean.js";
 import { permutationProbability } from "../scoring/permutation-p-value.js";
@@ -123,15 +124,15 @@ export function compareVersions(
 
 /** @returns `null` without feedback. A response that was only rejected scores 0. */
 export function scoreResponse(episode: Episode): ScoredItem | null {
-  const { query, response, groundTruth: answer, feedback, replacedResponses } = episode;
+  const { response, groundTruth: answer, feedback, replacedResponses } = episode;
   if (response === null) return null;
   if (answer !== null) {
-    const { kind, score } = scorerFor(query, answer);
+    const { kind, score } = scorerFor(askedQuestion(episode), answer);
     return { kind, score: score(response) };
   }
   // For a turn that was run again it is not known which response was rejected.
   if (feedback?.kind !== "reject" || replacedResponses.length > 0) return null;
-  return { kind: scorerFor(query, response).kind, score: 0 };
+  return { kind: scorerFor(askedQuestion(episode), response).kind, score: 0 };
 }
 
 /** The user was not satisfied, but what they wanted is unknown. */
@@ -143,8 +144,10 @@ function scoresOf(episodes: readonly Episode[]): ScoredItem[] {
   return episodes.flatMap((episode) => scoreResponse(episode) ?? []);
 }
 
-function consent({ query, response }: Episode): ScoredItem[] {
-  return response === null ? [] : [{ kind: scorerFor(query, response).kind, score: 1 }];
+function consent(episode: Episode): ScoredItem[] {
+  const { response } = episode;
+  if (response === null) return [];
+  return [{ kind: scorerFor(askedQuestion(episode), response).kind, score: 1 }];
 }
 
 /** The parent's scores in the head's alignment, on episodes that are not counted yet; held-out ones first. */
@@ -158,6 +161,6 @@ function simulatedScores(
   return [...holdout, ...batch].flatMap(({ episodeId, parent }) => {
     const episode = episodes.find(({ id }) => id === episodeId);
     if (episode === undefined || episode.groundTruth === null || excluded.has(episodeId)) return [];
-    return [{ kind: scorerFor(episode.query, episode.groundTruth).kind, score: parent }];
+    return [{ kind: scorerFor(askedQuestion(episode), episode.groundTruth).kind, score: parent }];
   });
 }

@@ -5,6 +5,7 @@ import {
   maxEarlierTurns,
 } from "./alignment-item.js";
 import type { Episode } from "../episode.js";
+import { askedQuestion } from "../asked-question.js";
 import { parseQuestion } from "../lamp-question.js";
 import { ownWords } from "../text/own-words.js";
 
@@ -64,7 +65,7 @@ export function labelledItems(
     return {
       episodeId: episode.id,
       at: episode.at,
-      query: episode.query,
+      query: askedQuestion(episode),
       groundTruth: episode.groundTruth,
       reason: episode.feedback?.reason ?? null,
       isInferred: (episode.feedback?.inferred ?? null) !== null,

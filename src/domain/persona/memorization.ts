@@ -1,4 +1,5 @@
 import { parseQuestion } from "../lamp-question.js";
+import { allowedAnswers } from "../scoring/allowed-answers.js";
 import type { PersonaLine } from "./persona-checkpoint.js";
 import { holdsPhrase, runsOf, wordsIn } from "../text/text-similarity.js";
 
@@ -74,9 +75,9 @@ function readBatch(batch: readonly BatchItem[]) {
 }
 
 function readItem({ question, answer }: BatchItem) {
-  const { subject, options } = parseQuestion(question);
+  const { subject } = parseQuestion(question);
   // A label is one of the answers that the question allows.
-  const isLabel = options?.includes(answer) ?? false;
+  const isLabel = allowedAnswers(question, answer) !== null;
   const [subjectWords, answerWords] = [wordsIn(subject), wordsIn(answer)];
   return { question, isLabel, subject, subjectWords, answerWords };
 }

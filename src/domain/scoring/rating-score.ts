@@ -1,3 +1,5 @@
+import type { AnswerScale } from "../stated-answers.js";
+
 /** The lowest and highest answer that a question allows, and the true one. */
 export interface Scale {
   readonly least: number;
@@ -8,13 +10,22 @@ export interface Scale {
 const wholeNumber = /^[+-]?\d+(?:\.\d+)?$/;
 const numberInText = /(?<!\d\s?)-?\d+(?:\.\d+)?|\d+(?:\.\d+)?/g;
 
+/** Longer true answers are sentences, and not a number with its unit. */
+const longestRating = 24;
+
 /** The scale of the options; `null` unless all are numbers, two differ, and the truth is between them. */
 export function parseScale(options: readonly string[], trueAnswer: string): Scale | null {
   const numbers = options.map(parseNumber).filter((value) => value !== null);
-  const truth = parseNumber(trueAnswer);
-  if (truth === null || numbers.length < 2 || numbers.length < options.length) return null;
-  const scale = { least: Math.min(...numbers), most: Math.max(...numbers), truth };
-  return scale.least < scale.most && truth >= scale.least && truth <= scale.most ? scale : null;
+  if (numbers.length < 2 || numbers.length < options.length) return null;
+  return truthOnScale({ least: Math.min(...numbers), greatest: Math.max(...numbers) }, trueAnswer);
+}
+
+/** The true answer on a scale: a number, also as "4 stars" or "4/5"; `null` for another text, and outside of the ends. */
+export function truthOnScale({ least, greatest }: AnswerScale, trueAnswer: string): Scale | null {
+  const isShort = trueAnswer.length <= longestRating;
+  const truth = parseNumber(trueAnswer) ?? (isShort ? oneNumberIn(trueAnswer, greatest) : null);
+  if (truth === null || least >= greatest || truth < least || truth > greatest) return null;
+  return { least, most: greatest, truth };
 }
 
 /**

@@ -1,6 +1,6 @@
-import { parseQuestion } from "../lamp-question.js";
-import { choiceScore, isSameAnswer } from "./choice-score.js";
-import { numberScore, parseScale } from "./rating-score.js";
+import { allowedAnswers } from "./allowed-answers.js";
+import { choiceScore } from "./choice-score.js";
+import { numberScore } from "./rating-score.js";
 import { textScore } from "./rouge-l.js";
 
 /** Scores answers to one question against its true answer. */
@@ -11,17 +11,16 @@ export interface Scorer {
 }
 
 /**
- * The scorer of a question and its true answer: by distance where the options are a scale of numbers with the true
- * answer on it, right or wrong where it is one of the options, else by shared words (an open question, or a true answer
- * that is no option).
+ * The scorer of a question and its true answer: by distance where the answer is a number on a scale, right or wrong where
+ * it is one of the options, else by shared words (an open question, or a true answer that the question does not allow).
  *
- * @param question - As it was asked; options are read from LaMP's wordings only.
+ * @param question - As it was asked, with what was stated beside it: `askedQuestion`.
  */
 export function scorerFor(question: string, trueAnswer: string): Scorer {
-  const { options } = parseQuestion(question);
-  const scale = parseScale(options ?? [], trueAnswer);
-  if (scale !== null) return { kind: "number", score: (answer) => numberScore(answer, scale) };
-  if (options?.some((option) => isSameAnswer(option, trueAnswer)) === true)
-    return { kind: "choice", score: (answer) => choiceScore(answer, trueAnswer, options) };
-  return { kind: "text", score: (answer) => textScore(answer, trueAnswer) };
+  const allowed = allowedAnswers(question, trueAnswer);
+  if (allowed === null) return { kind: "text", score: (answer) => textScore(answer, trueAnswer) };
+  if (allowed.kind === "rating")
+    return { kind: "number", score: (answer) => numberScore(answer, allowed.scale) };
+  const { options } = allowed;
+  return { kind: "choice", score: (answer) => choiceScore(answer, trueAnswer, options) };
 }

@@ -46,6 +46,7 @@ export function mergeEpisode(stored: Episode, incoming: Episode): Episode {
   ];
   return {
     ...stored,
+    ...statedAnswers(stored, incoming),
     response: current.response,
     toolsUsed: current.toolsUsed,
     personaVersion: current.personaVersion,
@@ -55,4 +56,10 @@ export function mergeEpisode(stored: Episode, incoming: Episode): Episode {
       ? (incoming.feedback ?? stored.feedback)
       : (stored.feedback ?? incoming.feedback),
   };
+}
+
+/** What was stated last of the answers that the question allows: an import may be made again to say it. */
+function statedAnswers(stored: Episode, incoming: Episode): Pick<Episode, "options" | "scale"> {
+  const { options, scale } = (incoming.options ?? incoming.scale) === null ? stored : incoming;
+  return { options, scale };
 }

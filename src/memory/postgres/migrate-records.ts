@@ -5,7 +5,7 @@ import { type Json, migrateRecord, type RecordKind } from "../parse-record.js";
 import { alignmentRecordKind, episodeRecord, personaRecord } from "../record-schemas.js";
 
 /** What the records are written in now. One more whenever a record kind gets a migration. */
-const presentFormat = 2;
+const presentFormat = 3;
 
 /** By the last label of a namespace: the kinds that have migrations. */
 const kinds = new Map<string, Pick<RecordKind<unknown>, "migrations">>([

@@ -1,6 +1,8 @@
 import { AIMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import { numberedOptions } from "../../domain/numbered-question.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
+import { scalesInWords } from "../../domain/scoring/scale-in-words.js";
+import type { AnswerScale } from "../../domain/stated-answers.js";
 import { splitCounts } from "../../domain/statement-counts.js";
 import { agentRole } from "../../prompts/agent/persona-prompt.js";
 import { noSummary } from "../../prompts/agent/system-message.js";
@@ -56,7 +58,7 @@ export function readExchanges(prompt: string, tag: "interaction" | "item") {
  * for; `null` for an open question.
  */
 export function readQuestion(question: string) {
-  const { subject, options } = parseQuestion(question);
+  const { subject, options, scale } = parseQuestion(question);
   const refs = numberedOptions(subject).map(({ label, text }) => ({ answer: label, text }));
   if (refs.length > 0) return { subject: subject.replace(/\s\[1\]: "[\s\S]*/, ""), options: refs };
   const [sentence = "", bracketed, plain = ""] = oneOf.exec(question) ?? [];
@@ -64,12 +66,24 @@ export function readQuestion(question: string) {
     .split(/\s*,\s*(?:or |and )?|\s+or\s+/)
     .map((answer) => answer.trim().replace(/^(["'`])(.*)\1$/, "$2"))
     .filter((answer) => answer !== "");
-  const answers = options ?? listed;
+  const answers =
+    options ?? (listed.length < 2 ? pointsOf(scale ?? scalesInWords(question)[0]) : listed);
   if (answers.length < 2) return { subject: question, options: null };
   return {
-    subject: options === null ? question.replace(sentence, " ").trim() || question : subject,
+    subject:
+      options === null && sentence !== ""
+        ? question.replace(sentence, " ").trim() || question
+        : subject,
     options: answers.map((answer) => ({ answer, text: answer })),
   };
+}
+
+/** The whole numbers on a scale, at most 101 of them. */
+function pointsOf(scale: AnswerScale | undefined): string[] {
+  if (scale === undefined) return [];
+  const least = Math.ceil(scale.least);
+  const count = Math.min(101, Math.floor(scale.greatest) - least + 1);
+  return Array.from({ length: count }, (_, step) => String(least + step));
 }
 
 /** What a turn's request says, read from its prompt and nothing else; `question` is the user's latest message. */

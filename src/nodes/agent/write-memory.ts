@@ -32,10 +32,12 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
     const userId = parseUserId(parseRunConfig(runtime).userId);
     const query = questionOf(state).text;
     const episode: Episode = {
-      schemaVersion: 2,
+      schemaVersion: 3,
       id: state.turn.episodeId,
       at: state.turn.at,
       query,
+      options: null,
+      scale: null,
       response: state.messages.findLast((message) => AIMessage.isInstance(message))?.text ?? null,
       groundTruth: null,
       feedback: null,

@@ -12,6 +12,7 @@ import {
   type SplitSizes,
   sizesOf,
 } from "../../domain/alignment/split-batch-holdout.js";
+import { createAnswerCount } from "../../domain/scoring/answer-kinds.js";
 import { isTried, versionOnTrial } from "../../domain/alignment/trial.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { parseUserId } from "../../domain/user-id.js";
@@ -107,6 +108,7 @@ export function createSelectItems({
         version: head.version,
         batch,
         holdout: first.length - batch,
+        answers: kindsOf(items),
       } satisfies AlignmentEvent);
       const begun = { ...state, ...update };
       const { samplesPerItem } = config;
@@ -161,6 +163,12 @@ function trialOf(
   if (items.length === 0) return null;
   const parent = underTest(version.parent, version.parent.id);
   return { items, onTrial: { parent, episodeIds: items.map(({ episodeId }) => episodeId) } };
+}
+
+function kindsOf(items: readonly AlignmentItem[]) {
+  const count = createAnswerCount();
+  for (const item of items) count.add("", item);
+  return count.counted();
 }
 
 /** The reason why there are too few items; `null` if there are enough. */

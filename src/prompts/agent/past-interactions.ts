@@ -1,15 +1,19 @@
 import { localTime } from "../../domain/local-time.js";
 import { estimateTokens, storableText } from "../../domain/text/storable-text.js";
+import { askedQuestion } from "../../domain/asked-question.js";
 import { lampAsks, parseQuestion } from "../../domain/lamp-question.js";
 import type { Episode, Feedback } from "../../domain/episode.js";
+import { readStatedAnswers, type StatedQuestion } from "../../domain/stated-answers.js";
+import { truncate } from "../../domain/text/truncate.js";
 import { newerFirst, newerStatements } from "../../domain/newer-statement.js";
 import { type PromptPart, sentences } from "../prompt-part.js";
 import { type PromptTag, quote, quoteBlock } from "../quote.js";
 
 /** The parts of an episode that a prompt shows. */
-export type ShownEpisode = Pick<Episode, "id" | "at" | "query" | "response" | "groundTruth"> & {
-  readonly feedback: Pick<Feedback, "kind" | "reason"> | null;
-};
+export type ShownEpisode = StatedQuestion &
+  Pick<Episode, "id" | "at" | "response" | "groundTruth"> & {
+    readonly feedback: Pick<Feedback, "kind" | "reason"> | null;
+  };
 
 /** Most of one text that a prompt shows, in UTF-16 units: an essay in memory must not displace everything else. */
 const shownLength = 2_000;
@@ -53,11 +57,11 @@ export function interactionsPart(
 }
 
 function renderInteraction(
-  { id, at, query, response, groundTruth, feedback }: ShownEpisode,
+  { id, at, response, groundTruth, feedback, ...question }: ShownEpisode,
   timeZone: string,
   newer: string | null = null,
 ): string {
-  const { subject, asked } = shownQuestion(query);
+  const { subject, asked } = shownQuestion(askedQuestion(question));
   const shown = (tag: PromptTag, text: string) => quote(tag, storableText(text, shownLength));
   const lines = [shown("question", subject)];
   // A response that the user corrected would only repeat the mistake.
@@ -73,10 +77,17 @@ function renderInteraction(
   });
 }
 
+/** Most of the options that a label names, in UTF-16 units. */
+const labelLength = 80;
+
 /** A question in a known wording is shown by its subject, with what was asked as a label. */
-export function shownQuestion(query: string) {
-  const { task, subject } = parseQuestion(query);
-  return { subject, asked: task === null ? null : lampAsks[task] };
+export function shownQuestion(question: string) {
+  const { task, subject, scale } = parseQuestion(question);
+  if (task !== null) return { subject, asked: lampAsks[task] };
+  if (scale !== null)
+    return { subject, asked: `a number from ${scale.least} to ${scale.greatest}` };
+  const options = readStatedAnswers(question)?.options ?? null;
+  return { subject, asked: options && truncate(`one of: ${options.join(", ")}`, labelLength) };
 }
 
 /** @param at - ISO 8601. */

@@ -1,4 +1,6 @@
+import { askedQuestion } from "../../domain/asked-question.js";
 import type { Episode, Feedback } from "../../domain/episode.js";
+import type { StatedQuestion } from "../../domain/stated-answers.js";
 import { estimateTokens } from "../../domain/text/storable-text.js";
 import { dateAttribute, shownQuestion } from "../agent/past-interactions.js";
 import { joinParts, quote, quoteBlock, unquoted } from "../quote.js";
@@ -6,9 +8,10 @@ import { ownWords } from "../../domain/text/own-words.js";
 import { truncate } from "../../domain/text/truncate.js";
 
 /** The parts of an episode that a profile is drawn from: what the user wrote or chose, never an agent's response. */
-export type HistoryEpisode = Pick<Episode, "id" | "at" | "query" | "groundTruth" | "task"> & {
-  readonly feedback: Pick<Feedback, "reason"> | null;
-};
+export type HistoryEpisode = StatedQuestion &
+  Pick<Episode, "id" | "at" | "groundTruth" | "task"> & {
+    readonly feedback: Pick<Feedback, "reason"> | null;
+  };
 
 /** Most of one text in the history, in UTF-16 units: many items say more about a user than long ones. */
 const shownLength = { question: 600, answer: 300, countedAnswer: 80 } as const;
@@ -72,9 +75,9 @@ function renderItem(
 }
 
 /** A question without what it quotes of others; whole where a benchmark asks it. */
-export function ownQuestion({ query, task }: Pick<Episode, "query" | "task">) {
-  const whole = shownQuestion(query);
-  return task === null && whole.asked === null ? shownQuestion(ownWords(query)) : whole;
+export function ownQuestion({ task, ...question }: StatedQuestion & Pick<Episode, "task">) {
+  const whole = shownQuestion(askedQuestion(question));
+  return task === null && whole.asked === null ? shownQuestion(ownWords(question.query)) : whole;
 }
 
 /** How often the user gave each answer, most frequent first, as `answer: count, ...`; rare ones together at the end. Empty for none. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { storableText } from "../../domain/text/storable-text.js";
-import { parseQuestion } from "../../domain/lamp-question.js";
+import { allowedAnswers } from "../../domain/scoring/allowed-answers.js";
 import { truncate } from "../../domain/text/truncate.js";
 import { summaryPart } from "../agent/system-message.js";
 import { dateAttribute, interactionsPart, type ShownEpisode } from "../agent/past-interactions.js";
@@ -183,7 +183,7 @@ type Fields = { [Field in keyof Critique]?: true };
 
 /** The fields that can say something: of a right answer little, and nothing of what was not there. */
 function fieldsFor(
-  { question, reason, score }: SimulatedPair,
+  { question, trueAnswer, reason, score }: SimulatedPair,
   { summary, lines, recalled, toolCalls, hasTools }: SimulationPrompt,
   { earlier, reaction }: QuestionThread,
 ): Fields {
@@ -192,7 +192,10 @@ function fieldsFor(
   if (score === 1) return { rightlyUsed: true, ...onLines };
   // Of an answer that was picked from a list, there is nothing but the pick.
   const hasOwnWords =
-    parseQuestion(question).options === null || earlier.length > 0 || reaction !== null || !!reason;
+    allowedAnswers(question, trueAnswer) === null ||
+    earlier.length > 0 ||
+    reaction !== null ||
+    !!reason;
   return {
     ...(isKnown && { rightlyUsed: true }),
     wrong: true,

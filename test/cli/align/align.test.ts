@@ -416,7 +416,7 @@ describe("status", () => {
       expect.objectContaining({ user: "bob", at: null, newAnswers: 3, due: false }),
     ]);
     expect((await run(["status", "--user", "bob"])).out).toBe(
-      "alignment  never aligned\nnew        3 true answers\nhead       version 0\ntoday      no call\n",
+      "alignment  never aligned\nnew        3 true answers\nanswers    3 ratings\nhead       version 0\ntoday      no call\n",
     );
     const { out } = await run(["status"]);
     expect(out.split("\n")[0]).toMatch(/^user +alignment +new +version +last$/);

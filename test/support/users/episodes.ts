@@ -19,10 +19,12 @@ export function turnAt(n: number, query: string, change: Partial<Episode> = {}):
   const at = minuteAt(n);
   const identity = turnIdentity(userKey("anyone"), "thread", { id: `m${n}`, text: query });
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     id: turnEpisodeId(at, identity),
     at,
     query,
+    options: null,
+    scale: null,
     response: `response ${n}`,
     groundTruth: null,
     feedback: null,

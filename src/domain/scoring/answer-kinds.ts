@@ -1,0 +1,103 @@
+import { askedQuestion } from "../asked-question.js";
+import { parseQuestion } from "../lamp-question.js";
+import type { StatedQuestion } from "../stated-answers.js";
+import { splitWords } from "../text/split-words.js";
+import { scorerFor } from "./scorer.js";
+
+/** How the true answers of some interactions are scored. Numbers of interactions. */
+export interface AnswerKinds {
+  /** Right or wrong. */
+  readonly choices: number;
+  /** By distance. */
+  readonly ratings: number;
+  /** By shared words. */
+  readonly open: number;
+  readonly unanswered: number;
+  /** Of the open ones: a question that states its answers, and the true one is none of them. */
+  readonly notAllowed: Noticed;
+  /** Of the open ones: short answers that a user gives again and again, as to questions that have a set of answers. */
+  readonly unlisted: Noticed;
+}
+
+/** How many interactions, and up to four of their true answers, most frequent first. */
+export interface Noticed {
+  readonly count: number;
+  readonly answers: readonly string[];
+}
+
+/** An interaction, as far as its answer's kind depends on it. */
+export type Answered = StatedQuestion & { readonly groundTruth: string | null };
+
+/** How an interaction's true answer is scored. */
+export type AnswerKind = "choice" | "rating" | "open" | "unanswered";
+
+const kindNames = { choice: "choice", number: "rating", text: "open" } as const;
+/** A short answer has at most so many words. */
+const mostWords = 3;
+const mostAnswers = 4;
+/** Fewer may be chance. */
+const fewestUnlisted = 4;
+const unlistedShare = 0.1;
+
+export function answerKindOf(interaction: Answered): AnswerKind {
+  const { groundTruth } = interaction;
+  if (groundTruth === null) return "unanswered";
+  return kindNames[scorerFor(askedQuestion(interaction), groundTruth).kind];
+}
+
+/** Counts interactions that are given to it one after the other. */
+export function createAnswerCount() {
+  const kinds = { choice: 0, rating: 0, open: 0, unanswered: 0 };
+  const notAllowed = new Map<string, number>();
+  /** Of each user the number of times that each short answer was given to an open question. */
+  const short = new Map<string, Map<string, number>>();
+  return {
+    add(user: string, interaction: Answered): AnswerKind {
+      const kind = answerKindOf(interaction);
+      kinds[kind] += 1;
+      if (kind !== "open") return kind;
+      const answer = (interaction.groundTruth ?? "").trim();
+      const { options, scale } = parseQuestion(askedQuestion(interaction));
+      const words = splitWords(answer);
+      if ((options ?? scale) !== null) addOne(notAllowed, answer);
+      else if (words.length > 0 && words.length <= mostWords) {
+        const own = short.get(user) ?? new Map<string, number>();
+        addOne(own, words.join(" "));
+        short.set(user, own);
+      }
+      return kind;
+    },
+    counted(): AnswerKinds {
+      const again = new Map<string, number>();
+      for (const own of short.values())
+        for (const [answer, count] of own)
+          if (count > 1) again.set(answer, (again.get(answer) ?? 0) + count);
+      return {
+        choices: kinds.choice,
+        ratings: kinds.rating,
+        open: kinds.open,
+        unanswered: kinds.unanswered,
+        notAllowed: noticed(notAllowed),
+        unlisted: noticed(again),
+      };
+    },
+  };
+}
+
+/** Whether so many short answers would be compared by shared words that their questions most likely lack their options. */
+export function lacksOptions({ choices, ratings, open, unlisted }: AnswerKinds): boolean {
+  const answered = choices + ratings + open;
+  return unlisted.count >= Math.max(fewestUnlisted, unlistedShare * answered);
+}
+
+function addOne(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function noticed(counts: ReadonlyMap<string, number>): Noticed {
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a);
+  return {
+    count: sorted.reduce((sum, [, count]) => sum + count, 0),
+    answers: sorted.slice(0, mostAnswers).map(([answer]) => answer),
+  };
+}
