@@ -126,11 +126,11 @@ function statusOf(error: Error): number | undefined {
   return "status" in error && typeof error.status === "number" ? error.status : undefined;
 }
 
-/** The provider's own code, as `rate_limit_exceeded`; a number would only repeat the status. */
+/** The provider's own code, as `rate_limit_exceeded` or `1113`; the status is told anyway. */
 function codeOf(error: Error): string | undefined {
   if (!("code" in error) || typeof error.code !== "string" || systemCode(error) !== undefined)
     return undefined;
-  return /^[a-z][\w.-]{1,80}$/i.test(error.code) ? error.code : undefined;
+  return /^[a-z\d][\w.-]{1,80}$/i.test(error.code) ? error.code : undefined;
 }
 
 /** `ECONNREFUSED` and its like, as Node names them. */

@@ -42,15 +42,18 @@ interface Variant {
   readonly deltas?: readonly Fields[];
   readonly finish?: unknown;
   readonly usage?: unknown;
+  /** Around the choices. */
+  readonly around?: Fields;
 }
 
-function whole({ message, finish = "stop", usage }: Variant): OpenAiReply {
+function whole({ message, finish = "stop", usage, around }: Variant): OpenAiReply {
   const choice = { message, ...(finish !== undefined && { finish_reason: finish }) };
-  return { kind: "raw", body: JSON.stringify({ choices: [choice], usage }) };
+  return { kind: "raw", body: JSON.stringify({ choices: [choice], usage, ...around }) };
 }
 
-function streamed({ message, deltas = [message], finish = "stop", usage }: Variant): OpenAiReply {
-  const chunks: Fields[] = deltas.map((delta) => ({ choices: [{ index: 0, delta }] }));
+function streamed(variant: Variant): OpenAiReply {
+  const { message, deltas = [message], finish = "stop", usage, around } = variant;
+  const chunks: Fields[] = deltas.map((delta) => ({ choices: [{ index: 0, delta }], ...around }));
   chunks.push({ choices: [{ index: 0, delta: {}, finish_reason: finish }], usage });
   const events = [...chunks.map((chunk) => JSON.stringify(chunk)), "[DONE]"];
   return stream(events.map((event) => `data: ${event}\n\n`).join(""));
@@ -304,6 +307,7 @@ describe("an answer", () => {
     ],
     ["text as an object", { message: { content: { type: "text", text: "The third." } } }],
     ["text in a list of texts", { message: { content: ["The ", "third."] } }],
+    ["errors that are empty", { message: said, around: { error: {}, errors: [], code: 0 } }],
   ])("with %s is read", async (_name, variant) => {
     const model = await modelOn([whole(variant), streamed(variant)]);
     expect((await withTools(model).invoke(question)).text).toBe("The third.");
@@ -318,6 +322,13 @@ describe("an answer", () => {
       ),
     ],
     ["no [DONE]", stream(`data: ${piece(said)}\n\ndata: ${last}\n\n`)],
+    ["DONE alone", stream(`data: ${piece(said)}\n\ndata: ${last}\n\ndata: DONE\n\n`)],
+    [
+      "pings, and usage with a success",
+      stream(
+        `event: ping\ndata: ping\n\ndata: ${piece(said)}\n\ndata: ${last}\n\ndata: {"usage": {"prompt_tokens": 1}, "base_resp": {"status_code": 0, "status_msg": "success"}}\n\n`,
+      ),
+    ],
     ["no reason for its end", stream(`data: ${piece(said)}\n\ndata: [DONE]\n\n`)],
     ["CRLF", stream(`data: ${piece(said)}\r\n\r\ndata: ${last}\r\n\r\ndata: [DONE]\r\n\r\n`)],
     [
@@ -382,6 +393,7 @@ describe("an error", () => {
       { error: { message: '{"error": {"message": "Bad thing."}}' } },
       "Bad thing.",
     ],
+    ["with names in capitals", { Error: { Code: "Denied", Message: "Bad thing." } }, "Bad thing."],
     [
       "with a message that is an object",
       { error: { message: { text: "Bad thing." } } },
@@ -391,6 +403,43 @@ describe("an error", () => {
     const model = await modelOn(() => ({ kind: "raw", status: 400, body: JSON.stringify(body) }));
     const error: unknown = await model.invoke(question).catch((caught: unknown) => caught);
     expect(lineOf(error)).toMatch(new RegExp(`\\(400[^)]*\\): (\\w+: )?${words}`));
+  });
+
+  it.each<[string, string]>([
+    ["of a page without a title", "<title></title><style>p {}</style><h1>Bad &amp; gone.</h1>"],
+    ["in an event", 'event: error\ndata: {"error": {"message": "Bad & gone."}}\n\n'],
+  ])("%s is read out of it", async (_name, body) => {
+    const model = await modelOn(() => ({ kind: "raw", status: 400, type: "text/html", body }));
+    const error: unknown = await model.invoke(question).catch((caught: unknown) => caught);
+    expect(lineOf(error)).toContain("(400): Bad & gone. ");
+  });
+
+  it.each<[unknown, string]>([
+    [{ error: { code: "1113", message: "Bad thing." } }, "(400 1113)"],
+    [{ errors: [{ code: 7009, message: "Bad thing." }] }, "(400 7009)"],
+    [{ Error: { Code: "Denied", Message: "Bad thing." } }, "(400 Denied)"],
+    [{ error: { code: "None", message: "Bad thing." } }, "(400)"],
+  ])("%j has the provider's own code", async (body, code) => {
+    const model = await modelOn(() => ({ kind: "raw", status: 400, body: JSON.stringify(body) }));
+    const error: unknown = await model.invoke(question).catch((caught: unknown) => caught);
+    expect(lineOf(error)).toContain(`${code}: Bad thing.`);
+  });
+
+  it.each([
+    ["first", ""],
+    ["after an answer has begun", `data: ${piece(said)}\n\n`],
+  ])("of an event that is named so is told, %s", async (_when, before) => {
+    const model = await modelOn(() => stream(`${before}event: error\ndata: Bad thing.\n\n`));
+    expect(await sumOf(model).then(() => "no error", lineOf)).toContain("Bad thing.");
+    const field = 'error: {"code": 500, "message": "Bad thing."}\n\n';
+    await server.close();
+    const older = await modelOn(() => stream(before + field));
+    expect(await sumOf(older).then(() => "no error", lineOf)).toContain("(500");
+  });
+
+  it("of status 204 says that nothing came", async () => {
+    const model = await modelOn(() => ({ kind: "raw", status: 204, body: "" }));
+    expect(await sumOf(model).then(() => "no error", lineOf)).toContain("the status 204");
   });
 
   it.each<[string, unknown]>([

@@ -72,14 +72,13 @@ export class AnswerReader {
   /** A whole answer. */
   readWhole(completion: JsonRecord): JsonRecord {
     const [choice] = recordsOf(completion["choices"]);
-    if (choice === undefined) return { ...completion, ...this.#envelope(completion) };
+    if (choice === undefined) return this.#envelope(completion);
     const message = isRecord(choice["message"]) ? choice["message"] : {};
     // Calls in a list are separate, whatever their ids.
     const tool_calls = callsIn(message).map((call, index) => ({ ...call, index }));
     const read = this.#readDelta({ ...message, tool_calls }, choice);
     const calls = mergedCalls(recordsOf(read["tool_calls"]));
     return {
-      ...completion,
       ...this.#envelope(completion),
       choices: [
         { ...choice, message: { ...read, tool_calls: calls.length > 0 ? calls : undefined } },
@@ -88,7 +87,7 @@ export class AnswerReader {
   }
 
   /** Ids of answers are made unique, because LangGraph would replace the earlier message with the same one. */
-  #envelope(body: JsonRecord): JsonRecord {
+  #envelope({ error: _empty, ...body }: JsonRecord): JsonRecord {
     const groq = isRecord(body["x_groq"]) ? body["x_groq"]["usage"] : undefined;
     const usage = readUsage([body["usage"], groq].find(isRecord));
     return { ...body, id: `${textIn(body["id"]) || "chatcmpl"}-${this.#suffix}`, usage };

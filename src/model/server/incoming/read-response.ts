@@ -1,10 +1,10 @@
 import { AnswerReader } from "./answer-reader.js";
 import type { Waits } from "./thinking.js";
 import { isRecord, recordsOf, textIn, type JsonRecord } from "../json.js";
-import { faultInAnswer, faultOfStatus, type ServerFault } from "./server-fault.js";
+import { faultInAnswer, faultInText, type ServerFault } from "./server-fault.js";
 import { noteReasoning, type ServerHabits } from "../outgoing/server-habits.js";
 import { joinedAnswer } from "./joined-answer.js";
-import { areEvents, encodeEvent, readEvents } from "./server-sent-events.js";
+import { areEvents, encodeEvent, readEvents, type ServerEvent } from "./server-sent-events.js";
 
 export interface ResponseReadOptions {
   /** The body of the request that is answered, as the client asked it. */
@@ -25,20 +25,19 @@ export async function readResponse(
   body: ReadableStream<Uint8Array> | null,
   options: ResponseReadOptions,
 ): Promise<Response> {
-  if (body === null) return refusal(response, faultOfStatus(response.status, ""), options);
+  if (body === null) {
+    const message = `nothing came but the status ${response.status}`;
+    return refusal(response, { status: 502, code: null, message }, options);
+  }
   const isStream = options.request["stream"] === true;
   const isPage = /json|html/i.test(response.headers.get("content-type") ?? "");
   if (response.ok && isStream && !isPage) return readStream(response, body, options);
   const text = await new Response(body).text();
-  if (!response.ok) return refusal(response, faultOfStatus(response.status, text), options);
+  if (!response.ok) return refusal(response, faultInText(text, response.status), options);
   if (areEvents(text)) return readEventsIn(text, response, options);
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    // What is no JSON is the client's to report.
-    return new Response(text, { headers: response.headers });
-  }
+  const answer = jsonIn(text);
+  // What is no JSON is the client's to report.
+  if (answer === undefined) return new Response(text, { headers: response.headers });
   const fault = faultInAnswer(answer);
   if (fault !== null) return refusal(response, fault, options);
   if (isRecord(answer) && Array.isArray(answer["data"]))
@@ -128,14 +127,18 @@ async function readEventsIn(
   const chunks: JsonRecord[] = [];
   for await (const piece of piecesOf(readEvents(events), options, "always")) {
     if (piece.kind === "fault") return refusal(response, piece.fault, options);
+    if (piece.kind === "unknown") return new Response(text, { headers: response.headers });
     if (piece.event !== "[DONE]") chunks.push(JSON.parse(piece.event) as JsonRecord);
   }
   return Response.json(joinedAnswer(chunks));
 }
 
-/** Part of a stream: an event for the client, silent as long as the answer has not begun, or the server's error. */
+/**
+ * Part of a stream: an event for the client, silent as long as the answer has not begun; what is no JSON, which is the
+ * client's to report; or the server's error.
+ */
 type Piece =
-  | { readonly kind: "silence" | "answer"; readonly event: string }
+  | { readonly kind: "silence" | "answer" | "unknown"; readonly event: string }
   | { readonly kind: "fault"; readonly fault: ServerFault };
 
 /** An error that a server reported after its answer had begun. */
@@ -150,29 +153,26 @@ class StreamFault extends Error {
 }
 
 async function* piecesOf(
-  events: AsyncIterable<string>,
+  events: AsyncIterable<ServerEvent>,
   { request, habits }: ResponseReadOptions,
   waits: Waits = waitsFor(habits),
 ): AsyncGenerator<Piece> {
   const reader = readerOf(request, waits);
   let isDone = false;
-  for await (const event of events) {
-    if (event.trim() === "") continue;
-    if (event.trim() === "[DONE]") {
+  for await (const { data, isError } of events) {
+    if (!isError && keptAlive.test(data)) continue;
+    if (done.test(data)) {
       isDone = true;
       break;
     }
-    let chunk: unknown;
-    try {
-      chunk = JSON.parse(event);
-    } catch {
-      // What is no JSON is the client's to report.
-      yield { kind: "answer", event };
-      return;
-    }
-    const fault = faultInAnswer(chunk);
+    const chunk = jsonIn(data);
+    const fault = isError ? faultInText(data) : faultInAnswer(chunk);
     if (fault !== null) {
       yield { kind: "fault", fault };
+      return;
+    }
+    if (chunk === undefined) {
+      yield { kind: "unknown", event: data };
       return;
     }
     yield pieceOf(reader.readPiece(isRecord(chunk) ? chunk : {}));
@@ -183,6 +183,18 @@ async function* piecesOf(
     yield pieceOf(reader.readPiece({ choices: [{ delta: {}, finish_reason: "stop" }] }));
   if (reader.hasText) noteReasoning(habits, reader);
   yield { kind: "answer", event: "[DONE]" };
+}
+
+/** Data that only keeps the connection open. */
+const keptAlive = /^\W*(?:ping|heartbeat|keep-?alive)?\W*$/i;
+const done = /^\W*done\W*$/i;
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function pieceOf(chunk: JsonRecord): Piece {
