@@ -1,4 +1,5 @@
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../system/errors.js";
+import { blotKeys } from "./server/blot-keys.js";
 
 /**
  * One clear line for an error of a model's client: `model-key-refused`, `model-unavailable` or `model-output-invalid`,
@@ -147,16 +148,16 @@ function isReset(code: string | undefined): boolean {
 /** Longest sentence of a provider that is repeated, in UTF-16 units: some send a page. */
 const maxSaidLength = 4_000;
 
+/** What a terminal obeys and does not show: colours, controls, changes of direction. */
+const unseen = /\u001B\[[\d;]*[A-Za-z]|[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
+
 /** What the provider said, on one line that ends like a sentence, without anything that looks like a key. */
 function providerMessage(chain: readonly Error[]): string {
   const [text = ""] = (chain[0]?.message ?? "").split("\n\nTroubleshooting URL");
-  const clean = text
+  const clean = blotKeys(text)
     // The client writes the status first.
     .replace(/^\d{3} (?=\S)/, "")
-    .replaceAll(
-      /\b(?:sk|rk|pk|gsk|xai|hf|nvapi|key)[-_][\w*-]{4,}|\bAIza[\w*-]{8,}|\bBearer\s+\S+/gi,
-      "[key]",
-    )
+    .replaceAll(unseen, " ")
     .replaceAll(/\s+/g, " ")
     .trim()
     .slice(0, maxSaidLength);
