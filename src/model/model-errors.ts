@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../system/errors.js";
 import { blotKeys } from "./server/blot-keys.js";
 
@@ -148,13 +149,13 @@ function isReset(code: string | undefined): boolean {
 /** Longest sentence of a provider that is repeated, in UTF-16 units: some send a page. */
 const maxSaidLength = 4_000;
 
-/** What a terminal obeys and does not show: colours, controls, changes of direction. */
-const unseen = /\u001B\[[\d;]*[A-Za-z]|[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
+/** Controls, and changes of direction, which a terminal obeys and does not show. */
+const unseen = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
 
 /** What the provider said, on one line that ends like a sentence, without anything that looks like a key. */
 function providerMessage(chain: readonly Error[]): string {
   const [text = ""] = (chain[0]?.message ?? "").split("\n\nTroubleshooting URL");
-  const clean = blotKeys(text)
+  const clean = blotKeys(stripVTControlCharacters(text))
     // The client writes the status first.
     .replace(/^\d{3} (?=\S)/, "")
     .replaceAll(unseen, " ")

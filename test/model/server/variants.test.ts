@@ -41,6 +41,8 @@ interface Variant {
   /** The message itself in one piece, unless given. */
   readonly deltas?: readonly Fields[];
   readonly finish?: unknown;
+  /** Of each piece but the last; `null` unless given. */
+  readonly finishEach?: string;
   readonly usage?: unknown;
   /** Around the choices. */
   readonly around?: Fields;
@@ -52,8 +54,18 @@ function whole({ message, finish = "stop", usage, around }: Variant): OpenAiRepl
 }
 
 function streamed(variant: Variant): OpenAiReply {
-  const { message, deltas = [message], finish = "stop", usage, around } = variant;
-  const chunks: Fields[] = deltas.map((delta) => ({ choices: [{ index: 0, delta }], ...around }));
+  const {
+    message,
+    deltas = [message],
+    finish = "stop",
+    finishEach = null,
+    usage,
+    around,
+  } = variant;
+  const chunks: Fields[] = deltas.map((delta) => ({
+    choices: [{ index: 0, delta, finish_reason: finishEach }],
+    ...around,
+  }));
   chunks.push({ choices: [{ index: 0, delta: {}, finish_reason: finish }], usage });
   const events = [...chunks.map((chunk) => JSON.stringify(chunk)), "[DONE]"];
   return stream(events.map((event) => `data: ${event}\n\n`).join(""));
@@ -227,6 +239,18 @@ describe("tool calls", () => {
       [{ at: "one" }],
     ],
     [
+      "a reason with each piece, and pieces of arguments",
+      {
+        ...calls({ id: "a", ...fn('{"at":"one"}') }),
+        deltas: [
+          { tool_calls: [{ index: 0, id: "a", ...fn("") }] },
+          { tool_calls: [{ index: 0, function: { arguments: '{"at":"one"}' } }] },
+        ],
+        finishEach: "tool_calls",
+      },
+      [{ at: "one" }],
+    ],
+    [
       "the reason `stop`",
       { ...calls({ id: "a", ...fn('{"at":"one"}') }), finish: "stop" },
       [{ at: "one" }],
@@ -372,6 +396,53 @@ describe("an answer", () => {
       if (_name === "usage in each piece")
         expect(usage).toMatchObject({ input_tokens: 5, output_tokens: 3 });
   });
+});
+
+describe("the reason for an answer's end", () => {
+  it.each([
+    ["MAX_TOKENS", "length"],
+    ["model_length", "length"],
+    ["SAFETY", "content_filter"],
+    ["content_filter: PROHIBITED_CONTENT", "content_filter"],
+    ["sensitive", "content_filter"],
+  ])("is said in OpenAI's words: %s", async (finish, reason) => {
+    const variant: Variant = { message: said, finish, finishEach: finish };
+    const model = await modelOn([whole(variant), streamed(variant)]);
+    for (const reply of [await model.invoke(question), await sumOf(model)])
+      expect(reply.response_metadata["finish_reason"]).toBe(reason);
+  });
+
+  it.each(["insufficient_system_resource", "network_error", "abort"])(
+    "is an error where the server could not go on: %s",
+    async (finish) => {
+      const variant: Variant = { message: said, finish };
+      const model = await modelOn([whole(variant), whole({ message: said }), streamed(variant)]);
+      expect((await model.invoke(question)).text).toBe("The third.");
+      expect(await sumOf(model).then(() => "no error", lineOf)).toContain(`\`${finish}\``);
+    },
+  );
+});
+
+it.each<[string, Variant]>([
+  ["in a part", { message: { content: [{ type: "refusal", refusal: "I cannot." }] } }],
+  ["in a field", { message: { content: null, refusal: "I cannot." } }],
+])("a refusal %s is kept", async (_name, variant) => {
+  const model = await modelOn([whole(variant), streamed(variant)]);
+  for (const reply of [await model.invoke(question), await sumOf(model)])
+    expect(reply.additional_kwargs["refusal"]).toBe("I cannot.");
+});
+
+it.each<[string, OpenAiReply]>([
+  [
+    "of the choice",
+    stream(
+      `data: ${JSON.stringify({ choices: [{ delta: said, finish_reason: "stop", usage: { prompt_tokens: 5, completion_tokens: 2 } }] })}\n\n`,
+    ),
+  ],
+  ["in texts", streamed({ message: said, usage: { prompt_tokens: "5", completion_tokens: "2" } })],
+])("usage %s is read", async (_name, reply) => {
+  const { usage_metadata: usage } = await sumOf(await modelOn([reply]));
+  expect(usage).toMatchObject({ input_tokens: 5, output_tokens: 2 });
 });
 
 const lineOf = (error: unknown) => describeModelError(error).message;

@@ -179,8 +179,7 @@ async function* piecesOf(
   }
   // As of a connection that breaks: half an answer is none.
   if (!isDone && !reader.isOver) throw new TypeError("terminated");
-  if (!reader.isOver)
-    yield pieceOf(reader.readPiece({ choices: [{ delta: {}, finish_reason: "stop" }] }));
+  yield pieceOf(reader.end());
   if (reader.hasText) noteReasoning(habits, reader);
   yield { kind: "answer", event: "[DONE]" };
 }

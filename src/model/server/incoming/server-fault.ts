@@ -20,8 +20,11 @@ export function faultInAnswer(body: unknown): ServerFault | null {
   if (!isRecord(first)) return null;
   if (isError(first["error"])) return readFault(first["error"], undefined, first);
   const choice: unknown = Array.isArray(first["choices"]) ? first["choices"][0] : undefined;
-  if (isRecord(choice) && (isError(choice["error"]) || choice["finish_reason"] === "error"))
-    return readFault(choice["error"] ?? "The provider ended its answer with an error.");
+  if (isRecord(choice)) {
+    const reason = textIn(choice["finish_reason"]);
+    if (isError(choice["error"]) || /error|abort|system_resource/i.test(reason))
+      return readFault(choice["error"] ?? { message: `the answer ended with \`${reason}\`` });
+  }
   if (["choices", "data"].some((field) => Array.isArray(first[field]))) return null;
   if (first["object"] === "error" || first["type"] === "error") return readFault(first);
   const fields = lowered(first);
