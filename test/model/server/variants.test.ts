@@ -120,6 +120,27 @@ describe.each<[string, (text: string) => Variant]>([
         `<|begin_of_thought|>${thought}<|end_of_thought|>\n\n<|begin_of_solution|>${text}<|end_of_solution|>`,
       ),
   ],
+  ...[
+    ["<thoughts>", "</thoughts>"],
+    ["<antThinking>", "</antThinking>"],
+    ["<scratchpad>", "</scratchpad>"],
+    ["<mm:think>", "</mm:think>"],
+    ["<|inner_prefix|>", "<|inner_suffix|>"],
+  ].map(([open = "", close = ""]): [string, (text: string) => Variant] => [
+    `between ${open}`,
+    (text) => textually(`${open}${thought}${close}\n${text}`),
+  ]),
+  ...["response", "output"].map((mark): [string, (text: string) => Variant] => [
+    `with the answer between <${mark}>`,
+    (text) => textually(`<think>${thought}</think>\n\n<${mark}>\n${text}\n</${mark}>\n`),
+  ]),
+  [
+    "in a channel, before an answer in JSON",
+    (text) =>
+      textually(
+        `<|channel|>analysis<|message|>${thought}<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>${text}<|return|>`,
+      ),
+  ],
   [
     "with the answer between marks, as Hunyuan writes it",
     (text) => textually(`<think>\n${thought}\n</think>\n<answer>\n${text}\n</answer>`),
@@ -272,6 +293,40 @@ describe("tool calls", () => {
       textually('[TOOL_CALLS] [{"name": "look", "arguments": {"at": "one"}}]'),
       [{ at: "one" }],
     ],
+    ...[
+      "<tool_call>\n<function=look>\n<parameter=at>\none\n</parameter>\n</function>\n</tool_call>",
+      "<tool_call>look\n<arg_key>at</arg_key>\n<arg_value>one</arg_value>\n</tool_call>",
+      '<function=look>{"at": "one"}</function>',
+      '<|python_tag|>{"name": "look", "parameters": {"at": "one"}}',
+      '<function_call>{"name": "look", "arguments": {"at": "one"}}</function_call>',
+      '<|tool_call|>[{"name": "look", "arguments": {"at": "one"}}]<|/tool_call|>',
+      '[TOOL_CALLS]look[ARGS]{"at": "one"}',
+      '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>look\n```json\n{"at": "one"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+      '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>look<｜tool▁sep｜>{"at": "one"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+      '<|tool_calls_section_begin|><|tool_call_begin|>functions.look:0<|tool_call_argument_begin|>{"at": "one"}<|tool_call_end|><|tool_calls_section_end|>',
+      '<|channel|>analysis<|message|>Hmm.<|end|><|start|>assistant<|channel|>commentary to=functions.look <|constrain|>json<|message|>{"at":"one"}<|call|>',
+    ].map((content): [string, Variant, unknown[]] => [
+      `the text ${content}`,
+      textually(content),
+      [{ at: "one" }],
+    ]),
+    [
+      "two of them as Mistral writes them",
+      textually('[TOOL_CALLS]look[ARGS]{"at": "one"}[TOOL_CALLS]look[ARGS]{"at": "two"}'),
+      [{ at: "one" }, { at: "two" }],
+    ],
+    ...["functions.look", "default_api.look", "look<|channel|>commentary", " look", "look:0"].map(
+      (name): [string, Variant, unknown[]] => [
+        `the name ${name}`,
+        calls({ id: "a", ...fn('{"at":"one"}', name) }),
+        [{ at: "one" }],
+      ],
+    ),
+    ...["parameters", "input"].map((field): [string, Variant, unknown[]] => [
+      `arguments in ${field}`,
+      calls({ id: "a", type: "function", function: { name: "look", [field]: { at: "one" } } }),
+      [{ at: "one" }],
+    ]),
     [
       "marks in the text after reasoning",
       textually('<think>Hmm.</think>\n\n<tool_call>\n{"name":"look","arguments":{}}\n</tool_call>'),
@@ -299,6 +354,9 @@ describe("a text with the marks of a tool call", () => {
     "<tool_call>\n{broken\n</tool_call>",
     '<tool_call>{"name":"look","arguments":{}}</tool_call> is how it looks.',
     "A list [TOOL",
+    "<function=unknown>{}</function>",
+    "<tool_call>look",
+    '[TOOL_CALLS]look[ARGS]{"at": "one"} or so',
   ])("that is no call to an offered tool is the answer: %s", async (content) => {
     const model = await modelOn([whole(textually(content)), streamed(textually(content))]);
     for (const reply of [await withTools(model).invoke(question), await sumOf(model)]) {
@@ -552,6 +610,7 @@ describe("a refusal", () => {
     [400, "Unsupported value: 'messages[0].role' does not support 'system' with this model."],
     [400, "Developer instruction is not enabled for models/gemma-3-27b-it"],
     [500, "Jinja Exception: System role not supported by this model"],
+    [400, "Only user and assistant roles are supported!"],
   ])("of the system role is heeded (%i %s)", async (status, message) => {
     const model = await modelOn([refusal(status, message), text, text]);
     for (const _turn of [1, 2]) expect((await model.invoke(prompt)).text).toBe("The third.");
@@ -563,6 +622,10 @@ describe("a refusal", () => {
     [400, "System message must be at the beginning."],
     [400, "messages[3]: a system message is only allowed as the first message"],
     [422, "The system message must come first"],
+    [
+      400,
+      "After the optional system message, conversation roles must alternate user/assistant/...",
+    ],
   ])("of a later system message is heeded (%i %s)", async (status, message) => {
     const model = await modelOn([refusal(status, message), text, text]);
     for (const _turn of [1, 2]) expect((await model.invoke(prompt)).text).toBe("The third.");
@@ -590,6 +653,7 @@ describe("a refusal", () => {
     [500, "response_format type json_schema not implemented"],
     [501, "Structured output is not implemented"],
     [400, "Failed to compile grammar for the JSON schema"],
+    [500, "failed to parse grammar"],
   ])("of a schema puts it into the prompt (%i %s)", async (status, message) => {
     const reply: OpenAiReply = { kind: "message", text: answer };
     const model = await modelOn(({ body }) =>

@@ -43,7 +43,7 @@ export class AnswerReader {
     this.#waits = waits;
     this.#thinking = new ThinkingSplitter(waits);
     this.#written = new WrittenCallReader(toolNames);
-    this.#calls = new ToolCallReader(takenIds);
+    this.#calls = new ToolCallReader(takenIds, toolNames);
   }
 
   /** True once a piece said why the answer ended; some servers say it with each piece. */
