@@ -664,6 +664,15 @@ describe("a refusal", () => {
     expect(asked).toMatchObject({ answer: { lines: ["first"] }, attempts: 1 });
   });
 
+  it.each(["Please try again in 10ms.", "Please retry in 0.01s."])(
+    "for now is waited for as the sentence says: %s",
+    async (message) => {
+      server = await startOpenAiServer([refusal(429, message), text]);
+      const model = loadChatModel("openai:m", { openaiBaseUrl: server.url, backoffMs: 59_000 });
+      expect((await model.invoke(question)).text).toBe("The third.");
+    },
+  );
+
   it.each(["0.01", "0", "10ms", "Sun, 06 Nov 1994 08:49:37 GMT"])(
     "for now is waited for as the server says: %s",
     async (retryAfter) => {

@@ -76,6 +76,12 @@ function refusal(
   const kept = new Headers(headers);
   for (const name of ["content-encoding", "content-length"]) kept.delete(name);
   kept.set("content-type", "application/json");
+  // Some say how long to wait in their sentence only.
+  const [, wait, unit] =
+    /\b(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?) ?(ms|s)(?:ec\w*)?\b/i.exec(fault.message) ??
+    [];
+  if (wait !== undefined && !kept.has("retry-after") && !kept.has("retry-after-ms"))
+    kept.set("retry-after", `${wait}${unit}`);
   // Without a message the client would show the whole object.
   const message = clean(fault.message) || "no reason given";
   const error = { message, code: fault.code, type: null, param: null };
