@@ -101,7 +101,9 @@ export async function ask<Answer>(options: StructuredAskOptions<Answer>): Promis
 function isUnsupported(error: Error): boolean {
   if (!PersonaAgentError.is(error, "model-unavailable")) return false;
   if ([400, 415, 422, 501].includes(Number(error.details["status"]))) return true;
-  return /response_?format|json_?schema|structured output/i.test(String(error.details["said"]));
+  return /response_?format|json.?schema|structured.?output|grammar|guided/i.test(
+    String(error.details["said"]),
+  );
 }
 
 /**

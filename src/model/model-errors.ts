@@ -1,4 +1,6 @@
+import { stripVTControlCharacters } from "node:util";
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../system/errors.js";
+import { blotKeys } from "./server/blot-keys.js";
 
 /**
  * One clear line for an error of a model's client: `model-key-refused`, `model-unavailable` or `model-output-invalid`,
@@ -126,11 +128,11 @@ function statusOf(error: Error): number | undefined {
   return "status" in error && typeof error.status === "number" ? error.status : undefined;
 }
 
-/** The provider's own code, as `rate_limit_exceeded`; a number would only repeat the status. */
+/** The provider's own code, as `rate_limit_exceeded` or `1113`; the status is told anyway. */
 function codeOf(error: Error): string | undefined {
   if (!("code" in error) || typeof error.code !== "string" || systemCode(error) !== undefined)
     return undefined;
-  return /^[a-z][\w.-]{1,80}$/i.test(error.code) ? error.code : undefined;
+  return /^[a-z\d][\w.-]{1,80}$/i.test(error.code) ? error.code : undefined;
 }
 
 /** `ECONNREFUSED` and its like, as Node names them. */
@@ -147,16 +149,16 @@ function isReset(code: string | undefined): boolean {
 /** Longest sentence of a provider that is repeated, in UTF-16 units: some send a page. */
 const maxSaidLength = 4_000;
 
+/** Controls, and changes of direction, which a terminal obeys and does not show. */
+const unseen = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
+
 /** What the provider said, on one line that ends like a sentence, without anything that looks like a key. */
 function providerMessage(chain: readonly Error[]): string {
   const [text = ""] = (chain[0]?.message ?? "").split("\n\nTroubleshooting URL");
-  const clean = text
+  const clean = blotKeys(stripVTControlCharacters(text))
     // The client writes the status first.
     .replace(/^\d{3} (?=\S)/, "")
-    .replaceAll(
-      /\b(?:sk|rk|pk|gsk|xai|hf|nvapi|key)[-_][\w*-]{4,}|\bAIza[\w*-]{8,}|\bBearer\s+\S+/gi,
-      "[key]",
-    )
+    .replaceAll(unseen, " ")
     .replaceAll(/\s+/g, " ")
     .trim()
     .slice(0, maxSaidLength);

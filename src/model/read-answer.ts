@@ -18,12 +18,9 @@ export function readAnswer<Answer>(
   name: string,
 ): ReadAnswer<Answer> {
   const text = writtenText(reply, name);
-  const refusal = reply.additional_kwargs["refusal"];
-  if (typeof refusal === "string" && refusal !== "")
-    return { kind: "refused", problem: "It was a refusal.", text: refusal };
+  const refusal = refusalIn(reply);
+  if (refusal !== null) return { kind: "refused", ...refusal, text: refusal.text || text };
   const finishReason: unknown = reply.response_metadata["finish_reason"];
-  if (finishReason === "content_filter")
-    return { kind: "refused", problem: "It was withheld by a content filter.", text };
   if (text.trim() === "") return { kind: "unfit", problem: "It was empty.", text };
   const value = parseJson(text);
   if (value === undefined) {
@@ -36,6 +33,18 @@ export function readAnswer<Answer>(
   const result = schema.safeParse(value);
   if (result.success) return { kind: "answer", answer: result.data };
   return { kind: "unfit", problem: describeIssues(result.error), text };
+}
+
+/** What the model said where it refused, or nothing where its server withheld the answer; `null` for an answer. */
+export function refusalIn(
+  reply: AIMessage,
+): { readonly problem: string; readonly text: string } | null {
+  const refusal = reply.additional_kwargs["refusal"];
+  if (typeof refusal === "string" && refusal !== "")
+    return { problem: "It was a refusal.", text: refusal };
+  return reply.response_metadata["finish_reason"] === "content_filter"
+    ? { problem: "It was withheld by a content filter.", text: "" }
+    : null;
 }
 
 /** The model's text, from its pieces if streamed: LangChain closes the brackets of half an answer. */

@@ -80,6 +80,9 @@ describe("the models of the environment", () => {
     ["MODEL_HEADERS", "x: y", "expected one like"],
     ["EMBEDDINGS_HEADERS", '{"a b": "c"}', "expected one like"],
     ["EMBEDDINGS_BASE_URL", "localhost", "is not an address"],
+    ["EMBEDDINGS_BASE_URL", "sk-proj-1234567890", '"[key]" is not an address'],
+    ["OPENAI_BASE_URL", "http://joe:secret@there/v1", "holds a user name or a password"],
+    ["OPENAI_BASE_URL", "http://there/v1?version=1", "is an address with `?` or `#`"],
   ])("refuse %s=%s in one line", (name, value, expected) => {
     const env = { MODEL: "openai:m", EMBEDDINGS: "openai:e", OPENAI_API_KEY: "k" };
     expect(() => loadModels({ ...env, [name]: value })).toThrow(expected);

@@ -54,6 +54,13 @@ function lastPrompt(): string[] {
 }
 
 describe("a thread goes on", () => {
+  it("after an answer that a filter withheld, which is told and not asked for again", async () => {
+    const withheld: OpenAiReply = { kind: "message", text: "", finishReason: "SAFETY" };
+    const ask = await threadOn([withheld, text("two")], () => "");
+    await expect(ask("First?")).rejects.toThrow(/gave no answer: It was withheld by a content/);
+    expect((await ask("Second?")).answer).toBe("two");
+  });
+
   it("after a turn that the server failed", async () => {
     const ask = await threadOn(
       [{ kind: "error", status: 500 }, text("two"), text("three")],

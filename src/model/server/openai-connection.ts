@@ -1,5 +1,6 @@
 import type { ClientOptions } from "@langchain/openai";
 import { PersonaAgentError } from "../../system/errors.js";
+import { blotKeys, blotterOf } from "./blot-keys.js";
 import type { RequestLimits } from "./call-watch.js";
 import { createServerFetch } from "./server-fetch.js";
 
@@ -53,14 +54,13 @@ export function openAiConnection(
     );
   const limits = { ...defaultLimits, ...given };
   const baseURL = parseBaseUrl(baseUrl ?? openAiUrl, baseUrlName);
-  // Shorter ones are words, as the key `ollama`.
-  const secrets = [apiKey ?? "", ...Object.values(headers)].filter(({ length }) => length >= 8);
+  const clean = blotterOf([apiKey ?? "", ...Object.values(headers)]);
   const configuration: ClientOptions = {
     baseURL,
     defaultHeaders: headers,
     // Otherwise the client prints broken answers to the console.
     logLevel: "off",
-    fetch: createServerFetch({ ...limits, baseUrl: baseURL, secrets }),
+    fetch: createServerFetch({ ...limits, baseUrl: baseURL, clean }),
   };
   // Retries and time limits are in the fetch; the client's own timeout must not come first.
   return {
@@ -72,11 +72,19 @@ export function openAiConnection(
 }
 
 function parseBaseUrl(text: string, name: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new PersonaAgentError(
-    "config-invalid",
-    `${name} ${JSON.stringify(text.slice(0, 80))} is not an address; expected one like http://localhost:11434/v1. Correct it.`,
-  );
+  const refused = (problem: string) =>
+    new PersonaAgentError(
+      "config-invalid",
+      `${name} ${problem}; expected one like http://localhost:11434/v1. Correct it.`,
+    );
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw refused(`${JSON.stringify(blotKeys(text).slice(0, 80))} is not an address`);
+  const { username, password, search, hash } = new URL(text);
+  if (username + password !== "")
+    throw refused("holds a user name or a password, which belong into a header");
+  // Paths are written behind it.
+  if (search + hash !== "") throw refused("is an address with `?` or `#`");
+  return text;
 }
 
 /** A shell unsets a variable for one command by setting it to nothing. */

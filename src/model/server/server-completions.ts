@@ -17,8 +17,13 @@ export class ServerCompletions extends ChatOpenAICompletions {
     return super._generate(messages.map(withAttached), ...rest);
   }
 
-  override _streamResponseChunks(...[messages, ...rest]: Parameters<Stream>) {
-    return super._streamResponseChunks(messages.map(withAttached), ...rest);
+  override async *_streamResponseChunks(...[messages, ...rest]: Parameters<Stream>) {
+    for await (const chunk of super._streamResponseChunks(messages.map(withAttached), ...rest)) {
+      const reason: unknown = chunk.generationInfo?.["finish_reason"];
+      // LangChain forgets it where an answer is streamed to a listener and returned whole.
+      if (typeof reason === "string") chunk.message.response_metadata["finish_reason"] = reason;
+      yield chunk;
+    }
   }
 
   protected override _convertCompletionsMessageToBaseMessage(...args: Parameters<Convert>) {

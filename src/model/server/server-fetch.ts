@@ -10,8 +10,8 @@ import { habitsOf } from "./outgoing/server-habits.js";
 export interface ServerFetchOptions extends RequestLimits {
   /** Where the protocol's paths begin; what is learnt of a server is kept by it. */
   readonly baseUrl: string;
-  /** Texts that are blotted out wherever an error of the server repeats them. */
-  readonly secrets: readonly string[];
+  /** Blots out keys, where an error of the server repeats them. */
+  readonly clean: (text: string) => string;
 }
 
 /**
@@ -29,9 +29,6 @@ const refusals = [400, 415, 422, 500, 501];
  * asked for, and left out from then on. See docs/model-servers.md.
  */
 export function createServerFetch(options: ServerFetchOptions): typeof fetch {
-  const clean = (text: string) =>
-    options.secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, "[key]"), text);
-
   const exchange: Exchange = async (url, init, listenTo) => {
     const asked = parseBody(init.body);
     const habits = habitsOf(options.baseUrl, String(asked["model"]));
@@ -43,7 +40,7 @@ export function createServerFetch(options: ServerFetchOptions): typeof fetch {
       const response = await readResponse(raw, listenTo(raw.body), {
         request: asked,
         habits,
-        clean,
+        clean: options.clean,
       });
       if (response.ok) {
         for (const field of left) habits.refused.add(field);

@@ -8,6 +8,7 @@ import type { RunConfig } from "../../config/turn-settings.js";
 import { addUsage, type Usage, usageOfCall, withUsage } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { describeModelError } from "../../model/model-errors.js";
+import { refusalIn } from "../../model/read-answer.js";
 import { withoutThinking } from "../../model/server/incoming/thinking.js";
 import { renderAgentRequest } from "../../prompts/agent/system-message.js";
 import type { AgentState, AgentUpdate } from "../../state/agent-state.js";
@@ -78,6 +79,13 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
         });
       if (text.trim() !== "")
         return new Command({ goto: after, update: { messages: [textOnly(answer, text)], usage } });
+      const refusal = refusalIn(answer);
+      if (refusal !== null)
+        throw new PersonaAgentError(
+          "model-output-invalid",
+          `The model gave no answer: ${refusal.text || refusal.problem} Ask in another way, or use another model.`,
+          { details: { usage } },
+        );
     }
     throw new PersonaAgentError(
       "model-output-invalid",

@@ -171,3 +171,36 @@ describe("the provider's sentence", () => {
     expect(await line(whole(await modelOn(() => reply, 0)))).toContain(said);
   });
 });
+
+describe("a key in the provider's sentence", () => {
+  const gateway = "Bearer secret/of+gateway";
+
+  it.each([
+    ["masked", "Incorrect API key: xa***MN."],
+    ["masked by its form", "Received API Key = sk-...MNOP."],
+    ["masked, of no known form", "No such key: a-ke...form."],
+    ["masked but its end", "No such key: ****form."],
+    ["of a header, without the word before it", "No such token: secret/of+gateway."],
+    ["in an address", "No answer from http://there/v1?key=secret%2Fof%2Bgateway&n=1."],
+    ["of another server in an address", "No answer from http://there/v1?api_key=MNOP1234&n=1."],
+    ["of another server before an address", "No answer from https://joe:MNOP1234@there/v1."],
+    ["as a signed token", "Expired: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0MNOP."],
+    ["as a user and a password", "Authorization: Basic am9lOk1OT1A= is not known."],
+  ])("does not stand there: %s", async (_name, message) => {
+    server = await startOpenAiServer(() => json({ error: { message } }, 400));
+    const model = loadChatModel("openai:test-model", {
+      openaiApiKey: key,
+      openaiBaseUrl: server.url,
+      headers: { authorization: gateway },
+    });
+    const said = await line(whole(model));
+    expect(said).toContain("[key]");
+    expect(said).not.toMatch(/secret|gateway|MN|form|am9l|joe/);
+  });
+});
+
+it("a sentence with colours and controls is plain", async () => {
+  const message = "\u001B[31mBad\u001B[0m\u0000 thing.\u0085";
+  const model = await modelOn(() => json({ error: { message } }, 400));
+  expect(await line(whole(model))).toContain("(400): Bad thing.");
+});

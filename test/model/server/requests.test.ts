@@ -248,6 +248,21 @@ describe("a field of messages", () => {
   });
 });
 
+it.each([
+  "Invalid 'messages[2].tool_calls[0].id': string too long. Expected a string with maximum length 40.",
+  "messages.1.content.0.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'",
+])("an id of another server's thread gets a short form: %s", async (message) => {
+  const model = await modelOn({}, [{ kind: "error", status: 400, message }, text]);
+  const id = `call:${"x".repeat(60)}`;
+  await model.invoke([
+    ...prompt,
+    new AIMessage({ content: "", tool_calls: [{ id, name: "look", args: {} }] }),
+    new ToolMessage({ content: "seen", tool_call_id: id }),
+  ]);
+  expect(JSON.stringify(server.requests[1]?.body)).not.toContain("call:");
+  server.assertUsedUp();
+});
+
 it("reasoning that a server misses is replaced by a space, as in a thread of another server", async () => {
   const model = await modelOn({ wantsReasoningBack: true }, [text, text]);
   const call = { id: "call_1", name: "look", args: {} };

@@ -41,16 +41,31 @@ interface Variant {
   /** The message itself in one piece, unless given. */
   readonly deltas?: readonly Fields[];
   readonly finish?: unknown;
+  /** Of each piece but the last; `null` unless given. */
+  readonly finishEach?: string;
   readonly usage?: unknown;
+  /** Around the choices. */
+  readonly around?: Fields;
 }
 
-function whole({ message, finish = "stop", usage }: Variant): OpenAiReply {
+function whole({ message, finish = "stop", usage, around }: Variant): OpenAiReply {
   const choice = { message, ...(finish !== undefined && { finish_reason: finish }) };
-  return { kind: "raw", body: JSON.stringify({ choices: [choice], usage }) };
+  return { kind: "raw", body: JSON.stringify({ choices: [choice], usage, ...around }) };
 }
 
-function streamed({ message, deltas = [message], finish = "stop", usage }: Variant): OpenAiReply {
-  const chunks: Fields[] = deltas.map((delta) => ({ choices: [{ index: 0, delta }] }));
+function streamed(variant: Variant): OpenAiReply {
+  const {
+    message,
+    deltas = [message],
+    finish = "stop",
+    finishEach = null,
+    usage,
+    around,
+  } = variant;
+  const chunks: Fields[] = deltas.map((delta) => ({
+    choices: [{ index: 0, delta, finish_reason: finishEach }],
+    ...around,
+  }));
   chunks.push({ choices: [{ index: 0, delta: {}, finish_reason: finish }], usage });
   const events = [...chunks.map((chunk) => JSON.stringify(chunk)), "[DONE]"];
   return stream(events.map((event) => `data: ${event}\n\n`).join(""));
@@ -103,6 +118,27 @@ describe.each<[string, (text: string) => Variant]>([
     (text) =>
       textually(
         `<|begin_of_thought|>${thought}<|end_of_thought|>\n\n<|begin_of_solution|>${text}<|end_of_solution|>`,
+      ),
+  ],
+  ...[
+    ["<thoughts>", "</thoughts>"],
+    ["<antThinking>", "</antThinking>"],
+    ["<scratchpad>", "</scratchpad>"],
+    ["<mm:think>", "</mm:think>"],
+    ["<|inner_prefix|>", "<|inner_suffix|>"],
+  ].map(([open = "", close = ""]): [string, (text: string) => Variant] => [
+    `between ${open}`,
+    (text) => textually(`${open}${thought}${close}\n${text}`),
+  ]),
+  ...["response", "output"].map((mark): [string, (text: string) => Variant] => [
+    `with the answer between <${mark}>`,
+    (text) => textually(`<think>${thought}</think>\n\n<${mark}>\n${text}\n</${mark}>\n`),
+  ]),
+  [
+    "in a channel, before an answer in JSON",
+    (text) =>
+      textually(
+        `<|channel|>analysis<|message|>${thought}<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>${text}<|return|>`,
       ),
   ],
   [
@@ -224,6 +260,18 @@ describe("tool calls", () => {
       [{ at: "one" }],
     ],
     [
+      "a reason with each piece, and pieces of arguments",
+      {
+        ...calls({ id: "a", ...fn('{"at":"one"}') }),
+        deltas: [
+          { tool_calls: [{ index: 0, id: "a", ...fn("") }] },
+          { tool_calls: [{ index: 0, function: { arguments: '{"at":"one"}' } }] },
+        ],
+        finishEach: "tool_calls",
+      },
+      [{ at: "one" }],
+    ],
+    [
       "the reason `stop`",
       { ...calls({ id: "a", ...fn('{"at":"one"}') }), finish: "stop" },
       [{ at: "one" }],
@@ -245,6 +293,40 @@ describe("tool calls", () => {
       textually('[TOOL_CALLS] [{"name": "look", "arguments": {"at": "one"}}]'),
       [{ at: "one" }],
     ],
+    ...[
+      "<tool_call>\n<function=look>\n<parameter=at>\none\n</parameter>\n</function>\n</tool_call>",
+      "<tool_call>look\n<arg_key>at</arg_key>\n<arg_value>one</arg_value>\n</tool_call>",
+      '<function=look>{"at": "one"}</function>',
+      '<|python_tag|>{"name": "look", "parameters": {"at": "one"}}',
+      '<function_call>{"name": "look", "arguments": {"at": "one"}}</function_call>',
+      '<|tool_call|>[{"name": "look", "arguments": {"at": "one"}}]<|/tool_call|>',
+      '[TOOL_CALLS]look[ARGS]{"at": "one"}',
+      '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>look\n```json\n{"at": "one"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+      '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>look<｜tool▁sep｜>{"at": "one"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+      '<|tool_calls_section_begin|><|tool_call_begin|>functions.look:0<|tool_call_argument_begin|>{"at": "one"}<|tool_call_end|><|tool_calls_section_end|>',
+      '<|channel|>analysis<|message|>Hmm.<|end|><|start|>assistant<|channel|>commentary to=functions.look <|constrain|>json<|message|>{"at":"one"}<|call|>',
+    ].map((content): [string, Variant, unknown[]] => [
+      `the text ${content}`,
+      textually(content),
+      [{ at: "one" }],
+    ]),
+    [
+      "two of them as Mistral writes them",
+      textually('[TOOL_CALLS]look[ARGS]{"at": "one"}[TOOL_CALLS]look[ARGS]{"at": "two"}'),
+      [{ at: "one" }, { at: "two" }],
+    ],
+    ...["functions.look", "default_api.look", "look<|channel|>commentary", " look", "look:0"].map(
+      (name): [string, Variant, unknown[]] => [
+        `the name ${name}`,
+        calls({ id: "a", ...fn('{"at":"one"}', name) }),
+        [{ at: "one" }],
+      ],
+    ),
+    ...["parameters", "input"].map((field): [string, Variant, unknown[]] => [
+      `arguments in ${field}`,
+      calls({ id: "a", type: "function", function: { name: "look", [field]: { at: "one" } } }),
+      [{ at: "one" }],
+    ]),
     [
       "marks in the text after reasoning",
       textually('<think>Hmm.</think>\n\n<tool_call>\n{"name":"look","arguments":{}}\n</tool_call>'),
@@ -272,6 +354,9 @@ describe("a text with the marks of a tool call", () => {
     "<tool_call>\n{broken\n</tool_call>",
     '<tool_call>{"name":"look","arguments":{}}</tool_call> is how it looks.',
     "A list [TOOL",
+    "<function=unknown>{}</function>",
+    "<tool_call>look",
+    '[TOOL_CALLS]look[ARGS]{"at": "one"} or so',
   ])("that is no call to an offered tool is the answer: %s", async (content) => {
     const model = await modelOn([whole(textually(content)), streamed(textually(content))]);
     for (const reply of [await withTools(model).invoke(question), await sumOf(model)]) {
@@ -304,6 +389,7 @@ describe("an answer", () => {
     ],
     ["text as an object", { message: { content: { type: "text", text: "The third." } } }],
     ["text in a list of texts", { message: { content: ["The ", "third."] } }],
+    ["errors that are empty", { message: said, around: { error: {}, errors: [], code: 0 } }],
   ])("with %s is read", async (_name, variant) => {
     const model = await modelOn([whole(variant), streamed(variant)]);
     expect((await withTools(model).invoke(question)).text).toBe("The third.");
@@ -318,6 +404,13 @@ describe("an answer", () => {
       ),
     ],
     ["no [DONE]", stream(`data: ${piece(said)}\n\ndata: ${last}\n\n`)],
+    ["DONE alone", stream(`data: ${piece(said)}\n\ndata: ${last}\n\ndata: DONE\n\n`)],
+    [
+      "pings, and usage with a success",
+      stream(
+        `event: ping\ndata: ping\n\ndata: ${piece(said)}\n\ndata: ${last}\n\ndata: {"usage": {"prompt_tokens": 1}, "base_resp": {"status_code": 0, "status_msg": "success"}}\n\n`,
+      ),
+    ],
     ["no reason for its end", stream(`data: ${piece(said)}\n\ndata: [DONE]\n\n`)],
     ["CRLF", stream(`data: ${piece(said)}\r\n\r\ndata: ${last}\r\n\r\ndata: [DONE]\r\n\r\n`)],
     [
@@ -363,6 +456,53 @@ describe("an answer", () => {
   });
 });
 
+describe("the reason for an answer's end", () => {
+  it.each([
+    ["MAX_TOKENS", "length"],
+    ["model_length", "length"],
+    ["SAFETY", "content_filter"],
+    ["content_filter: PROHIBITED_CONTENT", "content_filter"],
+    ["sensitive", "content_filter"],
+  ])("is said in OpenAI's words: %s", async (finish, reason) => {
+    const variant: Variant = { message: said, finish, finishEach: finish };
+    const model = await modelOn([whole(variant), streamed(variant)]);
+    for (const reply of [await model.invoke(question), await sumOf(model)])
+      expect(reply.response_metadata["finish_reason"]).toBe(reason);
+  });
+
+  it.each(["insufficient_system_resource", "network_error", "abort"])(
+    "is an error where the server could not go on: %s",
+    async (finish) => {
+      const variant: Variant = { message: said, finish };
+      const model = await modelOn([whole(variant), whole({ message: said }), streamed(variant)]);
+      expect((await model.invoke(question)).text).toBe("The third.");
+      expect(await sumOf(model).then(() => "no error", lineOf)).toContain(`\`${finish}\``);
+    },
+  );
+});
+
+it.each<[string, Variant]>([
+  ["in a part", { message: { content: [{ type: "refusal", refusal: "I cannot." }] } }],
+  ["in a field", { message: { content: null, refusal: "I cannot." } }],
+])("a refusal %s is kept", async (_name, variant) => {
+  const model = await modelOn([whole(variant), streamed(variant)]);
+  for (const reply of [await model.invoke(question), await sumOf(model)])
+    expect(reply.additional_kwargs["refusal"]).toBe("I cannot.");
+});
+
+it.each<[string, OpenAiReply]>([
+  [
+    "of the choice",
+    stream(
+      `data: ${JSON.stringify({ choices: [{ delta: said, finish_reason: "stop", usage: { prompt_tokens: 5, completion_tokens: 2 } }] })}\n\n`,
+    ),
+  ],
+  ["in texts", streamed({ message: said, usage: { prompt_tokens: "5", completion_tokens: "2" } })],
+])("usage %s is read", async (_name, reply) => {
+  const { usage_metadata: usage } = await sumOf(await modelOn([reply]));
+  expect(usage).toMatchObject({ input_tokens: 5, output_tokens: 2 });
+});
+
 const lineOf = (error: unknown) => describeModelError(error).message;
 
 describe("an error", () => {
@@ -382,6 +522,7 @@ describe("an error", () => {
       { error: { message: '{"error": {"message": "Bad thing."}}' } },
       "Bad thing.",
     ],
+    ["with names in capitals", { Error: { Code: "Denied", Message: "Bad thing." } }, "Bad thing."],
     [
       "with a message that is an object",
       { error: { message: { text: "Bad thing." } } },
@@ -391,6 +532,43 @@ describe("an error", () => {
     const model = await modelOn(() => ({ kind: "raw", status: 400, body: JSON.stringify(body) }));
     const error: unknown = await model.invoke(question).catch((caught: unknown) => caught);
     expect(lineOf(error)).toMatch(new RegExp(`\\(400[^)]*\\): (\\w+: )?${words}`));
+  });
+
+  it.each<[string, string]>([
+    ["of a page without a title", "<title></title><style>p {}</style><h1>Bad &amp; gone.</h1>"],
+    ["in an event", 'event: error\ndata: {"error": {"message": "Bad & gone."}}\n\n'],
+  ])("%s is read out of it", async (_name, body) => {
+    const model = await modelOn(() => ({ kind: "raw", status: 400, type: "text/html", body }));
+    const error: unknown = await model.invoke(question).catch((caught: unknown) => caught);
+    expect(lineOf(error)).toContain("(400): Bad & gone. ");
+  });
+
+  it.each<[unknown, string]>([
+    [{ error: { code: "1113", message: "Bad thing." } }, "(400 1113)"],
+    [{ errors: [{ code: 7009, message: "Bad thing." }] }, "(400 7009)"],
+    [{ Error: { Code: "Denied", Message: "Bad thing." } }, "(400 Denied)"],
+    [{ error: { code: "None", message: "Bad thing." } }, "(400)"],
+  ])("%j has the provider's own code", async (body, code) => {
+    const model = await modelOn(() => ({ kind: "raw", status: 400, body: JSON.stringify(body) }));
+    const error: unknown = await model.invoke(question).catch((caught: unknown) => caught);
+    expect(lineOf(error)).toContain(`${code}: Bad thing.`);
+  });
+
+  it.each([
+    ["first", ""],
+    ["after an answer has begun", `data: ${piece(said)}\n\n`],
+  ])("of an event that is named so is told, %s", async (_when, before) => {
+    const model = await modelOn(() => stream(`${before}event: error\ndata: Bad thing.\n\n`));
+    expect(await sumOf(model).then(() => "no error", lineOf)).toContain("Bad thing.");
+    const field = 'error: {"code": 500, "message": "Bad thing."}\n\n';
+    await server.close();
+    const older = await modelOn(() => stream(before + field));
+    expect(await sumOf(older).then(() => "no error", lineOf)).toContain("(500");
+  });
+
+  it("of status 204 says that nothing came", async () => {
+    const model = await modelOn(() => ({ kind: "raw", status: 204, body: "" }));
+    expect(await sumOf(model).then(() => "no error", lineOf)).toContain("the status 204");
   });
 
   it.each<[string, unknown]>([
@@ -432,6 +610,7 @@ describe("a refusal", () => {
     [400, "Unsupported value: 'messages[0].role' does not support 'system' with this model."],
     [400, "Developer instruction is not enabled for models/gemma-3-27b-it"],
     [500, "Jinja Exception: System role not supported by this model"],
+    [400, "Only user and assistant roles are supported!"],
   ])("of the system role is heeded (%i %s)", async (status, message) => {
     const model = await modelOn([refusal(status, message), text, text]);
     for (const _turn of [1, 2]) expect((await model.invoke(prompt)).text).toBe("The third.");
@@ -443,6 +622,10 @@ describe("a refusal", () => {
     [400, "System message must be at the beginning."],
     [400, "messages[3]: a system message is only allowed as the first message"],
     [422, "The system message must come first"],
+    [
+      400,
+      "After the optional system message, conversation roles must alternate user/assistant/...",
+    ],
   ])("of a later system message is heeded (%i %s)", async (status, message) => {
     const model = await modelOn([refusal(status, message), text, text]);
     for (const _turn of [1, 2]) expect((await model.invoke(prompt)).text).toBe("The third.");
@@ -470,6 +653,7 @@ describe("a refusal", () => {
     [500, "response_format type json_schema not implemented"],
     [501, "Structured output is not implemented"],
     [400, "Failed to compile grammar for the JSON schema"],
+    [500, "failed to parse grammar"],
   ])("of a schema puts it into the prompt (%i %s)", async (status, message) => {
     const reply: OpenAiReply = { kind: "message", text: answer };
     const model = await modelOn(({ body }) =>
@@ -479,6 +663,15 @@ describe("a refusal", () => {
     const asked = await ask({ model, messages: question, schema, name: "lines" });
     expect(asked).toMatchObject({ answer: { lines: ["first"] }, attempts: 1 });
   });
+
+  it.each(["Please try again in 10ms.", "Please retry in 0.01s."])(
+    "for now is waited for as the sentence says: %s",
+    async (message) => {
+      server = await startOpenAiServer([refusal(429, message), text]);
+      const model = loadChatModel("openai:m", { openaiBaseUrl: server.url, backoffMs: 59_000 });
+      expect((await model.invoke(question)).text).toBe("The third.");
+    },
+  );
 
   it.each(["0.01", "0", "10ms", "Sun, 06 Nov 1994 08:49:37 GMT"])(
     "for now is waited for as the server says: %s",

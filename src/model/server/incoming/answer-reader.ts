@@ -16,6 +16,12 @@ export interface AnswerReaderOptions {
 /** Names under which servers give reasoning beside the content, as `reasoning_content` or `thinking_blocks`. */
 const reasoningField = /^(?:reasoning|thinking|thought)/;
 
+/** Other servers' words for why an answer ended. An end that is the server's own fault is an error before it comes here. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/content.?filter|safety|prohibited|blocklist|sensitive|recitation|guardrail/i, "content_filter"],
+  [/length|max.*tokens|truncat/i, "length"],
+];
+
 /**
  * Turns the answer of any server, whole or in pieces, into what OpenAI would send: content is text without reasoning,
  * tool calls have unique ids, usage counts reasoning. Reasoning is dropped, except that it goes back with tool calls:
@@ -27,21 +33,22 @@ export class AnswerReader {
   readonly #calls: ToolCallReader;
   readonly #waits: Waits;
   readonly #suffix = randomUUID().slice(0, 8);
+  #id = "";
   #reasoning: JsonRecord = {};
   #text = "";
   #hasBegun = false;
-  #isOver = false;
+  #reason: string | undefined;
 
   constructor({ takenIds, toolNames, waits }: AnswerReaderOptions) {
     this.#waits = waits;
     this.#thinking = new ThinkingSplitter(waits);
     this.#written = new WrittenCallReader(toolNames);
-    this.#calls = new ToolCallReader(takenIds);
+    this.#calls = new ToolCallReader(takenIds, toolNames);
   }
 
-  /** True once a piece said why the answer ended. */
+  /** True once a piece said why the answer ended; some servers say it with each piece. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#reason !== undefined;
   }
 
   /** True once there was text, reasoning included: only such an answer shows how the model reasons. */
@@ -55,46 +62,72 @@ export class AnswerReader {
     return this.#waits !== "always" && withoutThinking(this.#text) !== this.#text;
   }
 
-  /** One piece of a stream. */
+  /** One piece of a stream, without what `end` gives. */
   readPiece(chunk: JsonRecord): JsonRecord {
     const choices = recordsOf(chunk["choices"]).slice(0, 1);
     return {
       ...this.#envelope(chunk),
-      choices: choices.map(({ delta, message, ...choice }) => {
-        const piece = [delta, message].find(isRecord) ?? {};
-        const isLast =
-          typeof choice["finish_reason"] === "string" && choice["finish_reason"] !== "";
-        return { index: 0, ...choice, delta: this.#readDelta(piece, isLast ? choice : undefined) };
+      choices: choices.map((choice) => {
+        const { delta, message, text, ...around } = choice;
+        const piece = [delta, message].find(isRecord) ?? { content: text };
+        return {
+          index: 0,
+          ...around,
+          finish_reason: this.#goesOn(choice),
+          delta: this.#read(piece),
+        };
       }),
+    };
+  }
+
+  /** The last piece of a stream: what was held back, and why the answer ended. */
+  end(): JsonRecord {
+    const delta = this.#end();
+    return {
+      ...this.#envelope({}),
+      choices: [{ index: 0, delta, finish_reason: this.#reason ?? "stop" }],
     };
   }
 
   /** A whole answer. */
   readWhole(completion: JsonRecord): JsonRecord {
     const [choice] = recordsOf(completion["choices"]);
-    if (choice === undefined) return { ...completion, ...this.#envelope(completion) };
-    const message = isRecord(choice["message"]) ? choice["message"] : {};
+    if (choice === undefined) return this.#envelope(completion);
+    const message = isRecord(choice["message"]) ? choice["message"] : { content: choice["text"] };
     // Calls in a list are separate, whatever their ids.
     const tool_calls = callsIn(message).map((call, index) => ({ ...call, index }));
-    const read = this.#readDelta({ ...message, tool_calls }, choice);
-    const calls = mergedCalls(recordsOf(read["tool_calls"]));
+    this.#goesOn(choice);
+    const parts = [this.#read({ ...message, tool_calls }), this.#end()];
+    const calls = mergedCalls(parts.flatMap((part) => recordsOf(part["tool_calls"])));
+    const content = parts.map((part) => textIn(part["content"])).join("");
     return {
-      ...completion,
       ...this.#envelope(completion),
       choices: [
-        { ...choice, message: { ...read, tool_calls: calls.length > 0 ? calls : undefined } },
+        {
+          ...choice,
+          finish_reason: this.#reason ?? null,
+          message: { ...parts[0], content, tool_calls: calls.length > 0 ? calls : undefined },
+        },
       ],
     };
   }
 
-  /** Ids of answers are made unique, because LangGraph would replace the earlier message with the same one. */
-  #envelope(body: JsonRecord): JsonRecord {
-    const groq = isRecord(body["x_groq"]) ? body["x_groq"]["usage"] : undefined;
-    const usage = readUsage([body["usage"], groq].find(isRecord));
-    return { ...body, id: `${textIn(body["id"]) || "chatcmpl"}-${this.#suffix}`, usage };
+  /** Remembers why the answer ends, in OpenAI's words. */
+  #goesOn({ finish_reason: reason }: JsonRecord): null {
+    if (typeof reason === "string" && !/^(?:null|none)?$/i.test(reason))
+      this.#reason = reasons.find(([form]) => form.test(reason))?.[1] ?? reason;
+    return null;
   }
 
-  #readDelta(delta: JsonRecord, last: JsonRecord | undefined): JsonRecord {
+  /** Ids of answers are made unique, because LangGraph would replace the earlier message with the same one. */
+  #envelope({ error: _empty, ...body }: JsonRecord): JsonRecord {
+    const holders = [body, body["x_groq"], ...recordsOf(body["choices"])].filter(isRecord);
+    const usage = readUsage(holders.map((holder) => holder["usage"]).find(isRecord));
+    this.#id ||= `${textIn(body["id"]) || "chatcmpl"}-${this.#suffix}`;
+    return { ...body, id: this.#id, usage };
+  }
+
+  #read(delta: JsonRecord): JsonRecord {
     const { content, tool_calls: _calls, role: _role, function_call: _older, ...rest } = delta;
     for (const field of Object.keys(rest).filter((name) => reasoningField.test(name))) {
       this.#reasoning = {
@@ -104,20 +137,29 @@ export class AnswerReader {
       delete rest[field];
     }
     if (Object.values(this.#reasoning).some(Boolean)) this.#thinking.stopWaiting();
-    let text = this.#written.push(this.#thinking.push(textOf(content)));
+    const text = this.#written.push(this.#thinking.push(textOf(content)));
+    const refusal = refusedText(content);
     const calls = this.#calls.read(callsIn(delta));
-    if (last !== undefined) {
-      this.#isOver = true;
-      text += this.#written.push(this.#thinking.end(last["finish_reason"] === "length"));
-      const written = this.#written.end();
-      text += written.text;
-      calls.push(...this.#calls.read(written.calls));
-      if (this.#calls.count > 0) calls.push(...this.#calls.end(this.#goesBack()));
-    }
     this.#text += text;
     const role = this.#hasBegun ? {} : { role: "assistant" };
     this.#hasBegun = true;
-    return { ...rest, ...role, content: text, ...(calls.length > 0 && { tool_calls: calls }) };
+    return {
+      ...rest,
+      ...role,
+      content: text,
+      ...(refusal !== "" && { refusal }),
+      ...(calls.length > 0 && { tool_calls: calls }),
+    };
+  }
+
+  #end(): JsonRecord {
+    const held = this.#written.push(this.#thinking.end(this.#reason === "length"));
+    const written = this.#written.end();
+    const text = held + written.text;
+    const calls = this.#calls.read(written.calls);
+    if (this.#calls.count > 0) calls.push(...this.#calls.end(this.#goesBack()));
+    this.#text += text;
+    return { content: text, ...(calls.length > 0 && { tool_calls: calls }) };
   }
 
   #goesBack(): JsonRecord {
@@ -133,6 +175,13 @@ function callsIn({ tool_calls: calls, function_call: older }: JsonRecord): JsonR
   return listed.length === 0 && isRecord(older) ? [{ index: 0, function: older }] : listed;
 }
 
+/** A refusal may stand in a part of its own. */
+function refusedText(content: unknown): string {
+  return recordsOf(content)
+    .map(({ refusal }) => textIn(refusal))
+    .join("");
+}
+
 /** A part of a content list that is no text is reasoning, a reference or a picture. */
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
@@ -143,7 +192,7 @@ function textOf(content: unknown): string {
       if (typeof part === "string") return part;
       if (!isRecord(part) || part["thought"] === true) return "";
       if (!["text", "output_text", undefined].includes(part["type"] as string)) return "";
-      return typeof part["text"] === "string" ? part["text"] : "";
+      return isRecord(part["text"]) ? textIn(part["text"]["value"]) : textIn(part["text"]);
     })
     .join("");
 }
@@ -160,7 +209,7 @@ function joined(before: unknown, more: unknown): unknown {
 function readUsage(usage: JsonRecord | undefined): JsonRecord | undefined {
   if (usage === undefined) return undefined;
   const count = (...names: string[]) => {
-    const value = names.map((name) => usage[name]).find((each) => typeof each === "number");
+    const value = names.map((name) => Number(usage[name] ?? NaN)).find(Number.isFinite);
     return value !== undefined && value > 0 ? Math.round(value) : 0;
   };
   const prompt_tokens = count("prompt_tokens", "input_tokens");

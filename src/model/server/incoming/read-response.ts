@@ -1,10 +1,10 @@
 import { AnswerReader } from "./answer-reader.js";
 import type { Waits } from "./thinking.js";
 import { isRecord, recordsOf, textIn, type JsonRecord } from "../json.js";
-import { faultInAnswer, faultOfStatus, type ServerFault } from "./server-fault.js";
+import { faultInAnswer, faultInText, type ServerFault } from "./server-fault.js";
 import { noteReasoning, type ServerHabits } from "../outgoing/server-habits.js";
 import { joinedAnswer } from "./joined-answer.js";
-import { areEvents, encodeEvent, readEvents } from "./server-sent-events.js";
+import { areEvents, encodeEvent, readEvents, type ServerEvent } from "./server-sent-events.js";
 
 export interface ResponseReadOptions {
   /** The body of the request that is answered, as the client asked it. */
@@ -25,20 +25,19 @@ export async function readResponse(
   body: ReadableStream<Uint8Array> | null,
   options: ResponseReadOptions,
 ): Promise<Response> {
-  if (body === null) return refusal(response, faultOfStatus(response.status, ""), options);
+  if (body === null) {
+    const message = `nothing came but the status ${response.status}`;
+    return refusal(response, { status: 502, code: null, message }, options);
+  }
   const isStream = options.request["stream"] === true;
   const isPage = /json|html/i.test(response.headers.get("content-type") ?? "");
   if (response.ok && isStream && !isPage) return readStream(response, body, options);
   const text = await new Response(body).text();
-  if (!response.ok) return refusal(response, faultOfStatus(response.status, text), options);
+  if (!response.ok) return refusal(response, faultInText(text, response.status), options);
   if (areEvents(text)) return readEventsIn(text, response, options);
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    // What is no JSON is the client's to report.
-    return new Response(text, { headers: response.headers });
-  }
+  const answer = jsonIn(text);
+  // What is no JSON is the client's to report.
+  if (answer === undefined) return new Response(text, { headers: response.headers });
   const fault = faultInAnswer(answer);
   if (fault !== null) return refusal(response, fault, options);
   if (isRecord(answer) && Array.isArray(answer["data"]))
@@ -77,6 +76,12 @@ function refusal(
   const kept = new Headers(headers);
   for (const name of ["content-encoding", "content-length"]) kept.delete(name);
   kept.set("content-type", "application/json");
+  // Some say how long to wait in their sentence only.
+  const [, wait, unit] =
+    /\b(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?) ?(ms|s)(?:ec\w*)?\b/i.exec(fault.message) ??
+    [];
+  if (wait !== undefined && !kept.has("retry-after") && !kept.has("retry-after-ms"))
+    kept.set("retry-after", `${wait}${unit}`);
   // Without a message the client would show the whole object.
   const message = clean(fault.message) || "no reason given";
   const error = { message, code: fault.code, type: null, param: null };
@@ -128,14 +133,18 @@ async function readEventsIn(
   const chunks: JsonRecord[] = [];
   for await (const piece of piecesOf(readEvents(events), options, "always")) {
     if (piece.kind === "fault") return refusal(response, piece.fault, options);
+    if (piece.kind === "unknown") return new Response(text, { headers: response.headers });
     if (piece.event !== "[DONE]") chunks.push(JSON.parse(piece.event) as JsonRecord);
   }
   return Response.json(joinedAnswer(chunks));
 }
 
-/** Part of a stream: an event for the client, silent as long as the answer has not begun, or the server's error. */
+/**
+ * Part of a stream: an event for the client, silent as long as the answer has not begun; what is no JSON, which is the
+ * client's to report; or the server's error.
+ */
 type Piece =
-  | { readonly kind: "silence" | "answer"; readonly event: string }
+  | { readonly kind: "silence" | "answer" | "unknown"; readonly event: string }
   | { readonly kind: "fault"; readonly fault: ServerFault };
 
 /** An error that a server reported after its answer had begun. */
@@ -150,39 +159,47 @@ class StreamFault extends Error {
 }
 
 async function* piecesOf(
-  events: AsyncIterable<string>,
+  events: AsyncIterable<ServerEvent>,
   { request, habits }: ResponseReadOptions,
   waits: Waits = waitsFor(habits),
 ): AsyncGenerator<Piece> {
   const reader = readerOf(request, waits);
   let isDone = false;
-  for await (const event of events) {
-    if (event.trim() === "") continue;
-    if (event.trim() === "[DONE]") {
+  for await (const { data, isError } of events) {
+    if (!isError && keptAlive.test(data)) continue;
+    if (done.test(data)) {
       isDone = true;
       break;
     }
-    let chunk: unknown;
-    try {
-      chunk = JSON.parse(event);
-    } catch {
-      // What is no JSON is the client's to report.
-      yield { kind: "answer", event };
-      return;
-    }
-    const fault = faultInAnswer(chunk);
+    const chunk = jsonIn(data);
+    const fault = isError ? faultInText(data) : faultInAnswer(chunk);
     if (fault !== null) {
       yield { kind: "fault", fault };
+      return;
+    }
+    if (chunk === undefined) {
+      yield { kind: "unknown", event: data };
       return;
     }
     yield pieceOf(reader.readPiece(isRecord(chunk) ? chunk : {}));
   }
   // As of a connection that breaks: half an answer is none.
   if (!isDone && !reader.isOver) throw new TypeError("terminated");
-  if (!reader.isOver)
-    yield pieceOf(reader.readPiece({ choices: [{ delta: {}, finish_reason: "stop" }] }));
+  yield pieceOf(reader.end());
   if (reader.hasText) noteReasoning(habits, reader);
   yield { kind: "answer", event: "[DONE]" };
+}
+
+/** Data that only keeps the connection open. */
+const keptAlive = /^\W*(?:ping|heartbeat|keep-?alive)?\W*$/i;
+const done = /^\W*done\W*$/i;
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function pieceOf(chunk: JsonRecord): Piece {

@@ -1,4 +1,5 @@
-import { isRecord, textIn } from "../json.js";
+import { isRecord, recordsOf, textIn, type JsonRecord } from "../json.js";
+import { areEvents } from "./server-sent-events.js";
 
 /** An error that a server reported, whatever the HTTP status. */
 export interface ServerFault {
@@ -19,69 +20,101 @@ export function faultInAnswer(body: unknown): ServerFault | null {
   if (!isRecord(first)) return null;
   if (isError(first["error"])) return readFault(first["error"], undefined, first);
   const choice: unknown = Array.isArray(first["choices"]) ? first["choices"][0] : undefined;
-  if (isRecord(choice) && (isError(choice["error"]) || choice["finish_reason"] === "error"))
-    return readFault(choice["error"] ?? "The provider ended its answer with an error.");
-  const isAnswer = ["choices", "data"].some((field) => Array.isArray(first[field]));
-  const saysError = first["object"] === "error" || first["type"] === "error";
-  const hasError = sentenceFields.some((field) => isError(first[field]));
-  return saysError || (hasError && !isAnswer) ? readFault(first) : null;
+  if (isRecord(choice)) {
+    const reason = textIn(choice["finish_reason"]);
+    if (isError(choice["error"]) || /error|abort|system_resource/i.test(reason))
+      return readFault(choice["error"] ?? { message: `the answer ended with \`${reason}\`` });
+  }
+  if (["choices", "data"].some((field) => Array.isArray(first[field]))) return null;
+  if (first["object"] === "error" || first["type"] === "error") return readFault(first);
+  const fields = lowered(first);
+  const hasSentence = sentenceFields.some((field) => isError(fields[field]));
+  // Some servers put `success` into each piece.
+  return hasSentence && !codesIn(fields).some(isSuccess) ? readFault(first) : null;
 }
 
-/** The error in the body of a refusal, which may be JSON of any form, a page, or text. */
-export function faultOfStatus(status: number, text: string): ServerFault {
+/**
+ * The error in the body of a refusal, or in an event that is named one: JSON of any form, a page, or text.
+ *
+ * @param status - What it came with; without one, its own code says what it stands for.
+ */
+export function faultInText(text: string, status?: number): ServerFault {
+  const [event] = areEvents(text) ? (/^(?:data|error):.*$/m.exec(text) ?? []) : [];
+  const said = event?.replace(/^\w+: ?/, "") ?? text;
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(said);
   } catch {
-    const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1];
-    return { status, code: null, message: title ?? text.replaceAll(/<[^>]*>/g, " ").trim() };
+    return { status: status ?? statusNamed(""), code: null, message: sentenceInPage(said) };
   }
   const first: unknown = Array.isArray(body) ? body[0] : body;
   const error = isRecord(first) && isError(first["error"]) ? first["error"] : first;
   return readFault(error, status, isRecord(first) ? first : {});
 }
 
+/** Some servers have an empty error in every answer. */
 function isError(value: unknown): boolean {
-  return (
-    (typeof value === "string" && value !== "") || (typeof value === "object" && value !== null)
-  );
+  if (typeof value === "string") return value !== "";
+  return typeof value === "object" && value !== null && Object.keys(value).length > 0;
 }
 
-function readFault(
-  error: unknown,
-  status?: number,
-  around: Readonly<Record<string, unknown>> = {},
-): ServerFault {
-  const fields = isRecord(error) ? error : {};
-  const codes = [fields["code"], around["code"], fields["status"]];
+function readFault(error: unknown, status?: number, around: JsonRecord = {}): ServerFault {
+  const fields = isRecord(error) ? lowered(error) : {};
+  const codes = [...codesIn(fields), ...codesIn(lowered(around))];
   const numeric = codes.map(Number).find((code) => code >= 400 && code < 600);
-  const code = codes.find(
-    (value): value is string =>
-      typeof value === "string" && !/^\d*$/.test(value) && value !== "error",
-  );
+  const code = codes.map(String).find(isOwnCode) ?? null;
   const message = sentenceOf(error);
   return {
     status: status ?? numeric ?? statusNamed(`${code ?? ""} ${textIn(fields["type"])}`),
-    code: code ?? null,
+    code,
     message: message === "" ? (code ?? "") : message,
   };
 }
 
-/** Where providers put their sentence. */
-const sentenceFields =
-  "message detail msg error errors error_msg error_message status_msg base_resp text".split(" ");
+/** Where providers put their sentence, in any case. */
+const sentenceFields = [
+  "message detail msg error errors error_msg error_message errormessage",
+  "status_msg base_resp text error_description title",
+].flatMap((line) => line.split(" "));
+
+const codeFields = "code error_code errorcode status_code status".split(" ");
+
+/** The codes of an error, and of the first one inside it. */
+function codesIn(fields: JsonRecord): unknown[] {
+  const inner = ["errors", "error", "base_resp", "detail"].flatMap((field) =>
+    recordsOf([fields[field]].flat()).slice(0, 1).map(lowered),
+  );
+  return [fields, ...inner]
+    .flatMap((holder) => codeFields.map((field) => holder[field]))
+    .filter((code) => typeof code === "string" || typeof code === "number");
+}
+
+/** A code that is no HTTP status, and says something. */
+function isOwnCode(code: string): boolean {
+  return !/^(?:[1-5]\d\d|0*|none|null|undefined|error)$/i.test(code);
+}
+
+function isSuccess(code: unknown): boolean {
+  return /^(?:0|200|ok|success)$/i.test(String(code));
+}
+
+function lowered(record: JsonRecord): JsonRecord {
+  const entries = Object.entries(record);
+  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value]));
+}
 
 /** OpenRouter says in `metadata.raw` what the provider behind it said; FastAPI lists its reasons in `detail`. */
 function sentenceOf(error: unknown): string {
   if (typeof error === "string") return sentenceInJson(error) ?? error;
   if (Array.isArray(error)) return error.map(sentenceOf).join("; ");
   if (!isRecord(error)) return "";
-  const said = sentenceFields.map((field) => error[field]);
+  const fields = lowered(error);
+  const said = sentenceFields.map((field) => fields[field]);
   const sentence = said.map(sentenceOf).find((text) => text !== "");
-  const metadata = isRecord(error["metadata"]) ? error["metadata"] : {};
+  const metadata = isRecord(fields["metadata"]) ? fields["metadata"] : {};
   const raw = metadata["raw"];
-  const inner = typeof raw === "string" ? faultOfStatus(500, raw).message : sentenceOf(raw);
-  const where = Array.isArray(error["loc"]) ? `${error["loc"].join(".")}: ` : "";
+  const inner = typeof raw === "string" ? faultInText(raw).message : sentenceOf(raw);
+  const where = Array.isArray(fields["loc"]) ? `${fields["loc"].join(".")}: ` : "";
   if (sentence === undefined) return inner === "" ? JSON.stringify(error) : inner;
   return inner === "" || sentence.includes(inner) ? where + sentence : `${sentence}: ${inner}`;
 }
@@ -94,6 +127,17 @@ function sentenceInJson(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The title of a page, or else what can be read on it. */
+function sentenceInPage(text: string): string {
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1]?.trim();
+  const plain = text.replaceAll(/<(style|script|title)\b[\s\S]*?<\/\1>|<[^>]*>/gi, " ").trim();
+  const entities = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" };
+  return Object.entries(entities).reduce(
+    (read, [entity, letter]) => read.replaceAll(entity, letter),
+    title || plain,
+  );
 }
 
 const statusesByName: readonly (readonly [RegExp, number])[] = [

@@ -4,7 +4,12 @@ const thoughtMarks = [
   ["<thinking>", "</thinking>"],
   ["<thought>", "</thought>"],
   ["<reasoning>", "</reasoning>"],
+  ["<thoughts>", "</thoughts>"],
+  ["<antthinking>", "</antthinking>"],
+  ["<scratchpad>", "</scratchpad>"],
   ["<seed:think>", "</seed:think>"],
+  ["<mm:think>", "</mm:think>"],
+  ["<|inner_prefix|>", "<|inner_suffix|>"],
   ["<longcat_think>", "</longcat_think>"],
   ["[think]", "[/think]"],
   ["◁think▷", "◁/think▷"],
@@ -22,12 +27,19 @@ const thoughtMarks = [
 const answerMarks = [
   ["<|channel|>final<|message|>", "<|return|>"],
   ["<|start|>assistant<|channel|>final<|message|>", "<|return|>"],
+  ["<|channel|>final <|constrain|>json<|message|>", "<|return|>"],
+  ["<|start|>assistant<|channel|>final <|constrain|>json<|message|>", "<|return|>"],
   ["<|start_response|>", "<|end_response|>"],
   ["<|begin_of_solution|>", "<|end_of_solution|>"],
 ] as const;
 
 /** These may be the answer's own, unless reasoning came before. */
-const answerMarksAfterThoughts = [...answerMarks, ["<answer>", "</answer>"]] as const;
+const answerMarksAfterThoughts = [
+  ...answerMarks,
+  ["<answer>", "</answer>"],
+  ["<response>", "</response>"],
+  ["<output>", "</output>"],
+] as const;
 
 /** How those begin who think aloud; an answer may begin so, too. */
 const thinkingAloud =

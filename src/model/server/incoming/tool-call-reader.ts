@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isRecord, type JsonRecord } from "../json.js";
+import { offeredName } from "./written-call-reader.js";
 
 interface Call {
   readonly index: number;
@@ -19,10 +20,15 @@ interface Call {
 export class ToolCallReader {
   readonly #calls: Call[] = [];
   readonly #taken: Set<string>;
+  readonly #toolNames: readonly string[];
 
-  /** @param taken - The ids that the thread has already. */
-  constructor(taken: Iterable<string>) {
+  /**
+   * @param taken - The ids that the thread has already.
+   * @param toolNames - Of the tools that the request offers.
+   */
+  constructor(taken: Iterable<string>, toolNames: readonly string[] = []) {
     this.#taken = new Set(taken);
+    this.#toolNames = toolNames;
   }
 
   get count(): number {
@@ -59,11 +65,13 @@ export class ToolCallReader {
   #readPiece(piece: JsonRecord): JsonRecord {
     const { index: serverIndex, id: rawId, type: _type, function: inner, ...rest } = piece;
     // Some servers put no function around name and arguments.
-    const [{ name: rawName, arguments: rawArgs, ...more }, around] = isRecord(inner)
+    const [{ name: rawName, arguments: usualArgs, ...other }, around] = isRecord(inner)
       ? [inner, rest]
       : [rest, {}];
+    const { parameters, input, ...more } = other;
+    const rawArgs = usualArgs ?? parameters ?? input;
     const serverId = typeof rawId === "string" || typeof rawId === "number" ? String(rawId) : "";
-    const name = typeof rawName === "string" ? rawName : "";
+    const name = typeof rawName === "string" ? offeredName(rawName, this.#toolNames) : "";
     const args =
       typeof rawArgs === "string" ? rawArgs : isRecord(rawArgs) ? JSON.stringify(rawArgs) : "";
     const extras = withoutNulls({ ...around, ...more });

@@ -37,7 +37,10 @@ export function refusedIn(said: string, sent: JsonRecord): string[] {
   const named = [...fields].filter((field) => !essential.has(field) && isNamed(field, said));
   if (sent["stream"] === true && /streaming/i.test(said)) named.push("stream");
   named.push(...refusedRoles(said, messages));
-  if (calls.length > 0 && /tool.?call.?id.*(length|a-z|format|pattern|must)/is.test(said))
+  if (
+    calls.length > 0 &&
+    /tool.?(?:call.?id|(?:call|use)\S*\.id).*(length|long|a-z|format|pattern|must)/is.test(said)
+  )
     named.push(habit.shortIds);
   return named;
 }
@@ -46,12 +49,16 @@ export function refusedIn(said: string, sent: JsonRecord): string[] {
 function refusedRoles(said: string, messages: readonly JsonRecord[]): string[] {
   if (messages.some(({ role }) => role === "developer") && /developer/i.test(said))
     return [habit.noDeveloper];
+  const isLate = messages.slice(headOf(messages)).some(isInstruction);
+  if (/only user and assistant roles/i.test(said)) return [habit.noSystem];
+  // Neighbours of one role are joined, so that instructions are what does not alternate.
+  if (messages.some(isInstruction) && /roles must alternate/i.test(said))
+    return [isLate ? habit.lateSystem : habit.noSystem];
   const isAbout =
     messages.some(isInstruction) &&
     /\b(system|developer)\b/i.test(said) &&
     /\b(role|messages?|instructions?|prompt)\b/i.test(said);
   if (!isAbout) return [];
-  const isLate = messages.slice(headOf(messages)).some(isInstruction);
   if (isLate && /\b(begin\w*|first|start)\b/i.test(said)) return [habit.lateSystem];
   return /\bnot\b|n't\b|\bun\w+ed\b|unknown|invalid|one of/i.test(said) ? [habit.noSystem] : [];
 }
