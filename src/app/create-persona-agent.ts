@@ -21,6 +21,7 @@ import { refreshProfile } from "../nodes/update-profile.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
 import { createSearchWikipedia } from "../tools/search-wikipedia.js";
 import { createToolRegistry } from "../tools/tool-registry.js";
+import { checkAgentOptions, expectIndexOfEmbeddings } from "./check-agent-options.js";
 import { createBackgroundScheduler } from "./alignment-runs/background-scheduler.js";
 import { createAlignment } from "./alignment-runs/create-alignment.js";
 import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
@@ -34,6 +35,8 @@ import type { PersonaAgent, PersonaAgentOptions, ProfileCallOptions } from "./pe
 /**
  * Creates an agent from its parts. Without options it runs in this process alone, on the offline model, and keeps
  * nothing after the end of the process.
+ *
+ * @throws {PersonaAgentError} `config-invalid` for options that contradict each other, `config-tool-invalid`.
  *
  * @example
  * const agent = createPersonaAgent();
@@ -49,6 +52,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     backgroundAlignment = true,
     backgroundReflection = true,
   } = options;
+  checkAgentOptions(options);
+  expectIndexOfEmbeddings(options, makeAnIndex);
   const offline = new OfflineEmbeddings();
   const stored = createMemory({
     store,
@@ -172,6 +177,9 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     },
   };
 }
+
+const makeAnIndex =
+  "Give one too, such as `createInProcessIndex({ name, dimensions })`, or `createChromaIndex`.";
 
 const loadNamed = (name: string) => loadChatModel(name);
 
