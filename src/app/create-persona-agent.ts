@@ -1,5 +1,6 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { type BaseCheckpointSaver, InMemoryStore } from "@langchain/langgraph-checkpoint";
+import { parseInstructions } from "../config/instructions.js";
 import type { RunConfig } from "../config/turn-settings.js";
 import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import { parseUserId } from "../domain/user-id.js";
@@ -78,6 +79,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     registry.select({ allowed: allowedTools(config, options) });
   const simulationTools = pickSimulationTools(options);
   const { modelFor, modelName, alignmentModelFor } = chooseModels(options);
+  const instructions = parseInstructions(options.instructions ?? "", "`instructions`");
 
   const requestInBackground: RequestAlignment = (...request) => background.request(...request);
   const scheduling = {
@@ -89,7 +91,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const requestReflection =
     options.requestReflection ?? (backgroundReflection === false ? undefined : reflectInBackground);
   const turnDeps = { ...memory, ...scheduling, requestReflection };
-  const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, now });
+  const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, instructions, now });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withThreadGuard(
       withTraceLabels(
@@ -127,6 +129,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
       createToolRegistry([createRecallMemory(before), wikipedia, ...simulationTools]),
     toolNamesFor: (config) => toolsFor(config).map(({ name }) => name),
     toolTimeoutMs,
+    instructions,
     now,
   });
   const background = createBackgroundScheduler({
@@ -149,6 +152,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   });
 
   return {
+    instructions,
     graph,
     alignmentGraph,
     feedbackGraph,

@@ -6,6 +6,7 @@ import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { openPostgres } from "../memory/postgres/open-postgres.js";
 import type { LoadedEmbeddings } from "../model/load-embeddings.js";
 import { checkAgentOptions, expectIndexOfEmbeddings } from "./check-agent-options.js";
+import { readInstructions } from "./read-instructions.js";
 import { createPersonaAgent } from "./create-persona-agent.js";
 import { loadModels } from "./model-environment.js";
 import type { PersonaAgent, PersonaAgentOptions } from "./persona-agent.js";
@@ -88,6 +89,7 @@ export async function openPersonaAgent(
       resolveModel: given.resolveModel ?? loadModel,
       embeddings: vectors.embeddings,
       index,
+      instructions: given.instructions ?? (await readInstructions(read)),
       wikipedia: given.wikipedia ?? wikipediaOptions(read),
     });
     return {

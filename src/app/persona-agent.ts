@@ -40,6 +40,11 @@ export interface PersonaAgentOptions {
   readonly index?: EpisodeIndex;
   /** Keeps threads. Without one, every turn is a thread of its own. */
   readonly checkpointer?: BaseCheckpointSaver;
+  /**
+   * The fixed part of every persona: role, tone, language, house rules; at most 4,000 characters. It stands in the system
+   * message of turns and simulations, and learning never changes it. A run's setting `instructions` takes its place.
+   */
+  readonly instructions?: string;
   /** Tools besides `recall_memory` and `search_wikipedia`; `loadMcpTools` loads tools of MCP servers. */
   readonly tools?: readonly StructuredToolInterface[];
   /**
@@ -78,6 +83,8 @@ export interface PersonaAgentOptions {
 }
 
 export interface PersonaAgent {
+  /** Those of the process, as every prompt has them; empty for none. */
+  readonly instructions: string;
   /** The compiled graph: `invoke`, `stream`, `getState` and the rest of LangGraph. */
   readonly graph: AgentGraph;
   /** The compiled alignment graph, for a server or another graph; `align` runs it here. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { instructionsSchema } from "./instructions.js";
 import { languageSchema, timeZoneSchema } from "../system/locale-names.js";
 
 /** A switch that is on, or off, unless given. */
@@ -47,6 +48,11 @@ export const answering = {
   language: languageSchema
     .optional()
     .describe("Language of the user (BCP 47 tag); their own unless given."),
+  instructions: instructionsSchema
+    .optional()
+    .describe(
+      "Fixed part of the persona: role, tone, language, house rules. The process's own unless given; empty for none.",
+    ),
   allowedTools: z
     .array(text())
     .optional()
@@ -86,5 +92,5 @@ export type Filled<Settings, Optional extends keyof Settings> = {
 /** Settings of one turn. */
 export type RunConfig = Filled<
   z.output<typeof runConfigSchema>,
-  "userId" | "timeZone" | "language" | "allowedTools"
+  "userId" | "timeZone" | "language" | "instructions" | "allowedTools"
 >;

@@ -12,6 +12,7 @@ export interface TalkOptions {
   readonly mode: "default" | "paper";
   /** Names of the tools that a turn may use; all unless given. */
   readonly tools?: readonly string[];
+  readonly instructions?: string;
   readonly thread?: string;
   readonly url?: string;
 }
@@ -23,7 +24,7 @@ export interface TalkOptions {
  */
 export async function withConversation(
   context: CommandContext,
-  { user: userId, mode, tools, thread: threadId = randomUUID(), url }: TalkOptions,
+  { user: userId, mode, tools, instructions, thread: threadId = randomUUID(), url }: TalkOptions,
   work: (conversation: Conversation) => Promise<void>,
   { background = false }: { readonly background?: boolean } = {},
 ): Promise<void> {
@@ -33,7 +34,11 @@ export async function withConversation(
       "config-invalid",
       "--thread is empty; expected a name. Name the thread, or leave the option out.",
     );
-  const settings = { mode, ...(tools && { allowedTools: [...tools] }) };
+  const settings = {
+    mode,
+    ...(tools && { allowedTools: [...tools] }),
+    ...(instructions !== undefined && { instructions }),
+  };
   if (url !== undefined) {
     const address = parseAddress(url);
     const { openRemoteConversation } = await import("./remote-conversation.js");

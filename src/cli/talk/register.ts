@@ -20,6 +20,10 @@ function addTalkOptions(command: Command): Command {
   return requireUser(command, "whose persona and memory to use")
     .addOption(modeOption("`paper`: the agent as published").default("default"))
     .addOption(toolsOption())
+    .option(
+      "--instructions <text>",
+      "role, tone, language and house rules, in place of INSTRUCTIONS",
+    )
     .option("--thread <name>", "the thread to continue or begin (default: a new one)")
     .option("--url <address>", "talk to a running LangGraph server; no data folder is opened");
 }

@@ -16,7 +16,7 @@ export interface Conversation {
 
 export interface ConversationOptions {
   readonly userId: string;
-  readonly settings: Pick<RunContext, "mode" | "allowedTools">;
+  readonly settings: Pick<RunContext, "mode" | "allowedTools" | "instructions">;
   readonly threadId: string;
   readonly signal: AbortSignal;
 }
