@@ -24,14 +24,6 @@ export function checkAgentOptions(options: GivenOptions): void {
     throw refused(
       `\`${nothingToName}\` names \`${nothingToName.slice(0, -4)}\`, which was not given; expected both. Give it, or leave the name out.`,
     );
-  for (const [one, other] of [
-    ["backgroundAlignment", "requestAlignment"],
-    ["backgroundReflection", "requestReflection"],
-  ] as const)
-    if (options[one] && isGiven(other))
-      throw refused(
-        `\`${one}\` and \`${other}\` were both given; expected one, because the second takes the place of the first. Leave one out.`,
-      );
   if (options.keepThreads === false && isGiven("checkpointer"))
     throw refused(
       "A `checkpointer` was given with `keepThreads: false`; expected one of the two. Leave one out.",

@@ -14,6 +14,7 @@ import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { createMemory } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
+import { OfflineChatModel } from "../model/offline/offline-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
 import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
@@ -79,6 +80,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     registry.select({ allowed: allowedTools(config, options) });
   const simulationTools = pickSimulationTools(options);
   const { modelFor, modelName, alignmentModelFor } = chooseModels(options);
+  warnOfOwnTools(options);
   const instructions = parseInstructions(options.instructions ?? "", "`instructions`");
 
   const requestInBackground: RequestAlignment = (...request) => background.request(...request);
@@ -160,7 +162,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     reflect,
     memory,
     ...aligner,
-    status: (userId, alignAfter) => readAlignmentOverview(userId, { memory, now }, alignAfter),
+    status: (userId, alignAfter, settings) =>
+      readAlignmentOverview(userId, { memory, now }, alignAfter, settings),
     feedback: (userId, feedback) =>
       giveFeedback({ graph: feedbackGraph, memory }, userId, feedback),
     async ask(userId, message, turn) {
@@ -208,6 +211,16 @@ function chooseModels(options: PersonaAgentOptions) {
       ? { model: alignmentModel, name: options.alignmentModelName ?? alignmentModel._llmType() }
       : { model: modelFor(name, "alignment"), name: name ?? modelName };
   return { modelFor, modelName, alignmentModelFor };
+}
+
+/** Nobody else would say so: the turn answers, and the tool is never called. */
+function warnOfOwnTools({ model, tools = [] }: PersonaAgentOptions) {
+  if (tools.length === 0 || (model !== undefined && !(model instanceof OfflineChatModel))) return;
+  const names = tools.map(({ name }) => name).join(", ");
+  process.emitWarning(
+    `The offline model calls only recall_memory and search_wikipedia, and never tools of your own (${names}). Give a model that can call tools.`,
+    "PersonaAgentWarning",
+  );
 }
 
 /** The application's tools that a simulation may call. */

@@ -15,7 +15,7 @@ import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
 import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import type { RefreshedProfile } from "../nodes/update-profile.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
-import type { Aligner } from "./alignment-runs/aligner.js";
+import type { Aligner, AlignSettings } from "./alignment-runs/aligner.js";
 import type { AlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import type { AskOptions, TurnResult } from "./ask.js";
 import type { FeedbackGiven, FeedbackResult } from "./give-feedback.js";
@@ -104,9 +104,10 @@ export interface PersonaAgent {
    * The status of the user's alignment, and whether one is due. No model call.
    *
    * @param alignAfter - New true answers after which one is due, from 1; the setting's default unless given.
+   * @param settings - Of the alignment: by them it needs more or fewer true answers before it can be due.
    * @throws {PersonaAgentError} `config-user-invalid`, `config-invalid`, `memory-store-unavailable`.
    */
-  status(userId: string, alignAfter?: number): Promise<AlignmentOverview>;
+  status(userId: string, alignAfter?: number, settings?: AlignSettings): Promise<AlignmentOverview>;
   /**
    * Answers one message of one user.
    *

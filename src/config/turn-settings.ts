@@ -69,7 +69,9 @@ export const answering = {
  */
 export const runConfigSchema = z.strictObject({
   ...answering,
-  alignAfter: count(1, 10_000, 8).describe("New true answers after which alignment is due."),
+  alignAfter: count(1, 10_000, 8).describe(
+    "New true answers after which alignment is due, once there are enough for one.",
+  ),
   reflection: on(
     "Whether conversations are read for what they show of the user; never in paper mode.",
   ),

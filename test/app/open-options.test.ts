@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { tool } from "@langchain/core/tools";
 import { FakeListChatModel } from "@langchain/core/utils/testing";
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import {
   createInProcessIndex,
   createPersonaAgent,
@@ -92,14 +95,6 @@ const contradictions: readonly (readonly [RegExp, OpenOptions])[] = [
   [/`embeddingsName` is "a b"; expected 1 to 76/, { embeddings, embeddingsName: "a b" }],
   [/`modelName` names `model`/, { modelName: "mine" }],
   [/`alignmentModelName` names `alignmentModel`/, { alignmentModelName: "mine" }],
-  [
-    /`backgroundAlignment` and `requestAlignment`/,
-    { backgroundAlignment: true, requestAlignment: () => Promise.resolve() },
-  ],
-  [
-    /`backgroundReflection` and `requestReflection`/,
-    { backgroundReflection: { delayMs: 5 }, requestReflection: () => Promise.resolve() },
-  ],
   [/`checkpointer` was given with `keepThreads: false`/, { keepThreads: false, ...own() }],
 ];
 
@@ -111,4 +106,14 @@ it("refuses embeddings without an index in a process's own memory too", () => {
   expect(() => createPersonaAgent({ model: new OfflineChatModel(), embeddings })).toThrow(
     /`embeddings` were given without an `index`.*createInProcessIndex/,
   );
+});
+
+it("warns where the offline model is given tools of one's own, which it never calls", async () => {
+  const tools = [
+    tool(() => "Done.", { name: "book_table", description: "Books.", schema: z.object({}) }),
+  ];
+  const warned = once(process, "warning", { signal: AbortSignal.timeout(5_000) });
+  createPersonaAgent({ tools });
+  const [warning] = (await warned) as [Error];
+  expect(warning.message).toMatch(/never tools of your own \(book_table\)/);
 });

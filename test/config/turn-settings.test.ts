@@ -50,6 +50,7 @@ describe("parseRunConfig", () => {
       "instructions is not valid: expected at most 4000 characters, but there are 4001. Correct it",
     ],
     [{ instructions: "a\0b" }, "instructions is not valid: expected text without a NUL"],
+    [{ language: "zzz" }, "language is not valid: no language is known by this code; expected"],
     [{ language: "no language" }, "language is not valid: expected a language tag such as fr"],
   ])("refuses %o", (context, message) => {
     expect(() => parseRunConfig({ context })).toThrow(message);

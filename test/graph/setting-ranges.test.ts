@@ -29,6 +29,7 @@ const given = {
   userId: ["ada"],
   timeZone: ["Pacific/Kiritimati", "Etc/GMT+12"],
   language: ["en", "zh-Hant-TW"],
+  instructions: ["", "x".repeat(4_000)],
   allowedTools: [[], ["recall_memory"], ["recall_memory", "search_wikipedia"]],
   models: [{}],
 };

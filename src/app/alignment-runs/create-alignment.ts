@@ -54,7 +54,7 @@ export function createAlignment(parts: AlignmentParts): {
   readonly alignmentGraph: AlignmentGraph;
   readonly aligner: Aligner;
   /** Stops the user's run in this process, if there is one. */
-  readonly stopRun: (userId: string, reason: DOMException) => void;
+  readonly stopRun: (userId: string, reason: Error) => void;
 } {
   const { memory, store, modelFor, modelName, alignmentModelFor, registryOver, now } = parts;
   const instructions = parts.instructions !== undefined && { instructions: parts.instructions };
