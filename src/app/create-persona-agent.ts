@@ -29,7 +29,9 @@ import { createAlignment } from "./alignment-runs/create-alignment.js";
 import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import { withThoroughDeletion } from "./thorough-deletion.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
+import type { AgentState } from "../state/agent-state.js";
 import { askGraph } from "./ask.js";
+import { explainTurn } from "./explain-turn.js";
 import { giveFeedback } from "./give-feedback.js";
 import { createReflector } from "./reflect.js";
 import type { PersonaAgent, PersonaAgentOptions, ProfileCallOptions } from "./persona-agent.js";
@@ -167,8 +169,9 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     feedback: (userId, feedback) =>
       giveFeedback({ graph: feedbackGraph, memory }, userId, feedback),
     async ask(userId, message, turn) {
-      if (turn?.threadId === undefined) return askGraph(threadless, userId, message, turn);
-      if (checkpointer !== undefined) return askGraph(graph, userId, message, turn);
+      const explain = (state: AgentState) => explainTurn(userId, state, memory.episodes);
+      if (turn?.threadId === undefined) return askGraph(threadless, userId, message, turn, explain);
+      if (checkpointer !== undefined) return askGraph(graph, userId, message, turn, explain);
       throw new PersonaAgentError(
         "config-invalid",
         "A thread was named, but this agent keeps none; expected a checkpointer. Give `createPersonaAgent` one, or leave `threadId` out.",

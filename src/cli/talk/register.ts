@@ -4,6 +4,10 @@ import { modeOption, requireUser, toolsOption } from "../options.js";
 
 export function addTalkCommands(program: Command, context: CliContext): void {
   addTalkOptions(program.command("ask"))
+    .option(
+      "--why",
+      "also print what the answer was made from: recalled texts, profile, lines, tools",
+    )
     .description("ask one question and print the answer")
     .argument("<question...>", "the question; `-` reads it from the input")
     .action(action(context, async () => (await import("./ask.js")).runAsk));
