@@ -22,8 +22,11 @@ export async function runShowEpisode(
 }
 
 /** An episode as `memory show --json` prints it. This shape is a contract. */
-function shownEpisodeJson({ schemaVersion: _, groundTruth: answer, ...episode }: Episode) {
-  return { ...episode, answer };
+function shownEpisodeJson(episode: Episode) {
+  const { id, at, query, response, groundTruth: answer, feedback, replacedResponses } = episode;
+  const { source, threadId, personaVersion, toolsUsed, task } = episode;
+  const texts = { id, at, query, response, answer, feedback, replacedResponses };
+  return { ...texts, source, threadId, personaVersion, toolsUsed, task };
 }
 
 function writeEpisode({ stdout }: CommandContext, episode: Episode): void {

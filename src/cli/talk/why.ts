@@ -18,9 +18,8 @@ export function writeWhy(
     for (const line of wrap(oneLine(words), width - 2)) write(`  ${line}`);
   };
   section(why.recalled.length === 0 ? "Nothing was recalled." : "Recalled:");
-  const asked = new Set(textTerms(question));
   for (const { id, at, query, response, answer, score, by } of why.recalled) {
-    const shared = [...new Set(textTerms(query))].filter((term) => asked.has(term));
+    const shared = sharedWords(question, [query, response, answer].join("\n"));
     const how = {
       similar: `score ${score.toFixed(2)}, ${shared.length === 0 ? "by meaning" : `by words: ${shared.join(", ")}`}`,
       latest: "one of the latest",
@@ -38,4 +37,11 @@ export function writeWhy(
     text(`- ${line}${tool === null ? "" : ` (about ${tool})`}`);
   const ran = tools.map(({ name, ok }) => (ok ? name : `${name} (failed)`));
   section(ran.length === 0 ? "No tool ran." : `Tools: ${ran.join(", ")}`);
+}
+
+/** Words of the question that the text has, in any form that search knows. */
+function sharedWords(question: string, text: string): string[] {
+  const known = new Set(textTerms(text));
+  const words = question.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...new Set(words)].filter((word) => textTerms(word).some((term) => known.has(term)));
 }
