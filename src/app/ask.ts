@@ -5,6 +5,7 @@ import { parseUserId } from "../domain/user-id.js";
 import type { AgentGraph } from "../graph/agent.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState } from "../state/agent-state.js";
+import type { TurnReasons } from "./explain-turn.js";
 
 /** The result of one turn. Plain JSON. */
 export interface TurnResult extends Pick<
@@ -14,6 +15,8 @@ export interface TurnResult extends Pick<
   readonly answer: string;
   /** The episodes that memory put into the prompt, best first, then those that tools found, in order. */
   readonly recalled: readonly { readonly id: string; readonly score: number }[];
+  /** Only where it was asked for. */
+  readonly why?: TurnReasons;
 }
 
 export interface AskOptions {
@@ -21,16 +24,23 @@ export interface AskOptions {
   readonly threadId?: string | undefined;
   readonly settings?: Omit<RunContext, "userId">;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the result says in `why` what the answer was made from: recalled texts, profile and lines. */
+  readonly why?: boolean;
   /** Called for each event as it happens, and for each piece of the answer's text. */
   readonly onEvent?: (event: AgentEvent | { readonly kind: "text"; readonly text: string }) => void;
 }
 
-/** One turn of the agent graph, from text to text. Errors as `PersonaAgent.ask`. */
+/**
+ * One turn of the agent graph, from text to text. Errors as `PersonaAgent.ask`.
+ *
+ * @param explain - Makes `why` of the last state.
+ */
 export async function askGraph(
   graph: AgentGraph,
   userId: string,
   message: string,
-  { threadId, settings = {}, signal, onEvent }: AskOptions = {},
+  { threadId, settings = {}, signal, why = false, onEvent }: AskOptions = {},
+  explain?: (state: AgentState) => Promise<TurnReasons>,
 ): Promise<TurnResult> {
   // The graph checks both too; here bad input is refused before a thread keeps any of it.
   const user = parseUserId(userId);
@@ -66,6 +76,7 @@ export async function askGraph(
     reflection: state.reflection,
     degraded: state.degraded,
     usage: state.usage,
+    ...(why && explain && { why: await explain(state) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { type BaseCheckpointSaver, InMemoryStore } from "@langchain/langgraph-checkpoint";
+import { parseInstructions } from "../config/instructions.js";
 import type { RunConfig } from "../config/turn-settings.js";
 import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
 import { parseUserId } from "../domain/user-id.js";
@@ -14,6 +15,7 @@ import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { createMemory } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
+import { OfflineChatModel } from "../model/offline/offline-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
 import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
@@ -22,12 +24,15 @@ import { refreshProfile } from "../nodes/update-profile.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
 import { createSearchWikipedia, wikipediaFeature } from "../tools/search-wikipedia.js";
 import { createToolRegistry } from "../tools/tool-registry.js";
+import { checkAgentOptions, expectIndexOfEmbeddings } from "./check-agent-options.js";
 import { createBackgroundScheduler } from "./alignment-runs/background-scheduler.js";
 import { createAlignment } from "./alignment-runs/create-alignment.js";
 import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import { withThoroughDeletion } from "./thorough-deletion.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
+import type { AgentState } from "../state/agent-state.js";
 import { askGraph } from "./ask.js";
+import { explainTurn } from "./explain-turn.js";
 import { giveFeedback } from "./give-feedback.js";
 import { createReflector } from "./reflect.js";
 import type { PersonaAgent, PersonaAgentOptions, ProfileCallOptions } from "./persona-agent.js";
@@ -35,6 +40,8 @@ import type { PersonaAgent, PersonaAgentOptions, ProfileCallOptions } from "./pe
 /**
  * Creates an agent from its parts. Without options it runs in this process alone, on the offline model, and keeps
  * nothing after the end of the process.
+ *
+ * @throws {PersonaAgentError} `config-invalid` for options that contradict each other, `config-tool-invalid`.
  *
  * @example
  * const agent = createPersonaAgent();
@@ -50,6 +57,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     backgroundAlignment = true,
     backgroundReflection = true,
   } = options;
+  checkAgentOptions(options);
+  expectIndexOfEmbeddings(options, makeAnIndex);
   const offline = new OfflineEmbeddings();
   const stored = createMemory({
     store,
@@ -81,6 +90,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   };
   const simulationTools = pickSimulationTools(options);
   const { modelFor, modelName, alignmentModelFor } = chooseModels(options);
+  warnOfOwnTools(options);
+  const instructions = parseInstructions(options.instructions ?? "", "`instructions`");
 
   const requestInBackground: RequestAlignment = (...request) => background.request(...request);
   const scheduling = {
@@ -92,7 +103,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const requestReflection =
     options.requestReflection ?? (backgroundReflection === false ? undefined : reflectInBackground);
   const turnDeps = { ...memory, ...scheduling, requestReflection };
-  const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, now });
+  const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, instructions, now });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withThreadGuard(
       withTraceLabels(
@@ -130,6 +141,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
       createToolRegistry([createRecallMemory(before), ...wikipedia, ...simulationTools]),
     toolNamesFor: (config) => toolsFor(config).map(({ name }) => name),
     toolTimeoutMs,
+    instructions,
     now,
   });
   const background = createBackgroundScheduler({
@@ -152,6 +164,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   });
 
   return {
+    instructions,
     graph,
     alignmentGraph,
     feedbackGraph,
@@ -159,12 +172,14 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     reflect,
     memory,
     ...aligner,
-    status: (userId, alignAfter) => readAlignmentOverview(userId, { memory, now }, alignAfter),
+    status: (userId, alignAfter, settings) =>
+      readAlignmentOverview(userId, { memory, now }, alignAfter, settings),
     feedback: (userId, feedback) =>
       giveFeedback({ graph: feedbackGraph, memory }, userId, feedback),
     async ask(userId, message, turn) {
-      if (turn?.threadId === undefined) return askGraph(threadless, userId, message, turn);
-      if (checkpointer !== undefined) return askGraph(graph, userId, message, turn);
+      const explain = (state: AgentState) => explainTurn(userId, state, memory.episodes);
+      if (turn?.threadId === undefined) return askGraph(threadless, userId, message, turn, explain);
+      if (checkpointer !== undefined) return askGraph(graph, userId, message, turn, explain);
       throw new PersonaAgentError(
         "config-invalid",
         "A thread was named, but this agent keeps none; expected a checkpointer. Give `createPersonaAgent` one, or leave `threadId` out.",
@@ -180,6 +195,9 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     },
   };
 }
+
+const makeAnIndex =
+  "Give one too, such as `createInProcessIndex({ name, dimensions })`, or `createChromaIndex`.";
 
 const loadNamed = (name: string) => loadChatModel(name);
 
@@ -204,6 +222,16 @@ function chooseModels(options: PersonaAgentOptions) {
       ? { model: alignmentModel, name: options.alignmentModelName ?? alignmentModel._llmType() }
       : { model: modelFor(name, "alignment"), name: name ?? modelName };
   return { modelFor, modelName, alignmentModelFor };
+}
+
+/** Nobody else would say so: the turn answers, and the tool is never called. */
+function warnOfOwnTools({ model, tools = [] }: PersonaAgentOptions) {
+  if (tools.length === 0 || (model !== undefined && !(model instanceof OfflineChatModel))) return;
+  const names = tools.map(({ name }) => name).join(", ");
+  process.emitWarning(
+    `The offline model calls only recall_memory and search_wikipedia, and never tools of your own (${names}). Give a model that can call tools.`,
+    "PersonaAgentWarning",
+  );
 }
 
 /** The application's tools that a simulation may call. */

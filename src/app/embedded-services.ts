@@ -18,6 +18,10 @@ export interface EmbeddedOptions {
   readonly url?: string;
   /** True for a caller with files of its own in the folder, which is then always reserved. */
   readonly needsFolder?: boolean;
+  /** False for a caller that has a store and a checkpointer of its own. */
+  readonly needsStorage?: boolean;
+  /** False for a caller that has an index of its own. */
+  readonly needsIndex?: boolean;
 }
 
 /** The services that run in this process because the environment names no others. */
@@ -48,13 +52,17 @@ export async function openEmbeddedServices(
     command = "a program that uses persona-agent",
     url,
     needsFolder = false,
+    needsStorage = true,
+    needsIndex = true,
   }: EmbeddedOptions = {},
 ): Promise<EmbeddedServices> {
   const read = settingsOf(env);
   checkChoice(read, "STORE", ["platform"]);
   checkChoice(read, "INDEX", ["chroma", "in-process"]);
-  const needsPostgres = read("DATABASE_URL") === undefined && read("STORE") !== "platform";
-  const needsChroma = read("CHROMA_URL") === undefined && read("INDEX") !== "in-process";
+  const needsPostgres =
+    needsStorage && read("DATABASE_URL") === undefined && read("STORE") !== "platform";
+  const needsChroma =
+    needsIndex && read("CHROMA_URL") === undefined && read("INDEX") !== "in-process";
   const services = new CloseStack();
   const add = <T extends Service>(service: T) => services.add(service);
   const close = () => services.close();

@@ -1,6 +1,9 @@
+import type { EmbeddingsInterface } from "@langchain/core/embeddings";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { z } from "zod";
 import { loadChatModel } from "../model/load-chat-model.js";
-import { loadEmbeddings } from "../model/load-embeddings.js";
+import { type LoadedEmbeddings, loadEmbeddings } from "../model/load-embeddings.js";
+import { givenEmbeddings } from "../model/given-embeddings.js";
 import { defaultLimits, type OpenAiOptions } from "../model/server/openai-connection.js";
 import { PersonaAgentError } from "../system/errors.js";
 import { type AgentEnvironment, type ReadSetting, settingsOf } from "./embedded-services.js";
@@ -8,13 +11,24 @@ import { type AgentEnvironment, type ReadSetting, settingsOf } from "./embedded-
 /** Roles with variables of their own, by the prefix; the agent's hold for the others unless they have their own. */
 type RolePrefix = "MODEL" | "ALIGNMENT_MODEL" | "EMBEDDINGS";
 
+/** Models that a program made itself. Each takes the place of the environment's. */
+export interface GivenModels {
+  readonly model?: BaseChatModel;
+  readonly modelName?: string;
+  readonly alignmentModel?: BaseChatModel;
+  readonly alignmentModelName?: string;
+  readonly embeddings?: EmbeddingsInterface;
+  readonly embeddingsName?: string;
+}
+
 /**
- * The models of the environment. Sends no request.
+ * The models of the environment, but for those that are given; a given `model` aligns too, unless the environment or the
+ * caller names another for that. Sends no request.
  *
  * @throws {PersonaAgentError} `config-invalid` for an unknown name, an invalid address, number or header, or a missing
  *   key.
  */
-export function loadModels(env: AgentEnvironment) {
+export function loadModels(env: AgentEnvironment, given: GivenModels = {}) {
   const read = settingsOf(env);
   const connections = {
     agent: connectionOf(read, "MODEL"),
@@ -22,21 +36,34 @@ export function loadModels(env: AgentEnvironment) {
   };
   const loadModel = (name: string, role: keyof typeof connections) =>
     loadChatModel(name, connections[role]);
-  const modelName = read("MODEL") ?? "offline";
-  const vectors = loadEmbeddings(read("EMBEDDINGS") ?? "offline", {
-    ...connectionOf(read, "EMBEDDINGS"),
-    inputs: numberIn(read, "EMBEDDINGS_INPUTS", 1, 2_048),
-    tokens: numberIn(read, "EMBEDDINGS_TOKENS", 16, 1_000_000),
-  });
-  const alignmentModelName = read("ALIGNMENT_MODEL") ?? modelName;
-  return {
-    modelName,
-    model: loadModel(modelName, "agent"),
-    alignmentModelName,
-    alignmentModel: loadModel(alignmentModelName, "alignment"),
-    loadModel,
-    vectors,
-  };
+  const modelName = given.model
+    ? nameOf(given.model, given.modelName)
+    : (read("MODEL") ?? "offline");
+  const model = given.model ?? loadModel(modelName, "agent");
+  const alignmentName = read("ALIGNMENT_MODEL");
+  const alignment = given.alignmentModel
+    ? {
+        alignmentModel: given.alignmentModel,
+        alignmentModelName: nameOf(given.alignmentModel, given.alignmentModelName),
+      }
+    : given.model && alignmentName === undefined
+      ? { alignmentModel: given.model, alignmentModelName: modelName }
+      : {
+          alignmentModel: loadModel(alignmentName ?? modelName, "alignment"),
+          alignmentModelName: alignmentName ?? modelName,
+        };
+  const vectors: LoadedEmbeddings = given.embeddings
+    ? givenEmbeddings(given.embeddings, given.embeddingsName)
+    : loadEmbeddings(read("EMBEDDINGS") ?? "offline", {
+        ...connectionOf(read, "EMBEDDINGS"),
+        inputs: numberIn(read, "EMBEDDINGS_INPUTS", 1, 2_048),
+        tokens: numberIn(read, "EMBEDDINGS_TOKENS", 16, 1_000_000),
+      });
+  return { modelName, model, ...alignment, loadModel, vectors };
+}
+
+function nameOf(model: BaseChatModel, name: string | undefined): string {
+  return name ?? model._llmType();
 }
 
 function connectionOf(read: ReadSetting, prefix: RolePrefix): OpenAiOptions {

@@ -5,6 +5,8 @@ import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { openPostgres } from "../memory/postgres/open-postgres.js";
 import type { LoadedEmbeddings } from "../model/load-embeddings.js";
+import { checkAgentOptions, expectIndexOfEmbeddings } from "./check-agent-options.js";
+import { readInstructions } from "./read-instructions.js";
 import { createPersonaAgent } from "./create-persona-agent.js";
 import { loadModels } from "./model-environment.js";
 import type { PersonaAgent, PersonaAgentOptions } from "./persona-agent.js";
@@ -23,20 +25,18 @@ import { withTimeLimit } from "../system/time-limit.js";
 /** How long an unreachable LangSmith may delay `close`, in milliseconds. */
 const traceTimeoutMs = 5_000;
 
+/**
+ * What a program gives takes the place of what the environment names; the rest is opened from the environment. What was
+ * given is not closed by `close`.
+ */
 export interface OpenOptions
-  extends
-    Pick<EmbeddedOptions, "dataDir" | "command">,
-    Pick<
-      PersonaAgentOptions,
-      | "tools"
-      | "simulationTools"
-      | "allowedToolsFor"
-      | "backgroundAlignment"
-      | "requestAlignment"
-      | "backgroundReflection"
-      | "requestReflection"
-      | "onMemoryError"
-    > {
+  extends Pick<EmbeddedOptions, "dataDir" | "command">, PersonaAgentOptions {
+  /**
+   * Names the given `embeddings`, where their index is to be opened: the same name in every process, another one for
+   * other vectors, such as `google-gemini-embedding-001`. 1 to 76 letters, digits, `.`, `_` and `-`. The index is rebuilt
+   * when it changes.
+   */
+  readonly embeddingsName?: string;
   /** False in a LangGraph server, which keeps the threads itself. */
   readonly keepThreads?: boolean;
 }
@@ -55,8 +55,8 @@ export interface OpenAgent extends PersonaAgent {
 }
 
 /**
- * Creates an agent with real models, embeddings, store, checkpointer and index, each from its setting or embedded.
- * After a failure everything is closed again.
+ * Creates an agent with lasting memory: models, embeddings, store, checkpointer and index are those that `options` give,
+ * else each from its setting or embedded. After a failure everything is closed again.
  *
  * @throws {PersonaAgentError} `config-*`, `model-*` and `memory-*`, one line each.
  */
@@ -65,33 +65,37 @@ export async function openPersonaAgent(
   options: OpenOptions = {},
 ): Promise<OpenAgent> {
   const read = settingsOf(env);
+  const { keepThreads = true, dataDir, command, embeddingsName, ...given } = options;
+  checkAgentOptions(options);
+  if (embeddingsName === undefined) expectIndexOfEmbeddings(given, nameTheEmbeddings);
   const services = new CloseStack();
   try {
-    const { modelName, model, alignmentModelName, alignmentModel, loadModel, vectors } =
-      loadModels(env);
-    const embedded = services.add(await openEmbeddedServices(env, options));
+    const { vectors, loadModel, ...models } = loadModels(env, options);
+    const needsStorage =
+      given.store === undefined || (keepThreads && given.checkpointer === undefined);
+    const needed = { needsStorage, needsIndex: given.index === undefined };
+    const embedded = services.add(await openEmbeddedServices(env, { dataDir, command, ...needed }));
     const [storage, index] = await allSettled([
-      openStorage(read, embedded, services),
-      openIndex(read, embedded, vectors),
+      needsStorage ? openStorage(read, embedded, services) : undefined,
+      given.index ?? openIndex(read, embedded, vectors),
     ]);
-    const { keepThreads = true, ...agentOptions } = options;
+    const checkpointer = given.checkpointer ?? (keepThreads ? storage?.checkpointer : undefined);
+    const store = given.store ?? storage?.store;
     const agent = createPersonaAgent({
-      ...agentOptions,
-      store: storage.store,
-      ...(keepThreads && storage.checkpointer && { checkpointer: storage.checkpointer }),
-      model,
-      modelName,
-      alignmentModel,
-      alignmentModelName,
-      resolveModel: loadModel,
+      ...given,
+      ...models,
+      ...(store && { store }),
+      ...(checkpointer && { checkpointer }),
+      resolveModel: given.resolveModel ?? loadModel,
       embeddings: vectors.embeddings,
       index,
-      wikipedia: wikipediaOptions(read),
+      instructions: given.instructions ?? (await readInstructions(read)),
+      wikipedia: given.wikipedia ?? wikipediaOptions(read),
     });
     return {
       ...agent,
       info: {
-        model: modelName,
+        model: models.modelName,
         embeddings: vectors.name,
         index: index.kind,
         dataDir: embedded.dataDir,
@@ -110,6 +114,9 @@ export async function openPersonaAgent(
     throw error;
   }
 }
+
+const nameTheEmbeddings =
+  "Give `embeddingsName` too, and an index is opened for them; or give an `index` of your own.";
 
 async function openStorage(
   read: ReadSetting,

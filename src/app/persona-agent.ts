@@ -15,7 +15,7 @@ import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
 import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import type { RefreshedProfile } from "../nodes/update-profile.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
-import type { Aligner } from "./alignment-runs/aligner.js";
+import type { Aligner, AlignSettings } from "./alignment-runs/aligner.js";
 import type { AlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import type { AskOptions, TurnResult } from "./ask.js";
 import type { FeedbackGiven, FeedbackResult } from "./give-feedback.js";
@@ -40,6 +40,11 @@ export interface PersonaAgentOptions {
   readonly index?: EpisodeIndex;
   /** Keeps threads. Without one, every turn is a thread of its own. */
   readonly checkpointer?: BaseCheckpointSaver;
+  /**
+   * The fixed part of every persona: role, tone, language, house rules; at most 4,000 characters. It stands in the system
+   * message of turns and simulations, and learning never changes it. A run's setting `instructions` takes its place.
+   */
+  readonly instructions?: string;
   /** Tools besides `recall_memory` and, where `@langchain/community` is installed, `search_wikipedia`; `loadMcpTools` of `persona-agent/mcp` loads tools of MCP servers. */
   readonly tools?: readonly StructuredToolInterface[];
   /**
@@ -78,6 +83,8 @@ export interface PersonaAgentOptions {
 }
 
 export interface PersonaAgent {
+  /** Those of the process, as every prompt has them; empty for none. */
+  readonly instructions: string;
   /** The compiled graph: `invoke`, `stream`, `getState` and the rest of LangGraph. */
   readonly graph: AgentGraph;
   /** The compiled alignment graph, for a server or another graph; `align` runs it here. */
@@ -97,9 +104,10 @@ export interface PersonaAgent {
    * The status of the user's alignment, and whether one is due. No model call.
    *
    * @param alignAfter - New true answers after which one is due, from 1; the setting's default unless given.
+   * @param settings - Of the alignment: by them it needs more or fewer true answers before it can be due.
    * @throws {PersonaAgentError} `config-user-invalid`, `config-invalid`, `memory-store-unavailable`.
    */
-  status(userId: string, alignAfter?: number): Promise<AlignmentOverview>;
+  status(userId: string, alignAfter?: number, settings?: AlignSettings): Promise<AlignmentOverview>;
   /**
    * Answers one message of one user.
    *

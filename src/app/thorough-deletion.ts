@@ -9,7 +9,7 @@ import type { Memory } from "../memory/memory.js";
  */
 export function withThoroughDeletion(
   memory: Memory,
-  stopRun: (userId: string, reason: DOMException) => void,
+  stopRun: (userId: string, reason: Error) => void,
 ): Memory {
   const { episodes, alignments, reflections } = memory;
   return {

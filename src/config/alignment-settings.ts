@@ -75,6 +75,7 @@ export type AlignContext = z.input<typeof alignConfigSchema>;
 export type AlignConfig = Filled<
   z.output<typeof alignConfigSchema>,
   | "userId"
+  | "instructions"
   | "allowedTools"
   | "timeZone"
   | "language"
@@ -88,7 +89,14 @@ export type AlignConfig = Filled<
 /** The settings under which a simulation answers as a turn would. */
 export function answeringSettings(config: AlignConfig): RunContext {
   const { recallSimilar, recallLatest, recallTokens, threadTokens, toolRounds } = config;
-  const { userId, mode, allowedTools, models } = config;
+  const { userId, mode, instructions, allowedTools, models } = config;
   const limits = { recallSimilar, recallLatest, recallTokens, threadTokens, toolRounds };
-  return { userId, mode, models, ...limits, ...(allowedTools && { allowedTools }) };
+  return {
+    userId,
+    mode,
+    models,
+    ...limits,
+    ...(instructions !== undefined && { instructions }),
+    ...(allowedTools && { allowedTools }),
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { instructionsSchema } from "./instructions.js";
 import { languageSchema, timeZoneSchema } from "../system/locale-names.js";
 
 /** A switch that is on, or off, unless given. */
@@ -47,6 +48,11 @@ export const answering = {
   language: languageSchema
     .optional()
     .describe("Language of the user (BCP 47 tag); their own unless given."),
+  instructions: instructionsSchema
+    .optional()
+    .describe(
+      "Fixed part of the persona: role, tone, language, house rules. The process's own unless given; empty for none.",
+    ),
   allowedTools: z
     .array(text())
     .optional()
@@ -63,7 +69,9 @@ export const answering = {
  */
 export const runConfigSchema = z.strictObject({
   ...answering,
-  alignAfter: count(1, 10_000, 8).describe("New true answers after which alignment is due."),
+  alignAfter: count(1, 10_000, 8).describe(
+    "New true answers after which alignment is due, once there are enough for one.",
+  ),
   reflection: on(
     "Whether conversations are read for what they show of the user; never in paper mode.",
   ),
@@ -86,5 +94,5 @@ export type Filled<Settings, Optional extends keyof Settings> = {
 /** Settings of one turn. */
 export type RunConfig = Filled<
   z.output<typeof runConfigSchema>,
-  "userId" | "timeZone" | "language" | "allowedTools"
+  "userId" | "timeZone" | "language" | "instructions" | "allowedTools"
 >;

@@ -60,7 +60,7 @@ export function buildAlignment({ agent, ...deps }: AlignmentDeps) {
   const subgraphs = [agent as never];
   return new StateGraph(alignmentState, { context: alignFormSchema, input: alignmentInput })
     .addNode("begin-run", createBeginRun(deps), {
-      ends: ["refresh-profile", "draw-simulation-profiles"],
+      ends: ["refresh-profile", "draw-simulation-profiles", END],
     })
     .addNode("refresh-profile", serializeTasks(createRefreshProfile(deps)))
     .addNode("draw-simulation-profiles", serializeTasks(createDrawSimulationProfiles(deps)))

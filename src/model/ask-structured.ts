@@ -2,7 +2,13 @@ import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessage, HumanMessage, isBaseMessage, type BaseMessage } from "@langchain/core/messages";
 import type { LLMResult } from "@langchain/core/outputs";
-import { mergeConfigs, type Runnable, type RunnableConfig } from "@langchain/core/runnables";
+import {
+  mergeConfigs,
+  type Runnable,
+  type RunnableConfig,
+  RunnableBinding,
+  RunnableSequence,
+} from "@langchain/core/runnables";
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { z } from "zod";
 import { addUsage, noUsage, usageOfCall, type Usage, withUsage } from "../domain/usage.js";
@@ -52,7 +58,7 @@ export async function ask<Answer>(options: StructuredAskOptions<Answer>): Promis
   // Built lazily: rarely needed and expensive.
   const jsonSchema = () =>
     JSON.stringify(portableSchema(z.toJSONSchema(schema, { io: "input" }), { strict: false }));
-  const structured = model.withStructuredOutput(schema, { name });
+  const structured = withoutParser(model.withStructuredOutput(schema, { name }));
 
   let usage = noUsage;
   const schemaMessage = () => new HumanMessage(schemaPrompt.render({ schema: jsonSchema() }));
@@ -107,9 +113,17 @@ function isUnsupported(error: Error): boolean {
 }
 
 /**
- * The whole message, streamed and caught before it is parsed. Streamed, so that a long answer shows signs of life.
- * Caught, because LangChain's and OpenAI's parsers throw on a bad answer and lose its text and cost; `includeRaw` does
- * not help in a stream.
+ * The model as it is asked for structure, without LangChain's parser after it: that throws on a bad answer, and at the
+ * first chunk of a provider whose content is a list of blocks. `includeRaw` does not help in a stream.
+ */
+function withoutParser(structured: Runnable): Runnable {
+  const inner = RunnableBinding.isRunnableBinding(structured) ? structured.bound : structured;
+  return RunnableSequence.isRunnableSequence(inner) ? (inner.steps[0] ?? structured) : structured;
+}
+
+/**
+ * The whole message, streamed, so that a long answer shows signs of life. Caught, because OpenAI's client parses too, and
+ * loses the text and cost of a bad answer.
  */
 async function lastOf(
   runnable: Runnable,

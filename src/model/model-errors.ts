@@ -47,8 +47,8 @@ function describeStatus(status: number, codes: string, said: string): Described 
   if (status === 401 || status === 403) {
     const line =
       status === 401
-        ? `The model's server refused the key (${codes}): ${said} Check OPENAI_API_KEY.`
-        : `The model's server does not allow this (${codes}): ${said} Check what was asked, the model's name and OPENAI_API_KEY.`;
+        ? `The model's server refused the key (${codes}): ${said} Check OPENAI_API_KEY, or the key that the model was given.`
+        : `The model's server does not allow this (${codes}): ${said} Check what was asked, the model's name and its key.`;
     return ["model-key-refused", line];
   }
   if (lacksTools(said))
@@ -61,7 +61,7 @@ function describeStatus(status: number, codes: string, said: string): Described 
     );
   if (status === 404)
     return unavailableToAll(
-      `The model's server does not have this model, or has no such address (${codes}): ${said} Check the model's name and OPENAI_BASE_URL.`,
+      `The model's server does not have this model, or has no such address (${codes}): ${said} Check the model's name and its address (OPENAI_BASE_URL).`,
     );
   if (status === 429)
     return (/insufficient_quota/.test(codes) ? unavailableToAll : unavailable)(
@@ -96,12 +96,12 @@ function describeBroken(chain: readonly Error[], said: string): Described {
     );
   if (code !== undefined || anyMessage(/connection error|fetch failed/i))
     return (isReset(code) ? unavailable : unavailableToAll)(
-      `The model's server could not be reached (${code ?? "no connection"}). Check that it runs, OPENAI_BASE_URL and the network.`,
+      `The model's server could not be reached (${code ?? "no connection"}). Check that it runs, its address (OPENAI_BASE_URL) and the network.`,
     );
   // The clients fail on a missing field when a web page or another object is no answer.
   if (anyName(/^(Syntax|Type)Error$/))
     return invalid(
-      "The model's server answered with something that is not OpenAI's protocol. Check OPENAI_BASE_URL.",
+      "The model's server answered with something that is not its protocol. Check its address (OPENAI_BASE_URL).",
     );
   if (anyMessage(/empty response/i))
     return invalid("The model's answer was empty. Try again, or another model.");

@@ -1,5 +1,6 @@
 /** Every tag that encloses stored text in our prompts. Text inside `quote` cannot open or close one. */
 export const promptTags = [
+  "instructions",
   "user_summary",
   "learned_preferences",
   "past_interactions",

@@ -24,6 +24,7 @@ export type PersonaAgentErrorCode =
   | "memory-index-unavailable"
   | "memory-store-unavailable"
   | "memory-alignment-running"
+  | "memory-alignment-outdated"
   | "memory-review-pending"
   | "memory-record-invalid";
 

@@ -10,9 +10,9 @@ export const languageTagSchema = z
   .string()
   .refine(isLanguage, { error: "expected a language tag such as fr or pt-BR" });
 
-/** The same of a language that exists: of the many codes of three letters, which not all are known here, any is taken. */
+/** The same of a language that Unicode's names know: a code that a prompt cannot name would mean nothing to a model. */
 export const languageSchema = languageTagSchema.refine(isKnownLanguage, {
-  error: "no language has this code; expected one such as fr or pt-BR",
+  error: "no language is known by this code; expected one such as fr or pt-BR",
 });
 
 function isTimeZone(name: string): boolean {
@@ -37,5 +37,5 @@ function isKnownLanguage(tag: string): boolean {
   if (!isLanguage(tag)) return false;
   const { language } = new Intl.Locale(tag);
   const names = new Intl.DisplayNames("en", { type: "language", fallback: "none" });
-  return language.length > 2 || names.of(language) !== undefined;
+  return names.of(language) !== undefined;
 }

@@ -8,7 +8,7 @@ describe("parseRunConfig", () => {
     const config = parseRunConfig({});
     expect(config.mode).toBe("default");
     for (const [name, value] of Object.entries(config))
-      if (!["userId", "allowedTools", "timeZone", "language"].includes(name))
+      if (!["userId", "allowedTools", "timeZone", "language", "instructions"].includes(name))
         expect(value, name).toBeDefined();
   });
 
@@ -45,6 +45,12 @@ describe("parseRunConfig", () => {
   it.each([
     [{ timeZone: "Mars/Base" }, "timeZone is not valid: expected an IANA time zone such as"],
     [{ timeZone: "+01:00" }, "timeZone is not valid: expected an IANA time zone such as"],
+    [
+      { instructions: "x".repeat(4_001) },
+      "instructions is not valid: expected at most 4000 characters, but there are 4001. Correct it",
+    ],
+    [{ instructions: "a\0b" }, "instructions is not valid: expected text without a NUL"],
+    [{ language: "zzz" }, "language is not valid: no language is known by this code; expected"],
     [{ language: "no language" }, "language is not valid: expected a language tag such as fr"],
   ])("refuses %o", (context, message) => {
     expect(() => parseRunConfig({ context })).toThrow(message);

@@ -6,6 +6,7 @@ import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { PersonaAgentError } from "../../src/system/errors.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { answerNowPrompt } from "../../src/prompts/agent/persona-prompt.js";
+import { turnAt } from "../support/users/episodes.js";
 import { agentUnderTest, systemOf, threadOf } from "../support/agents/agent-under-test.js";
 import { callsTools } from "../support/models/scripted-model.js";
 
@@ -312,9 +313,9 @@ describe("a silent model", () => {
 });
 
 describe("schedule-alignment", () => {
-  it("requests an alignment when there are enough new true answers", async () => {
+  it("requests an alignment when there are enough new true answers, and enough to judge by", async () => {
     const asked: string[] = [];
-    const { ask, memory, clock } = agentUnderTest(["a", "b", "c"], {
+    const { ask, memory, clock, status } = agentUnderTest(["a", "b", "c", "d"], {
       requestAlignment: async (userId) => void asked.push(userId),
     });
     const settings = { alignAfter: 2 };
@@ -333,7 +334,18 @@ describe("schedule-alignment", () => {
         },
       });
     const third = await ask("ada", "Three?", { settings });
-    expect(third.alignment).toEqual({ newAnswers: 2, due: true });
+    // A run needs eleven different ones, so it is neither due nor asked for.
+    expect(third.alignment).toEqual({ newAnswers: 2, due: false });
+    for (let n = 0; n < 9; n++) {
+      expect(await status("ada", 2)).toMatchObject({ due: false });
+      const question = `Number ${n}?`;
+      await memory.episodes.add("ada", turnAt(n, question, { groundTruth: "yes" }));
+      await memory.episodes.add("ada", turnAt(n + 20, question, { groundTruth: "yes" }));
+    }
+    expect(await status("ada", 2)).toMatchObject({ due: true });
+    expect(asked).toEqual([]);
+    const fourth = await ask("ada", "Four?", { settings });
+    expect(fourth.alignment).toEqual({ newAnswers: 20, due: true });
     expect(asked).toEqual(["ada"]);
   });
 });

@@ -25,7 +25,10 @@ it("a deletion stops the run, which begins anew without what was deleted", async
     },
   });
   let forgetting: Promise<unknown> | undefined;
-  await expect(user.run()).rejects.toThrow("An interaction was deleted");
+  await expect(user.run()).rejects.toMatchObject({
+    code: "memory-alignment-outdated",
+    message: expect.stringContaining("An interaction was deleted"),
+  });
   await forgetting;
   expect(await user.status()).toMatchObject({ status: "running", runOwner: null });
   user.clock.advanceDays(1);

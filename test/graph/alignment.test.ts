@@ -375,19 +375,17 @@ describe("a rejected candidate", () => {
 describe("nothing is begun", () => {
   it("with too few answers, and the reason says how many there are", async () => {
     const user = await alignmentUnderTest({ items: 7 });
-    const { iterations, head } = await user.run();
-    expect(iterations).toMatchObject([{ version: 1, accepted: false, parentScore: null }]);
+    const { iterations, head, usage } = await user.run();
+    expect(iterations).toMatchObject([{ version: null, accepted: false, parentScore: null }]);
     expect(iterations[0]?.reason).toBe(
       "Not started: 11 different interactions with a true answer are needed, 3 to learn from and 8 to judge by, and the user has 7. Import more, or give feedback.",
     );
     expect(head.version).toBe(0);
-    // What the profile cost is kept.
-    expect(await user.checkpoints()).toMatchObject([
-      { status: "rejected", lines: [], alignment: { usage: { calls: 1 } } },
-    ]);
-    expect(user.model.of("simulation")).toEqual([]);
-    expect((await user.run()).iterations).toMatchObject([{ version: null }]);
-    expect(await user.checkpoints()).toHaveLength(1);
+    // Nothing was asked, and nothing counts as seen or stands in the log.
+    expect(user.model.asked).toEqual([]);
+    expect(usage).toEqual(noUsage);
+    expect(await user.checkpoints()).toEqual([]);
+    expect(await user.overview()).toMatchObject({ newAnswers: 7, due: false, lastOutcome: null });
   });
 
   it("for a user without episodes, at no cost", async () => {

@@ -62,6 +62,7 @@ describe("the alignment's drawing", () => {
       "accept-candidate > judge",
       "accept-candidate > review-candidate",
       "accept-candidate > validate",
+      "begin-run > __end__",
       "begin-run > draw-simulation-profiles",
       "begin-run > refresh-profile",
       "commit-checkpoint > __end__",

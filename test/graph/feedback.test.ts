@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";
+import { answeredBefore } from "../support/users/answered-before.js";
 import { minuteAt, turnAt } from "../support/users/episodes.js";
 import { taggedTurn, untaggedTurn } from "../support/users/planted-versions.js";
 
@@ -127,6 +128,7 @@ describe("feedback on an episode", () => {
     const agent = agentUnderTest(["One.", "Two."], {
       requestAlignment: async (userId) => void asked.push(userId),
     });
+    await answeredBefore(agent);
     const settings = { alignAfter: 2 };
     for (const question of ["First?", "Second?"]) {
       const { episodeId } = await agent.ask("ada", question);

@@ -4,6 +4,15 @@ import { agentUnderTest, systemOf } from "../support/agents/agent-under-test.js"
 import { alignmentUnderTest, drink } from "../support/agents/alignment-under-test.js";
 import { callsTools } from "../support/models/scripted-model.js";
 
+it("gives a turn at midnight UTC its time, where an import at midnight has a day alone", async () => {
+  const { ask, memory, clock } = agentUnderTest(["Good night.", "At midnight."]);
+  clock.set("2026-05-02T00:00:00.000Z");
+  const { episodeId } = await ask("ada", "I go to bed now.");
+  expect(await memory.episodes.get("ada", episodeId ?? "")).toMatchObject({
+    at: "2026-05-02T00:00:00.001Z",
+  });
+});
+
 // The clock stands at 10:00 UTC on Friday, 1 May 2026.
 describe("the time of a turn", () => {
   // Asked for "last week", a model could not give `recall_memory` a time range.

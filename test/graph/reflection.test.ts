@@ -9,6 +9,7 @@ import type { ReflectionAnswer } from "../../src/prompts/learning/reflection.js"
 import type { AgentState } from "../../src/state/agent-state.js";
 import { agentUnderTest } from "../support/agents/agent-under-test.js";
 import { AlignmentModel, type AskedOfModel } from "../support/models/alignment-model.js";
+import { answeredBefore } from "../support/users/answered-before.js";
 import { turnAt } from "../support/users/episodes.js";
 import { itemsOf } from "../support/models/conversation-model.js";
 
@@ -388,9 +389,10 @@ describe("feedback that nobody gives", () => {
 
   it("requests an alignment when it gave enough true answers", async () => {
     const requested: unknown[] = [];
-    const agent = talking(() => toFirst(), {
+    const agent = talking(() => toFirst({ item: 12, shownBy: 13 }), {
       requestAlignment: async (...request) => void requested.push(request),
     });
+    await answeredBefore(agent);
     await agent.saidIn([asks, "No, tea."]);
     const { alignment } = await agent.reflect("ada", { settings: { alignAfter: 1 } });
     expect(alignment).toEqual({ newAnswers: 1, due: true });

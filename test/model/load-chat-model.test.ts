@@ -201,7 +201,7 @@ describe("faults", () => {
     const error = await failure(() => model.invoke(question));
     expect(error.code).toBe("model-key-refused");
     expect(error.message).toBe(
-      "The model's server refused the key (401 invalid_api_key): Incorrect API key provided: [key]. Check OPENAI_API_KEY.",
+      "The model's server refused the key (401 invalid_api_key): Incorrect API key provided: [key]. Check OPENAI_API_KEY, or the key that the model was given.",
     );
     expect(server.requests).toHaveLength(1);
   });

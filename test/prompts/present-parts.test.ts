@@ -83,6 +83,7 @@ describe("a prompt names what it shows, and shows what it names", () => {
   it("in the agent's system message, and in a result of its memory tool", () => {
     const all = combinations({
       mode: ["default" as const],
+      instructions: ["", "Be formal.\n<user_summary>Never mention prices.</user_summary>"],
       summary: summaries,
       summaryAt: [null, "2024-01-01T00:00:00.000Z"],
       lines,
@@ -97,7 +98,9 @@ describe("a prompt names what it shows, and shows what it names", () => {
       const system = renderAgentRequest(parts);
       expect(faults(system)).toEqual([]);
       expect(/\btool\b/.test(system)).toBe(parts.hasTools);
-      expect(system.includes("tags below")).toBe(/^</m.test(system));
+      // What the instructions say is to be followed.
+      expect(system.includes("tags below")).toBe(/^<(?!\/?instructions)/m.test(system));
+      expect(system.includes("Be formal.")).toBe(parts.instructions !== "");
       expect(system).not.toMatch(/\{\{|\bnull\b|undefined|\n\n\n/);
     }
     for (const episodes of recalled.slice(1)) {
@@ -108,6 +111,7 @@ describe("a prompt names what it shows, and shows what it names", () => {
 
   it("in the request for a critique", () => {
     const all = combinations({
+      instructions: ["", "Be formal."],
       summary: ["", counted],
       lines,
       recalled: [[], ...recalled.slice(4)],
@@ -118,10 +122,10 @@ describe("a prompt names what it shows, and shows what it names", () => {
       score: [null, 0, 1],
     });
     for (const { summary, lines: present, recalled: found, toolCalls, ...rest } of all) {
-      const { reason, score, ...thread } = rest;
+      const { instructions, reason, score, ...thread } = rest;
       const { system, human, schema } = renderLossRequest(
         { question: "Cake?", simulatedAnswer: "Cake.", trueAnswer: "Pie.", reason, score },
-        { summary, lines: present, recalled: found, toolCalls, hasTools: true },
+        { instructions, summary, lines: present, recalled: found, toolCalls, hasTools: true },
         thread,
       );
       expect(faults(`${system}\n${human}`)).toEqual([]);
@@ -133,6 +137,7 @@ describe("a prompt names what it shows, and shows what it names", () => {
     const pair = { question: "Cake?", simulatedAnswer: "Cake.", trueAnswer: "Pie." };
     const critique = wholeCritique({ gap: "missing", linesThatMisled: [1] });
     const all = combinations({
+      instructions: ["", "Be formal."],
       summary: summaries,
       lines,
       pairs: [

@@ -1,4 +1,5 @@
-import { parseRunConfig } from "../../config/parse-settings.js";
+import type { AlignContext } from "../../config/alignment-settings.js";
+import { parseAlignConfig, parseRunConfig } from "../../config/parse-settings.js";
 import {
   type AlignmentRunStatus,
   type AlignmentStatus,
@@ -12,6 +13,7 @@ import type { ReflectionStatus } from "../../domain/reflection-status.js";
 import type { Usage } from "../../domain/usage.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
+import { hasEnoughAnswers } from "../../nodes/alignment/enough-answers.js";
 import { spentOnDay } from "../../nodes/alignment/alignment-budget.js";
 import { isAbandoned } from "./run-owner.js";
 
@@ -59,12 +61,14 @@ export interface AlignmentOverview {
  * Reads the status of one user's alignment. No model call.
  *
  * @param alignAfter - New true answers after which an alignment is due, from 1; the setting's default unless given.
+ * @param settings - Of the alignment, as `PersonaAgent.status`.
  * @throws {PersonaAgentError} `config-user-invalid`, `config-invalid`, `memory-store-unavailable`.
  */
 export async function readAlignmentOverview(
   userId: string,
   { memory, now }: { readonly memory: Memory; readonly now: () => Date },
   alignAfter?: number,
+  settings: Omit<AlignContext, "userId"> = {},
 ): Promise<AlignmentOverview> {
   const user = parseUserId(userId);
   const config = parseRunConfig({ context: alignAfter === undefined ? {} : { alignAfter } });
@@ -81,7 +85,10 @@ export async function readAlignmentOverview(
     status,
     at: state.at === neverAligned.at ? null : state.at,
     newAnswers,
-    due: isDue(status, newAnswers, config.alignAfter),
+    due:
+      isDue(status, newAnswers, config.alignAfter) &&
+      (status === "cut-off" ||
+        (await hasEnoughAnswers(user, parseAlignConfig({ context: settings }), memory.episodes))),
     headVersion: personaHead(checkpoints).version,
     onTrial: versionOnTrial(checkpoints) !== null,
     error: state.error,

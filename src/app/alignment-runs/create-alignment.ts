@@ -44,6 +44,8 @@ export interface AlignmentParts {
    */
   readonly toolNamesFor: (config: Pick<RunConfig, "userId" | "allowedTools">) => readonly string[];
   readonly toolTimeoutMs: number;
+  /** Of the process; a run's own take their place. */
+  readonly instructions?: string;
   readonly now: () => Date;
 }
 
@@ -52,9 +54,10 @@ export function createAlignment(parts: AlignmentParts): {
   readonly alignmentGraph: AlignmentGraph;
   readonly aligner: Aligner;
   /** Stops the user's run in this process, if there is one. */
-  readonly stopRun: (userId: string, reason: DOMException) => void;
+  readonly stopRun: (userId: string, reason: Error) => void;
 } {
   const { memory, store, modelFor, modelName, alignmentModelFor, registryOver, now } = parts;
+  const instructions = parts.instructions !== undefined && { instructions: parts.instructions };
   const modelNamesFor = ({ models }: AlignConfig) => ({
     agent: models.agent ?? modelName,
     alignment: alignmentModelFor(models.alignment).name,
@@ -66,6 +69,7 @@ export function createAlignment(parts: AlignmentParts): {
     beforeModel: () => simulation().beforeModel(),
     toolsFor,
     toolTimeoutMs: parts.toolTimeoutMs,
+    ...instructions,
     now: () => simulation().now(),
   };
   const agent = buildSimulatedAgent(deps).compile({ name: "agent", checkpointer: false });
@@ -77,6 +81,7 @@ export function createAlignment(parts: AlignmentParts): {
     alignmentModelFor,
     modelNamesFor,
     toolNamesFor: (config) => toolsFor(config).map(({ name }) => name),
+    ...instructions,
     now,
   });
   const active = activeOver(store);

@@ -27,9 +27,9 @@ interface LeasedRun {
 export const processEnds = new DOMException("The process ends.", "AbortError");
 
 /** The reason when the user deletes an interaction that the run may have read; the next call, or turn, begins a new run. */
-export const interactionDeleted = new DOMException(
-  "An interaction was deleted, so the alignment begins anew.",
-  "AbortError",
+export const interactionDeleted = new PersonaAgentError(
+  "memory-alignment-outdated",
+  "An interaction was deleted while the alignment ran, which may have read it; nothing was taken. Align again: it begins anew.",
 );
 
 /** The reason when a caller stops reading a run's stream. */
@@ -69,8 +69,6 @@ export function createRunLease({ alignments, active, now }: RunLeaseDeps) {
         await alignments.update(userId, {
           status: "running",
           at,
-          // Even if the run fails before it reads the answers: otherwise every turn would request it again.
-          ...(!isResumed && { seenAt: at }),
           threadId: typeof threadId === "string" ? threadId : null,
           settings: givenSettings(context),
           runOwner: thisProcess,

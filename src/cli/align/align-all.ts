@@ -9,7 +9,13 @@ import { printable, printableLine } from "../output/printable.js";
 import { createProgressBar, type ProgressBar } from "../output/progress-bar.js";
 import { terminalOf } from "../output/terminal.js";
 import { Stopped } from "../stop-signals.js";
-import { alignmentJson, alignmentLine, throwIfBudgetSpent, whyUnchanged } from "./align-report.js";
+import {
+  alignmentJson,
+  alignmentLine,
+  isNotStarted,
+  throwIfBudgetSpent,
+  whyUnchanged,
+} from "./align-report.js";
 import { overviewsOf } from "./status.js";
 
 interface AlignAllOptions {
@@ -46,7 +52,7 @@ export async function runAlignAll(
   const result = await withAgent(
     context,
     async (agent) => {
-      const users = await usersToAlign(agent, every);
+      const users = await usersToAlign(agent, every, settings);
       const alignUser = (user: string) => agent.align(user, { settings, signal });
       return alignAll(users, alignUser, { usersAtOnce, signal, bar });
     },
@@ -64,9 +70,21 @@ export async function runAlignAll(
   for (const each of result.aligned) throwIfBudgetSpent(each);
 }
 
+type Outcome = "learned" | "waits" | "kept" | "not started";
+
+function outcomeOf({ review, iterations }: AlignmentResult): Outcome {
+  if (iterations.some(({ accepted }) => accepted)) return "learned";
+  if (review !== null) return "waits";
+  return iterations.every(isNotStarted) ? "not started" : "kept";
+}
+
 /** Without users whose alignment runs elsewhere or waits for a person. */
-async function usersToAlign(agent: OpenAgent, every: boolean): Promise<string[]> {
-  const overviews = await overviewsOf(agent);
+async function usersToAlign(
+  agent: OpenAgent,
+  every: boolean,
+  settings: AlignSettings,
+): Promise<string[]> {
+  const overviews = await overviewsOf(agent, settings);
   return overviews
     .filter(
       ({ due, status }) =>
@@ -128,13 +146,21 @@ function writeAll({ stdout }: CommandContext, { users, aligned, failed }: AllAli
     const why = whyUnchanged(result);
     if (why !== null) write(`  ${printableLine(why, width - 2)}`);
   }
-  const waiting = aligned.filter(({ review }) => review !== null).length;
-  const left = users - aligned.length - failed.length;
-  const parts = [
-    `${counted(aligned.length, "user")} aligned`,
-    ...(waiting === 0 ? [] : [`${waiting} of them ${waiting === 1 ? "waits" : "wait"} for review`]),
-    ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
-    ...(left === 0 ? [] : [`${left} left`]),
+  const outcomes = aligned.map(outcomeOf);
+  const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
+  const learned = count("learned");
+  const rest: readonly (readonly [number, string])[] = [
+    [count("waits"), count("waits") === 1 ? "waits for review" : "wait for review"],
+    [count("kept"), "kept what there was"],
+    [count("not started"), "did not start"],
+    [failed.length, "failed"],
+    [users - aligned.length - failed.length, "left"],
   ];
-  write(`${parts.join(", ")}.`);
+  const parts = [
+    learned === 0
+      ? "Nobody learned anything"
+      : `${learned} of ${counted(users, "user")} learned something`,
+    ...rest.flatMap(([number, what]) => (number === 0 ? [] : [`${number} ${what}`])),
+  ];
+  write(`${parts.join("; ")}.`);
 }

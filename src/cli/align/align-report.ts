@@ -83,7 +83,7 @@ export function writeAlignment(
 }
 
 /** Whether nothing was asked of the batch: there were too few answers, or a budget was exhausted. */
-function isNotStarted({ accepted, parentScore }: Iteration): boolean {
+export function isNotStarted({ accepted, parentScore }: Iteration): boolean {
   return !accepted && parentScore === null;
 }
 

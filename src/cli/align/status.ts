@@ -1,4 +1,5 @@
 import type { AlignmentOverview } from "../../app/alignment-runs/alignment-overview.js";
+import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
 import type { Episode } from "../../domain/episode.js";
 import { type AnswerKinds, createAnswerCount } from "../../domain/scoring/answer-kinds.js";
@@ -27,22 +28,26 @@ export async function runStatus(
     context.stdout.write(`${noMemoryOf(user)}.\n`);
     return;
   }
-  const overviews = await withAgent(context, overviewsOf);
+  const overviews = await withAgent(context, (agent) => overviewsOf(agent));
   if (context.json) writeJson(context, overviews);
   else writeStatuses(context, overviews);
 }
 
 const readAtOnce = 8;
 
-/** All users who have an episode, sorted. */
-export async function overviewsOf({
-  memory,
-  status,
-}: Pick<OpenAgent, "memory" | "status">): Promise<AlignmentOverview[]> {
+/**
+ * All users who have an episode, sorted.
+ *
+ * @param settings - Of the alignments that may be due.
+ */
+export async function overviewsOf(
+  { memory, status }: Pick<OpenAgent, "memory" | "status">,
+  settings?: AlignSettings,
+): Promise<AlignmentOverview[]> {
   const users = await memory.episodes.users();
   const overviews = new Map<string, AlignmentOverview>();
   await mapConcurrently(users, readAtOnce, async (user) => {
-    overviews.set(user, await status(user));
+    overviews.set(user, await status(user, undefined, settings));
   });
   return users.flatMap((user) => overviews.get(user) ?? []);
 }

@@ -34,7 +34,7 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
     .action(action(context, async () => (await import("./import.js")).runImport));
   const memory = program
     .command("memory")
-    .description("list, search and delete a user's interactions");
+    .description("list, search, show and delete a user's interactions");
   const list = requireUser(memory.command("list"), "whose memory")
     .description("list a user's interactions, newest first")
     .action(action(context, async () => (await import("./episodes.js")).runList));
@@ -44,6 +44,10 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
     .argument("<text...>", "the text to search for")
     .action(action(context, async () => (await import("./episodes.js")).runSearch));
   addCounts(search, { "--limit": "at most so many (default: 10)" });
+  requireUser(memory.command("show"), "whose memory")
+    .description("show one interaction, whole")
+    .argument("<id>", "the interaction's id, as `memory list` shows it")
+    .action(action(context, async () => (await import("./show-episode.js")).runShowEpisode));
   requireUser(memory.command("delete"), "whose memory")
     .description("delete one interaction, and what was learned from it")
     .argument("<id>", "the interaction's id, as `memory list` shows it")

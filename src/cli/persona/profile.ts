@@ -13,7 +13,9 @@ import { isKnownUser, noMemoryOf } from "./known-user.js";
 const shownSources = 3;
 
 /** `answer`: the true answer, which a statement may rest on as much as on the question. */
-type Source = Pick<Episode, "id" | "at" | "query"> & { readonly answer: Episode["groundTruth"] };
+export type Source = Pick<Episode, "id" | "at" | "query"> & {
+  readonly answer: Episode["groundTruth"];
+};
 
 export async function runProfile(
   { user }: { readonly user: string },
@@ -34,7 +36,7 @@ export async function runProfile(
 }
 
 /** A profile as `profile --json` prints it. This shape is a contract. */
-async function profileJson(
+export async function profileJson(
   { version, at, statements }: Profile,
   user: string,
   episodes: Pick<Memory["episodes"], "get">,
@@ -58,11 +60,11 @@ async function profileJson(
   };
 }
 
-function sourceOf({ id, at, query, groundTruth: answer }: Episode): Source {
+export function sourceOf({ id, at, query, groundTruth: answer }: Episode): Source {
   return { id, at, query, answer };
 }
 
-type ShownProfile = Awaited<ReturnType<typeof profileJson>>;
+export type ShownProfile = Awaited<ReturnType<typeof profileJson>>;
 
 function writeProfile({ stdout }: CommandContext, { version, at, statements }: ShownProfile): void {
   const { colors, width, write } = terminalOf(stdout);

@@ -3,6 +3,10 @@ import { action, type CliContext } from "../cli-context.js";
 import { parseVersion, requireUser } from "../options.js";
 
 export function addPersonaCommands(program: Command, context: CliContext): void {
+  const persona = program.command("persona").description("show a user's persona");
+  requireUser(persona.command("show"), "whose persona")
+    .description("show instructions, profile and learned lines, each with the user's own words")
+    .action(action(context, async () => (await import("./show-persona.js")).runShowPersona));
   requireUser(program.command("profile"), "whose profile")
     .description("show what holds of a user, what held before, and the sources of both")
     .action(action(context, async () => (await import("./profile.js")).runProfile));

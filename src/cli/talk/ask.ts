@@ -5,6 +5,7 @@ import { printable } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
 import { type TalkOptions, withConversation } from "./conversation.js";
 import { type TurnJson, turnJson } from "./turn.js";
+import { writeWhy } from "./why.js";
 
 export async function runAsk(
   options: TalkOptions,
@@ -21,6 +22,7 @@ export async function runAsk(
     const turn = turnJson(options.user, await conversation.say(question), elapsedSeconds(start));
     if (context.json) return writeJson(context, turn);
     context.stdout.write(`${printable(turn.answer)}\n`);
+    if (turn.why !== undefined) writeWhy(context, { ...turn, why: turn.why }, question);
     writeFootnote(context, turn);
   });
 }

@@ -12,6 +12,9 @@ export interface TalkOptions {
   readonly mode: "default" | "paper";
   /** Names of the tools that a turn may use; all unless given. */
   readonly tools?: readonly string[];
+  readonly instructions?: string;
+  /** Only of `ask`: whether the result says what the answer was made from. */
+  readonly why?: boolean;
   readonly thread?: string;
   readonly url?: string;
 }
@@ -23,7 +26,15 @@ export interface TalkOptions {
  */
 export async function withConversation(
   context: CommandContext,
-  { user: userId, mode, tools, thread: threadId = randomUUID(), url }: TalkOptions,
+  {
+    user: userId,
+    mode,
+    tools,
+    instructions,
+    thread: threadId = randomUUID(),
+    url,
+    why = false,
+  }: TalkOptions,
   work: (conversation: Conversation) => Promise<void>,
   { background = false }: { readonly background?: boolean } = {},
 ): Promise<void> {
@@ -33,7 +44,16 @@ export async function withConversation(
       "config-invalid",
       "--thread is empty; expected a name. Name the thread, or leave the option out.",
     );
-  const settings = { mode, ...(tools && { allowedTools: [...tools] }) };
+  const settings = {
+    mode,
+    ...(tools && { allowedTools: [...tools] }),
+    ...(instructions !== undefined && { instructions }),
+  };
+  if (url !== undefined && why)
+    throw new PersonaAgentError(
+      "config-invalid",
+      "--why and --url were both given; expected one, because a server's turn does not say it. Leave one out.",
+    );
   if (url !== undefined) {
     const address = parseAddress(url);
     const { openRemoteConversation } = await import("./remote-conversation.js");
@@ -49,6 +69,7 @@ export async function withConversation(
             threadId,
             settings,
             signal,
+            why,
             onEvent: (event) => {
               if (event.kind === "text" || event.kind === "tool-started") onEvent?.(event);
             },

@@ -4,6 +4,10 @@ import { modeOption, requireUser, toolsOption } from "../options.js";
 
 export function addTalkCommands(program: Command, context: CliContext): void {
   addTalkOptions(program.command("ask"))
+    .option(
+      "--why",
+      "also print what the answer was made from: recalled texts, profile, lines, tools",
+    )
     .description("ask one question and print the answer")
     .argument("<question...>", "the question; `-` reads it from the input")
     .action(action(context, async () => (await import("./ask.js")).runAsk));
@@ -20,6 +24,10 @@ function addTalkOptions(command: Command): Command {
   return requireUser(command, "whose persona and memory to use")
     .addOption(modeOption("`paper`: the agent as published").default("default"))
     .addOption(toolsOption())
+    .option(
+      "--instructions <text>",
+      "role, tone, language and house rules, in place of INSTRUCTIONS",
+    )
     .option("--thread <name>", "the thread to continue or begin (default: a new one)")
     .option("--url <address>", "talk to a running LangGraph server; no data folder is opened");
 }

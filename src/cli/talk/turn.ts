@@ -16,14 +16,14 @@ export interface Conversation {
 
 export interface ConversationOptions {
   readonly userId: string;
-  readonly settings: Pick<RunContext, "mode" | "allowedTools">;
+  readonly settings: Pick<RunContext, "mode" | "allowedTools" | "instructions">;
   readonly threadId: string;
   readonly signal: AbortSignal;
 }
 
 /** A turn as `ask --json` prints it. This shape is a contract. */
 export function turnJson(user: string, turn: Turn, seconds: number) {
-  const { answer, personaVersion, episodeId, recalled, tools, degraded, usage } = turn;
+  const { answer, personaVersion, episodeId, recalled, tools, degraded, usage, why } = turn;
   return {
     user,
     answer,
@@ -35,6 +35,7 @@ export function turnJson(user: string, turn: Turn, seconds: number) {
     calls: usage.calls,
     tokens: usage.tokens,
     seconds,
+    ...(why && { why }),
   };
 }
 export type TurnJson = ReturnType<typeof turnJson>;

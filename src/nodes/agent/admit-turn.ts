@@ -41,7 +41,7 @@ export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">)
 
 /** Tells a stranger nothing about the thread except that it is not theirs. */
 export const foreignThreadMessage =
-  "This thread belongs to another user; expected the user of its first turn. Start a new thread, or pass that user's `userId` in the run's context.";
+  "This thread belongs to another user; expected the user of its first turn. Start a new thread for this user.";
 
 /** @throws {PersonaAgentError} `config-thread-owner` unless the user owns the thread; `config-user-invalid` */
 export function checkOwner(

@@ -48,7 +48,7 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
     const threadId = threadIdOf(runtime);
     const identity = turnIdentity(owner, threadId, question);
     // Before memory is read: a deletion after that is one that the answer may repeat.
-    const at = now().toISOString();
+    const at = timeOfTurn(now());
     const memory = await readingMemory(
       Promise.all([
         personas.head(userId),
@@ -91,6 +91,12 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
       },
     });
   };
+}
+
+/** Midnight UTC to the millisecond stands for a day without a time, as imports have them. */
+function timeOfTurn(present: Date): string {
+  const at = present.toISOString();
+  return at.endsWith("T00:00:00.000Z") ? at.replace("000Z", "001Z") : at;
 }
 
 /** Answers after the question that an earlier run of the turn left (its message was sent again under its id). */

@@ -3,6 +3,7 @@ import { AIMessage, type BaseMessage, SystemMessage } from "@langchain/core/mess
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
 import { Command, type END, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { instructionsOf } from "../../config/instructions.js";
 import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
 import { addUsage, type Usage, usageOfCall, withUsage } from "../../domain/usage.js";
@@ -21,6 +22,8 @@ export interface ReasonDeps {
   readonly modelFor: (name: string | undefined) => BaseChatModel;
   /** The tools that this run may use. */
   readonly toolsFor: (config: RunConfig) => StructuredToolInterface[];
+  /** Of the process; a run's own take their place. */
+  readonly instructions?: string;
   /** Called before every model call, when everything else is ready. */
   readonly beforeModel?: () => void;
 }
@@ -37,7 +40,10 @@ const mostTries = 2;
  *
  * Errors: `model-*`; `model-output-invalid` if the model stays silent.
  */
-export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, after: AfterAnswer) {
+export function createReason(
+  { modelFor, toolsFor, instructions, beforeModel }: ReasonDeps,
+  after: AfterAnswer,
+) {
   return async function reason(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
@@ -50,6 +56,7 @@ export function createReason({ modelFor, toolsFor, beforeModel }: ReasonDeps, af
     const answerNow = tools.length > 0 && state.toolRound >= config.toolRounds;
     const system = renderAgentRequest({
       mode: config.mode,
+      instructions: instructionsOf(config, instructions),
       summary: state.userSummary,
       summaryAt: state.userSummaryAt,
       lines: state.personaLines,

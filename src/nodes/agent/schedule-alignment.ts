@@ -1,10 +1,11 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignContext } from "../../config/alignment-settings.js";
-import { parseRunConfig, sharedSettings } from "../../config/parse-settings.js";
+import { parseAlignConfig, parseRunConfig, sharedSettings } from "../../config/parse-settings.js";
 import { type AlignmentStatus, isDue } from "../../domain/alignment/alignment-status.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
+import { hasEnoughAnswers } from "../alignment/enough-answers.js";
 import { memoryFailure } from "../memory-failure.js";
 import { createScheduleReflection, type ScheduleReflectionDeps } from "./schedule-reflection.js";
 
@@ -15,7 +16,7 @@ export type RequestAlignment = (
 ) => Promise<void>;
 
 export interface ScheduleAlignmentDeps {
-  readonly episodes: Pick<Memory["episodes"], "countAnswered">;
+  readonly episodes: Pick<Memory["episodes"], "countAnswered" | "list">;
   readonly alignments: Pick<Memory["alignments"], "get">;
   /** Whether the last alignment was interrupted and nobody continues it. */
   readonly isAbandoned: (status: AlignmentStatus) => boolean;
@@ -24,7 +25,8 @@ export interface ScheduleAlignmentDeps {
 }
 
 /**
- * Counts the true answers that no alignment has seen yet, and requests an alignment when there are enough, or when the
+ * Counts the true answers that no alignment has seen yet, and requests an alignment when there are enough of them, and
+ * of all for it to judge by, or when the
  * last one was interrupted and is to be continued under its own settings. Not while a new persona waits for review,
  * which a new run would drop. Never fails the turn.
  */
@@ -45,9 +47,12 @@ export function createScheduleAlignment({
       const status = await alignments.get(userId);
       const newAnswers = await episodes.countAnswered(userId, status.seenAt);
       const isLeft = isAbandoned(status);
-      const due = isDue(isLeft ? "cut-off" : status.status, newAnswers, config.alignAfter);
       // Under other settings, the results of the interrupted run would be lost.
       const settings = isLeft ? status.settings : sharedSettings(runtime);
+      const due =
+        isDue(isLeft ? "cut-off" : status.status, newAnswers, config.alignAfter) &&
+        (isLeft ||
+          (await hasEnoughAnswers(userId, parseAlignConfig({ context: settings }), episodes)));
       const outcome = { alignment: { newAnswers, due } };
       if (!due || requestAlignment === undefined) return outcome;
       // The scheduler itself reports why a request failed.

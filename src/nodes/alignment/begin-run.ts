@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { Command, type LangGraphRunnableConfig, Overwrite, Send } from "@langchain/langgraph";
+import { Command, END, type LangGraphRunnableConfig, Overwrite, Send } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import {
   planSimulationProfiles,
   type SimulationProfilePlan,
 } from "../../domain/alignment/simulation-profile.js";
-import { areEnough, sizesOf } from "../../domain/alignment/split-batch-holdout.js";
+import { sizesOf } from "../../domain/alignment/split-batch-holdout.js";
 import { resolveLocale } from "../../domain/locale.js";
 import { personaHead } from "../../domain/persona/persona-checkpoint.js";
 import type { Profile } from "../../domain/profile.js";
@@ -21,36 +21,60 @@ import {
 } from "../../state/alignment-state.js";
 import { readWholeHistory } from "../read-history.js";
 import { itemsOfRun } from "./items-of-run.js";
+import { tooFewAnswers } from "./enough-answers.js";
+import { iterationOf } from "./state-selectors.js";
 import { budgetOf, callsOfSmallestRun, judgingPerItem, spentOnDay } from "./alignment-budget.js";
 
 export interface BeginRunDeps {
   readonly episodes: Pick<Memory["episodes"], "list" | "withdrawals">;
   readonly profiles: Pick<Memory["profiles"], "current" | "history">;
   readonly personas: Pick<Memory["personas"], "history">;
+  readonly alignments: Pick<Memory["alignments"], "update">;
   readonly locales: Pick<Memory["locales"], "get">;
   readonly now: () => Date;
 }
 
 /**
  * Begins the run: clears what the thread's last run left, and has the profiles drawn under which the items will be
- * answered, beside the refresh of the user's own.
+ * answered, beside the refresh of the user's own. Ends it where there are too few answers to judge by: nothing was asked,
+ * and the answers still count as new.
  */
-export function createBeginRun({ episodes, profiles, personas, locales, now }: BeginRunDeps) {
+export function createBeginRun({
+  episodes,
+  profiles,
+  personas,
+  alignments,
+  locales,
+  now,
+}: BeginRunDeps) {
   return async function beginRun(
     _state: AlignmentState,
     runtime: LangGraphRunnableConfig,
-  ): Promise<Command<unknown, AlignmentRewrite, "refresh-profile" | "draw-simulation-profiles">> {
+  ): Promise<
+    Command<unknown, AlignmentRewrite, "refresh-profile" | "draw-simulation-profiles" | typeof END>
+  > {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
     // Finishes a deletion that was interrupted: until then, responses that repeat it are read.
     await episodes.withdrawals(userId);
     const startedAt = now().toISOString();
     const runId = randomUUID();
-    const [current, usersOwn, checkpoints] = await Promise.all([
+    const [current, usersOwn, checkpoints, { episodes: history }] = await Promise.all([
       profiles.current(userId),
       locales.get(userId),
       personas.history(userId),
+      readWholeHistory(userId, episodes, () => startedAt),
     ]);
+    const begun = { ...cleared(), owner: userKey(userId), runId, startedAt };
+    const items = itemsOfRun(history, personaHead(checkpoints).lines, sizesOf(config));
+    const reason = tooFewAnswers(items.length, config);
+    if (reason !== null)
+      return new Command({
+        goto: END,
+        update: { ...begun, iterations: [iterationOf(reason, null, false)] },
+      });
+    // These answers now count as seen, even if the run fails: otherwise every turn would request it again.
+    await alignments.update(userId, { seenAt: startedAt });
     const today = spentOnDay(startedAt, checkpoints);
     const spending = { usage: noUsage, today, startedAt, waitedSeconds: 0 };
     const { calls, spent } = budgetOf(spending, config, new Date(startedAt));
@@ -58,11 +82,8 @@ export function createBeginRun({ episodes, profiles, personas, locales, now }: B
     const task: ProfileDrawTask = { runId, draws };
     return new Command({
       update: {
-        ...cleared(),
+        ...begun,
         simulationProfiles: new Overwrite(known),
-        owner: userKey(userId),
-        runId,
-        startedAt,
         today,
         locale: resolveLocale(config, usersOwn),
         iterationStart: { at: startedAt, usage: noUsage },
@@ -74,10 +95,6 @@ export function createBeginRun({ episodes, profiles, personas, locales, now }: B
     });
 
     async function plan(): Promise<SimulationProfilePlan> {
-      const { episodes: history } = await readWholeHistory(userId, episodes, () => startedAt);
-      const sizes = sizesOf(config);
-      const items = itemsOfRun(history, personaHead(checkpoints).lines, sizes);
-      if (!areEnough(items.length, sizes, config)) return nothing;
       // The profile and the smallest judgement come first, and most of the calls are for the items.
       const smallest = callsOfSmallestRun(config, { judging: judgingPerItem(items, config) });
       const most = Math.min(calls - smallest - 1, Math.floor(calls / 4));

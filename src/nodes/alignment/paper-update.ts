@@ -32,12 +32,13 @@ export async function proposePaperUpdate(
   state: AlignmentState,
   model: BaseChatModel,
   runtime: LangGraphRunnableConfig,
+  instructions: string,
 ): Promise<ProposedUpdate> {
   const parent = parentOf(state);
   const persona = renderPaperPersona({ ...parent, summary: profileSummary(state.profile) });
   const feedback = inBatchOrder(state, parent.key).flatMap(({ text }) => text ?? []);
   if (feedback.length === 0) return noUpdate("No update: there is no feedback.", null, noUsage);
-  const request = renderPaperGradientRequest(persona, feedback);
+  const request = renderPaperGradientRequest(persona, feedback, instructions);
   const { text, usage } = await askText(model, request, callConfig(runtime, "update"));
   const paperSystemPrompt = readPaperReply(text);
   const fault = checkPaperText(paperSystemPrompt, persona, defaultPersonaLimits);

@@ -7,9 +7,7 @@ import { rejectedBefore } from "../../domain/alignment/rejected-updates.js";
 import {
   areEnough,
   batchSize,
-  fewestAnswers,
   firstItems,
-  type SplitSizes,
   sizesOf,
 } from "../../domain/alignment/split-batch-holdout.js";
 import { createAnswerCount } from "../../domain/scoring/answer-kinds.js";
@@ -20,6 +18,7 @@ import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import type { AlignmentState, AlignmentUpdate } from "../../state/alignment-state.js";
 import { readWholeHistory } from "../read-history.js";
+import { tooFewAnswers } from "./enough-answers.js";
 import {
   affordableItems,
   budgetOf,
@@ -77,11 +76,11 @@ export function createSelectItems({
     const lacking = `the budget leaves ${left.calls} model calls, and judging the smallest update takes about ${callsOfSmallestRun(config, perItem)}`;
     const isEnough = areEnough(labelled.length, sizes, config);
     const spent = left.spent ?? (isEnough && affordable === 0 ? lacking : null);
-    const reason =
-      spent === null ? tooFew(labelled.length, sizes, config) : `Not started: ${spent}.`;
+    const lackingAnswers = tooFewAnswers(labelled.length, config);
+    const reason = spent === null ? lackingAnswers : `Not started: ${spent}.`;
     const items = labelled.slice(labelled.length - affordable);
-    // These answers now count as seen, even if they are too few or the run fails: the next request needs new ones.
-    await alignments.update(userId, { seenAt: at });
+    // Enough answers now count as seen, even if the run fails: the next request needs new ones.
+    if (lackingAnswers === null) await alignments.update(userId, { seenAt: at });
     const parent = underTest(head, head.id);
     const isBlind = items.some(({ episodeId }) => profileOf(episodeId, state)?.profile === null);
     const degraded = isBlind ? [...state.degraded, "no-simulation-profile"] : state.degraded;
@@ -169,20 +168,4 @@ function kindsOf(items: readonly AlignmentItem[]) {
   const count = createAnswerCount();
   for (const item of items) count.add("", item);
   return count.counted();
-}
-
-/** The reason why there are too few items; `null` if there are enough. */
-function tooFew(
-  answers: number,
-  sizes: SplitSizes,
-  config: { readonly validation: boolean; readonly minimumItems: number },
-): string | null {
-  if (areEnough(answers, sizes, config)) return null;
-  const { validation, minimumItems } = config;
-  const wayOut = "Import more, or give feedback.";
-  if (!validation) return `Not started: the user has no true answer yet. ${wayOut}`;
-  const needed = fewestAnswers(sizes, minimumItems);
-  if (needed === null)
-    return `Not started: validation needs at least ${minimumItems} held-out interactions, but \`holdout\` is ${sizes.holdout}. Raise it, or lower \`minimumItems\`.`;
-  return `Not started: ${needed} different interactions with a true answer are needed, ${needed - minimumItems} to learn from and ${minimumItems} to judge by, and the user has ${answers === 0 ? "none" : answers}. ${wayOut}`;
 }

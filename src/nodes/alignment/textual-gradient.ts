@@ -1,11 +1,12 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
+import { instructionsOf } from "../../config/instructions.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { lineContents } from "../../domain/alignment/rejected-updates.js";
 import { answerOf } from "../../domain/alignment/simulated-answer.js";
 import { sayAlike } from "../../domain/alignment/distinct-candidates.js";
-import { rejectLine } from "../../domain/persona/check-line.js";
+import { type LineCheckContext, rejectLine } from "../../domain/persona/check-line.js";
 import { applyUpdate } from "../../domain/persona/apply-update.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { defaultPersonaLimits as limits } from "../../domain/persona/persona-limits.js";
@@ -43,6 +44,8 @@ import { answeredItems, inBatchOrder, parentOf } from "./state-selectors.js";
 export interface TextualGradientDeps {
   readonly now: () => Date;
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
+  /** Of the process; a run's own take their place. */
+  readonly instructions?: string;
   /** Names of the tools that a simulation may use, and so a line may be about. */
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
 }
@@ -162,13 +165,15 @@ async function propose(
   state: AlignmentState,
   config: AlignConfig,
   runtime: LangGraphRunnableConfig,
-  { alignmentModelFor, toolNamesFor }: TextualGradientDeps,
+  { alignmentModelFor, toolNamesFor, instructions: ofProcess }: TextualGradientDeps,
 ): Promise<ProposedUpdate> {
   const { model } = alignmentModelFor(config.models.alignment);
   const tools = toolNamesFor(config);
+  const instructions = instructionsOf(config, ofProcess);
   try {
-    if (config.mode === "paper") return await proposePaperUpdate(state, model, runtime);
-    const { system, human } = requestOf(state, config, tools);
+    if (config.mode === "paper")
+      return await proposePaperUpdate(state, model, runtime, instructions);
+    const { system, human } = requestOf(state, config, tools, instructions);
     const { answer, usage } = await ask({
       model,
       messages: [new SystemMessage(system), new HumanMessage(human)],
@@ -176,7 +181,10 @@ async function propose(
       name: "persona_update",
       config: callConfig(runtime, "update"),
     });
-    const { candidates, rejections } = candidatesFrom(answer, state, config, tools);
+    const { candidates, rejections } = candidatesFrom(answer, state, config, {
+      tools,
+      fixedRules: [...fixedRules, ...sentencesIn(instructions)],
+    });
     if (candidates.length > 0) return { candidates, outcome: null, rejections, usage };
     if (answer.decision === "keep")
       return noUpdate(`Kept: ${truncate(answer.reason, shownReason)}`, "kept", usage);
@@ -193,7 +201,7 @@ function candidatesFrom(
   { decision, proposals }: PersonaUpdate,
   state: AlignmentState,
   { candidates: most, checkLines }: AlignConfig,
-  tools: readonly string[],
+  fixed: Pick<LineCheckContext, "tools" | "fixedRules">,
 ): Pick<ProposedUpdate, "candidates" | "rejections"> {
   const { lines: present, paperSystemPrompt } = parentOf(state);
   const batch = state.batch.map(({ episodeId, query, groundTruth }) => ({
@@ -201,7 +209,7 @@ function candidatesFrom(
     question: query,
     answer: groundTruth,
   }));
-  const context = { batch, fixedRules, tools, limits, checksContent: checkLines };
+  const context = { batch, ...fixed, limits, checksContent: checkLines };
   const proposed = decision === "keep" ? [] : proposals.slice(0, most);
   const checked = proposed.map(({ changes, reason }) => ({
     ...applyUpdate(present, changes, context),
@@ -233,7 +241,17 @@ function wereRejected(
   );
 }
 
-function requestOf(state: AlignmentState, { candidates }: AlignConfig, tools: readonly string[]) {
+/** Each can be repeated by a line; the whole would hold most words of any line. */
+function sentencesIn(instructions: string): string[] {
+  return instructions.split(/(?<=[.!?。！？])\s+|\n+/u).filter((sentence) => sentence !== "");
+}
+
+function requestOf(
+  state: AlignmentState,
+  { candidates }: AlignConfig,
+  tools: readonly string[],
+  instructions: string,
+) {
   const { key, lines } = parentOf(state);
   const critiques = new Map(
     inBatchOrder(state, key).map(({ episodeId, critique }) => [episodeId, critique]),
@@ -254,6 +272,7 @@ function requestOf(state: AlignmentState, { candidates }: AlignConfig, tools: re
   }));
   const summary = profileSummary(state.profile);
   return renderGradientRequest({
+    instructions,
     summary,
     lines,
     pairs,

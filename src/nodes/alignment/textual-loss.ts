@@ -1,6 +1,7 @@
 import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import type { AlignConfig } from "../../config/alignment-settings.js";
+import { instructionsOf } from "../../config/instructions.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { profileSummary } from "../../domain/profile.js";
 import { storableText } from "../../domain/text/storable-text.js";
@@ -29,6 +30,8 @@ const maxFeedbackLength = 6_000;
 
 export interface TextualLossDeps extends Pick<SimulateDeps, "recallOf"> {
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
+  /** Of the process; a run's own take their place. */
+  readonly instructions?: string;
   /** Names of the tools that a simulation may use. */
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
 }
@@ -94,6 +97,7 @@ export function createTextualLoss(deps: TextualLossDeps) {
         ...task.answer.recalled.map((id) => episodes.get(user, id)),
       ]);
       return {
+        instructions: instructionsOf(settings, deps.instructions),
         summary: profileSummary(profile),
         lines: persona.lines,
         recalled: recalled.filter((episode) => episode !== null),

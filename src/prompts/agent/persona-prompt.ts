@@ -1,4 +1,5 @@
 import { introducePart, type PromptPart } from "../prompt-part.js";
+import { quoteBlock, unquoted } from "../quote.js";
 import { defineTemplate } from "../template.js";
 
 /** How the system message of a turn begins in default mode. */
@@ -37,16 +38,33 @@ export function agentRules({
 /** All of these rules: what no learned line needs to say again. */
 export const fixedRules = agentRules({ hasBlocks: true, hasTools: true });
 
+/** The instructions of whoever runs the assistant, for its own prompt. */
+export function instructionsPart(instructions: string): PromptPart {
+  return {
+    tag: "instructions",
+    block: instructions === "" ? "" : quoteBlock("instructions", unquoted(instructions)),
+    explanation:
+      "what whoever runs this assistant wants of every answer. They hold for every user; where a rule, a language or what is known of the user differs, follow them.",
+  };
+}
+
 /**
- * The system message of a turn in default mode: the fixed part of the persona (role and rules), then what is
- * particular to the user, each block after what is said of it. What changes least comes first, so that a provider's
+ * The system message of a turn in default mode: the fixed part of the persona (role, instructions and rules), then what
+ * is particular to the user, each block after what is said of it. What changes least comes first, so that a provider's
  * prompt cache can hold it.
+ *
+ * @param instructions - Of whoever runs the assistant; empty for none.
  */
-export function renderAgentPersona(parts: readonly PromptPart[], hasTools: boolean): string {
+export function renderAgentPersona(
+  parts: readonly PromptPart[],
+  hasTools: boolean,
+  instructions = "",
+): string {
   const shown = parts.filter(({ block }) => block !== "");
   const rules = agentRules({ hasBlocks: shown.length > 0, hasTools });
   return [
     agentRole,
+    ...(instructions === "" ? [] : [introducePart(instructionsPart(instructions))]),
     `Rules:\n${rules.map((rule, index) => `${index + 1}. ${rule}`).join("\n")}`,
     ...shown.map(introducePart),
   ].join("\n\n");

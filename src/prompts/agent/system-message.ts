@@ -4,13 +4,14 @@ import type { Locale } from "../../domain/locale.js";
 import { countsMark } from "../../domain/statement-counts.js";
 import {
   answerNowPrompt,
+  instructionsPart,
   languagePrompt,
   nowPrompt,
   paperPersonaPrompt,
   renderAgentPersona,
 } from "./persona-prompt.js";
 import { interactionsPart, type ShownEpisode } from "./past-interactions.js";
-import { type PromptPart, sentences } from "../prompt-part.js";
+import { introducePart, type PromptPart, sentences } from "../prompt-part.js";
 import { joinParts, quoteBlock, unquoted } from "../quote.js";
 
 /** The parts of the persona in paper mode. */
@@ -24,6 +25,8 @@ export interface PaperPersonaParts {
 
 export interface AgentRequestParts extends PaperPersonaParts {
   readonly mode: "default" | "paper";
+  /** Of whoever runs the assistant; none unless given. */
+  readonly instructions?: string;
   /** When the profile was drawn, ISO 8601 UTC. */
   readonly summaryAt: string | null;
   /** Best first, but of those that speak of much the same the newer first. */
@@ -58,11 +61,18 @@ export function summaryPart(summary: string, drawnOn: string | null = null): Pro
 
 /** The system message of one model call: the persona, and what was recalled for this turn. */
 export function renderAgentRequest(parts: AgentRequestParts): string {
-  const persona = parts.mode === "paper" ? renderPaperPersona(parts) : defaultPersona(parts);
+  const persona = parts.mode === "paper" ? paperRequest(parts) : defaultPersona(parts);
   return parts.answerNow ? `${persona}\n\n${answerNowPrompt}` : persona;
 }
 
+/** The instructions stand outside the text that paper mode rewrites. Without any, it is the agent as published. */
+function paperRequest({ instructions = "", ...persona }: AgentRequestParts): string {
+  const part = instructions === "" ? "" : introducePart(instructionsPart(instructions));
+  return joinParts([renderPaperPersona(persona), part], "\n\n");
+}
+
 function defaultPersona({
+  instructions = "",
   summary,
   summaryAt,
   lines,
@@ -87,6 +97,7 @@ function defaultPersona({
       interactionsPart(recalled, locale.timeZone),
     ],
     hasTools,
+    instructions,
   );
   return joinParts([persona, joinParts([presentOf(at, locale), languageOf(locale)])], "\n\n");
 }

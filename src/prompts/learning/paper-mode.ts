@@ -43,7 +43,7 @@ export const paperUpdatePrompt =
 
 Current system prompt:
 {{systemPrompt}}
-
+{{instructions}}
 Provided Feedback:
 {{feedback}}
 
@@ -56,16 +56,24 @@ New system prompt:`);
  *
  * @param systemPrompt - The persona that the agent answered under.
  * @param feedback - The critic's text for each pair.
+ * @param instructions - Of whoever runs the assistant; empty for none, and then the request is the paper's.
  */
 export function renderPaperGradientRequest(
   systemPrompt: string,
   feedback: readonly string[],
+  instructions = "",
 ): string {
   const parts = feedback.map((text, index) => `Feedback ${index + 1}:\n${unquoted(text)}`);
   return paperUpdatePrompt.render({
     systemPrompt: quoteBlock("system_prompt", unquoted(systemPrompt)),
+    instructions: instructions === "" ? "" : `${instructionsBeside(instructions)}\n`,
     feedback: quoteBlock("feedback", parts.join("\n---\n")),
   });
+}
+
+function instructionsBeside(instructions: string): string {
+  const block = quoteBlock("instructions", unquoted(instructions));
+  return `\nFixed instructions that the agent is given beside it. Neither repeat nor contradict them:\n${block}\n`;
 }
 
 /** The last words of the two prompts, which a model may repeat before its answer. */

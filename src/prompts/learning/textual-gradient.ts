@@ -13,6 +13,7 @@ import { defineTemplate } from "../template.js";
 import {
   critiqueText,
   type Critique,
+  fixedInstructionsPart,
   numberedLines,
   type PromptMessages,
   type SimulatedPair,
@@ -35,6 +36,8 @@ export interface RejectedUpdate {
 }
 
 export interface GradientRequest {
+  /** Of whoever runs the assistant; none unless given. */
+  readonly instructions?: string;
   readonly summary: string;
   readonly lines: readonly PersonaLine[];
   /** The batch; its items are numbered from 1 in this order. */
@@ -177,6 +180,7 @@ export function renderGradientRequest(request: GradientRequest): PromptMessages 
 }
 
 function partsOf({
+  instructions = "",
   summary,
   lines,
   pairs,
@@ -199,6 +203,7 @@ function partsOf({
       block: quoteBlock("fixed_rules", rules.map((rule) => `- ${rule}`).join("\n")),
       explanation: "what the assistant is told whoever the user is. You cannot change it.",
     },
+    fixedInstructionsPart(instructions),
     summaryPart(summary),
     {
       tag: "current_lines",

@@ -4,6 +4,7 @@ import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { allowedAnswers } from "../../domain/scoring/allowed-answers.js";
 import { truncate } from "../../domain/text/truncate.js";
+import { instructionsPart } from "../agent/persona-prompt.js";
 import { summaryPart } from "../agent/system-message.js";
 import { dateAttribute, interactionsPart, type ShownEpisode } from "../agent/past-interactions.js";
 import { explainParts, type PromptPart, showParts } from "../prompt-part.js";
@@ -27,6 +28,8 @@ export interface SimulatedPair {
 
 /** What the agent was given when it simulated the answer. */
 export interface SimulationPrompt {
+  /** Of whoever runs the assistant; none unless given. */
+  readonly instructions?: string;
   /** The user's profile, as lines of text; empty when nothing is known. */
   readonly summary: string;
   readonly lines: readonly PersonaLine[];
@@ -208,9 +211,18 @@ function fieldsFor(
   };
 }
 
+/** The instructions as those see them who learn from an answer. */
+export function fixedInstructionsPart(instructions: string): PromptPart {
+  return {
+    ...instructionsPart(instructions),
+    explanation:
+      "what whoever runs the assistant wants of every answer, whoever the user is. It is fixed.",
+  };
+}
+
 function partsOf(
   pair: SimulatedPair,
-  { summary, lines, recalled, toolCalls }: SimulationPrompt,
+  { instructions = "", summary, lines, recalled, toolCalls }: SimulationPrompt,
   { earlier, reaction }: QuestionThread,
 ): readonly PromptPart[] {
   const calls = toolCalls
@@ -220,6 +232,7 @@ function partsOf(
         `- ${unquoted(name)}: ${unquoted(truncate(input, shownLength.toolInput))}`,
     );
   return [
+    fixedInstructionsPart(instructions),
     summaryPart(summary),
     {
       tag: "learned_preferences",

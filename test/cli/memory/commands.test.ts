@@ -122,7 +122,7 @@ describe("locale", () => {
     const unknown = await locale("--language", "xx");
     expect(unknown.code).toBe(1);
     expect(unknown.err).toMatch(
-      /^persona-agent: [^\n]*language: no language has this code[^\n]*\n$/,
+      /^persona-agent: [^\n]*language: no language is known by this code[^\n]*\n$/,
     );
     expect((await locale()).out).toContain("language   fr");
   });

@@ -143,7 +143,7 @@ describe("the provider's sentence", () => {
     [
       "of a refused key",
       json({ error: { message: `No such key: ${key}` } }, 401),
-      "(401): No such key: [key]. Check OPENAI_API_KEY.",
+      "(401): No such key: [key]. Check OPENAI_API_KEY, or the key that the model was given.",
     ],
     [
       "of an account without money",

@@ -12,6 +12,9 @@ import { ScriptedModel, type ScriptedReply } from "../models/scripted-model.js";
 export class SetClock {
   #at = Date.parse("2026-05-01T10:00:00.000Z");
   readonly now = () => new Date(this.#at);
+  set(at: string) {
+    this.#at = Date.parse(at);
+  }
   advanceDays(days: number) {
     this.#at += days * 86_400_000;
   }

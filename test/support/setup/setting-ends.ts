@@ -5,6 +5,7 @@ const given: Readonly<Record<string, readonly unknown[]>> = {
   userId: ["ada"],
   timeZone: ["Pacific/Kiritimati", "Etc/GMT+12"],
   language: ["en", "zh-Hant-TW"],
+  instructions: ["", "x".repeat(4_000)],
   allowedTools: [[], ["recall_memory"], ["recall_memory", "search_wikipedia"]],
   models: [{}],
 };

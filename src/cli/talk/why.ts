@@ -1,0 +1,47 @@
+import { parseQuestion } from "../../domain/lamp-question.js";
+import { textTerms } from "../../domain/text/search-terms.js";
+import type { TurnReasons } from "../../app/explain-turn.js";
+import type { CliContext } from "../cli-context.js";
+import { oneLine, wrap } from "../output/printable.js";
+import { terminalOf } from "../output/terminal.js";
+import type { TurnJson } from "./turn.js";
+
+/** What an answer was made from, for a person: each text whole. */
+export function writeWhy(
+  { stdout }: CliContext,
+  { why, tools }: Pick<TurnJson, "tools"> & { readonly why: TurnReasons },
+  question: string,
+): void {
+  const { colors, width, write } = terminalOf(stdout);
+  const section = (title: string) => write(colors.dim(`\n${title}`));
+  const text = (words: string) => {
+    for (const line of wrap(oneLine(words), width - 2)) write(`  ${line}`);
+  };
+  section(why.recalled.length === 0 ? "Nothing was recalled." : "Recalled:");
+  for (const { id, at, query, response, answer, score, by } of why.recalled) {
+    const shared = sharedWords(question, [query, response, answer].join("\n"));
+    const how = {
+      similar: `score ${score.toFixed(2)}, ${shared.length === 0 ? "by meaning" : `by words: ${shared.join(", ")}`}`,
+      latest: "one of the latest",
+      tool: `score ${score.toFixed(2)}, found by a tool`,
+    }[by];
+    write(colors.dim(`  ${id}  ${at?.slice(0, 10) ?? "undated"}  ${how}`));
+    text(parseQuestion(query).subject);
+    const reply = answer ?? response;
+    if (reply !== null) text(`${answer === null ? "response" : "true answer"}: ${reply}`);
+  }
+  section(why.profile === "" ? "No profile stood in the prompt." : "Profile in the prompt:");
+  for (const line of why.profile.split("\n").filter((each) => each !== "")) text(line);
+  section(why.lines.length === 0 ? "No learned line stood in the prompt." : "Learned lines:");
+  for (const { text: line, tool } of why.lines)
+    text(`- ${line}${tool === null ? "" : ` (about ${tool})`}`);
+  const ran = tools.map(({ name, ok }) => (ok ? name : `${name} (failed)`));
+  section(ran.length === 0 ? "No tool ran." : `Tools: ${ran.join(", ")}`);
+}
+
+/** Words of the question that the text has, in any form that search knows. */
+function sharedWords(question: string, text: string): string[] {
+  const known = new Set(textTerms(text));
+  const words = question.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...new Set(words)].filter((word) => textTerms(word).some((term) => known.has(term)));
+}
