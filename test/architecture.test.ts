@@ -11,6 +11,7 @@ const floors = [
   ["tools", "fake-model"],
   ["nodes"],
   ["graph"],
+  ["contract"],
   ["app"],
   ["index", "eval"],
   ["cli"],
