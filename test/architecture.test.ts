@@ -13,7 +13,7 @@ const floors = [
   ["graph"],
   ["contract"],
   ["app"],
-  ["index", "eval"],
+  ["index", "eval", "server"],
   ["cli"],
 ];
 const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room));

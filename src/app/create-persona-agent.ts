@@ -11,7 +11,7 @@ import { withStepLimit } from "../graph/step-limit.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
-import { createMemory } from "../memory/memory.js";
+import { createMemory, type Memory, type MemoryWithUserData } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
@@ -25,10 +25,13 @@ import { createBackgroundScheduler } from "./alignment-runs/background-scheduler
 import { createAlignment } from "./alignment-runs/create-alignment.js";
 import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import { withThoroughDeletion } from "./thorough-deletion.js";
+import { interactionDeleted } from "./alignment-runs/run-lease.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
 import { askGraph } from "./ask.js";
 import { giveFeedback } from "./give-feedback.js";
 import { createReflector } from "./reflect.js";
+import { threadsIn } from "./verbs/saved-threads.js";
+import { createUserVerbs } from "./verbs/user-verbs.js";
 import type { PersonaAgent, PersonaAgentOptions, ProfileCallOptions } from "./persona-agent.js";
 
 /**
@@ -111,7 +114,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     "reflection",
   );
   const reflect = createReflector(reflectionGraph);
-  const { alignmentGraph, aligner, stopRun } = createAlignment({
+  const { alignmentGraph, aligner, stopRun, ...alignment } = createAlignment({
     memory,
     store,
     checkpointer,
@@ -143,17 +146,43 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     now: () => now().toISOString(),
   });
 
+  const { align, review, pendingReview } = aligner;
+  const status: PersonaAgent["status"] = (userId, alignAfter) =>
+    readAlignmentOverview(userId, { memory, now }, alignAfter);
+  const feedback: PersonaAgent["feedback"] = (userId, given) =>
+    giveFeedback({ graph: feedbackGraph, memory }, userId, given);
+  const updateProfile: PersonaAgent["refreshProfile"] = (userId, call) =>
+    refreshProfile(userId, profileOptions(call));
+  const savers = new Set([alignment.checkpointer, ...(checkpointer ? [checkpointer] : [])]);
+  const verbs = createUserVerbs({
+    memory,
+    feedback,
+    status,
+    now,
+    refreshProfile: updateProfile,
+    threads: [...[...savers].map(threadsIn), ...(options.userThreads ? [options.userThreads] : [])],
+    async stopAll(userId) {
+      stopRun(userId, interactionDeleted);
+      await reflections.settled(userId);
+      await background.settled(userId);
+      await aligner.settled(userId);
+    },
+  });
+
   return {
+    ...verbs,
     graph,
     alignmentGraph,
     feedbackGraph,
     reflectionGraph,
     reflect,
-    memory,
-    ...aligner,
-    status: (userId, alignAfter) => readAlignmentOverview(userId, { memory, now }, alignAfter),
-    feedback: (userId, feedback) =>
-      giveFeedback({ graph: feedbackGraph, memory }, userId, feedback),
+    // Without what takes a user out of it as a whole, which has to end what is under way first.
+    memory: learnedMemory(memory),
+    align,
+    review,
+    pendingReview,
+    status,
+    feedback,
     async ask(userId, message, turn) {
       if (turn?.threadId === undefined) return askGraph(threadless, userId, message, turn);
       if (checkpointer !== undefined) return askGraph(graph, userId, message, turn);
@@ -163,7 +192,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
       );
     },
     buildProfile: (userId, call) => buildProfile(userId, profileOptions(call)),
-    refreshProfile: (userId, call) => refreshProfile(userId, profileOptions(call)),
+    refreshProfile: updateProfile,
     async close() {
       // A reflection may still request an alignment.
       await reflections.close();
@@ -171,6 +200,10 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
       await memory.episodes.settled();
     },
   };
+}
+
+function learnedMemory({ archives: _, erasure: __, ...memory }: MemoryWithUserData): Memory {
+  return memory;
 }
 
 const loadNamed = (name: string) => loadChatModel(name);

@@ -2,8 +2,7 @@ import type { Episode } from "../domain/episode.js";
 import { addUsage, noUsage, usageOfError } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import { PersonaAgentError } from "../system/errors.js";
-import type { OpenAgent } from "./open-persona-agent.js";
-import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
+import type { EpisodicMemory, MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import type { HistorySource, ReadOptions } from "../formats/history-source.js";
 import { openHistories } from "../formats/open-histories.js";
 import { mapConcurrently } from "../system/map-concurrently.js";
@@ -12,7 +11,7 @@ import { createTimeline } from "../formats/import-timeline.js";
 export interface ImportOptions extends ReadOptions {
   /** Whether to create or update each user's profile: at most one model call a user. */
   readonly profiles: boolean;
-  readonly profileTokens?: number;
+  readonly profileTokens?: number | undefined;
   readonly signal: AbortSignal;
   /** Called at the start of each part and during it. */
   readonly progress: (part: "episodes" | "profiles", done: number, total: number) => void;
@@ -35,11 +34,15 @@ export interface ImportResult {
 }
 
 /** The parts of an agent that an import needs. */
-export type ImportTarget = {
+export interface ImportTarget {
   readonly memory: {
-    readonly episodes: Pick<OpenAgent["memory"]["episodes"], "addMany">;
+    readonly episodes: Pick<EpisodicMemory, "addMany">;
   };
-} & Pick<OpenAgent, "refreshProfile">;
+  refreshProfile(
+    userId: string,
+    call: { readonly maxTokens?: number; readonly signal: AbortSignal },
+  ): Promise<{ readonly usage: Usage }>;
+};
 
 /** Episodes of one user in one write, and of all users that wait for it: the limit of the memory used. */
 const batchSize = 256;
@@ -53,14 +56,15 @@ const profilesAtOnce = 4;
  * episodes, in the file's order for each user, and an update of each user's profile. Each part can be repeated, so the
  * same call completes an interrupted import.
  *
+ * @param histories - A path, or a source that is open already.
  * @throws {PersonaAgentError} `config-file-invalid` before anything was written.
  */
 export async function importHistories(
-  path: string,
+  histories: string | HistorySource,
   withTarget: <Result>(work: (target: ImportTarget) => Promise<Result>) => Promise<Result>,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const source = await openHistories(path);
+  const source = typeof histories === "string" ? await openHistories(histories) : histories;
   const survey = await surveyHistories(source, options);
   return withTarget(async (target) => {
     const degraded = await writeEpisodes(source, target, survey.episodes, options);

@@ -36,6 +36,7 @@ export interface OpenOptions
       | "backgroundReflection"
       | "requestReflection"
       | "onMemoryError"
+      | "userThreads"
     > {
   /** False in a LangGraph server, which keeps the threads itself. */
   readonly keepThreads?: boolean;

@@ -29,7 +29,7 @@ export const userArchiveSchema = z.strictObject({
   /** All checkpoints but version 0, which is the same for everybody. */
   personas: z.array(personaCheckpointSchema),
   /** What alignments have seen; a run that was in progress, or waited for a person, is not taken along. */
-  alignment: alignmentStatusSchema.pick({ at: true, settings: true, seenAt: true }).nullable(),
+  alignment: alignmentStatusSchema.pick({ at: true, seenAt: true }).nullable(),
   reflection: reflectionStatusSchema.nullable(),
 });
 export type UserArchive = z.output<typeof userArchiveSchema>;

@@ -59,7 +59,8 @@ export function openJsonl(path: string): HistorySource {
   };
 }
 
-function parseLine(text: string): { user: string; item: ImportedItem } | string {
+/** The user and the interaction of a line, or why it cannot be imported. */
+export function parseLine(text: string): { user: string; item: ImportedItem } | string {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,11 +1,12 @@
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
+import type { VerbProgress } from "../../app/verbs/verb-hooks.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import { createProgressBar } from "../output/progress-bar.js";
 import { terminalOf, type TerminalStream } from "../output/terminal.js";
 
 export interface AlignProgress {
-  onEvent(event: AlignmentEvent): void;
+  onEvent(event: VerbProgress): void;
   /** Removes the bar. May be called again. */
   stop(): void;
 }
@@ -21,6 +22,7 @@ export function createAlignProgress(
   const count = createAlignCounter(settings);
   return {
     onEvent(event) {
+      if (event.kind === "imported") return;
       const counted = count(event);
       if (counted !== null) return bar.update(counted.part, counted.done, counted.total);
       const line = lineOf(event);

@@ -1,45 +1,30 @@
-import type { AlignmentOverview } from "../../app/alignment-runs/alignment-overview.js";
-import type { OpenAgent } from "../../app/open-persona-agent.js";
-import { mapConcurrently } from "../../system/map-concurrently.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import type { VerbOutput } from "../../contract/verbs.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { formatCost, minuteOf, newAnswersText, newTrueAnswers } from "../output/figures.js";
 import { padColumns, printable, printableLine } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
-import { isKnownUser, noMemoryOf } from "../persona/known-user.js";
+import { isKnown, noMemoryOf, type ServerOption, withVerbs } from "../remote/with-verbs.js";
 import { howToResume } from "../stop-signals.js";
 
+type Overview = VerbOutput<"status">;
+
 export async function runStatus(
-  { user }: { readonly user?: string },
+  { user, url }: { readonly user?: string } & ServerOption,
   context: CommandContext,
 ): Promise<void> {
   if (user !== undefined) {
-    const { overview, isKnown } = await withAgent(context, async ({ status, memory }) => ({
-      overview: await status(user),
-      isKnown: await isKnownUser(user, memory),
+    const { overview, known } = await withVerbs(context, { url }, async (call) => ({
+      overview: await call("status", { user }),
+      known: context.json || (await isKnown(call, user)),
     }));
     if (context.json) return writeJson(context, overview);
-    if (isKnown) return writeStatus(context, overview);
+    if (known) return writeStatus(context, overview);
     context.stdout.write(`${noMemoryOf(user)}.\n`);
     return;
   }
-  const overviews = await withAgent(context, overviewsOf);
+  const overviews = await withVerbs(context, { url }, (call) => call("statuses", {}));
   if (context.json) writeJson(context, overviews);
   else writeStatuses(context, overviews);
-}
-
-const readAtOnce = 8;
-
-/** All users who have an episode, sorted. */
-export async function overviewsOf({
-  memory,
-  status,
-}: Pick<OpenAgent, "memory" | "status">): Promise<AlignmentOverview[]> {
-  const users = await memory.episodes.users();
-  const overviews = new Map<string, AlignmentOverview>();
-  await mapConcurrently(users, readAtOnce, async (user) => {
-    overviews.set(user, await status(user));
-  });
-  return users.flatMap((user) => overviews.get(user) ?? []);
 }
 
 const statusTexts = {
@@ -50,7 +35,7 @@ const statusTexts = {
   "cut-off": "interrupted",
 } as const;
 
-function writeStatus({ stdout }: CommandContext, overview: AlignmentOverview): void {
+function writeStatus({ stdout }: CommandContext, overview: Overview): void {
   const { at, newAnswers, due, headVersion, error, lastOutcome, today, reflection } = overview;
   const status = at === null ? "never aligned" : `${statusText(overview)} since ${minute(at)}`;
   const lines = [
@@ -67,7 +52,7 @@ function writeStatus({ stdout }: CommandContext, overview: AlignmentOverview): v
     write(`${colors.dim(name.padEnd(11))}${printable(text)}`);
 }
 
-function writeStatuses({ stdout }: CommandContext, overviews: readonly AlignmentOverview[]): void {
+function writeStatuses({ stdout }: CommandContext, overviews: readonly Overview[]): void {
   const { colors, width, write } = terminalOf(stdout);
   if (overviews.length === 0) return write("No user has a memory yet.");
   const userWidth = Math.min(40, Math.max(4, ...overviews.map(({ user }) => user.length)));
@@ -94,13 +79,13 @@ function writeStatuses({ stdout }: CommandContext, overviews: readonly Alignment
   }
 }
 
-type AlignmentError = NonNullable<AlignmentOverview["error"]>;
+type AlignmentError = NonNullable<Overview["error"]>;
 
 function isStopped({ code }: AlignmentError): boolean {
   return code === "stopped";
 }
 
-function statusText({ status, error }: AlignmentOverview): string {
+function statusText({ status, error }: Overview): string {
   return error !== null && isStopped(error) ? "stopped" : statusTexts[status];
 }
 
@@ -108,11 +93,11 @@ function errorText(error: AlignmentError): string {
   return isStopped(error) ? `${error.message} ${howToResume}` : error.message;
 }
 
-function reflectionText({ at, error }: NonNullable<AlignmentOverview["reflection"]>): string {
+function reflectionText({ at, error }: NonNullable<Overview["reflection"]>): string {
   return `${minute(at)}${error === null ? "" : `, failed: ${error.message}`}`;
 }
 
-function outcome(last: NonNullable<AlignmentOverview["lastOutcome"]>): string {
+function outcome(last: NonNullable<Overview["lastOutcome"]>): string {
   const { version, at, accepted, rolledBack, reason } = last;
   const taken = `version ${version} accepted${rolledBack ? " and rolled back since" : ""}`;
   return `${accepted ? taken : "nothing taken"}, ${minute(at)}: ${reason}`;

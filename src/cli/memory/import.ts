@@ -1,59 +1,141 @@
-import { importHistories, type ImportResult } from "../../app/import-histories.js";
+import { readFile } from "node:fs/promises";
+import { importHistories } from "../../app/import-histories.js";
+import { showImport } from "../../app/verbs/import-data.js";
+import type { VerbHooks, VerbProgress } from "../../app/verbs/verb-hooks.js";
+import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
+import { userArchiveSchema } from "../../domain/user-archive.js";
+import type { ImportedItem, ReadOptions } from "../../formats/history-source.js";
+import { openHistories } from "../../formats/open-histories.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, elapsedSeconds, withAgent, writeJson } from "../cli-context.js";
 import { counted } from "../output/figures.js";
 import { printable, printableLine } from "../output/printable.js";
 import { createProgressBar } from "../output/progress-bar.js";
 import { terminalOf } from "../output/terminal.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
-interface ImportCommandOptions {
-  readonly data: string;
+interface ImportCommandOptions extends ServerOption {
+  readonly data?: string;
+  readonly archive?: string;
   readonly users?: readonly string[];
   readonly limitUsers?: number;
   readonly profile: boolean;
   readonly profileTokens?: number;
 }
 
+type Imported = VerbOutput<"import">;
+
 /** Users, and left-out entries, that a person is shown one by one; `--json` has them all. */
 const [shownUsers, shownSkipped] = [10, 10];
 
 export async function runImport(
-  { data, users, profile, ...limits }: ImportCommandOptions,
+  options: ImportCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  const start = performance.now();
-  const bar = createProgressBar(context.stderr);
-  const result = await importHistories(data, (work) => withAgent(context, work), {
-    profiles: profile,
-    signal: context.signal,
-    progress: bar.update,
-    ...(users && { users: new Set(users) }),
-    ...limits,
-  }).finally(bar.stop);
-  const seconds = elapsedSeconds(start);
-  if (context.json) writeJson(context, importJson(result, seconds));
-  else writeReport(context, result, seconds);
-  if (result.degraded.length > 0)
+  const { data, archive, url } = options;
+  let degraded: readonly string[] = [];
+  const hooks = { onDegraded: (kinds: readonly string[]) => (degraded = kinds) };
+  const result =
+    data === undefined
+      ? await importArchive(archive ?? "", context, url, hooks)
+      : await importFile(data, options, context, hooks);
+  if (context.json) writeJson(context, result);
+  else writeReport(context, result);
+  if (degraded.length > 0)
     context.stderr.write(
-      `persona-agent: everything is stored; the index is not complete yet (${result.degraded.join(", ")}) and will catch up by itself.\n`,
+      `persona-agent: everything is stored; the index is not complete yet (${degraded.join(", ")}) and will catch up by itself.\n`,
     );
 }
 
-/** An import as `--json` prints it. This shape is a contract. */
-function importJson({ users, episodes, skipped, usage }: ImportResult, seconds: number) {
-  const { calls, tokens } = usage;
-  return { users: users.length, userIds: users, episodes, skipped, calls, tokens, seconds };
+async function importArchive(
+  file: string,
+  context: CommandContext,
+  url: string | undefined,
+  hooks: VerbHooks,
+): Promise<Imported> {
+  const archive = (await readArchive(file)) as VerbInput<"import">["archive"];
+  return withVerbs(context, { url }, (call) => call("import", { archive }, hooks));
+}
+
+/** @throws {PersonaAgentError} `config-file-invalid` */
+async function readArchive(file: string): Promise<unknown> {
+  let reason = "it is not JSON";
+  try {
+    const archive: unknown = JSON.parse(await readFile(file, "utf8"));
+    const { error } = userArchiveSchema.safeParse(archive);
+    const [issue] = error?.issues ?? [];
+    if (issue === undefined) return archive;
+    reason = `${issue.path.join(".")}: ${issue.message}`;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) reason = String(error.code);
+  }
+  throw new PersonaAgentError(
+    "config-file-invalid",
+    `${file} is no archive that can be read (${reason}); expected what \`export\` wrote. Check the path, or export again.`,
+  );
+}
+
+async function importFile(
+  data: string,
+  { users, profile: profiles, url, profileTokens, limitUsers }: ImportCommandOptions,
+  context: CommandContext,
+  hooks: VerbHooks,
+): Promise<Imported> {
+  const start = performance.now();
+  const { signal } = context;
+  const bar = createProgressBar(context.stderr);
+  const chosen = { ...(users && { users: new Set(users) }), limitUsers };
+  try {
+    if (url === undefined) {
+      const options = { profiles, signal, progress: bar.update, profileTokens, ...chosen };
+      const result = await importHistories(data, (work) => withAgent(context, work), options);
+      return showImport(result, elapsedSeconds(start), hooks);
+    }
+    const { items, skipped } = await readItems(data, chosen, signal);
+    const input = { items, profiles, profileTokens, ...(users && { users: [...users] }) };
+    const onProgress = (event: VerbProgress) => {
+      if (event.kind === "imported") bar.update(event.part, event.done, event.total);
+    };
+    const result = await withVerbs(context, { url }, (call) =>
+      call("import", input, { ...hooks, signal, onProgress }),
+    );
+    return {
+      ...result,
+      skipped: [...skipped, ...result.skipped],
+      seconds: elapsedSeconds(start),
+    };
+  } finally {
+    bar.stop();
+  }
+}
+
+/** The interactions of a file or folder, to be sent: everything is read before anything is written. */
+async function readItems(path: string, options: ReadOptions, signal: AbortSignal) {
+  const source = await openHistories(path);
+  const items: Record<string, unknown>[] = [];
+  const skipped: Imported["skipped"] = [];
+  for await (const entry of source.read(options)) {
+    signal.throwIfAborted();
+    if (entry.ok) items.push(itemToSend(entry.user, entry.item));
+    else skipped.push({ line: entry.line, reason: entry.reason });
+  }
+  return { items, skipped };
+}
+
+/** As a line of a JSONL file. A day stands for what was as precise as a day, a month or a year. */
+function itemToSend(user: string, { itemId: id, at, coarse, ...item }: ImportedItem) {
+  return { user, ...item, id, at: coarse && at !== null ? at.slice(0, 10) : at };
 }
 
 function writeReport(
   { stdout }: CommandContext,
-  { users, episodes, skipped, usage }: ImportResult,
-  seconds: number,
+  { userIds: users, episodes, skipped, calls, tokens, seconds }: Imported,
 ): void {
   const { colors, write } = terminalOf(stdout);
   const cost =
-    usage.calls === 0
+    calls === 0
       ? "no model call"
-      : `${counted(usage.calls, "model call")}, ${usage.tokens.in} tokens in, ${usage.tokens.out} out`;
+      : `${counted(calls, "model call")}, ${tokens.in} tokens in, ${tokens.out} out`;
   write(
     `${colors.green("✓")} ${counted(episodes, "episode")} of ${counted(users.length, "user")} in memory ${colors.dim(`(${cost}, ${seconds.toFixed(1)} s)`)}`,
   );

@@ -80,6 +80,14 @@ export class BatchingPostgresSaver extends PostgresSaver {
     });
   }
 
+  /** The threads with a step whose metadata holds these values. Unlike `list`, it reads no step. */
+  async threadsWith(metadata: Readonly<Record<string, unknown>>): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ thread_id: string }>(selectThreads, [
+      JSON.stringify(metadata),
+    ]);
+    return rows.map((row) => row.thread_id);
+  }
+
   async #send(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
@@ -119,6 +127,9 @@ function nextOf(waiting: Task[]): Task[] {
 function columnsOf(rows: readonly (readonly unknown[])[], count: number): unknown[][] {
   return Array.from({ length: count }, (_, column) => rows.map((row) => row[column]));
 }
+
+const selectThreads =
+  "SELECT DISTINCT thread_id FROM public.checkpoints WHERE metadata @> $1::jsonb ORDER BY thread_id";
 
 const insertCheckpoint = `
   WITH blobs AS (
