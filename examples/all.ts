@@ -1,5 +1,5 @@
 // Runs every example in one process, one after the other. The first failure ends it.
-for (const name of ["quickstart", "your-own-tool", "mcp-tools", "stream", "persistent"]) {
+for (const name of ["quickstart", "your-own-tool", "mcp-tools", "stream", "persistent", "http"]) {
   console.log(`\n── ${name}`);
   await import(`./${name}.js`);
 }

@@ -42,7 +42,7 @@ export interface ImportTarget {
     userId: string,
     call: { readonly maxTokens?: number; readonly signal: AbortSignal },
   ): Promise<{ readonly usage: Usage }>;
-};
+}
 
 /** Episodes of one user in one write, and of all users that wait for it: the limit of the memory used. */
 const batchSize = 256;

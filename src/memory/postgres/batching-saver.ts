@@ -80,12 +80,15 @@ export class BatchingPostgresSaver extends PostgresSaver {
     });
   }
 
-  /** The threads with a step whose metadata holds these values. Unlike `list`, it reads no step. */
-  async threadsWith(metadata: Readonly<Record<string, unknown>>): Promise<string[]> {
-    const { rows } = await this.#pool.query<{ thread_id: string }>(selectThreads, [
-      JSON.stringify(metadata),
+  /** The threads in whose state, at any step, a channel had this value. Unlike `list`, it reads no step. */
+  async threadsWith(channel: string, value: unknown): Promise<string[]> {
+    const [type, blob] = await this.serde.dumpsTyped(value);
+    const found = await this.#pool.query<{ thread_id: string }>(selectThreads, [
+      channel,
+      type,
+      Buffer.from(blob),
     ]);
-    return rows.map((row) => row.thread_id);
+    return found.rows.map((row) => row.thread_id);
   }
 
   async #send(): Promise<void> {
@@ -128,8 +131,9 @@ function columnsOf(rows: readonly (readonly unknown[])[], count: number): unknow
   return Array.from({ length: count }, (_, column) => rows.map((row) => row[column]));
 }
 
-const selectThreads =
-  "SELECT DISTINCT thread_id FROM public.checkpoints WHERE metadata @> $1::jsonb ORDER BY thread_id";
+const selectThreads = `
+  SELECT DISTINCT thread_id FROM public.checkpoint_blobs
+  WHERE channel = $1 AND type = $2 AND blob = $3 ORDER BY thread_id`;
 
 const insertCheckpoint = `
   WITH blobs AS (
