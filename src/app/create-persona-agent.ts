@@ -202,8 +202,9 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   };
 }
 
-function learnedMemory({ archives: _, erasure: __, ...memory }: MemoryWithUserData): Memory {
-  return memory;
+function learnedMemory(memory: MemoryWithUserData): Memory {
+  const { episodes, profiles, personas, alignments, reflections, locales, acceptance } = memory;
+  return { episodes, profiles, personas, alignments, reflections, locales, acceptance };
 }
 
 const loadNamed = (name: string) => loadChatModel(name);

@@ -97,13 +97,14 @@ const rows: { readonly [Name in VerbName]: Row<Name> } = {
       id,
       query,
     ],
-    method: async (user, { user: _, ...interaction }) => {
+    method: async (user, { query, answer, at: time, id }) => {
+      const interaction = { query, answer, at: time, id };
       await agent.remember(user, interaction);
       // The same id again is the same interaction.
       return agent.remember(user, interaction);
     },
     // The id is made of the user's, so that two users never share one.
-    own: ({ id: _, ...result }) => result,
+    own: (result) => ({ ...result, id: "" }),
   },
   import: {
     input: (user) => ({
@@ -238,9 +239,8 @@ async function request(name: VerbName, input: object, headers: Record<string, st
     return encodeURIComponent(value);
   });
   const isRead = method === "GET" || method === "DELETE";
-  const query = isRead
-    ? `?${new URLSearchParams([...left].map(([k, v]) => [k, String(v)] as [string, string]))}`
-    : "";
+  const fields = [...left].map(([field, value]): [string, string] => [field, String(value)]);
+  const query = isRead ? `?${new URLSearchParams(fields).toString()}` : "";
   return fetch(`${server.info.url}${filled}${query}`, {
     method,
     headers,

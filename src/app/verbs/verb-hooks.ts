@@ -1,3 +1,4 @@
+import type { VerbInput, VerbName, VerbOutput } from "../../contract/verbs.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 
 /** How far a long verb is. Plain JSON. */
@@ -19,3 +20,10 @@ export interface VerbHooks {
   /** Called with the failures of memory that were worked around and that the result does not name itself. */
   readonly onDegraded?: ((degraded: readonly string[]) => void) | undefined;
 }
+
+/** Does what a verb says, here or on a server. */
+export type CallVerb = <Name extends VerbName>(
+  name: Name,
+  input: VerbInput<Name>,
+  hooks?: VerbHooks,
+) => Promise<VerbOutput<Name>>;

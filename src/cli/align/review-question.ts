@@ -7,7 +7,7 @@ import { PersonaAgentError } from "../../system/errors.js";
 import type { CliContext, CommandContext } from "../cli-context.js";
 import { describeError } from "../describe-error.js";
 import { colorsFor } from "../output/terminal.js";
-import type { CallVerb } from "../remote/with-verbs.js";
+import type { CallVerb } from "../../app/verbs/verb-hooks.js";
 import type { AlignProgress } from "./align-progress.js";
 import { writeReview } from "./review-report.js";
 

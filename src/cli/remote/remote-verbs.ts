@@ -1,11 +1,10 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { z } from "zod";
-import type { VerbHooks, VerbProgress } from "../../app/verbs/verb-hooks.js";
+import type { CallVerb, VerbHooks, VerbProgress } from "../../app/verbs/verb-hooks.js";
 import { type VerbName, verbs } from "../../contract/verbs.js";
 import { verbRoutes } from "../../server/verb-request.js";
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
 import { describeServerFailure } from "../talk/remote-conversation.js";
-import type { CallVerb } from "./with-verbs.js";
 
 const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 

@@ -1,14 +1,6 @@
 import { callVerb } from "../../app/verbs/call-verb.js";
-import type { VerbHooks } from "../../app/verbs/verb-hooks.js";
-import type { VerbInput, VerbName, VerbOutput } from "../../contract/verbs.js";
+import type { CallVerb } from "../../app/verbs/verb-hooks.js";
 import { type CommandContext, untilStopped, withAgent } from "../cli-context.js";
-
-/** Does what a verb says, here or on a server. */
-export type CallVerb = <Name extends VerbName>(
-  name: Name,
-  input: VerbInput<Name>,
-  hooks?: VerbHooks,
-) => Promise<VerbOutput<Name>>;
 
 /** The option of every command that reads or writes what is remembered of users. */
 export interface ServerOption {
