@@ -10,10 +10,13 @@ import { createInterface } from "node:readline";
 const dataDir = await mkdtemp(join(tmpdir(), "persona-agent-example-"));
 const words = ["--import", "tsx", "src/cli/main.ts", "dev", "--port", "0", "--json"];
 const server = spawn(process.execPath, [...words, "--data-dir", dataDir], {
-  stdio: ["ignore", "pipe", "inherit"],
+  stdio: ["ignore", "pipe", "ignore"],
 });
+const exited = once(server, "exit");
 try {
-  const [line] = (await once(createInterface({ input: server.stdout }), "line")) as [string];
+  // One line of JSON; nothing if it could not start.
+  const lines = createInterface({ input: server.stdout });
+  const [line = "{}"] = (await Promise.race([once(lines, "line"), exited])) as [string?];
   const { url } = JSON.parse(line) as { readonly url: string };
 
   const send = async (method: string, path: string, body?: object) => {
@@ -47,6 +50,6 @@ try {
   console.log(await send("DELETE", "/users/ines"));
 } finally {
   server.kill("SIGTERM");
-  await once(server, "exit");
+  await exited;
   await rm(dataDir, { recursive: true, force: true });
 }

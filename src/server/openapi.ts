@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { verbs } from "../contract/verbs.js";
 import { type VerbRoute, verbRoutes } from "./verb-request.js";
@@ -17,13 +18,18 @@ export function openApiDocument(): object {
     openapi: "3.1.0",
     info: {
       title: "persona-agent",
-      version: "0.1.0",
+      version: packageVersion(),
       description:
         "Every verb of the agent. The LangGraph API of the same server is not part of it.",
     },
     paths,
     components: { schemas: { Error: schemaOf(errorShape, "output") } },
   };
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 function operation({ name, inPath, usesQuery }: VerbRoute): object {
