@@ -38,9 +38,9 @@ export const episodeShape = z.strictObject({
 export const wholeEpisodeShape = episodeShape.extend({
   feedback: episode.feedback,
   replacedResponses: episode.replacedResponses,
-  tools: episode.toolsUsed,
+  toolsUsed: episode.toolsUsed,
   personaVersion: episode.personaVersion,
-  thread: episode.threadId,
+  threadId: episode.threadId,
   source: episode.source,
   task: episode.task,
 });
@@ -74,6 +74,7 @@ export const personaShape = z.strictObject({
   version: z.number(),
   /** Since when, ISO 8601; `null` for version 0. */
   at: z.iso.datetime().nullable(),
+  profile: profileShape.nullable(),
   lines: z.array(sourcedShape.extend({ tool: personaLineSchema.shape.tool })),
   /** The whole persona as paper mode wrote it; `null` in default mode. */
   paperText: z.string().nullable(),

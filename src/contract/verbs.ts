@@ -155,7 +155,7 @@ export const verbs = {
     output: profileShape.nullable(),
   }),
   persona: defineVerb({
-    meaning: "Shows the learned lines in use, each with its evidence in the user's words.",
+    meaning: "Shows the profile and the learned lines, each with its evidence in the user's words.",
     route: "GET /users/{user}/persona",
     input: ofUser,
     output: personaShape,

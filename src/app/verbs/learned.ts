@@ -44,7 +44,7 @@ export async function showProfile(
 
 export async function showPersona(
   userId: string,
-  { personas, episodes }: Of<"personas" | "episodes">,
+  { personas, ...memory }: Of<"personas" | "profiles" | "episodes">,
 ): Promise<VerbOutput<"persona">> {
   const user = parseUserId(userId);
   const { id, version, at, lines, paperSystemPrompt: paperText } = await personas.head(user);
@@ -52,11 +52,12 @@ export async function showPersona(
     user,
     version,
     at: id === initialPersona.id ? null : at,
+    profile: await showProfile(user, memory),
     lines: await Promise.all(
       lines.map(async ({ text, tool, evidence }) => ({
         text,
         tool,
-        sources: await sourcesOf(evidence, user, episodes),
+        sources: await sourcesOf(evidence, user, memory.episodes),
       })),
     ),
     paperText,

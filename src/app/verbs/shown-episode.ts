@@ -21,9 +21,9 @@ export function showWholeEpisode(episode: Episode): WholeEpisode {
     ...showEpisode(episode),
     feedback,
     replacedResponses,
-    tools: toolsUsed,
+    toolsUsed,
     personaVersion,
-    thread: threadId,
+    threadId,
     source,
     task,
   };

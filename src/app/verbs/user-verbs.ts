@@ -78,7 +78,7 @@ export interface UserVerbs {
   forget(userId: string, id: string): Promise<VerbOutput<"forget">>;
   /** What holds of a user, what held before, and the sources of both; `null` before the first profile. */
   profile(userId: string): Promise<VerbOutput<"profile">>;
-  /** The learned lines in use, each with its evidence in the user's words. */
+  /** The profile and the learned lines in use, each with its evidence in the user's words. */
   persona(userId: string): Promise<VerbOutput<"persona">>;
   /** All versions of the persona, oldest first; rejected ones too. */
   log(userId: string): Promise<VerbOutput<"log">>;
