@@ -7,6 +7,7 @@ for (const name of [
   "persistent",
   "anthropic",
   "google",
+  "http",
 ]) {
   console.log(`\n── ${name}`);
   await import(`./${name}.js`);

@@ -11,8 +11,9 @@ const floors = [
   ["tools", "fake-model"],
   ["nodes"],
   ["graph"],
+  ["contract"],
   ["app"],
-  ["index", "eval"],
+  ["index", "eval", "server"],
   ["cli"],
 ];
 const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room));

@@ -13,7 +13,7 @@ import { withStepLimit } from "../graph/step-limit.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
-import { createMemory } from "../memory/memory.js";
+import { createMemory, type Memory, type MemoryWithUserData } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineChatModel } from "../model/offline/offline-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
@@ -29,12 +29,15 @@ import { createBackgroundScheduler } from "./alignment-runs/background-scheduler
 import { createAlignment } from "./alignment-runs/create-alignment.js";
 import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import { withThoroughDeletion } from "./thorough-deletion.js";
+import { interactionDeleted } from "./alignment-runs/run-lease.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
 import type { AgentState } from "../state/agent-state.js";
 import { askGraph } from "./ask.js";
 import { explainTurn } from "./explain-turn.js";
 import { giveFeedback } from "./give-feedback.js";
 import { createReflector } from "./reflect.js";
+import { threadsIn } from "./verbs/saved-threads.js";
+import { createUserVerbs } from "./verbs/user-verbs.js";
 import type { PersonaAgent, PersonaAgentOptions, ProfileCallOptions } from "./persona-agent.js";
 
 /**
@@ -130,7 +133,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     "reflection",
   );
   const reflect = createReflector(reflectionGraph);
-  const { alignmentGraph, aligner, stopRun } = createAlignment({
+  const { alignmentGraph, aligner, stopRun, ...alignment } = createAlignment({
     memory,
     store,
     checkpointer,
@@ -163,19 +166,45 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     now: () => now().toISOString(),
   });
 
+  const { align, review, pendingReview } = aligner;
+  const status: PersonaAgent["status"] = (userId, alignAfter, settings) =>
+    readAlignmentOverview(userId, { memory, now }, alignAfter, settings);
+  const feedback: PersonaAgent["feedback"] = (userId, given) =>
+    giveFeedback({ graph: feedbackGraph, memory }, userId, given);
+  const updateProfile: PersonaAgent["refreshProfile"] = (userId, call) =>
+    refreshProfile(userId, profileOptions(call));
+  const savers = new Set([alignment.checkpointer, ...(checkpointer ? [checkpointer] : [])]);
+  const verbs = createUserVerbs({
+    memory,
+    instructions,
+    feedback,
+    status,
+    now,
+    refreshProfile: updateProfile,
+    threads: [...[...savers].map(threadsIn), ...(options.userThreads ? [options.userThreads] : [])],
+    async stopAll(userId) {
+      stopRun(userId, interactionDeleted);
+      await reflections.settled(userId);
+      await background.settled(userId);
+      await aligner.settled(userId);
+    },
+  });
+
   return {
     instructions,
+    ...verbs,
     graph,
     alignmentGraph,
     feedbackGraph,
     reflectionGraph,
     reflect,
-    memory,
-    ...aligner,
-    status: (userId, alignAfter, settings) =>
-      readAlignmentOverview(userId, { memory, now }, alignAfter, settings),
-    feedback: (userId, feedback) =>
-      giveFeedback({ graph: feedbackGraph, memory }, userId, feedback),
+    // Without what takes a user out of it as a whole, which has to end what is under way first.
+    memory: learnedMemory(memory),
+    align,
+    review,
+    pendingReview,
+    status,
+    feedback,
     async ask(userId, message, turn) {
       const explain = (state: AgentState) => explainTurn(userId, state, memory.episodes);
       if (turn?.threadId === undefined) return askGraph(threadless, userId, message, turn, explain);
@@ -186,7 +215,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
       );
     },
     buildProfile: (userId, call) => buildProfile(userId, profileOptions(call)),
-    refreshProfile: (userId, call) => refreshProfile(userId, profileOptions(call)),
+    refreshProfile: updateProfile,
     async close() {
       // A reflection may still request an alignment.
       await reflections.close();
@@ -198,6 +227,11 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
 
 const makeAnIndex =
   "Give one too, such as `createInProcessIndex({ name, dimensions })`, or `createChromaIndex`.";
+
+function learnedMemory(memory: MemoryWithUserData): Memory {
+  const { episodes, profiles, personas, alignments, reflections, locales, acceptance } = memory;
+  return { episodes, profiles, personas, alignments, reflections, locales, acceptance };
+}
 
 const loadNamed = (name: string) => loadChatModel(name);
 

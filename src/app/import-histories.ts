@@ -2,8 +2,7 @@ import type { Episode } from "../domain/episode.js";
 import { addUsage, noUsage, usageOfError } from "../domain/usage.js";
 import type { Usage } from "../domain/usage.js";
 import { PersonaAgentError } from "../system/errors.js";
-import type { OpenAgent } from "./open-persona-agent.js";
-import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
+import type { EpisodicMemory, MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import type { HistorySource, ReadOptions } from "../formats/history-source.js";
 import { type FileReading, openHistories } from "../formats/open-histories.js";
 import { askedQuestion } from "../domain/asked-question.js";
@@ -24,7 +23,7 @@ export interface SurveyOptions extends ReadOptions {
 export interface ImportOptions extends SurveyOptions {
   /** Whether to create or update each user's profile: at most one model call a user. */
   readonly profiles: boolean;
-  readonly profileTokens?: number;
+  readonly profileTokens?: number | undefined;
   /** Called at the start of each part and during it. */
   readonly progress: (part: "episodes" | "profiles", done: number, total: number) => void;
 }
@@ -66,11 +65,15 @@ export interface PreviewedEpisode {
 }
 
 /** The parts of an agent that an import needs. */
-export type ImportTarget = {
+export interface ImportTarget {
   readonly memory: {
-    readonly episodes: Pick<OpenAgent["memory"]["episodes"], "addMany">;
+    readonly episodes: Pick<EpisodicMemory, "addMany">;
   };
-} & Pick<OpenAgent, "refreshProfile">;
+  refreshProfile(
+    userId: string,
+    call: { readonly maxTokens?: number; readonly signal: AbortSignal },
+  ): Promise<{ readonly usage: Usage }>;
+}
 
 /** Episodes of one user in one write, and of all users that wait for it: the limit of the memory used. */
 const batchSize = 256;
@@ -85,14 +88,16 @@ const previewed = 3;
  * episodes, in the file's order for each user, and an update of each user's profile. Each part can be repeated, so the
  * same call completes an interrupted import.
  *
+ * @param histories - A path, or a source that is open already.
  * @throws {PersonaAgentError} `config-file-invalid` before anything was written.
  */
 export async function importHistories(
-  path: string,
+  histories: string | HistorySource,
   withTarget: <Result>(work: (target: ImportTarget) => Promise<Result>) => Promise<Result>,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const source = await openHistories(path, options.reading);
+  const source =
+    typeof histories === "string" ? await openHistories(histories, options.reading) : histories;
   const survey = await surveyHistories(source, options);
   return withTarget(async (target) => {
     const degraded = await writeEpisodes(source, target, survey.episodes, options);

@@ -20,6 +20,8 @@ import type { AlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import type { AskOptions, TurnResult } from "./ask.js";
 import type { FeedbackGiven, FeedbackResult } from "./give-feedback.js";
 import type { Reflect } from "./reflect.js";
+import type { UserThreads } from "./verbs/erase-user.js";
+import type { UserVerbs } from "./verbs/user-verbs.js";
 
 export interface PersonaAgentOptions {
   /** Any LangChain chat model that can call tools. The offline model unless given. */
@@ -79,10 +81,12 @@ export interface PersonaAgentOptions {
   readonly toolTimeoutMs?: number;
   /** Called for every failure of the index or the embeddings that a call worked around. */
   readonly onMemoryError?: (error: unknown, kind: MemoryDegradation) => void;
+  /** Threads that something else keeps, such as a LangGraph server: `erase` deletes the user's. */
+  readonly userThreads?: UserThreads;
   readonly now?: () => Date;
 }
 
-export interface PersonaAgent {
+export interface PersonaAgent extends UserVerbs {
   /** Those of the process, as every prompt has them; empty for none. */
   readonly instructions: string;
   /** The compiled graph: `invoke`, `stream`, `getState` and the rest of LangGraph. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { openPersonaAgent } from "./open-persona-agent.js";
 import { createServerReflections } from "./alignment-runs/server-reflections.js";
+import { serverThreads } from "./alignment-runs/server-threads.js";
 import { createServerScheduler } from "./alignment-runs/server-scheduler.js";
 
 // For a server that our command line did not start. `langgraph.json` can name an env file only if it always exists.
@@ -10,6 +11,7 @@ if (existsSync(".env")) process.loadEnvFile();
 const agentWithServices = await openPersonaAgent(process.env, {
   command: "a LangGraph server",
   keepThreads: false,
+  userThreads: serverThreads(process.env["LANGGRAPH_API_URL"]),
   requestAlignment: (...request) => requestAlignment(...request),
   requestReflection: (...request) => requestReflection(...request),
 });
@@ -22,6 +24,8 @@ const { alignments, episodes } = agentWithServices.memory;
 const requestAlignment = createServerScheduler({ ...server, alignments, episodes });
 const requestReflection = createServerReflections(server);
 
+/** For routes of ours on the same server. */
+export const openAgent = agentWithServices;
 export const agent = agentWithServices.graph;
 export const alignment = agentWithServices.alignmentGraph;
 export const feedback = agentWithServices.feedbackGraph;

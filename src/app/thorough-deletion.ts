@@ -7,10 +7,10 @@ import type { Memory } from "../memory/memory.js";
  *
  * @param stopRun - Stops the user's alignment if it runs in this process.
  */
-export function withThoroughDeletion(
-  memory: Memory,
+export function withThoroughDeletion<Whole extends Memory>(
+  memory: Whole,
   stopRun: (userId: string, reason: Error) => void,
-): Memory {
+): Whole {
   const { episodes, alignments, reflections } = memory;
   return {
     ...memory,

@@ -7,6 +7,24 @@ export function requireUser(command: Command, description: string): Command {
   return command.requiredOption("--user <id>", description, parseUserId);
 }
 
+/** Adds `--url <address>`: the command then works through a server. */
+export function addUrl(command: Command): Command {
+  return command.option(
+    "--url <address>",
+    "work through a running LangGraph server; no data folder is opened",
+    parseServerUrl,
+  );
+}
+
+/** @throws {PersonaAgentError} `config-invalid` */
+function parseServerUrl(url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url.replace(/\/+$/, "");
+  throw new PersonaAgentError(
+    "config-invalid",
+    `--url is ${JSON.stringify(url.slice(0, 200))}; expected an address such as http://localhost:2024. Correct it.`,
+  );
+}
+
 /** `--mode`, for what the paper describes. */
 export function modeOption(description: string): Option {
   return new Option("--mode <mode>", description).choices(["default", "paper"]);

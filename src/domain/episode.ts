@@ -114,6 +114,11 @@ export function turnIdentity(
   return identityOf(["turn", user, threadId, message.id, message.text]);
 }
 
+/** The same for an interaction that a caller names by an id of their own. */
+export function ownIdentity(user: UserKey, ownId: string): string {
+  return identityOf(["own", user, ownId]);
+}
+
 /** @param at - The turn's time, ISO 8601, taken once in the first node. */
 export function turnEpisodeId(at: string, identity: string): string {
   return idOf(Date.parse(at), identity);

@@ -32,7 +32,7 @@ export interface ReadOptions {
   /** Only these users; all by default. */
   readonly users?: ReadonlySet<string>;
   /** Only the first so many users, in the file's order. */
-  readonly limitUsers?: number;
+  readonly limitUsers?: number | undefined;
 }
 
 /** Whether a user is to be read. Called in the file's order. */

@@ -40,7 +40,8 @@ export function openJsonl(path: string, defaults: FileDefaults = {}): HistorySou
   };
 }
 
-function parseLine(text: string, defaults: FileDefaults) {
+/** The interaction of a line with its user, or why it cannot be imported. */
+export function parseLine(text: string, defaults: FileDefaults = {}) {
   try {
     return readInteraction(JSON.parse(text), defaults);
   } catch (error) {

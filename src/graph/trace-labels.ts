@@ -9,7 +9,7 @@ import { wrapRuns } from "./wrap-runs.js";
 
 /**
  * Labels every run of the graph for traces, however it is started (library, LangGraph server, Studio): a name, a tag, and
- * as metadata `userId`, `mode` and `model`. Checkpoints store the metadata too.
+ * as metadata `userId`, `mode` and `model`.
  *
  * `userId` is the user's key, never the id. It has that name because LangChain copies `configurable` into a trace's
  * metadata, the id included, except for names that the metadata already has.

@@ -17,6 +17,9 @@ import {
 import { createCachedEmbedder } from "./search/cached-embedder.js";
 import type { ReportDegradation } from "./search/degradations.js";
 import { createStoreAccess } from "./store-access.js";
+import { createKeyedQueue } from "../system/keyed-queue.js";
+import { createUserArchives, type UserArchives } from "./user-archives.js";
+import { createUserErasure, type UserErasure } from "./user-erasure.js";
 
 /** Everything that is remembered of users, over one store and one index. */
 export interface Memory {
@@ -28,6 +31,12 @@ export interface Memory {
   readonly locales: LocaleStore;
   /** Of all users together. */
   readonly acceptance: AcceptanceHistory;
+}
+
+/** Memory, and what takes a user out of it as a whole. */
+export interface MemoryWithUserData extends Memory {
+  readonly archives: UserArchives;
+  readonly erasure: UserErasure;
 }
 
 /**
@@ -43,7 +52,7 @@ export function createMemory(options: {
   readonly embeddings: EmbeddingsInterface;
   readonly now: () => Date;
   readonly onIndexError?: (error: unknown, kind: MemoryDegradation) => void;
-}): Memory {
+}): MemoryWithUserData {
   const { store, index, embeddings, now, onIndexError } = options;
   const access = createStoreAccess(store);
   const embedder = createCachedEmbedder(embeddings);
@@ -55,12 +64,18 @@ export function createMemory(options: {
       // A listener's exception must not fail the call.
     }
   };
-  return {
-    episodes: createStoreEpisodicMemory(access, index, embedder, now, report, logs),
+  const queue = createKeyedQueue();
+  const parts = {
+    episodes: createStoreEpisodicMemory(access, index, embedder, now, report, logs, queue),
     ...logs,
     alignments: createAlignmentStatusStore(access),
     locales: createLocaleStore(access),
     reflections: createReflectionStatusStore(access),
+  };
+  return {
+    ...parts,
     acceptance: createAcceptanceHistory(access, now),
+    archives: createUserArchives(access, parts, now),
+    erasure: createUserErasure(access, index, embedder, queue),
   };
 }

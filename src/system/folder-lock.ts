@@ -186,7 +186,7 @@ function inUse(path: string, answer: string) {
   const instead =
     holder?.url === undefined
       ? "for several processes at once set DATABASE_URL and CHROMA_URL to a PostgreSQL and a Chroma server"
-      : `use \`ask\` or \`chat\` with --url ${holder.url}`;
+      : `work through that server: all commands on a user's data take --url ${holder.url}`;
   return new PersonaAgentError(
     "memory-folder-in-use",
     `The data folder ${path} is in use by ${who}; expected it to be free, because it belongs to one process at a time. End that process, name another folder with --data-dir, or ${instead}.`,

@@ -48,6 +48,25 @@ describe("an agent with embedded services", () => {
     expect(values.messages[0].text).toBe("I never eat peanuts.");
   });
 
+  it("erases a user with the threads in the database, and nobody else", async () => {
+    const agent = await open();
+    for (const user of ["gone", "here"])
+      await agent.ask(user, "I never eat peanuts.", { threadId: `of ${user}` });
+    const kept = await agent.export("here");
+    expect(await agent.erase("gone")).toMatchObject({
+      erased: { episodes: 1, threads: 1 },
+      left: {},
+    });
+    const messagesOf = async (user: string) => {
+      const { values } = await agent.graph.getState({ configurable: { thread_id: `of ${user}` } });
+      return (values as { messages?: unknown[] }).messages?.length ?? 0;
+    };
+    expect([await messagesOf("gone"), await messagesOf("here")]).toEqual([0, 2]);
+    expect(await agent.erase("gone")).toEqual({ user: "gone", erased: {}, left: {} });
+    expect({ ...(await agent.export("here")), exportedAt: kept.exportedAt }).toEqual(kept);
+    expect(await agent.search("here", "peanuts")).toHaveLength(1);
+  });
+
   it("is refused while another process has the folder, and opens after that process was killed", async () => {
     const other = spawn(process.execPath, ["--input-type=module", "-e", otherProcess(folder)], {
       stdio: ["ignore", "pipe", "inherit"],

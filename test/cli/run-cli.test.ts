@@ -32,7 +32,7 @@ async function run(
 describe("a command line that is not understood ends with 2 and one line", () => {
   it.each([
     [["frob"], "unknown command 'frob'"],
-    [["import"], "required option '--data <path>' not specified"],
+    [["import"], "expected one of --data <path> and --archive <file>"],
     [["ask", "hi"], "required option '--user <id>' not specified"],
     [["ask", "--user", "ada"], "missing required argument 'question'"],
     [["ask", "--user", "ada", "--mode", "odd", "hi"], "Allowed choices are default, paper. Run"],

@@ -71,6 +71,8 @@ export interface Aligner {
   ): Promise<AlignmentResult>;
   /** The request that waits for a person; `null` when there is none. */
   pendingReview(userId: string): Promise<ReviewRequest | null>;
+  /** Waits for the end of the user's runs that were begun here. */
+  settled(userId: string): Promise<void>;
 }
 
 export interface AlignerDeps {
@@ -107,6 +109,7 @@ export function createAligner(deps: AlignerDeps): Aligner {
         const context = { ...(status.settings as AlignSettings), userId: user };
         return run(user, new Command({ resume: answer }), context, options);
       }),
+    settled: (userId) => queue.run(userKey(userId), () => Promise.resolve()),
     async pendingReview(userId) {
       const user = parseUserId(userId);
       return requestOf(user, await memory.alignments.get(user));

@@ -8,6 +8,8 @@ export const requestDelayMs = 5_000;
 export interface BackgroundScheduler<Settings> {
   /** Returns at once. */
   request(userId: string, settings: Settings): Promise<void>;
+  /** Drops the user's request that has not started, and waits for the end of the run that has. */
+  settled(userId: string): Promise<void>;
   /**
    * Drops the requests that have not started and interrupts the runs; the next turn requests both again. Later requests
    * do nothing. A second call only waits.
@@ -45,6 +47,12 @@ export function createBackgroundScheduler<Settings>({
       // The timer does not keep a finished script alive.
       const timer = setTimeout(() => start(user, userId, settings), delayMs).unref();
       waiting.set(user, timer);
+    },
+    async settled(userId) {
+      const user = userKey(userId);
+      clearTimeout(waiting.get(user));
+      waiting.delete(user);
+      await running.get(user);
     },
     async close() {
       closing.abort(processEnds);

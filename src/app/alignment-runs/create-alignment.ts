@@ -55,6 +55,8 @@ export function createAlignment(parts: AlignmentParts): {
   readonly aligner: Aligner;
   /** Stops the user's run in this process, if there is one. */
   readonly stopRun: (userId: string, reason: Error) => void;
+  /** Keeps the steps of runs in this process. */
+  readonly checkpointer: BaseCheckpointSaver;
 } {
   const { memory, store, modelFor, modelName, alignmentModelFor, registryOver, now } = parts;
   const instructions = parts.instructions !== undefined && { instructions: parts.instructions };
@@ -99,6 +101,7 @@ export function createAlignment(parts: AlignmentParts): {
   return {
     alignmentGraph: parts.checkpointer === undefined ? compile({}) : kept,
     aligner: createAligner({ graph: kept, checkpointer, memory, active, settingsOf, now }),
+    checkpointer,
     stopRun: (userId, reason) => active.get(userKey(userId))?.abort(reason),
   };
 

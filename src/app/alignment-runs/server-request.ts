@@ -39,7 +39,7 @@ export function serverRequest<Settings>(
 }
 
 /** Most servers bind a `fetch` of their own, which the client finds by itself and which needs no network. */
-function ownServer(url: string | undefined): Client {
+export function ownServer(url: string | undefined): Client {
   const isBound = ["fetch", "url"].some(
     (name) => Symbol.for(`langgraph_api:${name}`) in globalThis,
   );

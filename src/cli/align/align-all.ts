@@ -1,24 +1,20 @@
-import type { AlignmentResult, AlignSettings } from "../../app/alignment-runs/aligner.js";
-import type { OpenAgent } from "../../app/open-persona-agent.js";
+import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
+import type { VerbOutput } from "../../contract/verbs.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { describeError, errorJson, ReportedFailure } from "../describe-error.js";
 import { counted } from "../output/figures.js";
 import { printable, printableLine } from "../output/printable.js";
 import { createProgressBar, type ProgressBar } from "../output/progress-bar.js";
 import { terminalOf } from "../output/terminal.js";
 import { Stopped } from "../stop-signals.js";
-import {
-  alignmentJson,
-  alignmentLine,
-  isNotStarted,
-  throwIfBudgetSpent,
-  whyUnchanged,
-} from "./align-report.js";
-import { overviewsOf } from "./status.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
+import { alignmentLine, isNotStarted, throwIfBudgetSpent, whyUnchanged } from "./align-report.js";
 
-interface AlignAllOptions {
+type Aligned = VerbOutput<"align">;
+
+interface AlignAllOptions extends ServerOption {
   /** Whether users who are not due are aligned too. */
   readonly every: boolean;
   readonly usersAtOnce?: number | undefined;
@@ -27,7 +23,7 @@ interface AlignAllOptions {
 interface AllAligned {
   /** How many were to be aligned. */
   readonly users: number;
-  readonly aligned: readonly AlignmentResult[];
+  readonly aligned: readonly Aligned[];
   readonly failed: readonly { readonly user: string; readonly error: unknown }[];
   /** What ended it early: a stop, or an error that every other user would meet too. */
   readonly ended?: { readonly error: unknown };
@@ -43,17 +39,18 @@ const stopsAll = ["model-key-refused", "memory-store-unavailable"] as const;
  *   aborted, after the results until then were written.
  */
 export async function runAlignAll(
-  { every, usersAtOnce = defaultUsersAtOnce }: AlignAllOptions,
+  { every, usersAtOnce = defaultUsersAtOnce, url }: AlignAllOptions,
   settings: AlignSettings,
   context: CommandContext,
 ): Promise<void> {
   const bar = createProgressBar(context.stderr);
   const { signal, stderr } = context;
-  const result = await withAgent(
+  const result = await withVerbs(
     context,
-    async (agent) => {
-      const users = await usersToAlign(agent, every, settings);
-      const alignUser = (user: string) => agent.align(user, { settings, signal });
+    { url },
+    async (call) => {
+      const users = usersToAlign(await call("statuses", {}), every);
+      const alignUser = (user: string) => call("align", { user, settings }, { signal });
       return alignAll(users, alignUser, { usersAtOnce, signal, bar });
     },
     { handlesSignal: true },
@@ -72,19 +69,14 @@ export async function runAlignAll(
 
 type Outcome = "learned" | "waits" | "kept" | "not started";
 
-function outcomeOf({ review, iterations }: AlignmentResult): Outcome {
+function outcomeOf({ review, iterations }: Aligned): Outcome {
   if (iterations.some(({ accepted }) => accepted)) return "learned";
   if (review !== null) return "waits";
   return iterations.every(isNotStarted) ? "not started" : "kept";
 }
 
 /** Without users whose alignment runs elsewhere or waits for a person. */
-async function usersToAlign(
-  agent: OpenAgent,
-  every: boolean,
-  settings: AlignSettings,
-): Promise<string[]> {
-  const overviews = await overviewsOf(agent, settings);
+function usersToAlign(overviews: VerbOutput<"statuses">, every: boolean): string[] {
   return overviews
     .filter(
       ({ due, status }) =>
@@ -95,7 +87,7 @@ async function usersToAlign(
 
 async function alignAll(
   users: readonly string[],
-  alignUser: (user: string) => Promise<AlignmentResult>,
+  alignUser: (user: string) => Promise<Aligned>,
   {
     usersAtOnce,
     signal,
@@ -106,7 +98,7 @@ async function alignAll(
     readonly bar: ProgressBar;
   },
 ): Promise<AllAligned> {
-  const aligned: AlignmentResult[] = [];
+  const aligned: Aligned[] = [];
   const failed: { user: string; error: unknown }[] = [];
   const result = { users: users.length, aligned, failed };
   if (users.length > 0) bar.update("users", 0, users.length);
@@ -132,7 +124,7 @@ async function alignAll(
 function allJson({ users, aligned, failed, ended }: AllAligned) {
   return {
     users,
-    aligned: aligned.map(alignmentJson),
+    aligned,
     failed: failed.map(({ user, error }) => ({ user, ...errorJson(error) })),
     ...(ended !== undefined && !(ended.error instanceof Stopped) && errorJson(ended.error)),
   };

@@ -1,5 +1,6 @@
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
+import type { VerbProgress } from "../../app/verbs/verb-hooks.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 import { trialTexts } from "../output/figures.js";
 import { answerWarnings } from "../output/answer-kinds.js";
@@ -7,7 +8,7 @@ import { createProgressBar } from "../output/progress-bar.js";
 import { terminalOf, type TerminalStream } from "../output/terminal.js";
 
 export interface AlignProgress {
-  onEvent(event: AlignmentEvent): void;
+  onEvent(event: VerbProgress): void;
   /** Removes the bar. May be called again. */
   stop(): void;
 }
@@ -27,6 +28,7 @@ export function createAlignProgress(
   const count = createAlignCounter(settings);
   return {
     onEvent(event) {
+      if (event.kind === "imported") return;
       warn(event);
       const counted = count(event);
       if (counted !== null) return bar.update(counted.part, counted.done, counted.total);

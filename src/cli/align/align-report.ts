@@ -1,54 +1,26 @@
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { outcomeWithoutChange, parentVersion } from "../../domain/persona/version-history.js";
-import type { AlignmentResult } from "../../app/alignment-runs/aligner.js";
+import { personaChanges } from "../../app/verbs/learned.js";
+import type { VerbOutput } from "../../contract/verbs.js";
 import type { Iteration } from "../../state/alignment-state.js";
-import type { ReviewRequest } from "../../domain/persona/review-request.js";
 import type { CommandContext } from "../cli-context.js";
 import { StoppedByBudget } from "../describe-error.js";
 import { counted, formatCost, measured } from "../output/figures.js";
-import {
-  changedLines,
-  changedTextLines,
-  linesJson,
-  personaChanges,
-} from "../output/persona-changes.js";
+import { changedLines, changedTextLines } from "../output/persona-changes.js";
 import { oneLine, printable, wrap } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
 
 /** @throws {StoppedByBudget} To be called when the result was written. */
-export function throwIfBudgetSpent({ degraded }: Pick<AlignmentResult, "degraded">): void {
+export function throwIfBudgetSpent({ degraded }: Pick<Aligned, "degraded">): void {
   if (degraded.includes("budget-spent")) throw new StoppedByBudget("The budget was spent.");
 }
 
-/** An alignment as `align --json` prints it. This shape is a contract. */
-export function alignmentJson(result: AlignmentResult) {
-  const { user, mode, iterations, head, usage, seconds, review, degraded } = result;
-  return {
-    user,
-    mode,
-    iterations,
-    head: {
-      version: head.version,
-      lines: linesJson(head.lines),
-      paperText: head.paperSystemPrompt,
-    },
-    calls: usage.calls,
-    tokens: usage.tokens,
-    seconds,
-    review: review && reviewJson(review),
-    degraded,
-  };
-}
-
-/** A request for review as `review --json` prints it. This shape is a contract. */
-export function reviewJson({ paperSystemPrompt: paperText, ...request }: ReviewRequest) {
-  return { ...request, paperText };
-}
+type Aligned = VerbOutput<"align">;
 
 /** @param history - All checkpoints of the user. */
 export function writeAlignment(
   { stdout }: CommandContext,
-  { user, runId, iterations, review, degraded, ...result }: AlignmentResult,
+  { user, runId, iterations, review, degraded, ...result }: Aligned,
   history: readonly PersonaCheckpoint[],
 ): void {
   const { colors, width, write } = terminalOf(stdout);
@@ -88,7 +60,10 @@ export function isNotStarted({ accepted, parentScore }: Iteration): boolean {
 }
 
 /** Why an alignment changed nothing; `null` where an update was taken, or waits. */
-export function whyUnchanged({ iterations, review }: AlignmentResult): string | null {
+export function whyUnchanged({
+  iterations,
+  review,
+}: Pick<Aligned, "iterations" | "review">): string | null {
   if (review !== null || iterations.some(({ accepted }) => accepted)) return null;
   const judged = iterations.findLast(({ candidateScore }) => candidateScore !== null);
   return (judged ?? iterations.at(-1))?.reason ?? null;
@@ -100,9 +75,10 @@ export function alignmentLine({
   iterations,
   head,
   review,
-  usage,
+  calls,
+  tokens,
   seconds,
-}: Pick<AlignmentResult, "user" | "iterations" | "head" | "review" | "usage" | "seconds">): string {
+}: Omit<Aligned, "mode" | "runId" | "degraded">): string {
   const accepted = iterations.filter((iteration) => iteration.accepted).length;
   // An iteration that kept the lines, or whose lines were all rejected, is no update.
   const judged = iterations.filter(
@@ -110,7 +86,7 @@ export function alignmentLine({
   ).length;
   const outcome = [
     `version ${head.version}`,
-    head.paperSystemPrompt === null ? counted(head.lines.length, "line") : "a text of paper mode",
+    head.paperText === null ? counted(head.lines.length, "line") : "a text of paper mode",
     ...(judged === 0 ? [] : [`${accepted} of ${counted(judged, "update")} accepted`]),
     ...(review === null ? [] : ["one waits for review"]),
   ];
@@ -118,6 +94,6 @@ export function alignmentLine({
   const isIdle =
     iterations.length > 0 &&
     iterations.every((each) => isNotStarted(each) && each.reason.startsWith("Not started"));
-  const cost = formatCost(usage, isIdle ? " for the profile" : "");
+  const cost = formatCost({ calls, tokens }, isIdle ? " for the profile" : "");
   return `${printable(user)}: ${outcome.join(", ")} (${cost}, ${seconds.toFixed(1)} s)`;
 }

@@ -1,16 +1,16 @@
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
-import { expectKnownUser } from "../persona/known-user.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 import { howToResume, Interrupted } from "../stop-signals.js";
 import { createAlignProgress } from "./align-progress.js";
-import { alignmentJson, throwIfBudgetSpent, writeAlignment } from "./align-report.js";
+import { throwIfBudgetSpent, writeAlignment } from "./align-report.js";
 import { canAsk, decideOnTerminal } from "./review-question.js";
 import { writeReview } from "./review-report.js";
 
 /** An option that is missing has its default in the mode of the run. */
-interface AlignCommandOptions {
+interface AlignCommandOptions extends ServerOption {
   readonly user?: string;
   readonly all?: true;
   readonly every?: true;
@@ -41,6 +41,7 @@ export async function runAlign(
     validation,
     judge,
     leaveOneOut,
+    url,
     ...options
   }: AlignCommandOptions,
   context: CommandContext,
@@ -65,9 +66,9 @@ export async function runAlign(
       "--every and --users-at-once go with --all; expected neither beside --user. Leave them out.",
     );
   try {
-    if (user !== undefined) return await alignOne(user, settings, context);
+    if (user !== undefined) return await alignOne(user, settings, context, url);
     const { runAlignAll } = await import("./align-all.js");
-    await runAlignAll({ every: every === true, usersAtOnce }, settings, context);
+    await runAlignAll({ every: every === true, usersAtOnce, url }, settings, context);
   } catch (error) {
     if (!context.signal.aborted) throw error;
     throw new Interrupted(every ? "Run the same command without --every to resume." : howToResume);
@@ -78,21 +79,22 @@ async function alignOne(
   user: string,
   settings: AlignSettings,
   context: CommandContext,
+  url: string | undefined,
 ): Promise<void> {
   const { json, signal } = context;
   const progress = createAlignProgress(context.stderr, settings);
-  const { onEvent } = progress;
-  await withAgent(
+  const { onEvent: onProgress } = progress;
+  await withVerbs(
     context,
-    async (agent) => {
-      await expectKnownUser(user, agent.memory);
-      let result = await agent.align(user, { settings, signal, onEvent });
+    { url },
+    async (call) => {
+      let result = await call("align", { user, settings }, { signal, onProgress });
       progress.stop();
       if (!json && result.review !== null && canAsk(context))
-        result = (await decideOnTerminal(result.review, agent, context, progress)) ?? result;
+        result = (await decideOnTerminal(result.review, call, context, progress)) ?? result;
       else if (!json && result.review !== null) writeReview(context, result.review);
-      if (json) writeJson(context, alignmentJson(result));
-      else writeAlignment(context, result, await agent.memory.personas.history(user));
+      if (json) writeJson(context, result);
+      else writeAlignment(context, result, await call("log", { user }));
       throwIfBudgetSpent(result);
     },
     { handlesSignal: true },

@@ -1,26 +1,17 @@
-import type { ReflectionResult } from "../../app/reflect.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import type { VerbOutput } from "../../contract/verbs.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { printable, printableLine } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
-import { expectKnownUser } from "../persona/known-user.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
 export async function runReflect(
-  { user }: { readonly user: string },
+  { user, url }: { readonly user: string } & ServerOption,
   context: CommandContext,
 ): Promise<void> {
   const { signal } = context;
-  const result = await withAgent(context, async ({ memory, reflect }) => {
-    await expectKnownUser(user, memory);
-    return reflect(user, { signal });
-  });
-  if (context.json) writeJson(context, reflectionJson(result));
+  const result = await withVerbs(context, { url }, (call) => call("reflect", { user }, { signal }));
+  if (context.json) writeJson(context, result);
   else writeReflection(context, result);
-}
-
-/** What `reflect --json` prints. This shape is a contract. */
-function reflectionJson({ outcome, profile, reactions, degraded, usage }: ReflectionResult) {
-  const { calls, tokens } = usage;
-  return { outcome, profile, reactions, calls, tokens, degraded };
 }
 
 const outcomes = {
@@ -32,7 +23,7 @@ const outcomes = {
 
 function writeReflection(
   { stdout }: CommandContext,
-  { outcome, profile, reactions, alignment, rollback, degraded }: ReflectionResult,
+  { outcome, profile, reactions, alignment, rollback, degraded }: VerbOutput<"reflect">,
 ): void {
   const { width, write } = terminalOf(stdout);
   if (profile === null && reactions.length === 0) write(outcomes[outcome]);

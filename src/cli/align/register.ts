@@ -1,11 +1,10 @@
 import type { Command } from "commander";
 import { parseUserId } from "../../domain/user-id.js";
 import { action, type CliContext } from "../cli-context.js";
-import { addCounts, modeOption, requireUser, toolsOption } from "../options.js";
+import { addCounts, addUrl, modeOption, requireUser, toolsOption } from "../options.js";
 
 export function addAlignmentCommands(program: Command, context: CliContext): void {
-  const align = program
-    .command("align")
+  const align = addUrl(program.command("align"))
     .description("learn a user's persona from their latest true answers; keep it if it does better")
     .option("--user <id>", "whose persona", parseUserId)
     .option("--all", "all users who are due: enough new true answers, or a run to resume")
@@ -32,14 +31,14 @@ export function addAlignmentCommands(program: Command, context: CliContext): voi
       "after",
       `
 Takes --user or --all. The same command resumes a run that was stopped or failed; no model call is repeated.
-With --json one line: {user, mode, iterations, head, calls, tokens, seconds, review, degraded}; with --all
+With --json one line: {user, mode, runId, iterations, head, calls, tokens, seconds, review, degraded}; with --all
 {users, aligned, failed}: the number of users, a result for each that was aligned, and {user, error} for each that failed,
 which also makes the exit code 1. A stop, or an error that every user would meet, ends --all early: what was done is
 written, with that error as \`error\`, and the same command takes the remaining users. --every starts with all users again:
 leave it out to resume.`,
     )
     .action(action(context, async () => (await import("./align.js")).runAlign));
-  requireUser(program.command("review"), "whose persona")
+  requireUser(addUrl(program.command("review")), "whose persona")
     .description("show a new persona that waits for a person, and decide on it")
     .option("--approve", "take it")
     .option("--reject", "keep the persona as it was")
@@ -56,17 +55,16 @@ Without a decision it shows what waits, and on a terminal asks for one. After a 
 With --json one line: the request, or after a decision the result of the alignment.`,
     )
     .action(action(context, async () => (await import("./review.js")).runReview));
-  requireUser(program.command("reflect"), "whose conversations")
+  requireUser(addUrl(program.command("reflect")), "whose conversations")
     .description("learn from the latest turns now: the profile, and how the user reacted")
     .addHelpText(
       "after",
       `
 At most one model call; none when nothing is new. Turns do it by themselves: see the settings of reflections.
-With --json one line: {outcome, profile, reactions, calls, tokens, degraded}.`,
+With --json one line: {outcome, profile, reactions, calls, tokens, alignment, rollback, degraded}.`,
     )
     .action(action(context, async () => (await import("./reflect.js")).runReflect));
-  program
-    .command("status")
+  addUrl(program.command("status"))
     .description(
       "show the status of alignment: new true answers, whether it is due, the last result",
     )

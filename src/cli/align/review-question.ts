@@ -1,15 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { text as readAll } from "node:stream/consumers";
-import type { AlignmentResult } from "../../app/alignment-runs/aligner.js";
-import type { PersonaAgent } from "../../app/persona-agent.js";
-import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
+import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
+import type { ReviewAnswer } from "../../domain/persona/review-request.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import type { CliContext, CommandContext } from "../cli-context.js";
 import { describeError } from "../describe-error.js";
 import { colorsFor } from "../output/terminal.js";
+import type { CallVerb } from "../../app/verbs/verb-hooks.js";
 import type { AlignProgress } from "./align-progress.js";
 import { writeReview } from "./review-report.js";
+
+type ReviewRequest = VerbOutput<"review">;
 
 /** Whether a person sits at input and output. */
 export function canAsk({ stdin, stdout }: CliContext): boolean {
@@ -39,9 +41,9 @@ export async function readEdit(file: string, { stdin }: Pick<CliContext, "stdin"
 /** The text as the whole persona in paper mode, else as its lines, one a line. */
 export function parseEdit(
   text: string,
-  { paperSystemPrompt }: Pick<ReviewRequest, "paperSystemPrompt">,
+  { paperText }: Pick<ReviewRequest, "paperText">,
 ): ReviewAnswer {
-  if (paperSystemPrompt !== null) return { decision: "edit", paperSystemPrompt: text.trim() };
+  if (paperText !== null) return { decision: "edit", paperSystemPrompt: text.trim() };
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   return { decision: "edit", lines: lines.map((line) => ({ text: line })) };
 }
@@ -53,18 +55,19 @@ export function parseEdit(
  */
 export async function decideOnTerminal(
   request: ReviewRequest,
-  agent: Pick<PersonaAgent, "review">,
+  call: CallVerb,
   context: CommandContext,
-  { onEvent, stop }: AlignProgress,
+  { onEvent: onProgress, stop }: AlignProgress,
   signature: Pick<ReviewAnswer, "note" | "author"> = {},
-): Promise<AlignmentResult | null> {
+): Promise<VerbOutput<"decide"> | null> {
   const { signal } = context;
-  let result: AlignmentResult | null = null;
+  let result: VerbOutput<"decide"> | null = null;
   for (let waiting: ReviewRequest | null = request; waiting !== null; waiting = result.review) {
     writeReview(context, waiting);
     const answer = await askDecision(waiting, context);
     if (answer === null) return result;
-    result = await agent.review(waiting.user, { ...signature, ...answer }, { signal, onEvent });
+    const input: VerbInput<"decide"> = { user: waiting.user, ...signature, ...answer };
+    result = await call("decide", input, { signal, onProgress });
     stop();
   }
   return result;

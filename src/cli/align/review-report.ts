@@ -1,14 +1,14 @@
+import type { VerbOutput } from "../../contract/verbs.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
-import type { ReviewRequest } from "../../domain/persona/review-request.js";
 import type { CommandContext } from "../cli-context.js";
 import { changedLines, changedTextLines } from "../output/persona-changes.js";
 import { printable, printableLine } from "../output/printable.js";
 import { type Colors, terminalOf } from "../output/terminal.js";
 
 /** What a person decides on: each item of the batch, and the changed lines. */
-export function writeReview({ stdout }: CommandContext, request: ReviewRequest): void {
+export function writeReview({ stdout }: CommandContext, request: VerbOutput<"review">): void {
   const { colors, width, write } = terminalOf(stdout);
-  const { user, version, reason, items, diff, paperSystemPrompt: paperText, problem } = request;
+  const { user, version, reason, items, diff, paperText, problem } = request;
   const title = `A new persona of ${JSON.stringify(user)} waits`;
   write(`${colors.cyan(title)}, version ${version + 1}. ${printable(reason)}`);
   for (const item of items) {
@@ -25,7 +25,7 @@ export function writeReview({ stdout }: CommandContext, request: ReviewRequest):
 
 /** The new answer compared with the old one; empty where there is no new one. */
 function comparison(
-  { oldScore, newScore }: ReviewRequest["items"][number],
+  { oldScore, newScore }: VerbOutput<"review">["items"][number],
   colors: Colors,
 ): string {
   if (oldScore === null || newScore === null) return "";

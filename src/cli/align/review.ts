@@ -1,15 +1,17 @@
-import type { AlignmentResult, AlignSettings } from "../../app/alignment-runs/aligner.js";
-import { noPendingReview } from "../../app/alignment-runs/no-pending-review-error.js";
-import type { OpenAgent } from "../../app/open-persona-agent.js";
-import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
+import type { VerbOutput } from "../../contract/verbs.js";
+import type { ReviewAnswer } from "../../domain/persona/review-request.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
+import type { CallVerb } from "../../app/verbs/verb-hooks.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 import { type AlignProgress, createAlignProgress } from "./align-progress.js";
-import { alignmentJson, reviewJson, throwIfBudgetSpent, writeAlignment } from "./align-report.js";
+import { throwIfBudgetSpent, writeAlignment } from "./align-report.js";
 import { canAsk, decideOnTerminal, parseEdit, readEdit } from "./review-question.js";
 import { writeReview } from "./review-report.js";
 
-interface ReviewOptions {
+type ReviewRequest = VerbOutput<"review">;
+
+interface ReviewOptions extends ServerOption {
   readonly user: string;
   readonly approve?: true;
   readonly reject?: true;
@@ -19,7 +21,7 @@ interface ReviewOptions {
 }
 
 export async function runReview(options: ReviewOptions, context: CommandContext): Promise<void> {
-  const { user, note, author } = options;
+  const { user, note, author, url } = options;
   const { json, signal } = context;
   const decide = await parseDecision(options, context);
   const canDecide = decide !== null || (!json && canAsk(context));
@@ -29,19 +31,16 @@ export async function runReview(options: ReviewOptions, context: CommandContext)
       "--note or --author was given without a decision; expected one of --approve, --edit and --reject beside them. Name one, or leave them out.",
     );
   const signature = { ...(note && { note }), ...(author && { author }) };
-  await withAgent(
+  await withVerbs(
     context,
-    async (agent) => {
-      const request = await agent.pendingReview(user);
-      if (request === null) throw await noPendingReview(user, agent.memory);
-      const progress = createAlignProgress(context.stderr, {
-        ...((await agent.memory.alignments.get(user)).settings as AlignSettings),
-        batch: request.items.length,
-      });
-      const result = await decideOn(request, agent, progress).finally(progress.stop);
+    { url },
+    async (call) => {
+      const request = await call("review", { user });
+      const progress = createAlignProgress(context.stderr, { batch: request.items.length });
+      const result = await decideOn(request, call, progress).finally(progress.stop);
       if (result === null) return;
-      if (json) writeJson(context, alignmentJson(result));
-      else writeAlignment(context, result, await agent.memory.personas.history(user));
+      if (json) writeJson(context, result);
+      else writeAlignment(context, result, await call("log", { user }));
       throwIfBudgetSpent(result);
     },
     { handlesSignal: true },
@@ -50,28 +49,21 @@ export async function runReview(options: ReviewOptions, context: CommandContext)
   /** @returns `null` when no decision was made. */
   async function decideOn(
     request: ReviewRequest,
-    agent: OpenAgent,
+    call: CallVerb,
     progress: AlignProgress,
-  ): Promise<AlignmentResult | null> {
+  ): Promise<VerbOutput<"decide"> | null> {
     if (decide === null && canDecide)
-      return decideOnTerminal(request, agent, context, progress, signature);
+      return decideOnTerminal(request, call, context, progress, signature);
     if (decide === null) {
-      if (json) writeJson(context, reviewJson(request));
+      if (json) writeJson(context, request);
       else writeReview(context, request);
       return null;
     }
-    const { onEvent } = progress;
-    const answer = { ...signature, ...decide(request) };
-    const result = await agent.review(user, answer, { signal, onEvent });
+    const { onEvent: onProgress } = progress;
+    const input = { user, ...signature, ...decide(request) };
+    const result = await call("decide", input, { signal, onProgress });
     progress.stop();
-    if (result.review === null) return result;
-    const { problem } = result.review;
-    if (problem !== null)
-      throw new PersonaAgentError(
-        "config-invalid",
-        `The decision was not taken, and the new persona still waits: ${problem}`,
-      );
-    if (!json) writeReview(context, result.review);
+    if (result.review !== null && !json) writeReview(context, result.review);
     return result;
   }
 }

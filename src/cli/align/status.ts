@@ -1,55 +1,34 @@
-import type { AlignmentOverview } from "../../app/alignment-runs/alignment-overview.js";
-import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
-import type { OpenAgent } from "../../app/open-persona-agent.js";
-import type { Episode } from "../../domain/episode.js";
+import type { VerbOutput } from "../../contract/verbs.js";
 import { type AnswerKinds, createAnswerCount } from "../../domain/scoring/answer-kinds.js";
 import { recentSize } from "../../memory/episodes/recent-episodes.js";
-import { mapConcurrently } from "../../system/map-concurrently.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { answersText, answerWarnings } from "../output/answer-kinds.js";
 import { formatCost, minuteOf, newAnswersText, newTrueAnswers } from "../output/figures.js";
 import { padColumns, printable, printableLine } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
-import { isKnownUser, noMemoryOf } from "../persona/known-user.js";
+import { isKnown, noMemoryOf, type ServerOption, withVerbs } from "../remote/with-verbs.js";
 import { howToResume } from "../stop-signals.js";
 
+type Overview = VerbOutput<"status">;
+
 export async function runStatus(
-  { user }: { readonly user?: string },
+  { user, url }: { readonly user?: string } & ServerOption,
   context: CommandContext,
 ): Promise<void> {
   if (user !== undefined) {
-    const { overview, isKnown, latest } = await withAgent(context, async ({ status, memory }) => ({
-      overview: await status(user),
-      isKnown: await isKnownUser(user, memory),
-      latest: context.json ? [] : await memory.episodes.latest(user, recentSize),
+    const { overview, known, latest } = await withVerbs(context, { url }, async (call) => ({
+      overview: await call("status", { user }),
+      known: context.json || (await isKnown(call, user)),
+      latest: context.json ? [] : await call("list", { user, limit: recentSize }),
     }));
     if (context.json) return writeJson(context, overview);
-    if (isKnown) return writeStatus(context, overview, kindsOf(user, latest));
+    if (known) return writeStatus(context, overview, kindsOf(user, latest));
     context.stdout.write(`${noMemoryOf(user)}.\n`);
     return;
   }
-  const overviews = await withAgent(context, (agent) => overviewsOf(agent));
+  const overviews = await withVerbs(context, { url }, (call) => call("statuses", {}));
   if (context.json) writeJson(context, overviews);
   else writeStatuses(context, overviews);
-}
-
-const readAtOnce = 8;
-
-/**
- * All users who have an episode, sorted.
- *
- * @param settings - Of the alignments that may be due.
- */
-export async function overviewsOf(
-  { memory, status }: Pick<OpenAgent, "memory" | "status">,
-  settings?: AlignSettings,
-): Promise<AlignmentOverview[]> {
-  const users = await memory.episodes.users();
-  const overviews = new Map<string, AlignmentOverview>();
-  await mapConcurrently(users, readAtOnce, async (user) => {
-    overviews.set(user, await status(user, undefined, settings));
-  });
-  return users.flatMap((user) => overviews.get(user) ?? []);
 }
 
 const statusTexts = {
@@ -61,17 +40,14 @@ const statusTexts = {
 } as const;
 
 /** How the true answers of the latest interactions are scored. */
-function kindsOf(user: string, latest: readonly Episode[]): AnswerKinds {
+function kindsOf(user: string, latest: VerbOutput<"list">): AnswerKinds {
   const count = createAnswerCount();
-  for (const episode of latest) if (episode.groundTruth !== null) count.add(user, episode);
+  for (const { answer: groundTruth, ...episode } of latest)
+    if (groundTruth !== null) count.add(user, { ...episode, groundTruth });
   return count.counted();
 }
 
-function writeStatus(
-  { stdout }: CommandContext,
-  overview: AlignmentOverview,
-  answers: AnswerKinds,
-): void {
+function writeStatus({ stdout }: CommandContext, overview: Overview, answers: AnswerKinds): void {
   const { at, newAnswers, due, headVersion, onTrial, error, lastOutcome, today, reflection } =
     overview;
   const status = at === null ? "never aligned" : `${statusText(overview)} since ${minute(at)}`;
@@ -91,7 +67,7 @@ function writeStatus(
   for (const warning of answerWarnings(answers)) write(`${colors.yellow("!")} ${warning}`);
 }
 
-function writeStatuses({ stdout }: CommandContext, overviews: readonly AlignmentOverview[]): void {
+function writeStatuses({ stdout }: CommandContext, overviews: readonly Overview[]): void {
   const { colors, width, write } = terminalOf(stdout);
   if (overviews.length === 0) return write("No user has a memory yet.");
   const userWidth = Math.min(40, Math.max(4, ...overviews.map(({ user }) => user.length)));
@@ -118,13 +94,13 @@ function writeStatuses({ stdout }: CommandContext, overviews: readonly Alignment
   }
 }
 
-type AlignmentError = NonNullable<AlignmentOverview["error"]>;
+type AlignmentError = NonNullable<Overview["error"]>;
 
 function isStopped({ code }: AlignmentError): boolean {
   return code === "stopped";
 }
 
-function statusText({ status, error }: AlignmentOverview): string {
+function statusText({ status, error }: Overview): string {
   return error !== null && isStopped(error) ? "stopped" : statusTexts[status];
 }
 
@@ -132,11 +108,11 @@ function errorText(error: AlignmentError): string {
   return isStopped(error) ? `${error.message} ${howToResume}` : error.message;
 }
 
-function reflectionText({ at, error }: NonNullable<AlignmentOverview["reflection"]>): string {
+function reflectionText({ at, error }: NonNullable<Overview["reflection"]>): string {
   return `${minute(at)}${error === null ? "" : `, failed: ${error.message}`}`;
 }
 
-function outcome(last: NonNullable<AlignmentOverview["lastOutcome"]>): string {
+function outcome(last: NonNullable<Overview["lastOutcome"]>): string {
   const { version, at, accepted, rolledBack, reason } = last;
   const taken = `version ${version} accepted${rolledBack ? " and rolled back since" : ""}`;
   return `${accepted ? taken : "nothing taken"}, ${minute(at)}: ${reason}`;

@@ -44,8 +44,10 @@ function rebase(text: string, file: string, move: (path: string) => string): str
 }
 
 function ownConfig(project: string): string {
-  const path = relative(project, ownModule(import.meta.url, "../../app/server-entry"));
-  const names = ["agent", "alignment", "feedback"];
-  const graphs = Object.fromEntries(names.map((name) => [name, `./${path}:${name}`]));
-  return JSON.stringify({ node_version: "20", graphs });
+  const pathOf = (module: string) => `./${relative(project, ownModule(import.meta.url, module))}`;
+  const entry = pathOf("../../app/server-entry");
+  const names = ["agent", "alignment", "feedback", "reflection"];
+  const graphs = Object.fromEntries(names.map((name) => [name, `${entry}:${name}`]));
+  const http = { app: `${pathOf("../../server/http-entry")}:app` };
+  return JSON.stringify({ node_version: "20", graphs, http });
 }

@@ -1,95 +1,97 @@
 import stringWidth from "string-width";
-import type { Episode } from "../../domain/episode.js";
-import type { Forgotten } from "../../domain/forgetting/withdrawal.js";
+import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
 import { textTerms } from "../../domain/text/search-terms.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
-import { PersonaAgentError } from "../../system/errors.js";
-import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { printableLine } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
+import { printFeedback } from "./feedback.js";
 
-interface UserOptions {
+interface UserOptions extends ServerOption {
   readonly user: string;
 }
 
-const pageSize = 500;
+type ShownEpisode = VerbOutput<"list">[number];
 
 export async function runList(
-  { user, limit = Number.POSITIVE_INFINITY }: UserOptions & { readonly limit?: number },
+  { user, limit, url }: UserOptions & { readonly limit?: number },
   context: CommandContext,
 ): Promise<void> {
-  const episodes = await withAgent(context, ({ memory }) =>
-    listNewestFirst(memory.episodes, user, limit),
-  );
-  if (context.json) writeJson(context, episodes.map(episodeJson));
+  const episodes = await withVerbs(context, { url }, (call) => call("list", { user, limit }));
+  if (context.json) writeJson(context, episodes);
   else writeEpisodes(context, user, episodes);
 }
 
-async function listNewestFirst(
-  memory: Pick<EpisodicMemory, "list">,
-  user: string,
-  limit: number,
-): Promise<Episode[]> {
-  const found: Episode[] = [];
-  while (found.length < limit) {
-    const before = found.at(-1)?.id;
-    const page = await memory.list(user, {
-      limit: Math.min(pageSize, limit - found.length),
-      ...(before !== undefined && { before }),
-    });
-    if (page.length === 0) break;
-    found.push(...page);
-  }
-  return found;
-}
-
 export async function runSearch(
-  { user, limit = 10 }: UserOptions & { readonly limit?: number },
+  { user, limit, url }: UserOptions & { readonly limit?: number },
   context: CommandContext,
   words: readonly string[],
 ): Promise<void> {
-  const query = parseMessageText(words.join(" "), "The text to search for");
-  const { recalled, degraded } = await withAgent(context, ({ memory }) =>
-    memory.episodes.similar(user, query, limit),
+  const text = parseMessageText(words.join(" "), "The text to search for");
+  let degraded: readonly string[] = [];
+  const onDegraded = (kinds: readonly string[]) => (degraded = kinds);
+  const found = await withVerbs(context, { url }, (call) =>
+    call("search", { user, text, limit }, { onDegraded }),
   );
-  const found = recalled.map(({ episode, score }) => ({ ...episodeJson(episode), score }));
   if (context.json) writeJson(context, found);
   else {
-    const episodes = recalled.map(({ episode }) => episode);
-    if (episodes.length > 0 && !shareWord(query, episodes))
+    if (found.length > 0 && !shareWord(text, found))
       context.stdout.write("No interaction has a word of this text; the nearest ones are:\n");
-    writeEpisodes(context, user, episodes);
+    writeEpisodes(context, user, found);
   }
   if (degraded.length > 0)
     context.stderr.write(`persona-agent: searched by words only (${degraded.join(", ")}).\n`);
 }
 
 /** Whether any of the interactions has a word of the text, in any form that search knows. */
-function shareWord(text: string, episodes: readonly Episode[]): boolean {
+function shareWord(text: string, episodes: readonly ShownEpisode[]): boolean {
   const wanted = new Set(textTerms(text));
-  return episodes.some(({ query, response, groundTruth }) =>
-    textTerms([query, response, groundTruth].join("\n")).some((term) => wanted.has(term)),
+  return episodes.some(({ query, response, answer }) =>
+    textTerms([query, response, answer].join("\n")).some((term) => wanted.has(term)),
   );
 }
 
-export async function runDelete(
-  { user }: UserOptions,
+export async function runAdd(
+  {
+    user,
+    url,
+    ...interaction
+  }: UserOptions & Pick<VerbInput<"remember">, "answer" | "response" | "at" | "id">,
+  context: CommandContext,
+  words: readonly string[],
+): Promise<void> {
+  const query = parseMessageText(words.join(" "), "The query");
+  const stored = await withVerbs(context, { url }, (call) =>
+    call("remember", { user, query, ...interaction }),
+  );
+  if (context.json) writeJson(context, stored);
+  else writeEpisodes(context, user, [stored]);
+}
+
+export async function runCorrect(
+  { user, url, answer, author }: UserOptions & Pick<VerbInput<"correct">, "answer" | "author">,
   context: CommandContext,
   id: string,
 ): Promise<void> {
-  const forgotten = await withAgent(context, ({ memory }) => memory.episodes.delete(user, id));
-  if (forgotten === null)
-    throw new PersonaAgentError(
-      "config-episode-unknown",
-      `${JSON.stringify(user)} has no interaction ${JSON.stringify(id.slice(0, 60))}; expected an id that \`memory list\` shows. Check it.`,
-    );
-  if (context.json) writeJson(context, { deleted: id, ...forgotten });
+  const result = await withVerbs(context, { url }, (call) =>
+    call("correct", { user, id, answer, author }),
+  );
+  printFeedback(context, result);
+}
+
+export async function runDelete(
+  { user, url }: UserOptions,
+  context: CommandContext,
+  id: string,
+): Promise<void> {
+  const forgotten = await withVerbs(context, { url }, (call) => call("forget", { user, id }));
+  if (context.json) writeJson(context, forgotten);
   else context.stdout.write(`Deleted ${id}.${describeForgotten(forgotten)}\n`);
 }
 
-function describeForgotten({ statements, lines, responses, sameIn }: Forgotten): string {
+function describeForgotten({ statements, lines, responses, sameIn }: VerbOutput<"forget">): string {
   const gone = [
     ...(statements > 0 ? [counted(statements, "statement")] : []),
     ...(lines > 0 ? [counted(lines, "learned line")] : []),
@@ -108,26 +110,19 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-/** An episode as `memory list --json` prints it. This shape is a contract. */
-function episodeJson({ id, at, query, response, groundTruth: answer, feedback }: Episode) {
-  const { inferred = null, kind, reason = null } = feedback ?? {};
-  const rejected = kind === "reject";
-  const shown = { id, at, query, response, answer, rejected, reason };
-  return { ...shown, inferred: inferred && { kind, ...inferred } };
-}
-
 function writeEpisodes(
   { stdout }: CommandContext,
   user: string,
-  episodes: readonly Episode[],
+  episodes: readonly ShownEpisode[],
 ): void {
   const { width, write } = terminalOf(stdout);
   if (episodes.length === 0) write(`No interaction of ${JSON.stringify(user)} was found.`);
-  for (const { id, at, query, groundTruth, response, feedback } of episodes) {
+  for (const episode of episodes) {
+    const { id, at, query, answer, response } = episode;
     const day = at?.slice(0, 10) ?? "undated   ";
-    const reply = groundTruth ?? response;
+    const reply = answer ?? response;
     const shownReply =
-      reply === null ? "" : `  → ${printableLine(reply, 30)}${feedbackNote(feedback)}`;
+      reply === null ? "" : `  → ${printableLine(reply, 30)}${feedbackNote(episode)}`;
     const question = printableLine(
       parseQuestion(query).subject,
       width - 40 - stringWidth(shownReply),
@@ -137,11 +132,10 @@ function writeEpisodes(
 }
 
 /** Marks feedback that nobody gave, with the model's confidence, and a rejection or correction, with its reason. */
-function feedbackNote(feedback: Episode["feedback"]): string {
-  if (feedback === null) return "";
-  const { kind, reason, inferred } = feedback;
-  if (inferred !== null) return ` (inferred: ${kind}, ${inferred.confidence.toFixed(2)})`;
+function feedbackNote({ rejected, reason, inferred }: ShownEpisode): string {
+  if (inferred !== null) return ` (inferred: ${inferred.kind}, ${inferred.confidence.toFixed(2)})`;
   const why = reason === null ? "" : `: ${printableLine(reason, 40)}`;
-  if (kind === "reject") return ` (rejected${why})`;
-  return kind === "edit" && reason !== null ? ` (corrected${why})` : "";
+  if (rejected) return ` (rejected${why})`;
+  // Only a rejection and a correction have a reason.
+  return reason === null ? "" : ` (corrected${why})`;
 }

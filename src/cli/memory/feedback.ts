@@ -1,11 +1,12 @@
 import { parseFeedback } from "../../domain/feedback.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import type { FeedbackGiven, FeedbackResult } from "../../app/give-feedback.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { newTrueAnswers } from "../output/figures.js";
 import { printableLine } from "../output/printable.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
-interface FeedbackOptions {
+interface FeedbackOptions extends ServerOption {
   readonly user: string;
   readonly author?: string;
   readonly reason?: string;
@@ -20,15 +21,21 @@ export async function runFeedback(
   context: CommandContext,
   episodeId: string,
 ): Promise<void> {
-  const { user, author, reason } = options;
-  const feedback = { episodeId, ...parseKind(options), reason, author };
+  const { user, author, reason, url } = options;
+  const feedback = { ...parseKind(options), reason, author };
   parseFeedback(feedback, user);
-  const result = await withAgent(context, (agent) => agent.feedback(user, feedback));
-  if (context.json) return writeJson(context, feedbackJson(episodeId, result));
-  context.stdout.write(`${sentences(episodeId, result).join("\n")}\n`);
+  const result = await withVerbs(context, { url }, (call) =>
+    call("feedback", { user, id: episodeId, ...feedback }),
+  );
+  printFeedback(context, result);
 }
 
-function parseKind(options: FeedbackOptions): Pick<FeedbackGiven, "kind" | "text"> {
+export function printFeedback(context: CommandContext, result: VerbOutput<"feedback">): void {
+  if (context.json) writeJson(context, result);
+  else context.stdout.write(`${sentences(result).join("\n")}\n`);
+}
+
+function parseKind(options: FeedbackOptions): Pick<VerbInput<"feedback">, "kind" | "text"> {
   const kinds = (["answer", "edit", "accept", "reject"] as const).filter(
     (kind) => options[kind] !== undefined,
   );
@@ -42,26 +49,14 @@ function parseKind(options: FeedbackOptions): Pick<FeedbackGiven, "kind" | "text
   return typeof text === "string" ? { kind, text } : { kind };
 }
 
-/** What `feedback --json` prints. This shape is a contract. */
-function feedbackJson(
-  id: string,
-  { episode, outcome, previous, alignment, rollback, degraded }: FeedbackResult,
-) {
-  return {
-    episode: id,
-    outcome,
-    answer: episode?.groundTruth ?? null,
-    previous,
-    alignment,
-    rollback: rollback && { version: rollback.version, reason: rollback.reason },
-    degraded,
-  };
-}
-
-function sentences(
-  id: string,
-  { outcome, previous, alignment, rollback, degraded }: FeedbackResult,
-) {
+function sentences({
+  episode: id,
+  outcome,
+  previous,
+  alignment,
+  rollback,
+  degraded,
+}: VerbOutput<"feedback">) {
   const { newAnswers, due } = alignment;
   return [
     {
@@ -76,7 +71,12 @@ function sentences(
 }
 
 /** `answer “tea” of 2026-05-01`; an answer that came with the interaction has no kind and no day. */
-function replaced({ kind, at, answer, reason }: NonNullable<FeedbackResult["previous"]>): string {
+function replaced({
+  kind,
+  at,
+  answer,
+  reason,
+}: NonNullable<VerbOutput<"feedback">["previous"]>): string {
   const text = answer === null || kind === "reject" ? "" : ` “${printableLine(answer, 60)}”`;
   const why = reason === null ? "" : ` (${printableLine(reason, 60)})`;
   return `${kind ?? "the answer"}${text}${why}${at === null ? "" : ` of ${at.slice(0, 10)}`}`;

@@ -1,14 +1,18 @@
+import { readFile } from "node:fs/promises";
 import {
-  type HistorySurvey,
   importHistories,
   type ImportPreview,
-  type ImportResult,
   previewHistories,
 } from "../../app/import-histories.js";
+import { showImport } from "../../app/verbs/import-data.js";
+import type { VerbHooks, VerbProgress } from "../../app/verbs/verb-hooks.js";
+import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
+import { userArchiveSchema } from "../../domain/user-archive.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { readAnswerFields } from "../../formats/answer-fields.js";
+import type { ImportedItem, ReadOptions } from "../../formats/history-source.js";
 import { type InteractionField, interactionFields } from "../../formats/interaction-fields.js";
-import type { FileReading } from "../../formats/open-histories.js";
+import { type FileReading, openHistories } from "../../formats/open-histories.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, elapsedSeconds, withAgent, writeJson } from "../cli-context.js";
 import { answersText, answerWarnings } from "../output/answer-kinds.js";
@@ -16,9 +20,11 @@ import { counted } from "../output/figures.js";
 import { printable, printableLine } from "../output/printable.js";
 import { createProgressBar } from "../output/progress-bar.js";
 import { terminalOf } from "../output/terminal.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
-interface ImportCommandOptions {
-  readonly data: string;
+interface ImportCommandOptions extends ServerOption {
+  readonly data?: string;
+  readonly archive?: string;
   readonly users?: readonly string[];
   readonly limitUsers?: number;
   readonly asUser?: string;
@@ -31,6 +37,8 @@ interface ImportCommandOptions {
   readonly profileTokens?: number;
 }
 
+type Imported = VerbOutput<"import">;
+
 /** Users, and left-out entries, that a person is shown one by one; `--json` has them all. */
 const [shownUsers, shownSkipped] = [10, 10];
 const previewLength = 200;
@@ -39,50 +47,140 @@ export async function runImport(
   options: ImportCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  const { data, users, profile, limitUsers, profileTokens, dryRun } = options;
-  const { signal } = context;
-  const wanted = {
-    reading: readingOf(options),
-    signal,
-    ...(users && { users: new Set(users) }),
-    ...(limitUsers !== undefined && { limitUsers }),
-  };
-  if (dryRun) {
+  const { data, archive, url, dryRun } = options;
+  if (dryRun && data !== undefined) {
+    const { signal } = context;
+    const wanted = { reading: readingOf(options), signal, ...chosenFrom(options) };
     const preview = await previewHistories(data, wanted);
     if (context.json) writeJson(context, previewJson(preview));
     else writePreview(context, preview);
     return;
   }
-  const start = performance.now();
-  const bar = createProgressBar(context.stderr);
-  const result = await importHistories(data, (work) => withAgent(context, work), {
-    ...wanted,
-    profiles: profile,
-    ...(profileTokens !== undefined && { profileTokens }),
-    progress: bar.update,
-  }).finally(bar.stop);
-  const seconds = elapsedSeconds(start);
-  if (context.json) writeJson(context, importJson(result, seconds));
-  else writeReport(context, result, seconds);
-  if (result.degraded.length > 0)
+  let degraded: readonly string[] = [];
+  const hooks = { onDegraded: (kinds: readonly string[]) => (degraded = kinds) };
+  const result =
+    data === undefined
+      ? await importArchive(archive ?? "", context, url, hooks)
+      : await importFile(data, options, context, hooks);
+  if (context.json) writeJson(context, result);
+  else writeReport(context, result);
+  if (degraded.length > 0)
     context.stderr.write(
-      `persona-agent: everything is stored; the index is not complete yet (${result.degraded.join(", ")}) and will catch up by itself.\n`,
+      `persona-agent: everything is stored; the index is not complete yet (${degraded.join(", ")}) and will catch up by itself.\n`,
     );
 }
 
-/** An import as `--json` prints it. This shape is a contract. */
-function importJson(result: ImportResult, seconds: number) {
-  const { calls, tokens } = result.usage;
-  return { ...surveyJson(result), calls, tokens, seconds };
+async function importArchive(
+  file: string,
+  context: CommandContext,
+  url: string | undefined,
+  hooks: VerbHooks,
+): Promise<Imported> {
+  const archive = (await readArchive(file)) as VerbInput<"import">["archive"];
+  return withVerbs(context, { url }, (call) => call("import", { archive }, hooks));
 }
 
-/** The same of a dry run. */
+/** @throws {PersonaAgentError} `config-file-invalid` */
+async function readArchive(file: string): Promise<unknown> {
+  let reason = "it is not JSON";
+  try {
+    const archive: unknown = JSON.parse(await readFile(file, "utf8"));
+    const { error } = userArchiveSchema.safeParse(archive);
+    const [issue] = error?.issues ?? [];
+    if (issue === undefined) return archive;
+    reason = `${issue.path.join(".")}: ${issue.message}`;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) reason = String(error.code);
+  }
+  throw new PersonaAgentError(
+    "config-file-invalid",
+    `${file} is no archive that can be read (${reason}); expected what \`export\` wrote. Check the path, or export again.`,
+  );
+}
+
+async function importFile(
+  data: string,
+  given: ImportCommandOptions,
+  context: CommandContext,
+  hooks: VerbHooks,
+): Promise<Imported> {
+  const { users, profile: profiles, url, profileTokens } = given;
+  const start = performance.now();
+  const { signal } = context;
+  const reading = readingOf(given);
+  const bar = createProgressBar(context.stderr);
+  const chosen = chosenFrom(given);
+  try {
+    if (url === undefined) {
+      const progress = bar.update;
+      const options = { reading, profiles, signal, progress, profileTokens, ...chosen };
+      const result = await importHistories(data, (work) => withAgent(context, work), options);
+      return showImport(result, elapsedSeconds(start), hooks);
+    }
+    const { items, skipped } = await readItems(data, reading, chosen, signal);
+    const input = { items, profiles, profileTokens, ...(users && { users: [...users] }) };
+    const onProgress = (event: VerbProgress) => {
+      if (event.kind === "imported") bar.update(event.part, event.done, event.total);
+    };
+    const result = await withVerbs(context, { url }, (call) =>
+      call("import", input, { ...hooks, signal, onProgress }),
+    );
+    return {
+      ...result,
+      skipped: [...skipped, ...result.skipped],
+      seconds: elapsedSeconds(start),
+    };
+  } finally {
+    bar.stop();
+  }
+}
+
+/** The interactions of a file or folder, to be sent: everything is read before anything is written. */
+async function readItems(
+  path: string,
+  reading: FileReading,
+  options: ReadOptions,
+  signal: AbortSignal,
+) {
+  const source = await openHistories(path, reading);
+  const items: Record<string, unknown>[] = [];
+  const skipped: Imported["skipped"] = [];
+  for await (const entry of source.read(options)) {
+    signal.throwIfAborted();
+    if (entry.ok) items.push(itemToSend(entry.user, entry.item));
+    else skipped.push({ line: entry.line, reason: entry.reason });
+  }
+  return { items, skipped };
+}
+
+/** As a line of a JSONL file. A day stands for what was as precise as a day, a month or a year. */
+function itemToSend(user: string, { itemId: id, at, coarse, ...item }: ImportedItem) {
+  return { user, ...item, id, at: coarse && at !== null ? at.slice(0, 10) : at };
+}
+
+function chosenFrom({ users, limitUsers }: ImportCommandOptions): ReadOptions {
+  return { ...(users && { users: new Set(users) }), limitUsers };
+}
+
+/** A dry run as `--json` prints it. This shape is a contract. */
 function previewJson(preview: ImportPreview) {
   return { ...surveyJson(preview), first: preview.first };
 }
 
-function surveyJson({ users, episodes, skipped, answers }: HistorySurvey) {
-  return { users: users.length, userIds: users, episodes, skipped, answers };
+function surveyJson({
+  users,
+  episodes,
+  skipped,
+  answers,
+}: ImportPreview | Omit<ImportPreview, "first">) {
+  const counts = structuredClone(answers) as Imported["answers"];
+  return {
+    users: users.length,
+    userIds: [...users],
+    episodes,
+    skipped: [...skipped],
+    answers: counts,
+  };
 }
 
 /** @throws {PersonaAgentError} `config-invalid`, `config-user-invalid` */
@@ -118,28 +216,24 @@ function optionInvalid(message: string) {
   return new PersonaAgentError("config-invalid", message);
 }
 
-function writeReport(
-  { stdout }: CommandContext,
-  { usage, ...survey }: ImportResult,
-  seconds: number,
-): void {
+function writeReport({ stdout }: CommandContext, imported: Imported): void {
+  const { userIds: users, episodes, calls, tokens, seconds } = imported;
   const { colors, write } = terminalOf(stdout);
-  const { users, episodes } = survey;
   const cost =
-    usage.calls === 0
+    calls === 0
       ? "no model call"
-      : `${counted(usage.calls, "model call")}, ${usage.tokens.in} tokens in, ${usage.tokens.out} out`;
+      : `${counted(calls, "model call")}, ${tokens.in} tokens in, ${tokens.out} out`;
   write(
     `${colors.green("✓")} ${counted(episodes, "episode")} of ${counted(users.length, "user")} in memory ${colors.dim(`(${cost}, ${seconds.toFixed(1)} s)`)}`,
   );
-  writeSurvey(stdout, survey);
+  writeSurvey(stdout, imported);
 }
 
 function writePreview({ stdout }: CommandContext, { first, ...survey }: ImportPreview): void {
   const { colors, write } = terminalOf(stdout);
   const { users, episodes } = survey;
   write(`${counted(episodes, "episode")} of ${counted(users.length, "user")}; nothing was written`);
-  writeSurvey(stdout, survey);
+  writeSurvey(stdout, surveyJson(survey));
   write(`The first ${first.length === 1 ? "one" : first.length}, as asked in an alignment:`);
   for (const { user, at, question, answer, kind } of first) {
     const asked = printable(question).trim().split("\n");
@@ -154,7 +248,7 @@ function writePreview({ stdout }: CommandContext, { first, ...survey }: ImportPr
 
 function writeSurvey(
   stdout: CommandContext["stdout"],
-  { users, skipped, answers }: HistorySurvey,
+  { userIds: users, skipped, answers }: Pick<Imported, "userIds" | "skipped" | "answers">,
 ): void {
   const { colors, write } = terminalOf(stdout);
   write(`  ${namesOf(users)}`);

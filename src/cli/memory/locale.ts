@@ -1,8 +1,9 @@
-import type { UserLocale } from "../../domain/locale.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import type { VerbOutput } from "../../contract/verbs.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { terminalOf } from "../output/terminal.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
-export interface LocaleOptions {
+export interface LocaleOptions extends ServerOption {
   readonly user: string;
   /** Empty to remove it. */
   readonly timeZone?: string;
@@ -10,7 +11,7 @@ export interface LocaleOptions {
 }
 
 export async function runLocale(
-  { user, timeZone, language }: LocaleOptions,
+  { user, timeZone, language, url }: LocaleOptions,
   context: CommandContext,
 ): Promise<void> {
   const change = {
@@ -18,19 +19,17 @@ export async function runLocale(
     ...(language !== undefined && { language: language || null }),
   };
   const isChange = Object.keys(change).length > 0;
-  const locale = await withAgent(context, ({ memory: { locales } }) =>
-    isChange ? locales.set(user, change) : locales.get(user),
+  const locale = await withVerbs(context, { url }, (call) =>
+    isChange ? call("setLocale", { user, ...change }) : call("locale", { user }),
   );
-  if (context.json) writeJson(context, localeJson(user, locale));
+  if (context.json) writeJson(context, locale);
   else writeLocale(context, locale);
 }
 
-/** As `locale --json` prints it. This shape is a contract. */
-function localeJson(user: string, { timeZone, language }: UserLocale) {
-  return { user, timeZone, language };
-}
-
-function writeLocale({ stdout }: CommandContext, { timeZone, language }: UserLocale): void {
+function writeLocale(
+  { stdout }: CommandContext,
+  { timeZone, language }: VerbOutput<"locale">,
+): void {
   const { write } = terminalOf(stdout);
   write(`time zone  ${timeZone ?? "not set: UTC"}`);
   write(`language   ${language ?? "not set: that of the question"}`);

@@ -1,37 +1,24 @@
-import type { Episode } from "../../domain/episode.js";
-import { PersonaAgentError } from "../../system/errors.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import type { VerbOutput } from "../../contract/verbs.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { minuteOf } from "../output/figures.js";
 import { wrap } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
 /** @throws {PersonaAgentError} `config-episode-unknown` */
 export async function runShowEpisode(
-  { user }: { readonly user: string },
+  { user, url }: { readonly user: string } & ServerOption,
   context: CommandContext,
   id: string,
 ): Promise<void> {
-  const episode = await withAgent(context, ({ memory }) => memory.episodes.get(user, id));
-  if (episode === null)
-    throw new PersonaAgentError(
-      "config-episode-unknown",
-      `${JSON.stringify(user)} has no interaction ${JSON.stringify(id.slice(0, 60))}; expected an id that \`memory list\` shows. Check it.`,
-    );
-  if (context.json) writeJson(context, shownEpisodeJson(episode));
+  const episode = await withVerbs(context, { url }, (call) => call("show", { user, id }));
+  if (context.json) writeJson(context, episode);
   else writeEpisode(context, episode);
 }
 
-/** An episode as `memory show --json` prints it. This shape is a contract. */
-function shownEpisodeJson(episode: Episode) {
-  const { id, at, query, response, groundTruth: answer, feedback, replacedResponses } = episode;
-  const { source, threadId, personaVersion, toolsUsed, task } = episode;
-  const texts = { id, at, query, response, answer, feedback, replacedResponses };
-  return { ...texts, source, threadId, personaVersion, toolsUsed, task };
-}
-
-function writeEpisode({ stdout }: CommandContext, episode: Episode): void {
+function writeEpisode({ stdout }: CommandContext, episode: VerbOutput<"show">): void {
   const { colors, width, write } = terminalOf(stdout);
-  const { id, at, query, response, groundTruth, feedback, threadId, source } = episode;
+  const { id, at, query, response, answer, feedback, threadId, source } = episode;
   const { personaVersion, toolsUsed, replacedResponses } = episode;
   const given = feedback?.inferred ? `inferred: ${feedback.kind}` : feedback?.kind;
   const facts: readonly (readonly [string, string | null | undefined])[] = [
@@ -43,7 +30,7 @@ function writeEpisode({ stdout }: CommandContext, episode: Episode): void {
     ["tools", toolsUsed.join(", ")],
     ["question", query],
     ["response", response],
-    ["answer", groundTruth],
+    ["answer", answer],
     ["feedback", given && `${given} by ${feedback?.author ?? "nobody"}`],
     ["reason", feedback?.reason],
     ...replacedResponses.map((before) => ["before", before] as const),

@@ -1,22 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { diffPersona, type PersonaDiff } from "../../domain/persona/persona-diff.js";
-import type { PersonaCheckpoint, PersonaLine } from "../../domain/persona/persona-checkpoint.js";
+import type { PersonaChanges } from "../../app/verbs/learned.js";
+import type { PersonaDiff } from "../../domain/persona/persona-diff.js";
+import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { counted } from "./figures.js";
 import { oneLine } from "./printable.js";
 import type { Colors } from "./terminal.js";
-
-/** The differences of two versions. `paperText` only where one of them has one. */
-export interface PersonaChanges extends PersonaDiff {
-  readonly paperText?: { readonly before: string | null; readonly after: string | null };
-}
-
-type Content = Pick<PersonaCheckpoint, "lines" | "paperSystemPrompt">;
-
-export function personaChanges(before: Content, after: Content): PersonaChanges {
-  const texts = { before: before.paperSystemPrompt, after: after.paperSystemPrompt };
-  const hasText = texts.before !== null || texts.after !== null;
-  return { ...diffPersona(before.lines, after.lines), ...(hasText && { paperText: texts }) };
-}
 
 /** Lines for a person: `+` added, `~` changed, `-` removed, each with the number of its interactions. */
 export function changedLines({ added, changed, removed }: PersonaDiff, colors: Colors): string[] {
@@ -43,11 +31,6 @@ export function changedTextLines(
   ];
   if (changes.length > 0 || isDeepStrictEqual(before, after)) return changes;
   return [colors.yellow("~ the same lines, in another order or number")];
-}
-
-/** Lines as commands print them with `--json`. This shape is a contract. */
-export function linesJson(lines: readonly PersonaLine[]) {
-  return lines.map(({ text, evidence }) => ({ text, evidence }));
 }
 
 /** `text (about recall_memory; 3 interactions)`; the text only once where it stayed the same. */

@@ -1,3 +1,5 @@
+import { personaChanges } from "../../app/verbs/learned.js";
+import type { VerbInput } from "../../contract/verbs.js";
 import { trialOutcomes } from "../../domain/alignment/trial.js";
 import { personaHead, type PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import {
@@ -6,40 +8,32 @@ import {
   parentVersion,
   versionName,
 } from "../../domain/persona/version-history.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { counted, trialTexts } from "../output/figures.js";
-import { changedLines, changedTextLines, personaChanges } from "../output/persona-changes.js";
+import { changedLines, changedTextLines } from "../output/persona-changes.js";
 import { terminalOf } from "../output/terminal.js";
-import { isKnownUser, noMemoryOf } from "./known-user.js";
-
-interface DiffOptions {
-  readonly user: string;
-  readonly from?: number | string;
-  readonly to?: number | string;
-}
+import { isKnown, noMemoryOf, type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
 export async function runDiff(
-  { user, from, to }: DiffOptions,
+  { user, from, to, url }: VerbInput<"diff"> & ServerOption,
   context: CommandContext,
 ): Promise<void> {
-  const { history, isKnown } = await withAgent(context, async ({ memory }) => ({
-    history: await memory.personas.history(user),
-    isKnown: await isKnownUser(user, memory),
+  if (context.json) {
+    const compared = await withVerbs(context, { url }, (call) => call("diff", { user, from, to }));
+    return writeJson(context, compared);
+  }
+  const { history, known } = await withVerbs(context, { url }, async (call) => ({
+    history: await call("log", { user }),
+    known: await isKnown(call, user),
   }));
   const after = to === undefined ? personaHead(history) : findVersion(user, history, to);
   const before =
     from === undefined ? parentVersion(after, history) : findVersion(user, history, from);
-  if (context.json) return writeJson(context, diffJson(before, after));
-  if (!isKnown) context.stdout.write(`${noMemoryOf(user)}.\n`);
+  if (!known) context.stdout.write(`${noMemoryOf(user)}.\n`);
   else if (from === undefined && after.parentId === null)
     context.stdout.write(`Version 0 of ${JSON.stringify(user)} is the first; it has no parent.\n`);
   else writeDiff(context, [before, after], history);
   if (from === undefined && to === undefined) writeRejected(context, history);
-}
-
-/** A comparison as `diff --json` prints it. This shape is a contract. */
-function diffJson(from: PersonaCheckpoint, to: PersonaCheckpoint) {
-  return { from: from.version, to: to.version, ...personaChanges(from, to) };
 }
 
 const shownRejected = 3;

@@ -1,52 +1,27 @@
-import type { TrialRecord } from "../../domain/alignment/alignment-record.js";
-import { trialOutcomes } from "../../domain/alignment/trial.js";
-import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
-import {
-  outcomeWithoutChange,
-  parentVersion,
-  personaVersionStatuses,
-  type PersonaVersionStatus,
-} from "../../domain/persona/version-history.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import type { VerbOutput } from "../../contract/verbs.js";
+import { outcomeWithoutChange, parentVersion } from "../../domain/persona/version-history.js";
+import { type PersonaChanges, personaChanges } from "../../app/verbs/learned.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { measured, minuteOf, trialTexts } from "../output/figures.js";
-import { changedLines, type PersonaChanges, personaChanges } from "../output/persona-changes.js";
+import { changedLines } from "../output/persona-changes.js";
 import { oneLine, wrap } from "../output/printable.js";
 import { type Colors, terminalOf } from "../output/terminal.js";
-import { isKnownUser, noMemoryOf } from "./known-user.js";
+import { isKnown, noMemoryOf, type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
 export async function runLog(
-  { user }: { readonly user: string },
+  { user, url }: { readonly user: string } & ServerOption,
   context: CommandContext,
 ): Promise<void> {
-  const { history, isKnown } = await withAgent(context, async ({ memory }) => ({
-    history: await memory.personas.history(user),
-    isKnown: await isKnownUser(user, memory),
+  const { entries, known } = await withVerbs(context, { url }, async (call) => ({
+    entries: await call("log", { user }),
+    known: context.json || (await isKnown(call, user)),
   }));
-  const entries = logJson(history);
   if (context.json) writeJson(context, entries);
-  else if (isKnown) writeLog(context, entries);
+  else if (known) writeLog(context, entries);
   else context.stdout.write(`${noMemoryOf(user)}.\n`);
 }
 
-interface LogEntry extends PersonaCheckpoint {
-  readonly head: boolean;
-  readonly standing: PersonaVersionStatus;
-  /** `null` for a version that was taken on sufficient evidence, or by a person. */
-  readonly trial: TrialRecord["outcome"] | null;
-}
-
-/** A log as `log --json` prints it: every checkpoint as stored, with its status. This shape is a contract. */
-function logJson(history: readonly PersonaCheckpoint[]): LogEntry[] {
-  const statuses = personaVersionStatuses(history);
-  const trials = trialOutcomes(history);
-  return history.map((checkpoint) => {
-    const standing = statuses.get(checkpoint.id) ?? "superseded";
-    const trial = trials.get(checkpoint.id) ?? null;
-    return { ...checkpoint, head: standing === "head", standing, trial };
-  });
-}
-
-function writeLog({ stdout }: CommandContext, entries: readonly LogEntry[]): void {
+function writeLog({ stdout }: CommandContext, entries: VerbOutput<"log">): void {
   const { colors, width, write } = terminalOf(stdout);
   const styles = {
     head: colors.green,
@@ -76,7 +51,7 @@ function writeLog({ stdout }: CommandContext, entries: readonly LogEntry[]): voi
 }
 
 /** How a trial goes on. */
-function afterTrial({ trial }: LogEntry): string {
+function afterTrial({ trial }: VerbOutput<"log">[number]): string {
   return trial === "on-trial" ? ": the next alignment tries it on later answers" : "";
 }
 

@@ -1,19 +1,19 @@
 import type { Command } from "commander";
 import { action, type CliContext } from "../cli-context.js";
-import { parseVersion, requireUser } from "../options.js";
+import { addUrl, parseVersion, requireUser } from "../options.js";
 
 export function addPersonaCommands(program: Command, context: CliContext): void {
   const persona = program.command("persona").description("show a user's persona");
-  requireUser(persona.command("show"), "whose persona")
+  requireUser(addUrl(persona.command("show")), "whose persona")
     .description("show instructions, profile and learned lines, each with the user's own words")
     .action(action(context, async () => (await import("./show-persona.js")).runShowPersona));
-  requireUser(program.command("profile"), "whose profile")
+  requireUser(addUrl(program.command("profile")), "whose profile")
     .description("show what holds of a user, what held before, and the sources of both")
     .action(action(context, async () => (await import("./profile.js")).runProfile));
-  requireUser(program.command("log"), "whose persona")
+  requireUser(addUrl(program.command("log")), "whose persona")
     .description("list the versions of a user's persona, oldest first, with their scores and costs")
     .action(action(context, async () => (await import("./log.js")).runLog));
-  requireUser(program.command("diff"), "whose persona")
+  requireUser(addUrl(program.command("diff")), "whose persona")
     .description("compare two versions of a user's persona")
     .option(
       "--from <version>",
@@ -22,7 +22,7 @@ export function addPersonaCommands(program: Command, context: CliContext): void 
     )
     .option("--to <version>", "a version, or a checkpoint's id (default: the head)", parseVersion)
     .action(action(context, async () => (await import("./diff.js")).runDiff));
-  requireUser(program.command("rollback"), "whose persona")
+  requireUser(addUrl(program.command("rollback")), "whose persona")
     .description("restore an earlier version of a user's persona; nothing is lost")
     .requiredOption(
       "--to <version>",

@@ -1,32 +1,35 @@
-import { restorePersona, type RestoredPersona } from "../../memory/personas/restore-persona.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
-import { describeLine, linesJson } from "../output/persona-changes.js";
+import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
+import { type PersonaCheckpoint, personaHead } from "../../domain/persona/persona-checkpoint.js";
+import { findVersion, versionName } from "../../domain/persona/version-history.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
+import { describeLine } from "../output/persona-changes.js";
 import { terminalOf } from "../output/terminal.js";
-import { expectKnownUser } from "./known-user.js";
+import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
 export async function runRollback(
-  { user, to }: { readonly user: string; readonly to: number | string },
+  { user, to, url }: VerbInput<"rollback"> & ServerOption,
   context: CommandContext,
 ): Promise<void> {
-  const result = await withAgent(context, async ({ memory }) => {
-    await expectKnownUser(user, memory);
-    return restorePersona(user, to, { personas: memory.personas, now: () => new Date() });
+  await withVerbs(context, { url }, async (call) => {
+    const result = await call("rollback", { user, to });
+    if (context.json) return writeJson(context, result);
+    const history = await call("log", { user });
+    const name = versionName(findVersion(user, history, to), history);
+    writeRollback(context, result, name, personaHead(history));
   });
-  if (context.json) writeJson(context, rollbackJson(user, result));
-  else writeRollback(context, result);
 }
 
-/** A rollback as `rollback --json` prints it. This shape is a contract. */
-function rollbackJson(user: string, { head, restored, changed }: RestoredPersona) {
-  return { user, version: head.version, restored, lines: linesJson(head.lines), changed };
-}
-
-function writeRollback({ stdout }: CommandContext, { head, name, changed }: RestoredPersona): void {
+function writeRollback(
+  { stdout }: CommandContext,
+  { version, changed }: VerbOutput<"rollback">,
+  name: string,
+  head: PersonaCheckpoint,
+): void {
   const { colors, write } = terminalOf(stdout);
-  const inUse = `version ${head.version}`;
+  const inUse = `version ${version}`;
   write(
     changed
-      ? `${colors.green("✓")} ${capitalised(name)} is back, as version ${head.version}:`
+      ? `${colors.green("✓")} ${capitalised(name)} is back, as version ${version}:`
       : `${capitalised(inUse)} ${inUse === name ? "is in use" : `says the same as ${name}`} already; nothing was changed:`,
   );
   for (const line of head.lines) write(`  ${describeLine(line)}`);

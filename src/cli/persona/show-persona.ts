@@ -1,58 +1,26 @@
+import type { VerbOutput } from "../../contract/verbs.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
-import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
-import type { Memory } from "../../memory/memory.js";
-import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { oneLine, wrap } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
-import { isKnownUser, noMemoryOf } from "./known-user.js";
-import { profileJson, type Source, sourceOf, type ShownProfile } from "./profile.js";
+import { isKnown, noMemoryOf, type ServerOption, withVerbs } from "../remote/with-verbs.js";
+
+type ShownPersona = VerbOutput<"persona">;
+type Source = ShownPersona["lines"][number]["sources"][number];
 
 /** What a turn of the user stands under, with the user's own words for each part that was learned. */
 export async function runShowPersona(
-  { user }: { readonly user: string },
+  { user, url }: { readonly user: string } & ServerOption,
   context: CommandContext,
 ): Promise<void> {
-  const { shown, isKnown } = await withAgent(context, async ({ memory, instructions }) => {
-    const [profile, head] = await Promise.all([
-      memory.profiles.current(user),
-      memory.personas.head(user),
-    ]);
-    const shown = {
-      user,
-      version: head.version,
-      instructions,
-      profile: profile && (await profileJson(profile, user, memory.episodes)),
-      lines: await linesWithSources(user, head, memory.episodes),
-      paperText: head.paperSystemPrompt,
-    };
-    return { shown, isKnown: profile !== null || (await isKnownUser(user, memory)) };
+  const { shown, known } = await withVerbs(context, { url }, async (call) => {
+    const shown = await call("persona", { user });
+    const known = shown.profile !== null || context.json || (await isKnown(call, user));
+    return { shown, known };
   });
   if (context.json) writeJson(context, shown);
-  else if (isKnown) writePersona(context, shown);
+  else if (known) writePersona(context, shown);
   else context.stdout.write(`${noMemoryOf(user)}.\n`);
-}
-
-async function linesWithSources(
-  user: string,
-  { lines }: Pick<PersonaCheckpoint, "lines">,
-  episodes: Pick<Memory["episodes"], "get">,
-) {
-  return Promise.all(
-    lines.map(async ({ text, tool, evidence }) => {
-      const found = await Promise.all(evidence.map((id) => episodes.get(user, id)));
-      const sources = found.flatMap((episode) => (episode === null ? [] : [sourceOf(episode)]));
-      return { text, tool, sources };
-    }),
-  );
-}
-
-/** A persona as `persona show --json` prints it. This shape is a contract. */
-interface ShownPersona {
-  readonly version: number;
-  readonly instructions: string;
-  readonly profile: ShownProfile | null;
-  readonly lines: Awaited<ReturnType<typeof linesWithSources>>;
-  readonly paperText: string | null;
 }
 
 function writePersona(

@@ -55,9 +55,8 @@ export async function withConversation(
       "--why and --url were both given; expected one, because a server's turn does not say it. Leave one out.",
     );
   if (url !== undefined) {
-    const address = parseAddress(url);
     const { openRemoteConversation } = await import("./remote-conversation.js");
-    return work(openRemoteConversation(address, { userId, settings, threadId, signal }));
+    return work(openRemoteConversation(url, { userId, settings, threadId, signal }));
   }
   return withAgent(
     context,
@@ -100,12 +99,4 @@ async function reflectAtEnd(
       `persona-agent: nothing was learned from the conversation: ${describeError(error)}\n`,
     );
   }
-}
-
-function parseAddress(url: string): string {
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url.replace(/\/+$/, "");
-  throw new PersonaAgentError(
-    "config-invalid",
-    `--url is ${JSON.stringify(url.slice(0, 200))}; expected an address such as http://localhost:2024. Correct it.`,
-  );
 }

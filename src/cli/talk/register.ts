@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { action, type CliContext } from "../cli-context.js";
-import { modeOption, requireUser, toolsOption } from "../options.js";
+import { addUrl, modeOption, requireUser, toolsOption } from "../options.js";
 
 export function addTalkCommands(program: Command, context: CliContext): void {
   addTalkOptions(program.command("ask"))
@@ -21,13 +21,12 @@ export function addTalkCommands(program: Command, context: CliContext): void {
 }
 
 function addTalkOptions(command: Command): Command {
-  return requireUser(command, "whose persona and memory to use")
+  return requireUser(addUrl(command), "whose persona and memory to use")
     .addOption(modeOption("`paper`: the agent as published").default("default"))
     .addOption(toolsOption())
     .option(
       "--instructions <text>",
       "role, tone, language and house rules, in place of INSTRUCTIONS",
     )
-    .option("--thread <name>", "the thread to continue or begin (default: a new one)")
-    .option("--url <address>", "talk to a running LangGraph server; no data folder is opened");
+    .option("--thread <name>", "the thread to continue or begin (default: a new one)");
 }

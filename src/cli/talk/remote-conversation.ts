@@ -41,7 +41,7 @@ export function openRemoteConversation(
         }
         return readRemoteTurn(state);
       } catch (error) {
-        throw describeFailure(url, error);
+        throw describeServerFailure(url, error);
       }
     },
   };
@@ -67,7 +67,8 @@ function serverFailure(data: unknown, state: unknown): PersonaAgentError {
   return new PersonaAgentError("model-unavailable", `The turn failed on the server: ${message}`);
 }
 
-function describeFailure(url: string, error: unknown): unknown {
+/** What a caller is told of a server that cannot be reached, or that refused a request; our own errors as they are. */
+export function describeServerFailure(url: string, error: unknown): unknown {
   if (PersonaAgentError.is(error) || !(error instanceof Error) || error.name === "AbortError")
     return error;
   const status = "status" in error ? Number(error.status) : Number.NaN;

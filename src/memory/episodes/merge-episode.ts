@@ -1,14 +1,18 @@
-import { episodeTextLimits, type Episode } from "../../domain/episode.js";
+import {
+  type Episode,
+  episodeSchema,
+  episodeTextLimits,
+  isEpisodeId,
+} from "../../domain/episode.js";
 import { storableText } from "../../domain/text/storable-text.js";
-import { parseRecord } from "../parse-record.js";
-import { episodeRecord } from "../record-schemas.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 const maxLabelLength = 1_000;
 
 /**
  * The episode as it is stored: a new object, with texts cleaned and cut.
  *
- * @throws {PersonaAgentError} `memory-record-invalid` when it is not a valid episode.
+ * @throws {PersonaAgentError} `config-invalid` when it is not a valid episode.
  */
 export function storableEpisode(episode: Episode): Episode {
   const label = (text: string) => storableText(text, maxLabelLength);
@@ -27,7 +31,15 @@ export function storableEpisode(episode: Episode): Episode {
     threadId: threadId === null ? null : label(threadId),
     task: task === null ? null : label(task),
   };
-  return parseRecord(episodeRecord, { namespace: ["episode"], key: episode.id, value });
+  const { data, error } = episodeSchema.safeParse(value);
+  if (data !== undefined) return data;
+  const id = JSON.stringify(String(episode.id).slice(0, 60));
+  throw new PersonaAgentError(
+    "config-invalid",
+    isEpisodeId(String(episode.id))
+      ? `The episode ${id} is not valid (${error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")}); expected the fields of an episode. Correct it.`
+      : `The episode's id is ${id}; expected 26 letters and digits that begin with its time. Store it with \`remember\`, which takes an id of your own.`,
+  );
 }
 
 /**

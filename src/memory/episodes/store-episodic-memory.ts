@@ -9,7 +9,7 @@ import { createHybridRecall } from "../search/hybrid-search.js";
 import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
 import { createIndexUpkeep } from "../index/index-sync.js";
 import { readTimeLine } from "../index/thread-context.js";
-import { createKeyedQueue } from "../../system/keyed-queue.js";
+import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
 import { isWhole, readRecent, recentSize } from "./recent-episodes.js";
 import { episodeRecord, userRecord } from "../record-schemas.js";
@@ -21,7 +21,11 @@ import { visibleEpisodes } from "./recall-bounds.js";
 
 const defaultPage = 50;
 
-/** Episodes in a LangGraph store, followed by an index. */
+/**
+ * Episodes in a LangGraph store, followed by an index.
+ *
+ * @param queue - One change of one user at a time; whoever else changes a user's records takes part in it.
+ */
 export function createStoreEpisodicMemory(
   access: StoreAccess,
   index: EpisodeIndex,
@@ -29,8 +33,8 @@ export function createStoreEpisodicMemory(
   now: () => Date,
   report: ReportDegradation,
   logs: ErasableLogs,
+  queue: KeyedQueue,
 ): EpisodicMemory {
-  const queue = createKeyedQueue();
   const upkeep = createIndexUpkeep(access, index, embedder, queue, report);
   const forgetting = createEpisodeForgetting(access, upkeep, logs, now);
   const writer = createEpisodeWriter(access, upkeep, queue, forgetting, now);

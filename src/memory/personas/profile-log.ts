@@ -5,7 +5,7 @@ import type { Profile } from "../../domain/profile.js";
 import { userKey, type UserKey } from "../../domain/user-id.js";
 import { userNamespaces } from "../namespaces.js";
 import { profileRecord } from "../record-schemas.js";
-import type { StoreAccess } from "../store-access.js";
+import type { StoreAccess, StoreChange } from "../store-access.js";
 import { readWithdrawals } from "../withdrawals.js";
 import { createAppendLog } from "./append-log.js";
 
@@ -43,6 +43,12 @@ export interface ErasableProfileLog extends ProfileLog {
 
 const key = "profile";
 
+/** The change that keeps a copy of the latest of all versions. */
+export function latestProfileChange(user: UserKey, profiles: readonly Profile[]): StoreChange[] {
+  const value = currentProfile(profiles);
+  return value === null ? [] : [{ namespace: userNamespaces(user).latestprofile, key, value }];
+}
+
 /** The latest version has a copy beside the log: a turn must not read the more, the more was learned. */
 export function createProfileLog(access: StoreAccess): ErasableProfileLog {
   // Appends of one process get different versions. Those of two processes may get the same one, and both are kept.
@@ -50,10 +56,7 @@ export function createProfileLog(access: StoreAccess): ErasableProfileLog {
     record: profileRecord,
     namespace: "profiles",
     withdraw: withdrawFromProfiles,
-    beside: (user, profiles) => {
-      const value = currentOf(profiles);
-      return value === null ? [] : [{ namespace: userNamespaces(user).latestprofile, key, value }];
-    },
+    beside: latestProfileChange,
   });
   return {
     async current(userId) {
@@ -64,7 +67,7 @@ export function createProfileLog(access: StoreAccess): ErasableProfileLog {
       ]);
       const [copy] = copies.filter((profile) => profile !== null);
       // A log that an earlier build wrote has no copy yet.
-      if (copy === undefined) return currentOf(await log.all(user));
+      if (copy === undefined) return currentProfile(await log.all(user));
       return withdrawFromProfiles([copy], withdrawals)[0] ?? null;
     },
     append: async (userId, profile) =>
@@ -73,7 +76,7 @@ export function createProfileLog(access: StoreAccess): ErasableProfileLog {
       let stored: Profile | undefined;
       const appended = await log.append(userKey(userId), (profiles, withdrawals) => {
         stored = profiles.find((each) => isDeepStrictEqual(each, { ...each, ...profile }));
-        const isBase = (currentOf(profiles)?.id ?? null) === baseId;
+        const isBase = (currentProfile(profiles)?.id ?? null) === baseId;
         return stored === undefined && isBase ? next(profiles, withdrawals, profile) : null;
       });
       return stored ?? appended;
@@ -93,7 +96,7 @@ function next(
   withdrawals: readonly Withdrawal[],
   profile: NewProfile,
 ): Omit<Profile, "id"> {
-  const current = currentOf(profiles);
+  const current = currentProfile(profiles);
   const isOutdated = deletedSince(withdrawals, profile.at).some(
     ({ episodeId }) => episodeId <= (profile.lastEpisodeId ?? ""),
   );
@@ -105,7 +108,7 @@ function next(
   };
 }
 
-function currentOf(profiles: readonly Profile[]): Profile | null {
+function currentProfile(profiles: readonly Profile[]): Profile | null {
   const version = profiles.at(-1)?.version;
   return profiles.find((profile) => profile.version === version) ?? null;
 }

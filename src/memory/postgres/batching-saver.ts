@@ -80,6 +80,17 @@ export class BatchingPostgresSaver extends PostgresSaver {
     });
   }
 
+  /** The threads in whose state, at any step, a channel had this value. Unlike `list`, it reads no step. */
+  async threadsWith(channel: string, value: unknown): Promise<string[]> {
+    const [type, blob] = await this.serde.dumpsTyped(value);
+    const found = await this.#pool.query<{ thread_id: string }>(selectThreads, [
+      channel,
+      type,
+      Buffer.from(blob),
+    ]);
+    return found.rows.map((row) => row.thread_id);
+  }
+
   async #send(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
@@ -119,6 +130,10 @@ function nextOf(waiting: Task[]): Task[] {
 function columnsOf(rows: readonly (readonly unknown[])[], count: number): unknown[][] {
   return Array.from({ length: count }, (_, column) => rows.map((row) => row[column]));
 }
+
+const selectThreads = `
+  SELECT DISTINCT thread_id FROM public.checkpoint_blobs
+  WHERE channel = $1 AND type = $2 AND blob = $3 ORDER BY thread_id`;
 
 const insertCheckpoint = `
   WITH blobs AS (

@@ -43,6 +43,7 @@ describe("align", () => {
     expect(JSON.parse(out)).toEqual({
       user: "ada",
       mode: "paper",
+      runId: expect.any(String) as unknown,
       iterations: [
         {
           parentScore: expect.any(Number),

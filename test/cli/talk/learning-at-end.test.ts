@@ -75,6 +75,8 @@ describe("reflect", () => {
     expect(JSON.parse(again.out)).toEqual({
       outcome: "nothing-new",
       profile: null,
+      alignment: { newAnswers: 0, due: false },
+      rollback: null,
       reactions: [],
       calls: 0,
       tokens: { in: 0, out: 0 },

@@ -1,0 +1,123 @@
+import { type VerbInput, type VerbName, type VerbOutput, verbs } from "../../contract/verbs.js";
+import { parseUserId } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../system/errors.js";
+import { noPendingReview } from "../alignment-runs/no-pending-review-error.js";
+import type { PersonaAgent } from "../persona-agent.js";
+import { secondsFrom } from "./import-data.js";
+import { expectKnownUser } from "./known-user.js";
+import {
+  showAlignment,
+  showFeedback,
+  showReflection,
+  showReview,
+  showTurn,
+} from "./shown-results.js";
+import type { VerbHooks } from "./verb-hooks.js";
+
+type Handlers = {
+  readonly [Name in VerbName]: (
+    agent: PersonaAgent,
+    input: VerbInput<Name>,
+    hooks: VerbHooks,
+  ) => Promise<VerbOutput<Name>>;
+};
+
+/** What each verb does with an agent. */
+const handlers: Handlers = {
+  async ask(agent, { user, message, thread, settings }, { signal }) {
+    const start = performance.now();
+    const turn = await agent.ask(user, message, {
+      threadId: thread,
+      signal,
+      ...(settings && { settings }),
+    });
+    return showTurn(parseUserId(user), turn, secondsFrom(start));
+  },
+  remember: (agent, { user, ...interaction }) => agent.remember(user, interaction),
+  async import(agent, { items, archive, ...options }, hooks) {
+    const given = [items, archive].filter((data) => data !== undefined);
+    if (given.length === 1) return agent.import(given[0] ?? [], { ...options, ...hooks });
+    throw new PersonaAgentError(
+      "config-invalid",
+      `${given.length === 0 ? "Neither items nor an archive were" : "Both items and an archive were"} given; expected one of them. Send items or an archive.`,
+    );
+  },
+  list: (agent, { user, ...options }) => agent.list(user, options),
+  show: (agent, { user, id }) => agent.show(user, id),
+  search: (agent, { user, text, limit }, { onDegraded }) =>
+    agent.search(user, text, { limit, onDegraded }),
+  correct: (agent, { user, id, answer, author }) => agent.correct(user, id, answer, { author }),
+  forget: (agent, { user, id }) => agent.forget(user, id),
+  feedback: async (agent, { user, id, ...feedback }) =>
+    showFeedback(id, await agent.feedback(user, { ...feedback, episodeId: id })),
+  profile: (agent, { user }) => agent.profile(user),
+  persona: (agent, { user }) => agent.persona(user),
+  log: (agent, { user }) => agent.log(user),
+  diff: (agent, { user, ...versions }) => agent.diff(user, versions),
+  rollback: (agent, { user, to }) => agent.rollback(user, { to }),
+  async align(agent, { user, settings, discardReview }, { signal, onProgress }) {
+    await expectKnownUser(user, agent.memory);
+    const result = await agent.align(user, {
+      signal,
+      ...(settings && { settings }),
+      ...(discardReview !== undefined && { discardReview }),
+      ...(onProgress && { onEvent: onProgress }),
+    });
+    return showAlignment(result);
+  },
+  async review(agent, { user }) {
+    const request = await agent.pendingReview(user);
+    if (request === null) throw await noPendingReview(user, agent.memory);
+    return showReview(request);
+  },
+  async decide(agent, { user, ...answer }, { signal, onProgress }) {
+    const result = await agent.review(user, answer, {
+      signal,
+      ...(onProgress && { onEvent: onProgress }),
+    });
+    const problem = result.review?.problem ?? null;
+    if (problem !== null)
+      throw new PersonaAgentError(
+        "config-invalid",
+        `The decision was not taken, and the new persona still waits: ${problem}`,
+      );
+    return showAlignment(result);
+  },
+  async reflect(agent, { user, settings }, { signal }) {
+    await expectKnownUser(user, agent.memory);
+    return showReflection(await agent.reflect(user, { signal, ...(settings && { settings }) }));
+  },
+  status: (agent, { user }) => agent.status(user),
+  statuses: (agent) => agent.statuses(),
+  locale: (agent, { user }) => agent.locale(user),
+  setLocale: (agent, { user, ...change }) => agent.setLocale(user, change),
+  users: (agent) => agent.users(),
+  export: (agent, { user }) => agent.export(user),
+  erase: (agent, { user }) => agent.erase(user),
+};
+
+/**
+ * Checks an input and does what the verb says. The result is what every door gives.
+ *
+ * @throws {PersonaAgentError} `config-invalid` for an input that does not fit, with each bad field in one line; else as
+ *   the agent's method of that name.
+ */
+export async function callVerb<Name extends VerbName>(
+  agent: PersonaAgent,
+  name: Name,
+  input: unknown,
+  hooks: VerbHooks = {},
+): Promise<VerbOutput<Name>> {
+  const { error } = verbs[name].input.safeParse(input);
+  if (error === undefined)
+    // Not what the schema gave: it fills in defaults, and a run is resumed only under the settings that were named.
+    return handlers[name](agent, input as VerbInput<Name>, hooks);
+  const faults = error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join(".")}: ${message}`,
+  );
+  throw new PersonaAgentError(
+    "config-invalid",
+    `The input of \`${name}\` is not valid (${faults.join("; ")}); expected ${Object.keys(verbs[name].input.shape).join(", ") || "nothing"}. Correct it.`,
+    { details: { issues: error.issues } },
+  );
+}

@@ -1,0 +1,96 @@
+import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
+import { noUsage } from "../../domain/usage.js";
+import { type UserArchive, userArchiveSchema } from "../../domain/user-archive.js";
+import { createAnswerCount } from "../../domain/scoring/answer-kinds.js";
+import { parseUserId } from "../../domain/user-id.js";
+import { openItems } from "../../formats/given-items.js";
+import type { EpisodicMemory, MemoryDegradation } from "../../memory/episodes/episodic-memory.js";
+import type { UserArchives } from "../../memory/user-archives.js";
+import { PersonaAgentError } from "../../system/errors.js";
+import { importHistories, type ImportResult, type ImportTarget } from "../import-histories.js";
+import type { VerbHooks } from "./verb-hooks.js";
+
+const shownFaults = 5;
+
+export interface ImportDeps {
+  readonly memory: { readonly episodes: EpisodicMemory; readonly archives: UserArchives };
+  readonly refreshProfile: ImportTarget["refreshProfile"];
+}
+
+/** What can be imported: a path, items each as a line of a JSONL file, or what `export` gave. */
+export type ImportData = string | readonly Readonly<Record<string, unknown>>[] | ArchiveInput;
+type ArchiveInput = NonNullable<VerbInput<"import">["archive"]>;
+
+export type ImportDataOptions = Omit<VerbInput<"import">, "items" | "archive">;
+
+/** Errors as `UserVerbs.import`. */
+export async function importData(
+  data: ImportData,
+  { profiles = true, users, ...limits }: ImportDataOptions,
+  deps: ImportDeps,
+  hooks: VerbHooks,
+): Promise<VerbOutput<"import">> {
+  const start = performance.now();
+  if (typeof data === "object" && "format" in data) {
+    const archive = parseArchive(data);
+    const { degraded } = await deps.memory.archives.import(archive);
+    const [user, episodes] = [parseUserId(archive.user), archive.episodes.length];
+    const count = createAnswerCount();
+    for (const episode of archive.episodes) count.add(user, episode);
+    const answers = count.counted();
+    const result = { users: [user], episodes, skipped: [], answers, usage: noUsage, degraded };
+    return showImport(result, secondsFrom(start), hooks);
+  }
+  const { signal = new AbortController().signal, onProgress } = hooks;
+  const source = typeof data === "string" ? data : openItems(data);
+  const result = await importHistories(source, (work) => work(deps), {
+    profiles,
+    signal,
+    progress: (part, done, total) => onProgress?.({ kind: "imported", part, done, total }),
+    ...(users && { users: new Set(users) }),
+    ...limits,
+  });
+  return showImport(result, secondsFrom(start), hooks);
+}
+
+function parseArchive(archive: unknown): UserArchive {
+  const { data, error } = userArchiveSchema.safeParse(archive);
+  if (data !== undefined) return data;
+  const faults = error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  const more = faults.length > shownFaults ? `; and ${faults.length - shownFaults} more` : "";
+  throw new PersonaAgentError(
+    "config-file-invalid",
+    `The archive is not valid (${faults.slice(0, shownFaults).join("; ")}${more}); expected what \`export\` gave in this version. Export it again.`,
+    { details: { issues: error.issues } },
+  );
+}
+
+export function showImport(
+  { users, episodes, skipped, answers, usage, degraded }: ImportResult,
+  seconds: number,
+  { onDegraded }: VerbHooks = {},
+): VerbOutput<"import"> {
+  reportDegraded(degraded, onDegraded);
+  const { calls, tokens } = usage;
+  return {
+    users: users.length,
+    userIds: [...users],
+    episodes,
+    skipped: [...skipped],
+    answers: structuredClone(answers) as VerbOutput<"import">["answers"],
+    calls,
+    tokens,
+    seconds,
+  };
+}
+
+export function reportDegraded(
+  degraded: readonly MemoryDegradation[],
+  onDegraded: VerbHooks["onDegraded"],
+): void {
+  if (degraded.length > 0) onDegraded?.(degraded);
+}
+
+export function secondsFrom(startMs: number): number {
+  return Math.round(performance.now() - startMs) / 1_000;
+}

@@ -1,0 +1,134 @@
+import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
+import { trialOutcomes } from "../../domain/alignment/trial.js";
+import { diffPersona } from "../../domain/persona/persona-diff.js";
+import {
+  initialPersona,
+  type PersonaCheckpoint,
+  personaHead,
+} from "../../domain/persona/persona-checkpoint.js";
+import {
+  findVersion,
+  parentVersion,
+  personaVersionStatuses,
+} from "../../domain/persona/version-history.js";
+import type { ProfileStatement } from "../../domain/profile.js";
+import { parseUserId } from "../../domain/user-id.js";
+import type { Memory } from "../../memory/memory.js";
+import { restorePersona } from "../../memory/personas/restore-persona.js";
+import { expectKnownUser } from "./known-user.js";
+import { sourcesOf } from "./shown-episode.js";
+
+type Of<Kinds extends keyof Memory> = Pick<Memory, Kinds>;
+
+export async function showProfile(
+  user: string,
+  { profiles, episodes }: Of<"profiles" | "episodes">,
+): Promise<VerbOutput<"profile">> {
+  const profile = await profiles.current(user);
+  if (profile === null) return null;
+  const sourced = async ({ text, evidence }: Pick<ProfileStatement, "text" | "evidence">) => ({
+    text,
+    sources: await sourcesOf(evidence, user, episodes),
+  });
+  const { version, at, statements } = profile;
+  return {
+    version,
+    at,
+    statements: await Promise.all(
+      statements.map(async (statement) => ({
+        ...(await sourced(statement)),
+        replaces: await Promise.all(statement.replaces.map(sourced)),
+      })),
+    ),
+  };
+}
+
+export async function showPersona(
+  userId: string,
+  { personas, ...memory }: Of<"personas" | "profiles" | "episodes">,
+  instructions: string,
+): Promise<VerbOutput<"persona">> {
+  const user = parseUserId(userId);
+  const { id, version, at, lines, paperSystemPrompt: paperText } = await personas.head(user);
+  return {
+    user,
+    version,
+    at: id === initialPersona.id ? null : at,
+    instructions,
+    profile: await showProfile(user, memory),
+    lines: await Promise.all(
+      lines.map(async ({ text, tool, evidence }) => ({
+        text,
+        tool,
+        sources: await sourcesOf(evidence, user, memory.episodes),
+      })),
+    ),
+    paperText,
+  };
+}
+
+/** Every checkpoint as stored, with its standing. */
+export async function showLog(
+  user: string,
+  { personas }: Of<"personas">,
+): Promise<VerbOutput<"log">> {
+  const history = await personas.history(user);
+  const statuses = personaVersionStatuses(history);
+  const trials = trialOutcomes(history);
+  return history.map((checkpoint) => {
+    const standing = statuses.get(checkpoint.id) ?? "superseded";
+    const trial = trials.get(checkpoint.id) ?? null;
+    return { ...checkpoint, head: standing === "head", standing, trial };
+  });
+}
+
+/** Errors as `UserVerbs.diff`. */
+export async function comparePersonas(
+  { user, from, to }: VerbInput<"diff">,
+  { personas }: Of<"personas">,
+): Promise<VerbOutput<"diff">> {
+  const history = await personas.history(user);
+  const after = to === undefined ? personaHead(history) : findVersion(user, history, to);
+  const before =
+    from === undefined ? parentVersion(after, history) : findVersion(user, history, from);
+  return { from: before.version, to: after.version, ...personaChanges(before, after) };
+}
+
+type Content = Pick<PersonaCheckpoint, "lines" | "paperSystemPrompt">;
+
+/** The differences of two versions. `paperText` only where one of them has one. */
+export function personaChanges(before: Content, after: Content): PersonaChanges {
+  const texts = { before: before.paperSystemPrompt, after: after.paperSystemPrompt };
+  const hasText = texts.before !== null || texts.after !== null;
+  const { added, changed, removed } = diffPersona(before.lines, after.lines);
+  return {
+    added: [...added],
+    changed: [...changed],
+    removed: [...removed],
+    ...(hasText && { paperText: texts }),
+  };
+}
+export type PersonaChanges = Omit<VerbOutput<"diff">, "from" | "to">;
+
+/** Errors as `UserVerbs.rollback`. */
+export async function rollBackTo(
+  { user, to }: VerbInput<"rollback">,
+  { memory, now }: { readonly memory: Of<"personas" | "episodes">; readonly now: () => Date },
+): Promise<VerbOutput<"rollback">> {
+  await expectKnownUser(user, memory);
+  const { head, restored, changed } = await restorePersona(user, to, {
+    personas: memory.personas,
+    now,
+  });
+  return {
+    user: parseUserId(user),
+    version: head.version,
+    restored,
+    lines: showLines(head.lines),
+    changed,
+  };
+}
+
+export function showLines(lines: PersonaCheckpoint["lines"]): VerbOutput<"rollback">["lines"] {
+  return lines.map(({ text, evidence }) => ({ text, evidence }));
+}

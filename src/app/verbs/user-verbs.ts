@@ -1,0 +1,209 @@
+import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
+import type { UserArchive } from "../../domain/user-archive.js";
+import { parseUserId } from "../../domain/user-id.js";
+import { parseMessageText } from "../../domain/text/storable-text.js";
+import type { Episode } from "../../domain/episode.js";
+import type { MemoryWithUserData } from "../../memory/memory.js";
+import { mapConcurrently } from "../../system/map-concurrently.js";
+import type { AlignmentOverview } from "../alignment-runs/alignment-overview.js";
+import type { FeedbackGiven, FeedbackResult } from "../give-feedback.js";
+import type { ImportTarget } from "../import-histories.js";
+import { type EraseDeps, eraseUser } from "./erase-user.js";
+import {
+  type ImportData,
+  importData,
+  type ImportDataOptions,
+  reportDegraded,
+} from "./import-data.js";
+import { comparePersonas, rollBackTo, showLog, showPersona, showProfile } from "./learned.js";
+import { rememberInteraction } from "./remember.js";
+import { showFeedback } from "./shown-results.js";
+import { showEpisode, showWholeEpisode, unknownEpisode } from "./shown-episode.js";
+import type { VerbHooks } from "./verb-hooks.js";
+
+type Rest<Name extends "remember" | "list" | "diff" | "rollback" | "setLocale"> = Omit<
+  VerbInput<Name>,
+  "user"
+>;
+
+/**
+ * What can be done with a user's data. All results are plain JSON, the same that the command line prints with `--json`
+ * and the server answers. Each throws `config-user-invalid` for an invalid user id, and `memory-store-unavailable`.
+ */
+export interface UserVerbs {
+  /**
+   * Stores one interaction that happened elsewhere. No model call.
+   *
+   * @param interaction.id - An id of your own, 1 to 200 characters: the same id, again within the user's latest 256
+   *   interactions or with the same `at`, is the same interaction. The result's `id` is the one to use later.
+   * @throws {PersonaAgentError} `config-message-invalid` for a text, `config-invalid` for an id, a time, or an id of
+   *   your own that is another interaction's.
+   */
+  remember(userId: string, interaction: Rest<"remember">): Promise<VerbOutput<"remember">>;
+  /**
+   * Brings histories into memory, or the archive of one user. Repeating an import changes nothing.
+   *
+   * @param data - The path of a file or folder, as the command `import` takes it; items, each as a line of a JSONL file;
+   *   or what `export` gave.
+   * @throws {PersonaAgentError} `config-file-invalid`, before anything is written.
+   */
+  import(data: ImportData, options?: ImportDataOptions & VerbHooks): Promise<VerbOutput<"import">>;
+  /** A user's interactions, newest first: all, or `limit` of them, or those before the one with the id `before`. */
+  list(userId: string, options?: Rest<"list">): Promise<VerbOutput<"list">>;
+  /** @throws {PersonaAgentError} `config-episode-unknown` */
+  show(userId: string, id: string): Promise<VerbOutput<"show">>;
+  /**
+   * The interactions that are most like a text, best first: 10 unless `limit` says otherwise. No model call.
+   *
+   * @throws {PersonaAgentError} `config-message-invalid`
+   */
+  search(
+    userId: string,
+    text: string,
+    options?: { readonly limit?: number | undefined } & Pick<VerbHooks, "onDegraded">,
+  ): Promise<VerbOutput<"search">>;
+  /** Says what the user really answered; feedback of the kind `answer`. Errors as `PersonaAgent.feedback`. */
+  correct(
+    userId: string,
+    id: string,
+    answer: string,
+    options?: { readonly author?: string | undefined },
+  ): Promise<VerbOutput<"correct">>;
+  /**
+   * Deletes one interaction, and what was learned from it.
+   *
+   * @returns What went with it, and which interactions may say the same and stay.
+   * @throws {PersonaAgentError} `config-episode-unknown`
+   */
+  forget(userId: string, id: string): Promise<VerbOutput<"forget">>;
+  /** What holds of a user, what held before, and the sources of both; `null` before the first profile. */
+  profile(userId: string): Promise<VerbOutput<"profile">>;
+  /** The profile and the learned lines in use, each with its evidence in the user's words. */
+  persona(userId: string): Promise<VerbOutput<"persona">>;
+  /** All versions of the persona, oldest first; rejected ones too. */
+  log(userId: string): Promise<VerbOutput<"log">>;
+  /**
+   * Compares two versions: the head with its parent unless `from` or `to` name others, by number or checkpoint id.
+   *
+   * @throws {PersonaAgentError} `config-version-unknown`
+   */
+  diff(userId: string, versions?: Rest<"diff">): Promise<VerbOutput<"diff">>;
+  /**
+   * Restores an earlier version, by appending one that says the same.
+   *
+   * @throws {PersonaAgentError} `config-version-unknown`, `config-user-unknown`
+   */
+  rollback(userId: string, version: Rest<"rollback">): Promise<VerbOutput<"rollback">>;
+  /** The status of all users who have an interaction, sorted by user. */
+  statuses(): Promise<VerbOutput<"statuses">>;
+  /** Time zone and language in which the user is answered; `null` for what was not set. */
+  locale(userId: string): Promise<VerbOutput<"locale">>;
+  /** Sets what is given; `null` removes it. @throws {PersonaAgentError} `config-invalid` */
+  setLocale(userId: string, change: Rest<"setLocale">): Promise<VerbOutput<"setLocale">>;
+  /** All users who have an interaction, sorted. */
+  users(): Promise<VerbOutput<"users">>;
+  /** Everything that is remembered of a user, for `import` elsewhere. Threads are not part of it. */
+  export(userId: string): Promise<UserArchive>;
+  /**
+   * Deletes everything of a user: interactions, profile, persona, index, threads that this process can find, and what is
+   * under way. Then it looks for what is left, and says so. Repeating it finishes an interrupted one.
+   *
+   * @throws {PersonaAgentError} `memory-index-unavailable` and `model-*` (the embeddings) before memory is touched.
+   */
+  erase(userId: string): Promise<VerbOutput<"erase">>;
+}
+
+export interface UserVerbsDeps extends Omit<EraseDeps, "erasure"> {
+  readonly memory: MemoryWithUserData;
+  /** Those of the process. */
+  readonly instructions: string;
+  readonly feedback: (userId: string, feedback: FeedbackGiven) => Promise<FeedbackResult>;
+  readonly refreshProfile: ImportTarget["refreshProfile"];
+  readonly status: (userId: string) => Promise<AlignmentOverview>;
+  readonly now: () => Date;
+}
+
+const readAtOnce = 8;
+const foundUnlessLimited = 10;
+
+export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
+  const { memory, feedback, status, now } = deps;
+  const { episodes, locales } = memory;
+  return {
+    remember: (user, interaction) =>
+      rememberInteraction({ user, ...interaction }, { episodes, now }),
+    import: (data, { signal, onProgress, onDegraded, ...options } = {}) =>
+      importData(data, options, deps, { signal, onProgress, onDegraded }),
+    async list(user, { limit = Number.POSITIVE_INFINITY, before } = {}) {
+      const found = await listNewestFirst(episodes, user, limit, before);
+      return found.map(showEpisode);
+    },
+    async show(user, id) {
+      const episode = await episodes.get(user, id);
+      if (episode === null) throw unknownEpisode(user, id);
+      return showWholeEpisode(episode);
+    },
+    async search(user, text, { limit = foundUnlessLimited, onDegraded } = {}) {
+      const query = parseMessageText(text, "The text to search for");
+      const { recalled, degraded } = await episodes.similar(user, query, limit);
+      reportDegraded(degraded, onDegraded);
+      return recalled.map(({ episode, score }) => ({ ...showEpisode(episode), score }));
+    },
+    async correct(user, episodeId, text, { author } = {}) {
+      const given = { episodeId, kind: "answer", text, author } as const;
+      return showFeedback(episodeId, await feedback(user, given));
+    },
+    async forget(user, id) {
+      const forgotten = await episodes.delete(user, id);
+      if (forgotten === null) throw unknownEpisode(user, id);
+      const { statements, lines, responses, sameIn } = forgotten;
+      return { deleted: id, statements, lines, responses: [...responses], sameIn: [...sameIn] };
+    },
+    profile: (user) => showProfile(user, memory),
+    persona: (user) => showPersona(user, memory, deps.instructions),
+    log: (user) => showLog(user, memory),
+    diff: (user, versions = {}) => comparePersonas({ user, ...versions }, memory),
+    rollback: (user, { to }) => rollBackTo({ user, to }, { memory, now }),
+    async statuses() {
+      const users = await episodes.users();
+      const overviews = new Map<string, AlignmentOverview>();
+      await mapConcurrently(users, readAtOnce, async (user) => {
+        overviews.set(user, await status(user));
+      });
+      return users.flatMap((user) => overviews.get(user) ?? []);
+    },
+    async locale(user) {
+      const { timeZone, language } = await locales.get(user);
+      return { user: parseUserId(user), timeZone, language };
+    },
+    async setLocale(user, change) {
+      const given = Object.entries(change).filter(([, value]) => value !== undefined);
+      const { timeZone, language } = await locales.set(user, Object.fromEntries(given));
+      return { user: parseUserId(user), timeZone, language };
+    },
+    users: () => episodes.users(),
+    export: (user) => memory.archives.export(user),
+    erase: (user) => eraseUser(user, { ...deps, erasure: memory.erasure }),
+  };
+}
+
+const pageSize = 500;
+
+async function listNewestFirst(
+  memory: Pick<MemoryWithUserData["episodes"], "list">,
+  user: string,
+  limit: number,
+  from: string | undefined,
+): Promise<Episode[]> {
+  const found: Episode[] = [];
+  while (found.length < limit) {
+    const before = found.at(-1)?.id ?? from;
+    const page = await memory.list(user, {
+      limit: Math.min(pageSize, limit - found.length),
+      ...(before !== undefined && { before }),
+    });
+    if (page.length === 0) break;
+    found.push(...page);
+  }
+  return found;
+}

@@ -1,0 +1,116 @@
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { z } from "zod";
+import type { CallVerb, VerbHooks, VerbProgress } from "../../app/verbs/verb-hooks.js";
+import { type VerbName, verbs } from "../../contract/verbs.js";
+import { verbRoutes } from "../../server/verb-request.js";
+import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
+import { describeServerFailure } from "../talk/remote-conversation.js";
+
+const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+/**
+ * The verbs of the agent on a server. A call throws what the verb would throw here, and `config-invalid` when no server
+ * answers at `url`, or one that is not this agent's.
+ */
+export function remoteVerbs(url: string, stopped: AbortSignal): CallVerb {
+  return async (name, input, hooks = {}) => {
+    const signal = AbortSignal.any([stopped, ...(hooks.signal ? [hooks.signal] : [])]);
+    try {
+      const response = await fetch(...requestOf(url, name, input, signal));
+      const isStream = /\bevent-stream\b/.test(response.headers.get("content-type") ?? "");
+      const result = isStream
+        ? await readStream(response, hooks)
+        : await readJson(url, response, hooks);
+      return verbs[name].output.parse(result) as never;
+    } catch (error) {
+      stopped.throwIfAborted();
+      if (error instanceof z.ZodError) throw notThisAgent(url, error);
+      throw describeServerFailure(url, error);
+    }
+  };
+}
+
+function requestOf(
+  url: string,
+  name: VerbName,
+  input: object,
+  signal: AbortSignal,
+): [string, RequestInit] {
+  const route = verbRoutes.find((each) => each.name === name);
+  if (route === undefined) throw new TypeError(`There is no route of ${name}.`);
+  const { method, inPath, usesQuery } = route;
+  const fields = Object.entries(input).filter(([, value]) => value !== undefined);
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, field: string) =>
+    encodeURIComponent(String((input as Record<string, unknown>)[field])),
+  );
+  const others = fields.filter(([field]) => !inPath.includes(field));
+  const query = new URLSearchParams(
+    usesQuery ? others.map(([field, value]): [string, string] => [field, String(value)]) : [],
+  );
+  return [
+    `${url}${path}${query.size > 0 ? `?${query.toString()}` : ""}`,
+    {
+      method,
+      signal,
+      headers: {
+        accept: verbs[name].isLong ? "text/event-stream, application/json" : "application/json",
+        ...(!usesQuery && { "content-type": "application/json" }),
+      },
+      ...(!usesQuery && { body: JSON.stringify(Object.fromEntries(others)) }),
+    },
+  ];
+}
+
+async function readJson(url: string, response: Response, { onDegraded }: VerbHooks) {
+  const text = await response.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  if (!response.ok) throw errorOf(body) ?? wrongServer(url, response, text);
+  if (body === undefined) throw wrongServer(url, response, text);
+  const degraded = response.headers.get("x-degraded");
+  if (degraded !== null) onDegraded?.(degraded.split(", "));
+  return body;
+}
+
+async function readStream(response: Response, { onProgress, onDegraded }: VerbHooks) {
+  const events = (response.body ?? new ReadableStream<Uint8Array>())
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream());
+  for await (const { event, data } of events) {
+    const value: unknown = JSON.parse(data);
+    if (event === "progress") onProgress?.(value as VerbProgress);
+    else if (event === "degraded") onDegraded?.(z.array(z.string()).parse(value));
+    else if (event === "error") throw errorOf(value) ?? new Error(data);
+    else if (event === "result") return value;
+  }
+  throw new Error("the connection ended before the result");
+}
+
+/** `null` for what is not an error of our routes. */
+function errorOf(body: unknown): Error | null {
+  const { data } = errorSchema.safeParse(body);
+  if (data === undefined) return null;
+  const { code, message } = data.error;
+  return code === "unexpected"
+    ? new Error(message)
+    : new PersonaAgentError(code as PersonaAgentErrorCode, message);
+}
+
+function wrongServer(url: string, { status }: Response, text: string): PersonaAgentError {
+  return new PersonaAgentError(
+    "config-invalid",
+    `The server at ${url} answered with status ${status}: ${text.slice(0, 200).split("\n")[0]} Check the address, and that it serves this version's routes.`,
+  );
+}
+
+function notThisAgent(url: string, { issues }: z.ZodError): PersonaAgentError {
+  const [issue] = issues;
+  return new PersonaAgentError(
+    "config-invalid",
+    `The server at ${url} gave another result than this version expects (${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}). Use the same version on both sides.`,
+  );
+}

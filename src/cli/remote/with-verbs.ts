@@ -1,0 +1,43 @@
+import { callVerb } from "../../app/verbs/call-verb.js";
+import type { CallVerb } from "../../app/verbs/verb-hooks.js";
+import { type CommandContext, untilStopped, withAgent } from "../cli-context.js";
+
+/** The option of every command that reads or writes what is remembered of users. */
+export interface ServerOption {
+  /** The address of a server, which is used in place of the data folder. */
+  readonly url?: string | undefined;
+}
+
+/**
+ * The verbs for as long as `work` takes: of an agent on the data folder, or of the server that `--url` names.
+ *
+ * @param options.handlesSignal - Whether `work` itself ends at the signal.
+ */
+export async function withVerbs<Result>(
+  context: CommandContext,
+  { url }: ServerOption,
+  work: (call: CallVerb) => Promise<Result>,
+  options: { readonly handlesSignal?: boolean } = {},
+): Promise<Result> {
+  if (url === undefined)
+    return withAgent(
+      context,
+      (agent) => work((name, input, hooks) => callVerb(agent, name, input, hooks)),
+      options,
+    );
+  const { remoteVerbs } = await import("./remote-verbs.js");
+  const { signal } = context;
+  const call = remoteVerbs(url, signal);
+  return options.handlesSignal === true ? work(call) : untilStopped(signal, () => work(call));
+}
+
+/** Whether anything is remembered of a user: an interaction, or a persona of their own. */
+export async function isKnown(call: CallVerb, user: string): Promise<boolean> {
+  if ((await call("list", { user, limit: 1 })).length > 0) return true;
+  return (await call("log", { user })).length > 1;
+}
+
+/** What a command says of a user of whom nothing is remembered. */
+export function noMemoryOf(user: string): string {
+  return `No memory of user ${JSON.stringify(user)}`;
+}

@@ -1,0 +1,247 @@
+import { z } from "zod";
+import { trialRecordSchema } from "../domain/alignment/alignment-record.js";
+import { episodeSchema, feedbackSchema } from "../domain/episode.js";
+import { inferredFeedbackSchema } from "../domain/inferred-feedback.js";
+import {
+  personaCheckpointSchema,
+  personaLineSchema,
+} from "../domain/persona/persona-checkpoint.js";
+import { profileSchema } from "../domain/profile.js";
+import { usageSchema } from "../domain/usage.js";
+import { iterationSchema } from "../state/alignment-state.js";
+import { feedbackState } from "../state/feedback-state.js";
+
+const { shape: episode } = episodeSchema;
+
+/** An interaction as lists show it. */
+export const episodeShape = z.strictObject({
+  id: z.string(),
+  at: episode.at,
+  query: episode.query,
+  options: episode.options,
+  scale: episode.scale,
+  response: episode.response,
+  /** The true answer. */
+  answer: episode.groundTruth,
+  /** Whether the user called the response wrong. */
+  rejected: z.boolean(),
+  /** Why, in the user's own words. */
+  reason: z.string().nullable(),
+  /** Feedback that nobody gave: what a model read from the user's next messages. */
+  inferred: z
+    .strictObject({
+      kind: feedbackSchema.shape.kind,
+      episodeId: z.string(),
+      confidence: z.number(),
+    })
+    .nullable(),
+});
+
+/** An interaction with all that is known of it. */
+export const wholeEpisodeShape = episodeShape.extend({
+  feedback: episode.feedback,
+  replacedResponses: episode.replacedResponses,
+  toolsUsed: episode.toolsUsed,
+  personaVersion: episode.personaVersion,
+  threadId: episode.threadId,
+  source: episode.source,
+  task: episode.task,
+});
+
+/** An interaction as the evidence of something learned: in the user's own words. */
+export const sourceShape = z.strictObject({
+  id: z.string(),
+  at: episode.at,
+  query: episode.query,
+  answer: episode.groundTruth,
+});
+
+const sourcedShape = z.strictObject({ text: z.string(), sources: z.array(sourceShape) });
+
+export const profileShape = z.strictObject({
+  version: profileSchema.shape.version,
+  at: profileSchema.shape.at,
+  statements: z.array(
+    sourcedShape.extend({
+      /** What was said in its place before and holds no longer, latest first. */
+      replaces: z.array(sourcedShape),
+    }),
+  ),
+});
+
+/** A learned line without what it is about. */
+export const lineShape = personaLineSchema.omit({ tool: true });
+
+export const personaShape = z.strictObject({
+  user: z.string(),
+  version: z.number(),
+  /** Since when, ISO 8601; `null` for version 0. */
+  at: z.iso.datetime().nullable(),
+  /** The fixed part of every persona; empty for none. */
+  instructions: z.string(),
+  profile: profileShape.nullable(),
+  lines: z.array(sourcedShape.extend({ tool: personaLineSchema.shape.tool })),
+  /** The whole persona as paper mode wrote it; `null` in default mode. */
+  paperText: z.string().nullable(),
+});
+
+export const logEntryShape = personaCheckpointSchema.extend({
+  head: z.boolean(),
+  standing: z.enum(["head", "past", "rejected", "superseded"]),
+  /** `null` for a version that was taken on sufficient evidence, or by a person. */
+  trial: trialRecordSchema.shape.outcome.nullable(),
+});
+
+const beforeAndAfter = z.strictObject({
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+});
+
+const diffShape = z.strictObject({
+  added: z.array(personaLineSchema),
+  changed: z.array(z.strictObject({ before: personaLineSchema, after: personaLineSchema })),
+  removed: z.array(personaLineSchema),
+});
+
+export const comparisonShape = diffShape.extend({
+  from: z.number(),
+  to: z.number(),
+  /** Only where one of the two has a text of paper mode. */
+  paperText: beforeAndAfter.optional(),
+});
+
+/** What a person decides on: a new persona, the batch under the old and the new one. */
+export const reviewShape = z.strictObject({
+  kind: z.literal("persona-review"),
+  user: z.string(),
+  version: z.number(),
+  reason: z.string(),
+  items: z.array(
+    z.strictObject({
+      episodeId: z.string(),
+      question: z.string(),
+      oldAnswer: z.string().nullable(),
+      newAnswer: z.string().nullable(),
+      trueAnswer: z.string(),
+      oldScore: z.number().nullable(),
+      newScore: z.number().nullable(),
+    }),
+  ),
+  lines: z.array(personaLineSchema),
+  diff: diffShape,
+  problem: z.string().nullable(),
+  paperText: z.strictObject({ before: z.string().nullable(), after: z.string() }).nullable(),
+});
+
+const costShape = { calls: usageSchema.shape.calls, tokens: usageSchema.shape.tokens };
+
+export const alignmentShape = z.strictObject({
+  user: z.string(),
+  mode: z.enum(["default", "paper"]),
+  /** Names the run, as in `alignment` of the log. */
+  runId: z.string(),
+  iterations: z.array(iterationSchema),
+  head: z.strictObject({
+    version: z.number(),
+    lines: z.array(lineShape),
+    paperText: z.string().nullable(),
+  }),
+  ...costShape,
+  seconds: z.number(),
+  /** What waits for a decision; `null` when the run is over. */
+  review: reviewShape.nullable(),
+  degraded: z.array(z.string()),
+});
+
+const recordedErrorShape = z.strictObject({ code: z.string(), message: z.string() });
+
+export const statusShape = z.strictObject({
+  user: z.string(),
+  status: z.enum(["idle", "running", "review", "failed", "cut-off"]),
+  at: z.iso.datetime().nullable(),
+  newAnswers: z.number(),
+  due: z.boolean(),
+  headVersion: z.number(),
+  /** Whether that version is on trial: the next alignment tries it on later answers. */
+  onTrial: z.boolean(),
+  error: recordedErrorShape.nullable(),
+  lastOutcome: z
+    .strictObject({
+      id: z.string(),
+      version: z.number(),
+      at: z.iso.datetime(),
+      accepted: z.boolean(),
+      rolledBack: z.boolean(),
+      reason: z.string(),
+    })
+    .nullable(),
+  today: usageSchema,
+  reflection: z
+    .strictObject({ at: z.iso.datetime(), error: recordedErrorShape.nullable() })
+    .nullable(),
+});
+
+const dueShape = z.strictObject({ newAnswers: z.number(), due: z.boolean() });
+const rollbackShape = z.strictObject({ version: z.number(), reason: z.string() });
+
+export const feedbackShape = z.strictObject({
+  /** The interaction's id. */
+  episode: z.string(),
+  outcome: z.enum(["recorded", "replaced", "unchanged"]),
+  /** The true answer now. */
+  answer: z.string().nullable(),
+  previous: feedbackState.shape.previous.unwrap(),
+  alignment: dueShape,
+  /** The rollback of a persona that the feedback showed to do worse. */
+  rollback: rollbackShape.nullable(),
+  degraded: z.array(z.string()),
+});
+
+export const reflectionShape = z.strictObject({
+  outcome: z.enum(["reflected", "nothing-new", "budget", "off"]),
+  profile: profileSchema.nullable(),
+  reactions: z.array(inferredFeedbackSchema),
+  ...costShape,
+  alignment: dueShape,
+  rollback: rollbackShape.nullable(),
+  degraded: z.array(z.string()),
+});
+
+export const turnShape = z.strictObject({
+  user: z.string(),
+  answer: z.string(),
+  personaVersion: z.number(),
+  episodeId: z.string().nullable(),
+  recalled: z.array(z.strictObject({ id: z.string(), score: z.number() })),
+  tools: z.array(z.strictObject({ name: z.string(), ok: z.boolean() })),
+  degraded: z.array(z.string()),
+  ...costShape,
+  seconds: z.number(),
+});
+
+const noticedShape = z.strictObject({ count: z.number(), answers: z.array(z.string()) });
+const answerKindsShape = z.strictObject({
+  choices: z.number(),
+  ratings: z.number(),
+  open: z.number(),
+  unanswered: z.number(),
+  notAllowed: noticedShape,
+  unlisted: noticedShape,
+});
+
+export const importShape = z.strictObject({
+  users: z.number(),
+  userIds: z.array(z.string()),
+  episodes: z.number(),
+  skipped: z.array(z.strictObject({ line: z.number(), reason: z.string() })),
+  /** How the true answers will be scored. */
+  answers: answerKindsShape,
+  ...costShape,
+  seconds: z.number(),
+});
+
+export const localeShape = z.strictObject({
+  user: z.string(),
+  timeZone: z.string().nullable(),
+  language: z.string().nullable(),
+});

@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import type { PersonaAgent } from "../app/persona-agent.js";
+import { callVerb } from "../app/verbs/call-verb.js";
+import { verbs } from "../contract/verbs.js";
+import { PersonaAgentError } from "../system/errors.js";
+import { admitEverybody, type AskedFor, type CheckCaller } from "./caller-check.js";
+import { errorBody, errorStatus } from "./http-errors.js";
+import { openApiDocument } from "./openapi.js";
+import { parseBody, readInput, type VerbRoute, verbRoutes } from "./verb-request.js";
+
+export interface HttpAppOptions {
+  readonly checkCaller?: CheckCaller;
+  /** Where errors that are not ours are told, a line each. */
+  readonly log: (line: string) => void;
+}
+
+/** Largest bodies, in bytes. A message has at most 200,000 characters. */
+const [mostBytes, mostImportedBytes] = [4_000_000, 512_000_000];
+/** Many clients give up a connection that is silent for minutes. */
+const heartbeatMs = 15_000;
+
+/** The routes of all verbs, and their OpenAPI document at `/openapi.json`. */
+export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hono {
+  const app = new Hono();
+  for (const route of verbRoutes) {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    const limit = bodyLimit({
+      maxSize: route.name === "import" ? mostImportedBytes : mostBytes,
+      onError: (c) => refuse(c, new PersonaAgentError("config-invalid", tooLarge), 413),
+    });
+    app.on(route.method, path, limit, (c) => answer(c, route, agent, options));
+  }
+  const document = openApiDocument();
+  app.get("/openapi.json", (c) => c.json(document));
+  return app;
+}
+
+const tooLarge =
+  "The body is too large; expected a shorter message, or an import in parts. Send less.";
+
+const noThread =
+  "A turn over this route has no thread; expected none to be named. Leave it out, or run the graph `agent` on a thread of the LangGraph API.";
+
+async function answer(
+  c: Context,
+  route: VerbRoute,
+  agent: PersonaAgent,
+  { checkCaller = admitEverybody, log }: HttpAppOptions,
+): Promise<Response> {
+  const { name } = route;
+  const { signal } = c.req.raw;
+  try {
+    const input = readInput(route, {
+      path: c.req.param() as unknown as Record<string, string>,
+      query: route.usesQuery ? c.req.query() : {},
+      body: route.usesQuery ? {} : parseBody(await c.req.text()),
+    });
+    if (name === "ask" && "thread" in input)
+      throw new PersonaAgentError("config-invalid", noThread);
+    await checkCaller(c.req.raw, { verb: name, users: usersOf(input) });
+    if (verbs[name].isLong && /\btext\/event-stream\b/.test(c.req.header("accept") ?? ""))
+      return streamSSE(c, async (stream) => {
+        const requestId = nameRequest(c);
+        const end = keepAlive(stream);
+        try {
+          const result = await callVerb(agent, name, input, {
+            signal,
+            onProgress: (progress) => void send(stream, "progress", progress),
+            onDegraded: (degraded) => void send(stream, "degraded", degraded),
+          });
+          await send(stream, "result", result);
+        } catch (error) {
+          report(error, requestId, log);
+          await send(stream, "error", errorBody(error, requestId));
+        } finally {
+          end();
+        }
+      });
+    const result = await callVerb(agent, name, input, {
+      signal,
+      onDegraded: (degraded) => c.header("x-degraded", degraded.join(", ")),
+    });
+    nameRequest(c);
+    return c.json(result as object);
+  } catch (error) {
+    return refuse(c, error, errorStatus(error), log);
+  }
+}
+
+function usersOf({ user, items, archive }: Record<string, unknown>): AskedFor["users"] {
+  if (typeof user === "string") return [user];
+  const given: readonly unknown[] = Array.isArray(items) ? items : archive ? [archive] : [];
+  if (given.length === 0) return "everybody";
+  return [...new Set(given.map((each) => String((each as { readonly user?: unknown }).user)))];
+}
+
+function refuse(
+  c: Context,
+  error: unknown,
+  status: ReturnType<typeof errorStatus>,
+  log?: (line: string) => void,
+): Response {
+  const requestId = nameRequest(c);
+  if (log) report(error, requestId, log);
+  return c.json(errorBody(error, requestId), status);
+}
+
+/** The caller's own `x-request-id`, or a new one, which the answer names too. */
+function nameRequest(c: Context): string {
+  const given = c.req.header("x-request-id") ?? "";
+  const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();
+  c.header("x-request-id", id);
+  return id;
+}
+
+function report(error: unknown, requestId: string, log: (line: string) => void): void {
+  if (PersonaAgentError.is(error)) return;
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  log(`${requestId} failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`);
+}
+
+function send(stream: SSEStreamingApi, event: string, data: unknown): Promise<void> {
+  return stream.writeSSE({ event, data: JSON.stringify(data) });
+}
+
+function keepAlive(stream: SSEStreamingApi): () => void {
+  const timer = setInterval(() => void stream.write(": still there\n\n"), heartbeatMs);
+  return () => clearInterval(timer);
+}
