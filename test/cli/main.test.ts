@@ -104,6 +104,8 @@ it("ends by a signal with the folder free for the next process", async () => {
       query: "Hello there.",
       response: expect.any(String),
       answer: null,
+      options: null,
+      scale: null,
       rejected: false,
       reason: null,
       inferred: null,

@@ -1,3 +1,5 @@
+import { parseRunConfig } from "../../config/parse-settings.js";
+import { isDue } from "../../domain/alignment/alignment-status.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { VerbOutput } from "../../contract/verbs.js";
 import { PersonaAgentError } from "../../system/errors.js";
@@ -75,12 +77,19 @@ function outcomeOf({ review, iterations }: Aligned): Outcome {
   return iterations.every(isNotStarted) ? "not started" : "kept";
 }
 
-/** Without users whose alignment runs elsewhere or waits for a person. */
+/**
+ * Without users whose alignment runs elsewhere or waits for a person. Whether there are enough answers under the run's
+ * own settings only the run knows; where there are too few, it asks for nothing.
+ */
 function usersToAlign(overviews: VerbOutput<"statuses">, every: boolean): string[] {
+  const { alignAfter } = parseRunConfig({ context: {} });
   return overviews
     .filter(
-      ({ due, status }) =>
-        due || status === "failed" || (every && status !== "running" && status !== "review"),
+      ({ due, newAnswers, status }) =>
+        due ||
+        status === "failed" ||
+        isDue(status, newAnswers, alignAfter) ||
+        (every && status !== "running" && status !== "review"),
     )
     .map(({ user }) => user);
 }

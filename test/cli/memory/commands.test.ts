@@ -54,6 +54,8 @@ describe("memory", () => {
         query: "A mountain hut or a hotel?",
         response: null,
         answer: "the hut",
+        options: null,
+        scale: null,
         rejected: false,
         reason: null,
         inferred: null,
@@ -157,6 +159,8 @@ describe("feedback", () => {
     });
     expect((await listed("fay"))[0]).toMatchObject({
       answer: "green tea",
+      options: null,
+      scale: null,
       rejected: true,
       reason: "Too bitter.",
     });

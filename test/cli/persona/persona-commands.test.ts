@@ -73,11 +73,11 @@ async function json(...words: string[]): Promise<unknown> {
 describe("log", () => {
   it("gives a program every checkpoint as stored, oldest first, with its status", async () => {
     expect(await json("log")).toEqual([
-      { ...initialPersona, head: false, standing: "past" },
-      { ...first, head: false, standing: "past" },
-      { ...second, head: true, standing: "head" },
-      { ...superseded, head: false, standing: "superseded" },
-      { ...rejected, head: false, standing: "rejected" },
+      { ...initialPersona, head: false, standing: "past", trial: null },
+      { ...first, head: false, standing: "past", trial: null },
+      { ...second, head: true, standing: "head", trial: null },
+      { ...superseded, head: false, standing: "superseded", trial: null },
+      { ...rejected, head: false, standing: "rejected", trial: null },
     ]);
   });
 
@@ -150,7 +150,9 @@ describe("log", () => {
 
   it("has version 0 for every user, and says when a user is unknown", async () => {
     user = "nobody";
-    expect(await json("log")).toEqual([{ ...initialPersona, head: true, standing: "head" }]);
+    expect(await json("log")).toEqual([
+      { ...initialPersona, head: true, standing: "head", trial: null },
+    ]);
     const nobody = await run(["log", "--user", "nobody"]);
     expect(nobody).toEqual({
       code: 0,
