@@ -87,7 +87,9 @@ export const proposalSchema = personaCheckpointSchema.omit({
   parentId: true,
   rollback: true,
 });
-export type Proposal = z.output<typeof proposalSchema>;
+// An interface keeps its name in the declarations of the graph, whose type would else be too long to write.
+export interface Proposal extends z.output<typeof proposalSchema> {}
+const namedProposal: z.ZodType<Proposal, Proposal> = proposalSchema as never;
 
 /** The version that a run began with, where it is on trial, and what it is tried on. */
 export const runTrialSchema = z.strictObject({
@@ -200,10 +202,10 @@ export const alignmentState = z.object({
     .default([])
     .describe("The rejected lines of the update."),
   others: z
-    .array(proposalSchema)
+    .array(namedProposal)
     .default([])
     .describe("Checkpoints of the iteration's other candidates, to be written before."),
-  proposal: proposalSchema.nullable().default(null).describe("The checkpoint to be written."),
+  proposal: namedProposal.nullable().default(null).describe("The checkpoint to be written."),
   onTrial: runTrialSchema
     .nullable()
     .default(null)

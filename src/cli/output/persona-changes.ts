@@ -6,13 +6,27 @@ import { counted } from "./figures.js";
 import { oneLine } from "./printable.js";
 import type { Colors } from "./terminal.js";
 
-/** Lines for a person: `+` added, `~` changed, `-` removed, each with the number of its interactions. */
-export function changedLines({ added, changed, removed }: PersonaDiff, colors: Colors): string[] {
+/** Of one line a person is shown so many of its interactions; `--json` has them all. */
+const shownIds = 3;
+
+/**
+ * Lines for a person: `+` added, `~` changed, `-` removed, each with the number of its interactions.
+ *
+ * @param namesEvidence - Whether the ids of the latest ones stand below, as `memory show` takes them.
+ */
+export function changedLines(
+  { added, changed, removed }: PersonaDiff,
+  colors: Colors,
+  namesEvidence = false,
+): string[] {
+  const evidence = (line: PersonaLine, indent: string) =>
+    namesEvidence ? [colors.dim(`${indent}${idsOf(line)}`)] : [];
   return [
-    ...added.map((line) => colors.green(`+ ${describeLine(line)}`)),
+    ...added.flatMap((line) => [colors.green(`+ ${describeLine(line)}`), ...evidence(line, "  ")]),
     ...changed.flatMap(({ before, after }) => [
       colors.yellow(`~ ${describeLine(before)}`),
       colors.yellow(`  → ${describeLine(after, before)}`),
+      ...evidence(after, "    "),
     ]),
     ...removed.map((line) => colors.red(`- ${describeLine(line)}`)),
   ];
@@ -38,6 +52,12 @@ export function describeLine({ text, tool, evidence }: PersonaLine, before?: Per
   const words = text === before?.text ? "the same words" : text;
   const about = tool === null ? "" : `about ${tool}; `;
   return oneLine(`${words} (${about}${counted(evidence.length, "interaction")})`);
+}
+
+function idsOf({ evidence }: PersonaLine): string {
+  const more = evidence.length - shownIds;
+  const latest = evidence.slice(-shownIds).join(", ");
+  return more > 0 ? `${latest} and ${more} before` : latest;
 }
 
 function textLines(text: string | null): string[] {

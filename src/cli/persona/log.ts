@@ -43,7 +43,7 @@ function writeLog({ stdout }: CommandContext, entries: VerbOutput<"log">): void 
     if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
     if (entry.trial !== null) write(`${indent}It ${trialTexts[entry.trial]}${afterTrial(entry)}.`);
     const changes = personaChanges(parent, entry);
-    for (const line of changedLines(changes, colors)) write(`${indent}${line}`);
+    for (const line of changedLines(changes, colors, true)) write(`${indent}${line}`);
     const texts = changes.paperText;
     if (texts !== undefined && texts.before !== texts.after)
       write(`${indent}${textChange(texts, colors)}`);

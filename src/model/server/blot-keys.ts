@@ -1,6 +1,8 @@
 /** What keys look like in the texts of servers, whole or masked, in headers and in addresses. */
 const keyForms = [
-  /\b(?:sk|rk|pk|gsk|xai|hf|nvapi|pplx|tgp|key)[-_](?:[\w*-]|\.{2,}|…){4,}/gi,
+  /\b(?:sk|rk|pk|gsk|xai|hf|nvapi|pplx|tgp)[-_](?:[\w*-]|\.{2,}|…){4,}/gi,
+  // Not `key_not_found`, which is a code.
+  /\bkey[-_](?=\S*\d)(?:[\w*-]|\.{2,}|…){4,}/gi,
   /\bAIza[\w*-]{8,}|\bA(?:KIA|SIA|BSK)[\w+/=]{12,}|\beyJ[\w-]{8,}(?:\.[\w-]+)*/g,
   /\bBearer\s+[^\s"',;]+|\bBasic\s+(?=\S*[\d=])[\w+/]{8,}=*/gi,
   /[\w-]*\*{3,}[\w-]*/g,
