@@ -19,6 +19,18 @@ function modelOf(later: { readonly before: string; readonly now: string }) {
   };
 }
 
+/** Whose true answer came after the version was taken. */
+const laterDrink = (n: number) =>
+  drink(n, {
+    feedback: {
+      kind: "answer",
+      author: "ada",
+      at: new Date(Date.now() + n).toISOString(),
+      reason: null,
+      inferred: null,
+    },
+  });
+
 const settings = { batch: 4, iterations: 1, toolRounds: 0, judge: false } as const;
 
 const trialsOf = (events: readonly AlignmentEvent[]) =>
@@ -42,7 +54,7 @@ async function adaOnTrial(later: { readonly before: string; readonly now: string
   expect(accepted?.alignment?.decision).toMatchObject({ accepted: true, outcome: "better" });
   await user.memory.episodes.addMany(
     "ada",
-    Array.from({ length: count }, (_, n) => drink(100 + n)),
+    Array.from({ length: count }, (_, n) => laterDrink(100 + n)),
   );
   return user;
 }
@@ -92,9 +104,20 @@ describe("a version that was taken on thin evidence", () => {
     await user.run();
     expect(trialsOf(user.events)).toEqual(["confirmed"]);
     expect(await user.overview()).toMatchObject({ headVersion: 1, onTrial: false });
-    await user.memory.episodes.addMany("ada", [drink(200)]);
+    await user.memory.episodes.addMany("ada", [laterDrink(200)]);
     await user.run();
     expect(trialsOf(user.events)).toHaveLength(1);
+  });
+
+  it("is not tried on what was there before it was taken", async () => {
+    const user = await adaOnTrial({ before: "tea", now: "coffee" }, 0);
+    await user.memory.episodes.addMany(
+      "ada",
+      Array.from({ length: 6 }, (_, n) => drink(100 + n)),
+    );
+    await user.run();
+    expect(trialsOf(user.events)).toEqual([]);
+    expect((await user.head()).version).toBe(1);
   });
 
   it("is not tried where the budget has no calls to spare", async () => {

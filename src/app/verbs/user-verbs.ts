@@ -4,6 +4,7 @@ import { parseUserId } from "../../domain/user-id.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import type { Episode } from "../../domain/episode.js";
 import type { MemoryWithUserData } from "../../memory/memory.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
 import type { AlignmentOverview } from "../alignment-runs/alignment-overview.js";
 import type { FeedbackGiven, FeedbackResult } from "../give-feedback.js";
@@ -163,7 +164,15 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
     persona: (user) => showPersona(user, memory, deps.instructions),
     log: (user) => showLog(user, memory),
     diff: (user, versions = {}) => comparePersonas({ user, ...versions }, memory),
-    rollback: (user, { to }) => rollBackTo({ user, to }, { memory, now }),
+    async rollback(user, version) {
+      const { to } = { ...version } as { readonly to?: unknown };
+      if (typeof to === "number" || typeof to === "string")
+        return rollBackTo({ user, to }, { memory, now });
+      throw new PersonaAgentError(
+        "config-invalid",
+        "No version to restore was given; expected { to } with its number or a checkpoint's id. Name one, as in `rollback(user, { to: 1 })`.",
+      );
+    },
     async statuses() {
       const users = await episodes.users();
       const overviews = new Map<string, AlignmentOverview>();

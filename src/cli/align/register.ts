@@ -16,7 +16,8 @@ export function addAlignmentCommands(program: Command, context: CliContext): voi
     .option("--no-judge", "compare open replies by shared words, not by the alignment model")
     .option("--no-leave-one-out", "let a simulation see the true answer in memory; for experiments")
     .option("--review", "ask a person before an update that passed is taken");
-  const holdout = "most held-out interactions for validation (default: 32; paper 0)";
+  const holdout =
+    "most held-out interactions for validation (default: 120, of which more than 32 only for a promising change; paper 0)";
   addCounts(align, { "--holdout": holdout }, 0);
   addCounts(align, {
     "--batch": "latest interactions that are criticised (default: 8; paper 3)",

@@ -13,6 +13,7 @@ import {
 import { createAnswerCount } from "../../domain/scoring/answer-kinds.js";
 import { isTried, versionOnTrial } from "../../domain/alignment/trial.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
+import type { Episode } from "../../domain/episode.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -113,7 +114,7 @@ export function createSelectItems({
       const { samplesPerItem } = config;
       const tasks = simulationTasks(first, begun, parent, "parent", samplesPerItem);
       const spare = left.calls - callsOfRun(items.length, config, perItem);
-      const tried = trialOf(checkpoints, first, config, spare);
+      const tried = trialOf(checkpoints, { history, first }, config, spare);
       if (tried !== null)
         tasks.push(
           ...simulationTasks(
@@ -144,19 +145,31 @@ export function createSelectItems({
 const mostTried = 20;
 
 /**
- * What the head is tried on, if it is on trial: the latest questions that are no part of the evidence yet, as far as the
- * calls go that the run can spare. Open ones are left out, because only a judge could compare their answers.
+ * What the head is tried on, if it is on trial: the latest questions that were asked or answered after it was taken, as
+ * far as the calls go that the run can spare. Open ones are left out, because only a judge could compare their answers.
  */
 function trialOf(
   checkpoints: readonly PersonaCheckpoint[],
-  first: readonly AlignmentItem[],
+  {
+    history,
+    first,
+  }: {
+    readonly history: readonly Episode[];
+    readonly first: readonly AlignmentItem[];
+  },
   config: AlignConfig,
   spare: number,
 ) {
   const version = config.mode === "paper" ? null : versionOnTrial(checkpoints);
   if (version === null) return null;
   const affordable = Math.floor(spare / (config.samplesPerItem * callsPerAnswer([], config)));
+  const since = Date.parse(version.head.at);
+  const isLater = (at: string | null | undefined) => Date.parse(at ?? "") > since;
+  const later = new Set(
+    history.filter(({ at, feedback }) => isLater(at) || isLater(feedback?.at)).map(({ id }) => id),
+  );
   const items = first
+    .filter(({ episodeId }) => later.has(episodeId))
     .filter((item) => !isTried(version, item.episodeId) && !(config.judge && isOpen(item)))
     .slice(0, Math.max(0, Math.min(mostTried, affordable)));
   if (items.length === 0) return null;
