@@ -26,16 +26,36 @@ const heartbeatMs = 15_000;
 export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hono {
   const app = new Hono();
   for (const route of verbRoutes) {
-    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
     const limit = bodyLimit({
       maxSize: route.name === "import" ? mostImportedBytes : mostBytes,
       onError: (c) => refuse(c, new PersonaAgentError("config-invalid", tooLarge), 413),
     });
-    app.on(route.method, path, limit, (c) => answer(c, route, agent, options));
+    app.on(route.method, honoPath(route.path), limit, (c) => answer(c, route, agent, options));
   }
   const document = openApiDocument();
   app.get("/openapi.json", (c) => c.json(document));
+  // Other paths are the LangGraph server's.
+  for (const path of new Set(verbRoutes.map((route) => route.path))) {
+    const methods = verbRoutes.filter((route) => route.path === path).map(({ method }) => method);
+    app.all(honoPath(path), (c) => {
+      c.header("allow", methods.join(", "));
+      return refuse(c, unknownRoute(c, `the methods ${methods.join(", ")} there`), 405);
+    });
+  }
+  app.all("/users/*", (c) => refuse(c, unknownRoute(c, "one of /openapi.json"), 404));
   return app;
+}
+
+function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
+
+function unknownRoute(c: Context, expected: string): PersonaAgentError {
+  const asked = `${c.req.method} ${c.req.path.slice(0, 100)}`;
+  return new PersonaAgentError(
+    "config-invalid",
+    `There is no route ${asked}; expected ${expected}. Check path and method.`,
+  );
 }
 
 const tooLarge =

@@ -5,7 +5,7 @@ export interface HttpError {
   readonly error: { readonly code: string; readonly message: string; readonly requestId: string };
 }
 
-export type ErrorStatus = 400 | 403 | 404 | 409 | 413 | 422 | 500 | 502 | 503;
+export type ErrorStatus = 400 | 403 | 404 | 405 | 409 | 413 | 422 | 500 | 502 | 503;
 
 const statuses: Partial<Record<PersonaAgentErrorCode, ErrorStatus>> = {
   "config-user-unknown": 404,

@@ -390,6 +390,21 @@ describe("what is refused", () => {
         await refused(await fetch(`${url}/users/ada/episodes`, { method: "POST", body })),
       ).toEqual({ status: 400, code: "config-invalid" });
     expect(await (await request("list", { user: "ada" })).json()).toEqual([]);
+
+    const wrongMethod = await fetch(`${url}/users/ada/persona`, { method: "PUT" });
+    expect(wrongMethod.headers.get("allow")).toBe("GET");
+    expect(await refused(wrongMethod)).toEqual({ status: 405, code: "config-invalid" });
+    expect(await refused(await fetch(`${url}/users/ada/nothing`))).toEqual({
+      status: 404,
+      code: "config-invalid",
+    });
+    expect((await fetch(`${url}/ok`)).status).toBe(200);
+  });
+
+  it("is a version to restore without its number, in code", async () => {
+    await expect(agent.rollback("ada", 1 as never)).rejects.toMatchObject({
+      code: "config-invalid",
+    });
   });
 
   it("is the same line on the command line, here and through a server", async () => {
