@@ -391,6 +391,8 @@ describe("what is refused", () => {
       ).toEqual({ status: 400, code: "config-invalid" });
     expect(await (await request("list", { user: "ada" })).json()).toEqual([]);
 
+    const nowhere = await fetch(`${url}/users/ada/episodes?before=junk`);
+    expect(await refused(nowhere)).toEqual({ status: 400, code: "config-invalid" });
     const wrongMethod = await fetch(`${url}/users/ada/persona`, { method: "PUT" });
     expect(wrongMethod.headers.get("allow")).toBe("GET");
     expect(await refused(wrongMethod)).toEqual({ status: 405, code: "config-invalid" });

@@ -2,7 +2,7 @@ import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
 import type { UserArchive } from "../../domain/user-archive.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
-import type { Episode } from "../../domain/episode.js";
+import { type Episode, isEpisodeId } from "../../domain/episode.js";
 import type { MemoryWithUserData } from "../../memory/memory.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
@@ -49,7 +49,11 @@ export interface UserVerbs {
    * @throws {PersonaAgentError} `config-file-invalid`, before anything is written.
    */
   import(data: ImportData, options?: ImportDataOptions & VerbHooks): Promise<VerbOutput<"import">>;
-  /** A user's interactions, newest first: all, or `limit` of them, or those before the one with the id `before`. */
+  /**
+   * A user's interactions, newest first: all, or `limit` of them, or those before the one with the id `before`.
+   *
+   * @throws {PersonaAgentError} `config-invalid` for a `before` that is no such id.
+   */
   list(userId: string, options?: Rest<"list">): Promise<VerbOutput<"list">>;
   /** @throws {PersonaAgentError} `config-episode-unknown` */
   show(userId: string, id: string): Promise<VerbOutput<"show">>;
@@ -136,6 +140,11 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
     import: (data, { signal, onProgress, onDegraded, ...options } = {}) =>
       importData(data, options, deps, { signal, onProgress, onDegraded }),
     async list(user, { limit = Number.POSITIVE_INFINITY, before } = {}) {
+      if (before !== undefined && !isEpisodeId(before))
+        throw new PersonaAgentError(
+          "config-invalid",
+          `before is ${JSON.stringify(String(before).slice(0, 60))}; expected an interaction's id, as \`list\` gives it. Name one, or leave it out.`,
+        );
       const found = await listNewestFirst(episodes, user, limit, before);
       return found.map(showEpisode);
     },
