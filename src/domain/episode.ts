@@ -66,6 +66,25 @@ export const episodeSchema = z.strictObject({
 });
 export type Episode = z.output<typeof episodeSchema>;
 
+/** An interaction that came from elsewhere, and of which nothing has happened here yet. */
+export function importedEpisode(
+  given: Pick<
+    Episode,
+    "id" | "at" | "query" | "options" | "scale" | "response" | "groundTruth" | "task"
+  >,
+): Episode {
+  return {
+    schemaVersion: 3,
+    ...given,
+    feedback: null,
+    replacedResponses: [],
+    toolsUsed: [],
+    personaVersion: null,
+    threadId: null,
+    source: "import",
+  };
+}
+
 /** Whether a text has the form of an episode id. */
 export function isEpisodeId(text: string): boolean {
   return episodeSchema.shape.id.safeParse(text).success;

@@ -1,4 +1,9 @@
-import { type Episode, episodeTextLimits, importedEpisodeId } from "../domain/episode.js";
+import {
+  type Episode,
+  episodeTextLimits,
+  importedEpisode,
+  importedEpisodeId,
+} from "../domain/episode.js";
 import { storableText } from "../domain/text/storable-text.js";
 import { type UserKey, userKey } from "../domain/user-id.js";
 import type { ImportedItem } from "./history-source.js";
@@ -43,8 +48,7 @@ function placed(place: Place, item: ImportedItem): Episode | null {
   const exact = at === null ? null : new Date(Date.parse(at) + sharing).toISOString();
   const position = at === null ? place.undated : 0;
   if (at === null) place.undated += 1;
-  return {
-    schemaVersion: 3,
+  return importedEpisode({
     id: importedEpisodeId(place.key, { itemId, query, groundTruth: answer, at: exact, position }),
     at: exact,
     query,
@@ -52,14 +56,8 @@ function placed(place: Place, item: ImportedItem): Episode | null {
     scale,
     response: cut(item.response, episodeTextLimits.response),
     groundTruth: answer,
-    feedback: null,
-    replacedResponses: [],
-    toolsUsed: [],
-    personaVersion: null,
-    threadId: null,
-    source: "import",
     task,
-  };
+  });
 }
 
 function cut(text: string | null, maxLength: number): string | null {

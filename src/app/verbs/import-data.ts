@@ -1,13 +1,18 @@
 import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
 import { noUsage } from "../../domain/usage.js";
 import { type UserArchive, userArchiveSchema } from "../../domain/user-archive.js";
-import { createAnswerCount } from "../../domain/scoring/answer-kinds.js";
+import { countAnswers } from "../../domain/scoring/answer-kinds.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { openItems } from "../../formats/given-items.js";
 import type { EpisodicMemory, MemoryDegradation } from "../../memory/episodes/episodic-memory.js";
 import type { UserArchives } from "../../memory/user-archives.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import { importHistories, type ImportResult, type ImportTarget } from "../import-histories.js";
+import {
+  type HistorySurvey,
+  importHistories,
+  type ImportResult,
+  type ImportTarget,
+} from "../import-histories.js";
 import type { VerbHooks } from "./verb-hooks.js";
 
 const shownFaults = 5;
@@ -35,9 +40,7 @@ export async function importData(
     const archive = parseArchive(data);
     const { degraded } = await deps.memory.archives.import(archive);
     const [user, episodes] = [parseUserId(archive.user), archive.episodes.length];
-    const count = createAnswerCount();
-    for (const episode of archive.episodes) count.add(user, episode);
-    const answers = count.counted();
+    const answers = countAnswers(user, archive.episodes);
     const result = { users: [user], episodes, skipped: [], answers, usage: noUsage, degraded };
     return showImport(result, secondsFrom(start), hooks);
   }
@@ -66,21 +69,24 @@ function parseArchive(archive: unknown): UserArchive {
 }
 
 export function showImport(
-  { users, episodes, skipped, answers, usage, degraded }: ImportResult,
+  { usage, degraded, ...survey }: ImportResult,
   seconds: number,
   { onDegraded }: VerbHooks = {},
 ): VerbOutput<"import"> {
   reportDegraded(degraded, onDegraded);
   const { calls, tokens } = usage;
+  return { ...showSurvey(survey), calls, tokens, seconds };
+}
+
+/** What an import brings, or would bring. */
+export function showSurvey({ users, episodes, skipped, answers }: HistorySurvey) {
   return {
     users: users.length,
     userIds: [...users],
     episodes,
     skipped: [...skipped],
+    // Copied as the plain JSON that it is, and so without `readonly`.
     answers: structuredClone(answers) as VerbOutput<"import">["answers"],
-    calls,
-    tokens,
-    seconds,
   };
 }
 

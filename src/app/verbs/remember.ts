@@ -1,5 +1,5 @@
 import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
-import { ownIdentity, turnEpisodeId } from "../../domain/episode.js";
+import { importedEpisode, ownIdentity, turnEpisodeId } from "../../domain/episode.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { parseItemTime } from "../../formats/item-time.js";
@@ -28,23 +28,19 @@ export async function rememberInteraction(
     throw invalid(
       `The id ${JSON.stringify(ownId)} is that of another interaction (${episodeId}); expected the same query, or another id. Correct one of them.`,
     );
-  const { episode } = await episodes.add(userId, {
-    schemaVersion: 3,
-    id: episodeId,
-    at: stored === null ? time : stored.at,
-    query: text,
-    options: options ?? null,
-    scale: scale ?? null,
-    response: response === undefined ? null : parseMessageText(response, "The response"),
-    groundTruth: answer === undefined ? null : parseMessageText(answer, "The true answer"),
-    feedback: null,
-    replacedResponses: [],
-    toolsUsed: [],
-    personaVersion: null,
-    threadId: null,
-    source: "import",
-    task: null,
-  });
+  const { episode } = await episodes.add(
+    userId,
+    importedEpisode({
+      id: episodeId,
+      at: stored === null ? time : stored.at,
+      query: text,
+      options: options ?? null,
+      scale: scale ?? null,
+      response: response === undefined ? null : parseMessageText(response, "The response"),
+      groundTruth: answer === undefined ? null : parseMessageText(answer, "The true answer"),
+      task: null,
+    }),
+  );
   if (episode === null) throw new TypeError("An interaction that is no turn was not stored.");
   return showWholeEpisode(episode);
 }

@@ -6,7 +6,11 @@ import type { FeedbackResult } from "../give-feedback.js";
 import type { ReflectionResult } from "../reflect.js";
 import { showLines } from "./learned.js";
 
-export function showTurn(user: string, turn: TurnResult, seconds: number): VerbOutput<"ask"> {
+export function showTurn(
+  user: string,
+  turn: Omit<TurnResult, "alignment" | "reflection">,
+  seconds: number,
+): VerbOutput<"ask"> {
   const { answer, personaVersion, episodeId, recalled, tools, degraded, usage } = turn;
   return {
     user,

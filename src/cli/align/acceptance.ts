@@ -1,3 +1,4 @@
+import { pointsOf } from "../../domain/scoring/points-of.js";
 import {
   learnPrior,
   startingPrior,
@@ -53,22 +54,16 @@ function writeAcceptance(
       : `${counted(judged, "candidate")} judged, ${taken} taken.`,
   );
   write(colors.dim(row("what candidates are worth", "start", "now")));
-  write(row("  mean, in points", points(start.expectedGain), points(now.expectedGain)));
+  write(row("  mean, in points", pointsOf(start.expectedGain), pointsOf(now.expectedGain)));
   write(row("  real harm", percent(start.harmProbability), percent(now.harmProbability)));
   for (const [place, { effect, probability }] of start.effects.entries()) {
     const present = now.effects[place]?.probability ?? 0;
-    write(row(`  ${points(effect)} points`, percent(probability), percent(present)));
+    write(row(`  ${pointsOf(effect)} points`, percent(probability), percent(present)));
   }
 }
 
 function row(name: string, start: string, now: string): string {
   return `${name.padEnd(28)}${start.padStart(8)}${now.padStart(8)}`;
-}
-
-/** `+3`, `−0.5`: shares of the score as points. */
-function points(share: number): string {
-  const value = Number((share * 100).toFixed(1));
-  return value > 0 ? `+${value}` : String(value).replace("-", "−");
 }
 
 function percent(share: number): string {

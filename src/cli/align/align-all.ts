@@ -85,8 +85,7 @@ function usersToAlign(overviews: VerbOutput<"statuses">, every: boolean): string
   const { alignAfter } = parseRunConfig({ context: {} });
   return overviews
     .filter(
-      ({ due, newAnswers, status }) =>
-        due ||
+      ({ newAnswers, status }) =>
         status === "failed" ||
         isDue(status, newAnswers, alignAfter) ||
         (every && status !== "running" && status !== "review"),

@@ -1,5 +1,5 @@
 import type { VerbOutput } from "../../contract/verbs.js";
-import { type AnswerKinds, createAnswerCount } from "../../domain/scoring/answer-kinds.js";
+import { type AnswerKinds, countAnswers } from "../../domain/scoring/answer-kinds.js";
 import { recentSize } from "../../memory/episodes/recent-episodes.js";
 import { type CommandContext, writeJson } from "../cli-context.js";
 import { answersText, answerWarnings } from "../output/answer-kinds.js";
@@ -41,10 +41,11 @@ const statusTexts = {
 
 /** How the true answers of the latest interactions are scored. */
 function kindsOf(user: string, latest: VerbOutput<"list">): AnswerKinds {
-  const count = createAnswerCount();
-  for (const { answer: groundTruth, ...episode } of latest)
-    if (groundTruth !== null) count.add(user, { ...episode, groundTruth });
-  return count.counted();
+  const answered = latest.filter(({ answer }) => answer !== null);
+  return countAnswers(
+    user,
+    answered.map(({ answer: groundTruth, ...asked }) => ({ ...asked, groundTruth })),
+  );
 }
 
 function writeStatus({ stdout }: CommandContext, overview: Overview, answers: AnswerKinds): void {

@@ -4,7 +4,7 @@ import {
   type ImportPreview,
   previewHistories,
 } from "../../app/import-histories.js";
-import { showImport } from "../../app/verbs/import-data.js";
+import { showImport, showSurvey } from "../../app/verbs/import-data.js";
 import type { VerbHooks, VerbProgress } from "../../app/verbs/verb-hooks.js";
 import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
 import { userArchiveSchema } from "../../domain/user-archive.js";
@@ -164,23 +164,7 @@ function chosenFrom({ users, limitUsers }: ImportCommandOptions): ReadOptions {
 
 /** A dry run as `--json` prints it. This shape is a contract. */
 function previewJson(preview: ImportPreview) {
-  return { ...surveyJson(preview), first: preview.first };
-}
-
-function surveyJson({
-  users,
-  episodes,
-  skipped,
-  answers,
-}: ImportPreview | Omit<ImportPreview, "first">) {
-  const counts = structuredClone(answers) as Imported["answers"];
-  return {
-    users: users.length,
-    userIds: [...users],
-    episodes,
-    skipped: [...skipped],
-    answers: counts,
-  };
+  return { ...showSurvey(preview), first: preview.first };
 }
 
 /** @throws {PersonaAgentError} `config-invalid`, `config-user-invalid` */
@@ -233,7 +217,7 @@ function writePreview({ stdout }: CommandContext, { first, ...survey }: ImportPr
   const { colors, write } = terminalOf(stdout);
   const { users, episodes } = survey;
   write(`${counted(episodes, "episode")} of ${counted(users.length, "user")}; nothing was written`);
-  writeSurvey(stdout, surveyJson(survey));
+  writeSurvey(stdout, showSurvey(survey));
   write(`The first ${first.length === 1 ? "one" : first.length}, as asked in an alignment:`);
   for (const { user, at, question, answer, kind } of first) {
     const asked = printable(question).trim().split("\n");

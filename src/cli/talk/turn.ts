@@ -1,4 +1,5 @@
 import type { TurnResult } from "../../app/ask.js";
+import { showTurn } from "../../app/verbs/shown-results.js";
 import type { RunContext } from "../../config/turn-settings.js";
 
 /** The result of a turn, as far as the command line shows it. */
@@ -23,19 +24,7 @@ export interface ConversationOptions {
 
 /** A turn as `ask --json` prints it. This shape is a contract. */
 export function turnJson(user: string, turn: Turn, seconds: number) {
-  const { answer, personaVersion, episodeId, recalled, tools, degraded, usage, why } = turn;
-  return {
-    user,
-    answer,
-    personaVersion,
-    episodeId,
-    recalled: recalled.map(({ id, score }) => ({ id, score })),
-    tools: tools.map(({ name, ok }) => ({ name, ok })),
-    degraded,
-    calls: usage.calls,
-    tokens: usage.tokens,
-    seconds,
-    ...(why && { why }),
-  };
+  const { why } = turn;
+  return { ...showTurn(user, turn, seconds), ...(why && { why }) };
 }
 export type TurnJson = ReturnType<typeof turnJson>;

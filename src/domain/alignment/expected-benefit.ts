@@ -1,3 +1,4 @@
+import { pointsOf } from "../scoring/points-of.js";
 import { z } from "zod";
 import { mean } from "../scoring/mean.js";
 import {
@@ -146,7 +147,7 @@ export function decideByBenefit(
       `Only ${holdout.items + remaining} held-out items; at least ${rule.minimumItems} are needed to judge a candidate.`,
     );
   const [low, high] = gainInterval;
-  const expected = `expected gain ${points(expectedGain)} points (90 % between ${points(low)} and ${points(high)}), chance of real harm ${percent(harmProbability)}, on ${holdout.items} held-out items`;
+  const expected = `expected gain ${pointsOf(expectedGain)} points (90 % between ${pointsOf(low)} and ${pointsOf(high)}), chance of real harm ${percent(harmProbability)}, on ${holdout.items} held-out items`;
   const isWorthIt = expectedGain > rule.changePrice;
   const isLast = remaining === 0;
   if (holdout.items < rule.minimumItems) return decide("undecided", `Not clear yet: ${expected}.`);
@@ -203,12 +204,6 @@ function check(evidence: BenefitEvidence, prior: EffectPrior, rule: BenefitRule)
     throw invalidEvidence(
       `The prior has ${prior.length} weights; expected ${effectNodes.length}, one a node. Make it with learnPrior.`,
     );
-}
-
-/** `+3.1`, `−2`, `0`: points of the score. */
-function points(share: number): string {
-  const value = Number((share * 100).toFixed(1));
-  return value > 0 ? `+${value}` : value < 0 ? `−${-value}` : "0";
 }
 
 function percent(share: number): string {

@@ -84,6 +84,13 @@ export function createAnswerCount() {
   };
 }
 
+/** The kinds of one user's interactions. */
+export function countAnswers(user: string, interactions: readonly Answered[]): AnswerKinds {
+  const count = createAnswerCount();
+  for (const interaction of interactions) count.add(user, interaction);
+  return count.counted();
+}
+
 /** Whether so many short answers would be compared by shared words that their questions most likely lack their options. */
 export function lacksOptions({ choices, ratings, open, unlisted }: AnswerKinds): boolean {
   const answered = choices + ratings + open;

@@ -1,4 +1,5 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { areEnough, firstItems, sizesOf } from "../../domain/alignment/split-batch-holdout.js";
 import { usageOfError } from "../../domain/usage.js";
@@ -37,6 +38,7 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
     const current = await profiles.current(userId);
     if (current !== null && !config.refreshProfile) return { profile: current };
     const { calls, spent } = budgetOf(state, config, new Date(startedAt));
+    let ahead: Promise<AlignmentItem[]> | undefined;
     if (spent !== null || calls <= (await callsOfJudged())) return notRefreshed();
     return prefetchDuring(itemsAhead, { runId, config, locale }, deps, refresh);
 
@@ -50,8 +52,12 @@ export function createRefreshProfile(deps: RefreshProfileDeps) {
       return callsOfSmallestRun(config, { judging: judgingPerItem(items, config) });
     }
 
-    /** The items that the parent will answer first, unless the history changes meanwhile. */
-    async function itemsAhead() {
+    /** The items that the parent will answer first, unless the history changes meanwhile. Read once. */
+    function itemsAhead() {
+      return (ahead ??= readItemsAhead());
+    }
+
+    async function readItemsAhead() {
       const [history, { lines }] = await Promise.all([
         readWholeHistory(userId, episodes, () => startedAt),
         personas.head(userId),

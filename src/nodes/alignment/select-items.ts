@@ -10,7 +10,7 @@ import {
   firstItems,
   sizesOf,
 } from "../../domain/alignment/split-batch-holdout.js";
-import { createAnswerCount } from "../../domain/scoring/answer-kinds.js";
+import { countAnswers } from "../../domain/scoring/answer-kinds.js";
 import { isTried, versionOnTrial } from "../../domain/alignment/trial.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { Episode } from "../../domain/episode.js";
@@ -108,7 +108,7 @@ export function createSelectItems({
         version: head.version,
         batch,
         holdout: first.length - batch,
-        answers: kindsOf(items),
+        answers: countAnswers("", items),
       } satisfies AlignmentEvent);
       const begun = { ...state, ...update };
       const { samplesPerItem } = config;
@@ -175,10 +175,4 @@ function trialOf(
   if (items.length === 0) return null;
   const parent = underTest(version.parent, version.parent.id);
   return { items, onTrial: { parent, episodeIds: items.map(({ episodeId }) => episodeId) } };
-}
-
-function kindsOf(items: readonly AlignmentItem[]) {
-  const count = createAnswerCount();
-  for (const item of items) count.add("", item);
-  return count.counted();
 }

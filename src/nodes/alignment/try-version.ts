@@ -1,3 +1,4 @@
+import { pointsOf } from "../../domain/scoring/points-of.js";
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import type {
   AlignmentRecord,
@@ -49,12 +50,7 @@ export function takenBack(
     status: "active",
     lines,
     paperSystemPrompt,
-    reason: `Back to version ${version}: on ${trial.scores.length} later questions, version ${trial.of} was found to do more harm than good (expected gain ${points(trial.expectedGain)} points, on trial until now).`,
+    reason: `Back to version ${version}: on ${trial.scores.length} later questions, version ${trial.of} was found to do more harm than good (expected gain ${pointsOf(trial.expectedGain)} points, on trial until now).`,
     alignment: recordOf({ ...state, trial }, config, record),
   };
-}
-
-function points(share: number): string {
-  const value = Number((share * 100).toFixed(1));
-  return value < 0 ? `−${-value}` : `+${value}`;
 }
