@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const floors = [
   ["system"],
   ["config", "domain"],
-  ["formats", "prompts"],
+  ["auth", "formats", "prompts"],
   ["state", "memory", "model"],
   ["tools", "fake-model"],
   ["nodes"],

@@ -1,17 +1,30 @@
-import type { VerbName } from "../contract/verbs.js";
+import { expectOperator, userOfCaller } from "../auth/caller.js";
+import type { SignIn } from "../auth/sign-in.js";
 
-/** What a request asks for. */
-export interface AskedFor {
-  readonly verb: VerbName;
-  /** Whose data it reads or writes: their ids, or `everybody` for what concerns all users together. */
-  readonly users: readonly string[] | "everybody";
+/** The one place of identity for routes of ours: called for every request, before anything is read or written. */
+export interface CallerCheck {
+  /**
+   * The user of a call that concerns one user.
+   *
+   * @param named - The user that the request names, if it names one. An operator must name one.
+   * @throws {PersonaAgentError} `auth-missing` unless somebody is signed in; `auth-forbidden` where that is another user.
+   */
+  userOf(request: Request, named: string | undefined): Promise<string>;
+  /**
+   * Checks a call that names several users, or concerns everybody, which is for operators.
+   *
+   * @throws {PersonaAgentError} As `userOf`.
+   */
+  checkUsers(request: Request, users: readonly string[] | "everybody"): Promise<void>;
 }
 
-/**
- * The one place where the caller of a route of ours is checked: called for every request, before anything is read or
- * written. To refuse, it throws a `PersonaAgentError`.
- */
-export type CheckCaller = (request: Request, asked: AskedFor) => Promise<void>;
-
-/** There is no sign-in yet: whoever reaches the server may name any user. */
-export const admitEverybody: CheckCaller = () => Promise.resolve();
+export function createCallerCheck(signIn: SignIn): CallerCheck {
+  return {
+    userOf: async ({ headers }, named) => userOfCaller(await signIn.callerOf(headers), named),
+    async checkUsers({ headers }, users) {
+      const caller = await signIn.callerOf(headers);
+      if (users === "everybody") expectOperator(caller);
+      else if (!caller.isOperator) for (const user of users) userOfCaller(caller, user);
+    },
+  };
+}

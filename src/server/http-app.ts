@@ -1,24 +1,24 @@
-import { randomUUID } from "node:crypto";
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { PersonaAgent } from "../app/persona-agent.js";
 import { callVerb } from "../app/verbs/call-verb.js";
 import { verbs } from "../contract/verbs.js";
 import { PersonaAgentError } from "../system/errors.js";
-import { admitEverybody, type AskedFor, type CheckCaller } from "./caller-check.js";
+import { mostBytes, nameRequest, refuse, report, tooLarge, unknownRoute } from "./answer-errors.js";
+import type { CallerCheck } from "./caller-check.js";
 import { errorBody, errorStatus } from "./http-errors.js";
 import { openApiDocument } from "./openapi.js";
 import { parseBody, readInput, type VerbRoute, verbRoutes } from "./verb-request.js";
 
 export interface HttpAppOptions {
-  readonly checkCaller?: CheckCaller;
+  readonly callers: CallerCheck;
   /** Where errors that are not ours are told, a line each. */
   readonly log: (line: string) => void;
 }
 
-/** Largest bodies, in bytes. A message has at most 200,000 characters. */
-const [mostBytes, mostImportedBytes] = [4_000_000, 512_000_000];
+/** Largest body of an import, in bytes. */
+const mostImportedBytes = 512_000_000;
 /** Many clients give up a connection that is silent for minutes. */
 const heartbeatMs = 15_000;
 
@@ -28,12 +28,15 @@ export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hon
   for (const route of verbRoutes) {
     const limit = bodyLimit({
       maxSize: route.name === "import" ? mostImportedBytes : mostBytes,
-      onError: (c) => refuse(c, new PersonaAgentError("config-invalid", tooLarge), 413),
+      onError: (c) => refuse(c, tooLarge, 413),
     });
-    app.on(route.method, honoPath(route.path), limit, (c) => answer(c, route, agent, options));
+    const check = checkCaller(route, options);
+    app.on(route.method, honoPath(route.path), check, limit, (c) =>
+      answer(c, route, agent, options),
+    );
   }
   const document = openApiDocument();
-  app.get("/openapi.json", (c) => c.json(document));
+  app.get("/openapi.json", checkCaller(undefined, options), (c) => c.json(document));
   // Other paths are the LangGraph server's.
   for (const path of new Set(verbRoutes.map((route) => route.path))) {
     const methods = verbRoutes.filter((route) => route.path === path).map(({ method }) => method);
@@ -50,16 +53,23 @@ function honoPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
-function unknownRoute(c: Context, expected: string): PersonaAgentError {
-  const asked = `${c.req.method} ${c.req.path.slice(0, 100)}`;
-  return new PersonaAgentError(
-    "config-invalid",
-    `There is no route ${asked}; expected ${expected}. Check path and method.`,
-  );
+/** Before anything is read: whoever may not call the route sends its body in vain. */
+function checkCaller(
+  route: VerbRoute | undefined,
+  { callers, log }: HttpAppOptions,
+): MiddlewareHandler {
+  const isForEverybody = route?.inPath.includes("user") === false && route.name !== "import";
+  return async (c, next) => {
+    try {
+      const user = c.req.param("user");
+      if (user !== undefined) await callers.userOf(c.req.raw, user);
+      else await callers.checkUsers(c.req.raw, isForEverybody ? "everybody" : []);
+    } catch (error) {
+      return refuse(c, error, errorStatus(error), log);
+    }
+    return next();
+  };
 }
-
-const tooLarge =
-  "The body is too large; expected a shorter message, or an import in parts. Send less.";
 
 const noThread =
   "A turn over this route has no thread; expected none to be named. Leave it out, or run the graph `agent` on a thread of the LangGraph API.";
@@ -68,7 +78,7 @@ async function answer(
   c: Context,
   route: VerbRoute,
   agent: PersonaAgent,
-  { checkCaller = admitEverybody, log }: HttpAppOptions,
+  { callers, log }: HttpAppOptions,
 ): Promise<Response> {
   const { name } = route;
   const { signal } = c.req.raw;
@@ -80,7 +90,7 @@ async function answer(
     });
     if (name === "ask" && "thread" in input)
       throw new PersonaAgentError("config-invalid", noThread);
-    await checkCaller(c.req.raw, { verb: name, users: usersOf(input) });
+    await callers.checkUsers(c.req.raw, usersOf(input));
     if (verbs[name].isLong && /\btext\/event-stream\b/.test(c.req.header("accept") ?? ""))
       return streamSSE(c, async (stream) => {
         const requestId = nameRequest(c);
@@ -110,36 +120,12 @@ async function answer(
   }
 }
 
-function usersOf({ user, items, archive }: Record<string, unknown>): AskedFor["users"] {
-  if (typeof user === "string") return [user];
+/** Everybody whom the fields of a request name. */
+function usersOf({ user, author, items, archive }: Record<string, unknown>): readonly string[] {
   const given: readonly unknown[] = Array.isArray(items) ? items : archive ? [archive] : [];
-  if (given.length === 0) return "everybody";
-  return [...new Set(given.map((each) => String((each as { readonly user?: unknown }).user)))];
-}
-
-function refuse(
-  c: Context,
-  error: unknown,
-  status: ReturnType<typeof errorStatus>,
-  log?: (line: string) => void,
-): Response {
-  const requestId = nameRequest(c);
-  if (log) report(error, requestId, log);
-  return c.json(errorBody(error, requestId), status);
-}
-
-/** The caller's own `x-request-id`, or a new one, which the answer names too. */
-function nameRequest(c: Context): string {
-  const given = c.req.header("x-request-id") ?? "";
-  const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();
-  c.header("x-request-id", id);
-  return id;
-}
-
-function report(error: unknown, requestId: string, log: (line: string) => void): void {
-  if (PersonaAgentError.is(error)) return;
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  log(`${requestId} failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`);
+  const ofItems = given.map((each) => String((each as { readonly user?: unknown } | null)?.user));
+  const named = [user, author].filter((name) => typeof name === "string");
+  return [...new Set([...named, ...ofItems])];
 }
 
 function send(stream: SSEStreamingApi, event: string, data: unknown): Promise<void> {

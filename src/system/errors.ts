@@ -1,6 +1,6 @@
 /**
  * Every failure that this package raises on purpose. The text of a message may change; a code may not. The prefix says
- * who can act: `config-*` the caller, `model-*` the model or its provider, `memory-*` the store, the index or a
+ * who can act: `config-*` the caller, `auth-*` who signs in, `model-*` the model or its provider, `memory-*` the store, the index or a
  * concurrent run. A new code gets a heading in `docs/errors.md`.
  */
 export type PersonaAgentErrorCode =
@@ -17,6 +17,9 @@ export type PersonaAgentErrorCode =
   | "config-version-unknown"
   | "config-review-none"
   | "config-budget-exhausted"
+  | "auth-missing"
+  | "auth-forbidden"
+  | "auth-unavailable"
   | "model-unavailable"
   | "model-key-refused"
   | "model-output-invalid"

@@ -1,4 +1,5 @@
 import { Client } from "@langchain/langgraph-sdk";
+import { ownCallHeaders } from "../../auth/own-calls.js";
 import { userKey } from "../../domain/user-id.js";
 
 export interface ServerRequestDeps {
@@ -23,12 +24,19 @@ export function serverRequest<Settings>(
     try {
       const { threads, runs } = ownServer(url);
       const threadId = threadIdOf(userId);
-      await threads.create({
-        threadId,
-        ifExists: "do_nothing",
-        graphId,
-        metadata: { userId: userKey(userId) },
-      });
+      const owner = userKey(userId);
+      const open = () =>
+        threads.create({
+          threadId,
+          ifExists: "do_nothing",
+          graphId,
+          metadata: { userId: owner },
+        });
+      // The thread's id follows from the user's, so another user may have taken it.
+      if ((await open()).metadata?.["userId"] !== owner) {
+        await threads.delete(threadId);
+        await open();
+      }
       await request({ threads, runs, threadId }, userId, settings);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -47,6 +55,9 @@ export function ownServer(url: string | undefined): Client {
     throw new TypeError("LANGGRAPH_API_URL is not set; expected the server's address. Set it.");
   return new Client({
     ...(!isBound && url !== undefined && { apiUrl: url }),
+    // Else the client sends LangSmith's key, if the environment has one.
+    apiKey: null,
+    defaultHeaders: ownCallHeaders,
     // A turn waits for the answer.
     timeoutMs: 10_000,
     callerOptions: { maxRetries: 0 },

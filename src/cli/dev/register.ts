@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
+import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { action, type CliContext, type CommandContext, writeJson } from "../cli-context.js";
 import { terminalOf } from "../output/terminal.js";
@@ -44,6 +45,17 @@ export function addFakeModelCommand(program: Command, context: CliContext): void
       "\nPrints its base URL, as OPENAI_BASE_URL takes it, and runs until Ctrl-C. With --json: {url, profile, quirks}.",
     )
     .action(action(context, async () => (await import("./fake-model.js")).runFakeModel));
+}
+
+export function addKeyCommand(program: Command, context: CliContext): void {
+  program
+    .command("key")
+    .description("make a key for one user or an operator, and keep its hash for a server")
+    .option("--user <id>", "whose key it is", parseUserId)
+    .option("--operator", "a key that may do all, in the name of any user")
+    .option("--file <path>", "the file of hashed keys (default: AUTH_KEYS_FILE)")
+    .addHelpText("after", "\nPrints the key, which cannot be shown again.")
+    .action(action(context, async () => (await import("./key.js")).runKey));
 }
 
 async function chroma(options: ChromaOptions, context: CommandContext): Promise<void> {
@@ -92,7 +104,7 @@ function parsePort(text: string): number {
 
 function writeGreeting(
   { stdout }: CommandContext,
-  { url, model, embeddings, dataDir }: DevServerInfo,
+  { url, model, embeddings, dataDir, signIn }: DevServerInfo,
 ): void {
   const { colors, write } = terminalOf(stdout);
   const lines = [
@@ -100,10 +112,11 @@ function writeGreeting(
     ["Studio", colors.cyan(`https://smith.langchain.com/studio?baseUrl=${url}`)],
     ["model", `${model}, embeddings ${embeddings}`],
     ["data", dataDir],
+    ["sign-in", signIn ? "on" : "off; only this machine reaches the server"],
     ["ask", `npm run persona -- ask --url ${url} --user ada "What do you know about me?"`],
   ];
   write(`\n  ${colors.green("The agent is up.")} Ctrl-C ends all of it.\n`);
-  for (const [name = "", value = ""] of lines) write(`  ${colors.bold(name.padEnd(8))}${value}`);
+  for (const [name = "", value = ""] of lines) write(`  ${colors.bold(name.padEnd(9))}${value}`);
   write("");
 }
 

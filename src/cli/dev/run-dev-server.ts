@@ -1,4 +1,7 @@
 import { once } from "node:events";
+import { resolve } from "node:path";
+import { createSignIn } from "../../auth/sign-in.js";
+import { isLoopback, namesSignIn, readSignInSettings } from "../../auth/sign-in-settings.js";
 import { type AgentEnvironment, openEmbeddedServices } from "../../app/embedded-services.js";
 import { loadModels } from "../../app/model-environment.js";
 import { freePort } from "../../system/free-port.js";
@@ -13,6 +16,8 @@ export interface DevServerInfo {
   readonly model: string;
   readonly embeddings: string;
   readonly dataDir: string;
+  /** Whether callers must sign in. */
+  readonly signIn: boolean;
 }
 
 export interface DevServerOptions {
@@ -44,6 +49,10 @@ export async function runDevServer({
 }: DevServerOptions): Promise<void> {
   // Checked here: a wrong setting is reported in one line, which the server would bury in its log.
   const { modelName, vectors } = loadModels(env);
+  // Nobody else reaches the loopback, and a first try should need no key.
+  const asked = namesSignIn(env) || !isLoopback(host) ? {} : { AUTH: "off" };
+  const settings = readSignInSettings({ ...env, ...asked }, host);
+  const signIn = await createSignIn(settings);
   const port = await freePort(host, requestedPort);
   const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? "localhost" : host}:${port}`;
   const command = "persona-agent dev";
@@ -57,6 +66,10 @@ export async function runDevServer({
       port,
       env: {
         ...env,
+        ...asked,
+        // The server's own folder is another one.
+        ...(settings !== "off" &&
+          settings.keysFile !== undefined && { AUTH_KEYS_FILE: resolve(settings.keysFile) }),
         ...(services.databaseUrl !== undefined && { DATABASE_URL: services.databaseUrl }),
         ...(services.chromaUrl !== undefined && { CHROMA_URL: services.chromaUrl }),
       },
@@ -68,7 +81,13 @@ export async function runDevServer({
       const over = AbortSignal.any([signal, ended.signal]);
       if (await untilServing(url, over)) {
         log.open();
-        onServing({ url, model: modelName, embeddings: vectors.name, dataDir: folder });
+        onServing({
+          url,
+          model: modelName,
+          embeddings: vectors.name,
+          dataDir: folder,
+          signIn: signIn.isOn,
+        });
       }
       if (!over.aborted) await once(over, "abort");
     } finally {

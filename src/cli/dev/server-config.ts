@@ -48,6 +48,7 @@ function ownConfig(project: string): string {
   const entry = pathOf("../../app/server-entry");
   const names = ["agent", "alignment", "feedback", "reflection"];
   const graphs = Object.fromEntries(names.map((name) => [name, `${entry}:${name}`]));
-  const http = { app: `${pathOf("../../server/http-entry")}:app` };
-  return JSON.stringify({ node_version: "20", graphs, http });
+  const own = pathOf("../../server/http-entry");
+  const auth = { path: `${own}:auth`, disable_studio_auth: true };
+  return JSON.stringify({ node_version: "20", graphs, auth, http: { app: `${own}:app` } });
 }

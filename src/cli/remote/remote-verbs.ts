@@ -3,20 +3,27 @@ import { z } from "zod";
 import type { CallVerb, VerbHooks, VerbProgress } from "../../app/verbs/verb-hooks.js";
 import { type VerbName, verbs } from "../../contract/verbs.js";
 import { verbRoutes } from "../../server/verb-request.js";
-import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
-import { describeServerFailure } from "../talk/remote-conversation.js";
-
-const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+import { PersonaAgentError } from "../../system/errors.js";
+import { describeServerFailure, errorOf } from "../talk/remote-conversation.js";
 
 /**
  * The verbs of the agent on a server. A call throws what the verb would throw here, and `config-invalid` when no server
  * answers at `url`, or one that is not this agent's.
  */
-export function remoteVerbs(url: string, stopped: AbortSignal): CallVerb {
+export function remoteVerbs(
+  url: string,
+  stopped: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): CallVerb {
   return async (name, input, hooks = {}) => {
     const signal = AbortSignal.any([stopped, ...(hooks.signal ? [hooks.signal] : [])]);
     try {
-      const response = await fetch(...requestOf(url, name, input, signal));
+      const [address, request] = requestOf(url, name, input);
+      const response = await fetch(address, {
+        ...request,
+        signal,
+        headers: { ...request.headers, ...headers },
+      });
       const isStream = /\bevent-stream\b/.test(response.headers.get("content-type") ?? "");
       const result = isStream
         ? await readStream(response, hooks)
@@ -34,8 +41,7 @@ function requestOf(
   url: string,
   name: VerbName,
   input: object,
-  signal: AbortSignal,
-): [string, RequestInit] {
+): [string, Omit<RequestInit, "headers"> & { readonly headers: Readonly<Record<string, string>> }] {
   const route = verbRoutes.find((each) => each.name === name);
   if (route === undefined) throw new TypeError(`There is no route of ${name}.`);
   const { method, inPath, usesQuery } = route;
@@ -51,7 +57,6 @@ function requestOf(
     `${url}${path}${query.size > 0 ? `?${query.toString()}` : ""}`,
     {
       method,
-      signal,
       headers: {
         accept: verbs[name].isLong ? "text/event-stream, application/json" : "application/json",
         ...(!usesQuery && { "content-type": "application/json" }),
@@ -88,16 +93,6 @@ async function readStream(response: Response, { onProgress, onDegraded }: VerbHo
     else if (event === "result") return value;
   }
   throw new Error("the connection ended before the result");
-}
-
-/** `null` for what is not an error of our routes. */
-function errorOf(body: unknown): Error | null {
-  const { data } = errorSchema.safeParse(body);
-  if (data === undefined) return null;
-  const { code, message } = data.error;
-  return code === "unexpected"
-    ? new Error(message)
-    : new PersonaAgentError(code as PersonaAgentErrorCode, message);
 }
 
 function wrongServer(url: string, { status }: Response, text: string): PersonaAgentError {

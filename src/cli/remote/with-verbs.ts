@@ -1,5 +1,6 @@
 import { callVerb } from "../../app/verbs/call-verb.js";
 import type { CallVerb } from "../../app/verbs/verb-hooks.js";
+import { serverHeaders } from "./server-headers.js";
 import { type CommandContext, untilStopped, withAgent } from "../cli-context.js";
 
 /** The option of every command that reads or writes what is remembered of users. */
@@ -27,7 +28,7 @@ export async function withVerbs<Result>(
     );
   const { remoteVerbs } = await import("./remote-verbs.js");
   const { signal } = context;
-  const call = remoteVerbs(url, signal);
+  const call = remoteVerbs(url, signal, serverHeaders(context.env));
   return options.handlesSignal === true ? work(call) : untilStopped(signal, () => work(call));
 }
 

@@ -56,7 +56,9 @@ export async function withConversation(
     );
   if (url !== undefined) {
     const { openRemoteConversation } = await import("./remote-conversation.js");
-    return work(openRemoteConversation(url, { userId, settings, threadId, signal }));
+    const { serverHeaders } = await import("../remote/server-headers.js");
+    const headers = serverHeaders(context.env);
+    return work(openRemoteConversation(url, { userId, settings, threadId, signal }, headers));
   }
   return withAgent(
     context,

@@ -7,6 +7,7 @@ import { readRemoteEvent, readRemoteTurn } from "./remote-turn.js";
 import type { Conversation, ConversationOptions } from "./turn.js";
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const failureSchema = z.object({ message: z.string() });
 const refusalSchema = z.object({ refusal: z.object({ code: z.string(), message: z.string() }) });
 
@@ -18,8 +19,15 @@ const refusalSchema = z.object({ refusal: z.object({ code: z.string(), message: 
 export function openRemoteConversation(
   url: string,
   { userId, settings, threadId, signal }: ConversationOptions,
+  headers: Readonly<Record<string, string>> = {},
 ): Conversation {
-  const client = new Client({ apiUrl: url, callerOptions: { maxRetries: 0 } });
+  const client = new Client({
+    apiUrl: url,
+    callerOptions: { maxRetries: 0 },
+    defaultHeaders: headers,
+    // Else the client adds LangSmith's key, if the environment has one.
+    ...("authorization" in headers && { apiKey: null }),
+  });
   const thread = serverThreadId(threadId);
   return {
     async say(text, onEvent) {
@@ -72,10 +80,31 @@ export function describeServerFailure(url: string, error: unknown): unknown {
   if (PersonaAgentError.is(error) || !(error instanceof Error) || error.name === "AbortError")
     return error;
   const status = "status" in error ? Number(error.status) : Number.NaN;
+  const told = Number.isNaN(status) ? null : errorOf(jsonIn(error.message));
+  if (told !== null) return told;
   const message = Number.isNaN(status)
     ? `No LangGraph server answers at ${url} (${rootCause(error)}). Start one with \`npm run dev\`, or leave out --url.`
     : `The server at ${url} answered with status ${status}: ${error.message.split("\n")[0]} Check the address.`;
   return new PersonaAgentError("config-invalid", message, { cause: error });
+}
+
+/** The error in a body; `null` for what is not an error of this server. */
+export function errorOf(body: unknown): Error | null {
+  const { data } = errorSchema.safeParse(body);
+  if (data === undefined) return null;
+  const { code, message } = data.error;
+  return code === "unexpected"
+    ? new Error(message)
+    : new PersonaAgentError(code as PersonaAgentErrorCode, message);
+}
+
+/** LangGraph's client puts the body of an answer behind its status. */
+function jsonIn(message: string): unknown {
+  try {
+    return JSON.parse(message.slice(message.indexOf("{")));
+  } catch {
+    return undefined;
+  }
 }
 
 function rootCause(error: Error): string {

@@ -1,0 +1,46 @@
+import type { Context } from "hono";
+import { PersonaAgentError } from "../system/errors.js";
+import { errorBody, type ErrorStatus } from "./http-errors.js";
+import { requestIdOf } from "./request-id.js";
+
+/** Largest body of a request, in bytes. A message has at most 200,000 characters. */
+export const mostBytes = 4_000_000;
+
+export const tooLarge = new PersonaAgentError(
+  "config-invalid",
+  "The body is too large; expected a shorter message, or an import in parts. Send less.",
+);
+
+export function unknownRoute(c: Context, expected: string): PersonaAgentError {
+  const asked = `${c.req.method} ${c.req.path.slice(0, 100)}`;
+  return new PersonaAgentError(
+    "config-invalid",
+    `There is no route ${asked}; expected ${expected}. Check path and method.`,
+  );
+}
+
+/** The answer to a request that failed. Errors that are not ours are told to `log`. */
+export function refuse(
+  c: Context,
+  error: unknown,
+  status: ErrorStatus,
+  log?: (line: string) => void,
+): Response {
+  const requestId = nameRequest(c);
+  if (log) report(error, requestId, log);
+  if (PersonaAgentError.is(error, "auth-missing")) c.header("www-authenticate", "Bearer");
+  return c.json(errorBody(error, requestId), status);
+}
+
+/** The request's id, which the answer names too. */
+export function nameRequest(c: Context): string {
+  const id = requestIdOf(c.req.raw.headers);
+  c.header("x-request-id", id);
+  return id;
+}
+
+export function report(error: unknown, requestId: string, log: (line: string) => void): void {
+  if (PersonaAgentError.is(error)) return;
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  log(`${requestId} failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`);
+}
