@@ -120,12 +120,12 @@ async function answer(
   }
 }
 
-/** Everybody whom the fields of a request name. */
+/** Everybody whom the fields of a request name. An item that names nobody in text is nobody's: only an operator's. */
 function usersOf({ user, author, items, archive }: Record<string, unknown>): readonly string[] {
   const given: readonly unknown[] = Array.isArray(items) ? items : archive ? [archive] : [];
-  const ofItems = given.map((each) => String((each as { readonly user?: unknown } | null)?.user));
-  const named = [user, author].filter((name) => typeof name === "string");
-  return [...new Set([...named, ...ofItems])];
+  const ofItems = given.map((each) => (each as { readonly user?: unknown } | null)?.user ?? "");
+  const named = [user, author].filter((name) => name !== undefined);
+  return [...new Set([...named, ...ofItems])].map((name) => (typeof name === "string" ? name : ""));
 }
 
 function send(stream: SSEStreamingApi, event: string, data: unknown): Promise<void> {

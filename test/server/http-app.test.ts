@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Hono } from "hono";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
+import { addApiKey } from "../../src/auth/api-keys.js";
+import { createSignIn, noSignIn, type SignIn } from "../../src/auth/sign-in.js";
+import { type CallerCheck, createCallerCheck } from "../../src/server/caller-check.js";
+import { createHttpApp } from "../../src/server/http-app.js";
+
+/** Our routes in a program of one's own, without LangGraph's server. */
+let folder: string;
+let signIn: SignIn;
+let callers: CallerCheck;
+let app: Hono;
+let key: string;
+let operator: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "persona-agent-http-app-"));
+  const keysFile = join(folder, "keys.jsonl");
+  key = await addApiKey(keysFile, "Zoë", new Date());
+  operator = await addApiKey(keysFile, undefined, new Date());
+  signIn = await createSignIn({ keysFile, tokens: undefined, allowStudio: true });
+  callers = createCallerCheck(signIn);
+  app = createHttpApp(createPersonaAgent(), { callers, log: () => {} });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const by = (given?: string) =>
+  new Request("http://localhost/", given === undefined ? {} : { headers: bearer(given) });
+const bearer = (given: string) => ({ authorization: `Bearer ${given}` });
+const code = (name: string) => expect.objectContaining({ code: name });
+
+describe("the routes without LangGraph's server", () => {
+  it("ask who calls before they read anything", async () => {
+    const body = "no JSON";
+    for (const [method, path] of [
+      ["POST", "/users/Zo%C3%AB/ask"],
+      ["POST", "/import"],
+      ["GET", "/users"],
+      ["GET", "/openapi.json"],
+    ]) {
+      const init = { method: method ?? "", ...(method === "POST" && { body }) };
+      const response = await app.request(path ?? "", init);
+      expect(response.status).toBe(401);
+      expect(await response.json()).toMatchObject({ error: { code: "auth-missing" } });
+    }
+    const init = { method: "POST", headers: bearer(key), body };
+    expect((await app.request("/users/Zo%C3%AB/ask", init)).status).toBe(400);
+    expect((await app.request("/users/Bo/ask", init)).status).toBe(403);
+  });
+
+  it("take an import of the caller's own items, and of nobody else's", async () => {
+    const send = async (items: unknown) => {
+      const body = JSON.stringify({ items, profiles: false });
+      return (await app.request("/import", { method: "POST", headers: bearer(key), body })).status;
+    };
+    const item = { query: "I rest on Sundays." };
+    expect(await send([{ ...item, user: "Zoë" }])).toBe(200);
+    for (const user of ["Bo", undefined, null, 7, ["Zoë"]])
+      expect(
+        await send([
+          { ...item, user: "Zoë" },
+          { ...item, user },
+        ]),
+      ).toBe(403);
+  });
+});
+
+describe("userOf", () => {
+  it("is who is signed in, in whatever form the name is written", async () => {
+    expect(await callers.userOf(by(key), undefined)).toBe("Zoë");
+    expect(await callers.userOf(by(key), "Zoë".normalize("NFD"))).toBe("Zoë");
+    await expect(callers.userOf(by(key), "zoë")).rejects.toThrow(code("auth-forbidden"));
+    await expect(callers.userOf(by(key), "")).rejects.toThrow(code("auth-forbidden"));
+    await expect(callers.userOf(by(), "Zoë")).rejects.toThrow(code("auth-missing"));
+  });
+
+  it("is whom an operator names, or anybody where nobody signs in", async () => {
+    for (const [check, request] of [
+      [callers, by(operator)],
+      [createCallerCheck(noSignIn), by()],
+    ] as const) {
+      expect(await check.userOf(request, "Bo")).toBe("Bo");
+      await expect(check.userOf(request, undefined)).rejects.toThrow(code("config-user-invalid"));
+    }
+  });
+
+  it("takes Studio for an operator only where that is asked for, and only without a key", async () => {
+    const studio = { "x-auth-scheme": "langsmith" };
+    const headers = (more: object = {}) => new Headers({ ...studio, ...more });
+    expect(await signIn.callerOf(headers())).toEqual({ isOperator: true });
+    const wrong = signIn.callerOf(headers(bearer("wrong")));
+    await expect(wrong).rejects.toThrow(code("auth-missing"));
+    const keysFile = join(folder, "keys.jsonl");
+    const strict = await createSignIn({ keysFile, tokens: undefined, allowStudio: false });
+    await expect(strict.callerOf(headers())).rejects.toThrow(code("auth-missing"));
+  });
+
+  it("says that it cannot tell where the keys or the key set cannot be read", async () => {
+    const keysFile = join(folder, "gone.jsonl");
+    await addApiKey(keysFile, "Zoë", new Date());
+    const tokens = {
+      jwksUrl: "http://127.0.0.1:1/keys",
+      issuer: "x",
+      audience: "x",
+      userClaim: "sub",
+      rolesClaim: "roles",
+      operatorRole: undefined,
+    };
+    const lost = await createSignIn({ keysFile, tokens, allowStudio: false });
+    await rm(keysFile);
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const token = `${part({ alg: "ES256", kid: "a" })}.${part({ sub: "Zoë" })}.c2ln`;
+    for (const given of [key, token]) {
+      const call = lost.callerOf(new Headers(bearer(given)));
+      await expect(call).rejects.toThrow(code("auth-unavailable"));
+      await expect(call).rejects.toThrow(/^(?![^]*gone\.jsonl)[^\n]+$/);
+    }
+  });
+});
