@@ -44,7 +44,7 @@ export function createLangGraphAuth(signIn: SignIn, readAssistant: ReadAssistant
   const runOwners: RunOwners = new LRUCache({ max: mostRuns });
   const auth = new Auth()
     .authenticate(async (request) => {
-      if (request.method === "GET" && new URL(request.url).pathname === openPath)
+      if (request.method === "GET" && getPath(request) === openPath)
         return { identity: "nobody", permissions: [] };
       try {
         const caller = await signIn.callerOf(request.headers);

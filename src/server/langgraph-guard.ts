@@ -69,16 +69,13 @@ export function createLangGraphGuard({
 
   const isOwnRun: Check = (c, userId) => runOwners.get(parameter(c, "run_id")) === userKey(userId);
   app.get("/runs/:run_id/stream", checked(isOwnRun));
-  // Whose the thread is LangGraph asks itself, but not whether the run is one of the thread.
-  const isOfThread: Check = (c) =>
-    own()
-      .runs.get(parameter(c, "thread_id"), parameter(c, "run_id"))
-      .then(
-        () => true,
-        () => false,
-      );
-  app.get("/threads/:thread_id/runs/:run_id/stream", checked(isOfThread));
-  app.get("/threads/:thread_id/runs/:run_id/join", checked(isOfThread));
+  // LangGraph asks whose the thread is, but not whether the run is one of it.
+  const isOwnOfThread: Check = async (c, userId) => {
+    const run = own().runs.get(parameter(c, "thread_id"), parameter(c, "run_id"));
+    return (await run.catch(() => null))?.metadata?.["userId"] === userKey(userId);
+  };
+  app.get("/threads/:thread_id/runs/:run_id/stream", checked(isOwnOfThread));
+  app.get("/threads/:thread_id/runs/:run_id/join", checked(isOwnOfThread));
   const takeThread: Check = async (c, userId) => {
     const owner = userKey(userId);
     const { metadata } = await own().threads.create({
@@ -162,7 +159,8 @@ const freeFields = new Set(["messages", "value"]);
 function nameOfAnother(body: unknown, userId: string): string | undefined {
   // Not recursive: a body may be nested deeper than the stack is.
   const left = [body];
-  for (let value = left.pop(); left.length > 0 || value !== undefined; value = left.pop()) {
+  while (left.length > 0) {
+    const value = left.pop();
     if (typeof value !== "object" || value === null) continue;
     for (const [name, inner] of Object.entries(value)) {
       const isName = namingFields.has(name) && inner !== null && inner !== undefined;

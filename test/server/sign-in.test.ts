@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { Client } from "@langchain/langgraph-sdk";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { WebSocket } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addApiKey } from "../../src/auth/api-keys.js";
 import { runCli } from "../../src/cli/run-cli.js";
@@ -328,6 +329,24 @@ describe("a server with sign-in", () => {
     await expectRefusal(404, "auth-forbidden", path.replace("commands", "stream/events"), events);
   });
 
+  it("opens a socket for operators only", async () => {
+    const address = `${server.info.url}/threads/${world.thread}/stream/events`.replace(
+      "http",
+      "ws",
+    );
+    const open = (column: Column) =>
+      new Promise<boolean>((done) => {
+        const socket = new WebSocket(address, { headers: headersOf(column) });
+        socket.addEventListener("open", () => {
+          socket.close();
+          done(true);
+        });
+        socket.addEventListener("error", () => done(false));
+      });
+    const opened = await Promise.all(columns.map(open));
+    expect(columns.filter((_column, place) => opened[place])).toEqual(["operator"]);
+  });
+
   it("keeps the records of memory, and other users' namespaces, out of the store's routes", async () => {
     for (const namespace of [
       ["pa1"],
@@ -440,6 +459,18 @@ describe("signing in", () => {
     }
   });
 
+  it("tells the command line that a thread's name is another user's", async () => {
+    const words = (user: string) => ["ask", "Hi.", "--thread", "work", "--user", user];
+    const ask = (user: string, key: string) =>
+      commandLine([...words(user), "--url", server.info.url, "--json"], {
+        PERSONA_AGENT_API_KEY: key,
+      });
+    expect(await ask(ada, keys.own)).toMatchObject({ code: 0 });
+    expect(await ask(ada, keys.own)).toMatchObject({ code: 0 });
+    const { stdout } = await ask(bob, keys.other);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "config-thread-owner" } });
+  });
+
   it("refuses every other one in one line, with the request's id", async () => {
     const stranger = await generateKeyPair("ES256");
     const unsigned = (await token({ sub: ada })).split(".");
@@ -478,14 +509,17 @@ describe("signing in", () => {
   it("refuses what is too large, no JSON or no route in one line, and writes nothing", async () => {
     const count = async () => (await asAda<unknown[]>("GET", list)).length;
     const before = await count();
-    const text = "x".repeat(100_000_000);
-    const large = { message: text, input: { messages: text }, assistant_id: "agent" };
-    for (const path of [`/users/${ada}/ask`, "/runs/wait", "/threads"]) {
-      await expectLine(413, await send("POST", path, headersOf("own"), large));
-      const headers = { ...headersOf("own"), "content-type": "application/json" };
-      const init = { method: "POST", headers, body: '{"message": ' };
-      await expectLine(400, await fetch(`${server.info.url}${path}`, init));
-    }
+    const large = Buffer.alloc(100_000_000, " ");
+    large.write('{"message":');
+    const headers = { ...headersOf("own"), "content-type": "application/json" };
+    for (const path of [`/users/${ada}/ask`, "/runs/wait"])
+      for (const [status, body] of [
+        [413, large],
+        [400, '{"message": '],
+      ] as const) {
+        const init = { method: "POST", headers, body };
+        await expectLine(status, await fetch(`${server.info.url}${path}`, init));
+      }
     for (const path of ["/nowhere", "/users/a/b/c", "/threads/x/y/z", "/runs/nothing"])
       await expectLine(404, await send("GET", path, headersOf("own")));
     expect(await count()).toBe(before);

@@ -6,7 +6,7 @@ import { type AgentEnvironment, openEmbeddedServices } from "../../app/embedded-
 import { loadModels } from "../../app/model-environment.js";
 import { freePort } from "../../system/free-port.js";
 import { startLangGraphServer, untilServing } from "./langgraph-server.js";
-import { writeServerConfig } from "./server-config.js";
+import { expectSignIn, writeServerConfig } from "./server-config.js";
 import type { TerminalStream } from "../output/terminal.js";
 import { createServerLog } from "./server-log.js";
 
@@ -53,6 +53,7 @@ export async function runDevServer({
   const asked = namesSignIn(env) || !isLoopback(host) ? {} : { AUTH: "off" };
   const settings = readSignInSettings({ ...env, ...asked }, host);
   const signIn = await createSignIn(settings);
+  if (signIn.isOn) await expectSignIn(process.cwd());
   const port = await freePort(host, requestedPort);
   const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? "localhost" : host}:${port}`;
   const command = "persona-agent dev";

@@ -27,13 +27,42 @@ export async function writeServerConfig(dataDir: string, project: string): Promi
   return file;
 }
 
+/**
+ * Checks that what asks callers who they are is named in the `langgraph.json` of `project`, if there is one.
+ *
+ * @throws {PersonaAgentError} `config-file-invalid`
+ */
+export async function expectSignIn(project: string): Promise<void> {
+  const file = join(project, "langgraph.json");
+  if (!existsSync(file)) return;
+  const { auth, http } = parseConfig(await readFile(file, "utf8"), file) as {
+    readonly auth?: { readonly path?: string };
+    readonly http?: { readonly app?: string };
+  };
+  if (auth?.path !== undefined && http?.app !== undefined) return;
+  const missing = auth?.path === undefined ? "auth.path" : "http.app";
+  throw new PersonaAgentError(
+    "config-file-invalid",
+    `${file} has no ${missing}, and callers are to sign in; expected both auth and http.app. Add them: docs/serving.md, Sign-in.`,
+    { details: { file } },
+  );
+}
+
 /** Every path in that file begins with a dot and is relative to the folder of the file. */
 function rebase(text: string, file: string, move: (path: string) => string): string {
+  const config = parseConfig(text, file, (_key, value) =>
+    typeof value === "string" && /^\.{1,2}\/|^\.env/.test(value) ? move(value) : value,
+  );
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+function parseConfig(
+  text: string,
+  file: string,
+  revive?: (key: string, value: unknown) => unknown,
+): unknown {
   try {
-    const config: unknown = JSON.parse(text, (_key, value: unknown) =>
-      typeof value === "string" && /^\.{1,2}\/|^\.env/.test(value) ? move(value) : value,
-    );
-    return `${JSON.stringify(config, null, 2)}\n`;
+    return JSON.parse(text, revive);
   } catch (cause) {
     throw new PersonaAgentError(
       "config-file-invalid",

@@ -82,6 +82,8 @@ export function describeServerFailure(url: string, error: unknown): unknown {
   const status = "status" in error ? Number(error.status) : Number.NaN;
   const told = Number.isNaN(status) ? null : errorOf(jsonIn(error.message));
   if (told !== null) return told;
+  // With sign-in, a server says so of a thread that another user made.
+  if (status === 409) return new PersonaAgentError("config-thread-owner", foreignThreadMessage);
   const message = Number.isNaN(status)
     ? `No LangGraph server answers at ${url} (${rootCause(error)}). Start one with \`npm run dev\`, or leave out --url.`
     : `The server at ${url} answered with status ${status}: ${error.message.split("\n")[0]} Check the address.`;

@@ -135,7 +135,7 @@ export const matrix: readonly Row[] = [
   row("GET /threads/:thread_id/runs/:run_id/join", [200, 404, 200], ({ thread, run }) => ({
     in: [thread, run],
   })),
-  row("GET /threads/:thread_id/runs/:run_id/stream", [200, 200, 200], ({ thread, run }) => ({
+  row("GET /threads/:thread_id/runs/:run_id/stream", [200, 404, 200], ({ thread, run }) => ({
     in: [thread, run],
   })),
   row("POST /threads/:thread_id/runs/:run_id/cancel", [202, 404, 202], ({ thread, run }) => ({
