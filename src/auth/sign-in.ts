@@ -115,6 +115,6 @@ function describe(cause: unknown): PersonaAgentError {
 function missing(reason: string): PersonaAgentError {
   return new PersonaAgentError(
     "auth-missing",
-    `${reason}; expected a valid key or token. Send \`authorization: Bearer <key>\`.`,
+    `${reason}; expected a valid key or token. Send \`authorization: Bearer <key>\`, or set PERSONA_AGENT_API_KEY for the command line.`,
   );
 }

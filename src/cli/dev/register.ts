@@ -113,7 +113,10 @@ function writeGreeting(
     ["model", `${model}, embeddings ${embeddings}`],
     ["data", dataDir],
     ["sign-in", signIn ? "on" : "off; only this machine reaches the server"],
-    ["ask", `npm run persona -- ask --url ${url} --user ada "What do you know about me?"`],
+    [
+      "ask",
+      `${signIn ? "PERSONA_AGENT_API_KEY=... " : ""}npm run persona -- ask --url ${url} --user ada "What do you know about me?"`,
+    ],
   ];
   write(`\n  ${colors.green("The agent is up.")} Ctrl-C ends all of it.\n`);
   for (const [name = "", value = ""] of lines) write(`  ${colors.bold(name.padEnd(9))}${value}`);

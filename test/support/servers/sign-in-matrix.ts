@@ -253,5 +253,6 @@ export const matrix: readonly Row[] = [
     body: { language: "fr" },
   })),
   row("GET /users/:user/export", [200, 403, 200], ({ user }) => ({ in: [user] })),
+  row("ALL /users/*", [404, 404, 404], ({ user }) => ({ in: [`${user}/nowhere`] })),
   erasing,
 ];
