@@ -1,4 +1,6 @@
 import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
+import type { VerbOutput } from "../contract/verbs.js";
+import { expectKnownNames, type KnownNames } from "../config/known-names.js";
 import type { RunContext } from "../config/turn-settings.js";
 import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
@@ -6,18 +8,10 @@ import type { AgentGraph } from "../graph/agent.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState } from "../state/agent-state.js";
 import type { TurnReasons } from "./explain-turn.js";
+import { secondsFrom } from "./seconds-from.js";
 
-/** The result of one turn. Plain JSON. */
-export interface TurnResult extends Pick<
-  AgentState,
-  "personaVersion" | "episodeId" | "tools" | "alignment" | "reflection" | "degraded" | "usage"
-> {
-  readonly answer: string;
-  /** The episodes that memory put into the prompt, best first, then those that tools found, in order. */
-  readonly recalled: readonly { readonly id: string; readonly score: number }[];
-  /** Only where it was asked for. */
-  readonly why?: TurnReasons;
-}
+/** The result of one turn. Plain JSON, the same as every door's. */
+export type TurnResult = VerbOutput<"ask">;
 
 export interface AskOptions {
   /** The thread to continue or start; needs a checkpointer. */
@@ -25,10 +19,18 @@ export interface AskOptions {
   readonly settings?: Omit<RunContext, "userId">;
   readonly signal?: AbortSignal | undefined;
   /** Whether the result says in `why` what the answer was made from: recalled texts, profile and lines. */
-  readonly why?: boolean;
+  readonly why?: boolean | undefined;
   /** Called for each event as it happens, and for each piece of the answer's text. */
   readonly onEvent?: (event: AgentEvent | { readonly kind: "text"; readonly text: string }) => void;
 }
+
+const askNames: KnownNames<AskOptions> = {
+  threadId: true,
+  settings: true,
+  signal: true,
+  why: true,
+  onEvent: true,
+};
 
 /**
  * One turn of the agent graph, from text to text. Errors as `PersonaAgent.ask`.
@@ -39,9 +41,12 @@ export async function askGraph(
   graph: AgentGraph,
   userId: string,
   message: string,
-  { threadId, settings = {}, signal, why = false, onEvent }: AskOptions = {},
+  options: AskOptions = {},
   explain?: (state: AgentState) => Promise<TurnReasons>,
 ): Promise<TurnResult> {
+  expectKnownNames<AskOptions>(options, askNames, "`ask`");
+  const { threadId, settings = {}, signal, why = false, onEvent } = options;
+  const start = performance.now();
   // The graph checks both too; here bad input is refused before a thread keeps any of it.
   const user = parseUserId(userId);
   const question = new HumanMessage(parseMessageText(message));
@@ -67,16 +72,30 @@ export async function askGraph(
   }
   if (state === undefined) throw new TypeError("The run ended without a state.");
   return {
-    answer: state.messages.findLast((each) => AIMessage.isInstance(each))?.text ?? "",
-    personaVersion: state.personaVersion,
-    episodeId: state.episodeId,
-    recalled: firstOfEach([...state.recalled, ...state.recalledByTools]),
-    tools: state.tools,
-    alignment: state.alignment,
-    reflection: state.reflection,
-    degraded: state.degraded,
-    usage: state.usage,
+    user,
+    ...turnOf(state, state.messages.findLast((each) => AIMessage.isInstance(each))?.text ?? ""),
+    seconds: secondsFrom(start),
     ...(why && explain && { why: await explain(state) }),
+  };
+}
+
+/** The turn that a last state tells of, here or on a server. */
+export function turnOf(
+  state: Omit<TurnResult, "user" | "answer" | "recalled" | "seconds" | "why"> &
+    Pick<AgentState, "recalled" | "recalledByTools">,
+  answer: string,
+): Omit<TurnResult, "user" | "seconds" | "why"> {
+  const { personaVersion, episodeId, tools, alignment, reflection, degraded, usage } = state;
+  return {
+    answer,
+    personaVersion,
+    episodeId,
+    recalled: firstOfEach([...state.recalled, ...state.recalledByTools]),
+    tools: tools.map(({ name, ok }) => ({ name, ok })),
+    alignment,
+    reflection,
+    degraded,
+    usage,
   };
 }
 

@@ -5,7 +5,11 @@ import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { openPostgres } from "../memory/postgres/open-postgres.js";
 import type { LoadedEmbeddings } from "../model/load-embeddings.js";
-import { checkAgentOptions, expectIndexOfEmbeddings } from "./check-agent-options.js";
+import {
+  checkAgentOptions,
+  expectAgentNames,
+  expectIndexOfEmbeddings,
+} from "./check-agent-options.js";
 import { readInstructions } from "./read-instructions.js";
 import { createPersonaAgent } from "./create-persona-agent.js";
 import { loadModels } from "./model-environment.js";
@@ -66,6 +70,11 @@ export async function openPersonaAgent(
 ): Promise<OpenAgent> {
   const read = settingsOf(env);
   const { keepThreads = true, dataDir, command, embeddingsName, ...given } = options;
+  expectAgentNames<OpenOptions>(
+    options,
+    { dataDir: true, command: true, embeddingsName: true, keepThreads: true },
+    "`openPersonaAgent`",
+  );
   checkAgentOptions(options);
   if (embeddingsName === undefined) expectIndexOfEmbeddings(given, nameTheEmbeddings);
   const services = new CloseStack();

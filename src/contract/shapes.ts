@@ -8,6 +8,7 @@ import {
 } from "../domain/persona/persona-checkpoint.js";
 import { profileSchema } from "../domain/profile.js";
 import { usageSchema } from "../domain/usage.js";
+import { agentState } from "../state/agent-state.js";
 import { iterationSchema } from "../state/alignment-state.js";
 import { feedbackState } from "../state/feedback-state.js";
 
@@ -37,8 +38,12 @@ export const episodeShape = z.strictObject({
     .nullable(),
 });
 
+/** How the true answer is scored; `not-allowed` is none of those that its question states, and compared by words. */
+const answerKind = z.enum(["choice", "rating", "open", "not-allowed", "unanswered"]);
+
 /** An interaction with all that is known of it. */
 export const wholeEpisodeShape = episodeShape.extend({
+  answerKind,
   feedback: episode.feedback,
   replacedResponses: episode.replacedResponses,
   toolsUsed: episode.toolsUsed,
@@ -68,9 +73,6 @@ export const profileShape = z.strictObject({
     }),
   ),
 });
-
-/** A learned line without what it is about. */
-export const lineShape = personaLineSchema.omit({ tool: true });
 
 export const personaShape = z.strictObject({
   user: z.string(),
@@ -133,8 +135,6 @@ export const reviewShape = z.strictObject({
   paperText: z.strictObject({ before: z.string().nullable(), after: z.string() }).nullable(),
 });
 
-const costShape = { calls: usageSchema.shape.calls, tokens: usageSchema.shape.tokens };
-
 export const alignmentShape = z.strictObject({
   user: z.string(),
   mode: z.enum(["default", "paper"]),
@@ -143,10 +143,11 @@ export const alignmentShape = z.strictObject({
   iterations: z.array(iterationSchema),
   head: z.strictObject({
     version: z.number(),
-    lines: z.array(lineShape),
+    lines: z.array(personaLineSchema),
     paperText: z.string().nullable(),
   }),
-  ...costShape,
+  usage: usageSchema,
+  /** Since the start of the run, waiting included. */
   seconds: z.number(),
   /** What waits for a decision; `null` when the run is over. */
   review: reviewShape.nullable(),
@@ -190,6 +191,7 @@ export const feedbackShape = z.strictObject({
   outcome: z.enum(["recorded", "replaced", "unchanged"]),
   /** The true answer now. */
   answer: z.string().nullable(),
+  answerKind,
   previous: feedbackState.shape.previous.unwrap(),
   alignment: dueShape,
   /** The rollback of a persona that the feedback showed to do worse. */
@@ -198,13 +200,36 @@ export const feedbackShape = z.strictObject({
 });
 
 export const reflectionShape = z.strictObject({
+  /** `reflected`: turns were read. Else no call was made: nothing is new, the day's budget is spent, or it is off. */
   outcome: z.enum(["reflected", "nothing-new", "budget", "off"]),
   profile: profileSchema.nullable(),
   reactions: z.array(inferredFeedbackSchema),
-  ...costShape,
+  usage: usageSchema,
   alignment: dueShape,
   rollback: rollbackShape.nullable(),
   degraded: z.array(z.string()),
+});
+
+/** What an answer was made from. */
+const reasonsShape = z.strictObject({
+  /** The interactions that the model was given, whole: best first, then those that tools found, in order. */
+  recalled: z.array(
+    z.strictObject({
+      id: z.string(),
+      at: episode.at,
+      query: episode.query,
+      response: episode.response,
+      /** The true answer, if it is known. */
+      answer: episode.groundTruth,
+      score: z.number(),
+      /** `similar` to the question in meaning or words, among the `latest`, or found by a `tool`. */
+      by: z.enum(["similar", "latest", "tool"]),
+    }),
+  ),
+  /** The profile as the prompt showed it; empty for none. */
+  profile: z.string(),
+  /** The learned lines in the prompt. */
+  lines: z.array(z.strictObject({ text: z.string(), tool: z.string().nullable() })),
 });
 
 export const turnShape = z.strictObject({
@@ -212,11 +237,19 @@ export const turnShape = z.strictObject({
   answer: z.string(),
   personaVersion: z.number(),
   episodeId: z.string().nullable(),
+  /** The interactions that memory put into the prompt, best first, then those that tools found, in order. */
   recalled: z.array(z.strictObject({ id: z.string(), score: z.number() })),
   tools: z.array(z.strictObject({ name: z.string(), ok: z.boolean() })),
+  /** True answers that no alignment has seen yet, and whether one is due. */
+  alignment: dueShape,
+  /** Turns that no reflection has read yet, and whether one is due. */
+  reflection: agentState.shape.reflection.unwrap(),
+  /** Failures that the turn worked around. */
   degraded: z.array(z.string()),
-  ...costShape,
+  usage: usageSchema,
   seconds: z.number(),
+  /** Only where it was asked for. */
+  why: reasonsShape.optional(),
 });
 
 const noticedShape = z.strictObject({ count: z.number(), answers: z.array(z.string()) });
@@ -236,7 +269,7 @@ export const importShape = z.strictObject({
   skipped: z.array(z.strictObject({ line: z.number(), reason: z.string() })),
   /** How the true answers will be scored. */
   answers: answerKindsShape,
-  ...costShape,
+  usage: usageSchema,
   seconds: z.number(),
 });
 

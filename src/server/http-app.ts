@@ -39,7 +39,7 @@ export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hon
     const methods = verbRoutes.filter((route) => route.path === path).map(({ method }) => method);
     app.all(honoPath(path), (c) => {
       c.header("allow", methods.join(", "));
-      return refuse(c, unknownRoute(c, `the methods ${methods.join(", ")} there`), 405);
+      return refuse(c, unknownRoute(c, `${methods.join(" or ")} at this path`), 405);
     });
   }
   app.all("/users/*", (c) => refuse(c, unknownRoute(c, "one of /openapi.json"), 404));
@@ -62,7 +62,7 @@ const tooLarge =
   "The body is too large; expected a shorter message, or an import in parts. Send less.";
 
 const noThread =
-  "A turn over this route has no thread; expected none to be named. Leave it out, or run the graph `agent` on a thread of the LangGraph API.";
+  "A turn over this route has no thread; expected no threadId. Leave it out, or run the graph `agent` on a thread of the LangGraph API.";
 
 async function answer(
   c: Context,
@@ -78,7 +78,7 @@ async function answer(
       query: route.usesQuery ? c.req.query() : {},
       body: route.usesQuery ? {} : parseBody(await c.req.text()),
     });
-    if (name === "ask" && "thread" in input)
+    if (name === "ask" && "threadId" in input)
       throw new PersonaAgentError("config-invalid", noThread);
     await checkCaller(c.req.raw, { verb: name, users: usersOf(input) });
     if (verbs[name].isLong && /\btext\/event-stream\b/.test(c.req.header("accept") ?? ""))

@@ -124,11 +124,7 @@ export async function rollBackTo(
     user: parseUserId(user),
     version: head.version,
     restored,
-    lines: showLines(head.lines),
+    lines: [...head.lines],
     changed,
   };
-}
-
-export function showLines(lines: PersonaCheckpoint["lines"]): VerbOutput<"rollback">["lines"] {
-  return lines.map(({ text, evidence }) => ({ text, evidence }));
 }

@@ -4,7 +4,7 @@ import type { CallVerb, VerbHooks, VerbProgress } from "../../app/verbs/verb-hoo
 import { type VerbName, verbs } from "../../contract/verbs.js";
 import { verbRoutes } from "../../server/verb-request.js";
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
-import { describeServerFailure } from "../talk/remote-conversation.js";
+import { describeServerFailure } from "./server-failure.js";
 
 const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 

@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import { Client } from "@langchain/langgraph-sdk";
 import { z } from "zod";
+import { explainTurn } from "../../app/explain-turn.js";
+import { secondsFrom } from "../../app/seconds-from.js";
+import { remoteVerbs } from "../remote/remote-verbs.js";
+import { describeServerFailure } from "../remote/server-failure.js";
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
 import { foreignThreadMessage } from "../../nodes/agent/admit-turn.js";
 import { readRemoteEvent, readRemoteTurn } from "./remote-turn.js";
@@ -17,12 +21,22 @@ const refusalSchema = z.object({ refusal: z.object({ code: z.string(), message: 
  */
 export function openRemoteConversation(
   url: string,
-  { userId, settings, threadId, signal }: ConversationOptions,
+  { userId, settings, threadId, why, signal }: ConversationOptions,
 ): Conversation {
   const client = new Client({ apiUrl: url, callerOptions: { maxRetries: 0 } });
   const thread = serverThreadId(threadId);
+  const call = remoteVerbs(url, signal);
+  const read = async (id: string) => {
+    try {
+      return await call("show", { user: userId, id });
+    } catch (error) {
+      if (PersonaAgentError.is(error) && error.code === "config-episode-unknown") return null;
+      throw error;
+    }
+  };
   return {
     async say(text, onEvent) {
+      const start = performance.now();
       try {
         await client.threads.create({ threadId: thread, ifExists: "do_nothing", signal });
         const parts: AsyncIterable<{ readonly event: string; readonly data: unknown }> =
@@ -39,7 +53,9 @@ export function openRemoteConversation(
           const event = readRemoteEvent(name, data);
           if (event !== null) onEvent?.(event);
         }
-        return readRemoteTurn(state);
+        const { turn, state: last } = readRemoteTurn(state);
+        const found = { user: userId, ...turn, seconds: secondsFrom(start) };
+        return why ? { ...found, why: await explainTurn(last, read) } : found;
       } catch (error) {
         throw describeServerFailure(url, error);
       }
@@ -65,22 +81,4 @@ function serverFailure(data: unknown, state: unknown): PersonaAgentError {
   if (message === foreignThreadMessage)
     return new PersonaAgentError("config-thread-owner", message);
   return new PersonaAgentError("model-unavailable", `The turn failed on the server: ${message}`);
-}
-
-/** What a caller is told of a server that cannot be reached, or that refused a request; our own errors as they are. */
-export function describeServerFailure(url: string, error: unknown): unknown {
-  if (PersonaAgentError.is(error) || !(error instanceof Error) || error.name === "AbortError")
-    return error;
-  const status = "status" in error ? Number(error.status) : Number.NaN;
-  const message = Number.isNaN(status)
-    ? `No LangGraph server answers at ${url} (${rootCause(error)}). Start one with \`npm run dev\`, or leave out --url.`
-    : `The server at ${url} answered with status ${status}: ${error.message.split("\n")[0]} Check the address.`;
-  return new PersonaAgentError("config-invalid", message, { cause: error });
-}
-
-function rootCause(error: Error): string {
-  const { cause } = error;
-  if (!(cause instanceof Error))
-    return /fetch failed/.test(error.message) ? "no connection" : error.message;
-  return "code" in cause ? String(cause.code) : rootCause(cause);
 }
