@@ -23,6 +23,7 @@ const agentNames: KnownNames<PersonaAgentOptions> = {
   requestReflection: true,
   toolTimeoutMs: true,
   onMemoryError: true,
+  userJobs: true,
   userThreads: true,
   now: true,
 };

@@ -175,7 +175,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
 
   const { align, review, pendingReview } = aligner;
   const status: PersonaAgent["status"] = (userId, alignAfter, settings) =>
-    readAlignmentOverview(userId, { memory, now }, alignAfter, settings);
+    readAlignmentOverview(userId, { memory, jobs: options.userJobs, now }, alignAfter, settings);
   const feedback: PersonaAgent["feedback"] = (userId, given) =>
     giveFeedback({ graph: feedbackGraph, memory }, userId, given);
   const updateProfile: PersonaAgent["refreshProfile"] = (userId, call) =>
@@ -188,6 +188,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     status,
     now,
     refreshProfile: updateProfile,
+    jobs: options.userJobs,
     threads: [...[...savers].map(threadsIn), ...(options.userThreads ? [options.userThreads] : [])],
     async stopAll(userId) {
       stopRun(userId, interactionDeleted);

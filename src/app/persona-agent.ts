@@ -20,6 +20,7 @@ import type { AlignmentOverview } from "./alignment-runs/alignment-overview.js";
 import type { AskOptions, TurnResult } from "./ask.js";
 import type { FeedbackGiven, FeedbackResult } from "./give-feedback.js";
 import type { Reflect } from "./reflect.js";
+import type { UserJobs } from "./alignment-runs/job-queue.js";
 import type { UserThreads } from "./verbs/erase-user.js";
 import type { UserVerbs } from "./verbs/user-verbs.js";
 
@@ -81,6 +82,8 @@ export interface PersonaAgentOptions {
   readonly toolTimeoutMs?: number;
   /** Called for every failure of the index or the embeddings that a call worked around. */
   readonly onMemoryError?: (error: unknown, kind: MemoryDegradation) => void;
+  /** Jobs that something else keeps for users: `erase` deletes the user's, and `status` names those that failed for good. */
+  readonly userJobs?: UserJobs;
   /** Threads that something else keeps, such as a LangGraph server: `erase` deletes the user's. */
   readonly userThreads?: UserThreads;
   readonly now?: () => Date;

@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
+import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import { openPersonaAgent } from "./open-persona-agent.js";
 import { createServerReflections } from "./alignment-runs/server-reflections.js";
 import { serverThreads } from "./alignment-runs/server-threads.js";
@@ -12,8 +14,11 @@ const agentWithServices = await openPersonaAgent(process.env, {
   command: "a LangGraph server",
   keepThreads: false,
   userThreads: serverThreads(process.env["LANGGRAPH_API_URL"]),
-  requestAlignment: (...request) => requestAlignment(...request),
-  requestReflection: (...request) => requestReflection(...request),
+  // Unless workers do them.
+  ...(!process.env["JOBS"]?.trim() && {
+    requestAlignment: (...request: Parameters<RequestAlignment>) => requestAlignment(...request),
+    requestReflection: (...request: Parameters<RequestReflection>) => requestReflection(...request),
+  }),
 });
 const server = {
   url: process.env["LANGGRAPH_API_URL"],

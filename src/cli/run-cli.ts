@@ -5,7 +5,12 @@ import { addAlignmentCommands } from "./align/register.js";
 import { type CliContext, parseDataDir, writeJson } from "./cli-context.js";
 import { addDemoCommand } from "./demo/register.js";
 import { describeError, errorJson, ReportedFailure } from "./describe-error.js";
-import { addChromaCommand, addDevCommand, addFakeModelCommand } from "./dev/register.js";
+import {
+  addChromaCommand,
+  addDevCommand,
+  addFakeModelCommand,
+  addWorkerCommand,
+} from "./dev/register.js";
 import { addEvalCommands } from "./eval/register.js";
 import { addMemoryCommands } from "./memory/register.js";
 import { addPersonaCommands } from "./persona/register.js";
@@ -62,7 +67,13 @@ function buildProgram(context: CliContext): Command {
     "Memory:": [addMemoryCommands],
     "Personas:": [addAlignmentCommands, addPersonaCommands],
     "Evaluation:": [addEvalCommands],
-    "Demo and server:": [addDemoCommand, addDevCommand, addChromaCommand, addFakeModelCommand],
+    "Demo and server:": [
+      addDemoCommand,
+      addDevCommand,
+      addWorkerCommand,
+      addChromaCommand,
+      addFakeModelCommand,
+    ],
   };
   for (const [heading, adders] of Object.entries(groups)) {
     program.commandsGroup(heading);

@@ -158,25 +158,50 @@ const recordedErrorShape = z.strictObject({ code: z.string(), message: z.string(
 
 export const statusShape = z.strictObject({
   user: z.string(),
+  /**
+   * `running`: a process works on it. `cut-off`: the process has ended, or an interaction was deleted; the next run
+   * continues it, or begins anew. `review`: a new persona waits for a person. `failed`: `error` says why, with the code
+   * `stopped` if it was stopped; the next `align` under the same settings continues it.
+   */
   status: z.enum(["idle", "running", "review", "failed", "cut-off"]),
+  /** Since when; `null` before the first alignment. */
   at: z.iso.datetime().nullable(),
+  /** True answers among the latest 256 interactions that no alignment has seen. */
   newAnswers: z.number(),
+  /** Whether an alignment is due: enough new answers, or an interrupted run. Never while one runs or waits. */
   due: z.boolean(),
   headVersion: z.number(),
   /** Whether that version is on trial: the next alignment tries it on later answers. */
   onTrial: z.boolean(),
   error: recordedErrorShape.nullable(),
+  /**
+   * The outcome of the latest run with a checkpoint: its last accepted version, or its last checkpoint if it accepted
+   * none.
+   */
   lastOutcome: z
     .strictObject({
+      /** Of the checkpoint, as the log has it. */
       id: z.string(),
+      /** Where nothing was accepted, the number that it would have had; the log shows none. */
       version: z.number(),
       at: z.iso.datetime(),
       accepted: z.boolean(),
+      /** Whether an earlier version was restored after it. */
       rolledBack: z.boolean(),
       reason: z.string(),
     })
     .nullable(),
+  /** Where workers do the alignments: jobs of the user that failed at every try, latest first. */
+  deadJobs: z.array(
+    z.strictObject({
+      kind: z.enum(["alignment", "reflection"]),
+      at: z.iso.datetime(),
+      error: z.string(),
+    }),
+  ),
+  /** The cost of this UTC day's checkpoints. */
   today: usageSchema,
+  /** The latest reflection: since when, and why it failed; `null` before the first. */
   reflection: z
     .strictObject({ at: z.iso.datetime(), error: recordedErrorShape.nullable() })
     .nullable(),

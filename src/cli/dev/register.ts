@@ -29,6 +29,26 @@ export function addChromaCommand(program: Command, context: CliContext): void {
     .action(action(context, () => Promise.resolve(chroma)));
 }
 
+export function addWorkerCommand(program: Command, context: CliContext): void {
+  program
+    .command("worker")
+    .description("do the alignments and reflections that other processes request (JOBS=postgres)")
+    .option("--concurrency <number>", "most jobs at a time: 1 to 64", parseConcurrency, 4)
+    .addHelpText(
+      "after",
+      "\nNeeds DATABASE_URL and CHROMA_URL. Runs until Ctrl-C; what is under way then goes back to the queue.",
+    )
+    .action(action(context, async () => (await import("./worker.js")).runWorker));
+}
+
+function parseConcurrency(text: string): number {
+  if (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 64) return Number(text);
+  throw new PersonaAgentError(
+    "config-invalid",
+    `--concurrency is ${JSON.stringify(text.slice(0, 40))}; expected a number from 1 to 64. Correct it or leave it out.`,
+  );
+}
+
 export function addFakeModelCommand(program: Command, context: CliContext): void {
   program
     .command("fake-model")

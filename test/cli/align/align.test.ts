@@ -410,6 +410,7 @@ describe("status", () => {
         rolledBack: false,
         reason: expect.any(String),
       },
+      deadJobs: [],
       today: { calls: expect.any(Number), tokens: expect.any(Object) },
       reflection: null,
     };
