@@ -88,8 +88,24 @@ export const personaShape = z.strictObject({
 });
 
 export const logEntryShape = personaCheckpointSchema.extend({
+  /** `null` for one that was never in use, which only its id names. */
+  version: personaCheckpointSchema.shape.version.nullable(),
   head: z.boolean(),
-  standing: z.enum(["head", "past", "rejected", "superseded"]),
+  /**
+   * `head` is in use and `past` was; `superseded` was accepted, but another change came first. Not taken: `rejected`,
+   * `kept` (the model had nothing to change), `refused` (no line passed the checks), `no update` (none was proposed) and
+   * `not started` (answers or budget were too few; its cost is the profile's).
+   */
+  standing: z.enum([
+    "head",
+    "past",
+    "superseded",
+    "rejected",
+    "kept",
+    "refused",
+    "no update",
+    "not started",
+  ]),
   /** `null` for a version that was taken on sufficient evidence, or by a person. */
   trial: trialRecordSchema.shape.outcome.nullable(),
 });
@@ -182,8 +198,8 @@ export const statusShape = z.strictObject({
     .strictObject({
       /** Of the checkpoint, as the log has it. */
       id: z.string(),
-      /** Where nothing was accepted, the number that it would have had; the log shows none. */
-      version: z.number(),
+      /** `null` where nothing was accepted. */
+      version: z.number().nullable(),
       at: z.iso.datetime(),
       accepted: z.boolean(),
       /** Whether an earlier version was restored after it. */

@@ -60,7 +60,7 @@ export async function readAlignmentOverview(
     error: state.error,
     lastOutcome: last && {
       id: last.checkpoint.id,
-      version: last.checkpoint.version,
+      version: last.accepted ? last.checkpoint.version : null,
       at: last.checkpoint.at,
       accepted: last.accepted,
       rolledBack: last.rolledBack,

@@ -1,3 +1,5 @@
+import type { VerbOutput } from "../../contract/verbs.js";
+import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { callVerb } from "../../app/verbs/call-verb.js";
 import type { CallVerb } from "../../app/verbs/verb-hooks.js";
 import { type CommandContext, untilStopped, withAgent } from "../cli-context.js";
@@ -30,6 +32,17 @@ export async function withVerbs<Result>(
   const call = remoteVerbs(url, signal);
   return options.handlesSignal === true ? work(call) : untilStopped(signal, () => work(call));
 }
+
+/** The log as checkpoints. Those that were never in use have a number that no version has. */
+export function checkpointsOf(entries: VerbOutput<"log">): PersonaCheckpoint[] {
+  return entries.map(({ version, ...entry }) => ({ ...entry, version: version ?? neverInUse }));
+}
+
+export async function readLog(call: CallVerb, user: string): Promise<PersonaCheckpoint[]> {
+  return checkpointsOf(await call("log", { user }));
+}
+
+const neverInUse = -1;
 
 /** Whether anything is remembered of a user: an interaction, or a persona of their own. */
 export async function isKnown(call: CallVerb, user: string): Promise<boolean> {
