@@ -1,4 +1,9 @@
-import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
+import {
+  AIMessage,
+  AIMessageChunk,
+  type BaseMessage,
+  HumanMessage,
+} from "@langchain/core/messages";
 import type { VerbOutput } from "../contract/verbs.js";
 import { expectKnownNames, type KnownNames } from "../config/known-names.js";
 import type { RunContext } from "../config/turn-settings.js";
@@ -14,7 +19,10 @@ import { secondsFrom } from "./seconds-from.js";
 export type TurnResult = VerbOutput<"ask">;
 
 export interface AskOptions {
-  /** The thread to continue or start; needs a checkpointer. */
+  /**
+   * The thread to continue or start; needs a checkpointer. Of a conversation that the caller keeps: its name, under
+   * which its interactions are remembered.
+   */
   readonly threadId?: string | undefined;
   readonly settings?: Omit<RunContext, "userId">;
   readonly signal?: AbortSignal | undefined;
@@ -33,14 +41,20 @@ const askNames: KnownNames<AskOptions> = {
 };
 
 /**
- * One turn of the agent graph, from text to text. Errors as `PersonaAgent.ask`.
+ * What a user says; or a conversation that the caller keeps, whose last message they say. A message of it with an `id` is
+ * the same turn as the last time, if it is asked again.
+ */
+export type AskedMessage = string | readonly BaseMessage[];
+
+/**
+ * One turn of the agent graph, to text. Errors as `PersonaAgent.ask`.
  *
  * @param explain - Makes `why` of the last state.
  */
 export async function askGraph(
   graph: AgentGraph,
   userId: string,
-  message: string,
+  message: AskedMessage,
   options: AskOptions = {},
   explain?: (state: AgentState) => Promise<TurnReasons>,
 ): Promise<TurnResult> {
@@ -49,9 +63,10 @@ export async function askGraph(
   const start = performance.now();
   // The graph checks both too; here bad input is refused before a thread keeps any of it.
   const user = parseUserId(userId);
-  const question = new HumanMessage(parseMessageText(message));
+  const messages =
+    typeof message === "object" ? [...message] : [new HumanMessage(parseMessageText(message))];
   const stream = await graph.stream(
-    { messages: [question] },
+    { messages },
     {
       context: { ...settings, userId: user } satisfies RunContext,
       configurable: threadId === undefined ? {} : { thread_id: threadId },

@@ -219,7 +219,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
           const episode = await memory.episodes.get(userId, id);
           return episode && showEpisode(episode);
         });
-      if (turn?.threadId === undefined) return askGraph(threadless, userId, message, turn, explain);
+      if (turn?.threadId === undefined || typeof message === "object")
+        return askGraph(threadless, userId, message, turn, explain);
       if (checkpointer !== undefined) return askGraph(graph, userId, message, turn, explain);
       throw new PersonaAgentError(
         "config-invalid",

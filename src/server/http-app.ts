@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
@@ -6,23 +5,26 @@ import type { PersonaAgent } from "../app/persona-agent.js";
 import { callVerb } from "../app/verbs/call-verb.js";
 import { verbs } from "../contract/verbs.js";
 import { PersonaAgentError } from "../system/errors.js";
+import { keepAlive, nameRequest, report } from "./answering.js";
 import { admitEverybody, type AskedFor, type CheckCaller } from "./caller-check.js";
 import { errorBody, errorStatus } from "./http-errors.js";
+import { type UserOf, namedUser } from "./named-user.js";
 import { openApiDocument } from "./openapi.js";
+import { addOpenAiRoutes } from "./openai/openai-routes.js";
 import { parseBody, readInput, type VerbRoute, verbRoutes } from "./verb-request.js";
 
 export interface HttpAppOptions {
   readonly checkCaller?: CheckCaller;
+  /** The user of a call in a protocol that is not ours; `namedUser` unless given. */
+  readonly userOf?: UserOf;
   /** Where errors that are not ours are told, a line each. */
   readonly log: (line: string) => void;
 }
 
 /** Largest bodies, in bytes. A message has at most 200,000 characters. */
 const [mostBytes, mostImportedBytes] = [4_000_000, 512_000_000];
-/** Many clients give up a connection that is silent for minutes. */
-const heartbeatMs = 15_000;
 
-/** The routes of all verbs, and their OpenAPI document at `/openapi.json`. */
+/** The routes of all verbs, their OpenAPI document at `/openapi.json`, and the protocols that others speak. */
 export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hono {
   const app = new Hono();
   for (const route of verbRoutes) {
@@ -33,6 +35,7 @@ export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hon
     app.on(route.method, honoPath(route.path), limit, (c) => answer(c, route, agent, options));
   }
   const document = openApiDocument();
+  addOpenAiRoutes(app, agent, { userOf: options.userOf ?? namedUser, log: options.log });
   app.get("/openapi.json", (c) => c.json(document));
   // Other paths are the LangGraph server's.
   for (const path of new Set(verbRoutes.map((route) => route.path))) {
@@ -128,25 +131,6 @@ function refuse(
   return c.json(errorBody(error, requestId), status);
 }
 
-/** The caller's own `x-request-id`, or a new one, which the answer names too. */
-function nameRequest(c: Context): string {
-  const given = c.req.header("x-request-id") ?? "";
-  const id = /^[\w-]{1,100}$/.test(given) ? given : randomUUID();
-  c.header("x-request-id", id);
-  return id;
-}
-
-function report(error: unknown, requestId: string, log: (line: string) => void): void {
-  if (PersonaAgentError.is(error)) return;
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  log(`${requestId} failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`);
-}
-
 function send(stream: SSEStreamingApi, event: string, data: unknown): Promise<void> {
   return stream.writeSSE({ event, data: JSON.stringify(data) });
-}
-
-function keepAlive(stream: SSEStreamingApi): () => void {
-  const timer = setInterval(() => void stream.write(": still there\n\n"), heartbeatMs);
-  return () => clearInterval(timer);
 }

@@ -62,7 +62,9 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
     );
     const [persona, profile, written, withdrawals, locale] =
       "read" in memory ? memory.read : [initialPersona, null, null, [], noLocale];
-    runtime.writer?.({ kind: "persona-loaded", version: persona.version } satisfies AgentEvent);
+    const episodeId = written ?? turnEpisodeId(at, identity);
+    const event = { kind: "persona-loaded", version: persona.version, episodeId } as const;
+    runtime.writer?.(event satisfies AgentEvent);
     return new Command({
       goto: "retrieve-memory",
       update: {
@@ -71,7 +73,7 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
           ...staleAnswers(state, question.id),
         ]),
         owner,
-        turn: { at, messageId: question.id, episodeId: written ?? turnEpisodeId(at, identity) },
+        turn: { at, messageId: question.id, episodeId },
         refusal: null,
         locale: resolveLocale(parseRunConfig(runtime), locale),
         personaVersion: persona.version,

@@ -1,0 +1,120 @@
+import { EventEmitter, once } from "node:events";
+import { rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type OpenAiReply,
+  type OpenAiRequest,
+  type OpenAiServer,
+  scriptedUsage,
+  startOpenAiServer,
+} from "../../src/fake-model/openai-server.js";
+import { type DevServer, startDevServer } from "../support/servers/dev-server.js";
+import { newDataFolder } from "../support/setup/data-folder.js";
+
+/** Clients that were not made for this agent, on one real server whose model is on the loopback. */
+let dataDir: string;
+let server: DevServer;
+let models: OpenAiServer;
+let front: Server;
+/** Says when the agent asks the model, and when it gives up before the end of the answer. */
+const calls = new EventEmitter();
+
+beforeAll(async () => {
+  dataDir = await newDataFolder("persona-agent-clients-");
+  models = await startOpenAiServer(replyTo);
+  front = createServer((incoming, outgoing) => {
+    calls.emit("asked");
+    outgoing.on("close", () => !outgoing.writableEnded && calls.emit("given up"));
+    void fetch(new URL(incoming.url ?? "", models.url), {
+      method: "POST",
+      body: Readable.toWeb(incoming) as ReadableStream,
+      duplex: "half",
+    }).then(({ body, headers }) => {
+      outgoing.setHeader("content-type", headers.get("content-type") ?? "");
+      return body && pipeline(Readable.fromWeb(body as never), outgoing).catch(() => {});
+    });
+  });
+  front.listen(0, "127.0.0.1");
+  await once(front, "listening");
+  server = await startDevServer(["--data-dir", dataDir], {
+    MODEL: "openai:any",
+    OPENAI_API_KEY: "none",
+    OPENAI_BASE_URL: `http://127.0.0.1:${(front.address() as AddressInfo).port}/v1`,
+  });
+}, 180_000);
+
+afterAll(async () => {
+  await server?.end("SIGTERM");
+  front?.closeAllConnections();
+  front?.close();
+  await models?.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** Knows what the prompt says of mushrooms, and nothing else. */
+function replyTo({ body }: OpenAiRequest): OpenAiReply {
+  const prompt = JSON.stringify(body["messages"]);
+  if (prompt.includes("Think long.")) return { kind: "stall", text: "First word" };
+  return {
+    kind: "message",
+    text: prompt.includes("never eat mushrooms") ? "Mushrooms." : "Noted.",
+  };
+}
+
+describe("OpenAI's SDK", () => {
+  const openai = () =>
+    new OpenAI({ baseURL: `${server.info.url}/v1`, apiKey: "none", maxRetries: 0 });
+  const stream = (user: string, content: string) =>
+    openai().chat.completions.create({
+      model: "gpt-4o",
+      user,
+      stream: true,
+      stream_options: { include_usage: true },
+      messages: [{ role: "user", content }],
+    });
+  const read = async (user: string, content: string) => {
+    const chunks: OpenAI.ChatCompletionChunk[] = [];
+    for await (const chunk of await stream(user, content)) chunks.push(chunk);
+    return chunks;
+  };
+  const textOf = (chunks: readonly OpenAI.ChatCompletionChunk[]) =>
+    chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("");
+
+  it("streams conversations in which the second knows what the first said, and strangers do not", async () => {
+    const chunks = await read("ines", "I never eat mushrooms, remember that.");
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe("stop");
+    expect(chunks.at(-1)?.usage).toEqual(scriptedUsage);
+    expect(textOf(await read("ines", "What do I never eat?"))).toBe("Mushrooms.");
+    expect(textOf(await read("bo", "What do I never eat?"))).toBe("Noted.");
+  });
+
+  it("gets the first word before the end, and stops the turn when it goes away", async () => {
+    const givenUp = once(calls, "given up");
+    const answer = await stream("ada", "Think long.");
+    let text = "";
+    for await (const { choices } of answer) {
+      text += choices[0]?.delta.content ?? "";
+      if (text !== "") break;
+    }
+    expect(text).toBe("First word");
+    await givenUp;
+    const [asking, stopping] = [once(calls, "asked"), once(calls, "given up")];
+    const leaving = new AbortController();
+    const answered = openai().chat.completions.create(
+      { model: "x", user: "ada", messages: [{ role: "user", content: "Think long." }] },
+      { signal: leaving.signal },
+    );
+    answered.catch(() => {});
+    await asking;
+    leaving.abort();
+    await stopping;
+    const episodes = await fetch(`${server.info.url}/users/ada/episodes`);
+    expect(await episodes.json()).toEqual([]);
+  });
+});
