@@ -10,6 +10,7 @@ import {
   addDevCommand,
   addFakeModelCommand,
   addWorkerCommand,
+  addMcpCommand,
 } from "./dev/register.js";
 import { addEvalCommands } from "./eval/register.js";
 import { addMemoryCommands } from "./memory/register.js";
@@ -71,6 +72,7 @@ function buildProgram(context: CliContext): Command {
       addDemoCommand,
       addDevCommand,
       addWorkerCommand,
+      addMcpCommand,
       addChromaCommand,
       addFakeModelCommand,
     ],

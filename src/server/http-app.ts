@@ -10,6 +10,7 @@ import { admitEverybody, type AskedFor, type CheckCaller } from "./caller-check.
 import { errorBody, errorStatus } from "./http-errors.js";
 import { type UserOf, namedUser } from "./named-user.js";
 import { openApiDocument } from "./openapi.js";
+import { addMcpRoute } from "./mcp/mcp-route.js";
 import { addOpenAiRoutes } from "./openai/openai-routes.js";
 import { parseBody, readInput, type VerbRoute, verbRoutes } from "./verb-request.js";
 
@@ -35,7 +36,9 @@ export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hon
     app.on(route.method, honoPath(route.path), limit, (c) => answer(c, route, agent, options));
   }
   const document = openApiDocument();
-  addOpenAiRoutes(app, agent, { userOf: options.userOf ?? namedUser, log: options.log });
+  const others = { userOf: options.userOf ?? namedUser, log: options.log };
+  addOpenAiRoutes(app, agent, others);
+  addMcpRoute(app, agent, others);
   app.get("/openapi.json", (c) => c.json(document));
   // Other paths are the LangGraph server's.
   for (const path of new Set(verbRoutes.map((route) => route.path))) {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
 import { PersonaAgentError } from "../../system/errors.js";
 import { action, type CliContext, type CommandContext, writeJson } from "../cli-context.js";
+import { addUrl, requireUser } from "../options.js";
 import { terminalOf } from "../output/terminal.js";
 import type { ChromaOptions } from "./chroma.js";
 import type { DevServerInfo } from "./run-dev-server.js";
@@ -13,6 +14,13 @@ export function addDevCommand(program: Command, context: CliContext): void {
     .option("--host <name>", "the address to listen on", "localhost")
     .option("--port <number>", "the port to listen on; 0 for any free one", parsePort, 2024)
     .action(action(context, () => Promise.resolve(dev)));
+}
+
+export function addMcpCommand(program: Command, context: CliContext): void {
+  requireUser(addUrl(program.command("mcp")), "whose memory and persona the tools are of")
+    .description("serve memory and persona of one user as MCP tools, on input and output")
+    .addHelpText("after", "\nFor the configuration of an MCP client. It runs until its input ends.")
+    .action(action(context, async () => (await import("./mcp.js")).runMcp));
 }
 
 export function addChromaCommand(program: Command, context: CliContext): void {

@@ -13,13 +13,13 @@ export interface ServerOption {
 /**
  * The verbs for as long as `work` takes: of an agent on the data folder, or of the server that `--url` names.
  *
- * @param options.handlesSignal - Whether `work` itself ends at the signal.
+ * @param options - As of `withAgent`.
  */
 export async function withVerbs<Result>(
   context: CommandContext,
   { url }: ServerOption,
   work: (call: CallVerb) => Promise<Result>,
-  options: { readonly handlesSignal?: boolean } = {},
+  options: { readonly handlesSignal?: boolean; readonly background?: boolean } = {},
 ): Promise<Result> {
   if (url === undefined)
     return withAgent(
