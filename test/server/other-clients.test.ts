@@ -4,6 +4,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { Client as LangGraphClient } from "@langchain/langgraph-sdk";
+import { StreamOrchestrator } from "@langchain/langgraph-sdk/ui";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
@@ -195,5 +197,46 @@ describe("an MCP client over HTTP", () => {
     await client.close();
     const { status, headers } = await fetch(`${server.info.url}/mcp`);
     expect([status, headers.get("allow")]).toEqual([405, "POST"]);
+  });
+});
+
+describe("LangChain's useStream", () => {
+  /** What the hook is made of, without a page; `submit` as agent-chat-ui calls it. */
+  const openChat = (assistantId: string) => {
+    const client = new LangGraphClient({ apiUrl: server.info.url });
+    const errors: unknown[] = [];
+    const chat = new StreamOrchestrator<{ messages: unknown[] }>(
+      { assistantId, onError: (error) => errors.push(error), fetchStateHistory: true },
+      {
+        getClient: () => client,
+        getAssistantId: () => assistantId,
+        getMessagesKey: () => "messages",
+      },
+    );
+    const say = async (content: string) => {
+      await chat.submit(
+        { messages: [{ type: "human", content }] },
+        { streamMode: ["values"], streamSubgraphs: true, streamResumable: true },
+      );
+      expect(errors).toEqual([]);
+      return z.array(z.object({ content: z.string() })).parse(chat.messages);
+    };
+    return { say };
+  };
+  const assistantOf = async (userId: string) => {
+    const client = new LangGraphClient({ apiUrl: server.info.url });
+    const made = await client.assistants.create({ graphId: "agent", context: { userId } });
+    return made.assistant_id;
+  };
+
+  it("talks as the user of its assistant, who is known in the next thread", async () => {
+    const assistant = await assistantOf("noor");
+    const first = openChat(assistant);
+    expect(await first.say("I never eat mushrooms, remember that.")).toHaveLength(2);
+    expect(await first.say("Did you hear?")).toHaveLength(4);
+    const second = openChat(assistant);
+    expect((await second.say("What do I never eat?")).at(-1)?.content).toBe("Mushrooms.");
+    const other = openChat(await assistantOf("otto"));
+    expect((await other.say("What do I never eat?")).at(-1)?.content).toBe("Noted.");
   });
 });
