@@ -86,20 +86,24 @@ export async function askGraph(
     }
   }
   if (state === undefined) throw new TypeError("The run ended without a state.");
+  const last = state.messages.at(-1);
+  const calls = AIMessage.isInstance(last) ? (last.tool_calls ?? []) : [];
+  const callerCalls = calls.map(({ id, name, args }, n) => ({ id: id ?? `call_${n}`, name, args }));
   return {
     user,
     ...turnOf(state, state.messages.findLast((each) => AIMessage.isInstance(each))?.text ?? ""),
     seconds: secondsFrom(start),
+    ...(callerCalls.length > 0 && { callerCalls }),
     ...(why && explain && { why: await explain(state) }),
   };
 }
 
 /** The turn that a last state tells of, here or on a server. */
 export function turnOf(
-  state: Omit<TurnResult, "user" | "answer" | "recalled" | "seconds" | "why"> &
+  state: Omit<TurnResult, "user" | "answer" | "recalled" | "seconds" | "callerCalls" | "why"> &
     Pick<AgentState, "recalled" | "recalledByTools">,
   answer: string,
-): Omit<TurnResult, "user" | "seconds" | "why"> {
+): Omit<TurnResult, "user" | "seconds" | "callerCalls" | "why"> {
   const { personaVersion, episodeId, tools, alignment, reflection, degraded, usage } = state;
   return {
     answer,

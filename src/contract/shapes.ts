@@ -289,6 +289,16 @@ export const turnShape = z.strictObject({
   degraded: z.array(z.string()),
   usage: usageSchema,
   seconds: z.number(),
+  /** Calls of `callerTools` that the turn waits for: it goes on with a conversation that ends with their results. */
+  callerCalls: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        args: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .optional(),
   /** Only where it was asked for. */
   why: reasonsShape.optional(),
 });

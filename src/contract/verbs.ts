@@ -30,7 +30,7 @@ const version = z
   .union([z.number().int().nonnegative(), z.string()])
   .describe("A version that is or was in use, by its number; or the id of any checkpoint.");
 const turnSettings = runConfigSchema
-  .omit({ userId: true })
+  .omit({ userId: true, callerTools: true })
   .optional()
   .describe("Settings of the turn.");
 const author = z.string().optional().describe("Who says so; the user unless given.");
@@ -52,10 +52,6 @@ export const verbs = {
     route: "POST /users/{user}/ask",
     input: ofUser.extend({
       message: z.string().describe("What the user says."),
-      threadId: z
-        .string()
-        .optional()
-        .describe("The thread to continue or begin; none unless given. Not over HTTP."),
       settings: turnSettings,
       why: z
         .boolean()

@@ -67,9 +67,6 @@ function unknownRoute(c: Context, expected: string): PersonaAgentError {
 const tooLarge =
   "The body is too large; expected a shorter message, or an import in parts. Send less.";
 
-const noThread =
-  "A turn over this route has no thread; expected no threadId. Leave it out, or run the graph `agent` on a thread of the LangGraph API.";
-
 async function answer(
   c: Context,
   route: VerbRoute,
@@ -84,8 +81,6 @@ async function answer(
       query: route.usesQuery ? c.req.query() : {},
       body: route.usesQuery ? {} : parseBody(await c.req.text()),
     });
-    if (name === "ask" && "threadId" in input)
-      throw new PersonaAgentError("config-invalid", noThread);
     await checkCaller(c.req.raw, { verb: name, users: usersOf(input) });
     if (verbs[name].isLong && /\btext\/event-stream\b/.test(c.req.header("accept") ?? ""))
       return streamSSE(c, async (stream) => {

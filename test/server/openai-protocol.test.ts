@@ -1,4 +1,4 @@
-import { HumanMessage } from "@langchain/core/messages";
+import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import OpenAI, { APIError } from "openai";
 import { describe, expect, it } from "vitest";
 import { createHttpApp } from "../../src/server/http-app.js";
@@ -109,6 +109,91 @@ describe("a conversation that the client keeps", () => {
   });
 });
 
+describe("the client's own tools", () => {
+  const tools = [
+    {
+      type: "function",
+      function: {
+        name: "tides",
+        description: "When the tide is high.",
+        parameters: { type: "object", properties: { harbour: { type: "string" } } },
+      },
+    },
+  ] as const;
+  const calling = (...names: string[]) =>
+    new AIMessage({
+      content: "",
+      tool_calls: names.map((name) => ({ id: `of-${name}`, name, args: { harbour: "Brest" } })),
+    });
+
+  it("are called through the client, and its results go on with the turn", async () => {
+    const { agent, model, say } = clientOn([calling("tides"), "At 07:55."]);
+    const question = user("When can I swim?");
+    const first = await say([question], { tools: [...tools] });
+    expect(first.choices[0]).toMatchObject({
+      finish_reason: "tool_calls",
+      message: {
+        content: null,
+        tool_calls: [
+          {
+            id: "of-tides",
+            type: "function",
+            function: { name: "tides", arguments: '{"harbour":"Brest"}' },
+          },
+        ],
+      },
+    });
+    // The turn is not over.
+    expect(await agent.list("ada")).toEqual([]);
+    const message = first.choices[0]?.message;
+    if (message === undefined) throw new Error("There is a choice.");
+    const result = { role: "tool", tool_call_id: "of-tides", content: "07:55" } as const;
+    const second = await say([question, message, result], { tools: [...tools] });
+    expect(second.choices[0]).toMatchObject({
+      finish_reason: "stop",
+      message: { content: "At 07:55." },
+    });
+    expect(model.calls[1]?.slice(1).map(({ type, text }) => `${type}: ${text}`)).toEqual([
+      "human: When can I swim?",
+      "ai: ",
+      "tool: 07:55",
+    ]);
+    expect(model.toolsOffered[0]).toEqual(["recall_memory", "search_wikipedia", "tides"]);
+    expect(await agent.list("ada")).toMatchObject([
+      { query: "When can I swim?", response: "At 07:55." },
+    ]);
+  });
+
+  it("are called alone where the model also calls one of the agent's", async () => {
+    const { say } = clientOn([calling("recall_memory", "tides")]);
+    const { choices } = await say([user("When can I swim?")], { tools: [...tools] });
+    expect(choices[0]?.message.tool_calls?.map(({ id }) => id)).toEqual(["of-tides"]);
+  });
+
+  it("are streamed", async () => {
+    const { openai } = clientOn([calling("tides")]);
+    const runner = openai.chat.completions.stream({
+      model: "x",
+      user: "ada",
+      messages: [user("When can I swim?")],
+      tools: [...tools],
+    });
+    const { choices } = await runner.finalChatCompletion();
+    expect(choices[0]?.finish_reason).toBe("tool_calls");
+    expect(choices[0]?.message.tool_calls?.[0]).toMatchObject({ function: { name: "tides" } });
+  });
+
+  it("may not have the name of one of the agent's, and are not offered where none may be called", async () => {
+    const { model, say } = clientOn(["At noon."]);
+    const own = { type: "function", function: { name: "recall_memory" } } as const;
+    expect((await refused(say([user("Hi.")], { tools: [own] }))).message).toContain(
+      "recall_memory",
+    );
+    await say([user("Hi.")], { tools: [own, ...tools], tool_choice: "none" });
+    expect(model.toolsOffered.at(-1)).toEqual(["recall_memory", "search_wikipedia"]);
+  });
+});
+
 describe("what is refused", () => {
   it.each([
     ["n", { n: 2 }],
@@ -118,6 +203,8 @@ describe("what is refused", () => {
     ["store", { store: true }],
     ["audio", { audio: { format: "mp3", voice: "ash" } as const }],
     ["functions", { functions: [{ name: "look" }] }],
+    ["tool_choice", { tool_choice: "required" } as const],
+    ["parallel_tool_calls", { parallel_tool_calls: false }],
   ])("%s is named in one line", async (param, more) => {
     const error = await refused(clientOn([]).say([user("Hi.")], more));
     expect(error).toMatchObject({ status: 400, param, type: "invalid_request_error" });

@@ -1,6 +1,13 @@
-import { type BaseMessage, HumanMessage, RemoveMessage } from "@langchain/core/messages";
+import {
+  AIMessage,
+  type BaseMessage,
+  HumanMessage,
+  RemoveMessage,
+  ToolMessage,
+} from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../../config/parse-settings.js";
+import type { RunConfig } from "../../config/turn-settings.js";
 import { noLocale, resolveLocale } from "../../domain/locale.js";
 import { turnEpisodeId, turnIdentity } from "../../domain/episode.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
@@ -70,7 +77,7 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
       update: {
         messages: removed([
           ...forgottenMessages(state, { owner, threadId, question, withdrawals }),
-          ...staleAnswers(state, question.id),
+          ...staleAnswers(state, question.id, parseRunConfig(runtime)),
         ]),
         owner,
         turn: { at, messageId: question.id, episodeId },
@@ -101,8 +108,18 @@ function timeOfTurn(present: Date): string {
   return at.endsWith("T00:00:00.000Z") ? at.replace("000Z", "001Z") : at;
 }
 
-/** Answers after the question that an earlier run of the turn left (its message was sent again under its id). */
-function staleAnswers({ messages }: AgentState, questionId: string): BaseMessage[] {
+/**
+ * Answers after the question that an earlier run of the turn left (its message was sent again under its id). Not where
+ * the caller goes on with the turn, with the results of its own tools.
+ */
+function staleAnswers(
+  { messages, turn }: AgentState,
+  questionId: string,
+  { callerTools }: Pick<RunConfig, "callerTools">,
+): BaseMessage[] {
+  const calls = messages.findLast((message) => AIMessage.isInstance(message))?.tool_calls ?? [];
+  const isCallers = calls.some((call) => callerTools.some(({ name }) => name === call.name));
+  if (ToolMessage.isInstance(messages.at(-1)) && (turn === undefined || isCallers)) return [];
   const later = messages.slice(messages.findIndex(({ id }) => id === questionId) + 1);
   return later.filter((message) => !HumanMessage.isInstance(message));
 }

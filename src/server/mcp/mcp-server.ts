@@ -18,9 +18,9 @@ export interface McpServerOptions {
   readonly log: (line: string) => void;
 }
 
-/** The verbs that are tools, with their inputs. Settings and threads are for programs that are written for this agent. */
+/** The verbs that are tools, with their inputs. Settings and reasons are for programs that are written for this agent. */
 const inputs = {
-  ask: verbs.ask.input.omit({ thread: true, settings: true }),
+  ask: verbs.ask.input.omit({ settings: true, why: true }),
   remember: verbs.remember.input,
   search: verbs.search.input,
   feedback: verbs.feedback.input,

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
+import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { z } from "zod";
 import { parseInstructions } from "../../config/instructions.js";
+import type { RunContext } from "../../config/turn-settings.js";
 import { userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { firstHeader } from "../named-user.js";
@@ -17,14 +18,32 @@ const text = z.union([z.string(), z.array(textPart)], {
 const withImages = z.union([z.string(), z.array(z.union([textPart, imagePart]))], {
   error: "expected text, or a list of parts of type text or image_url",
 });
+const toolCall = z.object({
+  id: z.string(),
+  type: z.literal("function", "expected the type function"),
+  function: z.object({ name: z.string(), arguments: z.string() }),
+});
+const tool = z.object({
+  type: z.literal("function", "expected the type function"),
+  function: z.object({
+    name: z.string(),
+    description: z.string().nullish(),
+    parameters: z.record(z.string(), z.unknown()).nullish(),
+  }),
+});
 const message = z.discriminatedUnion(
   "role",
   [
     z.object({ role: z.enum(["system", "developer"]), content: text }),
     z.object({ role: z.literal("user"), content: withImages }),
-    z.object({ role: z.literal("assistant"), content: text }),
+    z.object({
+      role: z.literal("assistant"),
+      content: text.nullish(),
+      tool_calls: z.array(toolCall).nullish(),
+    }),
+    z.object({ role: z.literal("tool"), content: text, tool_call_id: z.string() }),
   ],
-  { error: "expected the role system, developer, user or assistant" },
+  { error: "expected the role system, developer, user, assistant or tool" },
 );
 type Message = z.output<typeof message>;
 
@@ -32,6 +51,8 @@ type Message = z.output<typeof message>;
 const requestSchema = z.object({
   model: z.string({ error: "expected the name of a model, such as persona-agent" }).min(1),
   messages: z.array(message, { error: "expected a list of messages" }).min(1),
+  tools: z.array(tool).nullish(),
+  tool_choice: z.enum(["auto", "none"], { error: "expected auto or none" }).nullish(),
   user: z.string().nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
@@ -50,8 +71,7 @@ const refusedFields: Readonly<Record<string, readonly unknown[]>> = {
   modalities: [["text"]],
   audio: [],
   stop: [[], ""],
-  tools: [[]],
-  tool_choice: ["none", "auto"],
+  parallel_tool_calls: [true],
   functions: [[]],
   function_call: ["none", "auto"],
   prediction: [],
@@ -84,6 +104,19 @@ export function parseChatRequest(body: Readonly<Record<string, unknown>>): ChatR
   throw invalid(param, `\`${param}\` is not valid: ${issue?.message}. Correct it.`);
 }
 
+/** The client's own tools, as the agent takes them. */
+export function readTools({
+  tools,
+  tool_choice,
+}: Pick<ChatRequest, "tools" | "tool_choice">): NonNullable<RunContext["callerTools"]> {
+  if (tool_choice === "none") return [];
+  return (tools ?? []).map(({ function: { name, description, parameters } }) => ({
+    name,
+    ...(description && { description }),
+    ...(parameters && { parameters }),
+  }));
+}
+
 /** A request as the agent takes it. */
 export interface ClientConversation {
   /** Its name: the same for all requests of one conversation. */
@@ -110,10 +143,10 @@ export function readConversation(
 ): ClientConversation {
   const messages = all.filter(({ role }) => role !== "system" && role !== "developer");
   const last = messages.at(-1);
-  if (last?.role !== "user")
+  if (last?.role !== "user" && last?.role !== "tool")
     throw invalid(
       "messages",
-      `The last message is ${last === undefined ? "missing" : "the assistant's"}; expected one of the user, which is answered. Send it last.`,
+      `The last message is ${last === undefined ? "missing" : "the assistant's"}; expected one of the user, which is answered, or a tool's result. Send it last.`,
     );
   const named = firstHeader(headers, conversationHeaders);
   if (named !== undefined && !/^[\w.:@-]{1,200}$/.test(named))
@@ -146,15 +179,39 @@ export function readConversation(
 const conversationHeaders = ["x-conversation-id", "x-openwebui-chat-id"] as const;
 
 function toMessage(message: Message, id: string): BaseMessage {
-  if (message.role === "assistant") return new AIMessage({ id, content: textOf(message) });
+  if (message.role === "tool")
+    return new ToolMessage({ id, content: textOf(message), tool_call_id: message.tool_call_id });
+  if (message.role === "assistant")
+    return new AIMessage({
+      id,
+      content: textOf(message),
+      tool_calls: (message.tool_calls ?? []).map((call) => ({
+        id: call.id,
+        name: call.function.name,
+        args: parseArguments(call.function.arguments),
+      })),
+    });
   const { content } = message;
   const hasImages = Array.isArray(content) && content.some(({ type }) => type === "image_url");
   return new HumanMessage({ id, content: hasImages ? content : textOf(message) });
 }
 
+function parseArguments(text: string): Record<string, unknown> {
+  try {
+    const args: unknown = JSON.parse(text || "{}");
+    if (typeof args === "object" && args !== null) return args as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw invalid(
+    "messages",
+    "The arguments of a tool call are no JSON object; expected them as they were sent. Correct them.",
+  );
+}
+
 function textOf({ content }: Message): string {
   if (typeof content === "string") return content;
-  return content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
+  return (content ?? []).flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
 }
 
 function digest(value: unknown): string {

@@ -8,7 +8,7 @@ import { keepAlive, nameRequest, report } from "../answering.js";
 import { errorStatus } from "../http-errors.js";
 import type { UserOf } from "../named-user.js";
 import { parseBody } from "../verb-request.js";
-import { type ChatRequest, parseChatRequest, readConversation } from "./chat-request.js";
+import { type ChatRequest, parseChatRequest, readConversation, readTools } from "./chat-request.js";
 import { openAiError } from "./openai-errors.js";
 
 export interface OpenAiRoutesOptions {
@@ -83,7 +83,10 @@ async function complete(c: Context, agent: PersonaAgent, options: OpenAiRoutesOp
     const turn = startTurn((onEvent) =>
       agent.ask(user, conversation.messages, {
         threadId: conversation.id,
-        ...(instructions !== undefined && { settings: { instructions } }),
+        settings: {
+          ...(instructions !== undefined && { instructions }),
+          callerTools: readTools(request),
+        },
         signal,
         onEvent,
       }),
@@ -107,11 +110,17 @@ async function complete(c: Context, agent: PersonaAgent, options: OpenAiRoutesOp
     }
     const [heading, result] = await Promise.all([turn.heading, turn.result]);
     if (result.degraded.length > 0) c.header("x-degraded", result.degraded.join(", "));
-    const message = { role: "assistant", content: result.answer, refusal: null };
+    const calls = callsOf(result);
+    const message = {
+      role: "assistant",
+      content: result.answer === "" ? null : result.answer,
+      refusal: null,
+      ...(calls.length > 0 && { tool_calls: calls }),
+    };
     return answer(c, {
       ...heading,
       object: "chat.completion",
-      choices: [{ index: 0, message, logprobs: null, finish_reason: "stop" }],
+      choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason(calls) }],
       usage: usageOf(result),
     });
   } catch (error) {
@@ -181,10 +190,26 @@ async function sendTurn(
   await send(choice({ role: "assistant", content: "" }));
   turn.onText((piece) => void send(choice({ content: piece })));
   const result = await turn.result;
-  if (!turn.hasText()) await send(choice({ content: result.answer }));
-  await send(choice({}, "stop"));
+  if (!turn.hasText() && result.answer !== "") await send(choice({ content: result.answer }));
+  const calls = callsOf(result);
+  if (calls.length > 0)
+    await send(choice({ tool_calls: calls.map((call, index) => ({ index, ...call })) }));
+  await send(choice({}, finishReason(calls)));
   if (withUsage) await send([], usageOf(result));
   await stream.writeSSE({ data: "[DONE]" });
+}
+
+/** The calls of the client's own tools, whose results the client sends in its next request. */
+function callsOf({ callerCalls = [] }: TurnResult) {
+  return callerCalls.map(({ id, name, args }) => ({
+    id,
+    type: "function",
+    function: { name, arguments: JSON.stringify(args) },
+  }));
+}
+
+function finishReason(calls: readonly object[]) {
+  return calls.length > 0 ? "tool_calls" : "stop";
 }
 
 function sendData(stream: SSEStreamingApi, data: object): Promise<void> {
