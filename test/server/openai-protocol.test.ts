@@ -256,6 +256,19 @@ describe("what is refused", () => {
     );
   });
 
+  it("refuses a turn with a status, also where a stream was asked for", async () => {
+    const { openai } = clientOn([]);
+    const error = await refused(
+      openai.chat.completions.create({
+        model: "x",
+        user: "ada",
+        stream: true,
+        messages: [user(" ")],
+      }),
+    );
+    expect(error).toMatchObject({ status: 400, code: "config-message-invalid" });
+  });
+
   it("tells a failure in the middle of a stream as OpenAI does", async () => {
     const { openai } = clientOn([new Error("away")]);
     const stream = await openai.chat.completions.create({

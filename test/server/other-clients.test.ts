@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { Client as LangGraphClient } from "@langchain/langgraph-sdk";
 import { StreamOrchestrator } from "@langchain/langgraph-sdk/ui";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import OpenAI from "openai";
@@ -21,6 +22,7 @@ import {
   startOpenAiServer,
 } from "../../src/fake-model/openai-server.js";
 import { type DevServer, startDevServer } from "../support/servers/dev-server.js";
+import { compiled } from "../support/setup/compiled.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
 
 /** Clients that were not made for this agent, on one real server whose model is on the loopback. */
@@ -61,6 +63,8 @@ afterAll(async () => {
   front?.close();
   await models?.close();
   await rm(dataDir, { recursive: true, force: true });
+  // A client that goes away is no failure of ours.
+  expect(await server?.log).not.toContain(" failed: ");
 });
 
 /** Knows what the prompt says of mushrooms, and nothing else. */
@@ -99,6 +103,18 @@ describe("OpenAI's SDK", () => {
     expect(chunks.at(-1)?.usage).toEqual(scriptedUsage);
     expect(textOf(await read("ines", "What do I never eat?"))).toBe("Mushrooms.");
     expect(textOf(await read("bo", "What do I never eat?"))).toBe("Noted.");
+  });
+
+  it("gives images to the model", async () => {
+    const image = { type: "image_url", image_url: { url: "data:image/png;base64,AA==" } } as const;
+    await openai().chat.completions.create({
+      model: "x",
+      user: "lou",
+      messages: [{ role: "user", content: [{ type: "text", text: "What is this?" }, image] }],
+    });
+    expect(JSON.stringify(models.requests.map(({ body }) => body["messages"]))).toContain(
+      JSON.stringify(image),
+    );
   });
 
   it("gets the first word before the end, and stops the turn when it goes away", async () => {
@@ -181,6 +197,30 @@ describe("an MCP client over HTTP", () => {
     await client.close();
   });
 
+  it("ends what its tool does when it goes away", async () => {
+    const [asking, stopping] = [once(calls, "asked"), once(calls, "given up")];
+    const leaving = new AbortController();
+    const answered = fetch(`${server.info.url}/mcp`, {
+      method: "POST",
+      signal: leaving.signal,
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "x-user-id": "mia",
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "ask", arguments: { message: "Think long." } },
+      }),
+    });
+    answered.catch(() => {});
+    await asking;
+    leaving.abort();
+    await stopping;
+  });
+
   it("is told in one line what is wrong", async () => {
     const client = await connect();
     const failed = async (name: string, args: Record<string, unknown>) => {
@@ -198,6 +238,21 @@ describe("an MCP client over HTTP", () => {
     const { status, headers } = await fetch(`${server.info.url}/mcp`);
     expect([status, headers.get("allow")]).toEqual([405, "POST"]);
   });
+});
+
+it("an MCP client over stdio reaches the server by `mcp --url`", async () => {
+  const client = new Client({ name: "test", version: "1.0.0" });
+  const words = ["mcp", "--user", "pia", "--url", server.info.url];
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [compiled("src/cli/main.ts"), ...words],
+    }),
+  );
+  await client.callTool({ name: "remember", arguments: { query: "I never eat mushrooms." } });
+  const turn = await client.callTool({ name: "ask", arguments: { message: "What not?" } });
+  expect(JSON.stringify(turn.content)).toContain("Mushrooms.");
+  await client.close();
 });
 
 describe("LangChain's useStream", () => {

@@ -101,7 +101,7 @@ async function complete(c: Context, agent: PersonaAgent, options: OpenAiRoutesOp
         try {
           await sendTurn(stream, request, heading, turn);
         } catch (error) {
-          report(error, requestId, options.log);
+          if (!signal.aborted) report(error, requestId, options.log);
           await sendData(stream, openAiError(error, requestId));
         } finally {
           end();
@@ -124,7 +124,8 @@ async function complete(c: Context, agent: PersonaAgent, options: OpenAiRoutesOp
       usage: usageOf(result),
     });
   } catch (error) {
-    return refuse(c, error, options);
+    // Nobody reads what a client that went away is told.
+    return refuse(c, error, signal.aborted ? { ...options, log: () => {} } : options);
   }
 }
 
