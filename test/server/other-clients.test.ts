@@ -231,7 +231,7 @@ describe("an MCP client over HTTP", () => {
     };
     expect(await failed("persona", {})).toContain("names no user");
     expect(await failed("feedback", { user: "mia", id: "x", kind: "accept" })).toContain(
-      'has no episode "x"',
+      'has no interaction "x"',
     );
     expect(await failed("search", { user: "mia" })).toContain("text");
     await client.close();
