@@ -7,7 +7,12 @@ for (const name of [
   "persistent",
   "anthropic",
   "google",
+  "service",
+  "align-users",
   "http",
+  "openai-client",
+  "mcp-client",
+  "remote-graph",
 ]) {
   console.log(`\n── ${name}`);
   await import(`./${name}.js`);

@@ -12,7 +12,7 @@ export type { Profile, ProfileStatement } from "./domain/profile.js";
 export type { Usage } from "./domain/usage.js";
 export { PersonaAgentError, type PersonaAgentErrorCode } from "./system/errors.js";
 export type { AgentGraph } from "./graph/agent.js";
-export type { AskOptions, TurnResult } from "./app/ask.js";
+export type { AskedMessage, AskOptions, TurnResult } from "./app/ask.js";
 export type { RecalledText, TurnReasons } from "./app/explain-turn.js";
 export type { AlignmentResult, AlignOptions, AlignSettings } from "./app/alignment-runs/aligner.js";
 export type { AlignmentOverview } from "./app/alignment-runs/alignment-overview.js";

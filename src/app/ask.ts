@@ -1,4 +1,11 @@
-import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
+import {
+  AIMessage,
+  AIMessageChunk,
+  type BaseMessage,
+  HumanMessage,
+} from "@langchain/core/messages";
+import type { VerbOutput } from "../contract/verbs.js";
+import { expectKnownNames, type KnownNames } from "../config/known-names.js";
 import type { RunContext } from "../config/turn-settings.js";
 import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
@@ -6,47 +13,60 @@ import type { AgentGraph } from "../graph/agent.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState } from "../state/agent-state.js";
 import type { TurnReasons } from "./explain-turn.js";
+import { secondsFrom } from "./seconds-from.js";
 
-/** The result of one turn. Plain JSON. */
-export interface TurnResult extends Pick<
-  AgentState,
-  "personaVersion" | "episodeId" | "tools" | "alignment" | "reflection" | "degraded" | "usage"
-> {
-  readonly answer: string;
-  /** The episodes that memory put into the prompt, best first, then those that tools found, in order. */
-  readonly recalled: readonly { readonly id: string; readonly score: number }[];
-  /** Only where it was asked for. */
-  readonly why?: TurnReasons;
-}
+/** The result of one turn. Plain JSON, the same as every door's. */
+export type TurnResult = VerbOutput<"ask">;
 
 export interface AskOptions {
-  /** The thread to continue or start; needs a checkpointer. */
+  /**
+   * The thread to continue or start; needs a checkpointer. Of a conversation that the caller keeps: its name, under
+   * which its interactions are remembered.
+   */
   readonly threadId?: string | undefined;
   readonly settings?: Omit<RunContext, "userId">;
   readonly signal?: AbortSignal | undefined;
   /** Whether the result says in `why` what the answer was made from: recalled texts, profile and lines. */
-  readonly why?: boolean;
+  readonly why?: boolean | undefined;
   /** Called for each event as it happens, and for each piece of the answer's text. */
   readonly onEvent?: (event: AgentEvent | { readonly kind: "text"; readonly text: string }) => void;
 }
 
+const askNames: KnownNames<AskOptions> = {
+  threadId: true,
+  settings: true,
+  signal: true,
+  why: true,
+  onEvent: true,
+};
+
 /**
- * One turn of the agent graph, from text to text. Errors as `PersonaAgent.ask`.
+ * What a user says; or a conversation that the caller keeps, whose last message they say. A message of it with an `id` is
+ * the same turn as the last time, if it is asked again.
+ */
+export type AskedMessage = string | readonly BaseMessage[];
+
+/**
+ * One turn of the agent graph, to text. Errors as `PersonaAgent.ask`.
  *
  * @param explain - Makes `why` of the last state.
  */
 export async function askGraph(
   graph: AgentGraph,
   userId: string,
-  message: string,
-  { threadId, settings = {}, signal, why = false, onEvent }: AskOptions = {},
+  message: AskedMessage,
+  options: AskOptions = {},
   explain?: (state: AgentState) => Promise<TurnReasons>,
 ): Promise<TurnResult> {
+  expectKnownNames<AskOptions>(options, askNames, "`ask`");
+  const { threadId, settings = {}, signal, why = false, onEvent } = options;
+  const start = performance.now();
   // The graph checks both too; here bad input is refused before a thread keeps any of it.
   const user = parseUserId(userId);
-  const question = new HumanMessage(parseMessageText(message));
+  const messages =
+    typeof message === "object" ? [...message] : [new HumanMessage(parseMessageText(message))];
   const stream = await graph.stream(
-    { messages: [question] },
+    { messages },
     {
       context: { ...settings, userId: user } satisfies RunContext,
       configurable: threadId === undefined ? {} : { thread_id: threadId },
@@ -66,17 +86,35 @@ export async function askGraph(
     }
   }
   if (state === undefined) throw new TypeError("The run ended without a state.");
+  const last = state.messages.at(-1);
+  const calls = AIMessage.isInstance(last) ? (last.tool_calls ?? []) : [];
+  const callerCalls = calls.map(({ id, name, args }, n) => ({ id: id ?? `call_${n}`, name, args }));
   return {
-    answer: state.messages.findLast((each) => AIMessage.isInstance(each))?.text ?? "",
-    personaVersion: state.personaVersion,
-    episodeId: state.episodeId,
-    recalled: firstOfEach([...state.recalled, ...state.recalledByTools]),
-    tools: state.tools,
-    alignment: state.alignment,
-    reflection: state.reflection,
-    degraded: state.degraded,
-    usage: state.usage,
+    user,
+    ...turnOf(state, state.messages.findLast((each) => AIMessage.isInstance(each))?.text ?? ""),
+    seconds: secondsFrom(start),
+    ...(callerCalls.length > 0 && { callerCalls }),
     ...(why && explain && { why: await explain(state) }),
+  };
+}
+
+/** The turn that a last state tells of, here or on a server. */
+export function turnOf(
+  state: Omit<TurnResult, "user" | "answer" | "recalled" | "seconds" | "callerCalls" | "why"> &
+    Pick<AgentState, "recalled" | "recalledByTools">,
+  answer: string,
+): Omit<TurnResult, "user" | "seconds" | "callerCalls" | "why"> {
+  const { personaVersion, episodeId, tools, alignment, reflection, degraded, usage } = state;
+  return {
+    answer,
+    personaVersion,
+    episodeId,
+    recalled: firstOfEach([...state.recalled, ...state.recalledByTools]),
+    tools: tools.map(({ name, ok }) => ({ name, ok })),
+    alignment,
+    reflection,
+    degraded,
+    usage,
   };
 }
 

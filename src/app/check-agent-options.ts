@@ -1,5 +1,41 @@
+import { expectKnownNames, type KnownNames } from "../config/known-names.js";
 import { PersonaAgentError } from "../system/errors.js";
 import type { PersonaAgentOptions } from "./persona-agent.js";
+
+const agentNames: KnownNames<PersonaAgentOptions> = {
+  model: true,
+  resolveModel: true,
+  modelName: true,
+  alignmentModel: true,
+  alignmentModelName: true,
+  embeddings: true,
+  store: true,
+  index: true,
+  checkpointer: true,
+  instructions: true,
+  tools: true,
+  simulationTools: true,
+  allowedToolsFor: true,
+  wikipedia: true,
+  backgroundAlignment: true,
+  requestAlignment: true,
+  backgroundReflection: true,
+  requestReflection: true,
+  toolTimeoutMs: true,
+  onMemoryError: true,
+  userJobs: true,
+  userThreads: true,
+  now: true,
+};
+
+/** @throws {PersonaAgentError} `config-invalid` for names that are neither an agent's options nor `others`. */
+export function expectAgentNames<Of extends PersonaAgentOptions>(
+  options: unknown,
+  others: KnownNames<Omit<Of, keyof PersonaAgentOptions>>,
+  what: string,
+): void {
+  expectKnownNames(options, { ...agentNames, ...others }, what);
+}
 
 /** What the library's two functions take together. */
 interface GivenOptions extends PersonaAgentOptions {

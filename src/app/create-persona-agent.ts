@@ -24,7 +24,11 @@ import { refreshProfile } from "../nodes/update-profile.js";
 import { createRecallMemory } from "../tools/recall-memory.js";
 import { createSearchWikipedia, wikipediaFeature } from "../tools/search-wikipedia.js";
 import { createToolRegistry } from "../tools/tool-registry.js";
-import { checkAgentOptions, expectIndexOfEmbeddings } from "./check-agent-options.js";
+import {
+  checkAgentOptions,
+  expectAgentNames,
+  expectIndexOfEmbeddings,
+} from "./check-agent-options.js";
 import { createBackgroundScheduler } from "./alignment-runs/background-scheduler.js";
 import { createAlignment } from "./alignment-runs/create-alignment.js";
 import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
@@ -36,7 +40,9 @@ import { askGraph } from "./ask.js";
 import { explainTurn } from "./explain-turn.js";
 import { giveFeedback } from "./give-feedback.js";
 import { createReflector } from "./reflect.js";
+import { untilClosed } from "./until-closed.js";
 import { threadsIn } from "./verbs/saved-threads.js";
+import { showEpisode } from "./verbs/shown-episode.js";
 import { createUserVerbs } from "./verbs/user-verbs.js";
 import type { PersonaAgent, PersonaAgentOptions, ProfileCallOptions } from "./persona-agent.js";
 
@@ -60,6 +66,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     backgroundAlignment = true,
     backgroundReflection = true,
   } = options;
+  expectAgentNames(options, {}, "`createPersonaAgent`");
   checkAgentOptions(options);
   expectIndexOfEmbeddings(options, makeAnIndex);
   const offline = new OfflineEmbeddings();
@@ -168,7 +175,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
 
   const { align, review, pendingReview } = aligner;
   const status: PersonaAgent["status"] = (userId, alignAfter, settings) =>
-    readAlignmentOverview(userId, { memory, now }, alignAfter, settings);
+    readAlignmentOverview(userId, { memory, jobs: options.userJobs, now }, alignAfter, settings);
   const feedback: PersonaAgent["feedback"] = (userId, given) =>
     giveFeedback({ graph: feedbackGraph, memory }, userId, given);
   const updateProfile: PersonaAgent["refreshProfile"] = (userId, call) =>
@@ -181,6 +188,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     status,
     now,
     refreshProfile: updateProfile,
+    jobs: options.userJobs,
     threads: [...[...savers].map(threadsIn), ...(options.userThreads ? [options.userThreads] : [])],
     async stopAll(userId) {
       stopRun(userId, interactionDeleted);
@@ -190,7 +198,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     },
   });
 
-  return {
+  return untilClosed({
     instructions,
     ...verbs,
     graph,
@@ -206,8 +214,13 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     status,
     feedback,
     async ask(userId, message, turn) {
-      const explain = (state: AgentState) => explainTurn(userId, state, memory.episodes);
-      if (turn?.threadId === undefined) return askGraph(threadless, userId, message, turn, explain);
+      const explain = (state: AgentState) =>
+        explainTurn(state, async (id) => {
+          const episode = await memory.episodes.get(userId, id);
+          return episode && showEpisode(episode);
+        });
+      if (turn?.threadId === undefined || typeof message === "object")
+        return askGraph(threadless, userId, message, turn, explain);
       if (checkpointer !== undefined) return askGraph(graph, userId, message, turn, explain);
       throw new PersonaAgentError(
         "config-invalid",
@@ -222,7 +235,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
       await background.close();
       await memory.episodes.settled();
     },
-  };
+  });
 }
 
 const makeAnIndex =

@@ -1,31 +1,19 @@
-import type { Episode } from "../domain/episode.js";
-import type { Memory } from "../memory/memory.js";
+import type { VerbOutput } from "../contract/verbs.js";
 import type { AgentState } from "../state/agent-state.js";
 
-/** An interaction that a turn's model was given, whole. */
-export interface RecalledText extends Pick<Episode, "id" | "at" | "query" | "response"> {
-  /** The true answer, if it is known. */
-  readonly answer: string | null;
-  readonly score: number;
-  /** `similar` to the question in meaning or words, among the `latest`, or found by a `tool`. */
-  readonly by: "similar" | "latest" | "tool";
-}
-
 /** What an answer was made from. Plain JSON. */
-export interface TurnReasons {
-  /** Best first, then those that tools found, in order. */
-  readonly recalled: readonly RecalledText[];
-  /** The profile as the prompt showed it; empty for none. */
-  readonly profile: string;
-  /** The learned lines in the prompt. */
-  readonly lines: readonly { readonly text: string; readonly tool: string | null }[];
-}
+export type TurnReasons = NonNullable<VerbOutput<"ask">["why"]>;
+/** An interaction that a turn's model was given, whole. */
+export type RecalledText = TurnReasons["recalled"][number];
 
-/** Reads the texts that tools found from memory; what was deleted since is left out. */
+/**
+ * What the answer of a turn's last state was made from.
+ *
+ * @param read - Reads an interaction that a tool found; `null` for one that was deleted since, which is left out.
+ */
 export async function explainTurn(
-  userId: string,
-  state: AgentState,
-  episodes: Pick<Memory["episodes"], "get">,
+  state: Pick<AgentState, "recalled" | "recalledByTools" | "userSummary" | "personaLines">,
+  read: (id: string) => Promise<Omit<RecalledText, "score" | "by"> | null>,
 ): Promise<TurnReasons> {
   const inPrompt = state.recalled.map(({ groundTruth: answer, ...recalled }): RecalledText => {
     const { id, at, query, response, score } = recalled;
@@ -37,9 +25,9 @@ export async function explainTurn(
   );
   const found = await Promise.all(
     [...byTools].map(async ([id, score]): Promise<RecalledText | null> => {
-      const episode = await episodes.get(userId, id);
+      const episode = await read(id);
       if (episode === null) return null;
-      const { at, query, response, groundTruth: answer } = episode;
+      const { at, query, response, answer } = episode;
       return { id, at, query, response, answer, score, by: "tool" };
     }),
   );

@@ -1,9 +1,10 @@
+import type { VerbOutput } from "../contract/verbs.js";
+import { expectKnownNames, type KnownNames } from "../config/known-names.js";
 import type { RunContext } from "../config/turn-settings.js";
-import type { Episode } from "../domain/episode.js";
 import { type GivenFeedback, parseFeedback } from "../domain/feedback.js";
 import { parseUserId } from "../domain/user-id.js";
+import { answerKindOf } from "../domain/scoring/answer-kinds.js";
 import type { Memory } from "../memory/memory.js";
-import type { FeedbackState } from "../state/feedback-state.js";
 import type { FeedbackGraph } from "../graph/feedback.js";
 
 /** A user's feedback on one episode. */
@@ -19,22 +20,26 @@ export interface FeedbackGiven {
   readonly settings?: Omit<RunContext, "userId">;
 }
 
-/** The result of feedback. Plain JSON. */
-export interface FeedbackResult extends Pick<
-  FeedbackState,
-  "previous" | "alignment" | "rollback" | "degraded"
-> {
-  /** As it is now; `null` if it was deleted meanwhile. */
-  readonly episode: Episode | null;
-  readonly outcome: "recorded" | "replaced" | "unchanged";
-}
+/** The result of feedback. Plain JSON, the same as every door's. */
+export type FeedbackResult = VerbOutput<"feedback">;
+
+const feedbackNames: KnownNames<FeedbackGiven> = {
+  episodeId: true,
+  kind: true,
+  text: true,
+  reason: true,
+  author: true,
+  settings: true,
+};
 
 /** Gives feedback through its graph. Errors as `PersonaAgent.feedback`. */
 export async function giveFeedback(
   { graph, memory }: { readonly graph: FeedbackGraph; readonly memory: Memory },
   userId: string,
-  { settings = {}, ...feedback }: FeedbackGiven,
+  given: FeedbackGiven,
 ): Promise<FeedbackResult> {
+  expectKnownNames<FeedbackGiven>(given, feedbackNames, "`feedback`");
+  const { settings = {}, ...feedback } = given;
   const user = parseUserId(userId);
   // The graph checks it too; a refusal here leaves no failed run in a trace.
   parseFeedback(feedback, user);
@@ -43,5 +48,14 @@ export async function giveFeedback(
   const { outcome, previous, alignment, rollback, degraded } = result;
   if (outcome === null) throw new TypeError("The feedback run ended without an outcome.");
   const episode = await memory.episodes.get(user, feedback.episodeId);
-  return { episode, outcome, previous, alignment, rollback, degraded };
+  return {
+    episode: feedback.episodeId,
+    outcome,
+    answer: episode?.groundTruth ?? null,
+    answerKind: episode === null ? "unanswered" : answerKindOf(episode),
+    previous,
+    alignment,
+    rollback: rollback && { version: rollback.version, reason: rollback.reason },
+    degraded,
+  };
 }

@@ -5,9 +5,14 @@ import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { openPostgres } from "../memory/postgres/open-postgres.js";
 import type { LoadedEmbeddings } from "../model/load-embeddings.js";
-import { checkAgentOptions, expectIndexOfEmbeddings } from "./check-agent-options.js";
+import {
+  checkAgentOptions,
+  expectAgentNames,
+  expectIndexOfEmbeddings,
+} from "./check-agent-options.js";
 import { readInstructions } from "./read-instructions.js";
 import { createPersonaAgent } from "./create-persona-agent.js";
+import { type JobQueue, openJobQueue } from "./alignment-runs/job-queue.js";
 import { loadModels } from "./model-environment.js";
 import type { PersonaAgent, PersonaAgentOptions } from "./persona-agent.js";
 import {
@@ -18,6 +23,7 @@ import {
   type ReadSetting,
   settingsOf,
 } from "./embedded-services.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { PlatformStore } from "../graph/platform-store.js";
 import { allSettled, CloseStack } from "../system/close-stack.js";
 import { withTimeLimit } from "../system/time-limit.js";
@@ -37,6 +43,8 @@ export interface OpenOptions
    * when it changes.
    */
   readonly embeddingsName?: string;
+  /** Is told of failures of the job queue that the agent goes on after, a line each; the standard error unless given. */
+  readonly log?: (line: string) => void;
   /** False in a LangGraph server, which keeps the threads itself. */
   readonly keepThreads?: boolean;
 }
@@ -50,6 +58,8 @@ export interface OpenAgent extends PersonaAgent {
     /** `null` when no embedded service has data. */
     readonly dataDir: string | null;
   };
+  /** The jobs of workers; `null` unless `JOBS` asks for them. */
+  readonly jobs: JobQueue | null;
   /** Ends alignments in the background, then the services. A second call does nothing. */
   close(): Promise<void>;
 }
@@ -65,7 +75,19 @@ export async function openPersonaAgent(
   options: OpenOptions = {},
 ): Promise<OpenAgent> {
   const read = settingsOf(env);
-  const { keepThreads = true, dataDir, command, embeddingsName, ...given } = options;
+  const {
+    keepThreads = true,
+    dataDir,
+    command,
+    embeddingsName,
+    log = toStderr,
+    ...given
+  } = options;
+  expectAgentNames<OpenOptions>(
+    options,
+    { dataDir: true, command: true, embeddingsName: true, keepThreads: true, log: true },
+    "`openPersonaAgent`",
+  );
   checkAgentOptions(options);
   if (embeddingsName === undefined) expectIndexOfEmbeddings(given, nameTheEmbeddings);
   const services = new CloseStack();
@@ -81,9 +103,15 @@ export async function openPersonaAgent(
     ]);
     const checkpointer = given.checkpointer ?? (keepThreads ? storage?.checkpointer : undefined);
     const store = given.store ?? storage?.store;
+    const jobs = await openJobs(read, services, log);
     const agent = createPersonaAgent({
       ...given,
       ...models,
+      ...(jobs && {
+        userJobs: jobs,
+        requestAlignment: given.requestAlignment ?? jobs.requestAlignment,
+        requestReflection: given.requestReflection ?? jobs.requestReflection,
+      }),
       ...(store && { store }),
       ...(checkpointer && { checkpointer }),
       resolveModel: given.resolveModel ?? loadModel,
@@ -94,6 +122,7 @@ export async function openPersonaAgent(
     });
     return {
       ...agent,
+      jobs,
       info: {
         model: models.modelName,
         embeddings: vectors.name,
@@ -126,6 +155,26 @@ async function openStorage(
   if (read("STORE") === "platform") return { store: new PlatformStore() };
   const url = databaseUrl ?? read("DATABASE_URL") ?? "";
   return services.add(await openPostgres({ url, embedded: databaseUrl !== undefined }));
+}
+
+/** @throws {PersonaAgentError} `config-invalid` where there is no database that others can reach. */
+async function openJobs(
+  read: ReadSetting,
+  services: CloseStack,
+  log: (line: string) => void,
+): Promise<JobQueue | null> {
+  if (read("JOBS") === undefined) return null;
+  const url = read("DATABASE_URL");
+  if (url === undefined)
+    throw new PersonaAgentError(
+      "config-invalid",
+      "JOBS is set without DATABASE_URL; expected a PostgreSQL that workers can reach. Set both, or neither.",
+    );
+  return services.add(await openJobQueue({ url, log }));
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 async function openIndex(

@@ -17,9 +17,10 @@ import type { RefreshedProfile } from "../nodes/update-profile.js";
 import type { SearchWikipediaOptions } from "../tools/search-wikipedia.js";
 import type { Aligner, AlignSettings } from "./alignment-runs/aligner.js";
 import type { AlignmentOverview } from "./alignment-runs/alignment-overview.js";
-import type { AskOptions, TurnResult } from "./ask.js";
+import type { AskedMessage, AskOptions, TurnResult } from "./ask.js";
 import type { FeedbackGiven, FeedbackResult } from "./give-feedback.js";
 import type { Reflect } from "./reflect.js";
+import type { UserJobs } from "./alignment-runs/job-queue.js";
 import type { UserThreads } from "./verbs/erase-user.js";
 import type { UserVerbs } from "./verbs/user-verbs.js";
 
@@ -81,6 +82,8 @@ export interface PersonaAgentOptions {
   readonly toolTimeoutMs?: number;
   /** Called for every failure of the index or the embeddings that a call worked around. */
   readonly onMemoryError?: (error: unknown, kind: MemoryDegradation) => void;
+  /** Jobs that something else keeps for users: `erase` deletes the user's, and `status` names those that failed for good. */
+  readonly userJobs?: UserJobs;
   /** Threads that something else keeps, such as a LangGraph server: `erase` deletes the user's. */
   readonly userThreads?: UserThreads;
   readonly now?: () => Date;
@@ -113,11 +116,11 @@ export interface PersonaAgent extends UserVerbs {
    */
   status(userId: string, alignAfter?: number, settings?: AlignSettings): Promise<AlignmentOverview>;
   /**
-   * Answers one message of one user.
+   * Answers one message of one user, which may come with the conversation before it, where the caller keeps that.
    *
    * @throws {PersonaAgentError} `config-*` for bad input, `model-*` when the model fails. Memory does not fail a turn.
    */
-  ask(userId: string, message: string, options?: AskOptions): Promise<TurnResult>;
+  ask(userId: string, message: AskedMessage, options?: AskOptions): Promise<TurnResult>;
   /**
    * Stores the user's feedback on one episode: a true answer, an edit, an accept or a reject. Rolls the user's persona
    * back when the answers show that its head does worse than its parent. No model call.

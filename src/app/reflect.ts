@@ -1,17 +1,12 @@
+import type { VerbOutput } from "../contract/verbs.js";
+import { expectKnownNames } from "../config/known-names.js";
 import type { RunContext } from "../config/turn-settings.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import type { ReflectionGraph } from "../graph/reflection.js";
-import type { ReflectionState } from "../state/reflection-state.js";
 import { createKeyedQueue } from "../system/keyed-queue.js";
 
-/** What a reflection learned. Plain JSON. */
-export interface ReflectionResult extends Pick<
-  ReflectionState,
-  "profile" | "reactions" | "alignment" | "rollback" | "degraded" | "usage"
-> {
-  /** `reflected`: turns were read. Otherwise no call was made: nothing is new, the day's budget is spent, or it is off. */
-  readonly outcome: NonNullable<ReflectionState["outcome"]>;
-}
+/** What a reflection learned. Plain JSON, the same as every door's. */
+export type ReflectionResult = VerbOutput<"reflect">;
 
 export interface ReflectOptions {
   readonly settings?: Omit<RunContext, "userId">;
@@ -23,8 +18,10 @@ export type Reflect = (userId: string, options?: ReflectOptions) => Promise<Refl
 /** Runs reflections in this process, one after another for each user. Errors as `PersonaAgent.reflect`. */
 export function createReflector(graph: ReflectionGraph): Reflect {
   const queue = createKeyedQueue();
-  return (userId, { settings = {}, signal } = {}) =>
+  return (userId, options = {}) =>
     queue.run(userKey(userId), async () => {
+      expectKnownNames<ReflectOptions>(options, { settings: true, signal: true }, "`reflect`");
+      const { settings = {}, signal } = options;
       const context = { ...settings, userId: parseUserId(userId) } satisfies RunContext;
       const { outcome, profile, reactions, alignment, rollback, degraded, usage } =
         await graph.invoke(
@@ -33,6 +30,14 @@ export function createReflector(graph: ReflectionGraph): Reflect {
           { context, ...(signal && { signal: AbortSignal.any([signal]) }) },
         );
       if (outcome === null) throw new TypeError("The reflection ended without an outcome.");
-      return { outcome, profile, reactions, alignment, rollback, degraded, usage };
+      return {
+        outcome,
+        profile,
+        reactions,
+        usage,
+        alignment,
+        rollback: rollback && { version: rollback.version, reason: rollback.reason },
+        degraded,
+      };
     });
 }

@@ -3,6 +3,8 @@ import { createSignIn, type SignIn } from "../auth/sign-in.js";
 import { readSignInSettings } from "../auth/sign-in-settings.js";
 import { findOpenDoor } from "./find-open-door.js";
 import { PersonaAgentError } from "../system/errors.js";
+import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
+import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import { openPersonaAgent } from "./open-persona-agent.js";
 import { createServerReflections } from "./alignment-runs/server-reflections.js";
 import { ownServer } from "./alignment-runs/server-request.js";
@@ -20,8 +22,11 @@ const agentWithServices = await openPersonaAgent(process.env, {
   command: "a LangGraph server",
   keepThreads: false,
   userThreads: serverThreads(process.env["LANGGRAPH_API_URL"]),
-  requestAlignment: (...request) => requestAlignment(...request),
-  requestReflection: (...request) => requestReflection(...request),
+  // Unless workers do them.
+  ...(!process.env["JOBS"]?.trim() && {
+    requestAlignment: (...request: Parameters<RequestAlignment>) => requestAlignment(...request),
+    requestReflection: (...request: Parameters<RequestReflection>) => requestReflection(...request),
+  }),
 });
 const server = {
   url: process.env["LANGGRAPH_API_URL"],

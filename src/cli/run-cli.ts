@@ -10,6 +10,8 @@ import {
   addDevCommand,
   addFakeModelCommand,
   addKeyCommand,
+  addWorkerCommand,
+  addMcpCommand,
 } from "./dev/register.js";
 import { addEvalCommands } from "./eval/register.js";
 import { addMemoryCommands } from "./memory/register.js";
@@ -71,6 +73,8 @@ function buildProgram(context: CliContext): Command {
       addDemoCommand,
       addDevCommand,
       addKeyCommand,
+      addWorkerCommand,
+      addMcpCommand,
       addChromaCommand,
       addFakeModelCommand,
     ],

@@ -19,6 +19,16 @@ export const modelsSchema = z.strictObject({
   alignment: text().optional(),
 });
 
+/** A tool that the model may call and the caller runs. `parameters` is a JSON schema of an object. */
+const callerToolSchema = z.strictObject({
+  name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, "expected 1 to 64 letters, digits, _ or -"),
+  description: z.string().default("").optional(),
+  parameters: z
+    .record(z.string(), z.unknown())
+    .default({ type: "object", properties: {} })
+    .optional(),
+});
+
 /** Settings that a turn shares with its simulation in an alignment. */
 export const answering = {
   userId: z
@@ -69,6 +79,13 @@ export const answering = {
  */
 export const runConfigSchema = z.strictObject({
   ...answering,
+  callerTools: z
+    .array(callerToolSchema)
+    .default([])
+    .optional()
+    .describe(
+      "Tools that the caller runs: the turn pauses at their calls, for the caller's results.",
+    ),
   alignAfter: count(1, 10_000, 8).describe(
     "New true answers after which alignment is due, once there are enough for one.",
   ),

@@ -8,6 +8,7 @@ import {
 } from "../domain/persona/persona-checkpoint.js";
 import { profileSchema } from "../domain/profile.js";
 import { usageSchema } from "../domain/usage.js";
+import { agentState } from "../state/agent-state.js";
 import { iterationSchema } from "../state/alignment-state.js";
 import { feedbackState } from "../state/feedback-state.js";
 
@@ -37,8 +38,12 @@ export const episodeShape = z.strictObject({
     .nullable(),
 });
 
+/** How the true answer is scored; `not-allowed` is none of those that its question states, and compared by words. */
+const answerKind = z.enum(["choice", "rating", "open", "not-allowed", "unanswered"]);
+
 /** An interaction with all that is known of it. */
 export const wholeEpisodeShape = episodeShape.extend({
+  answerKind,
   feedback: episode.feedback,
   replacedResponses: episode.replacedResponses,
   toolsUsed: episode.toolsUsed,
@@ -69,9 +74,6 @@ export const profileShape = z.strictObject({
   ),
 });
 
-/** A learned line without what it is about. */
-export const lineShape = personaLineSchema.omit({ tool: true });
-
 export const personaShape = z.strictObject({
   user: z.string(),
   version: z.number(),
@@ -86,8 +88,24 @@ export const personaShape = z.strictObject({
 });
 
 export const logEntryShape = personaCheckpointSchema.extend({
+  /** `null` for one that was never in use, which only its id names. */
+  version: personaCheckpointSchema.shape.version.nullable(),
   head: z.boolean(),
-  standing: z.enum(["head", "past", "rejected", "superseded"]),
+  /**
+   * `head` is in use and `past` was; `superseded` was accepted, but another change came first. Not taken: `rejected`,
+   * `kept` (the model had nothing to change), `refused` (no line passed the checks), `no update` (none was proposed) and
+   * `not started` (answers or budget were too few; its cost is the profile's).
+   */
+  standing: z.enum([
+    "head",
+    "past",
+    "superseded",
+    "rejected",
+    "kept",
+    "refused",
+    "no update",
+    "not started",
+  ]),
   /** `null` for a version that was taken on sufficient evidence, or by a person. */
   trial: trialRecordSchema.shape.outcome.nullable(),
 });
@@ -133,8 +151,6 @@ export const reviewShape = z.strictObject({
   paperText: z.strictObject({ before: z.string().nullable(), after: z.string() }).nullable(),
 });
 
-const costShape = { calls: usageSchema.shape.calls, tokens: usageSchema.shape.tokens };
-
 export const alignmentShape = z.strictObject({
   user: z.string(),
   mode: z.enum(["default", "paper"]),
@@ -143,10 +159,11 @@ export const alignmentShape = z.strictObject({
   iterations: z.array(iterationSchema),
   head: z.strictObject({
     version: z.number(),
-    lines: z.array(lineShape),
+    lines: z.array(personaLineSchema),
     paperText: z.string().nullable(),
   }),
-  ...costShape,
+  usage: usageSchema,
+  /** Since the start of the run, waiting included. */
   seconds: z.number(),
   /** What waits for a decision; `null` when the run is over. */
   review: reviewShape.nullable(),
@@ -157,25 +174,50 @@ const recordedErrorShape = z.strictObject({ code: z.string(), message: z.string(
 
 export const statusShape = z.strictObject({
   user: z.string(),
+  /**
+   * `running`: a process works on it. `cut-off`: the process has ended, or an interaction was deleted; the next run
+   * continues it, or begins anew. `review`: a new persona waits for a person. `failed`: `error` says why, with the code
+   * `stopped` if it was stopped; the next `align` under the same settings continues it.
+   */
   status: z.enum(["idle", "running", "review", "failed", "cut-off"]),
+  /** Since when; `null` before the first alignment. */
   at: z.iso.datetime().nullable(),
+  /** True answers among the latest 256 interactions that no alignment has seen. */
   newAnswers: z.number(),
+  /** Whether an alignment is due: enough new answers, or an interrupted run. Never while one runs or waits. */
   due: z.boolean(),
   headVersion: z.number(),
   /** Whether that version is on trial: the next alignment tries it on later answers. */
   onTrial: z.boolean(),
   error: recordedErrorShape.nullable(),
+  /**
+   * The outcome of the latest run with a checkpoint: its last accepted version, or its last checkpoint if it accepted
+   * none.
+   */
   lastOutcome: z
     .strictObject({
+      /** Of the checkpoint, as the log has it. */
       id: z.string(),
-      version: z.number(),
+      /** `null` where nothing was accepted. */
+      version: z.number().nullable(),
       at: z.iso.datetime(),
       accepted: z.boolean(),
+      /** Whether an earlier version was restored after it. */
       rolledBack: z.boolean(),
       reason: z.string(),
     })
     .nullable(),
+  /** Where workers do the alignments: jobs of the user that failed at every try, latest first. */
+  deadJobs: z.array(
+    z.strictObject({
+      kind: z.enum(["alignment", "reflection"]),
+      at: z.iso.datetime(),
+      error: z.string(),
+    }),
+  ),
+  /** The cost of this UTC day's checkpoints. */
   today: usageSchema,
+  /** The latest reflection: since when, and why it failed; `null` before the first. */
   reflection: z
     .strictObject({ at: z.iso.datetime(), error: recordedErrorShape.nullable() })
     .nullable(),
@@ -190,6 +232,7 @@ export const feedbackShape = z.strictObject({
   outcome: z.enum(["recorded", "replaced", "unchanged"]),
   /** The true answer now. */
   answer: z.string().nullable(),
+  answerKind,
   previous: feedbackState.shape.previous.unwrap(),
   alignment: dueShape,
   /** The rollback of a persona that the feedback showed to do worse. */
@@ -198,13 +241,36 @@ export const feedbackShape = z.strictObject({
 });
 
 export const reflectionShape = z.strictObject({
+  /** `reflected`: turns were read. Else no call was made: nothing is new, the day's budget is spent, or it is off. */
   outcome: z.enum(["reflected", "nothing-new", "budget", "off"]),
   profile: profileSchema.nullable(),
   reactions: z.array(inferredFeedbackSchema),
-  ...costShape,
+  usage: usageSchema,
   alignment: dueShape,
   rollback: rollbackShape.nullable(),
   degraded: z.array(z.string()),
+});
+
+/** What an answer was made from. */
+const reasonsShape = z.strictObject({
+  /** The interactions that the model was given, whole: best first, then those that tools found, in order. */
+  recalled: z.array(
+    z.strictObject({
+      id: z.string(),
+      at: episode.at,
+      query: episode.query,
+      response: episode.response,
+      /** The true answer, if it is known. */
+      answer: episode.groundTruth,
+      score: z.number(),
+      /** `similar` to the question in meaning or words, among the `latest`, or found by a `tool`. */
+      by: z.enum(["similar", "latest", "tool"]),
+    }),
+  ),
+  /** The profile as the prompt showed it; empty for none. */
+  profile: z.string(),
+  /** The learned lines in the prompt. */
+  lines: z.array(z.strictObject({ text: z.string(), tool: z.string().nullable() })),
 });
 
 export const turnShape = z.strictObject({
@@ -212,11 +278,29 @@ export const turnShape = z.strictObject({
   answer: z.string(),
   personaVersion: z.number(),
   episodeId: z.string().nullable(),
+  /** The interactions that memory put into the prompt, best first, then those that tools found, in order. */
   recalled: z.array(z.strictObject({ id: z.string(), score: z.number() })),
   tools: z.array(z.strictObject({ name: z.string(), ok: z.boolean() })),
+  /** True answers that no alignment has seen yet, and whether one is due. */
+  alignment: dueShape,
+  /** Turns that no reflection has read yet, and whether one is due. */
+  reflection: agentState.shape.reflection.unwrap(),
+  /** Failures that the turn worked around. */
   degraded: z.array(z.string()),
-  ...costShape,
+  usage: usageSchema,
   seconds: z.number(),
+  /** Calls of `callerTools` that the turn waits for: it goes on with a conversation that ends with their results. */
+  callerCalls: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        args: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .optional(),
+  /** Only where it was asked for. */
+  why: reasonsShape.optional(),
 });
 
 const noticedShape = z.strictObject({ count: z.number(), answers: z.array(z.string()) });
@@ -236,7 +320,7 @@ export const importShape = z.strictObject({
   skipped: z.array(z.strictObject({ line: z.number(), reason: z.string() })),
   /** How the true answers will be scored. */
   answers: answerKindsShape,
-  ...costShape,
+  usage: usageSchema,
   seconds: z.number(),
 });
 

@@ -4,7 +4,7 @@ import { runConfigSchema } from "../config/turn-settings.js";
 import { feedbackKindSchema } from "../domain/episode.js";
 import { reviewAnswerSchema } from "../domain/persona/review-request.js";
 import { userArchiveSchema } from "../domain/user-archive.js";
-import { answerOptionsSchema, answerScaleSchema } from "../domain/stated-answers.js";
+import { answerScaleSchema } from "../domain/stated-answers.js";
 import { defineVerb } from "./define-verb.js";
 import {
   alignmentShape,
@@ -30,10 +30,11 @@ const version = z
   .union([z.number().int().nonnegative(), z.string()])
   .describe("A version that is or was in use, by its number; or the id of any checkpoint.");
 const turnSettings = runConfigSchema
-  .omit({ userId: true })
+  .omit({ userId: true, callerTools: true })
   .optional()
   .describe("Settings of the turn.");
 const author = z.string().optional().describe("Who says so; the user unless given.");
+const answer = z.union([z.string(), z.number()]);
 const query = z.string().describe("What the user asked or said.");
 const ownId = z
   .string()
@@ -51,11 +52,11 @@ export const verbs = {
     route: "POST /users/{user}/ask",
     input: ofUser.extend({
       message: z.string().describe("What the user says."),
-      thread: z
-        .string()
-        .optional()
-        .describe("The thread to continue or begin; none unless given. Not over HTTP."),
       settings: turnSettings,
+      why: z
+        .boolean()
+        .optional()
+        .describe("Whether the result says what the answer was made from; no."),
     }),
     output: turnShape,
   }),
@@ -65,13 +66,17 @@ export const verbs = {
     input: ofUser.extend({
       query,
       response: z.string().optional().describe("What an agent answered."),
-      answer: z.string().optional().describe("The true answer: what the user really answered."),
-      options: answerOptionsSchema
+      answer: answer.optional().describe("The true answer: what the user really answered."),
+      options: z
+        .union([z.array(z.union([z.string(), z.number()])), z.string()])
         .optional()
-        .describe("The answers that the query allows: right or wrong, or by distance for numbers."),
-      scale: answerScaleSchema
+        .describe('The answers that the query allows, as a list or as "a|b|c".'),
+      scale: z
+        .union([answerScaleSchema, z.string(), z.array(z.number())])
         .optional()
-        .describe("The scale that the answer is a number on; not beside options."),
+        .describe(
+          'The numbers that the answer is one of, by their ends, as "1-5", or all of them.',
+        ),
       at,
       id: ownId,
     }),
@@ -126,7 +131,7 @@ export const verbs = {
     route: "PATCH /users/{user}/episodes/{id}",
     input: ofUser.extend({
       id,
-      answer: z.string().describe("The true answer, in place of any earlier one."),
+      answer: answer.describe("The true answer, in place of any earlier one."),
       author,
     }),
     output: feedbackShape,

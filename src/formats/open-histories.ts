@@ -31,6 +31,10 @@ export async function openHistories(
       `${path} is a folder, which is read as a LaMP set, and that says itself what its questions and answers are; expected a file. Leave out the options on users, columns, questions and answers.`,
     );
   }
+  if (await isArchive(path))
+    throw fileInvalid(
+      `${path} is the archive of one user that \`export\` gave; expected histories. Import it as an archive (\`import --archive\`).`,
+    );
   if (reading.csv !== undefined || csvName.test(path))
     return openCsv(path, reading.csv ?? byName, reading);
   return (await isWholeJson(path)) ? openMemoryExport(path, reading) : openJsonl(path, reading);
@@ -39,14 +43,25 @@ export async function openHistories(
 /** Of a longer first line the beginning tells. */
 const readLength = 65_536;
 
-/** Whether a file is one JSON value, and not one object a line. */
-async function isWholeJson(path: string): Promise<boolean> {
+/** Whether a file is what `export` gave of one user, plain or gzip. */
+export async function isArchive(path: string): Promise<boolean> {
+  if ((await kindOfPath(path)) === "folder") return false;
+  return /^\{\s*"format"\s*:\s*"persona-agent-archive"/.test(await beginOf(path, /\{[^]{100}/));
+}
+
+/** The text before `enough` is there, without what may stand before JSON. */
+async function beginOf(path: string, enough: RegExp): Promise<string> {
   let head = "";
   for await (const chunk of readBytes(path)) {
     head += chunk.toString("latin1");
-    if (/\S[^]*\n/.test(head) || head.length > readLength) break;
+    if (enough.test(head) || head.length > readLength) break;
   }
-  const begin = head.replace(/^\u00EF\u00BB\u00BF/, "").trimStart();
+  return head.replace(/^\u00EF\u00BB\u00BF/, "").trimStart();
+}
+
+/** Whether a file is one JSON value, and not one object a line. */
+async function isWholeJson(path: string): Promise<boolean> {
+  const begin = await beginOf(path, /\S[^]*\n/);
   if (begin.startsWith("[")) return true;
   const [line = ""] = begin.split("\n");
   // An object that goes on below, or one line that holds everything.

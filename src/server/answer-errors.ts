@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { PersonaAgentError } from "../system/errors.js";
+import { nameRequest, report } from "./answering.js";
 import { errorBody, type ErrorStatus } from "./http-errors.js";
-import { requestIdOf } from "./request-id.js";
 
 /** Largest body of a request, in bytes. A message has at most 200,000 characters. */
 export const mostBytes = 4_000_000;
@@ -30,17 +30,4 @@ export function refuse(
   if (log) report(error, requestId, log);
   if (PersonaAgentError.is(error, "auth-missing")) c.header("www-authenticate", "Bearer");
   return c.json(errorBody(error, requestId), status);
-}
-
-/** The request's id, which the answer names too. */
-export function nameRequest(c: Context): string {
-  const id = requestIdOf(c.req.raw.headers);
-  c.header("x-request-id", id);
-  return id;
-}
-
-export function report(error: unknown, requestId: string, log: (line: string) => void): void {
-  if (PersonaAgentError.is(error)) return;
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  log(`${requestId} failed: ${reason.replaceAll(/\s*\n\s*/g, " ")}`);
 }

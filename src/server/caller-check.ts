@@ -1,26 +1,32 @@
 import { expectOperator, userOfCaller } from "../auth/caller.js";
 import type { SignIn } from "../auth/sign-in.js";
+import { namedIn, nobodyNamed, type UserOf } from "./named-user.js";
 
 /** The one place of identity for routes of ours: called for every request, before anything is read or written. */
 export interface CallerCheck {
   /**
-   * The user of a call that concerns one user.
+   * The user of a call that concerns one user. An operator must name one.
    *
-   * @param named - The user that the request names, if it names one. An operator must name one.
-   * @throws {PersonaAgentError} `auth-missing` unless somebody is signed in; `auth-forbidden` where that is another user.
+   * @throws {PersonaAgentError} `auth-missing` unless somebody is signed in; `auth-forbidden` where that is another user;
+   *   `config-user-invalid`.
    */
-  userOf(request: Request, named: string | undefined): Promise<string>;
+  readonly userOf: UserOf;
   /**
    * Checks a call that names several users, or concerns everybody, which is for operators.
    *
    * @throws {PersonaAgentError} As `userOf`.
    */
-  checkUsers(request: Request, users: readonly string[] | "everybody"): Promise<void>;
+  readonly checkUsers: (request: Request, users: readonly string[] | "everybody") => Promise<void>;
 }
 
 export function createCallerCheck(signIn: SignIn): CallerCheck {
   return {
-    userOf: async ({ headers }, named) => userOfCaller(await signIn.callerOf(headers), named),
+    async userOf({ headers }, named) {
+      const caller = await signIn.callerOf(headers);
+      const user = namedIn(headers, named);
+      if (caller.isOperator && user === undefined) throw nobodyNamed();
+      return userOfCaller(caller, user);
+    },
     async checkUsers({ headers }, users) {
       const caller = await signIn.callerOf(headers);
       if (users === "everybody") expectOperator(caller);

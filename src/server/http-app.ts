@@ -4,11 +4,13 @@ import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { PersonaAgent } from "../app/persona-agent.js";
 import { callVerb } from "../app/verbs/call-verb.js";
 import { verbs } from "../contract/verbs.js";
-import { PersonaAgentError } from "../system/errors.js";
-import { mostBytes, nameRequest, refuse, report, tooLarge, unknownRoute } from "./answer-errors.js";
+import { mostBytes, refuse, tooLarge, unknownRoute } from "./answer-errors.js";
+import { keepAlive, nameRequest, report } from "./answering.js";
 import type { CallerCheck } from "./caller-check.js";
 import { errorBody, errorStatus } from "./http-errors.js";
 import { openApiDocument } from "./openapi.js";
+import { addMcpRoute } from "./mcp/mcp-route.js";
+import { addOpenAiRoutes } from "./openai/openai-routes.js";
 import { parseBody, readInput, type VerbRoute, verbRoutes } from "./verb-request.js";
 
 export interface HttpAppOptions {
@@ -19,10 +21,8 @@ export interface HttpAppOptions {
 
 /** Largest body of an import, in bytes. */
 const mostImportedBytes = 512_000_000;
-/** Many clients give up a connection that is silent for minutes. */
-const heartbeatMs = 15_000;
 
-/** The routes of all verbs, and their OpenAPI document at `/openapi.json`. */
+/** The routes of all verbs, their OpenAPI document at `/openapi.json`, and the protocols that others speak. */
 export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hono {
   const app = new Hono();
   for (const route of verbRoutes) {
@@ -36,13 +36,18 @@ export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hon
     );
   }
   const document = openApiDocument();
-  app.get("/openapi.json", checkCaller(undefined, options), (c) => c.json(document));
+  const others = { userOf: options.callers.userOf, log: options.log };
+  const check = checkCaller(undefined, options);
+  for (const path of ["/v1/*", "/mcp"]) app.use(path, check);
+  addOpenAiRoutes(app, agent, others);
+  addMcpRoute(app, agent, others);
+  app.get("/openapi.json", check, (c) => c.json(document));
   // Other paths are the LangGraph server's.
   for (const path of new Set(verbRoutes.map((route) => route.path))) {
     const methods = verbRoutes.filter((route) => route.path === path).map(({ method }) => method);
     app.all(honoPath(path), (c) => {
       c.header("allow", methods.join(", "));
-      return refuse(c, unknownRoute(c, `the methods ${methods.join(", ")} there`), 405);
+      return refuse(c, unknownRoute(c, `${methods.join(" or ")} at this path`), 405);
     });
   }
   app.all("/users/*", (c) => refuse(c, unknownRoute(c, "one of /openapi.json"), 404));
@@ -71,9 +76,6 @@ function checkCaller(
   };
 }
 
-const noThread =
-  "A turn over this route has no thread; expected none to be named. Leave it out, or run the graph `agent` on a thread of the LangGraph API.";
-
 async function answer(
   c: Context,
   route: VerbRoute,
@@ -88,8 +90,6 @@ async function answer(
       query: route.usesQuery ? c.req.query() : {},
       body: route.usesQuery ? {} : parseBody(await c.req.text()),
     });
-    if (name === "ask" && "thread" in input)
-      throw new PersonaAgentError("config-invalid", noThread);
     await callers.checkUsers(c.req.raw, usersOf(input));
     if (verbs[name].isLong && /\btext\/event-stream\b/.test(c.req.header("accept") ?? ""))
       return streamSSE(c, async (stream) => {
@@ -130,9 +130,4 @@ function usersOf({ user, author, items, archive }: Record<string, unknown>): rea
 
 function send(stream: SSEStreamingApi, event: string, data: unknown): Promise<void> {
   return stream.writeSSE({ event, data: JSON.stringify(data) });
-}
-
-function keepAlive(stream: SSEStreamingApi): () => void {
-  const timer = setInterval(() => void stream.write(": still there\n\n"), heartbeatMs);
-  return () => clearInterval(timer);
 }

@@ -27,7 +27,7 @@ export function openApiDocument(): object {
   };
 }
 
-function packageVersion(): string {
+export function packageVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { readonly version: string }).version;
 }

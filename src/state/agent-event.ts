@@ -1,6 +1,11 @@
 /** What the agent streams while it works, in stream mode `custom`, in this order within a turn. */
 export type AgentEvent =
-  | { readonly kind: "persona-loaded"; readonly version: number }
+  | {
+      readonly kind: "persona-loaded";
+      readonly version: number;
+      /** The id that the turn's episode will have. */
+      readonly episodeId: string;
+    }
   | {
       readonly kind: "memory-recalled";
       readonly count: number;

@@ -101,15 +101,18 @@ export const runTrialSchema = z.strictObject({
 
 /** The result of one iteration. Scores are means from 0 to 1, `null` where nothing was asked. */
 export const iterationSchema = z.strictObject({
+  /** Mean score of the batch under the persona in use, 0 to 1; `null` where nothing was asked. */
   parentScore: z.number().nullable(),
+  /** The same under the update; `null` where none was tried. */
   candidateScore: z.number().nullable(),
+  /** The same of the held-out items. */
   holdoutParent: z.number().nullable(),
   holdoutCandidate: z.number().nullable(),
   /** Share of the judged items on which both orders agreed, 0 to 1; `null` where no judge was asked. */
   judgeAgreement: z.number().nullable(),
   accepted: z.boolean(),
   reason: z.string(),
-  /** Of the checkpoint with the evidence; `null` without one. */
+  /** The number of the version that is in use now; `null` where nothing was accepted. */
   version: z.number().int().nullable(),
 });
 export type Iteration = z.output<typeof iterationSchema>;

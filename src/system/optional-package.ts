@@ -16,8 +16,13 @@ export interface OptionalFeature {
 
 /** Whether a package can be imported here. It is not loaded. */
 export function isInstalled(name: string): boolean {
+  // Some packages name a main file that they do not have.
+  return [name, `${name}/package.json`].some(isFound);
+}
+
+function isFound(specifier: string): boolean {
   try {
-    require.resolve(name);
+    require.resolve(specifier);
     return true;
   } catch (error) {
     // A package that has only ES modules is found, but not for `require`.

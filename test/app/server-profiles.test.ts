@@ -142,7 +142,7 @@ describe.each(profiles)("on a server like %s", (_name, quirks) => {
     expect(learned.degraded).toEqual([]);
     expect(learned.head.lines.map(({ text }) => text)).toEqual([goodLine]);
     const paper = await agent.align("ada", { settings: { ...small, ...settings, mode: "paper" } });
-    expect(paper).toMatchObject({ degraded: [], head: { paperSystemPrompt: goodLine } });
+    expect(paper).toMatchObject({ degraded: [], head: { paperText: goodLine } });
 
     const given = await agent.feedback("ada", {
       episodeId: first.episodeId ?? "",

@@ -64,8 +64,7 @@ it("imports in one process and answers from it in the next, with one line of JSO
       notAllowed: { count: 0, answers: [] },
       unlisted: { count: 0, answers: [] },
     },
-    calls: 2,
-    tokens: { in: expect.any(Number), out: expect.any(Number) },
+    usage: { calls: 2, tokens: { in: expect.any(Number), out: expect.any(Number) } },
     seconds: expect.any(Number),
   });
 
@@ -82,9 +81,10 @@ it("imports in one process and answers from it in the next, with one line of JSO
       { id: expect.any(String), score: expect.any(Number) },
     ],
     tools: [],
+    alignment: { newAnswers: 2, due: false },
+    reflection: { newTurns: 1, due: false },
     degraded: [],
-    calls: 1,
-    tokens: { in: expect.any(Number), out: expect.any(Number) },
+    usage: { calls: 1, tokens: { in: expect.any(Number), out: expect.any(Number) } },
     seconds: expect.any(Number),
   });
 }, 180_000);

@@ -4,6 +4,7 @@ import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
+import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { callVerb } from "../../src/app/verbs/call-verb.js";
 import { type VerbInput, type VerbName, type VerbOutput, verbs } from "../../src/contract/verbs.js";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
@@ -61,8 +62,8 @@ interface Row<Name extends VerbName> {
   readonly input: (user: string) => VerbInput<Name>;
   /** The words of the command; `null` where the command line has none. */
   readonly words: ((user: string, input: VerbInput<Name>) => string[] | Promise<string[]>) | null;
-  /** The library's method; the verb itself where the method gives more than the contract. */
-  readonly method?: (user: string, input: VerbInput<Name>) => Promise<unknown>;
+  /** The library's method. */
+  readonly method: (user: string, input: VerbInput<Name>) => Promise<unknown>;
   /** What is done before, at the same door's state. */
   readonly before?: {
     [Other in VerbName]?: (user: string) => VerbInput<Other>;
@@ -79,8 +80,9 @@ const command =
 
 const rows: { readonly [Name in VerbName]: Row<Name> } = {
   ask: {
-    input: (user) => ({ user, message: "Which film is the best?" }),
-    words: (user, { message }) => ["ask", "--user", user, message],
+    input: (user) => ({ user, message: "Which film is the best?", why: true }),
+    words: (user, { message }) => ["ask", "--user", user, "--why", message],
+    method: (user, { message }) => agent.ask(user, message, { why: true }),
   },
   remember: {
     input: (user) => ({ user, query: "Tea?", answer: "Yes.", at: "2026-03-01", id: "order 17" }),
@@ -90,7 +92,7 @@ const rows: { readonly [Name in VerbName]: Row<Name> } = {
       "--user",
       user,
       "--answer",
-      answer,
+      String(answer),
       "--at",
       at,
       "--id",
@@ -149,7 +151,7 @@ const rows: { readonly [Name in VerbName]: Row<Name> } = {
       "--user",
       user,
       "--answer",
-      answer,
+      String(answer),
       "--author",
       "a friend",
       id,
@@ -174,6 +176,13 @@ const rows: { readonly [Name in VerbName]: Row<Name> } = {
       "a friend",
       id,
     ],
+    method: (user, { id, ...given }) =>
+      agent.feedback(user, {
+        episodeId: id,
+        kind: given.kind,
+        reason: given.reason,
+        author: given.author,
+      }),
   },
   profile: {
     input: ofUser,
@@ -194,18 +203,21 @@ const rows: { readonly [Name in VerbName]: Row<Name> } = {
   align: {
     input: (user) => ({ user, settings: paper }),
     words: command("align", "--mode", "paper"),
+    method: (user) => agent.align(user, { settings: paper }),
   },
   review: {
     input: ofUser,
     words: command("review"),
+    method: (user) => agent.pendingReview(user),
     before: { align: (user) => ({ user, settings: { ...paper, review: true } }) },
   },
   decide: {
     input: (user) => ({ user, decision: "approve", note: "It reads well." }),
     words: command("review", "--approve", "--note", "It reads well."),
+    method: (user) => agent.review(user, { decision: "approve", note: "It reads well." }),
     before: { align: (user) => ({ user, settings: { ...paper, review: true } }) },
   },
-  reflect: { input: ofUser, words: command("reflect") },
+  reflect: { input: ofUser, words: command("reflect"), method: (user) => agent.reflect(user) },
   status: { input: ofUser, words: command("status"), method: (user) => agent.status(user) },
   statuses: {
     input: () => ({}),
@@ -259,8 +271,7 @@ async function through<Name extends VerbName>(
 ): Promise<unknown> {
   const { input, words, method } = rows[name];
   const given = input(user);
-  if (door === "library")
-    return method === undefined ? callVerb(agent, name, given) : method(user, given);
+  if (door === "library") return method(user, given);
   if (door === "http") return (await request(name, given)).json();
   const line = [...((await words?.(user, given)) ?? []), "--json"];
   const { code, out, err } = await run([...line, ...urlOf(door)]);
@@ -403,10 +414,88 @@ describe("what is refused", () => {
     expect((await fetch(`${url}/ok`)).status).toBe(200);
   });
 
-  it("is a version to restore without its number, in code", async () => {
-    await expect(agent.rollback("ada", 1 as never)).rejects.toMatchObject({
+  it.each<[string, () => Promise<unknown>, RegExp]>([
+    [
+      "a misspelt field",
+      () => agent.remember("ada", { query: "Tea?", anwser: "Yes." } as never),
+      /"anwser"/,
+    ],
+    ["a misspelt option", () => agent.list("ada", { limits: 1 } as never), /"limits"/],
+    [
+      "one of a turn",
+      () => agent.ask("ada", "Tea?", { setings: {} } as never),
+      /^`ask` takes no "setings"; expected any of threadId, settings,/,
+    ],
+    [
+      "one of an alignment",
+      () => agent.align("ada", { setting: {} } as never),
+      /^`align` takes no "setting"/,
+    ],
+    [
+      "one of a decision",
+      () => agent.review("ada", { decision: "approve" }, { signals: 1 } as never),
+      /^`review` takes no "signals"/,
+    ],
+    [
+      "one of a reflection",
+      () => agent.reflect("ada", { onEvent: 1 } as never),
+      /^`reflect` takes no "onEvent"/,
+    ],
+    [
+      "one of feedback",
+      () => agent.feedback("ada", { id: last, kind: "accept" } as never),
+      /^`feedback` takes no "id"/,
+    ],
+    ["one of an import", () => agent.import([], { profile: false } as never), /"profile"/],
+    [
+      "one of an agent",
+      async () => createPersonaAgent({ tols: [] } as never),
+      /^`createPersonaAgent` takes no "tols"/,
+    ],
+    [
+      "one of an agent with services",
+      () => openPersonaAgent({}, { dataDirectory: "x" } as never),
+      /^`openPersonaAgent` takes no "dataDirectory"/,
+    ],
+    [
+      "no options but a text",
+      () => agent.ask("ada", "Tea?", "kitchen" as never),
+      /^The options of `ask` are no object/,
+    ],
+    ["a version without its name", () => agent.rollback("ada", 1 as never), /\(to is missing\)/],
+    [
+      "a version that is no name",
+      () => agent.rollback("ada", { to: {} } as never),
+      /to: Invalid input: expected number or string/,
+    ],
+    ["nothing to import", () => agent.import(undefined as never), /^There is nothing to import/],
+    [
+      "a list of options that is none",
+      () => agent.remember("ada", { query: "Tea?", options: "tea" }),
+      /cannot be stored: options has the wrong form/,
+    ],
+  ])("is, in code, %s", async (_what, call, message) => {
+    await expect(call()).rejects.toMatchObject({
       code: "config-invalid",
+      message: expect.stringMatching(message),
     });
+    expect(await agent.list("ada")).toEqual([]);
+  });
+
+  it("is every call after `close`", async () => {
+    const closed = createPersonaAgent();
+    await closed.close();
+    for (const call of [
+      () => closed.ask("ada", "Tea?"),
+      () => closed.remember("ada", { query: "Tea?" }),
+      () => closed.list("ada"),
+      () => closed.align("ada"),
+    ])
+      await expect(call()).rejects.toMatchObject({
+        code: "config-invalid",
+        message: expect.stringContaining("after `close`"),
+      });
+    await closed.close();
   });
 
   it("is the same line on the command line, here and through a server", async () => {
@@ -449,6 +538,15 @@ describe("a whole user", () => {
         agent.log(of),
       ]);
     expect(settled(await known(user), user)).toEqual(settled(await known("origin"), "origin"));
+    // From a file, too.
+    const file = join(folder, "archive.json");
+    await writeFile(file, JSON.stringify({ ...archive, user: "read" }));
+    await agent.import(file);
+    expect(settled(await known("read"), "read")).toEqual(settled(await known(user), user));
+    expect(await run(["import", "--data", file])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Import it as an archive (`import --archive`)"),
+    });
     // Again, it changes nothing; another one is refused before anything is written.
     await agent.import({ ...archive, user });
     const before = await agent.export(user);
@@ -510,12 +608,40 @@ it("tells the progress of an alignment as it happens", async () => {
   verbs.align.output.parse(JSON.parse(events.at(-1)?.[2] ?? ""));
 });
 
+describe("what an answer is", () => {
+  it("is said as imports say it: numbers, texts, lists", async () => {
+    const stored = [
+      await agent.remember("rater", { query: "Stars for Heat?", answer: 4, scale: "1-5" }),
+      await agent.remember("rater", { query: "Stars for Ran?", answer: 5, scale: [1, 3, 5] }),
+      await agent.remember("rater", { query: "Tea?", answer: "yes", options: "yes|no" }),
+      await agent.remember("rater", { query: "Coffee?", answer: "maybe", options: ["yes", "no"] }),
+      await agent.remember("rater", { query: "Why?", answer: "Because." }),
+    ];
+    expect(
+      stored.map(({ answer, options, scale, answerKind }) => [answer, options, scale, answerKind]),
+    ).toEqual([
+      ["4", null, { least: 1, greatest: 5 }, "rating"],
+      ["5", ["1", "3", "5"], null, "rating"],
+      ["yes", ["yes", "no"], null, "choice"],
+      ["maybe", ["yes", "no"], null, "not-allowed"],
+      ["Because.", null, null, "open"],
+    ]);
+    const [stars, , tea] = stored;
+    expect(await agent.correct("rater", stars?.id ?? "", 2)).toMatchObject({
+      answer: "2",
+      answerKind: "rating",
+    });
+    const words = ["memory", "correct", "--user", "rater", "--answer", "perhaps", tea?.id ?? ""];
+    expect((await run(words)).out).toContain("The question allows other answers");
+  });
+});
+
 describe("an interaction with an id of one's own", () => {
   it("is stored once, and found by the id that it got", async () => {
     const at = "2026-01-05T10:00:00Z";
     const stored = await agent.remember("owner", { id: "msg/1 ä", query: "Tea?", at });
     const again = await agent.remember("owner", { id: "msg/1 ä", query: "Tea?", answer: "Yes." });
-    expect(again).toEqual({ ...stored, answer: "Yes." });
+    expect(again).toEqual({ ...stored, answer: "Yes.", answerKind: "open" });
     expect(await agent.show("owner", stored.id)).toEqual(again);
     expect(await agent.list("owner")).toHaveLength(1);
   });

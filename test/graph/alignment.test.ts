@@ -42,7 +42,7 @@ describe("an alignment", () => {
       mode: "default",
       review: null,
       degraded: [],
-      head: { version: 1, lines: [{ text: goodLine, tool: null }], paperSystemPrompt: null },
+      head: { version: 1, lines: [{ text: goodLine, tool: null }], paperText: null },
       iterations: [
         { parentScore: 0.5, candidateScore: 1, holdoutParent: 0.5, holdoutCandidate: 1 },
         { parentScore: 1, candidateScore: null, accepted: false },

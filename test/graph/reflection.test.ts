@@ -376,7 +376,11 @@ describe("feedback that nobody gives", () => {
     expect(result).toMatchObject({
       outcome: "replaced",
       previous: { kind: "answer", answer: "tea" },
-      episode: { groundTruth, feedback: { kind: given.kind, inferred: null } },
+      answer: groundTruth,
+    });
+    expect((await agent.show("ada", first)).feedback).toMatchObject({
+      kind: given.kind,
+      inferred: null,
     });
   });
 

@@ -45,7 +45,7 @@ describe("a candidate that waits for a person", () => {
       ],
       lines: [{ text: goodLine }],
       diff: { added: [{ text: goodLine }], changed: [], removed: [] },
-      paperSystemPrompt: null,
+      paperText: null,
       problem: null,
     });
     expect(await user.status()).toMatchObject({ status: "review", runOwner: null });
@@ -120,9 +120,13 @@ describe("a candidate that waits for a person", () => {
     const user = await alignmentUnderTest(quick);
     const before = await user.run();
     const asked = user.model.asked.length;
-    const again = await user.review("ada", answer as ReviewAnswer);
-    expect(again.review?.problem).toMatch(problem);
-    expect({ ...again.review, problem: null }).toEqual(before.review);
+    await expect(user.review("ada", answer as ReviewAnswer)).rejects.toMatchObject({
+      code: "config-invalid",
+      message: expect.stringMatching(problem),
+    });
+    const again = await user.pendingReview("ada");
+    expect(again?.problem).toMatch(problem);
+    expect({ ...again, problem: null }).toEqual(before.review);
     expect(await user.status()).toMatchObject({ status: "review" });
     expect(await user.checkpoints()).toEqual([]);
     const { review, head } = await user.review("ada", { decision: "approve" });

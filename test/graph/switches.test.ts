@@ -171,7 +171,7 @@ describe("paper mode", () => {
     const user = await paper();
     const { mode, head, iterations } = await user.run();
     expect(mode).toBe("paper");
-    expect(head).toEqual({ version: 1, lines: [], paperSystemPrompt: persona });
+    expect(head).toEqual({ version: 1, lines: [], paperText: persona });
     expect(iterations).toMatchObject([{ accepted: true, parentScore: 0, candidateScore: null }]);
     expect(user.model.asked.map(({ kind }) => kind)).toEqual([
       "profile",
@@ -202,7 +202,7 @@ describe("paper mode", () => {
   it("simulates again under the new text when there is a second iteration", async () => {
     const user = await paper();
     const { head, iterations } = await user.run({ iterations: 2 });
-    expect(head).toMatchObject({ version: 2, paperSystemPrompt: better });
+    expect(head).toMatchObject({ version: 2, paperText: better });
     expect(iterations).toMatchObject([{ parentScore: 0 }, { parentScore: 1 }]);
     const under = user.model.of("simulation").map(({ system }) => system === persona);
     expect(under).toEqual([false, false, false, true, true, true]);
@@ -227,7 +227,7 @@ describe("paper mode", () => {
   it("takes no empty and no unchanged text", async () => {
     const user = await paper({ replies: { update: () => " " } });
     const { head, iterations } = await user.run();
-    expect(head).toMatchObject({ version: 0, paperSystemPrompt: null });
+    expect(head).toMatchObject({ version: 0, paperText: null });
     expect(iterations[0]?.reason).toContain("No update: The update wrote no persona");
   });
 });

@@ -59,7 +59,11 @@ async function send(
 ): Promise<Response> {
   return fetch(`${server.info.url}${path}`, {
     method,
-    headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+    headers: {
+      ...(path === "/mcp" && { accept: "application/json, text/event-stream" }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 }

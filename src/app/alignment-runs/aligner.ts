@@ -1,18 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command, isInterrupted } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import type { VerbOutput } from "../../contract/verbs.js";
 import type { AlignContext } from "../../config/alignment-settings.js";
+import { expectKnownNames, type KnownNames } from "../../config/known-names.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignmentStatus } from "../../domain/alignment/alignment-status.js";
 import { isOutdated } from "../../domain/forgetting/outdated-run.js";
-import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type { ReviewAnswer, ReviewRequest } from "../../domain/persona/review-request.js";
-import { noUsage, type Usage } from "../../domain/usage.js";
+import { noUsage } from "../../domain/usage.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { createKeyedQueue } from "../../system/keyed-queue.js";
 import type { Memory } from "../../memory/memory.js";
 import { type AlignmentEvent, isAlignmentEvent } from "../../state/alignment-event.js";
-import type { AlignmentState, Iteration } from "../../state/alignment-state.js";
+import type { AlignmentState } from "../../state/alignment-state.js";
 import type { AlignmentGraph } from "../../graph/alignment.js";
 import { alignmentThreadId } from "./run-thread-id.js";
 import { noPendingReview } from "./no-pending-review-error.js";
@@ -31,24 +33,8 @@ export interface AlignOptions {
   readonly onEvent?: (event: AlignmentEvent) => void;
 }
 
-/** The result of an alignment. Plain JSON. */
-export interface AlignmentResult {
-  readonly user: string;
-  readonly mode: "default" | "paper";
-  /** The run's id, as in `alignment` of the checkpoints that it wrote. */
-  readonly runId: string;
-  /** The outcome of each update, also of those without a candidate. */
-  readonly iterations: readonly Iteration[];
-  /** The persona in use after the run. */
-  readonly head: Pick<PersonaCheckpoint, "version" | "lines" | "paperSystemPrompt">;
-  /** The decision that the run waits for; `null` when it is over. */
-  readonly review: ReviewRequest | null;
-  /** Failures that the run worked around. */
-  readonly degraded: readonly string[];
-  readonly usage: Usage;
-  /** Since the start of the run, waiting included. */
-  readonly seconds: number;
-}
+/** The result of an alignment. Plain JSON, the same as every door's. */
+export type AlignmentResult = VerbOutput<"align">;
 
 export interface Aligner {
   /**
@@ -59,10 +45,10 @@ export interface Aligner {
    */
   align(userId: string, options?: AlignOptions): Promise<AlignmentResult>;
   /**
-   * Takes a person's decision on the candidate that waits, and continues the run to its end. For an invalid answer the
-   * result has the request again, with its `problem`.
+   * Takes a person's decision on the candidate that waits, and continues the run to its end.
    *
-   * @throws {PersonaAgentError} `config-review-none` when nothing waits.
+   * @throws {PersonaAgentError} `config-review-none` when nothing waits; `config-invalid` for an invalid decision, after
+   *   which the candidate still waits.
    */
   review(
     userId: string,
@@ -70,7 +56,7 @@ export interface Aligner {
     options?: Pick<AlignOptions, "signal" | "onEvent">,
   ): Promise<AlignmentResult>;
   /** The request that waits for a person; `null` when there is none. */
-  pendingReview(userId: string): Promise<ReviewRequest | null>;
+  pendingReview(userId: string): Promise<AlignmentResult["review"]>;
   /** Waits for the end of the user's runs that were begun here. */
   settled(userId: string): Promise<void>;
 }
@@ -85,6 +71,13 @@ export interface AlignerDeps {
   readonly now: () => Date;
 }
 
+const alignNames: KnownNames<AlignOptions> = {
+  settings: true,
+  signal: true,
+  discardReview: true,
+  onEvent: true,
+};
+
 /** Runs alignments in this process, one after another for each user. Each step is kept before the next one starts. */
 export function createAligner(deps: AlignerDeps): Aligner {
   const { graph, checkpointer, memory, active, settingsOf, now } = deps;
@@ -92,6 +85,7 @@ export function createAligner(deps: AlignerDeps): Aligner {
   return {
     align: (userId, options = {}) =>
       queue.run(userKey(userId), async () => {
+        expectKnownNames<AlignOptions>(options, alignNames, "`align`");
         const user = parseUserId(userId);
         const context = { ...options.settings, userId: user };
         // A bad setting is refused before the last run is touched.
@@ -103,16 +97,23 @@ export function createAligner(deps: AlignerDeps): Aligner {
       }),
     review: (userId, answer, options = {}) =>
       queue.run(userKey(userId), async () => {
+        expectKnownNames<AlignOptions>(options, alignNames, "`review`");
         const user = parseUserId(userId);
         const status = await memory.alignments.get(user);
         if ((await requestOf(user, status)) === null) throw await noPendingReview(user, memory);
         const context = { ...(status.settings as AlignSettings), userId: user };
-        return run(user, new Command({ resume: answer }), context, options);
+        const result = await run(user, new Command({ resume: answer }), context, options);
+        const problem = result.review?.problem ?? null;
+        if (problem === null) return result;
+        throw new PersonaAgentError(
+          "config-invalid",
+          `The decision was not taken, and the new persona still waits: ${problem}`,
+        );
       }),
     settled: (userId) => queue.run(userKey(userId), () => Promise.resolve()),
     async pendingReview(userId) {
       const user = parseUserId(userId);
-      return requestOf(user, await memory.alignments.get(user));
+      return plain(await requestOf(user, await memory.alignments.get(user)));
     },
   };
 
@@ -198,20 +199,25 @@ export function createAligner(deps: AlignerDeps): Aligner {
     context: AlignContext,
     review: ReviewRequest | null,
   ): Promise<AlignmentResult> {
-    const { version, lines, paperSystemPrompt } = await memory.personas.head(user);
+    const { version, lines, paperSystemPrompt: paperText } = await memory.personas.head(user);
     const startedAt = Date.parse(state?.startedAt ?? now().toISOString());
     return {
       user,
       mode: parseAlignConfig({ context }).mode,
       runId: state?.runId ?? "",
-      iterations: state?.iterations ?? [],
-      head: { version, lines, paperSystemPrompt },
-      review,
-      degraded: state?.degraded ?? [],
+      iterations: [...(state?.iterations ?? [])],
+      head: { version, lines, paperText },
+      review: plain(review),
+      degraded: [...(state?.degraded ?? [])],
       usage: state?.usage ?? noUsage,
       seconds: (now().getTime() - startedAt) / 1_000,
     };
   }
+}
+
+/** A copy of the plain JSON that it is, and so without `readonly`. */
+function plain(request: ReviewRequest | null): AlignmentResult["review"] {
+  return structuredClone(request) as AlignmentResult["review"];
 }
 
 function threadOf(userId: string) {

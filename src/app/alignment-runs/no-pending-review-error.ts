@@ -19,13 +19,13 @@ export async function noPendingReview(
   const wasAsked = status === "idle" && settings["review"] === true;
   if (wasAsked && last !== null && !last.accepted && !last.reviewed)
     return refusal(
-      `No new persona of ${user} waits for review, because nothing of the last alignment passed (${last.checkpoint.reason.replace(/\.$/, "")}); expected one that did. Run \`align --review\` again when there are new true answers.`,
+      `No new persona of ${user} waits for review, because nothing of the last alignment passed (${last.checkpoint.reason.replace(/\.$/, "")}); expected one that did. Align with the setting \`review\` (\`align --review\`) again when there are new true answers.`,
     );
   if (wasAsked && last === null)
     return refusal(
       `No new persona of ${user} waits for review, because the last alignment did not start; expected one that did. \`align\` says what it lacks.`,
     );
   return refusal(
-    `No new persona of ${user} waits for review; expected one. Run \`align --review\` (the setting \`review\`) first.`,
+    `No new persona of ${user} waits for review; expected one. Align with the setting \`review\` (\`align --review\`) first.`,
   );
 }

@@ -1,17 +1,9 @@
-import { type VerbInput, type VerbName, type VerbOutput, verbs } from "../../contract/verbs.js";
-import { parseUserId } from "../../domain/user-id.js";
+import type { VerbInput, VerbName, VerbOutput } from "../../contract/verbs.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { noPendingReview } from "../alignment-runs/no-pending-review-error.js";
 import type { PersonaAgent } from "../persona-agent.js";
-import { secondsFrom } from "./import-data.js";
+import { checkInput } from "./check-input.js";
 import { expectKnownUser } from "./known-user.js";
-import {
-  showAlignment,
-  showFeedback,
-  showReflection,
-  showReview,
-  showTurn,
-} from "./shown-results.js";
 import type { VerbHooks } from "./verb-hooks.js";
 
 type Handlers = {
@@ -24,15 +16,8 @@ type Handlers = {
 
 /** What each verb does with an agent. */
 const handlers: Handlers = {
-  async ask(agent, { user, message, thread, settings }, { signal }) {
-    const start = performance.now();
-    const turn = await agent.ask(user, message, {
-      threadId: thread,
-      signal,
-      ...(settings && { settings }),
-    });
-    return showTurn(parseUserId(user), turn, secondsFrom(start));
-  },
+  ask: (agent, { user, message, settings, ...options }, { signal }) =>
+    agent.ask(user, message, { ...options, signal, ...(settings && { settings }) }),
   remember: (agent, { user, ...interaction }) => agent.remember(user, interaction),
   async import(agent, { items, archive, ...options }, hooks) {
     const given = [items, archive].filter((data) => data !== undefined);
@@ -48,8 +33,8 @@ const handlers: Handlers = {
     agent.search(user, text, { limit, onDegraded }),
   correct: (agent, { user, id, answer, author }) => agent.correct(user, id, answer, { author }),
   forget: (agent, { user, id }) => agent.forget(user, id),
-  feedback: async (agent, { user, id, ...feedback }) =>
-    showFeedback(id, await agent.feedback(user, { ...feedback, episodeId: id })),
+  feedback: (agent, { user, id, ...feedback }) =>
+    agent.feedback(user, { ...feedback, episodeId: id }),
   profile: (agent, { user }) => agent.profile(user),
   persona: (agent, { user }) => agent.persona(user),
   log: (agent, { user }) => agent.log(user),
@@ -57,35 +42,23 @@ const handlers: Handlers = {
   rollback: (agent, { user, to }) => agent.rollback(user, { to }),
   async align(agent, { user, settings, discardReview }, { signal, onProgress }) {
     await expectKnownUser(user, agent.memory);
-    const result = await agent.align(user, {
+    return agent.align(user, {
       signal,
       ...(settings && { settings }),
       ...(discardReview !== undefined && { discardReview }),
       ...(onProgress && { onEvent: onProgress }),
     });
-    return showAlignment(result);
   },
   async review(agent, { user }) {
     const request = await agent.pendingReview(user);
     if (request === null) throw await noPendingReview(user, agent.memory);
-    return showReview(request);
+    return request;
   },
-  async decide(agent, { user, ...answer }, { signal, onProgress }) {
-    const result = await agent.review(user, answer, {
-      signal,
-      ...(onProgress && { onEvent: onProgress }),
-    });
-    const problem = result.review?.problem ?? null;
-    if (problem !== null)
-      throw new PersonaAgentError(
-        "config-invalid",
-        `The decision was not taken, and the new persona still waits: ${problem}`,
-      );
-    return showAlignment(result);
-  },
+  decide: (agent, { user, ...answer }, { signal, onProgress }) =>
+    agent.review(user, answer, { signal, ...(onProgress && { onEvent: onProgress }) }),
   async reflect(agent, { user, settings }, { signal }) {
     await expectKnownUser(user, agent.memory);
-    return showReflection(await agent.reflect(user, { signal, ...(settings && { settings }) }));
+    return agent.reflect(user, { signal, ...(settings && { settings }) });
   },
   status: (agent, { user }) => agent.status(user),
   statuses: (agent) => agent.statuses(),
@@ -108,16 +81,5 @@ export async function callVerb<Name extends VerbName>(
   input: unknown,
   hooks: VerbHooks = {},
 ): Promise<VerbOutput<Name>> {
-  const { error } = verbs[name].input.safeParse(input);
-  if (error === undefined)
-    // Not what the schema gave: it fills in defaults, and a run is resumed only under the settings that were named.
-    return handlers[name](agent, input as VerbInput<Name>, hooks);
-  const faults = error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join(".")}: ${message}`,
-  );
-  throw new PersonaAgentError(
-    "config-invalid",
-    `The input of \`${name}\` is not valid (${faults.join("; ")}); expected ${Object.keys(verbs[name].input.shape).join(", ") || "nothing"}. Correct it.`,
-    { details: { issues: error.issues } },
-  );
+  return handlers[name](agent, checkInput(name, input), hooks);
 }

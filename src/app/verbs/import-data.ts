@@ -4,6 +4,8 @@ import { type UserArchive, userArchiveSchema } from "../../domain/user-archive.j
 import { countAnswers } from "../../domain/scoring/answer-kinds.js";
 import { parseUserId } from "../../domain/user-id.js";
 import { openItems } from "../../formats/given-items.js";
+import { isArchive } from "../../formats/open-histories.js";
+import { readJson } from "../../formats/read-file.js";
 import type { EpisodicMemory, MemoryDegradation } from "../../memory/episodes/episodic-memory.js";
 import type { UserArchives } from "../../memory/user-archives.js";
 import { PersonaAgentError } from "../../system/errors.js";
@@ -13,6 +15,7 @@ import {
   type ImportResult,
   type ImportTarget,
 } from "../import-histories.js";
+import { secondsFrom } from "../seconds-from.js";
 import type { VerbHooks } from "./verb-hooks.js";
 
 const shownFaults = 5;
@@ -36,7 +39,9 @@ export async function importData(
   hooks: VerbHooks,
 ): Promise<VerbOutput<"import">> {
   const start = performance.now();
-  if (typeof data === "object" && "format" in data) {
+  if (typeof data === "string" && (await isArchive(data)))
+    return importData((await readJson(data, "an archive")) as ArchiveInput, {}, deps, hooks);
+  if (isArchiveData(data)) {
     const archive = parseArchive(data);
     const { degraded } = await deps.memory.archives.import(archive);
     const [user, episodes] = [parseUserId(archive.user), archive.episodes.length];
@@ -44,6 +49,11 @@ export async function importData(
     const result = { users: [user], episodes, skipped: [], answers, usage: noUsage, degraded };
     return showImport(result, secondsFrom(start), hooks);
   }
+  if (typeof data !== "string" && !Array.isArray(data))
+    throw new PersonaAgentError(
+      "config-invalid",
+      "There is nothing to import; expected a path, a list of items, or what `export` gave. Give one.",
+    );
   const { signal = new AbortController().signal, onProgress } = hooks;
   const source = typeof data === "string" ? data : openItems(data);
   const result = await importHistories(source, (work) => work(deps), {
@@ -54,6 +64,10 @@ export async function importData(
     ...limits,
   });
   return showImport(result, secondsFrom(start), hooks);
+}
+
+function isArchiveData(data: ImportData): data is ArchiveInput {
+  return typeof data === "object" && data !== null && "format" in data;
 }
 
 function parseArchive(archive: unknown): UserArchive {
@@ -74,8 +88,7 @@ export function showImport(
   { onDegraded }: VerbHooks = {},
 ): VerbOutput<"import"> {
   reportDegraded(degraded, onDegraded);
-  const { calls, tokens } = usage;
-  return { ...showSurvey(survey), calls, tokens, seconds };
+  return { ...showSurvey(survey), usage, seconds };
 }
 
 /** What an import brings, or would bring. */
@@ -95,8 +108,4 @@ export function reportDegraded(
   onDegraded: VerbHooks["onDegraded"],
 ): void {
   if (degraded.length > 0) onDegraded?.(degraded);
-}
-
-export function secondsFrom(startMs: number): number {
-  return Math.round(performance.now() - startMs) / 1_000;
 }

@@ -8,6 +8,7 @@ import {
 } from "../../domain/persona/persona-checkpoint.js";
 import {
   findVersion,
+  outcomeWithoutChange,
   parentVersion,
   personaVersionStatuses,
 } from "../../domain/persona/version-history.js";
@@ -76,9 +77,16 @@ export async function showLog(
   const statuses = personaVersionStatuses(history);
   const trials = trialOutcomes(history);
   return history.map((checkpoint) => {
-    const standing = statuses.get(checkpoint.id) ?? "superseded";
-    const trial = trials.get(checkpoint.id) ?? null;
-    return { ...checkpoint, head: standing === "head", standing, trial };
+    const status = statuses.get(checkpoint.id) ?? "superseded";
+    const isInUse = status === "head" || status === "past";
+    const unchanged = status === "rejected" ? outcomeWithoutChange(checkpoint, history) : null;
+    return {
+      ...checkpoint,
+      version: isInUse ? checkpoint.version : null,
+      head: status === "head",
+      standing: unchanged ?? status,
+      trial: trials.get(checkpoint.id) ?? null,
+    };
   });
 }
 
@@ -124,11 +132,7 @@ export async function rollBackTo(
     user: parseUserId(user),
     version: head.version,
     restored,
-    lines: showLines(head.lines),
+    lines: [...head.lines],
     changed,
   };
-}
-
-export function showLines(lines: PersonaCheckpoint["lines"]): VerbOutput<"rollback">["lines"] {
-  return lines.map(({ text, evidence }) => ({ text, evidence }));
 }

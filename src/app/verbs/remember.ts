@@ -2,6 +2,7 @@ import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
 import { importedEpisode, ownIdentity, turnEpisodeId } from "../../domain/episode.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
+import { readAnswerFields } from "../../formats/answer-fields.js";
 import { parseItemTime } from "../../formats/item-time.js";
 import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
 import { PersonaAgentError } from "../../system/errors.js";
@@ -16,8 +17,9 @@ export async function rememberInteraction(
 ): Promise<VerbOutput<"remember">> {
   const userId = parseUserId(user);
   const text = parseMessageText(query, "The query");
-  if (options !== undefined && scale !== undefined)
-    throw invalid("Both options and a scale are given; expected one of them. Leave one out.");
+  const stated = readAnswerFields(options, scale);
+  if (typeof stated === "string")
+    throw invalid(`The interaction cannot be stored: ${stated}. Correct it.`);
   const time = at === undefined ? now().toISOString() : parseTime(at);
   const ownId = id === undefined ? crypto.randomUUID() : parseOwnId(id);
   const identity = ownIdentity(userKey(userId), ownId);
@@ -34,10 +36,10 @@ export async function rememberInteraction(
       id: episodeId,
       at: stored === null ? time : stored.at,
       query: text,
-      options: options ?? null,
-      scale: scale ?? null,
+      ...stated,
       response: response === undefined ? null : parseMessageText(response, "The response"),
-      groundTruth: answer === undefined ? null : parseMessageText(answer, "The true answer"),
+      groundTruth:
+        answer === undefined ? null : parseMessageText(String(answer), "The true answer"),
       task: null,
     }),
   );

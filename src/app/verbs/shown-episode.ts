@@ -1,7 +1,7 @@
 import type { VerbOutput } from "../../contract/verbs.js";
 import type { Episode } from "../../domain/episode.js";
+import { answerKindOf } from "../../domain/scoring/answer-kinds.js";
 import type { EpisodicMemory } from "../../memory/episodes/episodic-memory.js";
-import { PersonaAgentError } from "../../system/errors.js";
 
 type ShownEpisode = VerbOutput<"list">[number];
 type WholeEpisode = VerbOutput<"show">;
@@ -20,6 +20,7 @@ export function showWholeEpisode(episode: Episode): WholeEpisode {
     episode;
   return {
     ...showEpisode(episode),
+    answerKind: answerKindOf(episode),
     feedback,
     replacedResponses,
     toolsUsed,
@@ -48,12 +49,5 @@ export async function sourcesOf(
             answer: episode.groundTruth,
           },
         ],
-  );
-}
-
-export function unknownEpisode(user: string, id: string): PersonaAgentError {
-  return new PersonaAgentError(
-    "config-episode-unknown",
-    `${JSON.stringify(user)} has no interaction ${JSON.stringify(id.slice(0, 60))}; expected an id that \`memory list\` shows. Check it.`,
   );
 }

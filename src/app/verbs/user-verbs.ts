@@ -4,6 +4,7 @@ import { parseUserId } from "../../domain/user-id.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { type Episode, isEpisodeId } from "../../domain/episode.js";
 import type { MemoryWithUserData } from "../../memory/memory.js";
+import { unknownEpisode } from "../../memory/episodes/unknown-episode.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
 import type { AlignmentOverview } from "../alignment-runs/alignment-overview.js";
@@ -18,8 +19,8 @@ import {
 } from "./import-data.js";
 import { comparePersonas, rollBackTo, showLog, showPersona, showProfile } from "./learned.js";
 import { rememberInteraction } from "./remember.js";
-import { showFeedback } from "./shown-results.js";
-import { showEpisode, showWholeEpisode, unknownEpisode } from "./shown-episode.js";
+import { checkInput } from "./check-input.js";
+import { showEpisode, showWholeEpisode } from "./shown-episode.js";
 import type { VerbHooks } from "./verb-hooks.js";
 
 type Rest<Name extends "remember" | "list" | "diff" | "rollback" | "setLocale"> = Omit<
@@ -71,7 +72,7 @@ export interface UserVerbs {
   correct(
     userId: string,
     id: string,
-    answer: string,
+    answer: string | number,
     options?: { readonly author?: string | undefined },
   ): Promise<VerbOutput<"correct">>;
   /**
@@ -135,11 +136,20 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
   const { memory, feedback, status, now } = deps;
   const { episodes, locales } = memory;
   return {
-    remember: (user, interaction) =>
-      rememberInteraction({ user, ...interaction }, { episodes, now }),
-    import: (data, { signal, onProgress, onDegraded, ...options } = {}) =>
-      importData(data, options, deps, { signal, onProgress, onDegraded }),
-    async list(user, { limit = Number.POSITIVE_INFINITY, before } = {}) {
+    async remember(user, interaction) {
+      const input = checkInput("remember", { ...interaction, user });
+      return rememberInteraction(input, { episodes, now });
+    },
+    async import(data, { signal, onProgress, onDegraded, ...options } = {}) {
+      const { users, limitUsers, profiles, profileTokens } = checkInput("import", options);
+      return importData(data, { users, limitUsers, profiles, profileTokens }, deps, {
+        signal,
+        onProgress,
+        onDegraded,
+      });
+    },
+    async list(user, options) {
+      const { limit = Number.POSITIVE_INFINITY, before } = checkInput("list", { ...options, user });
       if (before !== undefined && !isEpisodeId(before))
         throw new PersonaAgentError(
           "config-invalid",
@@ -150,38 +160,34 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
     },
     async show(user, id) {
       const episode = await episodes.get(user, id);
-      if (episode === null) throw unknownEpisode(user, id);
+      if (episode === null) throw unknownEpisode(id);
       return showWholeEpisode(episode);
     },
-    async search(user, text, { limit = foundUnlessLimited, onDegraded } = {}) {
+    async search(user, text, { onDegraded, ...options } = {}) {
+      const { limit = foundUnlessLimited } = checkInput("search", { ...options, user, text });
       const query = parseMessageText(text, "The text to search for");
       const { recalled, degraded } = await episodes.similar(user, query, limit);
       reportDegraded(degraded, onDegraded);
       return recalled.map(({ episode, score }) => ({ ...showEpisode(episode), score }));
     },
-    async correct(user, episodeId, text, { author } = {}) {
-      const given = { episodeId, kind: "answer", text, author } as const;
-      return showFeedback(episodeId, await feedback(user, given));
+    async correct(user, episodeId, text, options) {
+      const input = { ...options, user, id: episodeId, answer: text };
+      const { id, answer, author } = checkInput("correct", input);
+      return feedback(user, { episodeId: id, kind: "answer", text: String(answer), author });
     },
     async forget(user, id) {
       const forgotten = await episodes.delete(user, id);
-      if (forgotten === null) throw unknownEpisode(user, id);
+      if (forgotten === null) throw unknownEpisode(id);
       const { statements, lines, responses, sameIn } = forgotten;
       return { deleted: id, statements, lines, responses: [...responses], sameIn: [...sameIn] };
     },
     profile: (user) => showProfile(user, memory),
     persona: (user) => showPersona(user, memory, deps.instructions),
     log: (user) => showLog(user, memory),
-    diff: (user, versions = {}) => comparePersonas({ user, ...versions }, memory),
-    async rollback(user, version) {
-      const { to } = { ...version } as { readonly to?: unknown };
-      if (typeof to === "number" || typeof to === "string")
-        return rollBackTo({ user, to }, { memory, now });
-      throw new PersonaAgentError(
-        "config-invalid",
-        "No version to restore was given; expected { to } with its number or a checkpoint's id. Name one, as in `rollback(user, { to: 1 })`.",
-      );
-    },
+    diff: async (user, versions) =>
+      comparePersonas(checkInput("diff", { ...versions, user }), memory),
+    rollback: async (user, version) =>
+      rollBackTo(checkInput("rollback", { ...version, user }), { memory, now }),
     async statuses() {
       const users = await episodes.users();
       const overviews = new Map<string, AlignmentOverview>();
@@ -195,6 +201,7 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
       return { user: parseUserId(user), timeZone, language };
     },
     async setLocale(user, change) {
+      checkInput("setLocale", { ...change, user });
       const given = Object.entries(change).filter(([, value]) => value !== undefined);
       const { timeZone, language } = await locales.set(user, Object.fromEntries(given));
       return { user: parseUserId(user), timeZone, language };

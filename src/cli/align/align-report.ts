@@ -75,8 +75,7 @@ export function alignmentLine({
   iterations,
   head,
   review,
-  calls,
-  tokens,
+  usage,
   seconds,
 }: Omit<Aligned, "mode" | "runId" | "degraded">): string {
   const accepted = iterations.filter((iteration) => iteration.accepted).length;
@@ -94,6 +93,6 @@ export function alignmentLine({
   const isIdle =
     iterations.length > 0 &&
     iterations.every((each) => isNotStarted(each) && each.reason.startsWith("Not started"));
-  const cost = formatCost({ calls, tokens }, isIdle ? " for the profile" : "");
+  const cost = formatCost(usage, isIdle ? " for the profile" : "");
   return `${printable(user)}: ${outcome.join(", ")} (${cost}, ${seconds.toFixed(1)} s)`;
 }

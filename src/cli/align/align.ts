@@ -2,7 +2,7 @@ import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, writeJson } from "../cli-context.js";
-import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
+import { readLog, type ServerOption, withVerbs } from "../remote/with-verbs.js";
 import { howToResume, Interrupted } from "../stop-signals.js";
 import { createAlignProgress } from "./align-progress.js";
 import { throwIfBudgetSpent, writeAlignment } from "./align-report.js";
@@ -94,7 +94,7 @@ async function alignOne(
         result = (await decideOnTerminal(result.review, call, context, progress)) ?? result;
       else if (!json && result.review !== null) writeReview(context, result.review);
       if (json) writeJson(context, result);
-      else writeAlignment(context, result, await call("log", { user }));
+      else writeAlignment(context, result, await readLog(call, user));
       throwIfBudgetSpent(result);
     },
     { handlesSignal: true },

@@ -32,7 +32,7 @@ export function addAlignmentCommands(program: Command, context: CliContext): voi
       "after",
       `
 Takes --user or --all. The same command resumes a run that was stopped or failed; no model call is repeated.
-With --json one line: {user, mode, runId, iterations, head, calls, tokens, seconds, review, degraded}; with --all
+With --json one line: {user, mode, runId, iterations, head, usage, seconds, review, degraded}; with --all
 {users, aligned, failed}: the number of users, a result for each that was aligned, and {user, error} for each that failed,
 which also makes the exit code 1. A stop, or an error that every user would meet, ends --all early: what was done is
 written, with that error as \`error\`, and the same command takes the remaining users. --every starts with all users again:
@@ -62,7 +62,7 @@ With --json one line: the request, or after a decision the result of the alignme
       "after",
       `
 At most one model call; none when nothing is new. Turns do it by themselves: see the settings of reflections.
-With --json one line: {outcome, profile, reactions, calls, tokens, alignment, rollback, degraded}.`,
+With --json one line: {outcome, profile, reactions, usage, alignment, rollback, degraded}.`,
     )
     .action(action(context, async () => (await import("./reflect.js")).runReflect));
   addUrl(program.command("status"))

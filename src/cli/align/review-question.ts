@@ -43,7 +43,7 @@ export function parseEdit(
   text: string,
   { paperText }: Pick<ReviewRequest, "paperText">,
 ): ReviewAnswer {
-  if (paperText !== null) return { decision: "edit", paperSystemPrompt: text.trim() };
+  if (paperText !== null) return { decision: "edit", paperText: text.trim() };
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   return { decision: "edit", lines: lines.map((line) => ({ text: line })) };
 }

@@ -3,7 +3,7 @@ import type { ReviewAnswer } from "../../domain/persona/review-request.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, writeJson } from "../cli-context.js";
 import type { CallVerb } from "../../app/verbs/verb-hooks.js";
-import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
+import { readLog, type ServerOption, withVerbs } from "../remote/with-verbs.js";
 import { type AlignProgress, createAlignProgress } from "./align-progress.js";
 import { throwIfBudgetSpent, writeAlignment } from "./align-report.js";
 import { canAsk, decideOnTerminal, parseEdit, readEdit } from "./review-question.js";
@@ -40,7 +40,7 @@ export async function runReview(options: ReviewOptions, context: CommandContext)
       const result = await decideOn(request, call, progress).finally(progress.stop);
       if (result === null) return;
       if (json) writeJson(context, result);
-      else writeAlignment(context, result, await call("log", { user }));
+      else writeAlignment(context, result, await readLog(call, user));
       throwIfBudgetSpent(result);
     },
     { handlesSignal: true },

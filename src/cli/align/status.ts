@@ -49,8 +49,8 @@ function kindsOf(user: string, latest: VerbOutput<"list">): AnswerKinds {
 }
 
 function writeStatus({ stdout }: CommandContext, overview: Overview, answers: AnswerKinds): void {
-  const { at, newAnswers, due, headVersion, onTrial, error, lastOutcome, today, reflection } =
-    overview;
+  const { at, newAnswers, due, headVersion, onTrial, error, lastOutcome, deadJobs } = overview;
+  const { today, reflection } = overview;
   const status = at === null ? "never aligned" : `${statusText(overview)} since ${minute(at)}`;
   const lines = [
     ["alignment", status],
@@ -59,6 +59,7 @@ function writeStatus({ stdout }: CommandContext, overview: Overview, answers: An
     ["head", `version ${headVersion}${onTrial ? ", on trial" : ""}`],
     ...(lastOutcome === null ? [] : [["last", outcome(lastOutcome)]]),
     ...(error === null ? [] : [[isStopped(error) ? "stopped" : "error", errorText(error)]]),
+    ...deadJobs.map((job) => ["dead job", `${job.kind}, ${minute(job.at)}: ${job.error}`]),
     ["today", formatCost(today, " for updates and profiles")],
     ...(reflection === null ? [] : [["reflection", reflectionText(reflection)]]),
   ];

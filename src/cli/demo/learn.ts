@@ -4,7 +4,6 @@ import { scorerFor } from "../../domain/scoring/scorer.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { PersonaAgent } from "../../app/persona-agent.js";
 import type { AlignProgress } from "../align/align-progress.js";
-import { showLines } from "../../app/verbs/learned.js";
 import { type DemoUser, demoEpisodes } from "./demo-user.js";
 
 /** A later choice, answered under the persona before and after. */
@@ -122,7 +121,7 @@ export function together(learned: readonly LearnedByUser[]) {
       accepted: decisive.accepted,
       reason: decisive.reason,
       version,
-      lines: showLines(newLines(diff)),
+      lines: newLines(diff).map(({ text, evidence }) => ({ text, evidence })),
       heldOut,
     })),
   };

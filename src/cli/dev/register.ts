@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { action, type CliContext, type CommandContext, writeJson } from "../cli-context.js";
+import { addUrl, requireUser } from "../options.js";
 import { terminalOf } from "../output/terminal.js";
 import type { ChromaOptions } from "./chroma.js";
 import type { DevServerInfo } from "./run-dev-server.js";
@@ -14,6 +15,13 @@ export function addDevCommand(program: Command, context: CliContext): void {
     .option("--host <name>", "the address to listen on", "localhost")
     .option("--port <number>", "the port to listen on; 0 for any free one", parsePort, 2024)
     .action(action(context, () => Promise.resolve(dev)));
+}
+
+export function addMcpCommand(program: Command, context: CliContext): void {
+  requireUser(addUrl(program.command("mcp")), "whose memory and persona the tools are of")
+    .description("serve memory and persona of one user as MCP tools, on input and output")
+    .addHelpText("after", "\nFor the configuration of an MCP client. It runs until its input ends.")
+    .action(action(context, async () => (await import("./mcp.js")).runMcp));
 }
 
 export function addChromaCommand(program: Command, context: CliContext): void {
@@ -28,6 +36,26 @@ export function addChromaCommand(program: Command, context: CliContext): void {
       "\nPrints the line CHROMA_URL=..., and runs until Ctrl-C. With --json: {url, path}.",
     )
     .action(action(context, () => Promise.resolve(chroma)));
+}
+
+export function addWorkerCommand(program: Command, context: CliContext): void {
+  program
+    .command("worker")
+    .description("do the alignments and reflections that other processes request (JOBS=postgres)")
+    .option("--concurrency <number>", "most jobs at a time: 1 to 64", parseConcurrency, 4)
+    .addHelpText(
+      "after",
+      "\nNeeds DATABASE_URL and CHROMA_URL. Runs until Ctrl-C; what is under way then goes back to the queue.",
+    )
+    .action(action(context, async () => (await import("./worker.js")).runWorker));
+}
+
+function parseConcurrency(text: string): number {
+  if (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 64) return Number(text);
+  throw new PersonaAgentError(
+    "config-invalid",
+    `--concurrency is ${JSON.stringify(text.slice(0, 40))}; expected a number from 1 to 64. Correct it or leave it out.`,
+  );
 }
 
 export function addFakeModelCommand(program: Command, context: CliContext): void {

@@ -7,7 +7,7 @@ import { type CommandContext, writeJson } from "../cli-context.js";
 import { printableLine } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
 import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
-import { printFeedback } from "./feedback.js";
+import { notAllowedAnswer, printFeedback } from "./feedback.js";
 
 interface UserOptions extends ServerOption {
   readonly user: string;
@@ -67,7 +67,10 @@ export async function runAdd(
     call("remember", { user, query, ...interaction }),
   );
   if (context.json) writeJson(context, stored);
-  else writeEpisodes(context, user, [stored]);
+  else {
+    writeEpisodes(context, user, [stored]);
+    if (stored.answerKind === "not-allowed") context.stdout.write(`${notAllowedAnswer}\n`);
+  }
 }
 
 export async function runCorrect(

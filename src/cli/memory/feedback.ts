@@ -49,10 +49,15 @@ function parseKind(options: FeedbackOptions): Pick<VerbInput<"feedback">, "kind"
   return typeof text === "string" ? { kind, text } : { kind };
 }
 
+/** What a person is told of an answer that the question does not list. */
+export const notAllowedAnswer =
+  "The question allows other answers; this one is compared by shared words.";
+
 function sentences({
   episode: id,
   outcome,
   previous,
+  answerKind,
   alignment,
   rollback,
   degraded,
@@ -64,6 +69,7 @@ function sentences({
       replaced: `Recorded for ${id}, in place of ${previous && replaced(previous)}.`,
       unchanged: `${id} has this feedback already.`,
     }[outcome],
+    ...(answerKind === "not-allowed" ? [notAllowedAnswer] : []),
     ...(rollback === null ? [] : [rollback.reason]),
     `${newTrueAnswers(newAnswers)} since the last alignment${due ? ": an alignment is due" : ""}.`,
     ...(degraded.length === 0 ? [] : [`Not everything worked: ${degraded.join(", ")}.`]),

@@ -201,7 +201,8 @@ function optionInvalid(message: string) {
 }
 
 function writeReport({ stdout }: CommandContext, imported: Imported): void {
-  const { userIds: users, episodes, calls, tokens, seconds } = imported;
+  const { userIds: users, episodes, usage, seconds } = imported;
+  const { calls, tokens } = usage;
   const { colors, write } = terminalOf(stdout);
   const cost =
     calls === 0

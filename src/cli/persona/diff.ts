@@ -12,7 +12,13 @@ import { type CommandContext, writeJson } from "../cli-context.js";
 import { counted, trialTexts } from "../output/figures.js";
 import { changedLines, changedTextLines } from "../output/persona-changes.js";
 import { terminalOf } from "../output/terminal.js";
-import { isKnown, noMemoryOf, type ServerOption, withVerbs } from "../remote/with-verbs.js";
+import {
+  isKnown,
+  noMemoryOf,
+  readLog,
+  type ServerOption,
+  withVerbs,
+} from "../remote/with-verbs.js";
 
 export async function runDiff(
   { user, from, to, url }: VerbInput<"diff"> & ServerOption,
@@ -23,7 +29,7 @@ export async function runDiff(
     return writeJson(context, compared);
   }
   const { history, known } = await withVerbs(context, { url }, async (call) => ({
-    history: await call("log", { user }),
+    history: await readLog(call, user),
     known: await isKnown(call, user),
   }));
   const after = to === undefined ? personaHead(history) : findVersion(user, history, to);

@@ -1,12 +1,19 @@
 import type { VerbOutput } from "../../contract/verbs.js";
-import { outcomeWithoutChange, parentVersion } from "../../domain/persona/version-history.js";
+import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
+import { parentVersion } from "../../domain/persona/version-history.js";
 import { type PersonaChanges, personaChanges } from "../../app/verbs/learned.js";
 import { type CommandContext, writeJson } from "../cli-context.js";
 import { measured, minuteOf, trialTexts } from "../output/figures.js";
 import { changedLines } from "../output/persona-changes.js";
 import { oneLine, wrap } from "../output/printable.js";
 import { type Colors, terminalOf } from "../output/terminal.js";
-import { isKnown, noMemoryOf, type ServerOption, withVerbs } from "../remote/with-verbs.js";
+import {
+  checkpointsOf,
+  isKnown,
+  noMemoryOf,
+  type ServerOption,
+  withVerbs,
+} from "../remote/with-verbs.js";
 
 export async function runLog(
   { user, url }: { readonly user: string } & ServerOption,
@@ -23,26 +30,24 @@ export async function runLog(
 
 function writeLog({ stdout }: CommandContext, entries: VerbOutput<"log">): void {
   const { colors, width, write } = terminalOf(stdout);
-  const styles = {
+  const history = checkpointsOf(entries);
+  const styles: Partial<Record<VerbOutput<"log">[number]["standing"], (text: string) => string>> = {
     head: colors.green,
     past: String,
     rejected: colors.red,
-    superseded: colors.dim,
-  } as const;
+  };
   write(colors.dim(row("version", "status", "author", "date (UTC)", "id")));
-  for (const entry of entries) {
+  for (const [place, entry] of entries.entries()) {
     const { version, standing, author, id, reason, alignment } = entry;
     const date = author === "initial" ? "–" : minuteOf(entry.at);
-    const parent = parentVersion(entry, entries);
-    const unchanged = standing === "rejected" ? outcomeWithoutChange(entry, entries) : null;
-    // A checkpoint that was never in use shares its number with the version that was, so only its id names it.
-    const number = standing === "head" || standing === "past" ? String(version) : "–";
-    const style = unchanged === null ? styles[standing] : colors.dim;
-    write(style(row(number, unchanged ?? standing, author, date, id)));
+    const checkpoint = history[place] ?? initialPersona;
+    const parent = parentVersion(checkpoint, history);
+    const style = styles[standing] ?? colors.dim;
+    write(style(row(version === null ? "–" : String(version), standing, author, date, id)));
     for (const line of wrap(oneLine(reason), width - indent.length)) write(`${indent}${line}`);
     if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
     if (entry.trial !== null) write(`${indent}It ${trialTexts[entry.trial]}${afterTrial(entry)}.`);
-    const changes = personaChanges(parent, entry);
+    const changes = personaChanges(parent, checkpoint);
     for (const line of changedLines(changes, colors, true)) write(`${indent}${line}`);
     const texts = changes.paperText;
     if (texts !== undefined && texts.before !== texts.after)

@@ -4,7 +4,7 @@ import { findVersion, versionName } from "../../domain/persona/version-history.j
 import { type CommandContext, writeJson } from "../cli-context.js";
 import { describeLine } from "../output/persona-changes.js";
 import { terminalOf } from "../output/terminal.js";
-import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
+import { readLog, type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
 export async function runRollback(
   { user, to, url }: VerbInput<"rollback"> & ServerOption,
@@ -13,7 +13,7 @@ export async function runRollback(
   await withVerbs(context, { url }, async (call) => {
     const result = await call("rollback", { user, to });
     if (context.json) return writeJson(context, result);
-    const history = await call("log", { user });
+    const history = await readLog(call, user);
     const name = versionName(findVersion(user, history, to), history);
     writeRollback(context, result, name, personaHead(history));
   });

@@ -4,7 +4,7 @@ import type { CallVerb, VerbHooks, VerbProgress } from "../../app/verbs/verb-hoo
 import { type VerbName, verbs } from "../../contract/verbs.js";
 import { verbRoutes } from "../../server/verb-request.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import { describeServerFailure, errorOf } from "../talk/remote-conversation.js";
+import { describeServerFailure, errorOf } from "./server-failure.js";
 
 /**
  * The verbs of the agent on a server. A call throws what the verb would throw here, and `config-invalid` when no server

@@ -1,3 +1,5 @@
+import type { VerbOutput } from "../../contract/verbs.js";
+import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import { callVerb } from "../../app/verbs/call-verb.js";
 import type { CallVerb } from "../../app/verbs/verb-hooks.js";
 import { serverHeaders } from "./server-headers.js";
@@ -12,13 +14,13 @@ export interface ServerOption {
 /**
  * The verbs for as long as `work` takes: of an agent on the data folder, or of the server that `--url` names.
  *
- * @param options.handlesSignal - Whether `work` itself ends at the signal.
+ * @param options - As of `withAgent`.
  */
 export async function withVerbs<Result>(
   context: CommandContext,
   { url }: ServerOption,
   work: (call: CallVerb) => Promise<Result>,
-  options: { readonly handlesSignal?: boolean } = {},
+  options: { readonly handlesSignal?: boolean; readonly background?: boolean } = {},
 ): Promise<Result> {
   if (url === undefined)
     return withAgent(
@@ -31,6 +33,17 @@ export async function withVerbs<Result>(
   const call = remoteVerbs(url, signal, serverHeaders(context.env));
   return options.handlesSignal === true ? work(call) : untilStopped(signal, () => work(call));
 }
+
+/** The log as checkpoints. Those that were never in use have a number that no version has. */
+export function checkpointsOf(entries: VerbOutput<"log">): PersonaCheckpoint[] {
+  return entries.map(({ version, ...entry }) => ({ ...entry, version: version ?? neverInUse }));
+}
+
+export async function readLog(call: CallVerb, user: string): Promise<PersonaCheckpoint[]> {
+  return checkpointsOf(await call("log", { user }));
+}
+
+const neverInUse = -1;
 
 /** Whether anything is remembered of a user: an interaction, or a persona of their own. */
 export async function isKnown(call: CallVerb, user: string): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { text as readAll } from "node:stream/consumers";
+import type { TurnResult } from "../../app/ask.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
-import { type CliContext, type CommandContext, elapsedSeconds, writeJson } from "../cli-context.js";
+import { type CliContext, type CommandContext, writeJson } from "../cli-context.js";
 import { printable } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
 import { type TalkOptions, withConversation } from "./conversation.js";
-import { type TurnJson, turnJson } from "./turn.js";
 import { writeWhy } from "./why.js";
 
 export async function runAsk(
@@ -12,14 +12,13 @@ export async function runAsk(
   context: CommandContext,
   words: readonly string[],
 ): Promise<void> {
-  const start = performance.now();
   const argument = words.join(" ");
   const question = parseMessageText(
     argument === "-" ? (await readAll(context.stdin)).replace(/\r?\n$/, "") : argument,
     "The question",
   );
   await withConversation(context, options, async (conversation) => {
-    const turn = turnJson(options.user, await conversation.say(question), elapsedSeconds(start));
+    const turn = await conversation.say(question);
     if (context.json) return writeJson(context, turn);
     context.stdout.write(`${printable(turn.answer)}\n`);
     if (turn.why !== undefined) writeWhy(context, { ...turn, why: turn.why }, question);
@@ -28,7 +27,7 @@ export async function runAsk(
 }
 
 /** One dim line below an answer: what it was made from and what it cost. Only on a terminal. */
-export function writeFootnote({ stderr }: CliContext, turn: TurnJson): void {
+export function writeFootnote({ stderr }: CliContext, turn: TurnResult): void {
   if (stderr.isTTY !== true) return;
   const { colors, write } = terminalOf(stderr);
   const parts = [
@@ -36,7 +35,7 @@ export function writeFootnote({ stderr }: CliContext, turn: TurnJson): void {
     `${turn.recalled.length} recalled`,
     ...turn.tools.map(({ name, ok }) => (ok ? name : `${name} failed`)),
     ...turn.degraded,
-    `${turn.tokens.in} + ${turn.tokens.out} tokens`,
+    `${turn.usage.tokens.in} + ${turn.usage.tokens.out} tokens`,
     `${turn.seconds.toFixed(1)} s`,
   ];
   write(colors.dim(parts.join(" · ")));

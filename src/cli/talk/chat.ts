@@ -1,13 +1,14 @@
 import { createInterface, type Interface } from "node:readline";
+import type { TurnResult } from "../../app/ask.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import { type CommandContext, elapsedSeconds, writeJson } from "../cli-context.js";
+import { type CommandContext, writeJson } from "../cli-context.js";
 import { describeError, errorJson } from "../describe-error.js";
 import { printable } from "../output/printable.js";
 import { colorsFor } from "../output/terminal.js";
 import { writeFootnote } from "./ask.js";
 import { type TalkOptions, withConversation } from "./conversation.js";
-import { type Conversation, type TurnJson, turnJson } from "./turn.js";
+import type { Conversation } from "./turn.js";
 
 /**
  * Talks line by line until `/quit` (or `exit`), the end of the input, or Ctrl-C. With `json`, each turn is one line as `ask`
@@ -41,7 +42,7 @@ export async function runChat(
             `Talking as ${printable(user)}. /quit or Ctrl-D ends it, /help shows the commands.\n`,
           ),
         );
-      await converse(lines, conversation, user, context);
+      await converse(lines, conversation, context);
     } finally {
       lines.close();
     }
@@ -56,7 +57,6 @@ export async function runChat(
 async function converse(
   lines: Interface,
   conversation: Conversation,
-  user: string,
   context: CommandContext,
 ): Promise<void> {
   let isOpen = true;
@@ -72,7 +72,7 @@ async function converse(
       context.stderr.write(`${known}${commands}\n`);
     } else if (line.trim() !== "") {
       try {
-        const turn = await answer(conversation, line, user, context);
+        const turn = await answer(conversation, line, context);
         if (context.json) writeJson(context, turn);
         else writeFootnote(context, turn);
       } catch (error) {
@@ -98,11 +98,9 @@ function commandOf(line: string): string | null {
 async function answer(
   conversation: Conversation,
   line: string,
-  user: string,
   { json, stdout }: CommandContext,
-): Promise<TurnJson> {
+): Promise<TurnResult> {
   const colors = colorsFor(stdout);
-  const start = performance.now();
   let written = "";
   const turn = await conversation.say(parseMessageText(line), (event) => {
     if (json) return;
@@ -115,7 +113,7 @@ async function answer(
     }
   });
   if (!json) stdout.write(written === "" ? `${printable(turn.answer)}\n` : "\n");
-  return turnJson(user, turn, elapsedSeconds(start));
+  return turn;
 }
 
 /** Whether another try, or another message, may succeed. */

@@ -49,16 +49,11 @@ export async function withConversation(
     ...(tools && { allowedTools: [...tools] }),
     ...(instructions !== undefined && { instructions }),
   };
-  if (url !== undefined && why)
-    throw new PersonaAgentError(
-      "config-invalid",
-      "--why and --url were both given; expected one, because a server's turn does not say it. Leave one out.",
-    );
   if (url !== undefined) {
     const { openRemoteConversation } = await import("./remote-conversation.js");
     const { serverHeaders } = await import("../remote/server-headers.js");
     const headers = serverHeaders(context.env);
-    return work(openRemoteConversation(url, { userId, settings, threadId, signal }, headers));
+    return work(openRemoteConversation(url, { userId, settings, threadId, why, signal }, headers));
   }
   return withAgent(
     context,

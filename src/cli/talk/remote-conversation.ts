@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import { Client } from "@langchain/langgraph-sdk";
 import { z } from "zod";
+import { explainTurn } from "../../app/explain-turn.js";
+import { secondsFrom } from "../../app/seconds-from.js";
+import { remoteVerbs } from "../remote/remote-verbs.js";
+import { describeServerFailure } from "../remote/server-failure.js";
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
 import { foreignThreadMessage } from "../../nodes/agent/admit-turn.js";
 import { readRemoteEvent, readRemoteTurn } from "./remote-turn.js";
 import type { Conversation, ConversationOptions } from "./turn.js";
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const failureSchema = z.object({ message: z.string() });
 const refusalSchema = z.object({ refusal: z.object({ code: z.string(), message: z.string() }) });
 
@@ -18,7 +21,7 @@ const refusalSchema = z.object({ refusal: z.object({ code: z.string(), message: 
  */
 export function openRemoteConversation(
   url: string,
-  { userId, settings, threadId, signal }: ConversationOptions,
+  { userId, settings, threadId, why, signal }: ConversationOptions,
   headers: Readonly<Record<string, string>> = {},
 ): Conversation {
   const client = new Client({
@@ -29,8 +32,18 @@ export function openRemoteConversation(
     ...("authorization" in headers && { apiKey: null }),
   });
   const thread = serverThreadId(threadId);
+  const call = remoteVerbs(url, signal, headers);
+  const read = async (id: string) => {
+    try {
+      return await call("show", { user: userId, id });
+    } catch (error) {
+      if (PersonaAgentError.is(error) && error.code === "config-episode-unknown") return null;
+      throw error;
+    }
+  };
   return {
     async say(text, onEvent) {
+      const start = performance.now();
       try {
         await client.threads.create({ threadId: thread, ifExists: "do_nothing", signal });
         const parts: AsyncIterable<{ readonly event: string; readonly data: unknown }> =
@@ -47,7 +60,9 @@ export function openRemoteConversation(
           const event = readRemoteEvent(name, data);
           if (event !== null) onEvent?.(event);
         }
-        return readRemoteTurn(state);
+        const { turn, state: last } = readRemoteTurn(state);
+        const found = { user: userId, ...turn, seconds: secondsFrom(start) };
+        return why ? { ...found, why: await explainTurn(last, read) } : found;
       } catch (error) {
         throw describeServerFailure(url, error);
       }
@@ -73,45 +88,4 @@ function serverFailure(data: unknown, state: unknown): PersonaAgentError {
   if (message === foreignThreadMessage)
     return new PersonaAgentError("config-thread-owner", message);
   return new PersonaAgentError("model-unavailable", `The turn failed on the server: ${message}`);
-}
-
-/** What a caller is told of a server that cannot be reached, or that refused a request; our own errors as they are. */
-export function describeServerFailure(url: string, error: unknown): unknown {
-  if (PersonaAgentError.is(error) || !(error instanceof Error) || error.name === "AbortError")
-    return error;
-  const status = "status" in error ? Number(error.status) : Number.NaN;
-  const told = Number.isNaN(status) ? null : errorOf(jsonIn(error.message));
-  if (told !== null) return told;
-  // With sign-in, a server says so of a thread that another user made.
-  if (status === 409) return new PersonaAgentError("config-thread-owner", foreignThreadMessage);
-  const message = Number.isNaN(status)
-    ? `No LangGraph server answers at ${url} (${rootCause(error)}). Start one with \`npm run dev\`, or leave out --url.`
-    : `The server at ${url} answered with status ${status}: ${error.message.split("\n")[0]} Check the address.`;
-  return new PersonaAgentError("config-invalid", message, { cause: error });
-}
-
-/** The error in a body; `null` for what is not an error of this server. */
-export function errorOf(body: unknown): Error | null {
-  const { data } = errorSchema.safeParse(body);
-  if (data === undefined) return null;
-  const { code, message } = data.error;
-  return code === "unexpected"
-    ? new Error(message)
-    : new PersonaAgentError(code as PersonaAgentErrorCode, message);
-}
-
-/** LangGraph's client puts the body of an answer behind its status. */
-function jsonIn(message: string): unknown {
-  try {
-    return JSON.parse(message.slice(message.indexOf("{")));
-  } catch {
-    return undefined;
-  }
-}
-
-function rootCause(error: Error): string {
-  const { cause } = error;
-  if (!(cause instanceof Error))
-    return /fetch failed/.test(error.message) ? "no connection" : error.message;
-  return "code" in cause ? String(cause.code) : rootCause(cause);
 }

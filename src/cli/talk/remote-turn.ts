@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { usageSchema } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import type { Turn, TurnEvent } from "./turn.js";
+import { turnOf } from "../../app/ask.js";
+import { agentState } from "../../state/agent-state.js";
+import type { TurnEvent } from "./turn.js";
 
 const messageSchema = z.object({
   type: z.string(),
@@ -10,35 +12,38 @@ const messageSchema = z.object({
     z.array(z.object({ type: z.string(), text: z.string().optional() })),
   ]),
 });
-const recalledSchema = z.array(z.object({ id: z.string(), score: z.number() }));
 
-/** The part of the agent's state on a server that the command line shows. */
-const stateSchema = z.object({
-  messages: z.array(messageSchema),
-  personaVersion: z.number(),
-  recalled: recalledSchema,
-  recalledByTools: recalledSchema.default([]),
-  tools: z.array(z.object({ name: z.string(), ok: z.boolean() })),
-  episodeId: z.string().nullable(),
-  degraded: z.array(z.string()),
-  usage: usageSchema,
-});
+/** The part of the agent's state on a server that a turn's result is made of. */
+const stateSchema = agentState
+  .pick({
+    personaVersion: true,
+    recalled: true,
+    recalledByTools: true,
+    tools: true,
+    episodeId: true,
+    alignment: true,
+    reflection: true,
+    degraded: true,
+    userSummary: true,
+    personaLines: true,
+  })
+  // Without a default: the states of other graphs have none.
+  .extend({ messages: z.array(messageSchema), usage: usageSchema });
 
-/** @throws {PersonaAgentError} `config-invalid` when the state is not one of this agent. */
-export function readRemoteTurn(state: unknown): Turn {
+/**
+ * @returns The turn's result, and the state that `explainTurn` takes.
+ * @throws {PersonaAgentError} `config-invalid` when the state is not one of this agent.
+ */
+export function readRemoteTurn(state: unknown) {
   const parsed = stateSchema.safeParse(state);
   if (!parsed.success)
     throw new PersonaAgentError(
       "config-invalid",
       `The server does not run this agent (unexpected ${parsed.error.issues[0]?.path.join(".") ?? "state"} in its state); expected the agent in this version. Check the address, and the version on both sides.`,
     );
-  const { messages, recalled, recalledByTools, ...turn } = parsed.data;
-  const known = new Set(recalled.map(({ id }) => id));
-  return {
-    ...turn,
-    answer: assistantText(messages.findLast((message) => message.type === "ai")),
-    recalled: [...recalled, ...recalledByTools.filter(({ id }) => !known.has(id))],
-  };
+  const { messages, ...rest } = parsed.data;
+  const answer = assistantText(messages.findLast((message) => message.type === "ai"));
+  return { turn: turnOf(rest, answer), state: rest };
 }
 
 const toolStartedSchema = z.object({ kind: z.literal("tool-started"), name: z.string() });

@@ -1,15 +1,15 @@
 import { parseQuestion } from "../../domain/lamp-question.js";
 import { textTerms } from "../../domain/text/search-terms.js";
+import type { TurnResult } from "../../app/ask.js";
 import type { TurnReasons } from "../../app/explain-turn.js";
 import type { CliContext } from "../cli-context.js";
 import { oneLine, wrap } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
-import type { TurnJson } from "./turn.js";
 
 /** What an answer was made from, for a person: each text whole. */
 export function writeWhy(
   { stdout }: CliContext,
-  { why, tools }: Pick<TurnJson, "tools"> & { readonly why: TurnReasons },
+  { why, tools }: Pick<TurnResult, "tools"> & { readonly why: TurnReasons },
   question: string,
 ): void {
   const { colors, width, write } = terminalOf(stdout);
@@ -18,7 +18,8 @@ export function writeWhy(
     for (const line of wrap(oneLine(words), width - 2)) write(`  ${line}`);
   };
   section(why.recalled.length === 0 ? "Nothing was recalled." : "Recalled:");
-  for (const { id, at, query, response, answer, score, by } of why.recalled) {
+  const found = why.recalled.toSorted((a, b) => b.score - a.score);
+  for (const { id, at, query, response, answer, score, by } of found) {
     const shared = sharedWords(question, [query, response, answer].join("\n"));
     const how = {
       similar: `score ${score.toFixed(2)}, ${shared.length === 0 ? "by meaning" : `by words: ${shared.join(", ")}`}`,

@@ -25,7 +25,7 @@ export interface ReviewRequest {
   readonly lines: readonly PersonaLine[];
   readonly diff: PersonaDiff;
   /** In paper mode the whole persona, before and after; else `null`. */
-  readonly paperSystemPrompt: { readonly before: string | null; readonly after: string } | null;
+  readonly paperText: { readonly before: string | null; readonly after: string } | null;
   /** The fault of the last answer; `null` when there was none. */
   readonly problem: string | null;
 }
@@ -47,7 +47,7 @@ export const reviewAnswerSchema = z.strictObject({
     )
     .optional(),
   /** For `edit` in paper mode: the whole persona. */
-  paperSystemPrompt: z.string().optional(),
+  paperText: z.string().optional(),
   /** Who decides; the user by default. */
   author: z.string().min(1).optional(),
   note: z.string().optional(),

@@ -72,11 +72,10 @@ export function findVersion(
 ): PersonaCheckpoint {
   const inUse = activeVersions(checkpoints);
   const found =
-    typeof wanted === "number"
-      ? inUse.find(({ version }) => version === wanted)
-      : checkpoints.find(({ id }) => id === wanted);
+    inUse.find(({ version }) => String(version) === String(wanted)) ??
+    checkpoints.find(({ id }) => id === wanted);
   if (found !== undefined) return found;
-  const unused = checkpoints.filter(({ version }) => version === wanted);
+  const unused = checkpoints.filter(({ version }) => String(version) === String(wanted));
   const statuses = personaVersionStatuses(checkpoints);
   const why = new Set(unused.map(({ id }) => statuses.get(id)));
   throw unknownVersion(

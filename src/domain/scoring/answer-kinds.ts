@@ -28,8 +28,11 @@ export interface Noticed {
 /** An interaction, as far as its answer's kind depends on it. */
 export type Answered = StatedQuestion & { readonly groundTruth: string | null };
 
-/** How an interaction's true answer is scored. */
-export type AnswerKind = "choice" | "rating" | "open" | "unanswered";
+/**
+ * How an interaction's true answer is scored: right or wrong, by distance, or by shared words; so is also one that is
+ * `not-allowed`, where the question states its answers and the true one is none of them.
+ */
+export type AnswerKind = "choice" | "rating" | "open" | "not-allowed" | "unanswered";
 
 const kindNames = { choice: "choice", number: "rating", text: "open" } as const;
 /** A short answer has at most so many words. */
@@ -42,7 +45,10 @@ const unlistedShare = 0.1;
 export function answerKindOf(interaction: Answered): AnswerKind {
   const { groundTruth } = interaction;
   if (groundTruth === null) return "unanswered";
-  return kindNames[scorerFor(askedQuestion(interaction), groundTruth).kind];
+  const kind = kindNames[scorerFor(askedQuestion(interaction), groundTruth).kind];
+  if (kind !== "open") return kind;
+  const { options, scale } = parseQuestion(askedQuestion(interaction));
+  return (options ?? scale) === null ? kind : "not-allowed";
 }
 
 /** Counts interactions that are given to it one after the other. */
@@ -54,13 +60,12 @@ export function createAnswerCount() {
   return {
     add(user: string, interaction: Answered): AnswerKind {
       const kind = answerKindOf(interaction);
-      kinds[kind] += 1;
-      if (kind !== "open") return kind;
+      kinds[kind === "not-allowed" ? "open" : kind] += 1;
       const answer = (interaction.groundTruth ?? "").trim();
-      const { options, scale } = parseQuestion(askedQuestion(interaction));
+      if (kind === "not-allowed") addOne(notAllowed, answer);
+      if (kind !== "open") return kind;
       const words = splitWords(answer);
-      if ((options ?? scale) !== null) addOne(notAllowed, answer);
-      else if (words.length > 0 && words.length <= mostWords) {
+      if (words.length > 0 && words.length <= mostWords) {
         const own = short.get(user) ?? new Map<string, number>();
         addOne(own, words.join(" "));
         short.set(user, own);

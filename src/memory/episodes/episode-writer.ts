@@ -1,7 +1,7 @@
+import { unknownEpisode } from "./unknown-episode.js";
 import { isDeepStrictEqual } from "node:util";
 import { isEpisodeId, type Episode } from "../../domain/episode.js";
 import { userKey, type UserKey } from "../../domain/user-id.js";
-import { PersonaAgentError } from "../../system/errors.js";
 import { episodeChange, idsOf, userChange } from "./episode-changes.js";
 import type { EpisodicMemory, TurnOptions } from "./episodic-memory.js";
 import type { EpisodeForgetting } from "./forget-episode.js";
@@ -141,11 +141,11 @@ export function createEpisodeWriter(
       const user = userKey(userId);
       const degradations = upkeep.newDegradations();
       return queue.run(user, async () => {
-        if (!isEpisodeId(id)) throw unknown(id);
+        if (!isEpisodeId(id)) throw unknownEpisode(id);
         const known = typeof change === "function" ? await forgetting.finished(user) : [];
         const before = await read(user, [id]);
         const [stored] = before.stored;
-        if (stored === undefined || stored === null) throw unknown(id);
+        if (stored === undefined || stored === null) throw unknownEpisode(id);
         const made = typeof change === "function" ? change(copyOf(user, stored), known) : change;
         if (made === null) return { episode: copyOf(user, stored), degraded: [] };
         const { groundTruth: answer = stored.groundTruth, feedback } = made;
@@ -181,13 +181,4 @@ function correctionOf(user: UserKey, stored: Episode, groundTruth: string | null
 function copyOf(user: UserKey, episode: Episode): Episode {
   const namespace = userNamespaces(user).episodes;
   return parseRecord(episodeRecord, { namespace, key: episode.id, value: episode });
-}
-
-/** Says nothing of the user, and the same of an episode that is somebody else's: the message may stand in a trace. */
-function unknown(id: string): PersonaAgentError {
-  return new PersonaAgentError(
-    "config-episode-unknown",
-    `The user has no episode ${JSON.stringify(id.slice(0, 60))}; expected the id of one. List the user's episodes to find it.`,
-    { details: { id } },
-  );
 }

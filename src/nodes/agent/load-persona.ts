@@ -1,6 +1,13 @@
-import { type BaseMessage, HumanMessage, RemoveMessage } from "@langchain/core/messages";
+import {
+  AIMessage,
+  type BaseMessage,
+  HumanMessage,
+  RemoveMessage,
+  ToolMessage,
+} from "@langchain/core/messages";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../../config/parse-settings.js";
+import type { RunConfig } from "../../config/turn-settings.js";
 import { noLocale, resolveLocale } from "../../domain/locale.js";
 import { turnEpisodeId, turnIdentity } from "../../domain/episode.js";
 import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
@@ -62,16 +69,18 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
     );
     const [persona, profile, written, withdrawals, locale] =
       "read" in memory ? memory.read : [initialPersona, null, null, [], noLocale];
-    runtime.writer?.({ kind: "persona-loaded", version: persona.version } satisfies AgentEvent);
+    const episodeId = written ?? turnEpisodeId(at, identity);
+    const event = { kind: "persona-loaded", version: persona.version, episodeId } as const;
+    runtime.writer?.(event satisfies AgentEvent);
     return new Command({
       goto: "retrieve-memory",
       update: {
         messages: removed([
           ...forgottenMessages(state, { owner, threadId, question, withdrawals }),
-          ...staleAnswers(state, question.id),
+          ...staleAnswers(state, question.id, parseRunConfig(runtime)),
         ]),
         owner,
-        turn: { at, messageId: question.id, episodeId: written ?? turnEpisodeId(at, identity) },
+        turn: { at, messageId: question.id, episodeId },
         refusal: null,
         locale: resolveLocale(parseRunConfig(runtime), locale),
         personaVersion: persona.version,
@@ -99,8 +108,18 @@ function timeOfTurn(present: Date): string {
   return at.endsWith("T00:00:00.000Z") ? at.replace("000Z", "001Z") : at;
 }
 
-/** Answers after the question that an earlier run of the turn left (its message was sent again under its id). */
-function staleAnswers({ messages }: AgentState, questionId: string): BaseMessage[] {
+/**
+ * Answers after the question that an earlier run of the turn left (its message was sent again under its id). Not where
+ * the caller goes on with the turn, with the results of its own tools.
+ */
+function staleAnswers(
+  { messages, turn }: AgentState,
+  questionId: string,
+  { callerTools }: Pick<RunConfig, "callerTools">,
+): BaseMessage[] {
+  const calls = messages.findLast((message) => AIMessage.isInstance(message))?.tool_calls ?? [];
+  const isCallers = calls.some((call) => callerTools.some(({ name }) => name === call.name));
+  if (ToolMessage.isInstance(messages.at(-1)) && (turn === undefined || isCallers)) return [];
   const later = messages.slice(messages.findIndex(({ id }) => id === questionId) + 1);
   return later.filter((message) => !HumanMessage.isInstance(message));
 }

@@ -52,7 +52,8 @@ export function createReason(
     const paperSystemPrompt = config.mode === "paper" ? state.paperSystemPrompt : null;
     // A prompt that paper mode wrote replaces all lines, also those about tools.
     const toolLines = paperSystemPrompt === null ? state.personaLines : [];
-    const tools = withGuidance(toolsFor(config), toolLines, config.mode);
+    const own = withGuidance(toolsFor(config), toolLines, config.mode);
+    const tools = [...own, ...callersAmong(own, config)];
     const answerNow = tools.length > 0 && state.toolRound >= config.toolRounds;
     const system = renderAgentRequest({
       mode: config.mode,
@@ -79,6 +80,15 @@ export function createReason(
       const answer = await call(bound, request, callConfig(runtime, "answer", labels), usage);
       usage = addUsage(usage, usageOfCall(answer));
       const text = withoutThinking(answer.text);
+      const callersCalls = (answer.tool_calls ?? []).filter(({ name }) =>
+        config.callerTools.some((tool) => tool.name === name),
+      );
+      // Calls of ours beside them are dropped: the caller, who brings the results, has no place for ours.
+      if (!answerNow && callersCalls.length > 0)
+        return new Command({
+          goto: after,
+          update: { messages: [withCallsOnly(answer, text, callersCalls)], usage },
+        });
       if (!answerNow && callCount(answer) > 0)
         return new Command({
           goto: "execute-tools",
@@ -100,6 +110,32 @@ export function createReason(
       { details: { usage } },
     );
   };
+}
+
+/** @throws {PersonaAgentError} `config-invalid` for a name that one of ours has. */
+function callersAmong(
+  own: readonly StructuredToolParams[],
+  { callerTools }: Pick<RunConfig, "callerTools">,
+): StructuredToolParams[] {
+  const taken = callerTools.find(({ name }) => own.some((tool) => tool.name === name));
+  if (taken !== undefined)
+    throw new PersonaAgentError(
+      "config-invalid",
+      `The caller's tool ${taken.name} has the name of a tool of this agent; expected another. Rename it, or leave ours out with \`allowedTools\`.`,
+    );
+  return callerTools.map(({ name, description = "", parameters = {} }) => ({
+    name,
+    description,
+    schema: parameters,
+  }));
+}
+
+function withCallsOnly(
+  { id, additional_kwargs }: AIMessage,
+  text: string,
+  tool_calls: NonNullable<AIMessage["tool_calls"]>,
+): AIMessage {
+  return new AIMessage({ ...(id && { id }), content: text, additional_kwargs, tool_calls });
 }
 
 function callCount({ tool_calls = [], invalid_tool_calls = [] }: AIMessage): number {

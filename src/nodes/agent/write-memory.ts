@@ -28,7 +28,7 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
     state: AgentState,
     runtime: LangGraphRunnableConfig,
   ): Promise<AgentUpdate> {
-    if (state.turn === undefined) return {};
+    if (state.turn === undefined || waitsForCaller(state)) return {};
     const userId = parseUserId(parseRunConfig(runtime).userId);
     const query = questionOf(state).text;
     const episode: Episode = {
@@ -62,4 +62,10 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
       return { degraded: withDegraded(state.degraded, [failed]) };
     }
   };
+}
+
+/** The turn goes on when the caller has run its tools. */
+function waitsForCaller({ messages }: Pick<AgentState, "messages">): boolean {
+  const last = messages.at(-1);
+  return AIMessage.isInstance(last) && (last.tool_calls ?? []).length > 0;
 }

@@ -69,12 +69,12 @@ export function createReviewCandidate({ toolNamesFor, now }: ReviewCandidateDeps
         alignment: alignment && withoutCandidate(alignment),
       };
       if (config.mode === "paper") {
-        const { paperSystemPrompt } = data;
-        if (paperSystemPrompt === undefined) return "The edit has no `paperSystemPrompt`.";
+        const { paperText } = data;
+        if (paperText === undefined) return "The edit has no `paperText`.";
         const summary = profileSummary(state.profile);
         const present = renderPaperPersona({ ...parentOf(state), summary });
-        const fault = checkPaperText(paperSystemPrompt, present, limits);
-        return fault === null ? { ...edited, paperSystemPrompt } : fault.reason;
+        const fault = checkPaperText(paperText, present, limits);
+        return fault === null ? { ...edited, paperSystemPrompt: paperText } : fault.reason;
       }
       if (data.lines === undefined) return "The edit has no `lines`.";
       const { batch } = state;
@@ -125,7 +125,7 @@ function requestOf(
     }),
     lines,
     diff: diffPersona(parent.lines, lines),
-    paperSystemPrompt:
+    paperText:
       mode === "paper"
         ? { before: parent.paperSystemPrompt, after: paperSystemPrompt ?? "" }
         : null,

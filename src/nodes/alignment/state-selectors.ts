@@ -134,6 +134,6 @@ export function iterationOf(
     judgeAgreement: judge === undefined ? null : judge.agreed / judge.items,
     accepted,
     reason,
-    version: checkpoint?.version ?? null,
+    version: accepted ? (checkpoint?.version ?? null) : null,
   };
 }

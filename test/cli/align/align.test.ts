@@ -57,8 +57,10 @@ describe("align", () => {
         },
       ],
       head: { version: 1, lines: [], paperText: expect.any(String) },
-      calls: expect.any(Number),
-      tokens: { in: expect.any(Number), out: expect.any(Number) },
+      usage: {
+        calls: expect.any(Number),
+        tokens: { in: expect.any(Number), out: expect.any(Number) },
+      },
       seconds: expect.any(Number),
       review: null,
       degraded: [],
@@ -310,12 +312,12 @@ describe("review", () => {
     const { agent, run } = await agentOf({ ada: 3 });
     const words = ["align", "--user", "ada", "--review", ...settings, "--json"];
     const { out } = await run(words);
-    return { agent, run, result: JSON.parse(out) as { review: unknown; calls: number } };
+    return { agent, run, result: JSON.parse(out) as { review: unknown; usage: { calls: number } } };
   };
 
   it("shows a waiting persona, accepts it, and then finds nothing waiting", async () => {
     const { run, result } = await waiting(...paper);
-    expect(result.calls).toBeGreaterThan(0);
+    expect(result.usage.calls).toBeGreaterThan(0);
     const shown = await run(["review", "--user", "ada", "--json"]);
     expect(JSON.parse(shown.out)).toEqual(result.review);
     const { out } = await run(["review", "--user", "ada"]);
@@ -340,7 +342,7 @@ describe("review", () => {
     const again = await run(["review", "--user", "ada", "--json"]);
     expect(again.code).toBe(1);
     expect(JSON.parse(again.out)).toHaveProperty("error.code", "config-review-none");
-    expect(again.err).toMatch(/waits for review; expected one\. Run `align --review`/);
+    expect(again.err).toMatch(/waits for review; expected one\. Align with the setting `review`/);
   });
 
   it("says that no update passed, where a review was asked for", async () => {
@@ -408,6 +410,7 @@ describe("status", () => {
         rolledBack: false,
         reason: expect.any(String),
       },
+      deadJobs: [],
       today: { calls: expect.any(Number), tokens: expect.any(Object) },
       reflection: null,
     };

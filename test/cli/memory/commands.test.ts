@@ -141,6 +141,7 @@ describe("feedback", () => {
       episode: id,
       outcome: "recorded",
       answer: "green tea",
+      answerKind: "open",
       previous: null,
       alignment: { newAnswers: 1, due: false },
       rollback: null,

@@ -292,7 +292,7 @@ describe("rollback", () => {
       user,
       version: 3,
       restored: 1,
-      lines: [{ text: tea.text, evidence: tea.evidence }],
+      lines: [{ text: tea.text, tool: null, evidence: tea.evidence }],
       changed: true,
     });
     const log = (await json("log")) as { head: boolean; reason: string; author: string }[];

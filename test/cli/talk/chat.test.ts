@@ -19,6 +19,7 @@ async function chat(input: string) {
     openAgent: async () => ({
       ...createPersonaAgent({ checkpointer: new MemorySaver() }),
       info: { model: "offline", embeddings: "offline", index: "in-process", dataDir: null },
+      jobs: null,
       close: async () => {},
     }),
   });

@@ -78,8 +78,7 @@ describe("reflect", () => {
       alignment: { newAnswers: 0, due: false },
       rollback: null,
       reactions: [],
-      calls: 0,
-      tokens: { in: 0, out: 0 },
+      usage: { calls: 0, tokens: { in: 0, out: 0 } },
       degraded: [],
     });
     const person = await run(["reflect", "--user", "ada"]);

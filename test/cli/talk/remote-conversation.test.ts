@@ -17,10 +17,23 @@ const state = {
     },
   ],
   personaVersion: 2,
-  recalled: [{ id: "e1", score: 0.5, query: "not shown" }],
+  recalled: [
+    {
+      id: `${"e".repeat(25)}1`,
+      score: 0.5,
+      at: "2026-01-01T00:00:00.000Z",
+      query: "Tea?",
+      response: "Coffee.",
+      groundTruth: "tea",
+    },
+  ],
+  alignment: { newAnswers: 3, due: false },
+  reflection: { newTurns: 1, due: false },
+  userSummary: "",
+  personaLines: [],
   recalledByTools: [
-    { id: "e1", score: 0.1 },
-    { id: "e2", score: 0.2 },
+    { id: `${"e".repeat(25)}1`, score: 0.1 },
+    { id: `${"e".repeat(25)}2`, score: 0.2 },
   ],
   tools: [{ name: "recall_memory", ok: true }],
   episodeId: "e3",
@@ -31,15 +44,17 @@ const state = {
 
 describe("readRemoteTurn", () => {
   it("reads the result of the turn from a server's state, each recalled episode once", () => {
-    expect(readRemoteTurn(state)).toEqual({
+    expect(readRemoteTurn(state).turn).toEqual({
       answer: "tea",
       personaVersion: 2,
       recalled: [
-        { id: "e1", score: 0.5 },
-        { id: "e2", score: 0.2 },
+        { id: `${"e".repeat(25)}1`, score: 0.5 },
+        { id: `${"e".repeat(25)}2`, score: 0.2 },
       ],
       tools: [{ name: "recall_memory", ok: true }],
       episodeId: "e3",
+      alignment: { newAnswers: 3, due: false },
+      reflection: { newTurns: 1, due: false },
       degraded: [],
       usage: { calls: 2, tokens: { in: 10, out: 1 } },
     });
@@ -89,6 +104,7 @@ describe("openRemoteConversation", () => {
       userId: "ada",
       settings: { mode: "default" },
       threadId: "main",
+      why: false,
       signal: new AbortController().signal,
     });
     await expect(conversation.say("hi")).rejects.toMatchObject({

@@ -33,7 +33,7 @@ export function commandLineOf(agent: PersonaAgent) {
       signal,
       openAgent: async () => {
         opened += 1;
-        return { ...agent, info, close: async () => void (opened -= 1) };
+        return { ...agent, info, jobs: null, close: async () => void (opened -= 1) };
       },
     });
     stdout.end();

@@ -253,6 +253,21 @@ export const matrix: readonly Row[] = [
     body: { language: "fr" },
   })),
   row("GET /users/:user/export", [200, 403, 200], ({ user }) => ({ in: [user] })),
+  row("GET /v1/models", [200, 200, 200]),
+  row("GET /v1/models/:id", [200, 200, 200], () => ({ in: ["persona-agent"] })),
+  row("POST /v1/chat/completions", [200, 403, 200], ({ user }) => ({
+    body: { model: "persona-agent", user, messages: [{ role: "user", content: "Hi." }] },
+  })),
+  row("ALL /v1/*", [404, 404, 404], () => ({ in: ["nowhere"] })),
+  // A tool's refusal is in its result.
+  row("POST /mcp", [200, 200, 200], ({ user }) => ({
+    body: {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "tools/call",
+      params: { name: "search", arguments: { user, text: "zebra" } },
+    },
+  })),
   row("ALL /users/*", [404, 404, 404], ({ user }) => ({ in: [`${user}/nowhere`] })),
   erasing,
 ];

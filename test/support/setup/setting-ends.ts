@@ -7,6 +7,7 @@ const given: Readonly<Record<string, readonly unknown[]>> = {
   language: ["en", "zh-Hant-TW"],
   instructions: ["", "x".repeat(4_000)],
   allowedTools: [[], ["recall_memory"], ["recall_memory", "search_wikipedia"]],
+  callerTools: [[], [{ name: "look", description: "", parameters: { type: "object" } }]],
   models: [{}],
 };
 
