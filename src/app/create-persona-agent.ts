@@ -36,7 +36,7 @@ import { withThoroughDeletion } from "./thorough-deletion.js";
 import { interactionDeleted } from "./alignment-runs/run-lease.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
 import type { AgentState } from "../state/agent-state.js";
-import { askGraph } from "./ask.js";
+import { askGraph, textOfLast } from "./ask.js";
 import { explainTurn } from "./explain-turn.js";
 import { giveFeedback } from "./give-feedback.js";
 import { createReflector } from "./reflect.js";
@@ -215,7 +215,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     feedback,
     async ask(userId, message, turn) {
       const explain = (state: AgentState) =>
-        explainTurn(state, async (id) => {
+        explainTurn(textOfLast(message), state, async (id) => {
           const episode = await memory.episodes.get(userId, id);
           return episode && showEpisode(episode);
         });

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { PersonaAgentError } from "../../system/errors.js";
 import { action, type CliContext, type CommandContext, writeJson } from "../cli-context.js";
 import { addUrl, requireUser } from "../options.js";
+import { programName } from "../../system/own-program.js";
 import { terminalOf } from "../output/terminal.js";
 import type { ChromaOptions } from "./chroma.js";
 import type { DevServerInfo } from "./run-dev-server.js";
@@ -128,7 +129,10 @@ function writeGreeting(
     ["Studio", colors.cyan(`https://smith.langchain.com/studio?baseUrl=${url}`)],
     ["model", `${model}, embeddings ${embeddings}`],
     ["data", dataDir],
-    ["ask", `npm run persona -- ask --url ${url} --user ada "What do you know about me?"`],
+    [
+      "ask",
+      `${programName(import.meta.url)} ask --url ${url} --user ada "What do you know about me?"`,
+    ],
   ];
   write(`\n  ${colors.green("The agent is up.")} Ctrl-C ends all of it.\n`);
   for (const [name = "", value = ""] of lines) write(`  ${colors.bold(name.padEnd(8))}${value}`);
