@@ -9,6 +9,7 @@ import { isInstalled, requireInstalled } from "../system/optional-package.js";
 import { buildAgent } from "../graph/agent.js";
 import { buildFeedback, type FeedbackGraph } from "../graph/feedback.js";
 import { buildReflection, type ReflectionGraph } from "../graph/reflection.js";
+import { withKeptSteps } from "../graph/kept-steps.js";
 import { withStepLimit } from "../graph/step-limit.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
@@ -115,10 +116,12 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const turnDeps = { ...memory, ...scheduling, requestReflection };
   const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, instructions, now });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
-    withThreadGuard(
-      withTraceLabels(
-        withStepLimit(builder.compile({ name: "agent", store, ...parts })),
-        modelName,
+    withKeptSteps(
+      withThreadGuard(
+        withTraceLabels(
+          withStepLimit(builder.compile({ name: "agent", store, ...parts })),
+          modelName,
+        ),
       ),
     );
   const graph = compile({ ...(checkpointer && { checkpointer }) });

@@ -18,6 +18,7 @@ import {
   writeAttempts,
 } from "../nodes/agent/write-memory.js";
 import { agentInput, agentState } from "../state/agent-state.js";
+import { ThreadMessages } from "../state/thread-messages.js";
 
 export type AnsweringDeps = LoadPersonaDeps & RetrieveMemoryDeps & ReasonDeps & ExecuteToolsDeps;
 export type AgentDeps = AnsweringDeps &
@@ -29,7 +30,10 @@ export type AgentGraph = ReturnType<ReturnType<typeof buildAgent>["compile"]>;
 
 /** Answers one message of one user under that user's persona, and stores the interaction. */
 export function buildAgent(deps: AgentDeps) {
-  return buildAnswering(deps, "write-memory", agentState)
+  const builder = buildAnswering(deps, "write-memory", agentState);
+  // The schema has no place for a channel.
+  builder.channels["messages"] = new ThreadMessages();
+  return builder
     .addNode("write-memory", createWriteMemory(deps), {
       retryPolicy: { maxAttempts: writeAttempts, retryOn: isStoreUnavailable, logWarning: false },
     })

@@ -10,6 +10,7 @@ import type { AgentEvent } from "../../state/agent-event.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
 import { threadIdOf } from "../../state/thread-id.js";
 import { memoryFailure } from "../memory-failure.js";
+import { textOf } from "../../state/message-text.js";
 import { questionOf } from "../../state/prompt-messages.js";
 
 /** How often the graph runs this node while the store is unavailable. */
@@ -30,7 +31,8 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
   ): Promise<AgentUpdate> {
     if (state.turn === undefined || waitsForCaller(state)) return {};
     const userId = parseUserId(parseRunConfig(runtime).userId);
-    const query = questionOf(state).text;
+    const answer = state.messages.findLast((message) => AIMessage.isInstance(message));
+    const query = textOf(questionOf(state));
     const episode: Episode = {
       schemaVersion: 3,
       id: state.turn.episodeId,
@@ -38,7 +40,7 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
       query,
       options: null,
       scale: null,
-      response: state.messages.findLast((message) => AIMessage.isInstance(message))?.text ?? null,
+      response: answer ? textOf(answer) : null,
       groundTruth: null,
       feedback: null,
       replacedResponses: [],
