@@ -7,11 +7,11 @@ import { createLoadPersona, type LoadPersonaDeps } from "../nodes/agent/load-per
 import { type AfterAnswer, createReason, type ReasonDeps } from "../nodes/agent/reason.js";
 import { createRefuseTurn } from "../nodes/agent/refuse-turn.js";
 import { createRetrieveMemory, type RetrieveMemoryDeps } from "../nodes/agent/retrieve-memory.js";
+import { createLearningReads, type LearningReadsDeps } from "../nodes/agent/learning-reads.js";
 import {
   createScheduleLearning,
-  type ScheduleAlignmentDeps,
+  type ScheduleLearningDeps,
 } from "../nodes/agent/schedule-alignment.js";
-import type { ScheduleReflectionDeps } from "../nodes/agent/schedule-reflection.js";
 import {
   createWriteMemory,
   type WriteMemoryDeps,
@@ -22,22 +22,22 @@ import { ThreadMessages } from "../state/thread-messages.js";
 
 export type AnsweringDeps = LoadPersonaDeps & RetrieveMemoryDeps & ReasonDeps & ExecuteToolsDeps;
 export type AgentDeps = AnsweringDeps &
-  WriteMemoryDeps &
-  ScheduleAlignmentDeps &
-  ScheduleReflectionDeps;
+  Omit<WriteMemoryDeps & ScheduleLearningDeps, "learningReads"> &
+  LearningReadsDeps;
 
 export type AgentGraph = ReturnType<ReturnType<typeof buildAgent>["compile"]>;
 
 /** Answers one message of one user under that user's persona, and stores the interaction. */
 export function buildAgent(deps: AgentDeps) {
   const builder = buildAnswering(deps, "write-memory", agentState);
+  const learningReads = createLearningReads(deps);
   // The schema has no place for a channel.
   builder.channels["messages"] = new ThreadMessages();
   return builder
-    .addNode("write-memory", createWriteMemory(deps), {
+    .addNode("write-memory", createWriteMemory({ ...deps, learningReads }), {
       retryPolicy: { maxAttempts: writeAttempts, retryOn: isStoreUnavailable, logWarning: false },
     })
-    .addNode("schedule-alignment", createScheduleLearning(deps))
+    .addNode("schedule-alignment", createScheduleLearning({ ...deps, learningReads }))
     .addEdge("write-memory", "schedule-alignment")
     .addEdge("schedule-alignment", END);
 }

@@ -62,15 +62,17 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
       Promise.all([
         personas.head(userId),
         profiles.current(userId),
-        // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
-        threadId === null ? null : episodes.findTurn(userId, identity),
+        // It also reads ahead what the search reads first.
+        episodes.findTurn(userId, identity),
         // Also finishes a deletion that was interrupted; the others leave out already what it takes.
         episodes.withdrawals(userId),
         locales.get(userId),
       ]),
     );
-    const [persona, profile, written, withdrawals, locale] =
+    const [persona, profile, found, withdrawals, locale] =
       "read" in memory ? memory.read : [initialPersona, null, null, [], noLocale];
+    // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
+    const written = threadId === null ? null : found;
     const leaving = removed([
       ...outgrownMessages(state, config.threadTokens),
       ...forgottenMessages(state, { owner, threadId, question, withdrawals }),

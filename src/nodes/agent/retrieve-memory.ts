@@ -42,6 +42,7 @@ export function createRetrieveMemory({ episodes, now }: RetrieveMemoryDeps) {
     const shown = shownInPrompt(state, threadIdOf(runtime), config.threadTokens);
     const { timeZone } = state.locale;
     const bounds = {
+      ...(state.turn && { turnId: state.turn.episodeId }),
       ...(shown.ids.length > 0 && { excludeIds: shown.ids }),
       asked: askedOn(state.turn?.at ?? now().toISOString(), state.locale),
     };
