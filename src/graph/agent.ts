@@ -1,4 +1,4 @@
-import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
+import { Annotation, END, getConfig, START, StateGraph } from "@langchain/langgraph";
 import { schemaMetaRegistry } from "@langchain/langgraph/zod";
 import { contextFormSchema } from "../config/studio-form.js";
 import { isStoreUnavailable } from "../system/errors.js";
@@ -33,6 +33,7 @@ export function buildAgent(deps: AgentDeps) {
   const learningReads = createLearningReads(deps);
   // The schema has no place for a channel.
   builder.channels["messages"] = new ThreadMessages();
+  withoutSchemaInRuns(builder);
   return builder
     .addNode("write-memory", createWriteMemory({ ...deps, learningReads }), {
       retryPolicy: { maxAttempts: writeAttempts, retryOn: isStoreUnavailable, logWarning: false },
@@ -40,6 +41,16 @@ export function buildAgent(deps: AgentDeps) {
     .addNode("schedule-alignment", createScheduleLearning({ ...deps, learningReads }))
     .addEdge("write-memory", "schedule-alignment")
     .addEdge("schedule-alignment", END);
+}
+
+/**
+ * LangGraph makes two new schemas of the whole state at each update of each node and parses the update by them, which was
+ * half of a turn's computation. The compiler has checked our nodes' updates. Outside of runs the schema is there: for
+ * Studio, and for an edit of the state.
+ */
+function withoutSchemaInRuns(builder: object): void {
+  const schemaOutsideRuns = () => (getConfig() === undefined ? agentState : undefined);
+  Object.defineProperty(builder, "_schemaRuntimeDefinition", { get: schemaOutsideRuns });
 }
 
 /**

@@ -9,22 +9,24 @@ import {
   type PendingWrite,
 } from "@langchain/langgraph-checkpoint";
 import type { AgentGraph } from "./agent.js";
+import { isOnServer, runCheckpointer } from "./thread-guard.js";
 import { wrapRuns } from "./wrap-runs.js";
-
-/** LangGraph takes a run's checkpointer from here. */
-export const runCheckpointer = "__pregel_checkpointer";
 
 /**
  * Keeps of a turn's steps those from which it can go on without paying again: the one before each model call, with the
  * model's answer as soon as there is one, and the one where the run ended, however it ended. LangGraph keeps all of them,
- * and each holds the whole state. A run that names its `durability` is kept as LangGraph does it.
+ * and each holds the whole state. So does a run on a server, where Studio shows each step, and one that names its
+ * `durability`.
  *
  * @returns The same graph.
  */
 export function withKeptSteps(graph: AgentGraph): AgentGraph {
   return wrapRuns(graph, (stream) => async (input, options) => {
     const saver = graph.checkpointer;
-    const isOwn = options?.durability === undefined && options?.checkpointDuring === undefined;
+    const isOwn =
+      options?.durability === undefined &&
+      options?.checkpointDuring === undefined &&
+      !isOnServer(options);
     if (typeof saver !== "object" || !isOwn || options?.configurable?.["thread_id"] === undefined)
       return stream(input, options);
     const steps = new KeptSteps(saver);

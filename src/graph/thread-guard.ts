@@ -4,8 +4,10 @@ import { askingUser, checkOwner } from "../nodes/agent/admit-turn.js";
 import type { AgentGraph } from "./agent.js";
 import type { FeedbackGraph } from "./feedback.js";
 import type { ReflectionGraph } from "./reflection.js";
-import { runCheckpointer } from "./kept-steps.js";
 import { wrapRuns } from "./wrap-runs.js";
+
+/** LangGraph takes a run's checkpointer from here. */
+export const runCheckpointer = "__pregel_checkpointer";
 
 /**
  * Rejects everybody but a thread's owner before the graph begins, however the run is started (library, LangGraph server,
