@@ -24,8 +24,8 @@ import { visibleEpisodes } from "./recall-bounds.js";
 const defaultPage = 50;
 /** Of the latest episodes as many as a turn usually shows beside the similar ones. */
 const guessed = 4;
-/** Between the beginning of a turn and its search lie some milliseconds. */
-const freshMs = 1_000;
+/** Between the beginning of a turn and its search lie some milliseconds, on a busy machine more. */
+const freshMs = 10_000;
 
 /**
  * Episodes in a LangGraph store, followed by an index.

@@ -20,8 +20,8 @@ export interface LearningState {
   readonly counts: Promise<RecentCounts>;
 }
 
-/** Between the write of a turn and the look whether something is due lie some milliseconds. */
-const freshMs = 1_000;
+/** Between the write of a turn and the look whether something is due lie some milliseconds, on a busy machine more. */
+const freshMs = 10_000;
 
 /**
  * Reads that state. The node that writes a turn begins to, at the same time as it reads for itself, so that a store can
