@@ -4,9 +4,10 @@
 # turns take four times the room. A `DeltaChannel` (in 1.7, marked beta) keeps what was added and
 # grows in a straight line.
 # Why it matters: a chat of a few hundred short turns takes tens of megabytes.
-# What we do instead: nothing yet. We reckon with the growth, and do not build on a beta; on
-# PostgreSQL a DeltaChannel also has a price of its own (delta-channel-walks-back-one-query-at-a-
-# time.sh).
+# What we do instead: keep two steps of a turn, messages as text in parts of which PostgreSQL has
+# each once, and a thread's latest messages only (docs/decisions/0031-fast-turns.md). We do not
+# build on a beta; on PostgreSQL a DeltaChannel also has a price of its own
+# (delta-channel-walks-back-one-query-at-a-time.sh).
 set -euo pipefail
 
 folder=$(mktemp -d)

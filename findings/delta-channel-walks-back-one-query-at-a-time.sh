@@ -5,7 +5,7 @@
 # walks back from checkpoint to checkpoint, one read at a time, up to the last snapshot. The
 # statements for a turn grow with the thread.
 # Why it matters: it saves room and costs a round trip to the database for each earlier step.
-# What we do instead: plain messages.
+# What we do instead: a channel of our own, src/state/thread-messages.ts.
 set -euo pipefail
 
 folder=$(mktemp -d)

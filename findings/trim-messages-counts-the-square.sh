@@ -4,9 +4,8 @@
 # What happens: it counts the whole thread, then all but one message, and so on until the rest
 # fits. For twice as many messages the counter sees four times as many.
 # Why it matters: with a real tokenizer a long thread takes seconds before each model call.
-# What we do instead: our counter only estimates, from the length of the text, so that counting a
-# message again costs next to nothing. With a real tokenizer count each message once, and walk
-# back from the newest.
+# What we do instead: walk back from the newest message and count each once, in
+# src/state/prompt-messages.ts.
 set -euo pipefail
 
 folder=$(mktemp -d)

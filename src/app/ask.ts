@@ -46,6 +46,11 @@ const askNames: KnownNames<AskOptions> = {
  */
 export type AskedMessage = string | readonly BaseMessage[];
 
+/** What the user says with it. */
+export function textOfLast(message: AskedMessage): string {
+  return typeof message === "string" ? message : (message.at(-1)?.text ?? "");
+}
+
 /**
  * One turn of the agent graph, to text. Errors as `PersonaAgent.ask`.
  *

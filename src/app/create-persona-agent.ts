@@ -9,6 +9,7 @@ import { isInstalled, requireInstalled } from "../system/optional-package.js";
 import { buildAgent } from "../graph/agent.js";
 import { buildFeedback, type FeedbackGraph } from "../graph/feedback.js";
 import { buildReflection, type ReflectionGraph } from "../graph/reflection.js";
+import { withKeptSteps } from "../graph/kept-steps.js";
 import { withStepLimit } from "../graph/step-limit.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
@@ -36,7 +37,7 @@ import { withThoroughDeletion } from "./thorough-deletion.js";
 import { interactionDeleted } from "./alignment-runs/run-lease.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
 import type { AgentState } from "../state/agent-state.js";
-import { askGraph } from "./ask.js";
+import { askGraph, textOfLast } from "./ask.js";
 import { explainTurn } from "./explain-turn.js";
 import { giveFeedback } from "./give-feedback.js";
 import { createReflector } from "./reflect.js";
@@ -115,10 +116,12 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const turnDeps = { ...memory, ...scheduling, requestReflection };
   const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, instructions, now });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
-    withThreadGuard(
-      withTraceLabels(
-        withStepLimit(builder.compile({ name: "agent", store, ...parts })),
-        modelName,
+    withKeptSteps(
+      withThreadGuard(
+        withTraceLabels(
+          withStepLimit(builder.compile({ name: "agent", store, ...parts })),
+          modelName,
+        ),
       ),
     );
   const graph = compile({ ...(checkpointer && { checkpointer }) });
@@ -215,7 +218,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     feedback,
     async ask(userId, message, turn) {
       const explain = (state: AgentState) =>
-        explainTurn(state, async (id) => {
+        explainTurn(textOfLast(message), state, async (id) => {
           const episode = await memory.episodes.get(userId, id);
           return episode && showEpisode(episode);
         });

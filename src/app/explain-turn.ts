@@ -1,4 +1,5 @@
 import type { VerbOutput } from "../contract/verbs.js";
+import { textTerms } from "../domain/text/search-terms.js";
 import type { AgentState } from "../state/agent-state.js";
 
 /** What an answer was made from. Plain JSON. */
@@ -9,15 +10,23 @@ export type RecalledText = TurnReasons["recalled"][number];
 /**
  * What the answer of a turn's last state was made from.
  *
+ * @param question - What the user asked.
  * @param read - Reads an interaction that a tool found; `null` for one that was deleted since, which is left out.
  */
 export async function explainTurn(
+  question: string,
   state: Pick<AgentState, "recalled" | "recalledByTools" | "userSummary" | "personaLines">,
-  read: (id: string) => Promise<Omit<RecalledText, "score" | "by"> | null>,
+  read: (id: string) => Promise<Omit<RecalledText, "score" | "by" | "words"> | null>,
 ): Promise<TurnReasons> {
+  const asked = question.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const shared = (...texts: readonly (string | null)[]) => {
+    const known = new Set(textTerms(texts.join("\n")));
+    return [...new Set(asked)].filter((word) => textTerms(word).some((term) => known.has(term)));
+  };
   const inPrompt = state.recalled.map(({ groundTruth: answer, ...recalled }): RecalledText => {
     const { id, at, query, response, score } = recalled;
-    return { id, at, query, response, answer, score, by: score > 0 ? "similar" : "latest" };
+    const by = score > 0 ? "similar" : "latest";
+    return { id, at, query, response, answer, score, by, words: shared(query, response, answer) };
   });
   const known = new Set(inPrompt.map(({ id }) => id));
   const byTools = new Map(
@@ -28,7 +37,8 @@ export async function explainTurn(
       const episode = await read(id);
       if (episode === null) return null;
       const { at, query, response, answer } = episode;
-      return { id, at, query, response, answer, score, by: "tool" };
+      const words = shared(query, response, answer);
+      return { id, at, query, response, answer, score, by: "tool", words };
     }),
   );
   return {

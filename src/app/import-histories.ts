@@ -42,6 +42,8 @@ export interface HistorySurvey {
   readonly skipped: readonly Skipped[];
   /** How the true answers of these episodes are scored. */
   readonly answers: AnswerKinds;
+  /** Keys of the data that nothing reads, at most 20. */
+  readonly unread: readonly string[];
 }
 
 export interface ImportResult extends HistorySurvey {
@@ -82,6 +84,7 @@ const maxWaiting = 4_000;
 const usersAtOnce = 3;
 const profilesAtOnce = 4;
 const previewed = 3;
+const mostUnread = 20;
 
 /**
  * Imports histories into memory. A first pass only checks, so that a broken file changes nothing. Then come the
@@ -109,6 +112,7 @@ export async function importHistories(
       episodes: survey.episodes,
       skipped: [...survey.skipped, ...drawn.skipped],
       answers: survey.answers,
+      unread: survey.unread,
       usage: drawn.usage,
       degraded,
     };
@@ -136,6 +140,7 @@ async function surveyHistories(
   const skipped: Skipped[] = [];
   const count = createAnswerCount();
   const first: PreviewedEpisode[] = [];
+  const unread = new Set<string>();
   let episodes = 0;
   for await (const entry of source.read(options)) {
     options.signal.throwIfAborted();
@@ -144,6 +149,7 @@ async function surveyHistories(
       continue;
     }
     users.add(entry.user);
+    for (const key of entry.unread ?? []) if (unread.size < mostUnread) unread.add(key);
     const episode = toEpisode(entry.user, entry.item);
     if (episode === null) continue;
     episodes += 1;
@@ -160,7 +166,14 @@ async function surveyHistories(
     );
   for (const user of absent)
     skipped.push({ line: 0, reason: `the data holds no items of ${JSON.stringify(user)}` });
-  return { users: [...users], episodes, skipped, answers: count.counted(), first };
+  return {
+    users: [...users],
+    episodes,
+    skipped,
+    answers: count.counted(),
+    unread: [...unread],
+    first,
+  };
 }
 
 async function writeEpisodes(

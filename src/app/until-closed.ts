@@ -21,7 +21,7 @@ export function untilClosed(agent: PersonaAgent): PersonaAgent {
 function refuse(name: string): Promise<never> {
   return Promise.reject(
     new PersonaAgentError(
-      "config-invalid",
+      "memory-closed",
       `\`${name}\` was called after \`close\`; expected an agent that is open. Open another one.`,
     ),
   );

@@ -265,6 +265,8 @@ const reasonsShape = z.strictObject({
       score: z.number(),
       /** `similar` to the question in meaning or words, among the `latest`, or found by a `tool`. */
       by: z.enum(["similar", "latest", "tool"]),
+      /** The question's words that it has, in any form that search knows; none where only the meaning is near. */
+      words: z.array(z.string()),
     }),
   ),
   /** The profile as the prompt showed it; empty for none. */
@@ -320,6 +322,8 @@ export const importShape = z.strictObject({
   skipped: z.array(z.strictObject({ line: z.number(), reason: z.string() })),
   /** How the true answers will be scored. */
   answers: answerKindsShape,
+  /** Keys of the data that nothing reads, at most 20: one may be misspelt. */
+  unread: z.array(z.string()),
   usage: usageSchema,
   seconds: z.number(),
 });

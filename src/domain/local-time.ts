@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { Temporal } from "temporal-polyfill";
 
 /** A span of time, ISO 8601 UTC; `end` is exclusive. A full time has no length: both are that time. */
@@ -55,10 +56,20 @@ export function localDay(at: string, timeZone: string): string {
   return localTime(at, timeZone).slice(0, 10);
 }
 
+/** Making one takes many times as long as using it. */
+const weekdayFormats = new LRUCache<string, Intl.DateTimeFormat>({ max: 100 });
+
+function weekdaysIn(timeZone: string): Intl.DateTimeFormat {
+  const format =
+    weekdayFormats.get(timeZone) ?? new Intl.DateTimeFormat("en", { weekday: "long", timeZone });
+  weekdayFormats.set(timeZone, format);
+  return format;
+}
+
 /** Of the same day, in English, as `Saturday`. */
 export function weekdayOf(at: string, timeZone: string): string {
   const zone = isDayOnly(at) ? "UTC" : timeZone;
-  return new Intl.DateTimeFormat("en", { weekday: "long", timeZone: zone }).format(new Date(at));
+  return weekdaysIn(zone).format(new Date(at));
 }
 
 function isDayOnly(at: string): boolean {

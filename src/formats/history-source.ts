@@ -18,7 +18,13 @@ export interface ImportedItem extends Partial<AnswerFields> {
 
 /** An entry of a file, in the file's order: an interaction, or why it was left out. */
 export type ReadItem =
-  | { readonly ok: true; readonly user: string; readonly item: ImportedItem }
+  | {
+      readonly ok: true;
+      readonly user: string;
+      readonly item: ImportedItem;
+      /** Its keys that nothing reads. */
+      readonly unread?: readonly string[];
+    }
   | { readonly ok: false; readonly line: number; readonly reason: string };
 
 /** A file of histories, ready to be read. `read` starts from the beginning each time. */

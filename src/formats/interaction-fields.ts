@@ -43,7 +43,7 @@ const fieldsSchema = z.object({
 export function readInteraction(
   value: unknown,
   defaults: FileDefaults,
-): { readonly user: string; readonly item: ImportedItem } | string {
+): { readonly user: string; readonly item: ImportedItem; readonly unread: string[] } | string {
   const parsed = fieldsSchema.safeParse(value);
   if (!parsed.success) return describe(parsed.error.issues[0]);
   const { query, at } = parsed.data;
@@ -76,8 +76,11 @@ export function readInteraction(
     coarse: time?.coarse ?? false,
     task: task ?? null,
   };
-  return { user, item };
+  const unread = Object.keys(value as object).filter((key) => !isField(key));
+  return { user, item, unread };
 }
+
+const isField = (key: string) => (interactionFields as readonly string[]).includes(key);
 
 function readUser(value: string | undefined): string | { readonly fault: string } {
   if (value === undefined) return { fault: "user is missing; expected text" };

@@ -1,4 +1,4 @@
-import { Annotation, END, START, StateGraph } from "@langchain/langgraph";
+import { Annotation, END, getConfig, START, StateGraph } from "@langchain/langgraph";
 import { schemaMetaRegistry } from "@langchain/langgraph/zod";
 import { contextFormSchema } from "../config/studio-form.js";
 import { isStoreUnavailable } from "../system/errors.js";
@@ -7,35 +7,50 @@ import { createLoadPersona, type LoadPersonaDeps } from "../nodes/agent/load-per
 import { type AfterAnswer, createReason, type ReasonDeps } from "../nodes/agent/reason.js";
 import { createRefuseTurn } from "../nodes/agent/refuse-turn.js";
 import { createRetrieveMemory, type RetrieveMemoryDeps } from "../nodes/agent/retrieve-memory.js";
+import { createLearningReads, type LearningReadsDeps } from "../nodes/agent/learning-reads.js";
 import {
   createScheduleLearning,
-  type ScheduleAlignmentDeps,
+  type ScheduleLearningDeps,
 } from "../nodes/agent/schedule-alignment.js";
-import type { ScheduleReflectionDeps } from "../nodes/agent/schedule-reflection.js";
 import {
   createWriteMemory,
   type WriteMemoryDeps,
   writeAttempts,
 } from "../nodes/agent/write-memory.js";
 import { agentInput, agentState } from "../state/agent-state.js";
+import { ThreadMessages } from "../state/thread-messages.js";
 
 export type AnsweringDeps = LoadPersonaDeps & RetrieveMemoryDeps & ReasonDeps & ExecuteToolsDeps;
 export type AgentDeps = AnsweringDeps &
-  WriteMemoryDeps &
-  ScheduleAlignmentDeps &
-  ScheduleReflectionDeps;
+  Omit<WriteMemoryDeps & ScheduleLearningDeps, "learningReads"> &
+  LearningReadsDeps;
 
 export type AgentGraph = ReturnType<ReturnType<typeof buildAgent>["compile"]>;
 
 /** Answers one message of one user under that user's persona, and stores the interaction. */
 export function buildAgent(deps: AgentDeps) {
-  return buildAnswering(deps, "write-memory", agentState)
-    .addNode("write-memory", createWriteMemory(deps), {
+  const builder = buildAnswering(deps, "write-memory", agentState);
+  const learningReads = createLearningReads(deps);
+  // The schema has no place for a channel.
+  builder.channels["messages"] = new ThreadMessages();
+  withoutSchemaInRuns(builder);
+  return builder
+    .addNode("write-memory", createWriteMemory({ ...deps, learningReads }), {
       retryPolicy: { maxAttempts: writeAttempts, retryOn: isStoreUnavailable, logWarning: false },
     })
-    .addNode("schedule-alignment", createScheduleLearning(deps))
+    .addNode("schedule-alignment", createScheduleLearning({ ...deps, learningReads }))
     .addEdge("write-memory", "schedule-alignment")
     .addEdge("schedule-alignment", END);
+}
+
+/**
+ * LangGraph makes two new schemas of the whole state at each update of each node and parses the update by them, which was
+ * half of a turn's computation. The compiler has checked our nodes' updates. Outside of runs the schema is there: for
+ * Studio, and for an edit of the state.
+ */
+function withoutSchemaInRuns(builder: object): void {
+  const schemaOutsideRuns = () => (getConfig() === undefined ? agentState : undefined);
+  Object.defineProperty(builder, "_schemaRuntimeDefinition", { get: schemaOutsideRuns });
 }
 
 /**

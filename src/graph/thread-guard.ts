@@ -1,9 +1,13 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { askingUser, checkOwner } from "../nodes/agent/admit-turn.js";
 import type { AgentGraph } from "./agent.js";
 import type { FeedbackGraph } from "./feedback.js";
 import type { ReflectionGraph } from "./reflection.js";
 import { wrapRuns } from "./wrap-runs.js";
+
+/** LangGraph takes a run's checkpointer from here. */
+export const runCheckpointer = "__pregel_checkpointer";
 
 /**
  * Rejects everybody but a thread's owner before the graph begins, however the run is started (library, LangGraph server,
@@ -19,10 +23,11 @@ export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph | Refle
   graph: Graph,
 ): Graph {
   return wrapRuns(graph, (stream) => async (input, options) => {
-    const thread: unknown = options?.configurable?.["thread_id"];
-    if (thread !== undefined && typeof graph.checkpointer === "object") {
-      const { values } = await graph.getState({ configurable: { thread_id: thread } });
-      const { owner } = values as { readonly owner?: string };
+    const { configurable } = options ?? {};
+    const thread: unknown = configurable?.["thread_id"];
+    const saver: unknown = configurable?.[runCheckpointer] ?? graph.checkpointer;
+    if (thread !== undefined && saver instanceof Object) {
+      const owner = await ownerOf(saver as BaseCheckpointSaver, thread);
       if (owner !== undefined)
         checkOwner(
           { owner },
@@ -31,6 +36,15 @@ export function withThreadGuard<Graph extends AgentGraph | FeedbackGraph | Refle
     }
     return stream(input, options);
   });
+}
+
+/** As LangGraph would read it, without preparing the thread's next step. */
+async function ownerOf(saver: BaseCheckpointSaver, thread: unknown): Promise<string | undefined> {
+  const latest = await saver.getTuple({ configurable: { thread_id: thread } });
+  // A first turn that was killed may have left the owner in the results of its first step.
+  const written = latest?.pendingWrites?.findLast(([, channel]) => channel === "owner")?.[2];
+  const owner = latest?.checkpoint.channel_values["owner"] ?? written;
+  return typeof owner === "string" ? owner : undefined;
 }
 
 /** A server names its assistant or its graph. LangGraph makes `serverInfo` of the same, but only later. */

@@ -51,7 +51,9 @@ function isNumber(name: VerbName, field: string, text: string): boolean {
   const schema = verbs[name].input.shape[field as never] as
     | { safeParse(value: unknown): { readonly success: boolean } }
     | undefined;
-  return /^\d{1,15}$/.test(text) && schema?.safeParse(Number(text)).success === true;
+  // A number that is out of range is one too, and refused as such.
+  const takesNumbers = [Number(text), 1].some((number) => schema?.safeParse(number).success);
+  return /^\d{1,15}$/.test(text) && takesNumbers;
 }
 
 /** @throws {PersonaAgentError} `config-invalid` for a body that is no JSON object. An empty one is `{}`. */

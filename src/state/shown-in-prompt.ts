@@ -1,6 +1,7 @@
 import { HumanMessage } from "@langchain/core/messages";
 import type { Episode } from "../domain/episode.js";
 import type { AgentState } from "./agent-state.js";
+import { textOf } from "./message-text.js";
 import { promptMessages } from "./prompt-messages.js";
 
 /** What a prompt holds of memory, and what therefore is not recalled once more. */
@@ -14,17 +15,15 @@ export interface ShownInPrompt {
 }
 
 /** @param state - Of the turn; outside a turn nothing is shown. */
-export async function shownInPrompt(
+export function shownInPrompt(
   state: Pick<AgentState, "messages" | "turn" | "recalled" | "recalledByTools">,
   threadId: string | null,
   threadTokens: number,
-): Promise<ShownInPrompt> {
+): ShownInPrompt {
   const { turn, recalled, recalledByTools } = state;
   if (turn === undefined) return { ids: [], messages: new Set(), isInThread: () => false };
-  const shown = await promptMessages(state, threadTokens);
-  const messages = new Set(
-    shown.filter((message) => HumanMessage.isInstance(message)).map(({ text }) => text),
-  );
+  const shown = promptMessages(state, threadTokens);
+  const messages = new Set(shown.filter((message) => HumanMessage.isInstance(message)).map(textOf));
   return {
     ids: [
       // Without a thread no turn is regenerated.

@@ -1,3 +1,5 @@
+import { endOfTick } from "./gather-calls.js";
+
 /**
  * Lets concurrent callers with the same key share one read: all simulations of an alignment read one user's latest
  * episodes. A caller never gets a read that started before its call, so it sees its own earlier writes. Only the callers
@@ -16,6 +18,7 @@ export function coalesceReads<Key extends string, Result>(read: (key: Key) => Pr
 
   async function next(key: Key): Promise<Result> {
     await running.get(key);
+    await endOfTick();
     waiting.delete(key);
     const result = read(key);
     const end = Promise.allSettled([result]);

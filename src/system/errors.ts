@@ -29,7 +29,8 @@ export type PersonaAgentErrorCode =
   | "memory-alignment-running"
   | "memory-alignment-outdated"
   | "memory-review-pending"
-  | "memory-record-invalid";
+  | "memory-record-invalid"
+  | "memory-closed";
 
 const brand = Symbol.for("persona-agent/error");
 

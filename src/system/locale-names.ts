@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 
 /** An IANA time zone. */
@@ -15,7 +16,18 @@ export const languageSchema = languageTagSchema.refine(isKnownLanguage, {
   error: "no language is known by this code; expected one such as fr or pt-BR",
 });
 
+/** Few are in use, and making a formatter takes longer than all other checks of a turn's settings. */
+const knownTimeZones = new LRUCache<string, boolean>({ max: 1_000 });
+
 function isTimeZone(name: string): boolean {
+  const known = knownTimeZones.get(name);
+  if (known !== undefined) return known;
+  const exists = hasFormatter(name);
+  knownTimeZones.set(name, exists);
+  return exists;
+}
+
+function hasFormatter(name: string): boolean {
   try {
     // `Intl` takes offsets such as +01:00 too, which know no summer time.
     const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();

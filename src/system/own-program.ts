@@ -18,3 +18,8 @@ export function ownProgramArguments(importer: string, module: string): string[] 
   const loader = createRequire(importer).resolve("tsx");
   return ["--import", pathToFileURL(loader).href, program];
 }
+
+/** How a person calls the command line: in a clone, or where the package is installed. */
+export function programName(importer: string): string {
+  return importer.endsWith(".ts") ? "npm run persona --" : "npx persona-agent";
+}

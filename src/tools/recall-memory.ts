@@ -71,7 +71,7 @@ export function createRecallMemory({ episodes, defaultLimit = 6 }: RecallMemoryD
     const { userId, recallTokens, threadTokens, timeZone: asSet = "UTC" } = parseRunConfig(config);
     const state = stateOf(config);
     const { turn, locale: { timeZone } = { timeZone: asSet } } = state;
-    const already = await shownInPrompt(state, threadIdOf(config), threadTokens);
+    const already = shownInPrompt(state, threadIdOf(config), threadTokens);
     const wanted = limit ?? defaultLimit;
     const { recalled: similar, degraded } = await episodes.similar(
       parseUserId(userId),

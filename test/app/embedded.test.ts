@@ -6,6 +6,9 @@ import { PersonaAgentError } from "../../src/system/errors.js";
 import { type OpenAgent, openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../../src/fake-model/openai-server.js";
+import pg from "pg";
+import { CountingEmbeddings } from "../support/models/counting-embeddings.js";
+import { ScriptedModel } from "../support/models/scripted-model.js";
 import { compiled } from "../support/setup/compiled.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
 
@@ -46,6 +49,48 @@ describe("an agent with embedded services", () => {
     expect(degraded).toEqual([]);
     const { values } = await second.graph.getState({ configurable: { thread_id: "t" } });
     expect(values.messages[0].text).toBe("I never eat peanuts.");
+  });
+
+  it("takes few requests for a turn, whatever its thread", async () => {
+    const model = new ScriptedModel(Array.from({ length: 12 }, (_, n) => `Answer ${n}.`));
+    const embeddings = new CountingEmbeddings();
+    const given = { model, embeddings, embeddingsName: "counting" };
+    agent = await openPersonaAgent({}, { dataDir: folder, command: "the first", ...given });
+    const sql = vi.spyOn(pg.Client.prototype, "query");
+    const http = vi.spyOn(globalThis, "fetch");
+    try {
+      const requestsOf = async (threadId?: string) => {
+        for (const mock of [sql, http]) mock.mockClear();
+        Object.assign(embeddings, { requests: 0 });
+        const called = model.calls.length;
+        await agent?.ask("counted", "Where shall I eat?", { threadId });
+        const calls = model.calls.length - called;
+        return {
+          sql: sql.mock.calls.length,
+          chroma: http.mock.calls.length,
+          embeddings: embeddings.requests,
+          calls,
+        };
+      };
+      // The first ones make a profile's absence, the collection and the latest episodes known to the process.
+      for (const n of [1, 2, 3])
+        await agent.ask("counted", `I like tea number ${n}.`, { threadId: "c" });
+      const inThread = await requestsOf("c");
+      expect(inThread).toMatchObject({ embeddings: 1, calls: 1 });
+      // The thread; persona, profile and what a search reads first; what it found; the step before the model call; the
+      // answer; what is there before the episode is written; the episode; its index entry; the last step.
+      expect(inThread.sql).toBeLessThanOrEqual(9);
+      expect(inThread.chroma).toBeLessThanOrEqual(4);
+      for (const n of [4, 5, 6])
+        await agent.ask("counted", `I like tea number ${n}.`, { threadId: "c" });
+      // The question is known by now, and its vector.
+      const later = { ...inThread, embeddings: 0 };
+      expect(await requestsOf("c")).toEqual(later);
+      // Five, and another look for what search found, of which some are copies of one question by now.
+      expect((await requestsOf()).sql).toBeLessThanOrEqual(6);
+    } finally {
+      for (const mock of [sql, http]) mock.mockRestore();
+    }
   });
 
   it("erases a user with the threads in the database, and nobody else", async () => {

@@ -64,6 +64,7 @@ it("imports in one process and answers from it in the next, with one line of JSO
       notAllowed: { count: 0, answers: [] },
       unlisted: { count: 0, answers: [] },
     },
+    unread: [],
     usage: { calls: 2, tokens: { in: expect.any(Number), out: expect.any(Number) } },
     seconds: expect.any(Number),
   });

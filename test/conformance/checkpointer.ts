@@ -61,6 +61,41 @@ export function describeCheckpointer(name: string, open: () => BaseCheckpointSav
       expect(await checkpointer.getTuple(kept)).toBeDefined();
     });
 
+    it("keeps a list of long texts that grows, at each step as it was", async () => {
+      const State = Annotation.Root({
+        texts: Annotation<string[]>({ reducer: (_, texts) => texts, default: () => [] }),
+      });
+      const graph = new StateGraph(State)
+        .addNode("grow", ({ texts }) => ({
+          texts: [...texts, `${texts.length} Ünicode\n`.repeat(200)],
+        }))
+        .addEdge(START, "grow")
+        .compile({ checkpointer: open() });
+      const thread = threads();
+      for (const _ of [1, 2, 3]) await graph.invoke({}, thread);
+      const lists: string[][] = [];
+      for await (const { values } of graph.getStateHistory(thread)) lists.push(values["texts"]);
+      const long = [0, 1, 2].map((n) => `${n} Ünicode\n`.repeat(200));
+      expect(lists[0]).toEqual(long);
+      expect(lists.filter(({ length }) => length > 0).map((list) => list.at(-1))).toEqual(
+        lists.flatMap(({ length }) => long[length - 1] ?? []),
+      );
+      // One of them replaced, and the thread gone and begun anew under its name.
+      await graph.updateState(thread, { texts: ["short", ...long.slice(1), "end"] });
+      expect((await graph.getState(thread)).values["texts"]).toEqual([
+        "short",
+        ...long.slice(1),
+        "end",
+      ]);
+      await graph.updateState(thread, { texts: long });
+      const { checkpointer } = graph;
+      if (typeof checkpointer === "object")
+        await checkpointer.deleteThread(thread.configurable.thread_id);
+      await graph.invoke({ texts: long }, thread);
+      expect((await graph.getState(thread)).values["texts"]).toHaveLength(4);
+      expect((await graph.getState(thread)).values["texts"].slice(0, 3)).toEqual(long);
+    });
+
     it("keeps many threads that run at once", async () => {
       const graph = twoSteps(open(), () => false, []);
       const results = await Promise.all(

@@ -492,7 +492,7 @@ describe("what is refused", () => {
       () => closed.align("ada"),
     ])
       await expect(call()).rejects.toMatchObject({
-        code: "config-invalid",
+        code: "memory-closed",
         message: expect.stringContaining("after `close`"),
       });
     await closed.close();

@@ -34,7 +34,7 @@ async function refusal(content: string | Buffer): Promise<string> {
 const good = '{"user":"ada","query":"Tea or coffee?","answer":"tea"}';
 
 describe("a JSONL file", () => {
-  it("gives each line's user, texts, time, id and task, and ignores other keys", async () => {
+  it("gives each line's user, texts, time, id and task, and names other keys", async () => {
     const line = {
       user: "ada",
       query: "Tea?",
@@ -60,6 +60,7 @@ describe("a JSONL file", () => {
           coarse: true,
           task: "drinks",
         },
+        unread: ["mood"],
       },
     ]);
   });

@@ -422,7 +422,7 @@ describe("the persona is kept", () => {
     const user = await alignmentUnderTest({ replies: { update: () => ({ reason: "All fine." }) } });
     const { iterations, head } = await user.run();
     expect(iterations).toMatchObject([
-      { accepted: false, reason: "Kept: All fine.", parentScore: 0.5, version: 1 },
+      { accepted: false, reason: "Kept: All fine.", parentScore: 0.5, version: null },
     ]);
     expect(head).toMatchObject({ version: 0, lines: [] });
     expect(user.events.filter(({ kind }) => kind === "candidate-judged")).toEqual([]);

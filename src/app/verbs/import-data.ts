@@ -46,7 +46,15 @@ export async function importData(
     const { degraded } = await deps.memory.archives.import(archive);
     const [user, episodes] = [parseUserId(archive.user), archive.episodes.length];
     const answers = countAnswers(user, archive.episodes);
-    const result = { users: [user], episodes, skipped: [], answers, usage: noUsage, degraded };
+    const result = {
+      users: [user],
+      episodes,
+      skipped: [],
+      answers,
+      unread: [],
+      usage: noUsage,
+      degraded,
+    };
     return showImport(result, secondsFrom(start), hooks);
   }
   if (typeof data !== "string" && !Array.isArray(data))
@@ -92,7 +100,7 @@ export function showImport(
 }
 
 /** What an import brings, or would bring. */
-export function showSurvey({ users, episodes, skipped, answers }: HistorySurvey) {
+export function showSurvey({ users, episodes, skipped, answers, unread }: HistorySurvey) {
   return {
     users: users.length,
     userIds: [...users],
@@ -100,6 +108,7 @@ export function showSurvey({ users, episodes, skipped, answers }: HistorySurvey)
     skipped: [...skipped],
     // Copied as the plain JSON that it is, and so without `readonly`.
     answers: structuredClone(answers) as VerbOutput<"import">["answers"],
+    unread: [...unread],
   };
 }
 

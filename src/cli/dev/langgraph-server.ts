@@ -104,7 +104,7 @@ function findProgram(): string {
   } catch (cause) {
     throw new PersonaAgentError(
       "config-invalid",
-      "LangGraph's dev server is not installed; expected the package @langchain/langgraph-cli. Run npm install --save-dev @langchain/langgraph-cli.",
+      "LangGraph's dev server is not installed; expected the package @langchain/langgraph-cli. Run npm install --save-dev @langchain/langgraph-cli@~1.5.1.",
       { cause },
     );
   }

@@ -4,6 +4,7 @@ import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { action, type CliContext, type CommandContext, writeJson } from "../cli-context.js";
 import { addUrl, requireUser } from "../options.js";
+import { programName } from "../../system/own-program.js";
 import { terminalOf } from "../output/terminal.js";
 import type { ChromaOptions } from "./chroma.js";
 import type { DevServerInfo } from "./run-dev-server.js";
@@ -143,7 +144,7 @@ function writeGreeting(
     ["sign-in", signIn ? "on" : "off; only this machine reaches the server"],
     [
       "ask",
-      `${signIn ? "PERSONA_AGENT_API_KEY=... " : ""}npm run persona -- ask --url ${url} --user ada "What do you know about me?"`,
+      `${signIn ? "PERSONA_AGENT_API_KEY=... " : ""}${programName(import.meta.url)} ask --url ${url} --user ada "What do you know about me?"`,
     ],
   ];
   write(`\n  ${colors.green("The agent is up.")} Ctrl-C ends all of it.\n`);

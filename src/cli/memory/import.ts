@@ -233,13 +233,20 @@ function writePreview({ stdout }: CommandContext, { first, ...survey }: ImportPr
 
 function writeSurvey(
   stdout: CommandContext["stdout"],
-  { userIds: users, skipped, answers }: Pick<Imported, "userIds" | "skipped" | "answers">,
+  {
+    userIds: users,
+    skipped,
+    answers,
+    unread,
+  }: Pick<Imported, "userIds" | "skipped" | "answers" | "unread">,
 ): void {
   const { colors, write } = terminalOf(stdout);
   write(`  ${namesOf(users)}`);
   const kinds = answersText(answers);
   if (kinds !== "") write(`  ${kinds}`);
   for (const warning of answerWarnings(answers)) write(`${colors.yellow("!")} ${warning}`);
+  if (unread.length > 0)
+    write(`  Nothing reads ${unread.map((key) => printableLine(key, 40)).join(", ")}.`);
   if (skipped.length === 0) return;
   write(`${colors.yellow("!")} ${counted(skipped.length, "entry was", "entries were")} left out:`);
   for (const { line, reason } of skipped.slice(0, shownSkipped))

@@ -21,7 +21,7 @@ export async function runAsk(
     const turn = await conversation.say(question);
     if (context.json) return writeJson(context, turn);
     context.stdout.write(`${printable(turn.answer)}\n`);
-    if (turn.why !== undefined) writeWhy(context, { ...turn, why: turn.why }, question);
+    if (turn.why !== undefined) writeWhy(context, { ...turn, why: turn.why });
     writeFootnote(context, turn);
   });
 }

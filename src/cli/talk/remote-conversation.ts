@@ -62,7 +62,7 @@ export function openRemoteConversation(
         }
         const { turn, state: last } = readRemoteTurn(state);
         const found = { user: userId, ...turn, seconds: secondsFrom(start) };
-        return why ? { ...found, why: await explainTurn(last, read) } : found;
+        return why ? { ...found, why: await explainTurn(text, last, read) } : found;
       } catch (error) {
         throw describeServerFailure(url, error);
       }

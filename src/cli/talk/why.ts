@@ -1,5 +1,4 @@
 import { parseQuestion } from "../../domain/lamp-question.js";
-import { textTerms } from "../../domain/text/search-terms.js";
 import type { TurnResult } from "../../app/ask.js";
 import type { TurnReasons } from "../../app/explain-turn.js";
 import type { CliContext } from "../cli-context.js";
@@ -10,7 +9,6 @@ import { terminalOf } from "../output/terminal.js";
 export function writeWhy(
   { stdout }: CliContext,
   { why, tools }: Pick<TurnResult, "tools"> & { readonly why: TurnReasons },
-  question: string,
 ): void {
   const { colors, width, write } = terminalOf(stdout);
   const section = (title: string) => write(colors.dim(`\n${title}`));
@@ -19,10 +17,9 @@ export function writeWhy(
   };
   section(why.recalled.length === 0 ? "Nothing was recalled." : "Recalled:");
   const found = why.recalled.toSorted((a, b) => b.score - a.score);
-  for (const { id, at, query, response, answer, score, by } of found) {
-    const shared = sharedWords(question, [query, response, answer].join("\n"));
+  for (const { id, at, query, response, answer, score, by, words } of found) {
     const how = {
-      similar: `score ${score.toFixed(2)}, ${shared.length === 0 ? "by meaning" : `by words: ${shared.join(", ")}`}`,
+      similar: `score ${score.toFixed(2)}, ${words.length === 0 ? "by meaning" : `by words: ${words.join(", ")}`}`,
       latest: "one of the latest",
       tool: `score ${score.toFixed(2)}, found by a tool`,
     }[by];
@@ -38,11 +35,4 @@ export function writeWhy(
     text(`- ${line}${tool === null ? "" : ` (about ${tool})`}`);
   const ran = tools.map(({ name, ok }) => (ok ? name : `${name} (failed)`));
   section(ran.length === 0 ? "No tool ran." : `Tools: ${ran.join(", ")}`);
-}
-
-/** Words of the question that the text has, in any form that search knows. */
-function sharedWords(question: string, text: string): string[] {
-  const known = new Set(textTerms(text));
-  const words = question.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [...new Set(words)].filter((word) => textTerms(word).some((term) => known.has(term)));
 }

@@ -8,15 +8,21 @@ import type { EpisodeForgetting } from "./forget-episode.js";
 import { notForgotten } from "./forgotten-turns.js";
 import { enqueue, outboxIds, outboxEntry, readOutbox } from "../index/index-outbox.js";
 import type { IndexUpkeep } from "../index/index-sync.js";
-import { readNeighbours, readTimeLine, type TimeLine } from "../index/thread-context.js";
+import {
+  mostAround,
+  readNeighbours,
+  readTimeLine,
+  type TimeLine,
+} from "../index/thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { mergeEpisode, storableEpisode } from "./merge-episode.js";
 import { userNamespaces } from "../namespaces.js";
-import { admitted, readRecent } from "./recent-episodes.js";
+import { admitted } from "./recent-episodes.js";
+import type { RecentReader } from "./recent-reader.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
-import { withdrawalChange } from "../withdrawals.js";
+import { readWithdrawals, withdrawalChange } from "../withdrawals.js";
 import type { Degradations } from "../search/degradations.js";
 
 interface WriteOptions extends TurnOptions {
@@ -51,15 +57,23 @@ export function createEpisodeWriter(
   upkeep: IndexUpkeep,
   queue: KeyedQueue,
   forgetting: EpisodeForgetting,
+  recentReader: RecentReader,
   now: () => Date,
 ): EpisodeWriter {
   async function read(user: UserKey, ids: readonly string[]) {
-    const [stored, pointers, outbox] = await Promise.all([
+    const [stored, recent, outbox] = await Promise.all([
       access.get(episodeRecord, userNamespaces(user).episodes, ids),
-      readRecent(access, user),
+      recentReader.read(user, mostAround),
       readOutbox(access, user),
     ]);
-    return { stored, pointers, outbox };
+    return { stored, ...recent, outbox };
+  }
+
+  /** The same with the user's withdrawals, in one look unless a deletion has to be finished first. */
+  async function readWithWithdrawals(user: UserKey, ids: readonly string[]) {
+    const [known, before] = await Promise.all([readWithdrawals(access, user), read(user, ids)]);
+    if (known.every(({ unfinished }) => unfinished === null)) return { known, before };
+    return { known: await forgetting.finished(user), before: await read(user, ids) };
   }
 
   /** Held. `after` are the episodes to stand; those that stand already and are in the index cost nothing. */
@@ -84,14 +98,17 @@ export function createEpisodeWriter(
     const changedEpisodes = changed.map(({ episode }) => episode);
     const timeLine =
       options.timeLine ?? (await readTimeLine(access, user, changedEpisodes, before.pointers));
-    const neighbours = await readNeighbours(access, user, changedEpisodes, timeLine);
+    const { neighbours, known } = await readNeighbours(access, user, changedEpisodes, {
+      timeLine,
+      known: before.known,
+    });
     const entry = outboxEntry(idsOf(changedEpisodes), idsOf(neighbours));
     const first = before.pointers.size === 0;
     const pointers = new Map(
       changed.map(({ stored, episode }) => {
-        const known =
+        const answered =
           stored?.groundTruth === episode.groundTruth ? before.pointers.get(episode.id) : null;
-        const answeredAt = episode.groundTruth === null ? null : (known ?? now().toISOString());
+        const answeredAt = episode.groundTruth === null ? null : (answered ?? now().toISOString());
         return [episode.id, answeredAt] as const;
       }),
     );
@@ -103,9 +120,10 @@ export function createEpisodeWriter(
       ...admitted(user, before.pointers, pointers),
       ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
     ]);
+    for (const { id } of changedEpisodes) recentReader.wrote(user, id);
     if (!indexed) return;
     const episodes = [...changedEpisodes, ...neighbours];
-    await upkeep.indexEpisodes(user, { episodes, entry, timeLine }, first, degradations);
+    await upkeep.indexEpisodes(user, { episodes, entry, timeLine, known }, first, degradations);
     const others = before.outbox.filter(({ key }) => key !== entry.key);
     if (catchUp) await upkeep.drainOlder(user, others, degradations);
   }
@@ -115,16 +133,12 @@ export function createEpisodeWriter(
       const user = userKey(userId);
       const given = episodes.map(storableEpisode);
       return queue.run(user, async () => {
-        const { incoming, withdrawals } = notForgotten(
-          user,
-          given,
-          await forgetting.finished(user),
-          options,
-        );
+        const givenIds = [...new Set(given.map(({ id }) => id))];
+        const { known, before } = await readWithWithdrawals(user, givenIds);
+        const { incoming, withdrawals } = notForgotten(user, given, known, options);
         const ids = [...new Set(incoming.map(({ id }) => id))];
-        const before = await read(user, ids);
-        const after = ids.map((id, place) => {
-          const stored = before.stored[place] ?? null;
+        const after = ids.map((id) => {
+          const stored = before.stored[givenIds.indexOf(id)] ?? null;
           const versions = incoming.filter((episode) => episode.id === id);
           const [first = stored, ...rest] = stored === null ? versions : [stored, ...versions];
           if (first === null) throw new TypeError(`No version of episode ${id}.`);
@@ -142,8 +156,10 @@ export function createEpisodeWriter(
       const degradations = upkeep.newDegradations();
       return queue.run(user, async () => {
         if (!isEpisodeId(id)) throw unknownEpisode(id);
-        const known = typeof change === "function" ? await forgetting.finished(user) : [];
-        const before = await read(user, [id]);
+        const { known, before } =
+          typeof change === "function"
+            ? await readWithWithdrawals(user, [id])
+            : { known: [], before: await read(user, [id]) };
         const [stored] = before.stored;
         if (stored === undefined || stored === null) throw unknownEpisode(id);
         const made = typeof change === "function" ? change(copyOf(user, stored), known) : change;

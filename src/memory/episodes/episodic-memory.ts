@@ -19,6 +19,8 @@ export interface RecallBounds {
   readonly beforeId?: string;
   /** Excluded episodes. */
   readonly excludeIds?: readonly string[];
+  /** Bounds nothing: the id of the turn that asks, for which `findTurn` has just read what a search reads first. */
+  readonly turnId?: string;
   /** Bounds nothing: what "yesterday" in the question means. The present in UTC unless given. */
   readonly asked?: AskedDay;
 }
@@ -71,6 +73,13 @@ export interface EpisodeChange {
 export interface ListOptions {
   readonly limit?: number;
   readonly before?: string;
+}
+
+/** As `countAnswered` and `countAfter`, at the moment of one look. */
+export interface RecentCounts {
+  answered(since: string | null): number;
+  /** @param written - One that was written since the look, if one was. */
+  after(id: string | null, written?: string | null): number;
 }
 
 export type Progress = (done: number, total: number) => void;
@@ -136,6 +145,8 @@ export interface EpisodicMemory {
   similar(userId: string, query: string, limit: number, bounds?: RecallBounds): Promise<Recall>;
   /** The id of the episode of this turn identity, among the latest 256; null if there is none. */
   findTurn(userId: string, identity: string): Promise<string | null>;
+  /** The two counts below from one look, for whoever learns only meanwhile from when on to count. */
+  counts(userId: string): Promise<RecentCounts>;
   /** How many of the latest 256 episodes got a true answer after `since` (ISO 8601; all when null). */
   countAnswered(userId: string, since: string | null): Promise<number>;
   /** How many of the latest 256 episodes come after this one, and not after the present; all of these for null. */

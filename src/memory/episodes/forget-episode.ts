@@ -101,7 +101,8 @@ export function createEpisodeForgetting(
     const answerless = changes.filter(
       ({ before, after }) => before.groundTruth !== null && after.groundTruth === null,
     );
-    const entry = outboxEntry(idsOf(episodes), idsOf(await readNeighbours(access, user, episodes)));
+    const { neighbours } = await readNeighbours(access, user, episodes);
+    const entry = outboxEntry(idsOf(episodes), idsOf(neighbours));
     const pointers = await readRecent(access, user);
     const unanswered = episodes.filter(
       ({ id, groundTruth }) => groundTruth === null && pointers.has(id),
@@ -155,7 +156,7 @@ export function createEpisodeForgetting(
         unfinished: { terms, since },
       };
       const timeLine = await readTimeLine(access, user, [stored], pointers);
-      const neighbours = await readNeighbours(access, user, [stored], timeLine);
+      const { neighbours } = await readNeighbours(access, user, [stored], { timeLine });
       const entry = outboxEntry([id], idsOf(neighbours));
       const refill = pointers.has(id) && pointers.size === recentSize;
       // A window that a deletion would leave with fewer than its size is filled up first: fewer means "all there are".

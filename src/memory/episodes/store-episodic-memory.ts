@@ -1,9 +1,10 @@
+import { LRUCache } from "lru-cache";
 import { identityOfId, isEpisodeId, orderOfId } from "../../domain/episode.js";
 import { userKey, type UserKey } from "../../domain/user-id.js";
 import type { CachedEmbedder } from "../search/cached-embedder.js";
 import type { EpisodeIndex } from "../index/episode-index.js";
 import { createEpisodeWriter } from "./episode-writer.js";
-import type { EpisodicMemory } from "./episodic-memory.js";
+import type { EpisodicMemory, RecallBounds, RecentCounts } from "./episodic-memory.js";
 import { createEpisodeForgetting, type ErasableLogs } from "./forget-episode.js";
 import { createHybridRecall } from "../search/hybrid-search.js";
 import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
@@ -12,6 +13,7 @@ import { readTimeLine } from "../index/thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
 import { isWhole, readRecent, recentSize } from "./recent-episodes.js";
+import { createRecentReader } from "./recent-reader.js";
 import { episodeRecord, userRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
@@ -20,6 +22,10 @@ import { readWithdrawals } from "../withdrawals.js";
 import { visibleEpisodes } from "./recall-bounds.js";
 
 const defaultPage = 50;
+/** Of the latest episodes as many as a turn usually shows beside the similar ones. */
+const guessed = 4;
+/** Between the beginning of a turn and its search lie some milliseconds, on a busy machine more. */
+const freshMs = 10_000;
 
 /**
  * Episodes in a LangGraph store, followed by an index.
@@ -37,7 +43,8 @@ export function createStoreEpisodicMemory(
 ): EpisodicMemory {
   const upkeep = createIndexUpkeep(access, index, embedder, queue, report);
   const forgetting = createEpisodeForgetting(access, upkeep, logs, now);
-  const writer = createEpisodeWriter(access, upkeep, queue, forgetting, now);
+  const recentReader = createRecentReader(access);
+  const writer = createEpisodeWriter(access, upkeep, queue, forgetting, recentReader, now);
   const recall = createHybridRecall(access, index, embedder, upkeep);
 
   async function episodesOf(user: UserKey, ids: readonly string[]) {
@@ -48,6 +55,41 @@ export function createStoreEpisodicMemory(
   /** The window of recent episodes: id and time of the true answer, newest first. */
   async function recentOf(userId: string) {
     return [...(await readRecent(access, userKey(userId)))].slice(0, recentSize);
+  }
+
+  /** What a search reads first. */
+  async function readFirst(user: UserKey) {
+    const [recent, outbox] = await Promise.all([
+      recentReader.read(user, guessed),
+      readOutbox(access, user),
+    ]);
+    return { ...recent, outbox };
+  }
+
+  /** By user and turn: read when a turn began, for its search a moment later. */
+  const begun = new LRUCache<string, ReturnType<typeof readFirst>>({ max: 1_000, ttl: freshMs });
+  const nameOf = (user: UserKey, identity: string) => `${user} ${identity}`;
+  const readFor = (user: UserKey, { turnId }: RecallBounds = {}) =>
+    (turnId !== undefined && begun.get(nameOf(user, identityOfId(turnId)))) || readFirst(user);
+
+  async function countsOf(userId: string): Promise<RecentCounts> {
+    const recent = await recentOf(userId);
+    return {
+      answered(since) {
+        const after = since === null ? -Infinity : Date.parse(since);
+        return recent.filter(([, at]) => at !== null && Date.parse(at) > after).length;
+      },
+      after(id, written = null) {
+        const present = now().getTime();
+        const ids = new Set([
+          ...(written === null ? [] : [written]),
+          ...recent.map(([each]) => each),
+        ]);
+        return [...ids]
+          .slice(0, recentSize)
+          .filter((each) => (id === null || each > id) && orderOfId(each) <= present).length;
+      },
+    };
   }
 
   async function allUsers(): Promise<string[]> {
@@ -113,38 +155,33 @@ export function createStoreEpisodicMemory(
     async latest(userId, limit, bounds) {
       const user = userKey(userId);
       const visible = visibleEpisodes(bounds);
-      const ids = (await recentOf(userId)).map(([id]) => id).filter((id) => visible.includes(id));
-      return episodesOf(user, ids.slice(0, Math.max(0, limit)));
+      const { pointers, known } = await readFor(user, bounds);
+      const ids = [...pointers.keys()].slice(0, recentSize).filter((id) => visible.includes(id));
+      const latest = ids.slice(0, Math.max(0, limit));
+      const read = latest.flatMap((id) => known.get(id) ?? []);
+      return read.length === latest.length ? structuredClone(read) : episodesOf(user, latest);
     },
     async similar(userId, query, most, bounds) {
       const user = userKey(userId);
       const visible = visibleEpisodes(bounds);
       const limit = Math.floor(most);
       if (!(limit > 0) || query.trim() === "") return { recalled: [], degraded: [] };
-      const [pointers, outbox] = await Promise.all([
-        readRecent(access, user),
-        readOutbox(access, user),
-      ]);
+      const { pointers, outbox } = await readFor(user, bounds);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const degradations = upkeep.newDegradations();
       const asked = bounds?.asked ?? { day: now().toISOString().slice(0, 10), timeZone: "UTC" };
       return recall({ user, query, asked, limit, visible, pointers, outbox, degradations });
     },
     async findTurn(userId, identity) {
-      const [id] = (await recentOf(userId)).find(([each]) => identityOfId(each) === identity) ?? [];
-      return id ?? null;
+      const user = userKey(userId);
+      const reading = readFirst(user);
+      begun.set(nameOf(user, identity), reading);
+      const recent = [...(await reading).pointers.keys()].slice(0, recentSize);
+      return recent.find((each) => identityOfId(each) === identity) ?? null;
     },
-    async countAnswered(userId, since) {
-      const after = since === null ? -Infinity : Date.parse(since);
-      const recent = await recentOf(userId);
-      return recent.filter(([, at]) => at !== null && Date.parse(at) > after).length;
-    },
-    async countAfter(userId, id) {
-      const present = now().getTime();
-      return (await recentOf(userId)).filter(
-        ([each]) => (id === null || each > id) && orderOfId(each) <= present,
-      ).length;
-    },
+    counts: countsOf,
+    countAnswered: async (userId, since) => (await countsOf(userId)).answered(since),
+    countAfter: async (userId, id) => (await countsOf(userId)).after(id),
     users: allUsers,
     async reindex(userId, progress) {
       const users = (userId === undefined ? await allUsers() : [userId]).map(userKey);

@@ -111,7 +111,8 @@ export function createIndexRebuild(
   async function writeBatch(user: UserKey, episodes: Episode[], timeLine: TimeLine) {
     let failure: unknown;
     const degradations = createDegradations((_, error) => (failure = error));
-    if (!(await writer.write(user, episodes, degradations, timeLine))) throw unavailable(failure);
+    if (!(await writer.write(user, episodes, degradations, { timeLine })))
+      throw unavailable(failure);
   }
 
   return {

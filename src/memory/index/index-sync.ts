@@ -8,7 +8,7 @@ import type { RecallUpkeep } from "../search/hybrid-search.js";
 import { acknowledge, type OutboxEntry } from "./index-outbox.js";
 import { createIndexRebuild } from "./index-rebuild.js";
 import { createIndexWriter } from "./index-writer.js";
-import type { TimeLine } from "./thread-context.js";
+import type { KnownEpisodes, TimeLine } from "./thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
@@ -29,6 +29,7 @@ export interface IndexUpkeep extends RecallUpkeep {
       readonly episodes: readonly Episode[];
       readonly entry: OutboxEntry;
       readonly timeLine?: TimeLine | undefined;
+      readonly known?: KnownEpisodes | undefined;
     },
     first: boolean,
     degradations: Degradations,
@@ -96,7 +97,7 @@ export function createIndexUpkeep(
           );
         }),
       ),
-    async indexEpisodes(user, { episodes, entry, timeLine }, first, degradations) {
+    async indexEpisodes(user, { episodes, entry, ...around }, first, degradations) {
       rebuilds.excludeFromRebuild(
         user,
         episodes.map(({ id }) => id),
@@ -106,7 +107,7 @@ export function createIndexUpkeep(
         : null;
       // The index was away just now; its entry stays.
       if (first && identity === null) return;
-      const taken = await writer.write(user, episodes, degradations, timeLine);
+      const taken = await writer.write(user, episodes, degradations, around);
       await access.write([
         ...(taken ? [acknowledge(user, entry)] : []),
         ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),

@@ -11,7 +11,7 @@ import {
   type OutboxEntry,
 } from "./index-outbox.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
-import { readSurroundings, type TimeLine } from "./thread-context.js";
+import { type Around, readSurroundings } from "./thread-context.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
@@ -22,13 +22,13 @@ export interface IndexWriter {
    * Embeds episodes and writes them, with what surrounds them. False, with the degradation noted, when the index has not
    * taken them.
    *
-   * @param timeLine - Read when it is not given.
+   * @param around - What was read of the episodes around them; what it lacks is read.
    */
   write(
     user: UserKey,
     episodes: readonly Episode[],
     degradations: Degradations,
-    timeLine?: TimeLine,
+    around?: Around,
   ): Promise<boolean>;
   /** Drains at least one entry, and up to `outboxEntrySize` ids of them. The caller holds the user's queue. */
   drain(
@@ -48,13 +48,13 @@ export function createIndexWriter(
   queue: KeyedQueue,
 ): IndexWriter {
   const writer: IndexWriter = {
-    async write(user, episodes, degradations, timeLine) {
+    async write(user, episodes, degradations, around) {
       if (episodes.length === 0) return true;
       const [vectors, surroundings] = await Promise.all([
         degradations.attempt("embeddings-unavailable", () =>
           embedder.embed(episodes.map(({ query }) => embeddedText(query))),
         ),
-        readSurroundings(access, user, episodes, timeLine),
+        readSurroundings(access, user, episodes, around),
       ]);
       if (vectors === null) return false;
       const entries = episodes.map((episode, place) => ({

@@ -11,11 +11,22 @@ import { alone, type Surroundings } from "./indexed-text.js";
  * thread further apart than this is two.
  */
 const reach = 8;
+/** Of the newest episode's neighbours, and of theirs. */
+export const mostAround = 2 * reach;
 /** How many episodes on each side of one surround it. */
 const surrounding = 2;
 
 /** Ids of a user's episodes, oldest first; without a gap around those that it is used for. */
 export type TimeLine = readonly string[];
+
+/** By id. */
+export type KnownEpisodes = ReadonlyMap<string, Episode>;
+
+/** What was read already. */
+export interface Around {
+  readonly timeLine?: TimeLine | undefined;
+  readonly known?: KnownEpisodes | undefined;
+}
 
 /**
  * A time line that holds what stands around these episodes, themselves too: of the latest ones where these are recent or
@@ -41,35 +52,38 @@ export async function readTimeLine(
   return [...new Set([...stored, ...ids])].toSorted();
 }
 
-/**
- * What surrounds each of some episodes in its thread, in their order.
- *
- * @param timeLine - Read when it is not given.
- */
+/** What surrounds each of some episodes in its thread, in their order. */
 export async function readSurroundings(
   access: StoreAccess,
   user: UserKey,
   episodes: readonly Episode[],
-  timeLine?: TimeLine,
+  around: Around = {},
 ): Promise<Surroundings[]> {
   const threaded = episodes.filter(({ threadId }) => threadId !== null);
   if (threaded.length === 0) return episodes.map(() => alone);
-  const { line, known } = await readAround(access, user, threaded, timeLine);
+  const { line, known } = await readAround(access, user, threaded, reach, around);
   return episodes.map((episode) => surroundingsOf(episode, line, known));
 }
 
-/** Those that some episodes surround and that are none of them: what is indexed of them changes with these. */
+/**
+ * Those that some episodes surround and that are none of them: what is indexed of them changes with these. With what was
+ * read, in which is also what surrounds them.
+ */
 export async function readNeighbours(
   access: StoreAccess,
   user: UserKey,
   episodes: readonly Episode[],
-  timeLine?: TimeLine,
-): Promise<Episode[]> {
-  const surroundings = await readSurroundings(access, user, episodes, timeLine);
+  around: Around = {},
+): Promise<{ readonly neighbours: readonly Episode[]; readonly known: KnownEpisodes }> {
+  const threaded = episodes.filter(({ threadId }) => threadId !== null);
+  if (threaded.length === 0) return { neighbours: [], known: new Map() };
+  const { line, known } = await readAround(access, user, threaded, mostAround, around);
   const own = new Set(episodes.map(({ id }) => id));
-  const others = surroundings.flatMap(({ near, far }) => [...near, ...far]);
+  const others = episodes
+    .map((episode) => surroundingsOf(episode, line, known))
+    .flatMap(({ near, far }) => [...near, ...far]);
   const neighbours = new Map(others.map((episode) => [episode.id, episode]));
-  return [...neighbours.values()].filter(({ id }) => !own.has(id));
+  return { neighbours: [...neighbours.values()].filter(({ id }) => !own.has(id)), known };
 }
 
 /** The same among these episodes alone. */
@@ -83,15 +97,17 @@ async function readAround(
   access: StoreAccess,
   user: UserKey,
   episodes: readonly Episode[],
-  timeLine: TimeLine | undefined,
+  distance: number,
+  { timeLine, known: before }: Around,
 ) {
-  const known = new Map(episodes.map((episode) => [episode.id, episode]));
+  const own = new Map(episodes.map((episode) => [episode.id, episode]));
+  const known = new Map([...(before ?? []), ...own]);
   const ids = timeLine ?? (await readTimeLine(access, user, episodes));
-  const isKnown = [...known.keys()].every((id) => ids[placeIn(ids, id)] === id);
-  const line = isKnown ? ids : [...new Set([...ids, ...known.keys()])].toSorted();
+  const isKnown = [...own.keys()].every((id) => ids[placeIn(ids, id)] === id);
+  const line = isKnown ? ids : [...new Set([...ids, ...own.keys()])].toSorted();
   const around = new Set(
     line.flatMap((id, place) =>
-      known.has(id) ? line.slice(Math.max(0, place - reach), place + reach + 1) : [],
+      own.has(id) ? line.slice(Math.max(0, place - distance), place + distance + 1) : [],
     ),
   );
   const missing = [...around].filter((id) => !known.has(id));

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { LRUCache } from "lru-cache";
 import { withdrawFromProfiles } from "../../domain/forgetting/withdraw-from-profiles.js";
 import { deletedSince, type Withdrawal } from "../../domain/forgetting/withdrawal.js";
 import type { Profile } from "../../domain/profile.js";
@@ -58,6 +59,8 @@ export function createProfileLog(access: StoreAccess): ErasableProfileLog {
     withdraw: withdrawFromProfiles,
     beside: latestProfileChange,
   });
+  /** Users whose log was found to be empty: every later profile comes with its copy. */
+  const withoutLog = new LRUCache<UserKey, true>({ max: 10_000 });
   return {
     async current(userId) {
       const user = userKey(userId);
@@ -66,8 +69,13 @@ export function createProfileLog(access: StoreAccess): ErasableProfileLog {
         readWithdrawals(access, user),
       ]);
       const [copy] = copies.filter((profile) => profile !== null);
-      // A log that an earlier build wrote has no copy yet.
-      if (copy === undefined) return currentProfile(await log.all(user));
+      if (copy === undefined) {
+        if (withoutLog.has(user)) return null;
+        // A log that an earlier build wrote has no copy yet.
+        const profiles = await log.all(user);
+        if (profiles.length === 0) withoutLog.set(user, true);
+        return currentProfile(profiles);
+      }
       return withdrawFromProfiles([copy], withdrawals)[0] ?? null;
     },
     append: async (userId, profile) =>

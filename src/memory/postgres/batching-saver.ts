@@ -1,12 +1,15 @@
+import { createHash } from "node:crypto";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import {
   type ChannelVersions,
   type Checkpoint,
   type CheckpointMetadata,
+  type CheckpointTuple,
   type PendingWrite,
   WRITES_IDX_MAP,
 } from "@langchain/langgraph-checkpoint";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
+import { LRUCache } from "lru-cache";
 import type pg from "pg";
 
 /** The limits of one statement: rows, and about this many bytes. */
@@ -27,15 +30,64 @@ interface Task {
  * `PostgresSaver` that writes a checkpoint in one statement, unless it is very large, and the results of concurrent
  * tasks together: those that arrive during a statement are in the next one. Its base class opens a transaction for each
  * of them and sends a statement for every channel. What this saves is in docs/decisions/0004-embedded-postgres.md.
+ *
+ * Of a list of long texts, as `ThreadMessages` has them, each is kept once for a thread (docs/decisions/0031-fast-turns.md).
  */
 export class BatchingPostgresSaver extends PostgresSaver {
   readonly #pool: pg.Pool;
   readonly #waiting: Task[] = [];
+  /** By thread: the parts that its latest step had when it was read or written here. */
+  readonly #storedParts = new LRUCache<string, ReadonlySet<string>>({ max: 1_000 });
   #isSending = false;
 
   constructor(pool: pg.Pool) {
     super(pool);
     this.#pool = pool;
+    // The base class adds to it what is to be read, and hands the rows to the methods that are overridden here.
+    const statements: unknown = Reflect.get(this, "SQL_STATEMENTS");
+    if (!(statements instanceof Object && "SELECT_SQL" in statements))
+      throw new Error("PostgresSaver no longer keeps its statements in SQL_STATEMENTS.");
+    statements.SELECT_SQL = selectSteps;
+  }
+
+  override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+    const tuple = await super.getTuple(config);
+    const { parts = [] } = (tuple?.checkpoint ?? {}) as CheckpointInParts;
+    this.#storedParts.set(String(config.configurable?.["thread_id"]), new Set(parts));
+    return tuple;
+  }
+
+  protected override async _loadBlobs(
+    rows: readonly (readonly unknown[])[] | null = [],
+  ): Promise<Record<string, unknown>> {
+    const read = (rows ?? []).map(asRow);
+    const parts = new Map(
+      read.flatMap(([channel, version, , blob]) =>
+        channel === partsChannel ? [[version, blob.toString()] as const] : [],
+      ),
+    );
+    const entries = read
+      .filter(([channel, , type]) => channel !== partsChannel && type !== "empty")
+      .map(async ([channel, , type, blob]): Promise<[string, unknown]> => {
+        if (type !== listOfParts) return [channel, await this.serde.loadsTyped(type, blob)];
+        const list = (await this.serde.loadsTyped("json", blob)) as unknown[];
+        return [channel, list.map((each) => (isReference(each) ? parts.get(each.part) : each))];
+      });
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  protected override async _loadWrites(
+    rows: readonly (readonly unknown[])[] | null,
+  ): Promise<[string, string, unknown][]> {
+    return Promise.all(
+      (rows ?? [])
+        .map(asRow)
+        .map(async ([task, channel, type, blob]) => [
+          task,
+          channel,
+          await this.serde.loadsTyped(type, blob),
+        ]),
+    );
   }
 
   override async put(
@@ -49,15 +101,27 @@ export class BatchingPostgresSaver extends PostgresSaver {
       checkpoint_ns: ns = "",
       checkpoint_id: parentId,
     } = config.configurable ?? {};
+    const { values, lists, parts } = inParts(checkpoint.channel_values);
     const [blobs, storedMetadata] = await Promise.all([
-      this._dumpBlobs(threadId, ns, checkpoint.channel_values, newVersions),
+      this._dumpBlobs(threadId, ns, values, newVersions),
       this._dumpMetadata(metadata),
     ]);
     const size = blobs.reduce((bytes, row) => bytes + (row[5]?.byteLength ?? 0), 0);
     if (size > maxSize) return super.put(config, checkpoint, metadata, newVersions);
-    const stored = this._dumpCheckpoint(checkpoint);
+    const before = this.#storedParts.get(threadId);
+    const rows = [
+      // What is not there is read as empty, too.
+      ...blobs
+        .filter(([, , , , type]) => type !== "empty")
+        .map((row) => (lists.has(row[2]) ? row.with(4, listOfParts) : row)),
+      ...[...parts].flatMap(([name, text]) =>
+        before?.has(name) ? [] : [[threadId, ns, partsChannel, name, "text", Buffer.from(text)]],
+      ),
+    ];
+    const stored = { ...this._dumpCheckpoint(checkpoint), parts: [...parts.keys()] };
     const row = [threadId, ns, checkpoint.id, parentId, stored, storedMetadata];
-    await this.#pool.query(insertCheckpoint, [...row, ...columnsOf(blobs, 6)]);
+    await this.#pool.query(insertCheckpoint, [...row, ...columnsOf(rows, 6)]);
+    this.#storedParts.set(threadId, new Set(parts.keys()));
     return {
       configurable: { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: checkpoint.id },
     };
@@ -115,6 +179,54 @@ export class BatchingPostgresSaver extends PostgresSaver {
   }
 }
 
+/** What a checkpoint holds here besides LangGraph's own: the names of the parts that its lists refer to. */
+interface CheckpointInParts {
+  readonly parts?: readonly string[];
+}
+
+/** The channel and the type of rows that LangGraph does not have. A part's version is the hash of its text. */
+const partsChannel = "(parts)";
+const listOfParts = "list of parts";
+/** Shorter texts cost less in their list. */
+const leastPart = 1_000;
+
+interface Reference {
+  readonly part: string;
+}
+
+const isReference = (value: unknown): value is Reference =>
+  value instanceof Object && "part" in value;
+
+/** The long texts of lists of texts, but each list's last, which is still growing. */
+function inParts(channelValues: Readonly<Record<string, unknown>>) {
+  const values = { ...channelValues };
+  const lists = new Set<string>();
+  const parts = new Map<string, string>();
+  for (const [channel, value] of Object.entries(channelValues)) {
+    if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) continue;
+    const list = value.map((text, place): string | Reference => {
+      if (text.length < leastPart || place === value.length - 1) return text;
+      const part = createHash("sha256").update(text).digest("base64url").slice(0, 22);
+      parts.set(part, text);
+      return { part };
+    });
+    if (list.every((each) => typeof each === "string")) continue;
+    lists.add(channel);
+    values[channel] = list;
+  }
+  return { values, lists, parts };
+}
+
+/** Of `selectSteps`: three texts and bytes in base64; the base class adds bytes alone for threads of LangGraph 0.x. */
+function asRow(
+  row: readonly unknown[],
+): [first: string, second: string, type: string, bytes: Buffer] {
+  if (typeof row[0] === "string")
+    return [row[0], String(row[1]), String(row[2]), Buffer.from(String(row[3]), "base64")];
+  const [channel = "", type = "", bytes = ""] = row.map((each) => Buffer.from(each as Uint8Array));
+  return [channel.toString(), "", type.toString(), Buffer.from(bytes)];
+}
+
 /** Removes the next tasks, at least one, as many as one statement can hold. */
 function nextOf(waiting: Task[]): Task[] {
   let [rows, size] = [0, 0];
@@ -134,6 +246,26 @@ function columnsOf(rows: readonly (readonly unknown[])[], count: number): unknow
 const selectThreads = `
   SELECT DISTINCT thread_id FROM public.checkpoint_blobs
   WHERE channel = $1 AND type = $2 AND blob = $3 ORDER BY thread_id`;
+
+/** As JSON: node-postgres reads arrays of bytes letter by letter. */
+const selectSteps = `
+  SELECT thread_id, checkpoint, checkpoint_ns, checkpoint_id, parent_checkpoint_id, metadata,
+    (
+      SELECT json_agg(json_build_array(kept.channel, kept.version, kept.type, encode(kept.blob, 'base64')))
+      FROM (
+        SELECT key, value FROM jsonb_each_text(checkpoint -> 'channel_versions')
+        UNION ALL SELECT '${partsChannel}', jsonb_array_elements_text(checkpoint -> 'parts')
+      ) AS wanted (channel, version)
+      JOIN public.checkpoint_blobs AS kept USING (channel, version)
+      WHERE kept.thread_id = cp.thread_id AND kept.checkpoint_ns = cp.checkpoint_ns
+    ) AS channel_values,
+    (
+      SELECT json_agg(json_build_array(task_id, channel, type, encode(blob, 'base64')) ORDER BY task_id, idx)
+      FROM public.checkpoint_writes AS cw
+      WHERE cw.thread_id = cp.thread_id AND cw.checkpoint_ns = cp.checkpoint_ns
+        AND cw.checkpoint_id = cp.checkpoint_id
+    ) AS pending_writes
+  FROM public.checkpoints AS cp `;
 
 const insertCheckpoint = `
   WITH blobs AS (

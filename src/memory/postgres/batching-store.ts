@@ -1,17 +1,23 @@
 import { EventEmitter } from "node:events";
-import type { Item, Operation, OperationResults } from "@langchain/langgraph-checkpoint";
+import type {
+  Item,
+  Operation,
+  OperationResults,
+  SearchItem,
+} from "@langchain/langgraph-checkpoint";
 import { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import type pg from "pg";
 import { coalesceReads } from "../../system/coalesce-reads.js";
+import { gatherCalls } from "../../system/gather-calls.js";
 
 /** The limits of one statement: rows, and about this many characters of JSON. */
 const maxRows = 500;
 const maxSize = 4_000_000;
 
 /**
- * `PostgresStore` that sends consecutive gets, puts or deletes of a batch as one statement, and equal searches at the
- * same time as one. Its base class sends a statement and a transaction for each operation: half of an import's time on
- * the embedded engine.
+ * `PostgresStore` that sends consecutive gets, puts or deletes of a batch as one statement, and all reads that are asked
+ * for at the same time as one. Its base class sends a statement and a transaction for each operation: half of an import's
+ * time on the embedded engine, and most of a turn's.
  *
  * For a store without a vector index and without times to live, as ours is. Rows are locked in the order of their
  * keys, so two processes that write the same rows wait for each other and do not deadlock.
@@ -21,8 +27,13 @@ export class BatchingPostgresStore extends PostgresStore {
   readonly pool: pg.Pool;
   readonly #searches = coalesceReads((key) => {
     const [prefix, options] = JSON.parse(key) as Parameters<PostgresStore["search"]>;
-    return super.search(prefix, options);
+    const { limit = 10, ...others } = options ?? {};
+    // What the reading of all at once has no place for.
+    if (!isPlainPath(prefix) || Object.keys(others).length > 0)
+      return super.search(prefix, options);
+    return this.#reads({ path: prefix.join(":"), limit });
   });
+  readonly #reads = gatherCalls((asked: readonly Asked[]) => this.#readAll(asked));
 
   constructor(connectionOptions: pg.PoolConfig) {
     super({ connectionOptions });
@@ -34,7 +45,7 @@ export class BatchingPostgresStore extends PostgresStore {
   }
 
   override async search(...search: Parameters<PostgresStore["search"]>) {
-    return [...(await this.#searches(JSON.stringify(search)))];
+    return [...((await this.#searches(JSON.stringify(search))) as SearchItem[])];
   }
 
   override async batch<Op extends Operation[]>(operations: Op): Promise<OperationResults<Op>> {
@@ -45,26 +56,77 @@ export class BatchingPostgresStore extends PostgresStore {
   }
 
   async #run({ kind, operations, rows: byPlace }: Bundle): Promise<readonly unknown[]> {
-    if (kind === "other" || operations.length === 1) return super.batch([...operations]);
+    if (kind === "other" || (kind !== "get" && operations.length === 1))
+      return super.batch([...operations]);
     const rows = [...byPlace.values()];
     const paths = rows.map(({ path }) => path);
     const keys = rows.map(({ key }) => key);
-    if (kind === "get") return this.#get(paths, keys);
+    if (kind === "get") return this.#gets(rows);
     if (kind === "delete") await this.pool.query(deleteAll, [paths, keys]);
     else await this.pool.query(putAll, [paths, keys, rows.map(({ value }) => value)]);
     return rows.map(() => undefined);
   }
 
-  async #get(paths: readonly string[], keys: readonly string[]): Promise<(Item | null)[]> {
-    const { rows } = await this.pool.query<StoredRow>(getAll, [paths, keys]);
-    const found = new Map(
-      rows.map(({ namespace_path: path, key, value, created_at, updated_at }) => [
-        `${path} ${key}`,
-        { namespace: path.split(":"), key, value, createdAt: created_at, updatedAt: updated_at },
-      ]),
-    );
-    return paths.map((path, place) => found.get(`${path} ${keys[place]}`) ?? null);
+  async #gets(rows: readonly Row[]): Promise<(Item | null)[]> {
+    const found = await Promise.all(rows.map(({ path, key }) => this.#reads({ path, key })));
+    return found.map((items) => items[0] ?? null);
   }
+
+  async #readAll(asked: readonly Asked[]): Promise<Item[][]> {
+    const names = asked.map(nameOf);
+    const [gets, searches] = [new Map<string, Get>(), new Map<string, Search>()];
+    for (const [place, each] of asked.entries())
+      if ("key" in each) gets.set(names[place] ?? "", each);
+      else searches.set(names[place] ?? "", each);
+    const [got, sought] = [[...gets.values()], [...searches]];
+    const { rows } =
+      sought.length === 0
+        ? await this.pool.query<StoredRow>(getAll, [
+            got.map(({ path }) => path),
+            got.map(({ key }) => key),
+          ])
+        : await this.pool.query<StoredRow>(readAll, [
+            got.map(({ path }) => path),
+            got.map(({ key }) => key),
+            sought.map(([name]) => name),
+            sought.map(([, { path }]) => path),
+            sought.map(([, { path }]) => after(path)),
+            sought.map(([, { limit }]) => limit),
+          ]);
+    const found = new Map<string, Item[]>();
+    for (const { asked: name, namespace_path: path, key, value, ...times } of rows) {
+      const item = {
+        namespace: path.split(":"),
+        key,
+        value,
+        createdAt: times.created_at,
+        updatedAt: times.updated_at,
+      };
+      const place = name ?? nameOf({ path, key });
+      found.set(place, [...(found.get(place) ?? []), item]);
+    }
+    return names.map((name) => found.get(name) ?? []);
+  }
+}
+
+interface Get {
+  readonly path: string;
+  readonly key: string;
+}
+
+interface Search {
+  readonly path: string;
+  readonly limit: number;
+}
+
+type Asked = Get | Search;
+
+const nameOf = (asked: Asked) =>
+  "key" in asked ? `get ${asked.path} ${asked.key}` : `search ${asked.path} ${asked.limit}`;
+
+/** The first path that begins with none of this one's letters, byte by byte. */
+function after(path: string): string {
+  return path.slice(0, -1) + String.fromCharCode(path.charCodeAt(path.length - 1) + 1);
 }
 
 /** Not `instanceof pg.Pool`: the base class may have been installed with a `pg` of its own. */
@@ -73,6 +135,8 @@ function isPool(value: unknown): value is pg.Pool {
 }
 
 interface StoredRow {
+  /** Of a search, its name. */
+  readonly asked?: string | null;
   readonly namespace_path: string;
   readonly key: string;
   readonly value: Record<string, unknown>;
@@ -85,6 +149,20 @@ const requested = "unnest($1::text[], $2::text[]) AS requested (namespace_path, 
 const getAll = `
   SELECT namespace_path, key, value, created_at, updated_at
   FROM ${requested} JOIN public.store USING (namespace_path, key)`;
+
+/** By ranges, not by LIKE: a pattern that is not a constant finds no use for the index of prefixes. */
+const readAll = `
+  SELECT NULL AS asked, namespace_path, key, value, created_at, updated_at
+  FROM ${requested} JOIN public.store USING (namespace_path, key)
+  UNION ALL
+  SELECT asked, found.*
+  FROM unnest($3::text[], $4::text[], $5::text[], $6::int[]) AS sought (asked, low, high, most)
+  CROSS JOIN LATERAL (
+    SELECT namespace_path, key, value, created_at, updated_at FROM public.store
+    WHERE namespace_path ~>=~ low AND namespace_path ~<~ high
+      AND (expires_at IS NULL OR expires_at > CURRENT_TIMESTAMP)
+    ORDER BY created_at DESC LIMIT most
+  ) AS found`;
 
 const putAll = `
   INSERT INTO public.store (namespace_path, key, value)
@@ -153,6 +231,9 @@ function rowOf(operation: Operation): Row {
   if (operation.value === null) return { ...row, kind: "delete" };
   return { ...row, kind: "put", value: JSON.stringify(operation.value) };
 }
+
+const isPlainPath = (namespace: readonly string[]) =>
+  namespace.length > 0 && namespace.every(isPlain);
 
 /** The base class checks, and refuses, other labels. */
 const isPlain = (label: string) => /^[a-zA-Z0-9-]+$/.test(label) && label !== "langgraph";

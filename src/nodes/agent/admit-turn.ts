@@ -5,6 +5,7 @@ import type { RunConfig } from "../../config/turn-settings.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { parseUserId, type UserKey, userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
+import { textOf } from "../../state/message-text.js";
 import type { AgentState } from "../../state/agent-state.js";
 
 /** A turn that passed the checks. */
@@ -35,7 +36,7 @@ export function admitTurn(state: ThreadState, config: Pick<RunConfig, "userId">)
   return {
     userId,
     owner: userKey(userId),
-    question: { id: question.id, text: parseMessageText(question.text) },
+    question: { id: question.id, text: parseMessageText(textOf(question)) },
   };
 }
 

@@ -2,6 +2,7 @@ import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langcha
 import { identityOfId, turnIdentity } from "../../domain/episode.js";
 import type { Withdrawal } from "../../domain/forgetting/withdrawal.js";
 import type { UserKey } from "../../domain/user-id.js";
+import { textOf } from "../../state/message-text.js";
 import type { AgentState } from "../../state/agent-state.js";
 
 interface ThreadOfTurn {
@@ -29,7 +30,7 @@ export function forgottenMessages(
   const isRecent = deleted.some(({ at }) => Date.parse(at) >= Date.parse(turn.at));
   const isForgotten = (message: BaseMessage) =>
     HumanMessage.isInstance(message) &&
-    forgotten.has(turnIdentity(owner, threadId, { id: message.id ?? "", text: message.text }));
+    forgotten.has(turnIdentity(owner, threadId, { id: message.id ?? "", text: textOf(message) }));
   const earlier = messages.slice(
     0,
     messages.findIndex(({ id }) => id === question.id),

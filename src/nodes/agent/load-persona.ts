@@ -21,6 +21,7 @@ import { threadIdOf } from "../../state/thread-id.js";
 import { readingMemory } from "../memory-failure.js";
 import { type AdmittedTurn, admitTurn, askingUser, newMessages } from "./admit-turn.js";
 import { forgottenMessages } from "./forgotten-messages.js";
+import { outgrownMessages } from "./outgrown-messages.js";
 
 export interface LoadPersonaDeps {
   readonly episodes: Pick<Memory["episodes"], "findTurn" | "withdrawals">;
@@ -52,6 +53,7 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
       return new Command({ goto: "refuse-turn", update });
     }
     const { userId, owner, question } = admitted;
+    const config = parseRunConfig(runtime);
     const threadId = threadIdOf(runtime);
     const identity = turnIdentity(owner, threadId, question);
     // Before memory is read: a deletion after that is one that the answer may repeat.
@@ -60,29 +62,34 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
       Promise.all([
         personas.head(userId),
         profiles.current(userId),
-        // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
-        threadId === null ? null : episodes.findTurn(userId, identity),
+        // It also reads ahead what the search reads first.
+        episodes.findTurn(userId, identity),
         // Also finishes a deletion that was interrupted; the others leave out already what it takes.
         episodes.withdrawals(userId),
         locales.get(userId),
       ]),
     );
-    const [persona, profile, written, withdrawals, locale] =
+    const [persona, profile, found, withdrawals, locale] =
       "read" in memory ? memory.read : [initialPersona, null, null, [], noLocale];
+    // Without a thread nothing can be regenerated, and a message id may be a caller's constant.
+    const written = threadId === null ? null : found;
+    const leaving = removed([
+      ...outgrownMessages(state, config.threadTokens),
+      ...forgottenMessages(state, { owner, threadId, question, withdrawals }),
+      ...staleAnswers(state, question.id, config),
+    ]);
     const episodeId = written ?? turnEpisodeId(at, identity);
     const event = { kind: "persona-loaded", version: persona.version, episodeId } as const;
     runtime.writer?.(event satisfies AgentEvent);
     return new Command({
       goto: "retrieve-memory",
       update: {
-        messages: removed([
-          ...forgottenMessages(state, { owner, threadId, question, withdrawals }),
-          ...staleAnswers(state, question.id, parseRunConfig(runtime)),
-        ]),
+        // Not an empty list, after which the whole thread would be written again.
+        ...(leaving.length > 0 && { messages: leaving }),
         owner,
         turn: { at, messageId: question.id, episodeId },
         refusal: null,
-        locale: resolveLocale(parseRunConfig(runtime), locale),
+        locale: resolveLocale(config, locale),
         personaVersion: persona.version,
         personaLines: persona.lines,
         paperSystemPrompt: persona.paperSystemPrompt,

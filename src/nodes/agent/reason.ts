@@ -68,7 +68,7 @@ export function createReason(
       hasTools: tools.length > 0,
       answerNow,
     });
-    const thread = await promptMessages(state, config.threadTokens);
+    const thread = promptMessages(state, config.threadTokens);
     const model = modelFor(config.models.agent);
     const bound = tools.length === 0 || answerNow ? model : bind(model, tools);
     const request = [new SystemMessage(system), ...thread];

@@ -15,6 +15,7 @@ import {
   type Recalled,
   withDegraded,
 } from "../../state/agent-state.js";
+import { textOf } from "../../state/message-text.js";
 import { questionOf } from "../../state/prompt-messages.js";
 import { shownInPrompt } from "../../state/shown-in-prompt.js";
 import { threadIdOf } from "../../state/thread-id.js";
@@ -38,13 +39,14 @@ export function createRetrieveMemory({ episodes, now }: RetrieveMemoryDeps) {
     const config = parseRunConfig(runtime);
     if (config.mode === "paper") return {};
     const userId = parseUserId(config.userId);
-    const shown = await shownInPrompt(state, threadIdOf(runtime), config.threadTokens);
+    const shown = shownInPrompt(state, threadIdOf(runtime), config.threadTokens);
     const { timeZone } = state.locale;
     const bounds = {
+      ...(state.turn && { turnId: state.turn.episodeId }),
       ...(shown.ids.length > 0 && { excludeIds: shown.ids }),
       asked: askedOn(state.turn?.at ?? now().toISOString(), state.locale),
     };
-    const question = questionOf(state).text;
+    const question = textOf(questionOf(state));
     const memory = await readingMemory(readFor(question, { episodes, userId, config, bounds }));
     const [{ recalled: similar, degraded }, latest] =
       "read" in memory ? memory.read : [{ recalled: [], degraded: [memory.failed] }, []];

@@ -7,6 +7,7 @@ import type { Memory } from "../../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
 import { hasEnoughAnswers } from "../alignment/enough-answers.js";
 import { memoryFailure } from "../memory-failure.js";
+import type { LearningReads, LearningState } from "./learning-reads.js";
 import { createScheduleReflection, type ScheduleReflectionDeps } from "./schedule-reflection.js";
 
 /** Requests an alignment of the user's persona and returns at once. A second request before its end has no effect. */
@@ -16,7 +17,7 @@ export type RequestAlignment = (
 ) => Promise<void>;
 
 export interface ScheduleAlignmentDeps {
-  readonly episodes: Pick<Memory["episodes"], "countAnswered" | "list">;
+  readonly episodes: Pick<Memory["episodes"], "counts" | "list">;
   readonly alignments: Pick<Memory["alignments"], "get">;
   /** Whether the last alignment was interrupted and nobody continues it. */
   readonly isAbandoned: (status: AlignmentStatus) => boolean;
@@ -39,13 +40,17 @@ export function createScheduleAlignment({
   return async function scheduleAlignment(
     state: Pick<AgentState, "degraded">,
     runtime: LangGraphRunnableConfig,
+    read?: LearningState,
   ): Promise<Pick<AgentUpdate, "alignment" | "degraded">> {
     const config = parseRunConfig(runtime);
     const userId = parseUserId(config.userId);
     const failed = { degraded: withDegraded(state.degraded, ["alignment-not-scheduled"]) };
     try {
-      const status = await alignments.get(userId);
-      const newAnswers = await episodes.countAnswered(userId, status.seenAt);
+      const [status, counts] = await Promise.all([
+        read?.alignment ?? alignments.get(userId),
+        read?.counts ?? episodes.counts(userId),
+      ]);
+      const newAnswers = counts.answered(status.seenAt);
       const isLeft = isAbandoned(status);
       // Under other settings, the results of the interrupted run would be lost.
       const settings = isLeft ? status.settings : sharedSettings(runtime);
@@ -67,20 +72,25 @@ export function createScheduleAlignment({
   };
 }
 
+export type ScheduleLearningDeps = ScheduleAlignmentDeps &
+  ScheduleReflectionDeps & { readonly learningReads: Pick<LearningReads, "of"> };
+
 /**
- * The last step of a turn: the alignment and the reflection that are due are requested. Both look at the same time, so
- * that the turn waits for one look.
+ * The last step of a turn: the alignment and the reflection that are due are requested. One look tells both, which began
+ * when the turn was written.
  */
-export function createScheduleLearning(deps: ScheduleAlignmentDeps & ScheduleReflectionDeps) {
+export function createScheduleLearning({ learningReads, ...deps }: ScheduleLearningDeps) {
   const scheduleAlignment = createScheduleAlignment(deps);
   const scheduleReflection = createScheduleReflection(deps);
   return async function scheduleLearning(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
   ): Promise<AgentUpdate> {
+    const userId = parseUserId(parseRunConfig(runtime).userId);
+    const read = learningReads.of(userId, state.turn?.episodeId);
     const [alignment, reflection] = await Promise.all([
-      scheduleAlignment(state, runtime),
-      scheduleReflection(state, runtime),
+      scheduleAlignment(state, runtime, read),
+      scheduleReflection(state, runtime, read),
     ]);
     const failures = [...(alignment.degraded ?? []), ...(reflection.degraded ?? [])];
     return { ...alignment, ...reflection, degraded: withDegraded(state.degraded, failures) };

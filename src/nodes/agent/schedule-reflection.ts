@@ -4,9 +4,9 @@ import type { RunContext } from "../../config/turn-settings.js";
 import { reflectionCallsOn } from "../../domain/reflection-status.js";
 import { isIncomplete } from "../../domain/profile.js";
 import { parseUserId } from "../../domain/user-id.js";
-import type { Memory } from "../../memory/memory.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
 import { memoryFailure } from "../memory-failure.js";
+import type { LearningState } from "./learning-reads.js";
 
 /** Requests a reflection on the user's latest turns and returns at once. A second request while one waits replaces it. */
 export type RequestReflection = (
@@ -15,9 +15,6 @@ export type RequestReflection = (
 ) => Promise<void>;
 
 export interface ScheduleReflectionDeps {
-  readonly episodes: Pick<Memory["episodes"], "countAfter">;
-  readonly profiles: Pick<Memory["profiles"], "current">;
-  readonly reflections: Pick<Memory["reflections"], "get">;
   readonly now: () => Date;
   /** Without it, `due` is only reported. */
   readonly requestReflection?: RequestReflection | undefined;
@@ -28,28 +25,24 @@ export interface ScheduleReflectionDeps {
  * of the profile that rest on others too, and the day's budget allows it. Before the first reflection, turns that the
  * profile was drawn from do not count. Never fails the turn.
  */
-export function createScheduleReflection({
-  episodes,
-  profiles,
-  reflections,
-  now,
-  requestReflection,
-}: ScheduleReflectionDeps) {
+export function createScheduleReflection({ now, requestReflection }: ScheduleReflectionDeps) {
   return async function scheduleReflection(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
+    read: LearningState,
   ): Promise<Pick<AgentUpdate, "reflection" | "degraded">> {
     const config = parseRunConfig(runtime);
     if (!config.reflection || config.mode === "paper") return {};
     const userId = parseUserId(config.userId);
     const failed = { degraded: withDegraded(state.degraded, ["reflection-not-scheduled"]) };
     try {
-      const [status, profile] = await Promise.all([
-        reflections.get(userId),
-        profiles.current(userId),
+      const [status, profile, counts] = await Promise.all([
+        read.reflection,
+        read.profile,
+        read.counts,
       ]);
       const since = status.lastTriedId ?? profile?.lastEpisodeId ?? null;
-      const newTurns = await episodes.countAfter(userId, since);
+      const newTurns = counts.after(since, state.episodeId);
       const isAffordable =
         reflectionCallsOn(now().toISOString(), status) < config.reflectionsPerDay;
       // A model that is away would otherwise be asked at every turn.

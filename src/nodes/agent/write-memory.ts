@@ -10,6 +10,8 @@ import type { AgentEvent } from "../../state/agent-event.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
 import { threadIdOf } from "../../state/thread-id.js";
 import { memoryFailure } from "../memory-failure.js";
+import type { LearningReads } from "./learning-reads.js";
+import { textOf } from "../../state/message-text.js";
 import { questionOf } from "../../state/prompt-messages.js";
 
 /** How often the graph runs this node while the store is unavailable. */
@@ -17,20 +19,22 @@ export const writeAttempts = 3;
 
 export interface WriteMemoryDeps {
   readonly episodes: Pick<Memory["episodes"], "add">;
+  readonly learningReads: Pick<LearningReads, "begin">;
 }
 
 /**
  * Stores the turn as one episode, under the id that the first node fixed, so that a retried or resumed run changes
  * nothing. Never fails the turn: `degraded` names what could not be written, also when tried again.
  */
-export function createWriteMemory({ episodes }: WriteMemoryDeps) {
+export function createWriteMemory({ episodes, learningReads }: WriteMemoryDeps) {
   return async function writeMemory(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
   ): Promise<AgentUpdate> {
     if (state.turn === undefined || waitsForCaller(state)) return {};
     const userId = parseUserId(parseRunConfig(runtime).userId);
-    const query = questionOf(state).text;
+    const answer = state.messages.findLast((message) => AIMessage.isInstance(message));
+    const query = textOf(questionOf(state));
     const episode: Episode = {
       schemaVersion: 3,
       id: state.turn.episodeId,
@@ -38,7 +42,7 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
       query,
       options: null,
       scale: null,
-      response: state.messages.findLast((message) => AIMessage.isInstance(message))?.text ?? null,
+      response: answer ? textOf(answer) : null,
       groundTruth: null,
       feedback: null,
       replacedResponses: [],
@@ -48,6 +52,7 @@ export function createWriteMemory({ episodes }: WriteMemoryDeps) {
       source: "turn",
       task: parseQuestion(query).task,
     };
+    learningReads.begin(userId, episode.id);
     try {
       const written = await episodes.add(userId, episode, { startedAt: state.turn.at });
       const degraded = withDegraded(state.degraded, written.degraded);

@@ -7,7 +7,10 @@ import { openPersonaAgent } from "../../../src/app/open-persona-agent.js";
 import { PersonaAgentError } from "../../../src/system/errors.js";
 import { hasPostgres, startPostgres, type TestPostgres } from "../../support/servers/postgres.js";
 
-describe.skipIf(!hasPostgres)("the job queue on PostgreSQL", () => {
+const patience = 30_000;
+const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: patience });
+
+describe.skipIf(!hasPostgres)("the job queue on PostgreSQL", { timeout: patience * 2 }, () => {
   let postgres: TestPostgres;
   let url: string;
   let here: JobQueue;
@@ -134,7 +137,7 @@ describe.skipIf(!hasPostgres)("the job queue on PostgreSQL", () => {
           align: () => Promise.reject(new Error("unexpected")),
           ...agent,
         },
-        { signal: stopped.signal, log, pollMs: 20 },
+        { signal: stopped.signal, log, pollMs: 50 },
       );
       return async () => {
         stopped.abort();
@@ -147,7 +150,7 @@ describe.skipIf(!hasPostgres)("the job queue on PostgreSQL", () => {
       await here.requestAlignment("gus", { batch: 5 });
       await ripen();
       const stop = working({ align });
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(await here.counts()).toMatchObject({ waiting: 0, running: 0 }),
       );
       expect(align.mock.calls).toMatchObject([["gus", { settings: { batch: 5 } }]]);
@@ -164,7 +167,7 @@ describe.skipIf(!hasPostgres)("the job queue on PostgreSQL", () => {
       await here.requestAlignment("hal", {});
       await here.requestAlignment("ivy", {});
       await ripen();
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(await here.counts()).toMatchObject({ waiting: 0, running: 0, dead: 0 }),
       );
       await stop();
@@ -177,8 +180,8 @@ describe.skipIf(!hasPostgres)("the job queue on PostgreSQL", () => {
       const stop = working({ align });
       await here.requestAlignment("jan", {});
       await ripen();
-      await vi.waitFor(() => expect(align).toHaveBeenCalledTimes(1));
-      await vi.waitFor(async () =>
+      await eventually(() => expect(align).toHaveBeenCalledTimes(1));
+      await eventually(async () =>
         expect(await here.counts()).toMatchObject({ waiting: 1, running: 0 }),
       );
       await stop();
@@ -201,7 +204,7 @@ describe.skipIf(!hasPostgres)("the job queue on PostgreSQL", () => {
       const stop = working({ align });
       await here.requestAlignment("kim", {});
       await ripen();
-      await vi.waitFor(() => expect(align).toHaveBeenCalledTimes(1));
+      await eventually(() => expect(align).toHaveBeenCalledTimes(1));
       await stop();
       expect(await here.counts()).toMatchObject({ waiting: 1, running: 0, dead: 0 });
       await here.delete("kim");

@@ -63,6 +63,7 @@ The first 3, as asked in an alignment:
         notAllowed: { count: 0, answers: [] },
         unlisted: { count: 5, answers: ["1", "2"] },
       },
+      unread: [],
       first: Array.from({ length: 3 }, () => ({
         user: "ines",
         at: expect.any(String),

@@ -76,8 +76,8 @@ describe("log", () => {
       { ...initialPersona, head: false, standing: "past", trial: null },
       { ...first, head: false, standing: "past", trial: null },
       { ...second, head: true, standing: "head", trial: null },
-      { ...superseded, head: false, standing: "superseded", trial: null },
-      { ...rejected, head: false, standing: "rejected", trial: null },
+      { ...superseded, version: null, head: false, standing: "superseded", trial: null },
+      { ...rejected, version: null, head: false, standing: "rejected", trial: null },
     ]);
   });
 
@@ -125,7 +125,9 @@ describe("log", () => {
     expect(shown.length).toBeGreaterThan(1);
     expect(Math.max(...shown.map(({ length }) => length))).toBeLessThanOrEqual(120);
     expect(shown.map((text) => text.trim()).join(" ")).toBe(reason);
-    expect(await json("log")).toContainEqual(expect.objectContaining({ id, standing: "rejected" }));
+    expect(await json("log")).toContainEqual(
+      expect.objectContaining({ id, version: null, standing: "kept" }),
+    );
   });
 
   it("tells a refused update from one that was not proposed, and both from a persona that was kept", async () => {

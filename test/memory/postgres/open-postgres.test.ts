@@ -5,6 +5,7 @@ import {
   type Operation,
 } from "@langchain/langgraph-checkpoint";
 import { inspect } from "node:util";
+import type { RunnableConfig } from "@langchain/core/runnables";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../../src/system/errors.js";
@@ -122,6 +123,32 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     expect(left.rowCount).toBe(0);
     const newest = await checkpointer.getTuple({ configurable: { thread_id: "whole" } });
     expect(newest?.checkpoint.channel_values).toEqual(long);
+  });
+
+  it("keeps each long text of a list once for a thread", async () => {
+    const { checkpointer } = storage;
+    const texts = Array.from({ length: 20 }, (_, n) => `${n} `.repeat(1_000));
+    let config: RunnableConfig = { configurable: { thread_id: "parts", checkpoint_ns: "" } };
+    for (let version = 1; version <= 20; version += 1)
+      config = await checkpointer.put(
+        config,
+        {
+          ...emptyCheckpoint(),
+          id: `1f000000-0000-6000-8000-0000000000${version + 10}`,
+          channel_values: { texts: texts.slice(0, version) },
+          channel_versions: { texts: version },
+        },
+        { source: "loop", step: version, parents: {} },
+        { texts: version },
+      );
+    const { pool } = storage.store as BatchingPostgresStore;
+    const { rows } = await pool.query(
+      "SELECT sum(length(blob)) AS bytes FROM checkpoint_blobs WHERE thread_id = 'parts'",
+    );
+    // Once on its own, and once where it was the last of the list; the rest are names.
+    expect(Number(rows[0].bytes)).toBeLessThan(2.2 * texts.join("").length);
+    const latest = await checkpointer.getTuple(config);
+    expect(latest?.checkpoint.channel_values).toEqual({ texts });
   });
 
   it("writes the results of many tasks in a few statements, and fails only the faulty task", async () => {

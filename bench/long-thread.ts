@@ -1,0 +1,196 @@
+/**
+ * What a turn costs as its thread grows: time, SQL statements, Chroma requests and bytes on disk, in memory and with
+ * the embedded services, with a model that answers at once. Run by hand, on a machine that does nothing else:
+ *
+ *   npx tsx bench/long-thread.ts [--turns 5,50,100,300,500] [--only memory] [--ratio 1.3]
+ *
+ * A time is the median of the turn and the four after it; CPU is the processor time of this process, which other work on
+ * the machine disturbs less. Beside it, in the same run: a turn of a bare LangGraph graph
+ * that searches, asks and puts, and turns without a thread. Fails when the last turn takes more than `--ratio` times the
+ * first, if it is given.
+ */
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { SimpleChatModel } from "@langchain/core/language_models/chat_models";
+import { HumanMessage } from "@langchain/core/messages";
+import { MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
+import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
+import pg from "pg";
+import { createPersonaAgent } from "../src/app/create-persona-agent.js";
+import { openPersonaAgent } from "../src/app/open-persona-agent.js";
+import type { PersonaAgent } from "../src/app/persona-agent.js";
+import { OfflineEmbeddings } from "../src/model/offline/offline-embeddings.js";
+
+const { values } = parseArgs({
+  options: {
+    turns: { type: "string", default: "5,50,100,300,500" },
+    only: { type: "string", default: "" },
+    ratio: { type: "string", default: "" },
+  },
+});
+const measured = values.turns.split(",").map(Number);
+const window = 5;
+
+class InstantModel extends SimpleChatModel {
+  override _llmType() {
+    return "instant";
+  }
+  override async _call() {
+    return "Take the second one, it is quieter.";
+  }
+  override bindTools() {
+    return this;
+  }
+}
+
+const counts = { sql: 0, chroma: 0 };
+const { query } = pg.Client.prototype;
+pg.Client.prototype.query = function counted(this: pg.Client, ...args: never[]) {
+  counts.sql += 1;
+  return (query as (...each: never[]) => unknown).apply(this, args);
+} as typeof query;
+const { fetch } = globalThis;
+globalThis.fetch = (...args) => {
+  counts.chroma += 1;
+  return fetch(...args);
+};
+
+async function sizeOf(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true });
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        (file) => (file.isFile() ? file.blocks * 512 : 0),
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+const median = (numbers: readonly number[]) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+
+async function timed(turn: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await turn();
+  return performance.now() - began;
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+async function timesOf(count: number, turn: (place: number) => Promise<unknown>) {
+  const times: number[] = [];
+  for (let place = 0; place < count; place += 1) times.push(await timed(() => turn(place)));
+  return median(times);
+}
+
+/** Search, model, put, in the graph that a tutorial would build. */
+function bareTurn() {
+  const embeddings = new OfflineEmbeddings();
+  // Its type asks for the base class; it calls the two methods of the interface.
+  const index = { dims: embeddings.dimensions, embeddings: embeddings as never };
+  const store = new InMemoryStore({ index });
+  const model = new InstantModel({});
+  const graph = new StateGraph(MessagesAnnotation)
+    .addNode("search", async ({ messages }) => {
+      await store.search(["ada"], { query: messages.at(-1)?.text ?? "", limit: 6 });
+      return {};
+    })
+    .addNode("model", async ({ messages }) => ({ messages: [await model.invoke(messages)] }))
+    .addNode("put", async ({ messages }) => {
+      await store.put(["ada"], String(Math.random()), { text: messages[0]?.text });
+      return {};
+    })
+    .addEdge(START, "search")
+    .addEdge("search", "model")
+    .addEdge("model", "put")
+    .compile({ store });
+  return (text: string) => graph.invoke({ messages: [new HumanMessage(text)] });
+}
+
+const subjects = ["train", "flat", "bike", "coat", "lamp", "novel", "wine", "desk"];
+const asked = (turn: number) =>
+  `Which ${subjects[turn % subjects.length]} shall I take for number ${turn}?`;
+
+const ms = (time: number) => time.toFixed(1);
+const kb = (bytes: number) => (bytes / 1024).toFixed(1);
+let worst = 0;
+
+async function measure(name: string, agent: PersonaAgent, folder: string | null) {
+  const ask = (user: string, turn: number, threadId?: string) =>
+    agent.ask(user, asked(turn), { threadId });
+  console.log(`\n${name}\n`);
+  console.log(
+    "| turn of one thread | ms | ratio | CPU ms | ratio | SQL | Chroma | kB on disk a turn |",
+  );
+  console.log("| -: | -: | -: | -: | -: | -: | -: | -: |");
+  // What is compiled at first use is not a turn's cost.
+  for (let turn = 0; turn < 20; turn += 1) await ask("warm", turn, `warm ${turn % 3}`);
+  let before = { turn: 0, size: folder === null ? 0 : await sizeOf(folder) };
+  let first: readonly [time: number, cpu: number] | undefined;
+  let turn = 0;
+  for (const target of measured) {
+    for (; turn < target - 1; turn += 1) await ask("ada", turn, "long");
+    const [times, cpus, sql, chroma]: number[][] = [[], [], [], []];
+    for (let place = 0; place < window; place += 1, turn += 1) {
+      Object.assign(counts, { sql: 0, chroma: 0 });
+      const cpuBefore = cpuMs();
+      times?.push(await timed(() => ask("ada", turn, "long")));
+      cpus?.push(cpuMs() - cpuBefore);
+      sql?.push(counts.sql);
+      chroma?.push(counts.chroma);
+    }
+    const size = folder === null ? 0 : await sizeOf(folder);
+    const [time, cpu] = [median(times ?? []), median(cpus ?? [])];
+    first ??= [time, cpu];
+    worst = Math.max(worst, time / first[0]);
+    const growth = folder === null ? "" : kb((size - before.size) / (turn - before.turn));
+    console.log(
+      `| ${target} | ${ms(time)} | ${(time / first[0]).toFixed(2)} | ${ms(cpu)} | ${(cpu / first[1]).toFixed(2)} | ${median(sql ?? [])} | ${median(chroma ?? [])} | ${growth} |`,
+    );
+    before = { turn, size };
+  }
+  const noThread = await timesOf(15, (place) => ask("bob", place));
+  const newUser = await timesOf(15, (place) => ask(`user ${place}`, place));
+  const newThread = await timesOf(15, (place) => ask("bob", place, `new ${place}`));
+  console.log(
+    `\nWithout a thread ${ms(noThread)} ms, of a new user ${ms(newUser)} ms; on a new thread ${ms(newThread)} ms.`,
+  );
+  return newUser;
+}
+
+const options = {
+  model: new InstantModel({}),
+  backgroundAlignment: false,
+  backgroundReflection: false,
+} as const;
+if (values.only !== "embedded") {
+  const bare = bareTurn();
+  await timesOf(30, (place) => bare(asked(place)));
+  const bareTime = await timesOf(30, (place) => bare(asked(place)));
+  const agent = createPersonaAgent({ ...options, checkpointer: new MemorySaver() });
+  const newUser = await measure("In memory", agent, null);
+  console.log(
+    `A bare LangGraph turn (search, model, put): ${ms(bareTime)} ms; of a new user ${(newUser / bareTime).toFixed(2)} times that.`,
+  );
+}
+if (values.only !== "memory") {
+  const folder = await mkdtemp(join(tmpdir(), "persona-long-thread-"));
+  const agent = await openPersonaAgent({}, { ...options, dataDir: folder, command: "bench" });
+  try {
+    await measure("Embedded services", agent, folder);
+  } finally {
+    await agent.close();
+    await rm(folder, { recursive: true });
+  }
+}
+if (values.ratio !== "" && worst > Number(values.ratio)) {
+  console.error(`A turn took ${worst.toFixed(2)} times the first that was measured.`);
+  process.exitCode = 1;
+}
