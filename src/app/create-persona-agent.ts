@@ -71,15 +71,13 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   checkAgentOptions(options);
   expectIndexOfEmbeddings(options, makeAnIndex);
   const offline = new OfflineEmbeddings();
+  const index =
+    options.index ??
+    createInProcessIndex({ name: `offline-${offline.version}`, dimensions: offline.dimensions });
   const stored = createMemory({
     store,
     embeddings: options.embeddings ?? offline,
-    index:
-      options.index ??
-      createInProcessIndex({
-        name: `offline-${offline.version}`,
-        dimensions: offline.dimensions,
-      }),
+    index,
     now,
     ...(options.onMemoryError && { onIndexError: options.onMemoryError }),
   });
@@ -186,6 +184,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const savers = new Set([alignment.checkpointer, ...(checkpointer ? [checkpointer] : [])]);
   const verbs = createUserVerbs({
     memory,
+    index,
     instructions,
     feedback,
     status,

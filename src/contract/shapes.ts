@@ -223,6 +223,22 @@ export const statusShape = z.strictObject({
     .nullable(),
 });
 
+const partShape = z.strictObject({
+  ok: z.boolean(),
+  /** Why not, in one line. */
+  error: z.string().nullable(),
+});
+
+export const healthShape = z.strictObject({
+  /** Whether store and index both answer. */
+  ok: z.boolean(),
+  store: partShape,
+  /** `chroma` or `in-process`. While it is away, turns recall by words. */
+  index: partShape.extend({ kind: z.string() }),
+  /** Numbers of jobs; `null` where no workers do them. */
+  jobs: z.strictObject({ waiting: z.number(), running: z.number(), dead: z.number() }).nullable(),
+});
+
 const dueShape = z.strictObject({ newAnswers: z.number(), due: z.boolean() });
 const rollbackShape = z.strictObject({ version: z.number(), reason: z.string() });
 

@@ -11,6 +11,7 @@ import {
   comparisonShape,
   episodeShape,
   feedbackShape,
+  healthShape,
   importShape,
   localeShape,
   logEntryShape,
@@ -246,6 +247,13 @@ export const verbs = {
     route: "GET /status",
     input: z.strictObject({}),
     output: z.array(statusShape),
+  }),
+  health: defineVerb({
+    meaning:
+      "Says whether store and index answer within five seconds, and how many jobs there are.",
+    route: "GET /health",
+    input: z.strictObject({}),
+    output: healthShape,
   }),
   locale: defineVerb({
     meaning: "Shows the time zone and the language in which a user is answered.",

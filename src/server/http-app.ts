@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { PersonaAgent } from "../app/persona-agent.js";
 import { callVerb } from "../app/verbs/call-verb.js";
-import { verbs } from "../contract/verbs.js";
+import { type VerbOutput, verbs } from "../contract/verbs.js";
 import { mostBytes, refuse, tooLarge, unknownRoute } from "./answer-errors.js";
 import { keepAlive, nameRequest, report } from "./answering.js";
 import type { CallerCheck } from "./caller-check.js";
@@ -114,7 +114,9 @@ async function answer(
       onDegraded: (degraded) => c.header("x-degraded", degraded.join(", ")),
     });
     nameRequest(c);
-    return c.json(result as object);
+    // What asks for this looks at the status alone.
+    const isDown = name === "health" && !(result as VerbOutput<"health">).ok;
+    return c.json(result as object, isDown ? 503 : 200);
   } catch (error) {
     return refuse(c, error, errorStatus(error), log);
   }

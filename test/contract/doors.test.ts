@@ -225,6 +225,13 @@ const rows: { readonly [Name in VerbName]: Row<Name> } = {
     method: () => agent.statuses(),
     own: (result, user) => result.filter((each) => each.user === user),
   },
+  health: {
+    input: () => ({}),
+    words: () => ["health"],
+    method: () => agent.health(),
+    // The library's index is in its process.
+    own: (result) => ({ ...result, index: { ...result.index, kind: "any" } }),
+  },
   locale: { input: ofUser, words: command("locale"), method: (user) => agent.locale(user) },
   setLocale: {
     input: (user) => ({ user, timeZone: null, language: "fr" }),

@@ -44,6 +44,8 @@ export interface DeadJob {
 export interface UserJobs {
   /** Those that no worker tries again, latest first; at most 100. */
   dead(userId: string): Promise<DeadJob[]>;
+  /** How many jobs of all users there are. */
+  counts(): Promise<JobCounts>;
   /** How many there are, in any state. */
   count(userId: string): Promise<number>;
   /** Deletes them, in any state. */
@@ -68,7 +70,6 @@ export interface JobQueue extends UserJobs {
   take(kind: JobKind): Promise<TakenJob | null>;
   /** Gives the jobs of processes that have ended back to the queue. Returns how many. */
   recover(): Promise<number>;
-  counts(): Promise<JobCounts>;
   /** As `UserJobs.dead`, of all users. */
   dead(userId?: string): Promise<DeadJob[]>;
   close(): Promise<void>;

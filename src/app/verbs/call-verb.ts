@@ -61,6 +61,7 @@ const handlers: Handlers = {
     return agent.reflect(user, { signal, ...(settings && { settings }) });
   },
   status: (agent, { user }) => agent.status(user),
+  health: (agent) => agent.health(),
   statuses: (agent) => agent.statuses(),
   locale: (agent, { user }) => agent.locale(user),
   setLocale: (agent, { user, ...change }) => agent.setLocale(user, change),

@@ -7,6 +7,7 @@ import type { MemoryWithUserData } from "../../memory/memory.js";
 import { unknownEpisode } from "../../memory/episodes/unknown-episode.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { mapConcurrently } from "../../system/map-concurrently.js";
+import type { UserJobs } from "../alignment-runs/job-queue.js";
 import type { AlignmentOverview } from "../alignment-runs/alignment-overview.js";
 import type { FeedbackGiven, FeedbackResult } from "../give-feedback.js";
 import type { ImportTarget } from "../import-histories.js";
@@ -19,6 +20,7 @@ import {
 } from "./import-data.js";
 import { comparePersonas, rollBackTo, showLog, showPersona, showProfile } from "./learned.js";
 import { rememberInteraction } from "./remember.js";
+import { type HealthDeps, readHealth } from "./health.js";
 import { checkInput } from "./check-input.js";
 import { showEpisode, showWholeEpisode } from "./shown-episode.js";
 import type { VerbHooks } from "./verb-hooks.js";
@@ -100,6 +102,8 @@ export interface UserVerbs {
    * @throws {PersonaAgentError} `config-version-unknown`, `config-user-unknown`
    */
   rollback(userId: string, version: Rest<"rollback">): Promise<VerbOutput<"rollback">>;
+  /** Whether store and index answer, and how many jobs there are. Never rejects because of them. */
+  health(): Promise<VerbOutput<"health">>;
   /** The status of all users who have an interaction, sorted by user. */
   statuses(): Promise<VerbOutput<"statuses">>;
   /** Time zone and language in which the user is answered; `null` for what was not set. */
@@ -119,8 +123,10 @@ export interface UserVerbs {
   erase(userId: string): Promise<VerbOutput<"erase">>;
 }
 
-export interface UserVerbsDeps extends Omit<EraseDeps, "erasure"> {
+export interface UserVerbsDeps extends Omit<EraseDeps, "erasure" | "jobs"> {
+  readonly jobs: UserJobs | undefined;
   readonly memory: MemoryWithUserData;
+  readonly index: HealthDeps["index"];
   /** Those of the process. */
   readonly instructions: string;
   readonly feedback: (userId: string, feedback: FeedbackGiven) => Promise<FeedbackResult>;
@@ -188,6 +194,7 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
       comparePersonas(checkInput("diff", { ...versions, user }), memory),
     rollback: async (user, version) =>
       rollBackTo(checkInput("rollback", { ...version, user }), { memory, now }),
+    health: () => readHealth(deps),
     async statuses() {
       const users = await episodes.users();
       const overviews = new Map<string, AlignmentOverview>();

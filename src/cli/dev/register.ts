@@ -39,6 +39,16 @@ export function addChromaCommand(program: Command, context: CliContext): void {
     .action(action(context, () => Promise.resolve(chroma)));
 }
 
+export function addHealthCommand(program: Command, context: CliContext): void {
+  addUrl(program.command("health"))
+    .description("say whether store and index answer, and how many jobs there are")
+    .addHelpText(
+      "after",
+      "\nThe exit code is 1 if one does not answer. With --json one line: {ok, store, index, jobs}.",
+    )
+    .action(action(context, async () => (await import("./health.js")).runHealth));
+}
+
 export function addWorkerCommand(program: Command, context: CliContext): void {
   program
     .command("worker")

@@ -200,6 +200,7 @@ export const matrix: readonly Row[] = [
   row("GET /openapi.json", [200, 200, 200]),
   row("GET /users", [403, 403, 200]),
   row("GET /status", [403, 403, 200]),
+  row("GET /health", [403, 403, 200]),
   row("POST /import", [200, 403, 200], ({ user }) => ({
     body: { items: [{ user, query: "I imported this." }], profiles: false },
   })),

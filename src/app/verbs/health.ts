@@ -1,0 +1,46 @@
+import type { VerbOutput } from "../../contract/verbs.js";
+import { userKey } from "../../domain/user-id.js";
+import type { EpisodeIndex } from "../../memory/index/episode-index.js";
+import type { Memory } from "../../memory/memory.js";
+import { withTimeLimit } from "../../system/time-limit.js";
+import type { UserJobs } from "../alignment-runs/job-queue.js";
+
+export interface HealthDeps {
+  readonly memory: Pick<Memory, "locales">;
+  readonly index: Pick<EpisodeIndex, "kind" | "keywordSearch">;
+  readonly jobs: Pick<UserJobs, "counts"> | undefined;
+}
+
+const timeoutMs = 5_000;
+/** Of whom nothing is remembered. */
+const nobody = "health check";
+
+/** Reads a record that is not there, and searches for a word that is not there. */
+export async function readHealth({
+  memory,
+  index,
+  jobs,
+}: HealthDeps): Promise<VerbOutput<"health">> {
+  const [store, found, counts] = await Promise.all([
+    part(() => memory.locales.get(nobody)),
+    part(() => index.keywordSearch(userKey(nobody), ["health"], 1)),
+    // They are in the store's database, whose failure is told already.
+    jobs?.counts().catch(() => null),
+  ]);
+  return {
+    ok: store.ok && found.ok,
+    store,
+    index: { ...found, kind: index.kind },
+    jobs: counts ?? null,
+  };
+}
+
+async function part(read: () => Promise<unknown>) {
+  try {
+    await withTimeLimit(read, { timeoutMs });
+    return { ok: true, error: null };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ok: false, error: reason.replaceAll(/\s+/g, " ") };
+  }
+}
