@@ -52,7 +52,8 @@ export function leaveOneOutMemory(
 ): SimulationMemory {
   const { episodeId, duplicates } = item;
   const inThread = item.earlier.map((turn) => turn.episodeId);
-  const bounded = (bounds: RecallBounds = {}): RecallBounds => {
+  // Not the turn's id: nothing was read ahead for it, and the same search of two simulations would be made twice.
+  const bounded = ({ turnId: _, ...bounds }: RecallBounds = {}): RecallBounds => {
     const excludeIds = [...(bounds.excludeIds ?? []), ...inThread];
     if (!leaveOneOut) return { ...bounds, excludeIds };
     const { beforeId = episodeId } = bounds;
