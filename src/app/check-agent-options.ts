@@ -17,6 +17,7 @@ const agentNames: KnownNames<PersonaAgentOptions> = {
   simulationTools: true,
   allowedToolsFor: true,
   wikipedia: true,
+  feedbackAuthors: true,
   backgroundAlignment: true,
   requestAlignment: true,
   backgroundReflection: true,

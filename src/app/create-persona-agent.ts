@@ -14,6 +14,7 @@ import { withStepLimit } from "../graph/step-limit.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
+import { onlyUsersOwn, withUsersWord } from "../memory/episodes/evidence.js";
 import { createMemory, type Memory, type MemoryWithUserData } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineChatModel } from "../model/offline/offline-chat-model.js";
@@ -82,11 +83,17 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     ...(options.onMemoryError && { onIndexError: options.onMemoryError }),
   });
   const memory = withThoroughDeletion(stored, (userId, reason) => stopRun(userId, reason));
+  const authors = new Set(options.feedbackAuthors);
+  const recalled = {
+    ...memory,
+    episodes: withUsersWord(memory.episodes, (author) => authors.has(author)),
+  };
+  const learnedFrom = { ...memory, episodes: onlyUsersOwn(recalled.episodes) };
   const wikipedia = wikipediaFeature.packages.every(isInstalled)
     ? [createSearchWikipedia(options.wikipedia)]
     : [];
   const registry = createToolRegistry([
-    createRecallMemory(memory),
+    createRecallMemory(recalled),
     ...wikipedia,
     ...(options.tools ?? []),
   ]);
@@ -111,7 +118,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const reflectInBackground: RequestReflection = (...request) => reflections.request(...request);
   const requestReflection =
     options.requestReflection ?? (backgroundReflection === false ? undefined : reflectInBackground);
-  const turnDeps = { ...memory, ...scheduling, requestReflection };
+  const turnDeps = { ...recalled, ...scheduling, requestReflection };
   const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, instructions, now });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withKeptSteps(
@@ -130,11 +137,11 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     name: string,
   ) => withThreadGuard(withTraceLabels(built, modelName, `persona-agent ${name}`));
   const feedbackGraph = compileSmall(
-    buildFeedback({ ...memory, ...scheduling, now }).compile({ name: "feedback", store }),
+    buildFeedback({ ...learnedFrom, ...scheduling, now }).compile({ name: "feedback", store }),
     "feedback",
   );
   const reflectionGraph = compileSmall(
-    buildReflection({ ...memory, ...scheduling, alignmentModelFor, now }).compile({
+    buildReflection({ ...learnedFrom, ...scheduling, alignmentModelFor, now }).compile({
       name: "reflection",
       store,
     }),
@@ -142,7 +149,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   );
   const reflect = createReflector(reflectionGraph);
   const { alignmentGraph, aligner, stopRun, ...alignment } = createAlignment({
-    memory,
+    memory: learnedFrom,
     store,
     checkpointer,
     modelFor,
@@ -166,7 +173,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   });
 
   const profileOptions = ({ model, signal, ...limits }: ProfileCallOptions = {}) => ({
-    ...memory,
+    ...learnedFrom,
     ...limits,
     config: signal && { signal },
     model: alignmentModelFor(model).model,

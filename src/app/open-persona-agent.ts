@@ -118,6 +118,7 @@ export async function openPersonaAgent(
       embeddings: vectors.embeddings,
       index,
       instructions: given.instructions ?? (await readInstructions(read)),
+      feedbackAuthors: given.feedbackAuthors ?? namesIn(read("FEEDBACK_AUTHORS")),
       wikipedia: given.wikipedia ?? wikipediaOptions(read),
     });
     return {
@@ -192,4 +193,12 @@ async function openIndex(
 function wikipediaOptions(read: ReadSetting) {
   const [language, baseUrl] = [read("WIKIPEDIA_LANGUAGE"), read("WIKIPEDIA_URL")];
   return { ...(language && { language }), ...(baseUrl && { baseUrl }) };
+}
+
+/** Names with commas between them. */
+function namesIn(list = ""): string[] {
+  return list
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }

@@ -59,6 +59,11 @@ export interface PersonaAgentOptions {
   readonly allowedToolsFor?: (userId: string) => readonly string[] | undefined;
   readonly wikipedia?: SearchWikipediaOptions;
   /**
+   * Names of authors whose feedback counts as the user's own, such as `support`. What others say of a response is stored
+   * and shown, and steers nothing. None unless given.
+   */
+  readonly feedbackAuthors?: readonly string[];
+  /**
    * Whether this process aligns a user's persona in the background when there are enough new true answers, `delayMs`
    * (milliseconds, 5,000) after the turn that made it due. On unless set to false.
    */

@@ -80,6 +80,10 @@ export const verbs = {
         ),
       at,
       id: ownId,
+      foreign: z
+        .boolean()
+        .optional()
+        .describe("Whether others wrote it: it can be recalled, and is never evidence; no."),
     }),
     output: wholeEpisodeShape,
   }),
@@ -90,7 +94,9 @@ export const verbs = {
       items: z
         .array(z.record(z.string(), z.unknown()))
         .optional()
-        .describe("Interactions, each as a line of a JSONL file: {user, query, answer, at, ...}."),
+        .describe(
+          "Interactions, each as a line of a JSONL file: {user, query, answer, at, foreign, ...}.",
+        ),
       archive: userArchiveSchema.optional().describe("What `export` gave, instead of items."),
       profiles: z
         .boolean()

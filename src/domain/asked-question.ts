@@ -2,6 +2,7 @@ import { parseQuestion } from "./lamp-question.js";
 import { isSameAnswer } from "./scoring/choice-score.js";
 import { optionsInWords } from "./scoring/options-in-words.js";
 import { scalesInWords } from "./scoring/scale-in-words.js";
+import { ownWords } from "./text/own-words.js";
 import { type StatedQuestion, withStatedAnswers } from "./stated-answers.js";
 
 /**
@@ -26,4 +27,17 @@ function saysAnswers({ query, options = null, scale = null }: StatedQuestion): b
   if (scale === null) return true;
   const [said] = scalesInWords(query);
   return said?.least === scale.least && said.greatest === scale.greatest;
+}
+
+/** What the user wrote of a question: without what it quotes of others; whole where it is a benchmark's or lists its answers. */
+export function usersPart({
+  query,
+  task,
+}: {
+  readonly query: string;
+  readonly task: string | null;
+}): string {
+  const known = parseQuestion(query);
+  const isAsked = (task ?? known.task) !== null || (known.options ?? known.scale) !== null;
+  return isAsked ? query : ownWords(query);
 }

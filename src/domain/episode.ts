@@ -60,19 +60,27 @@ export const episodeSchema = z.strictObject({
   /** The persona version that answered; `null` where no persona did. */
   personaVersion: z.number().int().nonnegative().nullable(),
   threadId: z.string().nullable(),
-  source: z.enum(["turn", "import"]),
+  /**
+   * `turn`: here, with this agent. `import`: elsewhere, and the query is the user's. `foreign`: imported text of others,
+   * which may be recalled and is never evidence.
+   */
+  source: z.enum(["turn", "import", "foreign"]),
   /** The benchmark task the item belongs to, as LaMP names it (`LaMP_3`); `null` otherwise. */
   task: z.string().nullable(),
 });
 export type Episode = z.output<typeof episodeSchema>;
 
 /** An interaction that came from elsewhere, and of which nothing has happened here yet. */
-export function importedEpisode(
-  given: Pick<
-    Episode,
-    "id" | "at" | "query" | "options" | "scale" | "response" | "groundTruth" | "task"
-  >,
-): Episode {
+export function importedEpisode({
+  isForeign = false,
+  ...given
+}: Pick<
+  Episode,
+  "id" | "at" | "query" | "options" | "scale" | "response" | "groundTruth" | "task"
+> & {
+  /** Whether others wrote it; it then has no true answer. */
+  readonly isForeign?: boolean;
+}): Episode {
   return {
     schemaVersion: 3,
     ...given,
@@ -81,8 +89,23 @@ export function importedEpisode(
     toolsUsed: [],
     personaVersion: null,
     threadId: null,
-    source: "import",
+    source: isForeign ? "foreign" : "import",
   };
+}
+
+/**
+ * Whether what is known of an episode's true answer is the user's own word: they gave it, a model read it in their next
+ * message, it came with an import of theirs, or from somebody who counts.
+ *
+ * @param counts - Whether feedback of this author, who is not the user, stands for the user's own.
+ */
+export function hasUsersWord(
+  { feedback }: Pick<Episode, "feedback">,
+  user: string,
+  counts: (author: string) => boolean,
+): boolean {
+  if (feedback === null || feedback.inferred !== null) return true;
+  return feedback.author === user || counts(feedback.author);
 }
 
 /** Whether a text has the form of an episode id. */

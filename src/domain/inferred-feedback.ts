@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Episode, episodeTextLimits, type Feedback, feedbackSchema } from "./episode.js";
+import { agreesTo } from "./text/assent.js";
 import { isOnlyQuoted, ownWords, standsIn } from "./text/own-words.js";
 import { storableText } from "./text/storable-text.js";
 
@@ -53,6 +54,8 @@ const sureAcceptance = 0.9;
  *   quotes is somebody else's. A true answer may stand between quotation marks, the words of the reaction not alone;
  * - the confidence is high enough.
  *
+ * An accepted response is the true answer only where the words themselves agree to it (`agreesTo`).
+ *
  * A correction with a true answer is an `answer`; without one, or with one that the message does not give, a `reject`.
  */
 export function inferFeedback(reaction: Reaction): InferredFeedback | null {
@@ -66,7 +69,8 @@ export function inferFeedback(reaction: Reaction): InferredFeedback | null {
   const kind = kindOf(reaction, own);
   // The response that was replaced may be the one that was accepted.
   if (kind === null || (kind === "accept" && of.replacedResponses.length > 0)) return null;
-  const isTaken = kind === "accept" && confidence >= sureAcceptance;
+  const isTaken =
+    kind === "accept" && confidence >= sureAcceptance && agreesTo(response, words, shownBy.query);
   const text = kind === "answer" ? reaction.trueAnswer.trim() : isTaken ? response : null;
   return {
     episodeId: of.id,

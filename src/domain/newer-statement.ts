@@ -4,7 +4,10 @@ import { textTerms } from "./text/search-terms.js";
 import { storableText } from "./text/storable-text.js";
 
 /** What is needed of an episode to tell whether another one speaks of the same. */
-export type Statement = Pick<Episode, "id" | "at" | "query" | "groundTruth">;
+export type Statement = Pick<Episode, "id" | "at" | "query" | "groundTruth"> & {
+  /** Text of others, `foreign`, makes nothing outdated. */
+  readonly source?: Episode["source"];
+};
 
 /** From here on two texts speak of much the same: "I live in Paris", "I live in Lyon" share one term of two. */
 const sameFrom = 0.5;
@@ -54,11 +57,15 @@ interface Compared extends Statement {
 }
 
 function withTerms(statement: Statement): Compared {
-  const { query, groundTruth } = statement;
+  const { query, groundTruth, source } = statement;
   const text = storableText(query, comparedLength);
   // A question of a benchmark is about a text: two answers to one may both stand, such as two tags of one film.
   const terms = parseQuestion(query).task === null ? textTerms(text) : [];
-  return { ...statement, terms: new Set(terms), tells: groundTruth !== null || !asks.test(text) };
+  return {
+    ...statement,
+    terms: new Set(terms),
+    tells: source !== "foreign" && (groundTruth !== null || !asks.test(text)),
+  };
 }
 
 function speakOfSame(a: Compared, b: Compared): boolean {

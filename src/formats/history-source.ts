@@ -14,6 +14,8 @@ export interface ImportedItem extends Partial<AnswerFields> {
   /** Whether `at` is a day, a month or a year only, so that several items may share it. */
   readonly coarse: boolean;
   readonly task: LampTask | (string & {}) | null;
+  /** Whether others wrote it: text of others is never evidence. */
+  readonly isForeign?: boolean;
 }
 
 /** An entry of a file, in the file's order: an interaction, or why it was left out. */

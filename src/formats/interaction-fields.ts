@@ -16,6 +16,7 @@ export const interactionFields = [
   "at",
   "id",
   "task",
+  "foreign",
 ] as const;
 export type InteractionField = (typeof interactionFields)[number];
 
@@ -23,6 +24,8 @@ export type InteractionField = (typeof interactionFields)[number];
 export interface FileDefaults {
   readonly user?: string;
   readonly answers?: AnswerFields;
+  /** Whether others wrote the texts. */
+  readonly isForeign?: boolean;
 }
 
 const text = z.string().nullish();
@@ -37,6 +40,7 @@ const fieldsSchema = z.object({
   at: textOrNumber,
   id: z.union([z.string(), z.number().int()]).nullish(),
   task: text,
+  foreign: z.union([z.boolean(), z.string(), z.number()]).nullish(),
 });
 
 /** @returns The interaction, or the reason why it cannot be imported. */
@@ -64,6 +68,10 @@ export function readInteraction(
     return `at is not a date; expected ISO 8601, such as 2024-05-01T09:30:00Z, 2024-05-01, 2024-05 or 2024, or seconds since 1970`;
   const stated = readAnswerFields(parsed.data.options, parsed.data.scale);
   if (typeof stated === "string") return stated;
+  const isForeign = readForeign(parsed.data.foreign) ?? defaults.isForeign ?? false;
+  if (typeof isForeign === "string") return isForeign;
+  if (isForeign && answer !== null)
+    return "foreign is true and there is an answer; expected none, because only the user's own answer is true of them";
   const isStated = (stated.options ?? stated.scale) !== null;
 
   const item = {
@@ -75,6 +83,7 @@ export function readInteraction(
     at: time?.at ?? null,
     coarse: time?.coarse ?? false,
     task: task ?? null,
+    ...(isForeign && { isForeign }),
   };
   const unread = Object.keys(value as object).filter((key) => !isField(key));
   return { user, item, unread };
@@ -90,6 +99,16 @@ function readUser(value: string | undefined): string | { readonly fault: string 
     if (PersonaAgentError.is(error)) return { fault: error.message };
     throw error;
   }
+}
+
+/** `null` where it is not said; the reason where it cannot be read. */
+function readForeign(value: boolean | string | number | null | undefined): boolean | string | null {
+  const said = String(value ?? "")
+    .trim()
+    .toLowerCase();
+  if (said === "") return null;
+  if (["true", "yes", "1"].includes(said)) return true;
+  return ["false", "no", "0"].includes(said) ? false : "foreign is unclear; expected true or false";
 }
 
 /** A blank answer counts as none. */

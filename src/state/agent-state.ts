@@ -20,6 +20,7 @@ export const recalledSchema = episodeSchema
     options: episodeSchema.shape.options.default(null),
     scale: episodeSchema.shape.scale.default(null),
     /** Without its author: a state is stored and traced. */
+    source: episodeSchema.shape.source.default("turn"),
     feedback: feedbackSchema.pick({ kind: true, reason: true }).nullable().default(null),
     score: z.number().nonnegative(),
   });

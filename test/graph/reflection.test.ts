@@ -246,13 +246,16 @@ describe("feedback that nobody gives", () => {
     [{}, "tea", "answer"],
     [{ trueAnswer: "" }, null, "reject"],
     [{ trueAnswer: "green tea with honey" }, null, "reject"],
-    [{ kind: "accepted", trueAnswer: "" }, "coffee", "accept"],
-    [{ kind: "accepted", trueAnswer: "", confidence: 0.8 }, null, "accept"],
+    [{ kind: "accepted", words: "Yes, right.", trueAnswer: "" }, "coffee", "accept"],
+    [{ kind: "accepted", words: "Yes, right.", trueAnswer: "", confidence: 0.8 }, null, "accept"],
+    // What a model takes for consent is a mark, but no true answer where the words do not say so.
+    [{ kind: "accepted", trueAnswer: "" }, null, "accept"],
     [{ kind: "asked-again", trueAnswer: "" }, null, "asked-again"],
     [{ kind: "dropped", trueAnswer: "" }, null, "dropped"],
   ] as const)("from %j is stored as inferred: %s, %s", async (reaction, groundTruth, kind) => {
     const agent = talking(() => toFirst(reaction));
-    const [first, second] = await agent.saidIn([asks, "No, tea. And to eat?"]);
+    const said = "No, tea. And to eat? Yes, right. Bread.";
+    const [first, second] = await agent.saidIn([asks, said]);
     const later = await agent.read(second);
     const { reactions, alignment } = await agent.reflect("ada");
     const confidence = "confidence" in reaction ? reaction.confidence : 0.95;

@@ -12,7 +12,7 @@ const maxOwnIdLength = 200;
 
 /** Errors as `UserVerbs.remember`. */
 export async function rememberInteraction(
-  { user, query, response, answer, options, scale, at, id }: VerbInput<"remember">,
+  { user, query, response, answer, options, scale, at, id, foreign = false }: VerbInput<"remember">,
   { episodes, now }: { readonly episodes: EpisodicMemory; readonly now: () => Date },
 ): Promise<VerbOutput<"remember">> {
   const userId = parseUserId(user);
@@ -20,6 +20,10 @@ export async function rememberInteraction(
   const stated = readAnswerFields(options, scale);
   if (typeof stated === "string")
     throw invalid(`The interaction cannot be stored: ${stated}. Correct it.`);
+  if (foreign && answer !== undefined)
+    throw invalid(
+      "The interaction is `foreign` and has an answer; expected none, because only the user's own answer is true of them. Leave one out.",
+    );
   const time = at === undefined ? now().toISOString() : parseTime(at);
   const ownId = id === undefined ? crypto.randomUUID() : parseOwnId(id);
   const identity = ownIdentity(userKey(userId), ownId);
@@ -41,6 +45,7 @@ export async function rememberInteraction(
       groundTruth:
         answer === undefined ? null : parseMessageText(String(answer), "The true answer"),
       task: null,
+      isForeign: foreign,
     }),
   );
   if (episode === null) throw new TypeError("An interaction that is no turn was not stored.");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Episode, episodeSchema } from "../episode.js";
 import { lampSubject } from "../lamp-question.js";
+import { plainText } from "../text/plain-text.js";
 
 /** Most earlier turns of its thread that an item keeps. */
 export const maxEarlierTurns = 6;
@@ -96,7 +97,7 @@ export function restsOnItemAlone(
 }
 
 function folded(text: string): string {
-  const plain = text.normalize("NFKC").toLowerCase();
+  const plain = plainText(text).normalize("NFKC").toLowerCase();
   const words = plain.replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, " ").trim();
   // Texts without words, an emoji each, would all be one.
   return words === "" ? plain.replaceAll(/\s+/gu, "") : words;

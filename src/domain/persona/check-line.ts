@@ -4,7 +4,7 @@ import { findMemorization, type BatchItem } from "./memorization.js";
 import type { PersonaLimits } from "./persona-limits.js";
 import type { PersonaLine } from "./persona-checkpoint.js";
 import type { LineRejection, LineRejectionKind } from "./line-rejection.js";
-import { likeness, wordsIn } from "../text/text-similarity.js";
+import { likeness, stem, wordsIn } from "../text/text-similarity.js";
 import { truncate } from "../text/truncate.js";
 
 /** What a proposed line is checked against. */
@@ -16,7 +16,9 @@ export interface LineCheckContext {
   /** Names of the tools that a line may be about. */
   readonly tools: readonly string[];
   readonly limits: PersonaLimits;
-  /** Whether lines with instructions, repeated rules or lines, or memorised items are rejected. True by default. */
+  /** Finds a word that only others can have brought in; see `othersWordFinder`. */
+  readonly othersWord?: (text: string) => string | null;
+  /** Whether lines with instructions, repeated rules or lines, memorised items, or words of others are rejected. True by default. */
   readonly checksContent?: boolean;
 }
 
@@ -35,7 +37,7 @@ const shownLength = 300;
 export function checkLine(
   line: PersonaLine,
   others: readonly PersonaLine[],
-  { batch, fixedRules, tools, limits, checksContent = true }: LineCheckContext,
+  { batch, fixedRules, tools, limits, othersWord, checksContent = true }: LineCheckContext,
 ): LineRejection | null {
   const { text, tool } = line;
   const refuse = (kind: LineRejectionKind, reason: string) => rejectLine(kind, text, reason);
@@ -66,6 +68,12 @@ export function checkLine(
     return refuse(
       "instruction",
       `The line ${instruction}; a line only describes this user and how they want to be answered.`,
+    );
+  const brought = othersWord?.(text) ?? null;
+  if (brought !== null)
+    return refuse(
+      "others-words",
+      `The line holds "${truncate(brought, shownLength)}", which only an assistant, a tool or another person wrote; say it in words that rest on what the user wrote.`,
     );
   const rule = fixedRules.find((each) => repeats(text, each));
   if (rule !== undefined)
@@ -130,10 +138,3 @@ const negations = new Set(
     " ",
   ),
 );
-
-/** Makes one word of "replies" and "reply", "listed" and "list". Crude, but the same for both texts. */
-function stem(word: string): string {
-  return word.length < 4
-    ? word
-    : word.replace(/(?:ies|ied|y)$/, "i").replace(/(?:ing|ed|es|s)$/, "");
-}

@@ -1,3 +1,5 @@
+import { joins } from "../text/plain-text.js";
+
 /** Controls, format characters, private and unassigned ones, halves of pairs. */
 const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu;
 /** Blank, but not of those classes: fillers, the empty Braille pattern, the grapheme joiner. */
@@ -31,18 +33,6 @@ export function findInvisibleText(text: string): string | null {
 
 function isJoiner(character: string): boolean {
   return character === "\u200C" || character === "\u200D";
-}
-
-/** Between two letters of a script that joins letters, or between two emoji. */
-function joins(text: string, index: number): boolean {
-  const before = /(.)\p{M}*$/su.exec(text.slice(0, index))?.[1];
-  const after = /^./u.exec(text.slice(index + 1))?.[0];
-  if (before === undefined || after === undefined) return false;
-  const isEmoji = (each: string) => /[\p{Extended_Pictographic}\p{Emoji_Modifier}]/u.test(each);
-  const isJoined = (each: string) =>
-    /[\p{L}\p{M}]/u.test(each) &&
-    !/[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u.test(each);
-  return (isEmoji(before) && isEmoji(after)) || (isJoined(before) && isJoined(after));
 }
 
 function codeOf(character: string): string {

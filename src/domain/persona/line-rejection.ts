@@ -21,6 +21,8 @@ export const lineRejectionKinds = [
   /** It gives orders that are not about how this user wants to be answered. */
   "instruction",
   "markup",
+  /** A word of it stands in what others wrote, and nowhere in what the user wrote. */
+  "others-words",
   /** Characters that a reader does not see, or mistakes for others. */
   "hidden-text",
 ] as const;

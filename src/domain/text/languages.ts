@@ -107,3 +107,9 @@ export function languagesOf(words: readonly string[]): readonly Language[] {
   const most = Math.max(...hits);
   return script.languages.filter((_, place) => hits[place] === most);
 }
+
+/** Whether a word is a stop word of any of the languages, in lower case. */
+export function isAnyStopWord(word: string): boolean {
+  const plain = withoutAccents(word);
+  return byScript.some(({ languages }) => languages.some(({ stopWords }) => stopWords.has(plain)));
+}

@@ -1,3 +1,4 @@
+import { plainText } from "./plain-text.js";
 import { unspacedScripts } from "./unspaced-scripts.js";
 
 /** Stands in a message for each part that `ownWords` left out. */
@@ -36,7 +37,8 @@ const quotedParts = [
  * usual heads. Words between quotation marks stay, because people put their own answers into them too; see `isOnlyQuoted`.
  */
 export function ownWords(message: string): string {
-  const text = message.replaceAll("\r\n", "\n");
+  // A mark that stands before a ">" would hide that the line is a quotation.
+  const text = plainText(message).replaceAll("\r\n", "\n");
   return quotedParts
     .reduce((left, part) => left.replace(part, `${quotedPart}\n`), text)
     .replaceAll(/(?:\[quoted text left out\]\s*){2,}/g, `${quotedPart}\n`)
@@ -81,7 +83,7 @@ function isEdge(left: string | undefined, right: string | undefined): boolean {
 }
 
 function folded(text: string): string {
-  return text
+  return plainText(text)
     .normalize("NFKC")
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, " ")

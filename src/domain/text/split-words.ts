@@ -1,3 +1,4 @@
+import { plainText } from "./plain-text.js";
 import { unspacedScripts } from "./unspaced-scripts.js";
 
 /** Only a dictionary finds the words of these scripts. */
@@ -7,7 +8,7 @@ const notWord = /[^\p{L}\p{M}\p{N}]+/u;
 
 /** The words of a text, in any script, composed and in lower case, in order, repeated as in the text. */
 export function splitWords(text: string): string[] {
-  const folded = text.normalize("NFC").toLowerCase();
+  const folded = plainText(text).normalize("NFC").toLowerCase();
   if (!unspaced.test(folded)) return folded.split(notWord).filter((word) => word !== "");
   return [...segmenter.segment(folded)]
     .filter(({ isWordLike }) => isWordLike === true)

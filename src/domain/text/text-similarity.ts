@@ -1,4 +1,5 @@
 import { longestCommonSubsequence } from "./longest-common-subsequence.js";
+import { plainText } from "./plain-text.js";
 import { unspacedScripts } from "./unspaced-scripts.js";
 
 const unspaced = new RegExp(unspacedScripts, "v");
@@ -9,7 +10,7 @@ const piece = /.{1,100}/gsu;
 
 /** The words of a text in any script, in order, compatibility forms and capitals folded. */
 export function wordsIn(text: string): string[] {
-  const found = text.normalize("NFKC").toLowerCase().match(word) ?? [];
+  const found = plainText(text).normalize("NFKC").toLowerCase().match(word) ?? [];
   return found.flatMap((each) => {
     if (!unspaced.test(each)) return [each];
     return (each.match(piece) ?? []).flatMap((part) =>
@@ -36,4 +37,11 @@ export function runsOf(words: readonly string[], length: number): string[][] {
 export function likeness(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return 0;
   return longestCommonSubsequence(a, b) / Math.max(a.length, b.length);
+}
+
+/** Makes one word of "replies" and "reply", "listed" and "list". Crude, but the same for both texts. */
+export function stem(word: string): string {
+  return word.length < 4
+    ? word
+    : word.replace(/(?:ies|ied|y)$/, "i").replace(/(?:ing|ed|es|s)$/, "");
 }

@@ -4,6 +4,7 @@ import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
 import { toolArgumentsUnreadablePrompt } from "../../prompts/agent/tool-results.js";
+import { unquoted } from "../../prompts/quote.js";
 import { type AgentState, type AgentUpdate, withDegraded } from "../../state/agent-state.js";
 import type { RecallArtifact } from "../../tools/recall-memory.js";
 import { runToolCalls } from "../../tools/run-tool-calls.js";
@@ -29,7 +30,10 @@ export function createExecuteTools({ toolsFor, toolTimeoutMs }: ExecuteToolsDeps
           name,
           tool_call_id: id,
           status: "error",
-          content: toolArgumentsUnreadablePrompt.render({ name, given: args.slice(0, 500) }),
+          content: toolArgumentsUnreadablePrompt.render({
+            name,
+            given: unquoted(args.slice(0, 500)),
+          }),
         }),
     );
     const unreadableIds = new Set(unreadable.map(({ tool_call_id }) => tool_call_id));

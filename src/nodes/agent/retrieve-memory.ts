@@ -59,12 +59,12 @@ export function createRetrieveMemory({ episodes, now }: RetrieveMemoryDeps) {
       .filter(({ episode }) => !shown.isInThread(episode))
       .filter(({ episode }) => !isCopy(episode))
       .map(({ episode, score }): Recalled => {
-        const { id, at, query, options, scale, response, groundTruth } = episode;
+        const { id, at, query, options, scale, response, groundTruth, source } = episode;
         const feedback = episode.feedback && {
           kind: episode.feedback.kind,
           reason: episode.feedback.reason,
         };
-        return { id, at, query, options, scale, response, groundTruth, feedback, score };
+        return { id, at, query, options, scale, response, groundTruth, source, feedback, score };
       });
     const recalled = chooseInteractions(found, config.recallTokens, (item) => item, timeZone);
     const event = { kind: "memory-recalled", count: recalled.length, degraded } as const;

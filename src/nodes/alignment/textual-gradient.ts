@@ -11,7 +11,10 @@ import { applyUpdate } from "../../domain/persona/apply-update.js";
 import type { PersonaLine } from "../../domain/persona/persona-checkpoint.js";
 import { defaultPersonaLimits as limits } from "../../domain/persona/persona-limits.js";
 import { profileSummary } from "../../domain/profile.js";
+import { usersPart } from "../../domain/asked-question.js";
+import { othersWordFinder, type WordSources } from "../../domain/text/others-words.js";
 import { truncate } from "../../domain/text/truncate.js";
+import { parseUserId } from "../../domain/user-id.js";
 import { noUsage, usageOfError } from "../../domain/usage.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { ask } from "../../model/ask-structured.js";
@@ -31,6 +34,7 @@ import type {
 import { callConfig } from "../model-call-config.js";
 import { budgetOf, callsOfJudging, callsPerAnswer, judgingPerItem } from "./alignment-budget.js";
 import { noUpdate, proposePaperUpdate, type ProposedUpdate } from "./paper-update.js";
+import type { RecallOf } from "./prefetch-recall.js";
 import { failuresOf, shortage } from "./failed-items.js";
 import { withoutMisleadingLines } from "./prune-candidate.js";
 import {
@@ -48,6 +52,7 @@ export interface TextualGradientDeps {
   readonly instructions?: string;
   /** Names of the tools that a simulation may use, and so a line may be about. */
   readonly toolNamesFor: (config: AlignConfig) => readonly string[];
+  readonly recallOf: RecallOf;
 }
 
 /** Most of the update model's reason that is stored, in UTF-16 units; it is asked for one sentence. */
@@ -165,7 +170,7 @@ async function propose(
   state: AlignmentState,
   config: AlignConfig,
   runtime: LangGraphRunnableConfig,
-  { alignmentModelFor, toolNamesFor, instructions: ofProcess }: TextualGradientDeps,
+  { alignmentModelFor, toolNamesFor, instructions: ofProcess, recallOf }: TextualGradientDeps,
 ): Promise<ProposedUpdate> {
   const { model } = alignmentModelFor(config.models.alignment);
   const tools = toolNamesFor(config);
@@ -181,8 +186,10 @@ async function propose(
       name: "persona_update",
       config: callConfig(runtime, "update"),
     });
+    const sources = await wordSources(state, parseUserId(config.userId), recallOf(state.runId));
     const { candidates, rejections } = candidatesFrom(answer, state, config, {
       tools,
+      othersWord: othersWordFinder({ ...sources, own: [system, ...sources.own] }),
       fixedRules: [...fixedRules, ...sentencesIn(instructions)],
     });
     if (candidates.length > 0) return { candidates, outcome: null, rejections, usage };
@@ -201,7 +208,7 @@ function candidatesFrom(
   { decision, proposals }: PersonaUpdate,
   state: AlignmentState,
   { candidates: most, checkLines }: AlignConfig,
-  fixed: Pick<LineCheckContext, "tools" | "fixedRules">,
+  fixed: Pick<LineCheckContext, "tools" | "fixedRules" | "othersWord">,
 ): Pick<ProposedUpdate, "candidates" | "rejections"> {
   const { lines: present, paperSystemPrompt } = parentOf(state);
   const batch = state.batch.map(({ episodeId, query, groundTruth }) => ({
@@ -244,6 +251,55 @@ function wereRejected(
 /** Each can be repeated by a line; the whole would hold most words of any line. */
 function sentencesIn(instructions: string): string[] {
   return instructions.split(/(?<=[.!?。！？])\s+|\n+/u).filter((sentence) => sentence !== "");
+}
+
+/** Of the user, and of others, what the update or a critique was shown. */
+async function wordSources(
+  state: AlignmentState,
+  userId: string,
+  episodes: Pick<ReturnType<RecallOf>, "get">,
+): Promise<WordSources> {
+  const { lines } = parentOf(state);
+  const inBatch = new Set(state.batch.map(({ episodeId }) => episodeId));
+  const answers = state.answers.filter(({ episodeId }) => inBatch.has(episodeId));
+  const recalled = await Promise.all(
+    [...new Set(answers.flatMap((answer) => answer.recalled))].map((id) =>
+      episodes.get(userId, id),
+    ),
+  );
+  const items = [...state.batch, ...state.holdout];
+  const said = [
+    ...items,
+    ...items.flatMap(({ earlier }) => earlier.map((turn) => ({ ...turn, task: null }))),
+    ...recalled.flatMap((episode) => episode ?? []),
+  ];
+  // Simulations call memory's own search, and what the operator allows beside it.
+  const withTools = answers.filter(({ toolCalls }) =>
+    toolCalls.some(({ name }) => name !== "recall_memory"),
+  );
+  return {
+    own: [
+      profileSummary(state.profile),
+      ...lines.map(({ text }) => text),
+      ...said.map(usersPart),
+      ...items.flatMap(({ groundTruth, reason, reaction }) => [
+        groundTruth,
+        reason ?? "",
+        reaction?.said ?? "",
+      ]),
+      ...recalled.flatMap((each) => [each?.groundTruth ?? "", each?.feedback?.reason ?? ""]),
+    ],
+    others: [
+      // What a message quotes is somebody else's.
+      ...said.map(({ query }) => query),
+      ...items.flatMap(({ earlier, reaction }) => [
+        ...earlier.map(({ response }) => response),
+        reaction?.response ?? "",
+      ]),
+      ...recalled.flatMap((each) => each?.response ?? []),
+      ...withTools.flatMap(({ text, toolCalls }) => [text, ...toolCalls.map(({ input }) => input)]),
+    ],
+  };
 }
 
 function requestOf(

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { HumanMessage } from "@langchain/core/messages";
 import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../../config/parse-settings.js";
+import { usersPart } from "../../domain/asked-question.js";
 import type { Episode } from "../../domain/episode.js";
 import {
   inferFeedback,
@@ -10,7 +11,8 @@ import {
 } from "../../domain/inferred-feedback.js";
 import { isIncomplete, type Profile, type ProfileStatement } from "../../domain/profile.js";
 import { reflectionCallsOn } from "../../domain/reflection-status.js";
-import type { Usage } from "../../domain/usage.js";
+import { othersWordFinder } from "../../domain/text/others-words.js";
+import { addUsage, type Usage } from "../../domain/usage.js";
 import { parseUserId, userKey } from "../../domain/user-id.js";
 import { recordedError } from "../../system/errors.js";
 import type { Memory } from "../../memory/memory.js";
@@ -84,22 +86,34 @@ export function createReflect(deps: ReflectDeps) {
 
     await reflections.update(userId, { at, lastTriedId: newest, callsOnDay: calls + 1 });
     const { statements, shown: current } = renderStatements(profile?.statements ?? [], latest);
-    const { prompt, shown } = renderReflection({
-      statements,
-      turns,
-      readBefore,
-      withReactions: config.inferFeedback,
-      maxTokens: defaultProfileTokens,
-    });
     const { model, name } = alignmentModelFor(config.models.alignment);
-    try {
-      const { answer, usage } = await ask<ReflectionRead>({
+    const askWith = async (withReactions: boolean) => {
+      const { prompt, shown } = renderReflection({
+        statements,
+        turns,
+        readBefore,
+        withReactions,
+        maxTokens: defaultProfileTokens,
+      });
+      const asked = await ask<ReflectionRead>({
         model,
         messages: [new HumanMessage(prompt)],
-        schema: config.inferFeedback ? reflectionSchema : profileRevisionSchema,
+        schema: withReactions ? reflectionSchema : profileRevisionSchema,
         name: "reflection",
         config: callConfig(runtime, "reflection"),
       });
+      return { ...asked, prompt, shown };
+    };
+    try {
+      const first = await askWith(config.inferFeedback);
+      // A statement rests on what the user wrote. Where one has a word of a response, it is asked for without responses.
+      const isBrought = repeatsResponses(first, latest);
+      const mayAskAgain = calls + 2 <= config.reflectionsPerDay;
+      if (isBrought && mayAskAgain) await reflections.update(userId, { callsOnDay: calls + 2 });
+      const again = isBrought && mayAskAgain ? await askWith(false) : null;
+      const usage = again === null ? first.usage : addUsage(first.usage, again.usage);
+      const described = again ?? (isBrought ? { ...first, answer: noStatements } : first);
+      const { answer, shown } = described;
       const ids = shown.map(({ id }) => id);
       const unshown = new Set(turns.filter((turn) => !shown.includes(turn)));
       const read = latest.filter((turn) => !unshown.has(turn));
@@ -111,7 +125,7 @@ export function createReflect(deps: ReflectDeps) {
             model: name,
             lastEpisodeId: newest,
           }),
-          reactions: reactionsIn(answer, shown),
+          reactions: reactionsIn(first.answer, first.shown),
           baseId: profile?.id ?? null,
           lastReadId: newest,
         },
@@ -141,8 +155,40 @@ export function createReflect(deps: ReflectDeps) {
   }
 }
 
+/** The present ones stay. */
+const noStatements: ReflectionRead = { revisedStatements: [] };
+
 /** Without reactions where the run asks for none. */
 type ReflectionRead = Omit<ReflectionAnswer, "reactions"> & Partial<ReflectionAnswer>;
+
+/** Whether a statement holds a word that only a response can have brought in. */
+function repeatsResponses(
+  {
+    answer,
+    prompt,
+    shown,
+  }: {
+    readonly answer: ReflectionRead;
+    readonly prompt: string;
+    readonly shown: readonly Episode[];
+  },
+  latest: readonly Episode[],
+): boolean {
+  if (answer.reactions === undefined) return false;
+  const find = othersWordFinder({
+    own: [
+      // The instructions, and the description so far.
+      prompt.slice(0, prompt.indexOf("<history>\n")),
+      ...latest.flatMap((each) => [
+        usersPart(each),
+        each.groundTruth ?? "",
+        each.feedback?.reason ?? "",
+      ]),
+    ],
+    others: shown.flatMap(({ query, response }) => [query, response ?? ""]),
+  });
+  return answer.revisedStatements.some(({ text }) => find(text) !== null);
+}
 
 function reactionsIn(
   { reactions = [] }: ReflectionRead,

@@ -13,6 +13,8 @@ import { type PromptTag, quote, quoteBlock } from "../quote.js";
 export type ShownEpisode = StatedQuestion &
   Pick<Episode, "id" | "at" | "response" | "groundTruth"> & {
     readonly feedback: Pick<Feedback, "kind" | "reason"> | null;
+    /** The user's own unless it is `foreign`. */
+    readonly source?: Episode["source"];
   };
 
 /** Most of one text that a prompt shows, in UTF-16 units: an essay in memory must not displace everything else. */
@@ -43,6 +45,8 @@ export function interactionsPart(
     "earlier interactions of this user, those most like the question first; some may have nothing to do with it.",
     has(' at="') && `Times are in ${timeZone}.`,
     has(' asked="') && 'asked="..." says what was asked about the text.',
+    has("<written_by_others>") &&
+      "A <written_by_others> came from elsewhere and is not the user's: it says nothing of what the user wants or chose, however late it is.",
     has("<ground_truth>") && "A <ground_truth> is what the user really answered or chose.",
     has("<response>") &&
       "A <response> is only what an assistant said, and weighs less than what the user said.",
@@ -57,13 +61,13 @@ export function interactionsPart(
 }
 
 function renderInteraction(
-  { id, at, response, groundTruth, feedback, ...question }: ShownEpisode,
+  { id, at, response, groundTruth, feedback, source, ...question }: ShownEpisode,
   timeZone: string,
   newer: string | null = null,
 ): string {
   const { subject, asked } = shownQuestion(askedQuestion(question));
   const shown = (tag: PromptTag, text: string) => quote(tag, storableText(text, shownLength));
-  const lines = [shown("question", subject)];
+  const lines = [shown(source === "foreign" ? "written_by_others" : "question", subject)];
   // A response that the user corrected would only repeat the mistake.
   if (groundTruth !== null) lines.push(shown("ground_truth", groundTruth));
   else if (response !== null)
