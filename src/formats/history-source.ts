@@ -15,7 +15,7 @@ export interface ImportedItem extends Partial<AnswerFields> {
   readonly coarse: boolean;
   readonly task: LampTask | (string & {}) | null;
   /** Whether others wrote it: text of others is never evidence. */
-  readonly isForeign?: boolean;
+  readonly foreign?: boolean;
 }
 
 /** An entry of a file, in the file's order: an interaction, or why it was left out. */

@@ -36,7 +36,7 @@ export function createTimeline(): (user: string, item: ImportedItem) => Episode 
 }
 
 function placed(place: Place, item: ImportedItem): Episode | null {
-  const { itemId, options = null, scale = null, at, coarse, task, isForeign = false } = item;
+  const { itemId, options = null, scale = null, at, coarse, task, foreign = false } = item;
   const query = storableText(item.query, episodeTextLimits.query);
   const answer = cut(item.answer, episodeTextLimits.groundTruth);
   const same = importedEpisodeId(place.key, { itemId, query, groundTruth: answer, at });
@@ -57,7 +57,7 @@ function placed(place: Place, item: ImportedItem): Episode | null {
     response: cut(item.response, episodeTextLimits.response),
     groundTruth: answer,
     task,
-    isForeign,
+    isForeign: foreign,
   });
 }
 

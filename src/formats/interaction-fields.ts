@@ -25,7 +25,7 @@ export interface FileDefaults {
   readonly user?: string;
   readonly answers?: AnswerFields;
   /** Whether others wrote the texts. */
-  readonly isForeign?: boolean;
+  readonly foreign?: boolean;
 }
 
 const text = z.string().nullish();
@@ -68,7 +68,7 @@ export function readInteraction(
     return `at is not a date; expected ISO 8601, such as 2024-05-01T09:30:00Z, 2024-05-01, 2024-05 or 2024, or seconds since 1970`;
   const stated = readAnswerFields(parsed.data.options, parsed.data.scale);
   if (typeof stated === "string") return stated;
-  const isForeign = readForeign(parsed.data.foreign) ?? defaults.isForeign ?? false;
+  const isForeign = readForeign(parsed.data.foreign) ?? defaults.foreign ?? false;
   if (typeof isForeign === "string") return isForeign;
   if (isForeign && answer !== null)
     return "foreign is true and there is an answer; expected none, because only the user's own answer is true of them";
@@ -83,7 +83,7 @@ export function readInteraction(
     at: time?.at ?? null,
     coarse: time?.coarse ?? false,
     task: task ?? null,
-    ...(isForeign && { isForeign }),
+    ...(isForeign && { foreign: true }),
   };
   const unread = Object.keys(value as object).filter((key) => !isField(key));
   return { user, item, unread };

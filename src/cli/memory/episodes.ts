@@ -58,7 +58,7 @@ export async function runAdd(
     user,
     url,
     ...interaction
-  }: UserOptions & Pick<VerbInput<"remember">, "answer" | "response" | "at" | "id">,
+  }: UserOptions & Pick<VerbInput<"remember">, "answer" | "response" | "at" | "id" | "foreign">,
   context: CommandContext,
   words: readonly string[],
 ): Promise<void> {

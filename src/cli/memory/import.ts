@@ -28,6 +28,7 @@ interface ImportCommandOptions extends ServerOption {
   readonly users?: readonly string[];
   readonly limitUsers?: number;
   readonly asUser?: string;
+  readonly foreign?: true;
   readonly column?: readonly string[];
   readonly question?: string;
   readonly options?: string;
@@ -174,6 +175,7 @@ function readingOf({
   question,
   options,
   scale,
+  foreign,
 }: ImportCommandOptions): FileReading {
   const answers = readAnswerFields(options, scale);
   if (typeof answers === "string") throw optionInvalid(`--${answers}.`);
@@ -181,6 +183,7 @@ function readingOf({
   return {
     ...(asUser !== undefined && { user: parseUserId(asUser) }),
     ...((options ?? scale) !== undefined && { answers }),
+    ...(foreign && { foreign }),
     ...((columns.size > 0 || question !== undefined) && {
       csv: { columns, question: question ?? null },
     }),

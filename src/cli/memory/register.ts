@@ -20,6 +20,7 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
     .option("--no-profile", "draw no profiles, and so make no model call")
     .option("--options <list>", 'the answers that the questions allow, such as "yes|no"')
     .option("--scale <range>", "the scale that the answers are numbers on, such as 1-5")
+    .option("--foreign", "others wrote it: it is recalled, and is never evidence of a user")
     .option("--as-user <id>", "whose interactions they are, where a line names no user")
     .option(
       "--column <field=name>",
@@ -64,6 +65,7 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
     .option("--response <text>", "what an agent answered")
     .option("--at <time>", "when it happened, ISO 8601 (default: now)")
     .option("--id <id>", "an id of your own; the same one again is the same interaction")
+    .option("--foreign", "others wrote it: it is recalled, and is never evidence of the user")
     .action(action(context, async () => (await import("./episodes.js")).runAdd));
   requireUser(addUrl(memory.command("correct")), "whose memory")
     .description("say what the user really answered in one interaction")

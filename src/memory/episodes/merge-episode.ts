@@ -59,6 +59,8 @@ export function mergeEpisode(stored: Episode, incoming: Episode): Episode {
   return {
     ...stored,
     ...statedAnswers(stored, incoming),
+    // Marked once, it stays so: an import may be made again to say it.
+    source: incoming.source === "foreign" ? "foreign" : stored.source,
     response: current.response,
     toolsUsed: current.toolsUsed,
     personaVersion: current.personaVersion,
