@@ -216,7 +216,7 @@ async function leaks(agent: Agent, user: string, word: string): Promise<Leak[]> 
     const episode = await agent.memory.episodes.get(user, id);
     if (episode?.source === "foreign") found.add("evidence");
   }
-  // The suite would show nothing if nothing was learned, or the attacker's text never reached the model.
+  // The suite would show nothing if nothing was learned.
   expect(log.at(-1)?.lines.map(({ text }) => text)).toContain("Drinks tea.");
   expect(profiles.at(-1)?.statements.length).toBeGreaterThan(0);
   // A true answer that counts, in the prompts of a turn or of learning.
