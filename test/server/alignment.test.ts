@@ -38,11 +38,12 @@ beforeAll(async () => {
   dataDir = await newDataFolder("persona-agent-alignment-");
   const agent = await openPersonaAgent({}, { dataDir, backgroundAlignment: false });
   // The latest answers are other ones than those before.
-  const history = Array.from({ length: 24 }, (_, n) => ({
-    ...taggedTurn(n, 0, false),
-    groundTruth: n < 16 ? "action" : "comedy",
-  }));
-  for (const user of [ada, bob, eve]) await agent.memory.episodes.addMany(user, history);
+  const historyOf = (user: string) =>
+    Array.from({ length: 24 }, (_, n) => ({
+      ...taggedTurn(n, 0, false, user),
+      groundTruth: n < 16 ? "action" : "comedy",
+    }));
+  for (const user of [ada, bob, eve]) await agent.memory.episodes.addMany(user, historyOf(user));
   await agent.close();
   model = await startOpenAiServer(() => reply);
   await start();

@@ -33,8 +33,9 @@ beforeAll(async () => {
   const agent = await openPersonaAgent({}, { dataDir });
   await agent.ask(ada, "I never eat meat.");
   await agent.ask(bob, "I eat meat every day.");
-  const history = Array.from({ length: 4 }, (_, n) => taggedTurn(n, 0, false));
-  for (const [userId] of alignments) await agent.memory.episodes.addMany(userId, history);
+  const historyOf = (user: string) =>
+    Array.from({ length: 4 }, (_, n) => taggedTurn(n, 0, false, user));
+  for (const [userId] of alignments) await agent.memory.episodes.addMany(userId, historyOf(userId));
   await agent.close();
   langsmith = await startLangSmithServer();
   models = await startOpenAiServer(({ body }) =>

@@ -7,14 +7,19 @@ import { turnAt } from "./episodes.js";
 /** A question with a few allowed answers, so that a response is right or wrong. */
 const tagQuestion = (n: number) => lampQuestion("LaMP_2M", `Movie number ${n}`);
 
-/** A turn of the nth minute, answered by a version, whose true answer came later: right or wrong. */
-export function taggedTurn(n: number, personaVersion: number, isRight: boolean): Episode {
+/** A turn of the nth minute, answered by a version, whose true answer came later from its user: right or wrong. */
+export function taggedTurn(
+  n: number,
+  personaVersion: number,
+  isRight: boolean,
+  user = "ada",
+): Episode {
   return {
     ...untaggedTurn(n, personaVersion, isRight ? "comedy" : "action"),
     groundTruth: "comedy",
     feedback: {
       kind: "answer",
-      author: "ada",
+      author: user,
       at: "2026-01-01T00:00:00.000Z",
       reason: null,
       inferred: null,
