@@ -12,7 +12,7 @@ import { parseUserId } from "../domain/user-id.js";
 import type { AgentGraph } from "../graph/agent.js";
 import type { AgentEvent } from "../state/agent-event.js";
 import type { AgentState } from "../state/agent-state.js";
-import type { TurnReasons } from "./explain-turn.js";
+import { bestFirst, type TurnReasons } from "./explain-turn.js";
 import { secondsFrom } from "./seconds-from.js";
 
 /** The result of one turn. Plain JSON, the same as every door's. */
@@ -114,7 +114,7 @@ export function turnOf(
     answer,
     personaVersion,
     episodeId,
-    recalled: firstOfEach([...state.recalled, ...state.recalledByTools]),
+    recalled: firstOfEach([...bestFirst(state.recalled), ...state.recalledByTools]),
     tools: tools.map(({ name, ok }) => ({ name, ok })),
     alignment,
     reflection,

@@ -23,11 +23,13 @@ export async function explainTurn(
     const known = new Set(textTerms(texts.join("\n")));
     return [...new Set(asked)].filter((word) => textTerms(word).some((term) => known.has(term)));
   };
-  const inPrompt = state.recalled.map(({ groundTruth: answer, ...recalled }): RecalledText => {
-    const { id, at, query, response, score } = recalled;
-    const by = score > 0 ? "similar" : "latest";
-    return { id, at, query, response, answer, score, by, words: shared(query, response, answer) };
-  });
+  const inPrompt = bestFirst(state.recalled).map(
+    ({ groundTruth: answer, ...recalled }): RecalledText => {
+      const { id, at, query, response, score } = recalled;
+      const by = score > 0 ? "similar" : "latest";
+      return { id, at, query, response, answer, score, by, words: shared(query, response, answer) };
+    },
+  );
   const known = new Set(inPrompt.map(({ id }) => id));
   const byTools = new Map(
     state.recalledByTools.filter(({ id }) => !known.has(id)).map(({ id, score }) => [id, score]),
@@ -46,4 +48,11 @@ export async function explainTurn(
     profile: state.userSummary,
     lines: state.personaLines.map(({ text, tool }) => ({ text, tool })),
   };
+}
+
+/** In a prompt they stand in the order in which they happened, or were found. */
+export function bestFirst<Found extends { readonly score: number }>(
+  found: readonly Found[],
+): Found[] {
+  return found.toSorted((a, b) => b.score - a.score);
 }

@@ -122,8 +122,9 @@ const diffShape = z.strictObject({
 });
 
 export const comparisonShape = diffShape.extend({
-  from: z.number(),
-  to: z.number(),
+  /** `null` for a checkpoint that was never in use. */
+  from: z.number().nullable(),
+  to: z.number().nullable(),
   /** Only where one of the two has a text of paper mode. */
   paperText: beforeAndAfter.optional(),
 });

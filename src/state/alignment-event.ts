@@ -45,7 +45,8 @@ export type AlignmentEvent =
     }
   | {
       readonly kind: "checkpoint-written";
-      readonly version: number;
+      /** `null` where it is not in use. */
+      readonly version: number | null;
       readonly status: "active" | "rejected";
     };
 

@@ -2,6 +2,7 @@ import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
 import { trialOutcomes } from "../../domain/alignment/trial.js";
 import { diffPersona } from "../../domain/persona/persona-diff.js";
 import {
+  activeVersions,
   initialPersona,
   type PersonaCheckpoint,
   personaHead,
@@ -99,7 +100,11 @@ export async function comparePersonas(
   const after = to === undefined ? personaHead(history) : findVersion(user, history, to);
   const before =
     from === undefined ? parentVersion(after, history) : findVersion(user, history, from);
-  return { from: before.version, to: after.version, ...personaChanges(before, after) };
+  const inUse = new Set(activeVersions(history).map(({ id }) => id));
+  const [numberBefore, number] = [before, after].map(({ id, version }) =>
+    inUse.has(id) ? version : null,
+  );
+  return { from: numberBefore ?? null, to: number ?? null, ...personaChanges(before, after) };
 }
 
 type Content = Pick<PersonaCheckpoint, "lines" | "paperSystemPrompt">;

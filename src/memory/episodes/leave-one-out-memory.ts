@@ -52,8 +52,8 @@ export function leaveOneOutMemory(
 ): SimulationMemory {
   const { episodeId, duplicates } = item;
   const inThread = item.earlier.map((turn) => turn.episodeId);
-  // Not the turn's id: nothing was read ahead for it, and the same search of two simulations would be made twice.
-  const bounded = ({ turnId: _, ...bounds }: RecallBounds = {}): RecallBounds => {
+  // Nothing was read ahead for a simulation's turn, and two simulations that ask the same share the search.
+  const bounded = ({ turnId: _turnId, ...bounds }: RecallBounds = {}): RecallBounds => {
     const excludeIds = [...(bounds.excludeIds ?? []), ...inThread];
     if (!leaveOneOut) return { ...bounds, excludeIds };
     const { beforeId = episodeId } = bounds;

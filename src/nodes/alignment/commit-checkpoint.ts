@@ -52,7 +52,7 @@ export function createCommitCheckpoint({
     const head = versions.at(-1) ?? initialPersona;
     runtime.writer?.({
       kind: "checkpoint-written",
-      version: written.version,
+      version: isTaken ? written.version : null,
       status: isTaken ? "active" : "rejected",
     } satisfies AlignmentEvent);
     const isSuperseded = written.status === "active" && !isTaken;

@@ -190,7 +190,7 @@ describe("diff", () => {
     });
     expect(await json("diff", "--to", rejected.id)).toEqual({
       from: 2,
-      to: 3,
+      to: null,
       added: [],
       changed: [],
       removed: [greenTea],
