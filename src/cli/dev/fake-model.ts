@@ -39,7 +39,6 @@ export async function runFakeModel(
   } finally {
     await server.close();
   }
-  signal.throwIfAborted();
 }
 
 async function start(...parts: Parameters<typeof startOpenAiServer>): Promise<OpenAiServer> {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
 import { parseUserId } from "../../domain/user-id.js";
@@ -6,7 +7,6 @@ import { action, type CliContext, type CommandContext, writeJson } from "../cli-
 import { addUrl, requireUser } from "../options.js";
 import { programName } from "../../system/own-program.js";
 import { terminalOf } from "../output/terminal.js";
-import type { ChromaOptions } from "./chroma.js";
 import type { DevServerInfo } from "./run-dev-server.js";
 
 export function addDevCommand(program: Command, context: CliContext): void {
@@ -36,7 +36,7 @@ export function addChromaCommand(program: Command, context: CliContext): void {
       "after",
       "\nPrints the line CHROMA_URL=..., and runs until Ctrl-C. With --json: {url, path}.",
     )
-    .action(action(context, () => Promise.resolve(chroma)));
+    .action(action(context, async () => whileNpmRuns((await import("./chroma.js")).runChroma)));
 }
 
 export function addHealthCommand(program: Command, context: CliContext): void {
@@ -58,7 +58,7 @@ export function addWorkerCommand(program: Command, context: CliContext): void {
       "after",
       "\nNeeds DATABASE_URL and CHROMA_URL. Runs until Ctrl-C; what is under way then goes back to the queue.",
     )
-    .action(action(context, async () => (await import("./worker.js")).runWorker));
+    .action(action(context, async () => whileNpmRuns((await import("./worker.js")).runWorker)));
 }
 
 function parseConcurrency(text: string): number {
@@ -83,7 +83,9 @@ export function addFakeModelCommand(program: Command, context: CliContext): void
       "after",
       "\nPrints its base URL, as OPENAI_BASE_URL takes it, and runs until Ctrl-C. With --json: {url, profile, quirks}.",
     )
-    .action(action(context, async () => (await import("./fake-model.js")).runFakeModel));
+    .action(
+      action(context, async () => whileNpmRuns((await import("./fake-model.js")).runFakeModel)),
+    );
 }
 
 export function addKeyCommand(program: Command, context: CliContext): void {
@@ -95,12 +97,6 @@ export function addKeyCommand(program: Command, context: CliContext): void {
     .option("--file <path>", "the file of hashed keys (default: AUTH_KEYS_FILE)")
     .addHelpText("after", "\nPrints the key, which cannot be shown again.")
     .action(action(context, async () => (await import("./key.js")).runKey));
-}
-
-async function chroma(options: ChromaOptions, context: CommandContext): Promise<void> {
-  const { runChroma } = await import("./chroma.js");
-  await runChroma(options, { ...context, signal: untilNpmEnds(context) });
-  context.signal.throwIfAborted();
 }
 
 function collect(name: string, before: readonly string[]): readonly string[] {
@@ -162,6 +158,16 @@ function writeGreeting(
   write("");
 }
 
+/** The command, which also ends when npm or npx that started it was killed. */
+function whileNpmRuns<Options>(
+  run: (options: Options, context: CommandContext) => Promise<void>,
+): (options: Options, context: CommandContext) => Promise<void> {
+  return async (options, context) => {
+    await run(options, { ...context, signal: untilNpmEnds(context) });
+    context.signal.throwIfAborted();
+  };
+}
+
 /** npm and npx that are killed do not end what they started. */
 function untilNpmEnds({ env, signal }: CommandContext): AbortSignal {
   const isByNpm = env["npm_lifecycle_event"] !== undefined;
@@ -170,14 +176,26 @@ function untilNpmEnds({ env, signal }: CommandContext): AbortSignal {
 
 const pollMs = 500;
 
-/** Aborted soon after the parent process has ended. The system does not announce that, so the parent's id is polled. */
+/** Aborted soon after npm has ended. The system does not announce that, so the ids of parents are polled. */
 function parentGone(): AbortSignal {
   const gone = new AbortController();
-  void watch(process.ppid, gone);
+  void watch(npmAndShell(), gone);
   return gone.signal;
 }
 
-async function watch(parent: number, gone: AbortController) {
-  while (process.ppid === parent) await delay(pollMs, undefined, { ref: false });
+async function watch(parents: string, gone: AbortController) {
+  while (npmAndShell() === parents) await delay(pollMs, undefined, { ref: false });
   gone.abort();
+}
+
+/** The parent, and where npm put a shell between us, the shell's parent, as far as the system tells. */
+function npmAndShell(): string {
+  const parent = process.ppid;
+  try {
+    const stat = readFileSync(`/proc/${parent}/stat`, "utf8");
+    const [, name, , grandparent] = /^\d+ \((.*)\) (\S+) (\d+)/.exec(stat) ?? [];
+    return /^(?:da|ba)?sh$/.test(name ?? "") ? `${parent} ${grandparent}` : `${parent}`;
+  } catch {
+    return `${parent}`;
+  }
 }
