@@ -141,7 +141,8 @@ async function launchServer(options: {
   const ready = await new Promise<boolean>((resolve) => {
     lines.on("line", (line) => {
       if (line.includes("ready to accept connections")) resolve(true);
-      if (line.includes("FATAL")) resolve(false);
+      // What it tells clients that come too early is no failure of its own.
+      if (line.includes("FATAL") && !/starting up|not yet accepting/.test(line)) resolve(false);
     });
     lines.on("close", () => resolve(false));
   });
