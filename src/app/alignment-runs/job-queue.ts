@@ -287,32 +287,39 @@ function createClaims(url: string) {
   }
 
   async function use<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    session ??= open();
+    const used = (session ??= open());
     try {
-      return await work(await session);
+      return await work(await used);
     } catch (error) {
-      session = null;
+      if (session === used) session = null;
       throw error;
     }
   }
+  const unlock = (claim: string) =>
+    use((client) => client.query("SELECT pg_advisory_unlock($1)", [keyOf(claim)]));
 
   return {
     /** @returns False where this or another process has it. */
     async take(claim: string): Promise<boolean> {
-      if (held.has(claim)) return false;
-      held.add(claim);
-      try {
-        if (await use((client) => lock(client, claim))) return true;
-      } catch (error) {
+      // Only once there is a session: a new one takes all that is held, and PostgreSQL counts how often.
+      return use(async (client) => {
+        if (held.has(claim)) return false;
+        held.add(claim);
+        try {
+          if (await lock(client, claim)) return true;
+        } catch (error) {
+          held.delete(claim);
+          // The session that came after a lost one may have it.
+          void unlock(claim).catch(() => undefined);
+          throw error;
+        }
         held.delete(claim);
-        throw error;
-      }
-      held.delete(claim);
-      return false;
+        return false;
+      });
     },
     async release(claim: string): Promise<void> {
       held.delete(claim);
-      await use((client) => client.query("SELECT pg_advisory_unlock($1)", [keyOf(claim)]));
+      await unlock(claim);
     },
     async close(): Promise<void> {
       isClosed = true;

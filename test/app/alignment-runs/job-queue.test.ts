@@ -83,6 +83,19 @@ describe.skipIf(!hasPostgres)("the job queue on PostgreSQL", { timeout: patience
     expect(await here.counts()).toMatchObject({ waiting: 0, running: 0 });
   });
 
+  it("gives a user's next job to any process, also after the first that a process did", async () => {
+    const fresh = await openJobQueue({ url, log });
+    await here.requestAlignment("cat", {});
+    await ripen();
+    await (await fresh.take("alignment"))?.complete();
+    await here.requestAlignment("cat", {});
+    await ripen();
+    const next = await there.take("alignment");
+    expect(next?.userId).toBe("cat");
+    await next?.complete();
+    await fresh.close();
+  });
+
   it("gives the job of a process that ended to another one, and no job of a living one", async () => {
     const dying = await openJobQueue({ url, log });
     await here.requestAlignment("dee", { batch: 4 });
