@@ -266,6 +266,7 @@ const claimOf = ({ kind, userId }: Pick<JobRequest, "kind" | "userId">) =>
 function createClaims(url: string) {
   const held = new Set<string>();
   let session: Promise<pg.Client> | null = null;
+  let live: pg.Client | null = null;
   let isClosed = false;
 
   async function open(): Promise<pg.Client> {
@@ -274,7 +275,11 @@ function createClaims(url: string) {
       application_name: "persona-agent claims",
       keepAlive: true,
     });
+    live = client;
     const lost = () => {
+      // An earlier session tells its end late.
+      if (live !== client) return;
+      live = null;
       session = null;
       // At once, or another process would take jobs that this one is at work on for those of a dead one.
       if (held.size > 0 && !isClosed) void use(() => Promise.resolve()).catch(() => undefined);
