@@ -48,6 +48,8 @@ export async function workOnJobs(
         let taken: TakenJob | null = null;
         for (const kind of kinds) taken ??= await queue.take(kind);
         if (taken === null) await pause(pollMs);
+        // What this process has just put back, perhaps.
+        else if (signal.aborted) await taken.putBack(0);
         else await work(taken);
       } catch (error) {
         log(`The job queue cannot be reached: ${lineOf(error)}`);
