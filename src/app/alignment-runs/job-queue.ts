@@ -3,6 +3,7 @@ import pg from "pg";
 import { userKey } from "../../domain/user-id.js";
 import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
 import type { RequestReflection } from "../../nodes/agent/schedule-reflection.js";
+import { recordedError } from "../../system/errors.js";
 import { type OptionalFeature, requireInstalled } from "../../system/optional-package.js";
 import { requestDelayMs } from "./background-scheduler.js";
 
@@ -361,6 +362,5 @@ function keyOf(claim: string): string {
 }
 
 function oneLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s+/g, " ").slice(0, 500);
+  return recordedError(error).message.slice(0, 500);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { PersonaAgentError } from "../../system/errors.js";
+import { PersonaAgentError, recordedError } from "../../system/errors.js";
 import type { PersonaAgent } from "../persona-agent.js";
+import { secondsFrom } from "../seconds-from.js";
 import { jobKinds, type JobQueue, type TakenJob } from "./job-queue.js";
 import { processEnds } from "./run-lease.js";
 
@@ -52,7 +53,7 @@ export async function workOnJobs(
         else if (signal.aborted) await taken.putBack(0);
         else await work(taken);
       } catch (error) {
-        log(`The job queue cannot be reached: ${lineOf(error)}`);
+        log(`The job queue cannot be reached: ${recordedError(error).message}`);
         await pause(pollMs);
       }
     }
@@ -65,12 +66,12 @@ export async function workOnJobs(
       const outcome = await doJob(job, agent, interrupted.signal);
       end = outcome === "done" ? () => job.complete() : () => job.putBack(outcome);
       if (outcome === "done")
-        log(`${job.kind} of ${JSON.stringify(job.userId)} in ${seconds(start)} s`);
+        log(`${job.kind} of ${JSON.stringify(job.userId)} in ${secondsFrom(start).toFixed(1)} s`);
     } catch (error) {
       end = interrupted.signal.aborted ? () => job.putBack(0) : () => job.fail(error);
       if (!interrupted.signal.aborted)
         log(
-          `${job.kind} of ${JSON.stringify(job.userId)} failed, try ${job.retries + 1}: ${lineOf(error)}`,
+          `${job.kind} of ${JSON.stringify(job.userId)} failed, try ${job.retries + 1}: ${recordedError(error).message}`,
         );
     }
     await untilStored(end);
@@ -117,12 +118,4 @@ async function doJob(
     if (PersonaAgentError.is(error, "memory-alignment-outdated")) return 1;
     throw error;
   }
-}
-
-function seconds(start: number): string {
-  return ((performance.now() - start) / 1_000).toFixed(1);
-}
-
-function lineOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ");
 }

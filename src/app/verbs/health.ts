@@ -2,6 +2,7 @@ import type { VerbOutput } from "../../contract/verbs.js";
 import { userKey } from "../../domain/user-id.js";
 import type { EpisodeIndex } from "../../memory/index/episode-index.js";
 import type { Memory } from "../../memory/memory.js";
+import { recordedError } from "../../system/errors.js";
 import { withTimeLimit } from "../../system/time-limit.js";
 import type { UserJobs } from "../alignment-runs/job-queue.js";
 
@@ -40,7 +41,6 @@ async function part(read: () => Promise<unknown>) {
     await withTimeLimit(read, { timeoutMs });
     return { ok: true, error: null };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, error: reason.replaceAll(/\s+/g, " ") };
+    return { ok: false, error: recordedError(error).message };
   }
 }

@@ -15,7 +15,7 @@ export function addDevCommand(program: Command, context: CliContext): void {
     .description("serve the agent with LangGraph's dev server, for Studio, SDKs and --url")
     .option("--host <name>", "the address to listen on", "localhost")
     .option("--port <number>", "the port to listen on; 0 for any free one", parsePort, 2024)
-    .action(action(context, () => Promise.resolve(dev)));
+    .action(action(context, () => Promise.resolve(whileNpmRuns(dev))));
 }
 
 export function addMcpCommand(program: Command, context: CliContext): void {
@@ -124,9 +124,8 @@ async function dev(
     port,
     log: json ? stderr : stdout,
     onServing: (info) => (json ? writeJson(context, info) : writeGreeting(context, info)),
-    signal: untilNpmEnds(context),
+    signal,
   });
-  signal.throwIfAborted();
 }
 
 function parsePort(text: string): number {
