@@ -21,6 +21,7 @@ const pages = [
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   join("findings", "README.md"),
+  join("deploy", "README.md"),
   ...readdirSync("docs", { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => join("docs", name)),
@@ -85,7 +86,7 @@ it("shows the two graphs in the README as they draw themselves", async () => {
 
 it.each(pages)("%s names only folders and files of the project that exist", (page) => {
   const named = [
-    ...read(page).matchAll(/`((?:src|test|docs|bench|examples|findings)\/[\w./-]+)`/g),
+    ...read(page).matchAll(/`((?:src|test|docs|bench|examples|findings|deploy)\/[\w./-]+)`/g),
   ];
   expect(named.map(([, path = ""]) => path).filter((path) => !existsSync(path))).toEqual([]);
 });

@@ -13,6 +13,7 @@ import {
   addKeyCommand,
   addWorkerCommand,
   addMcpCommand,
+  addServeCommand,
 } from "./dev/register.js";
 import { addEvalCommands } from "./eval/register.js";
 import { addMemoryCommands } from "./memory/register.js";
@@ -73,6 +74,7 @@ function buildProgram(context: CliContext): Command {
     "Demo and server:": [
       addDemoCommand,
       addDevCommand,
+      addServeCommand,
       addKeyCommand,
       addHealthCommand,
       addWorkerCommand,

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { PersonaAgent } from "../app/persona-agent.js";
+import { refuse, unknownRoute } from "./answer-errors.js";
 import { createCallerCheck } from "./caller-check.js";
 import { createHttpApp } from "./http-app.js";
 import { createLangGraphGuard, type GuardOptions } from "./langgraph-guard.js";
@@ -10,4 +11,15 @@ export function createServerApp(agent: PersonaAgent, options: GuardOptions): Hon
   return new Hono()
     .route("/", createHttpApp(agent, { callers: createCallerCheck(signIn), log }))
     .route("/", createLangGraphGuard(options));
+}
+
+/** Our routes as a whole server, and `GET /ok`, which LangGraph's has too, for a probe without a key. */
+export function createStandaloneApp(
+  agent: PersonaAgent,
+  { signIn, log }: Pick<GuardOptions, "signIn" | "log">,
+): Hono {
+  return new Hono()
+    .get("/ok", (c) => c.json({ ok: true }))
+    .route("/", createHttpApp(agent, { callers: createCallerCheck(signIn), log }))
+    .all("*", (c) => refuse(c, unknownRoute(c, "one of /openapi.json"), 404));
 }

@@ -18,6 +18,19 @@ export function addDevCommand(program: Command, context: CliContext): void {
     .action(action(context, () => Promise.resolve(whileNpmRuns(dev))));
 }
 
+export function addServeCommand(program: Command, context: CliContext): void {
+  program
+    .command("serve")
+    .description("serve all routes, OpenAI's protocol and MCP, without LangGraph's server")
+    .option("--host <name>", "the address to listen on", "localhost")
+    .option("--port <number>", "the port to listen on; 0 for any free one", parsePort, 2024)
+    .addHelpText(
+      "after",
+      "\nPrints its address, and runs until Ctrl-C; requests that are under way then have ten seconds. With --json: {url, signIn}.",
+    )
+    .action(action(context, async () => whileNpmRuns((await import("./serve.js")).runServe)));
+}
+
 export function addMcpCommand(program: Command, context: CliContext): void {
   requireUser(addUrl(program.command("mcp")), "whose memory and persona the tools are of")
     .description("serve memory and persona of one user as MCP tools, on input and output")

@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import type { PersonaAgent } from "../../app/persona-agent.js";
+import { createSignIn } from "../../auth/sign-in.js";
+import { isLoopback, namesSignIn, readSignInSettings } from "../../auth/sign-in-settings.js";
+import { createStandaloneApp } from "../../server/server-app.js";
+import { freePort } from "../../system/free-port.js";
+import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+
+/** How long requests that are under way have before their connections are closed. */
+const graceMs = 10_000;
+
+/** Serves the routes, OpenAI's protocol and MCP until the signal, without LangGraph's server. */
+export async function runServe(
+  { host, port: requestedPort }: { readonly host: string; readonly port: number },
+  context: CommandContext,
+): Promise<void> {
+  const { env, json, signal, stdout, stderr } = context;
+  // Nobody else reaches the loopback, and a first try should need no key.
+  const asked = namesSignIn(env) || !isLoopback(host) ? {} : { AUTH: "off" };
+  const signIn = await createSignIn(readSignInSettings({ ...env, ...asked }, host));
+  const port = await freePort(host, requestedPort);
+  const log = (line: string) => void stderr.write(`${line}\n`);
+  const serve = async (agent: PersonaAgent) => {
+    const { fetch } = createStandaloneApp(agent, { signIn, log });
+    const server = createAdaptorServer({ fetch }) as Server;
+    server.listen(port, host);
+    await once(server, "listening");
+    const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? "localhost" : host}:${port}`;
+    if (json) writeJson(context, { url, signIn: signIn.isOn });
+    else stdout.write(`${url}\n`);
+    if (!signal.aborted) await once(signal, "abort");
+    await stop(server);
+  };
+  await withAgent(context, serve, { handlesSignal: true, background: true });
+}
+
+/** Takes no more requests, and waits for those that are under way. */
+async function stop(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  // `close` ends the connections that are idle now, and leaves open for seconds those that become so.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+}

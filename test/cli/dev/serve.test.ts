@@ -1,0 +1,112 @@
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { request } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addApiKey } from "../../../src/auth/api-keys.js";
+import { compiled } from "../../support/setup/compiled.js";
+import { newDataFolder } from "../../support/setup/data-folder.js";
+
+const program = compiled("src/cli/main.ts");
+
+let folder: string;
+let server: ChildProcessByStdio<null, Readable, null>;
+let url: string;
+let key: string;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  folder = await newDataFolder("persona-agent-serve-");
+  const keysFile = join(folder, "keys.jsonl");
+  key = await addApiKey(keysFile, "ines", new Date());
+  env = { ...process.env, INDEX: "in-process", AUTH_KEYS_FILE: keysFile };
+  const words = ["serve", "--host", "127.0.0.1", "--port", "0", "--data-dir", folder, "--json"];
+  server = spawn(process.execPath, [program, ...words], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await once(createInterface({ input: server.stdout }), "line");
+  ({ url } = JSON.parse(line as string));
+}, 60_000);
+afterAll(async () => {
+  server.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
+});
+
+const ask = (path: string, given?: object) =>
+  fetch(`${url}${path}`, {
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    ...(given !== undefined && { method: "POST", body: JSON.stringify(given) }),
+  });
+
+describe("serve", () => {
+  it("answers each caller as themselves, in our routes and in OpenAI's protocol", async () => {
+    await ask("/users/ines/ask", { message: "I never eat mushrooms." });
+    const messages = [{ role: "user", content: "What do I never eat?" }];
+    const answered = await ask("/v1/chat/completions", { model: "persona-agent", messages });
+    expect(await answered.text()).toContain("I never eat mushrooms");
+    expect((await ask("/users/bo/episodes")).status).toBe(403);
+    expect((await fetch(`${url}/users/ines/episodes`)).status).toBe(401);
+  });
+
+  it("serves the command line", async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [program, "memory", "search", "mushrooms", "--user", "ines", "--url", url],
+      { env: { ...env, PERSONA_AGENT_API_KEY: key } },
+    );
+    expect(stdout).toContain("I never eat mushrooms.");
+  });
+
+  it("tells a probe without a key that it is up", async () => {
+    const response = await fetch(`${url}/ok`);
+    expect([response.status, await response.json()]).toEqual([200, { ok: true }]);
+  });
+
+  it("says in one line that it has no route of LangGraph's server", async () => {
+    const response = await ask("/threads", {});
+    expect(response.status).toBe(404);
+    const message = expect.stringContaining("POST /threads");
+    const requestId = response.headers.get("x-request-id");
+    expect(await response.json()).toMatchObject({
+      error: { code: "config-invalid", message, requestId },
+    });
+  });
+
+  it("does not start for others without sign-in", async () => {
+    const words = ["serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", folder];
+    const failed = promisify(execFile)(process.execPath, [program, ...words], {
+      env: { ...env, AUTH_KEYS_FILE: "" },
+    });
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("No sign-in is set up"),
+    });
+  });
+
+  it("ends at the signal, with the answers that are under way", async () => {
+    const body = JSON.stringify({ message: "What did I say?" });
+    const asking = request(`${url}/users/ines/ask`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${key}`,
+        "content-length": Buffer.byteLength(body),
+        expect: "100-continue",
+      },
+    });
+    const answered = once(asking, "response");
+    asking.flushHeaders();
+    // The server has begun with the request.
+    await once(asking, "continue");
+    server.kill("SIGTERM");
+    asking.end(body);
+    const [answer] = await answered;
+    expect(answer.statusCode).toBe(200);
+    const [code] = await once(server, "exit");
+    expect(code).toBe(143);
+  });
+});
