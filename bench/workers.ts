@@ -11,8 +11,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChromaServer } from "../src/memory/chroma/embedded-server.js";
 import { serveThroughStorm } from "../test/support/processes/serving-storm.js";
+import { compile } from "../test/support/setup/compile.js";
+import { compiled } from "../test/support/setup/compiled.js";
 import { startPostgres } from "../test/support/servers/postgres.js";
 
+compile();
 const [users = 200, turns = 5_000, seconds = 5] = process.argv.slice(2).map(Number);
 const folder = await mkdtemp(join(tmpdir(), "persona-agent-workers-"));
 const postgres = await startPostgres();
@@ -22,7 +25,7 @@ try {
   const findings = await serveThroughStorm({
     databaseUrl: postgres.url,
     chromaUrl: chroma.url,
-    child: [process.execPath, "--import", "tsx", "test/support/processes/serving-child.ts"],
+    child: [process.execPath, compiled("test/support/processes/serving-child.ts")],
     users,
     turns,
     killEveryMs: seconds * 1_000,

@@ -24,7 +24,7 @@ export default function compileBeforeTests(project: TestProject): void {
 const folders = ["src", "test/support"];
 
 /** All anew when anything changed: what was renamed or taken back would otherwise stay as it was. */
-function compile(): void {
+export function compile(): void {
   const files = folders.flatMap(sourcesIn);
   const madeOf = join(compiledFolder, "made-of.json");
   const sources = JSON.stringify([
