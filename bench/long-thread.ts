@@ -9,7 +9,7 @@
  * that searches, asks and puts, and turns without a thread. Fails when the last turn takes more than `--ratio` times the
  * first, if it is given.
  */
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -22,6 +22,8 @@ import { createPersonaAgent } from "../src/app/create-persona-agent.js";
 import { openPersonaAgent } from "../src/app/open-persona-agent.js";
 import type { PersonaAgent } from "../src/app/persona-agent.js";
 import { OfflineEmbeddings } from "../src/model/offline/offline-embeddings.js";
+import { sizeOf } from "./folder-size.js";
+import { quantile, timed } from "./timing.js";
 
 const { values } = parseArgs({
   options: {
@@ -57,27 +59,7 @@ globalThis.fetch = (...args) => {
   return fetch(...args);
 };
 
-async function sizeOf(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true });
-  const sizes = await Promise.all(
-    names.map((name) =>
-      stat(join(folder, name)).then(
-        (file) => (file.isFile() ? file.blocks * 512 : 0),
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-const median = (numbers: readonly number[]) =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-
-async function timed(turn: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await turn();
-  return performance.now() - began;
-}
+const median = (numbers: readonly number[]) => quantile(numbers, 0.5);
 
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();

@@ -120,6 +120,7 @@ export async function serveThroughStorm(options: StormOptions): Promise<StormFin
           await options.restartDatabase();
         }
         await doTurn(mine);
+        if (turn % 250 === 0) log(`${turn} turns of ${turns}, ${kills} kills.`);
       }
     }),
   );
