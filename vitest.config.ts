@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: "all",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/security/**"],
+          exclude: ["test/security/**", "test/console/**"],
           // Reading the libraries once a worker, not once a file, saves a fifth of the time; what a file changes it puts
           // back.
           isolate: false,
@@ -27,6 +27,16 @@ export default defineConfig({
         extends: true,
         // It replaces modules of ours, which another file of its worker would have loaded as they are.
         test: { name: "security", include: ["test/security/*.test.ts"] },
+      },
+      {
+        extends: true,
+        // In a browser, against a real server.
+        test: {
+          name: "console",
+          include: ["test/console/*.test.ts"],
+          isolate: false,
+          globalSetup: ["test/support/console/build-console.ts"],
+        },
       },
     ],
   },

@@ -17,10 +17,26 @@ export interface CallerCheck {
    * @throws {PersonaAgentError} As `userOf`.
    */
   readonly checkUsers: (request: Request, users: readonly string[] | "everybody") => Promise<void>;
+  /** @throws {PersonaAgentError} `auth-missing` unless somebody is signed in. */
+  readonly whoCalls: (request: Request) => Promise<WhoCalls>;
+}
+
+/** Who sent a request, as they may know it. */
+export interface WhoCalls {
+  /** Whether callers sign in here; without it everybody is an operator. */
+  readonly signIn: boolean;
+  readonly operator: boolean;
+  /** The one user whom the caller is; `null` for an operator, who may name any. */
+  readonly user: string | null;
 }
 
 export function createCallerCheck(signIn: SignIn): CallerCheck {
   return {
+    async whoCalls({ headers }) {
+      const caller = await signIn.callerOf(headers);
+      const user = caller.isOperator ? null : caller.userId;
+      return { signIn: signIn.isOn, operator: caller.isOperator, user };
+    },
     async userOf({ headers }, named) {
       const caller = await signIn.callerOf(headers);
       const user = namedIn(headers, named);

@@ -8,10 +8,10 @@ import { mostBytes, refuse, tooLarge, unknownRoute } from "./answer-errors.js";
 import { keepAlive, nameRequest, report } from "./answering.js";
 import type { CallerCheck } from "./caller-check.js";
 import { errorBody, errorStatus } from "./http-errors.js";
-import { openApiDocument } from "./openapi.js";
+import { openApiDocument } from "./verbs/openapi.js";
 import { addMcpRoute } from "./mcp/mcp-route.js";
 import { addOpenAiRoutes } from "./openai/openai-routes.js";
-import { parseBody, readInput, type VerbRoute, verbRoutes } from "./verb-request.js";
+import { parseBody, readInput, type VerbRoute, verbRoutes } from "./verbs/verb-request.js";
 
 export interface HttpAppOptions {
   readonly callers: CallerCheck;
@@ -42,6 +42,15 @@ export function createHttpApp(agent: PersonaAgent, options: HttpAppOptions): Hon
   addOpenAiRoutes(app, agent, others);
   addMcpRoute(app, agent, others);
   app.get("/openapi.json", check, (c) => c.json(document));
+  app.get("/whoami", async (c) => {
+    try {
+      const caller = await options.callers.whoCalls(c.req.raw);
+      nameRequest(c);
+      return c.json(caller);
+    } catch (error) {
+      return refuse(c, error, errorStatus(error), options.log);
+    }
+  });
   // Other paths are the LangGraph server's.
   for (const path of new Set(verbRoutes.map((route) => route.path))) {
     const methods = verbRoutes.filter((route) => route.path === path).map(({ method }) => method);

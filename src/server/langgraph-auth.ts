@@ -8,8 +8,8 @@ import { PersonaAgentError } from "../system/errors.js";
 import { errorBody, errorStatus } from "./http-errors.js";
 import { requestIdOf } from "./request-id.js";
 
-/** What LangGraph's server may be asked on behalf of nobody, to see that it is up. */
-const openPath = "/ok";
+/** What may be asked on behalf of nobody: whether the server is up, and the console's files, which hold no data. */
+const openPath = /^\/(?:ok|console(?:\/.*)?)$/;
 const operatorPermission = "operator";
 /** Far more runs than a server has at a time. */
 const mostRuns = 100_000;
@@ -44,7 +44,7 @@ export function createLangGraphAuth(signIn: SignIn, readAssistant: ReadAssistant
   const runOwners: RunOwners = new LRUCache({ max: mostRuns });
   const auth = new Auth()
     .authenticate(async (request) => {
-      if (request.method === "GET" && getPath(request) === openPath)
+      if (/^(?:GET|HEAD)$/.test(request.method) && openPath.test(getPath(request)))
         return { identity: "nobody", permissions: [] };
       try {
         const caller = await signIn.callerOf(request.headers);

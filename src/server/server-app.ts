@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { PersonaAgent } from "../app/persona-agent.js";
 import { refuse, unknownRoute } from "./answer-errors.js";
 import { createCallerCheck } from "./caller-check.js";
+import { createConsoleRoutes } from "./console/console-routes.js";
 import { createHttpApp } from "./http-app.js";
 import { createLangGraphGuard, type GuardOptions } from "./langgraph-guard.js";
 
@@ -9,6 +10,7 @@ import { createLangGraphGuard, type GuardOptions } from "./langgraph-guard.js";
 export function createServerApp(agent: PersonaAgent, options: GuardOptions): Hono {
   const { signIn, log } = options;
   return new Hono()
+    .route("/", createConsoleRoutes())
     .route("/", createHttpApp(agent, { callers: createCallerCheck(signIn), log }))
     .route("/", createLangGraphGuard(options));
 }
@@ -20,6 +22,7 @@ export function createStandaloneApp(
 ): Hono {
   return new Hono()
     .get("/ok", (c) => c.json({ ok: true }))
+    .route("/", createConsoleRoutes())
     .route("/", createHttpApp(agent, { callers: createCallerCheck(signIn), log }))
     .all("*", (c) => refuse(c, unknownRoute(c, "one of /openapi.json"), 404));
 }

@@ -156,6 +156,7 @@ function writeGreeting(
   const { colors, write } = terminalOf(stdout);
   const lines = [
     ["API", colors.cyan(url)],
+    ["console", colors.cyan(`${url}/console`)],
     ["Studio", colors.cyan(`https://smith.langchain.com/studio?baseUrl=${url}`)],
     ["model", `${model}, embeddings ${embeddings}`],
     ["data", dataDir],

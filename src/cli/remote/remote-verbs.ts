@@ -2,7 +2,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import { z } from "zod";
 import type { CallVerb, VerbHooks, VerbProgress } from "../../app/verbs/verb-hooks.js";
 import { type VerbName, verbs } from "../../contract/verbs.js";
-import { verbRoutes } from "../../server/verb-request.js";
+import { verbRoutes } from "../../server/verbs/verb-request.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { describeServerFailure, errorOf } from "./server-failure.js";
 

@@ -7,7 +7,7 @@ import { type VerbInput, verbs } from "../../contract/verbs.js";
 import { handedOverNote, toolsOfMemory } from "../../prompts/handed-to-agents.js";
 import { report } from "../answering.js";
 import { errorBody } from "../http-errors.js";
-import { packageVersion } from "../openapi.js";
+import { packageVersion } from "../verbs/openapi.js";
 
 export interface McpServerOptions {
   /** Does a verb, here or elsewhere. */

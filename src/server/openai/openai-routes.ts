@@ -7,7 +7,7 @@ import { PersonaAgentError } from "../../system/errors.js";
 import { keepAlive, nameRequest, report } from "../answering.js";
 import { errorStatus } from "../http-errors.js";
 import type { UserOf } from "../named-user.js";
-import { parseBody } from "../verb-request.js";
+import { parseBody } from "../verbs/verb-request.js";
 import { type ChatRequest, parseChatRequest, readConversation, readTools } from "./chat-request.js";
 import { openAiError } from "./openai-errors.js";
 

@@ -67,6 +67,14 @@ describe("serve", () => {
     expect([response.status, await response.json()]).toEqual([200, { ok: true }]);
   });
 
+  it("has the console for everybody, which asks who looks at it", async () => {
+    const page = await fetch(`${url}/console`);
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect((await fetch(`${url}/whoami`)).status).toBe(401);
+    const caller = { signIn: true, operator: false, user: "ines" };
+    expect(await (await ask("/whoami")).json()).toEqual(caller);
+  });
+
   it("says in one line that it has no route of LangGraph's server", async () => {
     const response = await ask("/threads", {});
     expect(response.status).toBe(404);

@@ -198,6 +198,11 @@ export const matrix: readonly Row[] = [
   })),
 
   row("GET /openapi.json", [200, 200, 200]),
+  row("GET /whoami", [200, 200, 200]),
+  // The page is everybody's, and holds no data.
+  row("GET /console", [200, 200, 200, 200]),
+  row("GET /console/*", [200, 200, 200, 200], ({ user }) => ({ in: [`users/${user}/persona`] })),
+  row("GET /console/assets/*", [404, 404, 404, 404], () => ({ in: ["no-such-file.js"] })),
   row("GET /users", [403, 403, 200]),
   row("GET /status", [403, 403, 200]),
   row("GET /health", [403, 403, 200]),

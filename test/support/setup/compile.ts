@@ -5,9 +5,10 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import ts from "typescript";
 import type { TestProject } from "vitest/node";
 import { compiledFolder } from "./compiled.js";
@@ -35,6 +36,10 @@ export function compile(): void {
   // It says that these are modules, and which version this is.
   mkdirSync(compiledFolder, { recursive: true });
   copyFileSync("package.json", join(compiledFolder, "package.json"));
+  // Where the server looks for the built console.
+  const built = join(compiledFolder, "dist");
+  rmSync(built, { force: true });
+  symlinkSync(resolve("dist"), built);
   if (textOf(madeOf) === sources) return;
   rmSync(madeOf, { force: true });
   for (const folder of folders)

@@ -1,5 +1,5 @@
-import { type VerbName, verbs } from "../contract/verbs.js";
-import { PersonaAgentError } from "../system/errors.js";
+import { type VerbName, verbs } from "../../contract/verbs.js";
+import { PersonaAgentError } from "../../system/errors.js";
 
 /** A verb's route, with what is read from where. */
 export interface VerbRoute {

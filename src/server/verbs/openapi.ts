@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { verbs } from "../contract/verbs.js";
+import { verbs } from "../../contract/verbs.js";
 import { type VerbRoute, verbRoutes } from "./verb-request.js";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Of `GET /whoami`, which is no verb: only a server has callers. */
+const whoCallsShape = z.strictObject({
+  signIn: z.boolean(),
+  operator: z.boolean(),
+  user: z.string().nullable(),
+});
 
 const errorShape = z.strictObject({
   error: z.strictObject({ code: z.string(), message: z.string(), requestId: z.string() }),
@@ -11,7 +18,16 @@ const errorShape = z.strictObject({
 
 /** The routes as an OpenAPI 3.1 document, whose schemas are JSON Schema as zod writes it. */
 export function openApiDocument(): object {
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Record<string, Record<string, object>> = {
+    "/whoami": {
+      get: {
+        operationId: "whoami",
+        summary:
+          "Says who the caller is: one user, or an operator, and whether callers sign in here.",
+        responses: responses({ "application/json": { schema: schemaOf(whoCallsShape, "output") } }),
+      },
+    },
+  };
   for (const route of verbRoutes)
     (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(route);
   return {
@@ -28,7 +44,7 @@ export function openApiDocument(): object {
 }
 
 export function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
@@ -63,17 +79,21 @@ function operation({ name, inPath, usesQuery }: VerbRoute): object {
         content: { "application/json": { schema: body } },
       },
     }),
-    responses: {
-      "200": {
-        description: isLong
-          ? "The result; for `Accept: text/event-stream`, events `progress` and then `result` or `error`."
-          : "The result.",
-        content: isLong ? { ...result, "text/event-stream": {} } : result,
-      },
-      default: {
-        description: "Why not, in one line.",
-        content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
-      },
+    responses: isLong
+      ? responses(
+          { ...result, "text/event-stream": {} },
+          "The result; for `Accept: text/event-stream`, events `progress` and then `result` or `error`.",
+        )
+      : responses(result),
+  };
+}
+
+function responses(content: object, description = "The result."): object {
+  return {
+    "200": { description, content },
+    default: {
+      description: "Why not, in one line.",
+      content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
     },
   };
 }
