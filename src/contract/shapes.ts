@@ -87,6 +87,15 @@ export const personaShape = z.strictObject({
   paperText: z.string().nullable(),
 });
 
+/** Means over items, 0 to 1, where 1 is right; `null` where nothing was asked. */
+const meansShape = z
+  .strictObject({
+    parent: z.number().nullable(),
+    candidate: z.number().nullable(),
+    items: z.number(),
+  })
+  .nullable();
+
 export const logEntryShape = personaCheckpointSchema.extend({
   /** `null` for one that was never in use, which only its id names. */
   version: personaCheckpointSchema.shape.version.nullable(),
@@ -108,6 +117,8 @@ export const logEntryShape = personaCheckpointSchema.extend({
   ]),
   /** `null` for a version that was taken on sufficient evidence, or by a person. */
   trial: trialRecordSchema.shape.outcome.nullable(),
+  /** How the version and its parent answered the same items; `null` for what no alignment made. */
+  means: z.strictObject({ batch: meansShape, holdout: meansShape }).nullable(),
 });
 
 const beforeAndAfter = z.strictObject({

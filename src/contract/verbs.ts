@@ -173,6 +173,17 @@ export const verbs = {
     input: ofUser,
     output: profileShape.nullable(),
   }),
+  restate: defineVerb({
+    meaning: "Says what holds of a user in place of one statement of their profile.",
+    route: "PATCH /users/{user}/profile",
+    input: ofUser.extend({
+      statement: z.string().describe("The statement, as `profile` gives it."),
+      text: z
+        .string()
+        .describe("What holds instead, in the user's own words; at most 400 characters."),
+    }),
+    output: profileShape,
+  }),
   persona: defineVerb({
     meaning:
       "Shows instructions, profile and learned lines, each with its evidence in the user's words.",
@@ -183,7 +194,15 @@ export const verbs = {
   log: defineVerb({
     meaning: "Lists all versions of a user's persona, oldest first, with scores and costs.",
     route: "GET /users/{user}/persona/log",
-    input: ofUser,
+    input: ofUser.extend({
+      limit: z
+        .number()
+        .int()
+        .positive()
+        .optional()
+        .describe("The latest so many; all unless given."),
+      before: z.string().optional().describe("Only those before this one, by its id."),
+    }),
     output: z.array(logEntryShape),
   }),
   diff: defineVerb({

@@ -189,6 +189,27 @@ const rows: { readonly [Name in VerbName]: Row<Name> } = {
     words: command("profile"),
     method: (user) => agent.profile(user),
   },
+  restate: {
+    input: (user) => ({
+      user,
+      statement: archive.profiles.at(-1)?.statements[0]?.text ?? "",
+      text: "I sing.",
+    }),
+    words: (user, { statement, text }) => [
+      "profile",
+      "--user",
+      user,
+      "--statement",
+      statement,
+      "--holds",
+      text,
+    ],
+    method: (user, { statement, text }) => agent.restate(user, { statement, text }),
+    own: ({ statements, ...profile }) => ({
+      ...profile,
+      statements: statements.map(({ text, replaces }) => ({ text, replaces })),
+    }),
+  },
   log: { input: ofUser, words: command("log"), method: (user) => agent.log(user) },
   diff: {
     input: (user) => ({ user, from: 0, to: 2 }),
@@ -527,9 +548,8 @@ it("serves an OpenAPI document with every route", async () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(routes.toSorted()).toEqual(
-    Object.values(verbs)
-      .map(({ route }) => route)
-      .toSorted(),
+    // Who calls is no verb: only a server has callers.
+    ["GET /whoami", ...Object.values(verbs).map(({ route }) => route)].toSorted(),
   );
 });
 

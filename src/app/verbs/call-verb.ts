@@ -36,8 +36,9 @@ const handlers: Handlers = {
   feedback: (agent, { user, id, ...feedback }) =>
     agent.feedback(user, { ...feedback, episodeId: id }),
   profile: (agent, { user }) => agent.profile(user),
+  restate: (agent, { user, ...change }) => agent.restate(user, change),
   persona: (agent, { user }) => agent.persona(user),
-  log: (agent, { user }) => agent.log(user),
+  log: (agent, { user, ...options }) => agent.log(user, options),
   diff: (agent, { user, ...versions }) => agent.diff(user, versions),
   rollback: (agent, { user, to }) => agent.rollback(user, { to }),
   async align(agent, { user, settings, discardReview }, { signal, onProgress }) {

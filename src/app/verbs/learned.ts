@@ -1,4 +1,5 @@
 import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
+import { type AlignmentRecord, meanScores } from "../../domain/alignment/alignment-record.js";
 import { trialOutcomes } from "../../domain/alignment/trial.js";
 import { diffPersona } from "../../domain/persona/persona-diff.js";
 import {
@@ -69,15 +70,16 @@ export async function showPersona(
   };
 }
 
-/** Every checkpoint as stored, with its standing. */
+/** Every checkpoint as stored, with its standing; the latest `limit` of those before `before`. */
 export async function showLog(
-  user: string,
+  { user, limit, before }: VerbInput<"log">,
   { personas }: Of<"personas">,
 ): Promise<VerbOutput<"log">> {
   const history = await personas.history(user);
   const statuses = personaVersionStatuses(history);
   const trials = trialOutcomes(history);
-  return history.map((checkpoint) => {
+  const earlier = history.filter(({ id }) => before === undefined || id < before);
+  return earlier.slice(limit === undefined ? 0 : -limit).map((checkpoint) => {
     const status = statuses.get(checkpoint.id) ?? "superseded";
     const isInUse = status === "head" || status === "past";
     const unchanged = status === "rejected" ? outcomeWithoutChange(checkpoint, history) : null;
@@ -87,8 +89,16 @@ export async function showLog(
       head: status === "head",
       standing: unchanged ?? status,
       trial: trials.get(checkpoint.id) ?? null,
+      means: checkpoint.alignment && meansOf(checkpoint.alignment.scores),
     };
   });
+}
+
+function meansOf(scores: AlignmentRecord["scores"]): VerbOutput<"log">[number]["means"] {
+  const [batch = null, holdout = null] = [scores.batch, scores.holdout].map((items) =>
+    items.length === 0 ? null : meanScores(items),
+  );
+  return { batch, holdout };
 }
 
 /** Errors as `UserVerbs.diff`. */

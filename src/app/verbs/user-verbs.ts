@@ -20,15 +20,15 @@ import {
 } from "./import-data.js";
 import { comparePersonas, rollBackTo, showLog, showPersona, showProfile } from "./learned.js";
 import { rememberInteraction } from "./remember.js";
+import { restateStatement } from "./restate.js";
 import { type HealthDeps, readHealth } from "./health.js";
 import { checkInput } from "./check-input.js";
 import { showEpisode, showWholeEpisode } from "./shown-episode.js";
 import type { VerbHooks } from "./verb-hooks.js";
 
-type Rest<Name extends "remember" | "list" | "diff" | "rollback" | "setLocale"> = Omit<
-  VerbInput<Name>,
-  "user"
->;
+type Rest<
+  Name extends "remember" | "list" | "restate" | "log" | "diff" | "rollback" | "setLocale",
+> = Omit<VerbInput<Name>, "user">;
 
 /**
  * What can be done with a user's data. All results are plain JSON, the same that the command line prints with `--json`
@@ -88,8 +88,18 @@ export interface UserVerbs {
   profile(userId: string): Promise<VerbOutput<"profile">>;
   /** The profile and the learned lines in use, each with its evidence in the user's words. */
   persona(userId: string): Promise<VerbOutput<"persona">>;
-  /** All versions of the persona, oldest first; rejected ones too. */
-  log(userId: string): Promise<VerbOutput<"log">>;
+  /**
+   * Says in the user's own words what holds in place of one statement of the profile, which stays as what held before.
+   * The words are kept as an interaction. No model call.
+   *
+   * @throws {PersonaAgentError} `config-invalid` where the profile has no such statement; `config-message-invalid`.
+   */
+  restate(userId: string, change: Rest<"restate">): Promise<VerbOutput<"restate">>;
+  /**
+   * All versions of the persona, oldest first; rejected ones too. The latest `limit` of them, or of those before the one
+   * with the id `before`.
+   */
+  log(userId: string, options?: Rest<"log">): Promise<VerbOutput<"log">>;
   /**
    * Compares two versions: the head with its parent unless `from` or `to` name others, by number or checkpoint id.
    *
@@ -189,7 +199,9 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
     },
     profile: (user) => showProfile(user, memory),
     persona: (user) => showPersona(user, memory, deps.instructions),
-    log: (user) => showLog(user, memory),
+    restate: async (user, change) =>
+      restateStatement(checkInput("restate", { ...change, user }), { memory, now }),
+    log: async (user, options) => showLog(checkInput("log", { ...options, user }), memory),
     diff: async (user, versions) =>
       comparePersonas(checkInput("diff", { ...versions, user }), memory),
     rollback: async (user, version) =>

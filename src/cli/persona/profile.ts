@@ -1,6 +1,7 @@
 import stringWidth from "string-width";
 import type { VerbOutput } from "../../contract/verbs.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, writeJson } from "../cli-context.js";
 import { minuteOf } from "../output/figures.js";
 import { oneLine, printableLine, wrap } from "../output/printable.js";
@@ -13,12 +14,26 @@ const shownSources = 3;
 type ShownProfile = NonNullable<VerbOutput<"profile">>;
 type Source = ShownProfile["statements"][number]["sources"][number];
 
+interface ProfileOptions extends ServerOption {
+  readonly user: string;
+  readonly statement?: string;
+  readonly holds?: string;
+}
+
 export async function runProfile(
-  { user, url }: { readonly user: string } & ServerOption,
+  { user, url, statement, holds: text }: ProfileOptions,
   context: CommandContext,
 ): Promise<void> {
+  if ((statement === undefined) !== (text === undefined))
+    throw new PersonaAgentError(
+      "config-invalid",
+      "Only one of --statement and --holds was given; expected both, or none. Add the other.",
+    );
   const { shown, known } = await withVerbs(context, { url }, async (call) => {
-    const profile = await call("profile", { user });
+    const profile =
+      statement === undefined || text === undefined
+        ? await call("profile", { user })
+        : await call("restate", { user, statement, text });
     return {
       shown: profile,
       known: profile !== null || context.json || (await isKnown(call, user)),

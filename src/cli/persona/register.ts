@@ -9,6 +9,8 @@ export function addPersonaCommands(program: Command, context: CliContext): void 
     .action(action(context, async () => (await import("./show-persona.js")).runShowPersona));
   requireUser(addUrl(program.command("profile")), "whose profile")
     .description("show what holds of a user, what held before, and the sources of both")
+    .option("--statement <text>", "a statement that does not hold, as it is shown; with --holds")
+    .option("--holds <text>", "what holds in its place, in the user's own words")
     .action(action(context, async () => (await import("./profile.js")).runProfile));
   requireUser(addUrl(program.command("log")), "whose persona")
     .description("list the versions of a user's persona, oldest first, with their scores and costs")

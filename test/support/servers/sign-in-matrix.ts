@@ -237,6 +237,11 @@ export const matrix: readonly Row[] = [
     body: { kind: "answer", text: "Yes." },
   })),
   row("GET /users/:user/profile", [200, 403, 200], ({ user }) => ({ in: [user] })),
+  // She has no such statement.
+  row("PATCH /users/:user/profile", [400, 403, 400], ({ user }) => ({
+    in: [user],
+    body: { statement: "Eats all.", text: "I eat little." },
+  })),
   row("GET /users/:user/persona", [200, 403, 200], ({ user }) => ({ in: [user] })),
   row("GET /users/:user/persona/log", [200, 403, 200], ({ user }) => ({ in: [user] })),
   row("GET /users/:user/persona/diff", [200, 403, 200], ({ user }) => ({ in: [user] })),
