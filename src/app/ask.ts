@@ -10,9 +10,12 @@ import type { RunContext } from "../config/turn-settings.js";
 import { parseMessageText } from "../domain/text/storable-text.js";
 import { parseUserId } from "../domain/user-id.js";
 import type { AgentGraph } from "../graph/agent.js";
-import type { AgentEvent } from "../state/agent-event.js";
+import type { AgentEvent, TurnProgress } from "../state/agent-event.js";
 import type { AgentState } from "../state/agent-state.js";
+import { PersonaAgentError } from "../system/errors.js";
 import { bestFirst, type TurnReasons } from "./explain-turn.js";
+import { checkInput } from "./verbs/check-input.js";
+import { type KeptConversation, messagesOf } from "./kept-conversation.js";
 import { secondsFrom } from "./seconds-from.js";
 
 /** The result of one turn. Plain JSON, the same as every door's. */
@@ -24,16 +27,19 @@ export interface AskOptions {
    * which its interactions are remembered.
    */
   readonly threadId?: string | undefined;
+  /** A conversation that the caller keeps, instead of a thread: its name, and what was said in it before. */
+  readonly conversation?: KeptConversation | undefined;
   readonly settings?: Omit<RunContext, "userId">;
   readonly signal?: AbortSignal | undefined;
   /** Whether the result says in `why` what the answer was made from: recalled texts, profile and lines. */
   readonly why?: boolean | undefined;
   /** Called for each event as it happens, and for each piece of the answer's text. */
-  readonly onEvent?: (event: AgentEvent | { readonly kind: "text"; readonly text: string }) => void;
+  readonly onEvent?: (event: TurnProgress) => void;
 }
 
 const askNames: KnownNames<AskOptions> = {
   threadId: true,
+  conversation: true,
   settings: true,
   signal: true,
   why: true,
@@ -64,12 +70,12 @@ export async function askGraph(
   explain?: (state: AgentState) => Promise<TurnReasons>,
 ): Promise<TurnResult> {
   expectKnownNames<AskOptions>(options, askNames, "`ask`");
-  const { threadId, settings = {}, signal, why = false, onEvent } = options;
+  const { conversation, settings = {}, signal, why = false, onEvent } = options;
+  const threadId = options.threadId ?? conversation?.id;
   const start = performance.now();
   // The graph checks both too; here bad input is refused before a thread keeps any of it.
   const user = parseUserId(userId);
-  const messages =
-    typeof message === "object" ? [...message] : [new HumanMessage(parseMessageText(message))];
+  const messages = messagesFrom(message, options);
   const stream = await graph.stream(
     { messages },
     {
@@ -101,6 +107,24 @@ export async function askGraph(
     ...(callerCalls.length > 0 && { callerCalls }),
     ...(why && explain && { why: await explain(state) }),
   };
+}
+
+/** @throws {PersonaAgentError} `config-message-invalid`; `config-invalid` for a conversation that is none, or is not alone. */
+function messagesFrom(
+  message: AskedMessage,
+  { conversation, threadId }: Pick<AskOptions, "conversation" | "threadId">,
+): BaseMessage[] {
+  if (conversation !== undefined && (threadId !== undefined || typeof message === "object"))
+    throw new PersonaAgentError(
+      "config-invalid",
+      "A `conversation` was given beside a thread or a list of messages; expected one of them. Leave the others out.",
+    );
+  if (typeof message === "object") return [...message];
+  if (conversation !== undefined) {
+    const { message: text } = checkInput("ask", { user: "", message, conversation });
+    return messagesOf(conversation, text);
+  }
+  return [new HumanMessage(parseMessageText(message))];
 }
 
 /** The turn that a last state tells of, here or on a server. */

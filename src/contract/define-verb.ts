@@ -11,7 +11,7 @@ export interface Verb<Input extends z.ZodObject, Output extends z.ZodType> {
   readonly route: `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /${string}`;
   readonly input: Input;
   readonly output: Output;
-  /** Whether it may take minutes and tells its progress meanwhile. */
+  /** Whether it may take its time, and tells meanwhile what happens. */
   readonly isLong: boolean;
 }
 

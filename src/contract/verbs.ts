@@ -53,6 +53,20 @@ export const verbs = {
     route: "POST /users/{user}/ask",
     input: ofUser.extend({
       message: z.string().describe("What the user says."),
+      conversation: z
+        .strictObject({
+          id: z
+            .string()
+            .regex(/^[\w.:@-]{1,200}$/, "expected 1 to 200 letters, digits and . _ : @ -")
+            .optional()
+            .describe("Its name, under which its interactions are remembered together."),
+          earlier: z
+            .array(z.strictObject({ role: z.enum(["user", "assistant"]), content: z.string() }))
+            .optional()
+            .describe("What was said in it before, oldest first; remembered when it was said."),
+        })
+        .optional()
+        .describe("The conversation that the message goes on with; you keep it."),
       settings: turnSettings,
       why: z
         .boolean()
@@ -60,6 +74,7 @@ export const verbs = {
         .describe("Whether the result says what the answer was made from; no."),
     }),
     output: turnShape,
+    isLong: true,
   }),
   remember: defineVerb({
     meaning: "Stores one interaction that happened elsewhere. No model call.",

@@ -92,7 +92,9 @@ async function answer(
   { callers, log }: HttpAppOptions,
 ): Promise<Response> {
   const { name } = route;
-  const { signal } = c.req.raw;
+  // Who goes away ends what is under way, also while its answer is a stream.
+  const gone = new AbortController();
+  const signal = AbortSignal.any([c.req.raw.signal, gone.signal]);
   try {
     const input = readInput(route, {
       path: c.req.param() as unknown as Record<string, string>,
@@ -103,6 +105,7 @@ async function answer(
     if (verbs[name].isLong && /\btext\/event-stream\b/.test(c.req.header("accept") ?? ""))
       return streamSSE(c, async (stream) => {
         const requestId = nameRequest(c);
+        stream.onAbort(() => gone.abort());
         const end = keepAlive(stream);
         try {
           const result = await callVerb(agent, name, input, {
@@ -112,7 +115,7 @@ async function answer(
           });
           await send(stream, "result", result);
         } catch (error) {
-          report(error, requestId, log);
+          if (!signal.aborted) report(error, requestId, log);
           await send(stream, "error", errorBody(error, requestId));
         } finally {
           end();

@@ -1,3 +1,6 @@
+/** What a caller hears of a turn: its events, and the answer as it grows. */
+export type TurnProgress = AgentEvent | { readonly kind: "text"; readonly text: string };
+
 /** What the agent streams while it works, in stream mode `custom`, in this order within a turn. */
 export type AgentEvent =
   | {

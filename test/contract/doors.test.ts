@@ -80,9 +80,25 @@ const command =
 
 const rows: { readonly [Name in VerbName]: Row<Name> } = {
   ask: {
-    input: (user) => ({ user, message: "Which film is the best?", why: true }),
-    words: (user, { message }) => ["ask", "--user", user, "--why", message],
-    method: (user, { message }) => agent.ask(user, message, { why: true }),
+    input: (user) => ({
+      user,
+      message: "Which film is the best?",
+      conversation: {
+        id: "sofa-1",
+        earlier: [
+          { role: "user", content: "I like films." },
+          { role: "assistant", content: "Noted." },
+        ],
+      },
+      why: true,
+    }),
+    words: async (user, { message, conversation }) => {
+      const file = join(folder, `${user}-conversation.json`);
+      await writeFile(file, JSON.stringify(conversation));
+      return ["ask", "--user", user, "--why", "--conversation", file, message];
+    },
+    method: (user, { message, conversation }) =>
+      agent.ask(user, message, { conversation, why: true }),
   },
   remember: {
     input: (user) => ({ user, query: "Tea?", answer: "Yes.", at: "2026-03-01", id: "order 17" }),
@@ -452,7 +468,17 @@ describe("what is refused", () => {
     [
       "one of a turn",
       () => agent.ask("ada", "Tea?", { setings: {} } as never),
-      /^`ask` takes no "setings"; expected any of threadId, settings,/,
+      /^`ask` takes no "setings"; expected any of threadId, conversation,/,
+    ],
+    [
+      "a conversation that is none",
+      () => agent.ask("ada", "Tea?", { conversation: { id: "a b", earlier: [{}] } as never }),
+      /\(conversation\.id: expected 1 to 200 letters.*conversation\.earlier\.0\.role is missing/,
+    ],
+    [
+      "a conversation beside a thread",
+      () => agent.ask("ada", "Tea?", { conversation: {}, threadId: "kitchen" }),
+      /^A `conversation` was given beside a thread/,
     ],
     [
       "one of an alignment",
@@ -633,6 +659,44 @@ it("tells the progress of an alignment as it happens", async () => {
   expect(new Set(events.map(([, event]) => event).slice(0, -1))).toEqual(new Set(["progress"]));
   expect(events.at(-1)?.[1]).toBe("result");
   verbs.align.output.parse(JSON.parse(events.at(-1)?.[2] ?? ""));
+});
+
+it("tells a turn as it happens, and goes on with a conversation that the caller keeps", async () => {
+  const user = "talker";
+  const accept = { accept: "text/event-stream" };
+  const say = async (message: string, conversation: object) => {
+    const text = await (await request("ask", { user, message, conversation }, accept)).text();
+    const events = [...text.matchAll(/^event: (.+)\ndata: (.+)$/gm)].map(
+      ([, event, data = ""]) => ({ event, data: JSON.parse(data) as Record<string, unknown> }),
+    );
+    const result = verbs.ask.output.parse(events.at(-1)?.data);
+    const progress = events.filter(({ event }) => event === "progress").map(({ data }) => data);
+    const pieces = progress.filter(({ kind }) => kind === "text").map((piece) => piece["text"]);
+    return { result, pieces, kinds: progress.map(({ kind }) => kind) };
+  };
+  const first = await say("I never eat mushrooms.", { id: "kitchen" });
+  expect(new Set(first.kinds)).toEqual(
+    new Set(["persona-loaded", "memory-recalled", "text", "episode-written"]),
+  );
+  expect(first.kinds[0]).toBe("persona-loaded");
+  expect(first.pieces.join("")).toBe(first.result.answer);
+  const earlier = [
+    { role: "user", content: "I never eat mushrooms." },
+    { role: "assistant", content: first.result.answer },
+  ];
+  const second = await say("What do I never eat?", { id: "kitchen", earlier });
+  // The prompt shows it already.
+  expect(second.result.recalled).toEqual([]);
+  const elsewhere = await say("What do I never eat?", { id: "hall" });
+  expect(elsewhere.result.recalled.map(({ id }) => id)).toContain(first.result.episodeId);
+  const again = await say("What do I never eat?", { id: "kitchen", earlier });
+  expect(again.result.episodeId).toBe(second.result.episodeId);
+  const stored = await (await request("list", { user })).json();
+  expect(stored).toMatchObject([
+    { query: "What do I never eat?" },
+    { query: "What do I never eat?" },
+    { query: "I never eat mushrooms." },
+  ]);
 });
 
 describe("what an answer is", () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FakeListChatModel } from "@langchain/core/utils/testing";
 import type { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
@@ -67,6 +68,32 @@ describe("the routes without LangGraph's server", () => {
         ]),
       ).toBe(403);
   });
+});
+
+it("ends a turn whose listener goes away, and remembers nothing of it", async () => {
+  const responses = ["It would have been a long answer."];
+  const agent = createPersonaAgent({ model: new FakeListChatModel({ responses, sleep: 20 }) });
+  const turns: Promise<unknown>[] = [];
+  const ask: typeof agent.ask = (...turn) => {
+    const asked = agent.ask(...turn);
+    turns.push(asked);
+    return asked;
+  };
+  const log: string[] = [];
+  const open = createCallerCheck(noSignIn);
+  const routes = createHttpApp({ ...agent, ask }, { callers: open, log: (line) => log.push(line) });
+  const response = await routes.request("/users/ada/ask", {
+    method: "POST",
+    headers: { accept: "text/event-stream" },
+    body: JSON.stringify({ message: "Tell me of tea." }),
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let heard = "";
+  while (!heard.includes('"kind":"text"')) heard += (await reader?.read())?.value ?? "";
+  await reader?.cancel();
+  await expect(turns[0]).rejects.toMatchObject({ name: "AbortError" });
+  expect(await agent.list("ada")).toEqual([]);
+  expect(log).toEqual([]);
 });
 
 describe("userOf", () => {

@@ -16,8 +16,13 @@ type Handlers = {
 
 /** What each verb does with an agent. */
 const handlers: Handlers = {
-  ask: (agent, { user, message, settings, ...options }, { signal }) =>
-    agent.ask(user, message, { ...options, signal, ...(settings && { settings }) }),
+  ask: (agent, { user, message, settings, ...options }, { signal, onProgress }) =>
+    agent.ask(user, message, {
+      ...options,
+      signal,
+      ...(settings && { settings }),
+      ...(onProgress && { onEvent: onProgress }),
+    }),
   remember: (agent, { user, ...interaction }) => agent.remember(user, interaction),
   async import(agent, { items, archive, ...options }, hooks) {
     const given = [items, archive].filter((data) => data !== undefined);

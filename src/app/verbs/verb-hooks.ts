@@ -1,8 +1,10 @@
 import type { VerbInput, VerbName, VerbOutput } from "../../contract/verbs.js";
+import type { TurnProgress } from "../../state/agent-event.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
 
-/** How far a long verb is. Plain JSON. */
+/** What happens while a long verb is done. Plain JSON. */
 export type VerbProgress =
+  | TurnProgress
   | AlignmentEvent
   | {
       readonly kind: "imported";

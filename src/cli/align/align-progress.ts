@@ -1,7 +1,7 @@
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignSettings } from "../../app/alignment-runs/aligner.js";
 import type { VerbProgress } from "../../app/verbs/verb-hooks.js";
-import type { AlignmentEvent } from "../../state/alignment-event.js";
+import { type AlignmentEvent, isAlignmentEvent } from "../../state/alignment-event.js";
 import { trialTexts } from "../output/figures.js";
 import { answerWarnings } from "../output/answer-kinds.js";
 import { createProgressBar } from "../output/progress-bar.js";
@@ -20,7 +20,7 @@ export function createAlignProgress(
 ): AlignProgress {
   const bar = createProgressBar(stream);
   const { colors, write } = terminalOf(stream);
-  const warn = (event: AlignmentEvent) => {
+  const warn = (event: VerbProgress) => {
     if (event.kind !== "alignment-started") return;
     for (const warning of answerWarnings(event.answers)) write(`${colors.yellow("!")} ${warning}`);
   };
@@ -28,7 +28,7 @@ export function createAlignProgress(
   const count = createAlignCounter(settings);
   return {
     onEvent(event) {
-      if (event.kind === "imported") return;
+      if (!isAlignmentEvent(event)) return;
       warn(event);
       const counted = count(event);
       if (counted !== null) return bar.update(counted.part, counted.done, counted.total);

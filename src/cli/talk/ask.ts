@@ -5,10 +5,11 @@ import { type CliContext, type CommandContext, writeJson } from "../cli-context.
 import { printable } from "../output/printable.js";
 import { terminalOf } from "../output/terminal.js";
 import { type TalkOptions, withConversation } from "./conversation.js";
+import { readKeptConversation } from "./read-kept-conversation.js";
 import { writeWhy } from "./why.js";
 
 export async function runAsk(
-  options: TalkOptions,
+  { conversation: file, ...options }: TalkOptions & { readonly conversation?: string },
   context: CommandContext,
   words: readonly string[],
 ): Promise<void> {
@@ -17,7 +18,8 @@ export async function runAsk(
     argument === "-" ? (await readAll(context.stdin)).replace(/\r?\n$/, "") : argument,
     "The question",
   );
-  await withConversation(context, options, async (conversation) => {
+  const kept = file === undefined ? {} : { conversation: await readKeptConversation(file) };
+  await withConversation(context, { ...options, ...kept }, async (conversation) => {
     const turn = await conversation.say(question);
     if (context.json) return writeJson(context, turn);
     context.stdout.write(`${printable(turn.answer)}\n`);

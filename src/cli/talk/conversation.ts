@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { KeptConversation } from "../../app/kept-conversation.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, withAgent } from "../cli-context.js";
@@ -16,6 +17,8 @@ export interface TalkOptions {
   /** Only of `ask`: whether the result says what the answer was made from. */
   readonly why?: boolean;
   readonly thread?: string;
+  /** Only of `ask`: what is continued instead of a thread. */
+  readonly conversation?: KeptConversation;
   readonly url?: string;
 }
 
@@ -26,19 +29,17 @@ export interface TalkOptions {
  */
 export async function withConversation(
   context: CommandContext,
-  {
-    user: userId,
-    mode,
-    tools,
-    instructions,
-    thread: threadId = randomUUID(),
-    url,
-    why = false,
-  }: TalkOptions,
+  { user: userId, mode, tools, instructions, thread, conversation, url, why = false }: TalkOptions,
   work: (conversation: Conversation) => Promise<void>,
   { background = false }: { readonly background?: boolean } = {},
 ): Promise<void> {
   const { signal } = context;
+  const threadId = thread ?? randomUUID();
+  if (thread !== undefined && conversation !== undefined)
+    throw new PersonaAgentError(
+      "config-invalid",
+      "Both --thread and --conversation were given; expected one of them. Leave one out.",
+    );
   if (threadId.trim() === "")
     throw new PersonaAgentError(
       "config-invalid",
@@ -53,6 +54,13 @@ export async function withConversation(
     const { openRemoteConversation } = await import("./remote-conversation.js");
     const { serverHeaders } = await import("../remote/server-headers.js");
     const headers = serverHeaders(context.env);
+    if (conversation !== undefined) {
+      const { remoteVerbs } = await import("../remote/remote-verbs.js");
+      const call = remoteVerbs(url, signal, headers);
+      const say = (message: string) =>
+        call("ask", { user: userId, message, conversation, settings, why });
+      return work({ say });
+    }
     return work(openRemoteConversation(url, { userId, settings, threadId, why, signal }, headers));
   }
   return withAgent(
@@ -62,7 +70,7 @@ export async function withConversation(
       await work({
         async say(text, onEvent) {
           const turn = await agent.ask(userId, text, {
-            threadId,
+            ...(conversation === undefined ? { threadId } : { conversation }),
             settings,
             signal,
             why,

@@ -8,6 +8,10 @@ export function addTalkCommands(program: Command, context: CliContext): void {
       "--why",
       "also print what the answer was made from: recalled texts, profile, lines, tools",
     )
+    .option(
+      "--conversation <file>",
+      "a conversation that you keep, as JSON, which the question goes on with",
+    )
     .description("ask one question and print the answer")
     .argument("<question...>", "the question; `-` reads it from the input")
     .action(action(context, async () => (await import("./ask.js")).runAsk));

@@ -20,7 +20,7 @@ export interface McpServerOptions {
 
 /** The verbs that are tools, with their inputs. Settings and reasons are for programs that are written for this agent. */
 const inputs = {
-  ask: verbs.ask.input.omit({ settings: true, why: true }),
+  ask: verbs.ask.input.omit({ conversation: true, settings: true, why: true }),
   remember: verbs.remember.input,
   search: verbs.search.input,
   // The author is the user: another one would be somebody's name that nobody checked.
