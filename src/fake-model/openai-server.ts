@@ -315,13 +315,14 @@ function base64Of(vector: readonly number[]): string {
 }
 
 /** With its calls in the text, where nothing reads them out of it. */
-function asWritten({ toolCalls: calls = [], ...reply }: MessageReply, quirks: ServerQuirks) {
-  if (quirks.writesCalls !== true || calls.length === 0) return { ...reply, toolCalls: calls };
+function asWritten(reply: MessageReply, quirks: ServerQuirks): MessageReply {
+  const { toolCalls: calls = [], ...answer } = reply;
+  if (quirks.writesCalls !== true || calls.length === 0) return reply;
   const written = calls.map(({ name, args }) => {
     const text = typeof args === "string" ? args : JSON.stringify(args);
     return `<tool_call>\n{"name": ${JSON.stringify(name)}, "arguments": ${text}}\n</tool_call>`;
   });
-  return { ...reply, text: [reply.text ?? "", ...written].join("\n") };
+  return { ...answer, text: [reply.text ?? "", ...written].join("\n") };
 }
 
 function toolCalls({ toolCalls: calls = [] }: MessageReply) {

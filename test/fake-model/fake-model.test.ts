@@ -70,14 +70,19 @@ it("answers OpenAI's own client from the offline model, whole and streamed", asy
   const client = await clientOf();
   const whole = await client.chat.completions.create({ model, messages });
   expect(whole.choices[0]?.message.content).toContain("Noted");
+  expect(whole.choices[0]?.finish_reason).toBe("stop");
   let streamed = "";
+  const ends: (string | null | undefined)[] = [];
   for await (const { choices } of await client.chat.completions.create({
     model,
     messages,
     stream: true,
-  }))
+  })) {
     streamed += choices[0]?.delta.content ?? "";
+    ends.push(choices[0]?.finish_reason);
+  }
   expect(streamed).toBe(whole.choices[0]?.message.content);
+  expect(ends.filter((end) => end !== null)).toEqual(["stop"]);
   const { data } = await client.embeddings.create({ model, input: ["tea", "a cup of tea"] });
   expect(data.map(({ embedding }) => embedding.length)).toEqual([384, 384]);
   expect((await client.models.list()).data).toMatchObject([{ id: "offline" }]);
@@ -97,7 +102,10 @@ it("refuses what such a server refuses, in a sentence that names it", async () =
   const client = await clientOf("--quirk", "no-stream-options", "--quirk", "calls-every-round");
   const tools = [{ type: "function" as const, function: { name: "look" } }];
   const called = await client.chat.completions.create({ model, messages, tools });
-  expect(called.choices[0]?.message.tool_calls).toMatchObject([{ function: { name: "look" } }]);
+  expect(called.choices[0]).toMatchObject({
+    finish_reason: "tool_calls",
+    message: { tool_calls: [{ function: { name: "look" } }] },
+  });
   const streaming = { stream: true, stream_options: { include_usage: true } } as const;
   await expect(
     client.chat.completions.create({ model, messages, ...streaming }),
