@@ -14,8 +14,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { SimpleChatModel } from "@langchain/core/language_models/chat_models";
-import { HumanMessage } from "@langchain/core/messages";
-import { MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import pg from "pg";
 import { createPersonaAgent } from "../src/app/create-persona-agent.js";
@@ -23,6 +21,7 @@ import { openPersonaAgent } from "../src/app/open-persona-agent.js";
 import type { PersonaAgent } from "../src/app/persona-agent.js";
 import { OfflineEmbeddings } from "../src/model/offline/offline-embeddings.js";
 import { sizeOf } from "./folder-size.js";
+import { createBareGraph } from "./side-by-side/bare-graph.js";
 import { quantile, timed } from "./timing.js";
 
 const { values } = parseArgs({
@@ -70,30 +69,6 @@ async function timesOf(count: number, turn: (place: number) => Promise<unknown>)
   const times: number[] = [];
   for (let place = 0; place < count; place += 1) times.push(await timed(() => turn(place)));
   return median(times);
-}
-
-/** Search, model, put, in the graph that a tutorial would build. */
-function bareTurn() {
-  const embeddings = new OfflineEmbeddings();
-  // Its type asks for the base class; it calls the two methods of the interface.
-  const index = { dims: embeddings.dimensions, embeddings: embeddings as never };
-  const store = new InMemoryStore({ index });
-  const model = new InstantModel({});
-  const graph = new StateGraph(MessagesAnnotation)
-    .addNode("search", async ({ messages }) => {
-      await store.search(["ada"], { query: messages.at(-1)?.text ?? "", limit: 6 });
-      return {};
-    })
-    .addNode("model", async ({ messages }) => ({ messages: [await model.invoke(messages)] }))
-    .addNode("put", async ({ messages }) => {
-      await store.put(["ada"], String(Math.random()), { text: messages[0]?.text });
-      return {};
-    })
-    .addEdge(START, "search")
-    .addEdge("search", "model")
-    .addEdge("model", "put")
-    .compile({ store });
-  return (text: string) => graph.invoke({ messages: [new HumanMessage(text)] });
 }
 
 const subjects = ["train", "flat", "bike", "coat", "lamp", "novel", "wine", "desk"];
@@ -153,9 +128,12 @@ const options = {
   backgroundReflection: false,
 } as const;
 if (values.only !== "embedded") {
-  const bare = bareTurn();
-  await timesOf(30, (place) => bare(asked(place)));
-  const bareTime = await timesOf(30, (place) => bare(asked(place)));
+  const embeddings = new OfflineEmbeddings();
+  // Its type asks for the base class; it calls the two methods of the interface.
+  const index = { dims: embeddings.dimensions, embeddings: embeddings as never };
+  const bare = createBareGraph(options.model, new InMemoryStore({ index }));
+  await timesOf(30, (place) => bare("ada", asked(place)));
+  const bareTime = await timesOf(30, (place) => bare("ada", asked(place)));
   const agent = createPersonaAgent({ ...options, checkpointer: new MemorySaver() });
   const newUser = await measure("In memory", agent, null);
   console.log(

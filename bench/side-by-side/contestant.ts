@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** One line that a contestant is sent; see serve-orders.mjs. */
+export interface ContestantOrder {
+  readonly do: "turn" | "fill" | "search";
+  readonly user: string;
+  readonly text?: string;
+  readonly texts?: readonly string[];
+  readonly thread?: string;
+}
+
+export interface Contestant {
+  /** How long it took, in milliseconds. One order at a time. */
+  order(order: ContestantOrder): Promise<{ readonly ms: number }>;
+  end(): void;
+}
+
+export async function startContestant(
+  [command = "", ...program]: readonly string[],
+  words: readonly string[],
+): Promise<Contestant> {
+  const child = spawn(command, [...program, ...words], {
+    // Neither mem0 nor Mastra tells its makers of this.
+    env: { ...process.env, MEM0_TELEMETRY: "false", MASTRA_TELEMETRY_DISABLED: "1" },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async () => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error(`${words.join(" ")} ended.`);
+      // Libraries print notes of their own.
+      if (value.startsWith("{")) return JSON.parse(value) as { ms?: number; error?: string };
+    }
+  };
+  await nextLine();
+  return {
+    async order(order) {
+      child.stdin.write(`${JSON.stringify(order)}\n`);
+      const { ms, error } = await nextLine();
+      if (ms === undefined) throw new Error(error);
+      return { ms };
+    },
+    end: () => void child.stdin.end(),
+  };
+}

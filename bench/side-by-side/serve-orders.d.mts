@@ -1,0 +1,3 @@
+export function serveOrders<Order>(
+  does: Readonly<Record<string, (order: Order) => Promise<unknown>>>,
+): Promise<never>;

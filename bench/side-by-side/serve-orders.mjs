@@ -1,0 +1,20 @@
+// What all contestants have in common: orders come on the input, one line of JSON each, and each is answered by one
+// line with the milliseconds that it took.
+import { createInterface } from "node:readline";
+
+/** @param {Record<string, (order: any) => Promise<unknown>>} does - What is done, by its name. */
+export async function serveOrders(does) {
+  const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  say({ ready: true });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const order = JSON.parse(line);
+    const began = performance.now();
+    try {
+      const result = await does[order.do](order);
+      say({ ms: performance.now() - began, result: result ?? null });
+    } catch (error) {
+      say({ error: String(error?.stack ?? error) });
+    }
+  }
+  process.exit(0);
+}
