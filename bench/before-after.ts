@@ -1,8 +1,10 @@
 /**
- * What alignment does to the answers of real users, with the offline model: each user's questions, which are not in the
- * history, are answered and scored before an alignment at the default sizes and after it, in both modes. Run by hand:
+ * What learning does to the answers of real users, with the offline model, in default mode and in paper mode: each user's
+ * questions, which are not in the history, are answered and scored before and after. In between there are two alignments
+ * at the default sizes: one without the user's latest true answers, and one once they are there, which also tries a version
+ * that is on trial. Run by hand; prints the table of docs/evaluation.md:
  *
- *   npx tsx bench/before-after.ts --data <folder of LaMP folders> [--sets a,b] [--users 5]
+ *   npx tsx bench/before-after.ts --data <folder of LaMP folders> [--sets a,b] [--users 5] [--later 8]
  */
 import { parseArgs } from "node:util";
 import type { Episode } from "../src/domain/episode.js";
@@ -12,6 +14,9 @@ import { createPersonaAgent } from "../src/app/create-persona-agent.js";
 import type { PersonaAgent } from "../src/app/persona-agent.js";
 import type { Iteration } from "../src/state/alignment-state.js";
 import { type LampUser, readLampUsers } from "./lamp-users.js";
+import { initialPersona, personaHead } from "../src/domain/persona/persona-checkpoint.js";
+import { parentVersion, saysTheSame } from "../src/domain/persona/version-history.js";
+import { trialOutcomes } from "../src/domain/alignment/trial.js";
 import { bootstrapByUser } from "../src/eval/metrics/bootstrap.js";
 
 const { values } = parseArgs({
@@ -19,6 +24,7 @@ const { values } = parseArgs({
     data: { type: "string" },
     sets: { type: "string", default: "rating-critics,movies-ml20m,news-huffpost-own" },
     users: { type: "string", default: "100000" },
+    later: { type: "string", default: "8" },
   },
 });
 const { data } = values;
@@ -26,7 +32,7 @@ if (data === undefined) {
   console.error("--data is missing; expected a folder of LaMP folders. Name one.");
   process.exit(2);
 }
-const most = Number(values.users);
+const [most, later] = [Number(values.users), Number(values.later)];
 const modes = ["default", "paper"] as const;
 type Mode = (typeof modes)[number];
 
@@ -36,12 +42,17 @@ interface Outcome {
   readonly before: readonly number[];
   readonly after: readonly number[];
   readonly iterations: readonly Iteration[];
+  /** Changes that were judged, or in paper mode taken at once. */
+  readonly proposed: number;
+  /** Of the versions that were taken: how many began on trial, and how many a later run took back. */
+  readonly onTrial: number;
+  readonly takenBack: number;
   readonly calls: number;
   readonly seconds: number;
 }
 
 const columns =
-  "set,mode,users,questions,before,after,difference (95 %),p worse,better,worse,accepted,rejected,kept,not begun,calls a run,s a run".split(
+  "set,mode,users,questions,before,after,difference (95 %),p worse,better,worse,proposed,taken,on trial,taken back,runs that kept,runs not begun,calls,s".split(
     ",",
   );
 console.log(`| ${columns.join(" | ")} |\n|${"---|".repeat(columns.length)}`);
@@ -63,15 +74,40 @@ if (isWorse) {
 
 async function measure({ user, episodes, questions }: LampUser, mode: Mode): Promise<Outcome> {
   const agent = createPersonaAgent();
-  await agent.memory.episodes.addMany(user, episodes as Episode[]);
-  // The profile stands before both, so that the difference is what alignment makes.
-  await agent.refreshProfile(user);
-  const before = await answered(agent, user, questions, mode);
+  const { personas } = agent.memory;
+  const isAnswered = ({ groundTruth }: Episode) => groundTruth !== null;
+  const latest = new Set(episodes.filter(isAnswered).slice(-later));
+  const add = (some: readonly Episode[]) => agent.memory.episodes.addMany(user, [...some]);
+  await add(episodes.filter((episode) => !latest.has(episode)));
   const begun = performance.now();
-  const { iterations, usage } = await agent.align(user, { settings: { mode } });
+  const runs = [await agent.align(user, { settings: { mode } })];
+  const at = new Date().toISOString();
+  const feedback = { kind: "answer", author: user, at, reason: null, inferred: null } as const;
+  await add([...latest].map((episode) => ({ ...episode, feedback })));
+  runs.push(await agent.align(user, { settings: { mode } }));
   const seconds = (performance.now() - begun) / 1_000;
+  const history = await personas.history(user);
   const after = await answered(agent, user, questions, mode);
-  return { user, before, after, iterations, calls: usage.calls, seconds };
+  // Version 0 beside the same memory and profile, so that the difference is what the persona makes.
+  const isLearned = !saysTheSame(personaHead(history), initialPersona);
+  if (isLearned) await agent.rollback(user, { to: 0 });
+  const before = isLearned ? await answered(agent, user, questions, mode) : after;
+  const judged = history.filter(
+    (checkpoint) =>
+      checkpoint.author === "alignment" &&
+      !saysTheSame(checkpoint, parentVersion(checkpoint, history)),
+  );
+  return {
+    user,
+    before,
+    after,
+    iterations: runs.flatMap(({ iterations }) => iterations),
+    proposed: judged.length,
+    onTrial: trialOutcomes(history).size,
+    takenBack: history.filter(({ author }) => author === "rollback").length,
+    calls: runs.reduce((sum, { usage }) => sum + usage.calls, 0),
+    seconds,
+  };
 }
 
 /** Each question is forgotten again once it is answered: the next must not find it. */
@@ -118,10 +154,18 @@ function row(set: string, mode: Mode, outcomes: readonly Outcome[]): string[] {
     probabilityWorse(outcomes).toFixed(2),
     String(all.filter((difference) => difference > 0).length),
     String(all.filter((difference) => difference < 0).length),
-    ...(["accepted", "rejected", "kept", "not begun"] as const).map(count),
+    total(outcomes, "proposed"),
+    count("accepted"),
+    total(outcomes, "onTrial"),
+    total(outcomes, "takenBack"),
+    ...(["kept", "not begun"] as const).map(count),
     mean(outcomes.map(({ calls }) => calls)).toFixed(0),
     mean(outcomes.map(({ seconds }) => seconds)).toFixed(1),
   ];
+}
+
+function total(outcomes: readonly Outcome[], what: "proposed" | "onTrial" | "takenBack"): string {
+  return String(outcomes.reduce((sum, outcome) => sum + outcome[what], 0));
 }
 
 function kindOf({ accepted, reason, parentScore }: Iteration) {

@@ -119,6 +119,8 @@ export const logEntryShape = personaCheckpointSchema.extend({
   trial: trialRecordSchema.shape.outcome.nullable(),
   /** How the version and its parent answered the same items; `null` for what no alignment made. */
   means: z.strictObject({ batch: meansShape, holdout: meansShape }).nullable(),
+  /** Whether it was rejected on thin evidence, and is tried again with that evidence once there are new true answers. */
+  promising: z.boolean(),
 });
 
 const beforeAndAfter = z.strictObject({
@@ -201,6 +203,8 @@ export const statusShape = z.strictObject({
   headVersion: z.number(),
   /** Whether that version is on trial: the next alignment tries it on later answers. */
   onTrial: z.boolean(),
+  /** Whether a change of it that was rejected on thin evidence is tried again once there are new true answers. */
+  promising: z.boolean(),
   error: recordedErrorShape.nullable(),
   /**
    * The outcome of the latest run with a checkpoint: its last accepted version, or its last checkpoint if it accepted

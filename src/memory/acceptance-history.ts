@@ -31,7 +31,10 @@ export interface AcceptanceHistory {
   judged(): Promise<JudgedCandidate[]>;
   /** What candidates are usually worth: the starting prior, and what was learned since the last reset. */
   prior(): Promise<EffectPrior>;
-  /** Counts are rounded to a tenth. The same name again changes nothing. */
+  /**
+   * Counts are rounded to a tenth. The same name again changes nothing, unless the candidate was tried again: then more
+   * items take the place of fewer.
+   */
   add(judged: JudgedCandidate, name: CandidateName): Promise<void>;
   /** Forgets all: the prior is the starting one again. @returns How many candidates were forgotten. */
   reset(): Promise<number>;
@@ -69,7 +72,8 @@ export function createAcceptanceHistory(access: StoreAccess, now: () => Date): A
       const name = JSON.stringify([runId, iteration, candidate]);
       const key = createHash("sha256").update(name).digest("hex").slice(0, 32);
       const before = await stored();
-      if (before.some((record) => record.key === key)) return;
+      const known = before.find((record) => record.key === key);
+      if (known !== undefined && known.items >= tenths(items)) return;
       const counts = { gained: tenths(gained), lost: tenths(lost) };
       const value = {
         schemaVersion: 1,
@@ -78,7 +82,7 @@ export function createAcceptanceHistory(access: StoreAccess, now: () => Date): A
         items: Math.max(tenths(items), tenths(counts.gained + counts.lost)),
         accepted,
       };
-      const count = before.length + 1;
+      const count = before.length + (known === undefined ? 1 : 0);
       const outdated = count > mostKept + slack ? before.slice(0, count - mostKept) : [];
       await access.write([{ namespace: judgedNamespace, key, value }, ...outdated.map(deletion)]);
     },

@@ -15,6 +15,7 @@ import {
 import { defaultLocale, type Locale, localeSchema } from "../domain/locale.js";
 import { type Profile, profileSchema } from "../domain/profile.js";
 import { lineRejectionSchema } from "../domain/persona/line-rejection.js";
+import { promisingSchema } from "../domain/alignment/promising.js";
 import {
   type SimulatedAnswer,
   simulatedAnswerSchema,
@@ -76,6 +77,8 @@ export const critiqueRecordSchema = z.strictObject({
 export const candidateSchema = personaUnderTestSchema.extend({
   /** Why the update model changed the lines. */
   reason: z.string(),
+  /** Whether it is the run's `promising` one, which was rejected before. */
+  isTriedAgain: z.literal(true).optional(),
 });
 export type PersonaCandidate = z.output<typeof candidateSchema>;
 
@@ -217,6 +220,10 @@ export const alignmentState = z.object({
     .nullable()
     .default(null)
     .describe("What was found of it; null before its answers are there."),
+  promising: promisingSchema
+    .nullable()
+    .default(null)
+    .describe("A candidate rejected by an earlier run that is tried again with its evidence."),
   rejected: z
     .array(
       z.strictObject({
@@ -224,7 +231,6 @@ export const alignmentState = z.object({
         lines: z.array(personaLineSchema).nullable(),
         rejections: z.array(lineRejectionSchema),
         reason: z.string(),
-        isPromising: z.boolean().default(false).describe("Whether it may be tried once more."),
       }),
     )
     .default([])

@@ -7,11 +7,13 @@ import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { callVerb } from "../../src/app/verbs/call-verb.js";
 import { type VerbInput, type VerbName, type VerbOutput, verbs } from "../../src/contract/verbs.js";
+import { decideByBenefit } from "../../src/domain/alignment/expected-benefit.js";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import type { UserArchive } from "../../src/domain/user-archive.js";
 import { commandLineOf } from "../support/processes/command-line.js";
 import { type DevServer, startDevServer } from "../support/servers/dev-server.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
+import { alignmentRecord } from "../support/users/alignment-record.js";
 import { turnAt } from "../support/users/episodes.js";
 
 /**
@@ -47,6 +49,22 @@ beforeAll(async () => {
       reason: "A person wrote it.",
       parent,
     });
+  // One that waits for new answers, as log and status say.
+  const holdout = Array.from({ length: 22 }, (_, n) => ({
+    item: `h${n}`,
+    parent: [n < 6 ? 0 : 1],
+    candidate: [n >= 6 && n < 10 ? 0 : 1],
+  }));
+  const decision = decideByBenefit({ batch: [], holdout, remaining: 0 });
+  await memory.personas.append("origin", {
+    at: "2026-02-03T00:00:00.000Z",
+    author: "alignment",
+    status: "rejected",
+    lines: [{ text: "Names two films.", tool: null, evidence: [first] }],
+    reason: decision.reason,
+    alignment: alignmentRecord({ decision, review: null }),
+    parent,
+  });
   await agent.setLocale("origin", { timeZone: "Europe/Paris" });
   archive = await agent.export("origin");
   folder = await newDataFolder("persona-agent-doors-");
@@ -382,6 +400,7 @@ describe("every verb gives the same JSON through every door", () => {
       );
       const expected = results.get("library");
       for (const door of open) expect(results.get(door), door).toEqual(expected);
+      if (name === "status") expect(expected).toMatchObject({ promising: true });
       if (name === "export")
         expect(expected).toEqual(settled({ ...archive, user: "USER" }, "USER"));
     },

@@ -3,6 +3,7 @@ import type { AlignContext } from "../../config/alignment-settings.js";
 import { parseAlignConfig, parseRunConfig } from "../../config/parse-settings.js";
 import { isDue, neverAligned } from "../../domain/alignment/alignment-status.js";
 import { latestRun } from "../../domain/alignment/latest-run.js";
+import { promisingCandidate } from "../../domain/alignment/promising.js";
 import { versionOnTrial } from "../../domain/alignment/trial.js";
 import { personaHead } from "../../domain/persona/persona-checkpoint.js";
 import { parseUserId } from "../../domain/user-id.js";
@@ -38,14 +39,16 @@ export async function readAlignmentOverview(
 ): Promise<AlignmentOverview> {
   const user = parseUserId(userId);
   const config = parseRunConfig({ context: alignAfter === undefined ? {} : { alignAfter } });
-  const [state, checkpoints, reflection] = await Promise.all([
+  const [state, checkpoints, reflection, withdrawals] = await Promise.all([
     memory.alignments.get(user),
     memory.personas.history(user),
     memory.reflections.get(user),
+    memory.episodes.withdrawals(user),
   ]);
   const newAnswers = await memory.episodes.countAnswered(user, state.seenAt);
   const status = isAbandoned(state, now()) ? "cut-off" : state.status;
   const last = latestRun(checkpoints);
+  const head = personaHead(checkpoints);
   return {
     user,
     status,
@@ -55,8 +58,9 @@ export async function readAlignmentOverview(
       isDue(status, newAnswers, config.alignAfter) &&
       (status === "cut-off" ||
         (await hasEnoughAnswers(user, parseAlignConfig({ context: settings }), memory.episodes))),
-    headVersion: personaHead(checkpoints).version,
+    headVersion: head.version,
     onTrial: versionOnTrial(checkpoints) !== null,
+    promising: promisingCandidate(checkpoints, head, { withdrawals }) !== null,
     error: state.error,
     lastOutcome: last && {
       id: last.checkpoint.id,

@@ -1,5 +1,6 @@
 import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
 import { type AlignmentRecord, meanScores } from "../../domain/alignment/alignment-record.js";
+import { promisingCandidate } from "../../domain/alignment/promising.js";
 import { trialOutcomes } from "../../domain/alignment/trial.js";
 import { diffPersona } from "../../domain/persona/persona-diff.js";
 import {
@@ -73,9 +74,13 @@ export async function showPersona(
 /** Every checkpoint as stored, with its standing; the latest `limit` of those before `before`. */
 export async function showLog(
   { user, limit, before }: VerbInput<"log">,
-  { personas }: Of<"personas">,
+  { personas, episodes }: Of<"personas" | "episodes">,
 ): Promise<VerbOutput<"log">> {
-  const history = await personas.history(user);
+  const [history, withdrawals] = await Promise.all([
+    personas.history(user),
+    episodes.withdrawals(user),
+  ]);
+  const promising = promisingCandidate(history, personaHead(history), { withdrawals });
   const statuses = personaVersionStatuses(history);
   const trials = trialOutcomes(history);
   const earlier = history.filter(({ id }) => before === undefined || id < before);
@@ -90,6 +95,7 @@ export async function showLog(
       standing: unchanged ?? status,
       trial: trials.get(checkpoint.id) ?? null,
       means: checkpoint.alignment && meansOf(checkpoint.alignment.scores),
+      promising: promising?.earlier.id === checkpoint.id,
     };
   });
 }

@@ -49,14 +49,15 @@ function kindsOf(user: string, latest: VerbOutput<"list">): AnswerKinds {
 }
 
 function writeStatus({ stdout }: CommandContext, overview: Overview, answers: AnswerKinds): void {
-  const { at, newAnswers, due, headVersion, onTrial, error, lastOutcome, deadJobs } = overview;
-  const { today, reflection } = overview;
+  const { at, newAnswers, due, headVersion, onTrial, promising, error, lastOutcome } = overview;
+  const { deadJobs, today, reflection } = overview;
   const status = at === null ? "never aligned" : `${statusText(overview)} since ${minute(at)}`;
   const lines = [
     ["alignment", status],
     ["new", `${newTrueAnswers(newAnswers)}${due ? ": an alignment is due" : ""}`],
     ...(answersText(answers) === "" ? [] : [["answers", answersText(answers)]]),
     ["head", `version ${headVersion}${onTrial ? ", on trial" : ""}`],
+    ...(promising ? [["promising", "a rejected change is tried again with new answers"]] : []),
     ...(lastOutcome === null ? [] : [["last", outcome(lastOutcome)]]),
     ...(error === null ? [] : [[isStopped(error) ? "stopped" : "error", errorText(error)]]),
     ...deadJobs.map((job) => ["dead job", `${job.kind}, ${minute(job.at)}: ${job.error}`]),

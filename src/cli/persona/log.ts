@@ -3,7 +3,7 @@ import { initialPersona } from "../../domain/persona/persona-checkpoint.js";
 import { parentVersion } from "../../domain/persona/version-history.js";
 import { type PersonaChanges, personaChanges } from "../../app/verbs/learned.js";
 import { type CommandContext, writeJson } from "../cli-context.js";
-import { measured, minuteOf, trialTexts } from "../output/figures.js";
+import { counted, measured, minuteOf, trialTexts } from "../output/figures.js";
 import { changedLines } from "../output/persona-changes.js";
 import { oneLine, wrap } from "../output/printable.js";
 import { type Colors, terminalOf } from "../output/terminal.js";
@@ -47,6 +47,13 @@ function writeLog({ stdout }: CommandContext, entries: VerbOutput<"log">): void 
     for (const line of wrap(oneLine(reason), width - indent.length)) write(`${indent}${line}`);
     if (alignment !== null) write(colors.dim(`${indent}${measured(alignment)}`));
     if (entry.trial !== null) write(`${indent}It ${trialTexts[entry.trial]}${afterTrial(entry)}.`);
+    if (entry.promising)
+      write(`${indent}It is tried again, with this evidence, once there are new answers.`);
+    const earlier = alignment?.earlier;
+    if (earlier !== undefined) {
+      const items = counted(earlier.items, "held-out item");
+      write(`${indent}Tried again, with the ${items} of the rejected checkpoint ${earlier.id}.`);
+    }
     const changes = personaChanges(parent, checkpoint);
     for (const line of changedLines(changes, colors, true)) write(`${indent}${line}`);
     const texts = changes.paperText;

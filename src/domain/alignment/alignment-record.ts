@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { acceptanceDecisionSchema } from "./acceptance.js";
+import { earlierEvidenceSchema } from "./earlier-evidence.js";
 import { lineRejectionSchema } from "../persona/line-rejection.js";
 import { usageSchema } from "../usage.js";
 import { judgedScores, preferredSchema } from "./judgement.js";
@@ -65,6 +66,8 @@ export const alignmentRecordSchema = z.strictObject({
   /** The result of the acceptance rule; `null` where nothing was judged, as in paper mode. */
   decision: acceptanceDecisionSchema.nullable(),
   review: reviewSchema.nullable(),
+  /** Of a candidate that was rejected before and tried again: its evidence of then, which the decision counts too. */
+  earlier: earlierEvidenceSchema.optional(),
   /** Missing where the version that the run began with was not on trial, or there was nothing new to try it on. */
   trial: trialRecordSchema.optional(),
   /** How many items the judge compared in both orders, and on how many both agreed; missing where none was asked. */

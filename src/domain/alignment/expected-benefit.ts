@@ -7,6 +7,7 @@ import {
   checkRule,
   invalidEvidence,
 } from "./check-evidence.js";
+import type { EarlierEvidence } from "./earlier-evidence.js";
 import {
   type CandidateCounts,
   candidateCountsSchema,
@@ -65,10 +66,13 @@ export const benefitDecisionSchema = z.strictObject({
   /** The outcome in one line, with its numbers. */
   reason: z.string(),
   batch: pairedComparisonSchema,
-  /** Of the held-out items asked so far, each counting once. */
+  /** Of the held-out items asked so far, each counting once; without those of an earlier run. */
   holdout: pairedComparisonSchema,
   rule: benefitRuleSchema,
-  /** The held-out items as the decision counted them: weighted, and graded scores as equivalent right or wrong ones. */
+  /**
+   * The held-out items as the decision counted them: weighted, and graded scores as equivalent right or wrong ones; with
+   * those of an earlier run, where the candidate is tried again.
+   */
   counts: candidateCountsSchema,
   /** Mean of the posterior, in shares of the score. */
   expectedGain: z.number(),
@@ -91,6 +95,8 @@ export interface BenefitEvidence extends AcceptanceEvidence {
   readonly remaining: number;
   /** Model calls that each of the next items costs: 1 where the parent's answer is known. */
   readonly callsPerItem?: 1 | 2;
+  /** What it was judged by before, on other items, where it is tried again. */
+  readonly earlier?: Pick<EarlierEvidence, "items" | "counts"> | undefined;
 }
 
 /**
@@ -117,7 +123,9 @@ export function decideByBenefit(
   check(evidence, prior, rule);
   const batch = compareScores(evidence.batch);
   const holdout = compareScores(evidence.holdout);
-  const counts = countsOf(evidence.holdout);
+  const { remaining, callsPerItem = 1, earlier } = evidence;
+  const counts = pooledCounts(countsOf(evidence.holdout), earlier?.counts);
+  const asked = holdout.items + (earlier?.items ?? 0);
   const { expectedGain, gainInterval, harmProbability } = summariseEffects(
     posteriorOf(counts, prior),
   );
@@ -140,17 +148,16 @@ export function decideByBenefit(
     );
     return decide("worse-on-batch", `Worse on its own batch: ${after}, its parent ${before}.`);
   }
-  const { remaining, callsPerItem = 1 } = evidence;
-  if (holdout.items + remaining < rule.minimumItems)
+  if (asked + remaining < rule.minimumItems)
     return decide(
       "too-few-items",
-      `Only ${holdout.items + remaining} held-out items; at least ${rule.minimumItems} are needed to judge a candidate.`,
+      `Only ${asked + remaining} held-out items; at least ${rule.minimumItems} are needed to judge a candidate.`,
     );
   const [low, high] = gainInterval;
-  const expected = `expected gain ${pointsOf(expectedGain)} points (90 % between ${pointsOf(low)} and ${pointsOf(high)}), chance of real harm ${percent(harmProbability)}, on ${holdout.items} held-out items`;
+  const expected = `expected gain ${pointsOf(expectedGain)} points (90 % between ${pointsOf(low)} and ${pointsOf(high)}), chance of real harm ${percent(harmProbability)}, on ${asked} held-out items${earlier === undefined ? "" : `, ${earlier.items} of them in an earlier run`}`;
   const isWorthIt = expectedGain > rule.changePrice;
   const isLast = remaining === 0;
-  if (holdout.items < rule.minimumItems) return decide("undecided", `Not clear yet: ${expected}.`);
+  if (asked < rule.minimumItems) return decide("undecided", `Not clear yet: ${expected}.`);
   if (isWorthIt && harmProbability <= (isLast ? rule.harmLimit : rule.earlyHarmLimit))
     return decide("better", `Better: ${expected}.`);
   if (isLast && isWorthIt)
@@ -164,6 +171,18 @@ export function decideByBenefit(
       `Not worth a change, whose price is ${shown(rule.changePrice * 100)} points: ${expected}.`,
     );
   return decide("undecided", `Not clear yet: ${expected}.`);
+}
+
+/** The counts of both; quasi-likelihoods of different items multiply, so their counts add up. */
+export function pooledCounts(
+  { gained, lost, items }: CandidateCounts,
+  earlier: CandidateCounts = { gained: 0, lost: 0, items: 0 },
+): CandidateCounts {
+  return {
+    gained: gained + earlier.gained,
+    lost: lost + earlier.lost,
+    items: items + earlier.items,
+  };
 }
 
 /** Where most of the score differs by less than a tenth, one item still counts as no more than ten. */

@@ -23,7 +23,6 @@ export function rejectedBefore(
   readonly lines: PersonaLine[];
   readonly rejections: LineRejection[];
   readonly reason: string;
-  readonly isPromising: boolean;
 }[] {
   const byId = new Map(checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
   const statuses = personaVersionStatuses(checkpoints);
@@ -37,8 +36,7 @@ export function rejectedBefore(
       if (lineContents(lines) === present) return [];
       const reason = whyRejected(checkpoint);
       const rejections = alignment?.rejections ?? [];
-      const isPromising = promised(checkpoint);
-      return reason === null ? [] : [{ key: null, lines, rejections, reason, isPromising }];
+      return reason === null ? [] : [{ key: null, lines, rejections, reason }];
     })
     .slice(-maxRejected);
 
@@ -58,11 +56,6 @@ export function rejectedBefore(
 /** It was accepted and nobody rejected it, but the persona was changed before it could be taken. */
 function isOutdated({ alignment }: PersonaCheckpoint): boolean {
   return alignment?.decision?.accepted === true && alignment.review?.decision !== "reject";
-}
-
-/** Whether more was to be gained by it than it costs, and only the evidence was thin: on other items it may pass. */
-function promised({ alignment }: PersonaCheckpoint): boolean {
-  return alignment?.decision?.outcome === "harm-possible";
 }
 
 /** To compare lines by their text and tool; the evidence does not matter. */

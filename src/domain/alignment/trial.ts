@@ -7,7 +7,7 @@ import {
   startingPrior,
   summariseEffects,
 } from "./effect-prior.js";
-import { countsOf } from "./expected-benefit.js";
+import { pooledCounts, countsOf } from "./expected-benefit.js";
 
 /** A version is clear, so that it needs no trial or has ended it, once real harm is no likelier than this. */
 const clearHarm = 0.01;
@@ -76,11 +76,7 @@ export function tryVersion(
       candidate: candidate === null ? [] : [candidate],
     })),
   );
-  const all = {
-    gained: counts.gained + found.gained,
-    lost: counts.lost + found.lost,
-    items: counts.items + found.items,
-  };
+  const all = pooledCounts(counts, found);
   const { expectedGain, gainInterval, harmProbability } = summariseEffects(posteriorOf(all, prior));
   const isOver = later.length >= longestTrial;
   const outcome =

@@ -10,8 +10,8 @@ import type { AlignmentState, AlignmentUpdate, Proposal } from "../../state/alig
 import { budgetOf, callsOfJudgement, callsPerAnswer } from "./alignment-budget.js";
 import { criticised, recordOf, usageUnder } from "./candidate-record.js";
 import { missingItems } from "./failed-items.js";
-import { groupSize, groupTasks, missingAnswers, nextGroup } from "./held-out-group.js";
-import { type Judged, judgedOn, lackingOfBatch, lackingOfHoldout } from "./judge-candidate.js";
+import { groupSize, heldOutTasks, missingAnswers, nextGroup } from "./held-out-group.js";
+import { type Judged, judgedOn, tooLittleOfBatch, tooLittleOfHoldout } from "./judge-candidate.js";
 import { judgeTasks, sendAll } from "./simulation-tasks.js";
 import { parentOf } from "./state-selectors.js";
 
@@ -64,19 +64,23 @@ export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDep
     if (isCompared && !isPaidFor) outcome = unaffordable("the missing items");
     else if (isCompared && !isJudgeable) outcome = unaffordable("the judge");
     else if (isCompared) {
-      const group = nextGroup(state, config, runtime, { candidates: inRace.length, calls });
-      const remaining = group.length === 0 ? 0 : state.holdout.length - state.asked;
-      const judged = inRace.map((each) => judgedOn(each, remaining, state, config));
+      const next = nextGroup(state, config, runtime, { racing: inRace, calls });
+      const left = next.group.length === 0 ? [] : state.holdout.slice(state.asked);
+      const judged = inRace.map((each) => judgedOn(each, left, state, config));
       const going = stillRacing(judged, Math.ceil(state.asked / groupSize));
-      const lack = judged.map((each) => lackingOfBatch(each, state)).find((each) => each !== null);
+      const lack = judged
+        .map((each) => tooLittleOfBatch(each, state))
+        .find((each) => each !== null);
       if (lack !== undefined) throw lack;
-      const tasks = groupTasks(group, going, state, config);
+      const racingOn = inRace.filter(({ key }) => going.includes(key));
+      const { group, asked } = nextGroup(state, config, runtime, { racing: racingOn, calls });
+      const tasks = heldOutTasks(group, racingOn, state, config, runtime);
       if (tasks.length > 0) {
-        const update = { asked: state.asked + group.length, racing: going };
+        const update = { asked, racing: going };
         return new Command({ goto: sendAll("validate", tasks), update });
       }
-      const lackingItems = lackingOfHoldout(judged, state, config);
-      if (lackingItems !== null) throw lackingItems;
+      const lackOfItems = tooLittleOfHoldout(judged, state, config);
+      if (lackOfItems !== null) throw lackOfItems;
       const isLacking =
         judged.some(({ decision }) => decision?.outcome === "too-few-items") &&
         state.holdout.length >= config.minimumItems;
@@ -86,7 +90,7 @@ export function createAcceptCandidate({ modelNamesFor, now }: AcceptCandidateDep
     const judged = rankContenders(
       candidates.map((candidate): Judged =>
         isCompared && outcome === null
-          ? judgedOn(candidate, 0, state, config)
+          ? judgedOn(candidate, [], state, config)
           : { key: candidate.key, candidate, decision: null, isOpen: false },
       ),
     );

@@ -5,7 +5,7 @@ import { mean } from "../../domain/scoring/mean.js";
 import { addUsage, noUsage, type Usage } from "../../domain/usage.js";
 import type { AlignmentState, PersonaCandidate } from "../../state/alignment-state.js";
 import { secondsBetween } from "./alignment-budget.js";
-import { inBatchOrder, parentOf, scoredItems } from "./state-selectors.js";
+import { inBatchOrder, parentOf, scoredItems, triedAgainBy } from "./state-selectors.js";
 
 /** The evidence of one candidate, as its checkpoint keeps it; of the parent alone where there is none. */
 export function recordOf(
@@ -31,6 +31,7 @@ export function recordOf(
         ...(preferred && { preferred }),
       }),
     );
+  const earlier = candidate === null ? undefined : triedAgainBy(candidate, state)?.earlier;
   const compared = state.judgements.filter(
     (each) => each.candidate === candidate?.key && each.ordersAgree !== null,
   );
@@ -44,6 +45,7 @@ export function recordOf(
     scores: { batch: scored(state.batch), holdout: scored(state.holdout) },
     rejections,
     review: null,
+    ...(earlier && { earlier }),
     ...(state.trial && { trial: state.trial }),
     ...(compared.length > 0 && { judge: { items: compared.length, agreed } }),
     seconds: secondsBetween(iterationStart?.at ?? at, at),

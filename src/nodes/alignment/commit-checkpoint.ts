@@ -45,7 +45,7 @@ export function createCommitCheckpoint({
     // The best one last: it stands for the iteration.
     for (const other of others) await writeOnce(userId, other, state, isVoid);
     const written = await writeOnce(userId, proposal, state, isVoid);
-    if (!isVoid) for (const each of [...others, proposal]) await count(each);
+    if (!isVoid) for (const each of [...others, proposal]) await count(each, state);
     // An active checkpoint is in use only if no other writer was first.
     const versions = activeVersions(await personas.history(userId));
     const isTaken = versions.some(({ id }) => id === written.id);
@@ -85,11 +85,16 @@ export function createCommitCheckpoint({
   };
 
   /** What judging it showed is part of what candidates are expected to be worth. */
-  async function count({ status, alignment }: Proposal) {
+  async function count(
+    { status, alignment }: Proposal,
+    { promising }: Pick<AlignmentState, "promising">,
+  ) {
     if (alignment === null) return;
     const { decision, runId, iteration, candidate } = alignment;
     if (!decision || !("counts" in decision) || decision.counts.items === 0) return;
-    const name = { runId, iteration, candidate };
+    // One that is tried again is still one candidate.
+    const again = alignment.earlier === undefined ? null : promising;
+    const name = again?.name ?? { runId, iteration, candidate };
     await acceptance.add({ ...decision.counts, accepted: status === "active" }, name);
   }
 

@@ -3,10 +3,11 @@ import { decideAcceptance } from "../../domain/alignment/acceptance.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { decideByBenefit, defaultBenefitRule } from "../../domain/alignment/expected-benefit.js";
 import { tooFewItems } from "../../domain/alignment/failed-item.js";
+import { newTo } from "../../domain/alignment/promising.js";
 import type { Contender } from "../../domain/alignment/race.js";
 import type { AlignmentState, PersonaCandidate } from "../../state/alignment-state.js";
 import { failuresOf, shortage } from "./failed-items.js";
-import { answeredItems, comparedItems } from "./state-selectors.js";
+import { answeredItems, comparedItems, triedAgainBy } from "./state-selectors.js";
 
 /** A candidate with what the rule says of its answers so far. */
 export interface Judged extends Contender {
@@ -14,13 +15,13 @@ export interface Judged extends Contender {
 }
 
 /**
- * Applies the rule of acceptance to a candidate's answers so far.
+ * Applies the rule of acceptance to a candidate's answers so far; of one that is tried again, with its earlier evidence.
  *
- * @param remaining - How many held-out items can still be asked.
+ * @param left - Held-out items that can still be asked.
  */
 export function judgedOn(
   candidate: PersonaCandidate,
-  remaining: number,
+  left: readonly AlignmentItem[],
   state: AlignmentState,
   config: AlignConfig,
 ): Judged {
@@ -30,6 +31,8 @@ export function judgedOn(
   };
   const { minimumItems, changePrice } = config;
   const { key } = candidate;
+  const promising = triedAgainBy(candidate, state);
+  const remaining = newTo(promising, left).length;
   const doubt = doubtOf(state.holdout);
   if (config.acceptance === "strict") {
     const { minNetWins } = config;
@@ -41,7 +44,12 @@ export function judgedOn(
   }
   const { harmLimit, earlyHarmLimit } = defaultBenefitRule;
   const decision = decideByBenefit(
-    { ...evidence, remaining, callsPerItem: isKnownNext(state) ? 1 : 2 },
+    {
+      ...evidence,
+      remaining,
+      callsPerItem: isKnownNext(state) ? 1 : 2,
+      earlier: promising?.earlier,
+    },
     {
       rule: {
         ...defaultBenefitRule,
@@ -71,14 +79,14 @@ function doubtOf(holdout: readonly AlignmentItem[]): number {
 }
 
 /** The error where failures leave fewer than half of the batch to compare. */
-export function lackingOfBatch({ decision }: Judged, state: AlignmentState) {
+export function tooLittleOfBatch({ decision }: Judged, state: AlignmentState) {
   const answered = answeredItems(state, state.batch).length;
   const compared = decision?.batch.items ?? answered;
   return shortage([compared, answered], "items were compared", failuresOf(state.batch, state));
 }
 
 /** The error where no candidate has enough held-out items, and there would be enough if none had failed. */
-export function lackingOfHoldout(
+export function tooLittleOfHoldout(
   judged: readonly Judged[],
   state: AlignmentState,
   { minimumItems }: AlignConfig,

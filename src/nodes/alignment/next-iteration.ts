@@ -59,8 +59,6 @@ export function nextFromRejected(
         lines: each.lines,
         reason: each.reason,
         rejections,
-        // On the same items it would come to the same.
-        isPromising: false,
       })),
     ],
   };

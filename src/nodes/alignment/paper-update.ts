@@ -14,7 +14,7 @@ import { inBatchOrder, parentOf } from "./state-selectors.js";
 
 /** The result of asking for an update: candidates, or the reason why there is none. */
 export interface ProposedUpdate extends Pick<AlignmentState, "outcome" | "rejections" | "usage"> {
-  readonly candidates: readonly Pick<PersonaCandidate, "lines" | "paperSystemPrompt" | "reason">[];
+  readonly candidates: readonly Omit<PersonaCandidate, "key" | "version">[];
 }
 
 /** @param stop - What ends the run; `null` if another try could find a candidate. */

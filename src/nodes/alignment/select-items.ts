@@ -1,8 +1,9 @@
 import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { AlignmentRecord } from "../../domain/alignment/alignment-record.js";
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
-import { isOpen } from "../../domain/alignment/judgement.js";
+import { promisingCandidate } from "../../domain/alignment/promising.js";
 import { rejectedBefore } from "../../domain/alignment/rejected-updates.js";
 import {
   areEnough,
@@ -11,9 +12,6 @@ import {
   sizesOf,
 } from "../../domain/alignment/split-batch-holdout.js";
 import { countAnswers } from "../../domain/scoring/answer-kinds.js";
-import { isTried, versionOnTrial } from "../../domain/alignment/trial.js";
-import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
-import type { Episode } from "../../domain/episode.js";
 import { parseUserId } from "../../domain/user-id.js";
 import type { Memory } from "../../memory/memory.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -24,7 +22,6 @@ import {
   affordableItems,
   budgetOf,
   callsOfRun,
-  callsPerAnswer,
   callsOfSmallestRun,
   judgingPerItem,
   spentOnDay,
@@ -32,12 +29,15 @@ import {
 import { itemsOfRun } from "./items-of-run.js";
 import { profileOf, sendAll, simulationTasks } from "./simulation-tasks.js";
 import { iterationOf, underTest } from "./state-selectors.js";
+import { trialOf } from "./try-version.js";
 
 export interface SelectItemsDeps {
-  readonly episodes: Pick<Memory["episodes"], "list">;
+  readonly episodes: Pick<Memory["episodes"], "list" | "withdrawals">;
   readonly personas: Pick<Memory["personas"], "head" | "history">;
   readonly alignments: Pick<Memory["alignments"], "update">;
   readonly acceptance: Pick<Memory["acceptance"], "prior">;
+  /** By role, as stored in the record. */
+  readonly modelNamesFor: (config: AlignConfig) => AlignmentRecord["models"];
   readonly now: () => Date;
 }
 
@@ -51,6 +51,7 @@ export function createSelectItems({
   personas,
   alignments,
   acceptance,
+  modelNamesFor,
   now,
 }: SelectItemsDeps) {
   return async function selectItems(
@@ -59,11 +60,12 @@ export function createSelectItems({
   ): Promise<Command<unknown, AlignmentUpdate>> {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
-    const [{ at, episodes: history }, checkpoints, head, prior] = await Promise.all([
+    const [{ at, episodes: history }, checkpoints, head, prior, withdrawals] = await Promise.all([
       readWholeHistory(userId, episodes, () => now().toISOString()),
       personas.history(userId),
       personas.head(userId),
       acceptance.prior(),
+      episodes.withdrawals(userId),
     ]);
     const today = spentOnDay(at, checkpoints);
     const left = budgetOf({ ...state, today }, config, new Date(at));
@@ -86,6 +88,11 @@ export function createSelectItems({
     const isBlind = items.some(({ episodeId }) => profileOf(episodeId, state)?.profile === null);
     const degraded = isBlind ? [...state.degraded, "no-simulation-profile"] : state.degraded;
     const rejected = config.showRejected ? rejectedBefore(checkpoints, head) : [];
+    const isRule = config.validation && config.acceptance === "expected";
+    const agentModel = modelNamesFor(config).agent;
+    const promising = isRule
+      ? promisingCandidate(checkpoints, head, { agentModel, withdrawals })
+      : null;
     // Latest first: those are answered first, and the others only where a candidate is promising.
     const holdout = items.toReversed();
     const update = {
@@ -97,6 +104,7 @@ export function createSelectItems({
       prior: [...prior],
       today,
       iteration: 1,
+      promising,
       rejected,
       degraded,
     };
@@ -139,40 +147,4 @@ export function createSelectItems({
     const unable = spent === null ? degraded : [...degraded, "budget-spent"];
     return new Command({ goto: END, update: { ...update, iterations, degraded: unable } });
   };
-}
-
-/** Most questions that a version is tried on in one run. */
-const mostTried = 20;
-
-/**
- * What the head is tried on, if it is on trial: the latest questions that were asked or answered after it was taken, as
- * far as the calls go that the run can spare. Open ones are left out, because only a judge could compare their answers.
- */
-function trialOf(
-  checkpoints: readonly PersonaCheckpoint[],
-  {
-    history,
-    first,
-  }: {
-    readonly history: readonly Episode[];
-    readonly first: readonly AlignmentItem[];
-  },
-  config: AlignConfig,
-  spare: number,
-) {
-  const version = config.mode === "paper" ? null : versionOnTrial(checkpoints);
-  if (version === null) return null;
-  const affordable = Math.floor(spare / (config.samplesPerItem * callsPerAnswer([], config)));
-  const since = Date.parse(version.head.at);
-  const isLater = (at: string | null | undefined) => Date.parse(at ?? "") > since;
-  const later = new Set(
-    history.filter(({ at, feedback }) => isLater(at) || isLater(feedback?.at)).map(({ id }) => id),
-  );
-  const items = first
-    .filter(({ episodeId }) => later.has(episodeId))
-    .filter((item) => !isTried(version, item.episodeId) && !(config.judge && isOpen(item)))
-    .slice(0, Math.max(0, Math.min(mostTried, affordable)));
-  if (items.length === 0) return null;
-  const parent = underTest(version.parent, version.parent.id);
-  return { items, onTrial: { parent, episodeIds: items.map(({ episodeId }) => episodeId) } };
 }

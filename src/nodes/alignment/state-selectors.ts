@@ -2,6 +2,7 @@ import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
 import { type AlignmentRecord, meanScores } from "../../domain/alignment/alignment-record.js";
 import { judgedScores, type Preferred } from "../../domain/alignment/judgement.js";
 import type { PairedScores } from "../../domain/alignment/paired-comparison.js";
+import type { Promising } from "../../domain/alignment/promising.js";
 import { answerOf, itemScores } from "../../domain/alignment/simulated-answer.js";
 import type { PersonaCheckpoint } from "../../domain/persona/persona-checkpoint.js";
 import type {
@@ -40,6 +41,14 @@ export function candidateOf(
   proposal = state.proposal,
 ): PersonaCandidate | null {
   return candidates[(proposal?.alignment?.candidate ?? 1) - 1] ?? null;
+}
+
+/** What is known from before of a candidate that is tried again; `null` for every other. */
+export function triedAgainBy(
+  { isTriedAgain }: Pick<PersonaCandidate, "isTriedAgain">,
+  { promising }: Pick<AlignmentState, "promising">,
+): Promising | null {
+  return isTriedAgain === true ? promising : null;
 }
 
 /** Whose answer to the item the judge preferred; undefined where it was not asked. */

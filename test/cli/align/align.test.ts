@@ -401,6 +401,7 @@ describe("status", () => {
       due: false,
       headVersion: 1,
       onTrial: false,
+      promising: false,
       error: null,
       lastOutcome: {
         id: expect.any(String),

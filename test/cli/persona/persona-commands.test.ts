@@ -72,12 +72,15 @@ async function json(...words: string[]): Promise<unknown> {
 
 describe("log", () => {
   it("gives a program every checkpoint as stored, oldest first, with its status", async () => {
+    const plain = { head: false, trial: null, promising: false, means: null };
+    const unused = { ...plain, version: null };
+    const measured = { batch: expect.any(Object), holdout: expect.any(Object) };
     expect(await json("log")).toEqual([
-      { ...initialPersona, head: false, standing: "past", trial: null },
-      { ...first, head: false, standing: "past", trial: null },
-      { ...second, head: true, standing: "head", trial: null },
-      { ...superseded, version: null, head: false, standing: "superseded", trial: null },
-      { ...rejected, version: null, head: false, standing: "rejected", trial: null },
+      { ...initialPersona, ...plain, standing: "past" },
+      { ...first, ...plain, means: measured, standing: "past" },
+      { ...second, ...plain, head: true, standing: "head" },
+      { ...superseded, ...unused, standing: "superseded" },
+      { ...rejected, ...unused, means: measured, standing: "rejected" },
     ]);
   });
 
@@ -157,7 +160,14 @@ describe("log", () => {
   it("has version 0 for every user, and says when a user is unknown", async () => {
     user = "nobody";
     expect(await json("log")).toEqual([
-      { ...initialPersona, head: true, standing: "head", trial: null },
+      {
+        ...initialPersona,
+        head: true,
+        standing: "head",
+        trial: null,
+        promising: false,
+        means: null,
+      },
     ]);
     const nobody = await run(["log", "--user", "nobody"]);
     expect(nobody).toEqual({

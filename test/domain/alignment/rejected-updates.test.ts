@@ -1,7 +1,3 @@
-import {
-  decideByBenefit,
-  defaultBenefitRule,
-} from "../../../src/domain/alignment/expected-benefit.js";
 import { expect, it } from "vitest";
 import {
   initialPersona,
@@ -52,33 +48,8 @@ it("gives what did not pass of the head's own lines, with its rejections", () =>
       lines: rejected.lines,
       rejections: rejected.alignment?.rejections,
       reason: "Worse.",
-      isPromising: false,
     },
   ]);
-});
-
-it("says of one that only might do harm that it is promising", () => {
-  // Seven better and none worse of eight: worth it, but thin for a rule that allows no risk.
-  const holdout = Array.from({ length: 8 }, (_, n) => ({
-    item: `h${n}`,
-    parent: [0],
-    candidate: [n === 0 ? 0 : 1],
-  }));
-  const decide = (harmLimit: number) =>
-    decideByBenefit(
-      { batch: [], holdout, remaining: 0 },
-      { rule: { ...defaultBenefitRule, harmLimit } },
-    );
-  const promising = (harmLimit: number) =>
-    rejectedBefore(
-      [
-        initialPersona,
-        checkpoint({ alignment: alignmentRecord({ decision: decide(harmLimit), review: null }) }),
-      ],
-      initialPersona,
-    ).map(({ isPromising }) => isPromising);
-  expect(decide(0.001).outcome).toBe("harm-possible");
-  expect(promising(0.001)).toEqual([true]);
 });
 
 it("gives a version that was taken and rolled back, also where the head only says the same", () => {
