@@ -1,13 +1,12 @@
-import createClient from "openapi-fetch";
+import createClient, { type FetchResponse } from "openapi-fetch";
 import type { operations, paths } from "./generated/routes.js";
 import { signedHeaders } from "./session.js";
 
 /** What a route gives, by the name of its verb. */
-export type Result<Name extends keyof operations> = operations[Name] extends {
-  responses: { 200: { content: { "application/json": infer Body } } };
-}
-  ? Body
-  : never;
+export type Result<Name extends keyof operations> = Exclude<
+  FetchResponse<operations[Name], object, "application/json">["data"],
+  undefined
+>;
 
 /** A request that failed, with the one line that says why. */
 export class RequestError extends Error {

@@ -17,4 +17,50 @@ export const queries = {
       queryKey: ["user", user, "status"],
       queryFn: () => unwrap(api.GET("/users/{user}/status", of(user))),
     }),
+  /** The latest `limit` versions, or of those before one. */
+  log: (user: string, query: { readonly limit: number; readonly before?: string }) =>
+    queryOptions({
+      queryKey: ["user", user, "log", query],
+      queryFn: () =>
+        unwrap(api.GET("/users/{user}/persona/log", { params: { path: { user }, query } })),
+    }),
+  diff: (user: string, query: { readonly from?: string | number; readonly to?: string | number }) =>
+    queryOptions({
+      queryKey: ["user", user, "diff", query],
+      queryFn: () =>
+        unwrap(api.GET("/users/{user}/persona/diff", { params: { path: { user }, query } })),
+    }),
+  review: (user: string) =>
+    queryOptions({
+      queryKey: ["user", user, "review"],
+      queryFn: () => unwrap(api.GET("/users/{user}/review", of(user))),
+    }),
+  profile: (user: string) =>
+    queryOptions({
+      queryKey: ["user", user, "profile"],
+      queryFn: () => unwrap(api.GET("/users/{user}/profile", of(user))),
+    }),
+  interactions: (user: string, query: { readonly limit: number; readonly before?: string }) =>
+    queryOptions({
+      queryKey: ["user", user, "interactions", query],
+      queryFn: () =>
+        unwrap(api.GET("/users/{user}/episodes", { params: { path: { user }, query } })),
+    }),
+  found: (user: string, text: string, limit: number) =>
+    queryOptions({
+      queryKey: ["user", user, "found", text, limit],
+      queryFn: () =>
+        unwrap(api.POST("/users/{user}/search", { ...of(user), body: { text, limit } })),
+    }),
+  interaction: (user: string, id: string) =>
+    queryOptions({
+      queryKey: ["user", user, "interaction", id],
+      queryFn: () =>
+        unwrap(api.GET("/users/{user}/episodes/{id}", { params: { path: { user, id } } })),
+    }),
+  locale: (user: string) =>
+    queryOptions({
+      queryKey: ["user", user, "locale"],
+      queryFn: () => unwrap(api.GET("/users/{user}/locale", of(user))),
+    }),
 };

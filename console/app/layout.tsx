@@ -70,7 +70,7 @@ export function Layout({
                   <Link
                     href={href}
                     className={styles["link"] ?? ""}
-                    aria-current={location === href ? "page" : undefined}
+                    aria-current={isAt(location, href) ? "page" : undefined}
                   >
                     <Icon size={18} aria-hidden />
                     {label}
@@ -86,6 +86,11 @@ export function Layout({
       </main>
     </div>
   );
+}
+
+/** Also at a part of the page, such as one interaction. */
+function isAt(location: string, href: string): boolean {
+  return location === href || location.startsWith(`${href}/`);
 }
 
 /** Follows the system until somebody chooses. */

@@ -1,5 +1,12 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
-import { type LucideIcon, UserRound } from "lucide-react";
+import {
+  BookUser,
+  Database,
+  History,
+  type LucideIcon,
+  MessagesSquare,
+  UserRound,
+} from "lucide-react";
 
 /** A page about one user. */
 export interface UserPage {
@@ -7,7 +14,13 @@ export interface UserPage {
   readonly path: string;
   readonly label: string;
   readonly icon: LucideIcon;
-  readonly View: LazyExoticComponent<ComponentType<{ readonly user: string }>>;
+  /** `item` is what stands behind the page's own part of the address, such as an interaction's id. */
+  readonly View: LazyExoticComponent<ComponentType<UserViewProps>>;
+}
+
+export interface UserViewProps {
+  readonly user: string;
+  readonly item?: string | undefined;
 }
 
 /** In the order in which they are offered. A view is loaded when it is first opened. */
@@ -17,5 +30,29 @@ export const userPages: readonly UserPage[] = [
     label: "Persona",
     icon: UserRound,
     View: lazy(() => import("../views/persona/persona-view.js")),
+  },
+  {
+    path: "history",
+    label: "History",
+    icon: History,
+    View: lazy(() => import("../views/history/history-view.js")),
+  },
+  {
+    path: "profile",
+    label: "Profile",
+    icon: BookUser,
+    View: lazy(() => import("../views/profile/profile-view.js")),
+  },
+  {
+    path: "interactions",
+    label: "Interactions",
+    icon: MessagesSquare,
+    View: lazy(() => import("../views/interactions/interactions-view.js")),
+  },
+  {
+    path: "data",
+    label: "Your data",
+    icon: Database,
+    View: lazy(() => import("../views/data/data-view.js")),
   },
 ];

@@ -26,12 +26,12 @@ export function Routes() {
       )}
       <Route path="/users/:user">{({ user }) => <Redirect to={homeOf(userIn(user))} />}</Route>
       {userPages.map(({ path, View }) => (
-        <Route key={path} path={`/users/:user/${path}`}>
-          {({ user }) => (
+        <Route key={path} path={`/users/:user/${path}/:item?`}>
+          {({ user, item }) => (
             <Layout user={userIn(user)}>
-              <ViewBoundary key={`${user} ${path}`}>
+              <ViewBoundary key={`${user} ${path} ${item ?? ""}`}>
                 <Suspense fallback={<Waiting />}>
-                  <View user={userIn(user)} />
+                  <View user={userIn(user)} item={item} />
                 </Suspense>
               </ViewBoundary>
             </Layout>

@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 import { Link } from "wouter";
 import type { Result } from "../api/client.js";
 import { addressOf } from "../app/location.js";
+import { counted } from "./counted.js";
 import { When } from "./dates.js";
 import styles from "./evidence.module.css";
 import { Said } from "./said.js";
@@ -15,9 +16,11 @@ const first = 2;
 /** The interactions that something learned rests on, in the user's own words. */
 export function Evidence({
   user,
+  since,
   sources,
 }: {
   readonly user: string;
+  readonly since?: string;
   readonly sources: readonly Source[];
 }) {
   const [isOpen, setOpen] = useState(false);
@@ -31,7 +34,12 @@ export function Evidence({
   return (
     <div>
       <Text size="sm" c="dimmed" mb={6}>
-        Because of {sources.length} {sources.length === 1 ? "interaction" : "interactions"}:
+        {since && (
+          <>
+            Since <When at={since} />,{" "}
+          </>
+        )}
+        {since ? "because" : "Because"} of {counted(sources.length, "interaction")}:
       </Text>
       <Stack component="ul" id={list} gap="xs" m={0} p={0} className={styles["list"] ?? ""}>
         {sources.slice(0, isOpen ? undefined : first).map(({ id, at, query, answer }) => (

@@ -6,7 +6,7 @@ import { PageTitle } from "./page-title.js";
 
 export function Waiting({ label = "Loading" }: { readonly label?: string }) {
   return (
-    <Group gap="sm" p="md" role="status">
+    <Group gap="sm" p="md" role="status" data-waiting>
       <Loader size="sm" aria-hidden />
       <Text c="dimmed">{label} …</Text>
     </Group>

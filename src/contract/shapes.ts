@@ -68,6 +68,8 @@ export const profileShape = z.strictObject({
   at: profileSchema.shape.at,
   statements: z.array(
     sourcedShape.extend({
+      /** Since when it stands in the profile, in these words. */
+      since: z.iso.datetime(),
       /** What was said in its place before and holds no longer, latest first. */
       replaces: z.array(sourcedShape),
     }),
@@ -82,7 +84,13 @@ export const personaShape = z.strictObject({
   /** The fixed part of every persona; empty for none. */
   instructions: z.string(),
   profile: profileShape.nullable(),
-  lines: z.array(sourcedShape.extend({ tool: personaLineSchema.shape.tool })),
+  lines: z.array(
+    sourcedShape.extend({
+      tool: personaLineSchema.shape.tool,
+      /** The version that brought it, in these words, and when. */
+      since: z.strictObject({ version: z.number(), at: z.iso.datetime() }),
+    }),
+  ),
   /** The whole persona as paper mode wrote it; `null` in default mode. */
   paperText: z.string().nullable(),
 });

@@ -20,6 +20,7 @@ describe("restate", () => {
     expect(after.statements).toEqual([
       {
         text: "I love comedies.",
+        since: latest?.at,
         sources: [source],
         replaces: [{ text: first?.text, sources: first?.sources }],
       },
@@ -76,4 +77,27 @@ describe("log", () => {
     expect(await agent.log("ada", { limit: 2, before: all[4]?.id })).toEqual(all.slice(2, 4));
     expect(await agent.log("ada", { before: all[1]?.id })).toEqual(all.slice(0, 1));
   });
+});
+
+it("persona says of each line since when it stands there, through versions that keep it", async () => {
+  const agent = createPersonaAgent();
+  const episode = turnAt(1, "Which film?", { groundTruth: "The heist." });
+  await agent.memory.episodes.addMany("ada", [episode]);
+  const texts = [["a"], ["a", "b"], ["b"], ["a", "b", "c"]];
+  let parent = initialPersona;
+  for (const [n, words] of texts.entries())
+    parent = await agent.memory.personas.append("ada", {
+      at: `2026-02-0${n + 1}T00:00:00.000Z`,
+      author: "person",
+      status: "active",
+      lines: words.map((text) => ({ text, tool: null, evidence: [episode.id] })),
+      reason: "A person wrote it.",
+      parent,
+    });
+  const { lines } = await agent.persona("ada");
+  expect(lines.map(({ text, since }) => [text, since])).toEqual([
+    ["a", { version: 4, at: "2026-02-04T00:00:00.000Z" }],
+    ["b", { version: 2, at: "2026-02-02T00:00:00.000Z" }],
+    ["c", { version: 4, at: "2026-02-04T00:00:00.000Z" }],
+  ]);
 });

@@ -1,18 +1,20 @@
 import { Anchor, Group, Stack, Text, Title } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import type { Result } from "../../api/client.js";
 import { queries } from "../../api/queries.js";
 import { addressOf } from "../../app/location.js";
+import { counted } from "../../parts/counted.js";
 import { When } from "../../parts/dates.js";
 import { Evidence } from "../../parts/evidence.js";
 import { PageTitle } from "../../parts/page-title.js";
 import { Said } from "../../parts/said.js";
-import { Empty, Problem, Waiting } from "../../parts/states.js";
+import { Read } from "../../parts/read.js";
+import { Empty } from "../../parts/states.js";
+import { Statement } from "../../parts/statement.js";
+import { Now } from "./now.js";
 
 /** What the agent believes of the user now, and why. */
 export default function PersonaView({ user }: { readonly user: string }) {
-  const { data: persona, error, refetch } = useQuery(queries.persona(user));
   const about = (
     <>
       Before it answers <bdi>{user}</bdi>, the agent reads this page.
@@ -21,9 +23,10 @@ export default function PersonaView({ user }: { readonly user: string }) {
   return (
     <>
       <PageTitle title="Persona" about={about} />
-      {error && <Problem error={error} onRetry={() => void refetch()} />}
-      {!persona && !error && <Waiting />}
-      {persona && <Parts user={user} persona={persona} />}
+      <Now user={user} />
+      <Read query={queries.persona(user)}>
+        {(persona) => <Parts user={user} persona={persona} />}
+      </Read>
     </>
   );
 }
@@ -31,21 +34,27 @@ export default function PersonaView({ user }: { readonly user: string }) {
 function Parts({ user, persona }: { readonly user: string; readonly persona: Result<"persona"> }) {
   const { version, at, lines, profile, instructions } = persona;
   const statements = profile?.statements ?? [];
+  const sources = new Set(lines.flatMap(({ sources: each }) => each.map(({ id }) => id)));
   return (
     <Stack gap={36}>
+      {lines.length > 0 && at !== null && (
+        <Text fz="lg" maw={680}>
+          Since <When at={at} /> the agent follows {counted(lines.length, "line")} that it learned
+          from {counted(sources.size, "interaction")} with <bdi>{persona.user}</bdi>
+          {statements.length > 0 && (
+            <>, and takes {counted(statements.length, "statement")} about them to be true</>
+          )}
+          .
+        </Text>
+      )}
       <section aria-labelledby="lines">
         <Group justify="space-between" align="baseline" mb="sm">
           <Title order={2} size="h4" id="lines">
             How it answers
           </Title>
-          <Text size="sm" c="dimmed">
+          <Anchor component={Link} href={addressOf(user, "history")} size="sm">
             Version {version}
-            {at !== null && (
-              <>
-                , since <When at={at} />
-              </>
-            )}
-          </Text>
+          </Anchor>
         </Group>
         {lines.length === 0 ? (
           <Empty title="Nothing learned yet">
@@ -53,10 +62,10 @@ function Parts({ user, persona }: { readonly user: string; readonly persona: Res
           </Empty>
         ) : (
           <Stack gap="sm">
-            {lines.map(({ text, sources }) => (
+            {lines.map(({ text, since, sources }) => (
               <Stack key={text} className="card" p="lg" gap="md">
                 <Said text={text} fw={600} fz="lg" lh={1.4} />
-                <Evidence user={user} sources={sources} />
+                <Evidence user={user} since={since.at} sources={sources} />
               </Stack>
             ))}
           </Stack>
@@ -73,7 +82,7 @@ function Parts({ user, persona }: { readonly user: string; readonly persona: Res
             <Stack component="ul" gap="xs" m={0} ps="lg">
               {statements.map(({ text }) => (
                 <li key={text}>
-                  <Said text={text} />
+                  <Statement text={text} />
                 </li>
               ))}
             </Stack>

@@ -30,6 +30,7 @@ export async function showProfile(
 ): Promise<VerbOutput<"profile">> {
   const profile = await profiles.current(user);
   if (profile === null) return null;
+  const history = await profiles.history(user);
   const sourced = async ({ text, evidence }: Pick<ProfileStatement, "text" | "evidence">) => ({
     text,
     sources: await sourcesOf(evidence, user, episodes),
@@ -41,6 +42,7 @@ export async function showProfile(
     statements: await Promise.all(
       statements.map(async (statement) => ({
         ...(await sourced(statement)),
+        since: (firstOf(history, ({ statements: said }) => says(said, statement)) ?? profile).at,
         replaces: await Promise.all(statement.replaces.map(sourced)),
       })),
     ),
@@ -53,7 +55,9 @@ export async function showPersona(
   instructions: string,
 ): Promise<VerbOutput<"persona">> {
   const user = parseUserId(userId);
-  const { id, version, at, lines, paperSystemPrompt: paperText } = await personas.head(user);
+  const history = activeVersions(await personas.history(user));
+  const head = history.at(-1) ?? initialPersona;
+  const { id, version, at, lines, paperSystemPrompt: paperText } = head;
   return {
     user,
     version,
@@ -61,14 +65,30 @@ export async function showPersona(
     instructions,
     profile: await showProfile(user, memory),
     lines: await Promise.all(
-      lines.map(async ({ text, tool, evidence }) => ({
-        text,
-        tool,
-        sources: await sourcesOf(evidence, user, memory.episodes),
-      })),
+      lines.map(async (line) => {
+        const first = firstOf(history, (earlier) => says(earlier.lines, line)) ?? head;
+        return {
+          text: line.text,
+          tool: line.tool,
+          since: { version: first.version, at: first.at },
+          sources: await sourcesOf(line.evidence, user, memory.episodes),
+        };
+      }),
     ),
     paperText,
   };
+}
+
+/** The first of the versions, up to the last one, of which each has it; undefined where the last one has not. */
+function firstOf<Version>(
+  versions: readonly Version[],
+  has: (version: Version) => boolean,
+): Version | undefined {
+  return versions[versions.findLastIndex((version) => !has(version)) + 1];
+}
+
+function says(texts: readonly { readonly text: string }[], { text }: { readonly text: string }) {
+  return texts.some((each) => each.text === text);
 }
 
 /** Every checkpoint as stored, with its standing; the latest `limit` of those before `before`. */

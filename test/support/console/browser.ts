@@ -83,20 +83,52 @@ export async function shoot(page: Page, name: string): Promise<void> {
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** What axe finds wrong in the page, in a line each, if it is serious. */
-export async function accessProblems(page: Page): Promise<string[]> {
+/** Until the view is there, and nothing in it is still read. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.locator("[data-waiting]").first().waitFor({ state: "detached" });
+}
+
+/** Rules of what colours are, which alone can differ in the dark. */
+const ofColours = ["color-contrast", "link-in-text-block"];
+
+/**
+ * What axe finds wrong in the page, in a line each, if it is serious: on a phone and on a wide screen, in the light and in
+ * the dark. `shoot` keeps each of the four.
+ */
+export async function accessProblems(page: Page, name = "view"): Promise<string[]> {
   const client = await page.context().newCDPSession(page);
   // The page's own policy lets no script in but its own.
   await client.send("Page.setBypassCSP", { enabled: true });
   await page.evaluate(await readFile(axe, "utf8"));
-  const violations = await page.evaluate<Violation[]>(
-    "axe.run().then((found) => found.violations)",
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const)
+    for (const width of [1440, 360]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      await shoot(page, `${name} ${width} ${colorScheme}`);
+      const rules = colorScheme === "light" ? {} : { runOnly: { type: "rule", values: ofColours } };
+      const violations = await page.evaluate<Violation[]>(
+        `axe.run(document, ${JSON.stringify(rules)}).then((found) => found.violations)`,
+      );
+      for (const { id, impact, nodes } of violations)
+        if (impact === "serious" || impact === "critical")
+          for (const { html, failureSummary } of nodes)
+            found.push(
+              `${width} ${colorScheme} ${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`,
+            );
+      const surplus = await surplusWidth(page);
+      if (surplus > 0) found.push(`${width} ${colorScheme}: ${surplus} pixels too wide`);
+    }
+  return found;
+}
+
+/** By how many pixels the page is wider than its window. */
+export function surplusWidth(page: Page): Promise<number> {
+  return page.evaluate<number>(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
   );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
-    );
 }
 
 interface Violation {
