@@ -62,7 +62,7 @@ export function Layout({
       </header>
       {user !== undefined && (
         <nav className={styles["nav"]} aria-label={`About ${user}`}>
-          <ul className={styles["links"]}>
+          <ul className={styles["links"]} ref={showCurrent}>
             {userPages.map(({ path, label, icon: Icon }) => {
               const href = addressOf(user, path);
               return (
@@ -86,6 +86,12 @@ export function Layout({
       </main>
     </div>
   );
+}
+
+/** On a phone the row of links is wider than the screen: the one that leads here comes into view. */
+function showCurrent(links: HTMLUListElement | null): void {
+  const current = links?.querySelector("[aria-current]");
+  current?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 /** Also at a part of the page, such as one interaction. */

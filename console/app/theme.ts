@@ -18,8 +18,22 @@ const ink: MantineColorsTuple = [
   "#2f3580",
 ];
 
+/** Mantine's own is a grey without a hue, which does not go with ink. */
+const dark: MantineColorsTuple = [
+  "#d5d7db",
+  "#b3b6bd",
+  "#8d9199",
+  "#6a6e77",
+  "#454952",
+  "#383b43",
+  "#25282e",
+  "#1e2025",
+  "#181a1e",
+  "#121316",
+];
+
 export const theme = createTheme({
-  colors: { ink },
+  colors: { ink, dark },
   primaryColor: "ink",
   primaryShade: { light: 8, dark: 5 },
   defaultRadius: "md",

@@ -79,6 +79,13 @@ describe("in an empty folder", () => {
     if (isLinux) expect(Math.abs(Number.parseInt(stdout, 10) - Number(stated))).toBeLessThan(15);
   });
 
+  it("brings the console built, and nothing that it was built from", () => {
+    const page = join(project, "node_modules/persona-agent/dist/console/index.html");
+    expect(readFileSync(page, "utf8")).toContain("/console/assets/");
+    const built = ["react", "vite", "@mantine", "recharts", "playwright-core", "openapi-fetch"];
+    expect(built.filter((name) => existsSync(join(project, "node_modules", name)))).toEqual([]);
+  });
+
   it("runs the README's first program word for word", async () => {
     expect(commands[2]).toBe("node quickstart.mjs");
     const { stdout, stderr, code } = await program("quickstart.mjs", inMemory);

@@ -1,6 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createConsoleRoutes } from "../../src/server/console/console-routes.js";
@@ -64,6 +66,22 @@ describe("the console's files", () => {
     expect(response.status).toBe(503);
     expect(JSON.stringify(await response.json())).toContain("npm run build:console");
   });
+
+  it("are built by the install and by the build, in at most 15 seconds of a processor", async () => {
+    const { scripts, files } = JSON.parse(await readFile("package.json", "utf8"));
+    expect(scripts.prepare).toBe("npm run build:console");
+    expect(scripts.build).toMatch(/ && npm run build:console$/);
+    expect(files).toContain("dist");
+    const folder = await mkdtemp(join(tmpdir(), "persona-agent-built-console-"));
+    // Seconds of a processor: those of a clock say how busy the machine is.
+    const command = `TIMEFORMAT="%U %S"; time npm run --silent build:console -- --outDir ${folder}`;
+    const { stderr } = await promisify(execFile)("bash", ["-c", command]);
+    const seconds = stderr.trim().split(" ").map(Number);
+    expect(seconds[0] ?? Number.NaN).toBeGreaterThan(0);
+    expect(seconds.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(15);
+    expect((await createConsoleRoutes(folder).request("/console")).status).toBe(200);
+    await rm(folder, { recursive: true });
+  }, 120_000);
 
   it("weigh at most 350 KB at the first load, compressed as they are sent", async () => {
     const page = await app.request("/console");
