@@ -11,13 +11,16 @@ export interface Verb<Input extends z.ZodObject, Output extends z.ZodType> {
   readonly route: `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /${string}`;
   readonly input: Input;
   readonly output: Output;
-  /** Whether it may take its time, and tells meanwhile what happens. */
-  readonly isLong: boolean;
+  /** What a verb that may take its time tells meanwhile, an object for each event; `null` for the others. */
+  readonly progress: z.ZodType | null;
 }
 
 export function defineVerb<Input extends z.ZodObject, Output extends z.ZodType>({
-  isLong = false,
+  progress = null,
   ...verb
-}: Omit<Verb<Input, Output>, "isLong"> & { readonly isLong?: boolean }): Verb<Input, Output> {
-  return { ...verb, isLong };
+}: Omit<Verb<Input, Output>, "progress"> & Partial<Pick<Verb<Input, Output>, "progress">>): Verb<
+  Input,
+  Output
+> {
+  return { ...verb, progress };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { trialRecordSchema } from "../domain/alignment/alignment-record.js";
+import { answerKindsSchema } from "../domain/scoring/answer-kinds.js";
 import { episodeSchema, feedbackSchema } from "../domain/episode.js";
 import { inferredFeedbackSchema } from "../domain/inferred-feedback.js";
 import {
@@ -345,27 +346,25 @@ export const turnShape = z.strictObject({
   why: reasonsShape.optional(),
 });
 
-const noticedShape = z.strictObject({ count: z.number(), answers: z.array(z.string()) });
-const answerKindsShape = z.strictObject({
-  choices: z.number(),
-  ratings: z.number(),
-  open: z.number(),
-  unanswered: z.number(),
-  notAllowed: noticedShape,
-  unlisted: noticedShape,
-});
-
 export const importShape = z.strictObject({
   users: z.number(),
   userIds: z.array(z.string()),
   episodes: z.number(),
   skipped: z.array(z.strictObject({ line: z.number(), reason: z.string() })),
   /** How the true answers will be scored. */
-  answers: answerKindsShape,
+  answers: answerKindsSchema,
   /** Keys of the data that nothing reads, at most 20: one may be misspelt. */
   unread: z.array(z.string()),
   usage: usageSchema,
   seconds: z.number(),
+});
+
+/** How far an import is. */
+export const importProgressShape = z.strictObject({
+  kind: z.literal("imported"),
+  part: z.enum(["episodes", "profiles"]),
+  done: z.number(),
+  total: z.number(),
 });
 
 export const localeShape = z.strictObject({

@@ -5,6 +5,8 @@ import { feedbackKindSchema } from "../domain/episode.js";
 import { reviewAnswerSchema } from "../domain/persona/review-request.js";
 import { userArchiveSchema } from "../domain/user-archive.js";
 import { answerScaleSchema } from "../domain/stated-answers.js";
+import { turnProgressSchema } from "../state/agent-event.js";
+import { alignmentEventSchema } from "../state/alignment-event.js";
 import { defineVerb } from "./define-verb.js";
 import {
   alignmentShape,
@@ -12,6 +14,7 @@ import {
   episodeShape,
   feedbackShape,
   healthShape,
+  importProgressShape,
   importShape,
   localeShape,
   logEntryShape,
@@ -74,7 +77,7 @@ export const verbs = {
         .describe("Whether the result says what the answer was made from; no."),
     }),
     output: turnShape,
-    isLong: true,
+    progress: turnProgressSchema,
   }),
   remember: defineVerb({
     meaning: "Stores one interaction that happened elsewhere. No model call.",
@@ -122,7 +125,7 @@ export const verbs = {
       limitUsers: z.number().int().positive().optional().describe("Only the first so many users."),
     }),
     output: importShape,
-    isLong: true,
+    progress: importProgressShape,
   }),
   list: defineVerb({
     meaning: "Lists a user's interactions, newest first.",
@@ -255,7 +258,7 @@ export const verbs = {
         .describe("Whether a new persona that waits for a person is dropped; no."),
     }),
     output: alignmentShape,
-    isLong: true,
+    progress: alignmentEventSchema,
   }),
   review: defineVerb({
     meaning: "Shows the new persona that waits for a person.",
@@ -268,7 +271,7 @@ export const verbs = {
     route: "POST /users/{user}/review",
     input: ofUser.extend(reviewAnswerSchema.shape),
     output: alignmentShape,
-    isLong: true,
+    progress: alignmentEventSchema,
   }),
   reflect: defineVerb({
     meaning: "Learns from the latest turns now: the profile, and how the user reacted.",

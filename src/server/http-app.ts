@@ -102,7 +102,10 @@ async function answer(
       body: route.usesQuery ? {} : parseBody(await c.req.text()),
     });
     await callers.checkUsers(c.req.raw, usersOf(input));
-    if (verbs[name].isLong && /\btext\/event-stream\b/.test(c.req.header("accept") ?? ""))
+    if (
+      verbs[name].progress !== null &&
+      /\btext\/event-stream\b/.test(c.req.header("accept") ?? "")
+    )
       return streamSSE(c, async (stream) => {
         const requestId = nameRequest(c);
         stream.onAbort(() => gone.abort());

@@ -1,19 +1,26 @@
-/** What a caller hears of a turn: its events, and the answer as it grows. */
-export type TurnProgress = AgentEvent | { readonly kind: "text"; readonly text: string };
+import { z } from "zod";
 
 /** What the agent streams while it works, in stream mode `custom`, in this order within a turn. */
-export type AgentEvent =
-  | {
-      readonly kind: "persona-loaded";
-      readonly version: number;
-      /** The id that the turn's episode will have. */
-      readonly episodeId: string;
-    }
-  | {
-      readonly kind: "memory-recalled";
-      readonly count: number;
-      readonly degraded: readonly string[];
-    }
-  | { readonly kind: "tool-started"; readonly name: string }
-  | { readonly kind: "tool-ended"; readonly name: string; readonly ok: boolean }
-  | { readonly kind: "episode-written"; readonly id: string };
+export const agentEventSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("persona-loaded"),
+    version: z.number(),
+    episodeId: z.string().describe("The id that the turn's interaction will have."),
+  }),
+  z.strictObject({
+    kind: z.literal("memory-recalled"),
+    count: z.number(),
+    degraded: z.array(z.string()).readonly(),
+  }),
+  z.strictObject({ kind: z.literal("tool-started"), name: z.string() }),
+  z.strictObject({ kind: z.literal("tool-ended"), name: z.string(), ok: z.boolean() }),
+  z.strictObject({ kind: z.literal("episode-written"), id: z.string() }),
+]);
+export type AgentEvent = Readonly<z.output<typeof agentEventSchema>>;
+
+/** What a caller hears of a turn: its events, and the answer as it grows. */
+export const turnProgressSchema = z.discriminatedUnion("kind", [
+  ...agentEventSchema.options,
+  z.strictObject({ kind: z.literal("text"), text: z.string().describe("A piece of the answer.") }),
+]);
+export type TurnProgress = Readonly<z.output<typeof turnProgressSchema>>;

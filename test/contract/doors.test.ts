@@ -678,6 +678,7 @@ it("tells the progress of an alignment as it happens", async () => {
   expect(new Set(events.map(([, event]) => event).slice(0, -1))).toEqual(new Set(["progress"]));
   expect(events.at(-1)?.[1]).toBe("result");
   verbs.align.output.parse(JSON.parse(events.at(-1)?.[2] ?? ""));
+  for (const [, , data = ""] of events.slice(0, -1)) verbs.align.progress?.parse(JSON.parse(data));
 });
 
 it("tells a turn as it happens, and goes on with a conversation that the caller keeps", async () => {
@@ -690,6 +691,7 @@ it("tells a turn as it happens, and goes on with a conversation that the caller 
     );
     const result = verbs.ask.output.parse(events.at(-1)?.data);
     const progress = events.filter(({ event }) => event === "progress").map(({ data }) => data);
+    for (const each of progress) verbs.ask.progress?.parse(each);
     const pieces = progress.filter(({ kind }) => kind === "text").map((piece) => piece["text"]);
     return { result, pieces, kinds: progress.map(({ kind }) => kind) };
   };

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+import type { importProgressShape } from "../../contract/shapes.js";
 import type { VerbInput, VerbName, VerbOutput } from "../../contract/verbs.js";
 import type { TurnProgress } from "../../state/agent-event.js";
 import type { AlignmentEvent } from "../../state/alignment-event.js";
@@ -6,12 +8,7 @@ import type { AlignmentEvent } from "../../state/alignment-event.js";
 export type VerbProgress =
   | TurnProgress
   | AlignmentEvent
-  | {
-      readonly kind: "imported";
-      readonly part: "episodes" | "profiles";
-      readonly done: number;
-      readonly total: number;
-    };
+  | Readonly<z.output<typeof importProgressShape>>;
 
 /** What a caller hears of a verb beside its result. */
 export interface VerbHooks {

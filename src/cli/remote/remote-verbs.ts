@@ -58,7 +58,7 @@ function requestOf(
     {
       method,
       headers: {
-        accept: verbs[name].isLong ? "text/event-stream, application/json" : "application/json",
+        accept: verbs[name].progress ? "text/event-stream, application/json" : "application/json",
         ...(!usesQuery && { "content-type": "application/json" }),
       },
       ...(!usesQuery && { body: JSON.stringify(Object.fromEntries(others)) }),

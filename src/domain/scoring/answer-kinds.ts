@@ -1,29 +1,31 @@
+import { z } from "zod";
 import { askedQuestion } from "../asked-question.js";
 import { parseQuestion } from "../lamp-question.js";
 import type { StatedQuestion } from "../stated-answers.js";
 import { splitWords } from "../text/split-words.js";
 import { scorerFor } from "./scorer.js";
 
-/** How the true answers of some interactions are scored. Numbers of interactions. */
-export interface AnswerKinds {
-  /** Right or wrong. */
-  readonly choices: number;
-  /** By distance. */
-  readonly ratings: number;
-  /** By shared words. */
-  readonly open: number;
-  readonly unanswered: number;
-  /** Of the open ones: a question that states its answers, and the true one is none of them. */
-  readonly notAllowed: Noticed;
-  /** Of the open ones: short answers that a user gives again and again, as to questions that have a set of answers. */
-  readonly unlisted: Noticed;
-}
+const noticedSchema = z.strictObject({
+  count: z.number(),
+  answers: z.array(z.string()).readonly().describe("Up to four of them, most frequent first."),
+});
+/** How many interactions, and up to four of their true answers. */
+export type Noticed = Readonly<z.output<typeof noticedSchema>>;
 
-/** How many interactions, and up to four of their true answers, most frequent first. */
-export interface Noticed {
-  readonly count: number;
-  readonly answers: readonly string[];
-}
+/** How the true answers of some interactions are scored. Numbers of interactions. */
+export const answerKindsSchema = z.strictObject({
+  choices: z.number().describe("Right or wrong."),
+  ratings: z.number().describe("By distance."),
+  open: z.number().describe("By shared words."),
+  unanswered: z.number(),
+  notAllowed: noticedSchema.describe(
+    "Of the open ones: a question that states its answers, and the true one is none of them.",
+  ),
+  unlisted: noticedSchema.describe(
+    "Of the open ones: short answers that a user gives again and again, as to questions that have a set of answers.",
+  ),
+});
+export type AnswerKinds = Readonly<z.output<typeof answerKindsSchema>>;
 
 /** An interaction, as far as its answer's kind depends on it. */
 export type Answered = StatedQuestion & { readonly groundTruth: string | null };

@@ -49,7 +49,7 @@ export function packageVersion(): string {
 }
 
 function operation({ name, inPath, usesQuery }: VerbRoute): object {
-  const { meaning, input, output, isLong } = verbs[name];
+  const { meaning, input, output, progress } = verbs[name];
   const { properties = {}, required = [] } = schemaOf(input, "input");
   const parameters = Object.entries(properties)
     .filter(([field]) => inPath.includes(field) || usesQuery)
@@ -79,12 +79,13 @@ function operation({ name, inPath, usesQuery }: VerbRoute): object {
         content: { "application/json": { schema: body } },
       },
     }),
-    responses: isLong
-      ? responses(
-          { ...result, "text/event-stream": {} },
-          "The result; for `Accept: text/event-stream`, events `progress` and then `result` or `error`.",
-        )
-      : responses(result),
+    responses:
+      progress === null
+        ? responses(result)
+        : responses(
+            { ...result, "text/event-stream": { schema: schemaOf(progress, "output") } },
+            "The result; for `Accept: text/event-stream`, events `progress`, each with one of these objects, and then `result` or `error`.",
+          ),
   };
 }
 
