@@ -2,8 +2,10 @@ import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import {
   BookUser,
   Database,
+  GraduationCap,
   History,
   type LucideIcon,
+  MessageCircle,
   MessagesSquare,
   UserRound,
 } from "lucide-react";
@@ -30,6 +32,18 @@ export const userPages: readonly UserPage[] = [
     label: "Persona",
     icon: UserRound,
     View: lazy(() => import("../views/persona/persona-view.js")),
+  },
+  {
+    path: "chat",
+    label: "Chat",
+    icon: MessageCircle,
+    View: lazy(() => import("../views/chat/chat-view.js")),
+  },
+  {
+    path: "learning",
+    label: "Learning",
+    icon: GraduationCap,
+    View: lazy(() => import("../views/learning/learning-view.js")),
   },
   {
     path: "history",

@@ -1,8 +1,9 @@
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { api, unwrap } from "../api/client.js";
 import { queries } from "../api/queries.js";
 import { addressOf } from "../app/location.js";
 import { PageTitle } from "../parts/page-title.js";
@@ -20,7 +21,8 @@ export function ChooseUser() {
   const name = text.trim();
   const open = (event: FormEvent) => {
     event.preventDefault();
-    if (name !== "") go(addressOf(name));
+    // Of a new one there is nothing to see yet.
+    if (name !== "") go(addressOf(name, users?.includes(name) === false ? "chat" : ""));
   };
   const found = (users ?? []).filter((user) => user.toLowerCase().includes(name.toLowerCase()));
   return (
@@ -50,6 +52,7 @@ export function ChooseUser() {
           title={users.length === 0 ? "Nobody has talked to the agent yet" : "No such user yet"}
         >
           Type a name above and open it to begin.
+          {users.length === 0 && <BringInvented />}
         </Empty>
       )}
       <Stack component="ul" gap="xs" m={0} p={0} maw={520} className={styles["list"] ?? ""}>
@@ -68,5 +71,29 @@ export function ChooseUser() {
         </Text>
       )}
     </>
+  );
+}
+
+/** For whoever has nobody to look at yet: the two people of `npm run demo`, with what they chose. */
+function BringInvented() {
+  const client = useQueryClient();
+  const bring = useMutation({
+    mutationFn: async () => {
+      const { default: items } = await import("../api/generated/demo.json");
+      return unwrap(api.POST("/import", { body: { items } }));
+    },
+    onSuccess: () => client.invalidateQueries(),
+  });
+  return (
+    <Stack gap="sm" mt="md" align="flex-start">
+      <Text>
+        Or look around with two invented people, Ines and Bo, and half a year of what they asked and
+        chose.
+      </Text>
+      <Button variant="light" loading={bring.isPending} onClick={() => bring.mutate()}>
+        Bring in Ines and Bo
+      </Button>
+      {bring.isError && <Problem error={bring.error} onRetry={() => bring.mutate()} />}
+    </Stack>
   );
 }

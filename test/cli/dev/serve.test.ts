@@ -1,20 +1,19 @@
-import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addApiKey } from "../../../src/auth/api-keys.js";
+import { type OwnServer, startServe } from "../../support/servers/serve.js";
 import { compiled } from "../../support/setup/compiled.js";
 import { newDataFolder } from "../../support/setup/data-folder.js";
 
 const program = compiled("src/cli/main.ts");
 
 let folder: string;
-let server: ChildProcessByStdio<null, Readable, null>;
+let server: OwnServer;
 let url: string;
 let key: string;
 let env: NodeJS.ProcessEnv;
@@ -24,16 +23,11 @@ beforeAll(async () => {
   const keysFile = join(folder, "keys.jsonl");
   key = await addApiKey(keysFile, "ines", new Date());
   env = { ...process.env, INDEX: "in-process", AUTH_KEYS_FILE: keysFile };
-  const words = ["serve", "--host", "127.0.0.1", "--port", "0", "--data-dir", folder, "--json"];
-  server = spawn(process.execPath, [program, ...words], {
-    env,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [line] = await once(createInterface({ input: server.stdout }), "line");
-  ({ url } = JSON.parse(line as string));
+  server = await startServe(folder, env);
+  ({ url } = server);
 }, 60_000);
 afterAll(async () => {
-  server.kill("SIGKILL");
+  await server.kill();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -110,11 +104,11 @@ describe("serve", () => {
     asking.flushHeaders();
     // The server has begun with the request.
     await once(asking, "continue");
-    server.kill("SIGTERM");
+    server.child.kill("SIGTERM");
     asking.end(body);
     const [answer] = await answered;
     expect(answer.statusCode).toBe(200);
-    const [code] = await once(server, "exit");
+    const [code] = await once(server.child, "exit");
     expect(code).toBe(143);
   });
 });

@@ -6,7 +6,11 @@ import { join } from "node:path";
 export default function buildConsoleBeforeTests(): void {
   const built = "dist/console/index.html";
   const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
-  if (newestOf(["console", "src/contract", "src/server/verbs"]) <= builtAt) return;
+  if (
+    newestOf(["console", "src/contract", "src/state", "src/server/verbs", "src/cli/demo"]) <=
+    builtAt
+  )
+    return;
   execFileSync("npm", ["run", "--silent", "build:console"], { stdio: "inherit" });
 }
 
