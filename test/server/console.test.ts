@@ -69,7 +69,8 @@ describe("the console's files", () => {
 
   it("are built by the install and by the build, in at most 15 seconds of a processor", async () => {
     const { scripts, files } = JSON.parse(await readFile("package.json", "utf8"));
-    expect(scripts.prepare).toBe("npm run build:console");
+    expect(scripts.dependencies).toBe("node console/build/after-install.js");
+    expect(scripts.prepare).toBeUndefined();
     expect(scripts.build).toMatch(/ && npm run build:console$/);
     expect(files).toContain("dist");
     const folder = await mkdtemp(join(tmpdir(), "persona-agent-built-console-"));
