@@ -9,7 +9,11 @@ import { startStandaloneServer } from "../../test/support/console/standalone-ser
 
 const folder = join(import.meta.dirname, "../../docs/console");
 
+const question =
+  "Pick a dinner for me: Guests are coming, and it is raining hard. Answer with one of: curry, noodles, salad, soup.";
+
 const pictures = [
+  { name: "chat", path: "chat", look: { width: 1200 }, height: 760, asks: question },
   { name: "persona", path: "persona", look: { width: 1200 }, height: 760 },
   { name: "history", path: "history", look: { width: 1200, dark: true }, height: 760 },
   { name: "profile-on-a-phone", path: "profile", look: { width: 390 }, height: 760 },
@@ -26,10 +30,17 @@ await agent.import(ines.history.map((item) => ({ user: ines.id, ...item })));
 await agent.align(ines.id, { settings: learnSettings });
 const server = await startStandaloneServer(agent, noSignIn);
 const browser = await startBrowser(server.url);
-for (const { name, path, look, height } of pictures) {
+for (const { name, path, look, height, asks } of pictures) {
   const page = await browser.open(`/console/users/${ines.id}/${path}`, look);
   await page.setViewportSize({ width: look.width, height });
   await settled(page);
+  if (asks !== undefined) {
+    const field = page.getByRole("textbox", { name: "Message" });
+    await field.fill(asks);
+    await field.press("Enter");
+    await page.getByRole("button", { name: /^Persona version/ }).click();
+    await page.getByText("Recalled, best first").waitFor();
+  }
   // Charts are loaded after the rest.
   await page.waitForLoadState("networkidle");
   await page.screenshot({ path: join(folder, `${name}.png`) });

@@ -66,6 +66,7 @@ describe.skipIf(!hasBrowser)("the console", () => {
   it("asks who looks at it, and shows the one user who signs in their own", async () => {
     const page = await browser.open("/console/users/bo/profile");
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await accessProblems(page, "sign in")).toEqual([]);
     await page.getByLabel("Key or token").fill("wrong");
     await page.keyboard.press("Enter");
     await page.getByText("The server does not take this key or token.").waitFor();
@@ -96,6 +97,8 @@ describe.skipIf(!hasBrowser)("the console", () => {
     await page.getByText("This version is on trial").waitFor();
     await card.getByRole("link", { name: "8 February 2026" }).click();
     await page.getByRole("heading", { level: 1, name: "Interaction" }).waitFor();
+    await settled(page);
+    expect(await accessProblems(page, "interaction")).toEqual([]);
   });
 
   it("shows each version with its score and its parent's, and restores an earlier one", async () => {
@@ -147,6 +150,8 @@ describe.skipIf(!hasBrowser)("the console", () => {
     );
     await agent.align("edited", { settings: { ...learnSettings, review: true } });
     const page = await open("edited/history");
+    await button(page, "Edit").waitFor();
+    expect(await accessProblems(page, "review")).toEqual([]);
     await button(page, "Edit").click();
     await page.getByLabel("Line 1", { exact: true }).fill("Names curry when guests come.");
     await button(page, "Take it as edited").click();
@@ -160,6 +165,7 @@ describe.skipIf(!hasBrowser)("the console", () => {
     const page = await open("profiled/profile");
     await button(page, "Correct: Said: “I never eat mushrooms").click();
     await page.getByLabel("In your own words").fill("I eat everything by now.");
+    expect(await accessProblems(page, "correct")).toEqual([]);
     await button(page, "Correct it").click();
     await page.getByText("I eat everything by now.").first().waitFor();
     await page.getByText("Before: Said: “I never eat mushrooms").waitFor();

@@ -1,4 +1,5 @@
 import { Anchor, Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useSearchParams } from "wouter";
 import { queries } from "../../api/queries.js";
 import { addressOf } from "../../app/location.js";
@@ -16,6 +17,8 @@ export function ComparePage({ user }: { readonly user: string }) {
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
   });
+  // Both are asked for at once.
+  useQuery(query);
   const choose = (field: "from" | "to", chosen: string | null) =>
     setSearch((before) => {
       const next = new URLSearchParams(before);
