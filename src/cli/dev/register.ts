@@ -5,9 +5,7 @@ import { parseUserId } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { action, type CliContext, type CommandContext, writeJson } from "../cli-context.js";
 import { addUrl, requireUser } from "../options.js";
-import { programName } from "../../system/own-program.js";
-import { terminalOf } from "../output/terminal.js";
-import type { DevServerInfo } from "./run-dev-server.js";
+import { writeGreeting } from "./greeting.js";
 
 export function addDevCommand(program: Command, context: CliContext): void {
   program
@@ -136,7 +134,7 @@ async function dev(
     host,
     port,
     log: json ? stderr : stdout,
-    onServing: (info) => (json ? writeJson(context, info) : writeGreeting(context, info)),
+    onServing: (info) => (json ? writeJson(context, info) : writeGreeting(stdout, info)),
     signal,
   });
 }
@@ -147,28 +145,6 @@ function parsePort(text: string): number {
     "config-invalid",
     `--port is ${JSON.stringify(text.slice(0, 40))}; expected a number from 0 to 65535. Correct it or leave it out.`,
   );
-}
-
-function writeGreeting(
-  { stdout }: CommandContext,
-  { url, model, embeddings, dataDir, signIn }: DevServerInfo,
-): void {
-  const { colors, write } = terminalOf(stdout);
-  const lines = [
-    ["API", colors.cyan(url)],
-    ["console", colors.cyan(`${url}/console`)],
-    ["Studio", colors.cyan(`https://smith.langchain.com/studio?baseUrl=${url}`)],
-    ["model", `${model}, embeddings ${embeddings}`],
-    ["data", dataDir],
-    ["sign-in", signIn ? "on" : "off; only this machine reaches the server"],
-    [
-      "ask",
-      `${signIn ? "PERSONA_AGENT_API_KEY=... " : ""}${programName(import.meta.url)} ask --url ${url} --user ada "What do you know about me?"`,
-    ],
-  ];
-  write(`\n  ${colors.green("The agent is up.")} Ctrl-C ends all of it.\n`);
-  for (const [name = "", value = ""] of lines) write(`  ${colors.bold(name.padEnd(9))}${value}`);
-  write("");
 }
 
 /** The command, which also ends when npm or npx that started it was killed. */

@@ -1,8 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
+import { writeGreeting } from "../../../src/cli/dev/greeting.js";
 import { expectSignIn } from "../../../src/cli/dev/server-config.js";
 import { commandLineOf } from "../../support/processes/command-line.js";
 
@@ -43,6 +46,22 @@ describe("dev", () => {
     await write({ auth, http: { app: "./a.js:app" } });
     await expect(expectSignIn(folder)).resolves.toBeUndefined();
   });
+});
+
+it("dev prints the address of the console beside the API's and Studio's", async () => {
+  const output = new PassThrough();
+  const url = "http://localhost:2024";
+  const data = { model: "offline", embeddings: "offline", dataDir: "data", signIn: false };
+  writeGreeting(output, { url, ...data });
+  output.end();
+  const lines = (await text(output)).split("\n");
+  expect(lines.map((line) => line.trim().split(/ +/))).toEqual(
+    expect.arrayContaining([
+      ["API", url],
+      ["console", `${url}/console`],
+      ["Studio", `https://smith.langchain.com/studio?baseUrl=${url}`],
+    ]),
+  );
 });
 
 describe("key", () => {
