@@ -29,6 +29,7 @@ export function Standing({ entry }: { readonly entry: LogEntry }) {
     <Group gap={6}>
       <Mark {...standings[entry.standing]} />
       {entry.trial !== null && <Mark {...trials[entry.trial]} />}
+      {entry.promising && <Mark word="Is tried again" tone="warn" />}
       {entry.rollback !== null && <Mark word="Rolled back by itself" tone="warn" />}
     </Group>
   );
