@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, unwrap } from "./client.js";
+import { api, asRequestError, type Result, unwrap } from "./client.js";
 
 const of = (user: string) => ({ params: { path: { user } } });
 
@@ -7,6 +7,9 @@ const of = (user: string) => ({ params: { path: { user } } });
 export const queries = {
   whoami: () => queryOptions({ queryKey: ["whoami"], queryFn: () => unwrap(api.GET("/whoami")) }),
   users: () => queryOptions({ queryKey: ["users"], queryFn: () => unwrap(api.GET("/users")) }),
+  statuses: () =>
+    queryOptions({ queryKey: ["statuses"], queryFn: () => unwrap(api.GET("/status")) }),
+  health: () => queryOptions({ queryKey: ["health"], queryFn: readHealth }),
   persona: (user: string) =>
     queryOptions({
       queryKey: ["user", user, "persona"],
@@ -64,3 +67,12 @@ export const queries = {
       queryFn: () => unwrap(api.GET("/users/{user}/locale", of(user))),
     }),
 };
+
+/** A server that is not well says so with status 503, and how. */
+async function readHealth(): Promise<Result<"health">> {
+  const { data, error, response } = await api.GET("/health");
+  if (data !== undefined) return data;
+  const said: unknown = error;
+  if (typeof said === "object" && said !== null && "store" in said) return said as Result<"health">;
+  throw asRequestError(error, response.status);
+}

@@ -46,6 +46,18 @@ export function Layout({
             ) : (
               <bdi className={styles["userName"]}>{user}</bdi>
             ))}
+          {who.user === null && (
+            <Button
+              component={Link}
+              href="/server"
+              variant="subtle"
+              color="gray"
+              size="compact-md"
+              aria-current={location === "/server" ? "page" : undefined}
+            >
+              Server
+            </Button>
+          )}
           <SchemeSwitch />
           {who.signIn && (
             <ActionIcon

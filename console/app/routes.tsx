@@ -1,4 +1,4 @@
-import { Suspense } from "react";
+import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { NotFound, Waiting } from "../parts/states.js";
 import { ChooseUser } from "../views/choose-user.js";
@@ -7,6 +7,8 @@ import { Layout } from "./layout.js";
 import { addressOf, userIn } from "./location.js";
 import { userPages } from "./pages.js";
 import { useWho } from "./who.js";
+
+const ServerView = lazy(() => import("../views/server/server-view.js"));
 
 /** Where each address leads. */
 export function Routes() {
@@ -21,6 +23,17 @@ export function Routes() {
         <Route path="/users">
           <Layout>
             <ChooseUser />
+          </Layout>
+        </Route>
+      )}
+      {own === null && (
+        <Route path="/server">
+          <Layout>
+            <ViewBoundary>
+              <Suspense fallback={<Waiting />}>
+                <ServerView />
+              </Suspense>
+            </ViewBoundary>
           </Layout>
         </Route>
       )}

@@ -86,7 +86,7 @@ describe.skipIf(!hasBrowser)("a conversation in the console, of users who are si
     expect(await call("bo", "/episodes")).toMatchObject([
       { rejected: false, answer: "Soup it is." },
     ]);
-  });
+  }, 60_000);
 
   it("is stopped by its button, goes on after a failure, and knows what was said before", async () => {
     replies = [{ kind: "stall", text: "It begins" }];
@@ -119,7 +119,7 @@ describe.skipIf(!hasBrowser)("a conversation in the console, of users who are si
     await page.getByText("By the canal.").waitFor();
     await page.getByRole("button", { name: "New conversation" }).click();
     await page.getByText("Nothing said yet").waitFor();
-  });
+  }, 60_000);
 
   it("shows text that means harm as text, however long it is", async () => {
     const long = `${hostile} ${"abcdefghi ".repeat(9_990)}`.trim();
@@ -171,8 +171,11 @@ describe.skipIf(!hasBrowser)("a conversation in the console, of users who are si
         .first()
         .waitFor();
     }
-    await page.goto(`${server.url}/console/users`);
-    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    for (const path of ["users", "server"]) {
+      await page.goto(`${server.url}/console/${path}`);
+      await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+      expect(await page.getByRole("link", { name: "Server" }).count()).toBe(0);
+    }
     // Whoever signs in next in the same tab finds nothing of who was there before.
     await page.goto(`${server.url}/console/users/bo/chat`);
     await (await say(page, "Bo was here.")).getByText("Noted.").waitFor();

@@ -1,4 +1,5 @@
 import { Button, Group, Loader, Stack, Text } from "@mantine/core";
+import { memo } from "react";
 import { Problem } from "../../parts/states.js";
 import { Said } from "../../parts/said.js";
 import styles from "./chat.module.css";
@@ -6,8 +7,11 @@ import type { Turn } from "./conversation.js";
 import { MadeFrom } from "./made-from.js";
 import { Verdict } from "./verdict.js";
 
-/** One message, the answer, what it was made from, and what the user says of it. */
-export function ChatTurn({
+/**
+ * One message, the answer, what it was made from, and what the user says of it. Drawn again only where it changed: while
+ * one answer grows, the others would cost its first word the time.
+ */
+export const ChatTurn = memo(function ChatTurn({
   user,
   turn,
   onRetry,
@@ -48,7 +52,7 @@ export function ChatTurn({
       </Stack>
     </li>
   );
-}
+});
 
 /** It is folded only once it is whole: what grows is to be seen growing. */
 function Answer({ turn: { answer, state } }: { readonly turn: Turn }) {

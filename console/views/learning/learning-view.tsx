@@ -11,7 +11,7 @@ import { When } from "../../parts/dates.js";
 import { PageTitle } from "../../parts/page-title.js";
 import { Problem, Waiting } from "../../parts/states.js";
 import { learningOf } from "./learning-run.js";
-import { Outcome } from "./outcome.js";
+import { Outcome, titleOf } from "./outcome.js";
 import { RunProgress } from "./run-progress.js";
 import { StartLearning } from "./start-learning.js";
 
@@ -47,6 +47,10 @@ export default function LearningView({ user }: { readonly user: string }) {
       />
       {error && <Problem error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Waiting />}
+      {/* It is said when it changes, which only works where it was there before. */}
+      <div role="status" className="visually-hidden">
+        {run?.result && titleOf(run.result, data?.onTrial === true)}
+      </div>
       <Stack gap="xl">
         {data && !isRunning && <Before user={user} status={data} />}
         {data && !isRunning && data.status !== "running" && data.status !== "review" && (

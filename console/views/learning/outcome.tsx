@@ -32,7 +32,7 @@ export function Outcome({
     <Stack className="card" p="lg" gap="md" component="section" aria-labelledby="outcome">
       <div>
         <Title order={2} size="h4" id="outcome" c={toneOf(taken.length > 0, review !== null)}>
-          <span role="status">{titleOf(result, isOnTrial)}</span>
+          {titleOf(result, isOnTrial)}
         </Title>
         <Text c="dimmed" size="sm">
           {counted(usage.calls, "model call")},{" "}
@@ -58,6 +58,12 @@ export function Outcome({
       )}
       {measured !== undefined && <Scores iteration={measured} />}
       <Reasons iterations={iterations} />
+      {taken.length === 0 && review === null && (
+        <Text size="sm">
+          The more answers you call right or correct, the likelier it is that a change can show its
+          worth.
+        </Text>
+      )}
       <RunItems user={user} run={run} />
       <Group gap="lg">
         {review !== null && (
@@ -80,7 +86,8 @@ export function Outcome({
   );
 }
 
-function titleOf({ iterations, head, review }: Learned, isOnTrial: boolean): string {
+/** What became of a run, in a few words. */
+export function titleOf({ iterations, head, review }: Learned, isOnTrial: boolean): string {
   if (review !== null) return "A new version waits for a decision";
   if (iterations.some(({ accepted }) => accepted))
     return isOnTrial
