@@ -17,7 +17,7 @@ export type { RecalledText, TurnReasons } from "./app/explain-turn.js";
 export type { AlignmentResult, AlignOptions, AlignSettings } from "./app/alignment-runs/aligner.js";
 export type { AlignmentOverview } from "./app/alignment-runs/alignment-overview.js";
 export { callVerb } from "./app/verbs/call-verb.js";
-export type { UserThreads } from "./app/verbs/erase-user.js";
+export type { UserHolding } from "./app/verbs/erase-user.js";
 export type { VerbHooks, VerbProgress } from "./app/verbs/verb-hooks.js";
 export { type VerbInput, type VerbName, type VerbOutput, verbs } from "./contract/verbs.js";
 export type { UserArchive } from "./domain/user-archive.js";

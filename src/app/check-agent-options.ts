@@ -25,7 +25,7 @@ const agentNames: KnownNames<PersonaAgentOptions> = {
   toolTimeoutMs: true,
   onMemoryError: true,
   userJobs: true,
-  userThreads: true,
+  userHoldings: true,
   now: true,
 };
 

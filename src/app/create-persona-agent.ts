@@ -3,7 +3,7 @@ import { type BaseCheckpointSaver, InMemoryStore } from "@langchain/langgraph-ch
 import { parseInstructions } from "../config/instructions.js";
 import type { RunConfig } from "../config/turn-settings.js";
 import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
-import { parseUserId } from "../domain/user-id.js";
+import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../system/errors.js";
 import { isInstalled, requireInstalled } from "../system/optional-package.js";
 import { buildAgent } from "../graph/agent.js";
@@ -12,10 +12,11 @@ import { buildReflection, type ReflectionGraph } from "../graph/reflection.js";
 import { withKeptSteps } from "../graph/kept-steps.js";
 import { withStepLimit } from "../graph/step-limit.js";
 import { withThreadGuard } from "../graph/thread-guard.js";
+import { withVisits } from "../graph/with-visits.js";
 import { withTraceLabels } from "../graph/trace-labels.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { onlyUsersOwn, withUsersWord } from "../memory/episodes/evidence.js";
-import { createMemory, type Memory, type MemoryWithUserData } from "../memory/memory.js";
+import { createMemory, type MemoryWithUserData } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineChatModel } from "../model/offline/offline-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
@@ -113,21 +114,35 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const scheduling = {
     isAbandoned: (status: AlignmentStatus) => isAbandoned(status, now()),
     requestAlignment:
-      options.requestAlignment ?? (backgroundAlignment === false ? undefined : requestInBackground),
+      unlessErased(options.requestAlignment) ??
+      (backgroundAlignment === false ? undefined : requestInBackground),
   };
   const reflectInBackground: RequestReflection = (...request) => reflections.request(...request);
   const requestReflection =
-    options.requestReflection ?? (backgroundReflection === false ? undefined : reflectInBackground);
+    unlessErased(options.requestReflection) ??
+    (backgroundReflection === false ? undefined : reflectInBackground);
+  /** A job names its user, so none that was requested before an erasure may stay after it. */
+  function unlessErased<Settings>(request?: (userId: string, settings: Settings) => Promise<void>) {
+    const { userJobs } = options;
+    if (request === undefined || userJobs === undefined) return request;
+    return async (userId: string, settings: Settings) => {
+      await request(userId, settings);
+      if (await memory.visits.isOutdated(userKey(userId))) await userJobs.delete(userId);
+    };
+  }
   const turnDeps = { ...recalled, ...scheduling, requestReflection };
   const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, instructions, now });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
-    withKeptSteps(
-      withThreadGuard(
-        withTraceLabels(
-          withStepLimit(builder.compile({ name: "agent", store, ...parts })),
-          modelName,
+    withVisits(
+      withKeptSteps(
+        withThreadGuard(
+          withTraceLabels(
+            withStepLimit(builder.compile({ name: "agent", store, ...parts })),
+            modelName,
+          ),
         ),
       ),
+      memory.visits,
     );
   const graph = compile({ ...(checkpointer && { checkpointer }) });
   // With a checkpointer LangGraph refuses a run without a thread, so turns without a thread have a graph of their own.
@@ -135,7 +150,11 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const compileSmall = <Graph extends FeedbackGraph | ReflectionGraph>(
     built: Graph,
     name: string,
-  ) => withThreadGuard(withTraceLabels(built, modelName, `persona-agent ${name}`));
+  ) =>
+    withVisits(
+      withThreadGuard(withTraceLabels(built, modelName, `persona-agent ${name}`)),
+      memory.visits,
+    );
   const feedbackGraph = compileSmall(
     buildFeedback({ ...learnedFrom, ...scheduling, now }).compile({ name: "feedback", store }),
     "feedback",
@@ -150,6 +169,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const reflect = createReflector(reflectionGraph);
   const { alignmentGraph, aligner, stopRun, ...alignment } = createAlignment({
     memory: learnedFrom,
+    visits: memory.visits,
     store,
     checkpointer,
     modelFor,
@@ -186,8 +206,10 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     readAlignmentOverview(userId, { memory, jobs: options.userJobs, now }, alignAfter, settings);
   const feedback: PersonaAgent["feedback"] = (userId, given) =>
     giveFeedback({ graph: feedbackGraph, memory }, userId, given);
-  const updateProfile: PersonaAgent["refreshProfile"] = (userId, call) =>
-    refreshProfile(userId, profileOptions(call));
+  const visiting = <Result>(userId: string, work: () => Promise<Result>) =>
+    memory.visits.within(userKey(userId), work);
+  const updateProfile: PersonaAgent["refreshProfile"] = async (userId, call) =>
+    visiting(userId, () => refreshProfile(userId, profileOptions(call)));
   const savers = new Set([alignment.checkpointer, ...(checkpointer ? [checkpointer] : [])]);
   const verbs = createUserVerbs({
     memory,
@@ -198,7 +220,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     now,
     refreshProfile: updateProfile,
     jobs: options.userJobs,
-    threads: [...[...savers].map(threadsIn), ...(options.userThreads ? [options.userThreads] : [])],
+    holdings: [...[...savers].map(threadsIn), ...(options.userHoldings ?? [])],
     async stopAll(userId) {
       stopRun(userId, interactionDeleted);
       await reflections.settled(userId);
@@ -236,7 +258,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
         "A thread was named, but this agent keeps none; expected a checkpointer. Give `createPersonaAgent` one, or leave `threadId` out.",
       );
     },
-    buildProfile: (userId, call) => buildProfile(userId, profileOptions(call)),
+    buildProfile: async (userId, call) =>
+      visiting(userId, () => buildProfile(userId, profileOptions(call))),
     refreshProfile: updateProfile,
     async close() {
       // A reflection may still request an alignment.
@@ -250,9 +273,9 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
 const makeAnIndex =
   "Give one too, such as `createInProcessIndex({ name, dimensions })`, or `createChromaIndex`.";
 
-function learnedMemory(memory: MemoryWithUserData): Memory {
-  const { episodes, profiles, personas, alignments, reflections, locales, acceptance } = memory;
-  return { episodes, profiles, personas, alignments, reflections, locales, acceptance };
+function learnedMemory(memory: MemoryWithUserData): PersonaAgent["memory"] {
+  const { archives: _, erasure: __, ...rest } = memory;
+  return rest;
 }
 
 const loadNamed = (name: string) => loadChatModel(name);

@@ -12,6 +12,8 @@ import {
   createAnswerCount,
 } from "../domain/scoring/answer-kinds.js";
 import { mapConcurrently } from "../system/map-concurrently.js";
+import type { Visits } from "../memory/visits.js";
+import { type ImportVisits, openImportVisits } from "./import-visits.js";
 import { createTimeline } from "../formats/import-timeline.js";
 
 export interface SurveyOptions extends ReadOptions {
@@ -70,6 +72,7 @@ export interface PreviewedEpisode {
 export interface ImportTarget {
   readonly memory: {
     readonly episodes: Pick<EpisodicMemory, "addMany">;
+    readonly visits?: Pick<Visits, "open">;
   };
   refreshProfile(
     userId: string,
@@ -103,20 +106,36 @@ export async function importHistories(
     typeof histories === "string" ? await openHistories(histories, options.reading) : histories;
   const survey = await surveyHistories(source, options);
   return withTarget(async (target) => {
-    const degraded = await writeEpisodes(source, target, survey.episodes, options);
-    const drawn = options.profiles
-      ? await drawProfiles(survey.users, target, options)
-      : { usage: noUsage, skipped: [] };
-    return {
-      users: survey.users,
-      episodes: survey.episodes,
-      skipped: [...survey.skipped, ...drawn.skipped],
-      answers: survey.answers,
-      unread: survey.unread,
-      usage: drawn.usage,
-      degraded,
-    };
+    const visits = openImportVisits(target.memory.visits);
+    try {
+      const degraded = await writeEpisodes(source, target, survey.episodes, options, visits);
+      const drawn = options.profiles
+        ? await drawProfiles(survey.users, target, options, visits)
+        : { usage: noUsage, skipped: [] };
+      return imported(survey, degraded, {
+        ...drawn,
+        skipped: [...drawn.skipped, ...visits.skipped()],
+      });
+    } finally {
+      visits.end();
+    }
   });
+}
+
+function imported(
+  survey: HistorySurvey,
+  degraded: readonly MemoryDegradation[],
+  drawn: Pick<ImportResult, "usage" | "skipped">,
+): ImportResult {
+  return {
+    users: survey.users,
+    episodes: survey.episodes,
+    skipped: [...survey.skipped, ...drawn.skipped],
+    answers: survey.answers,
+    unread: survey.unread,
+    usage: drawn.usage,
+    degraded,
+  };
 }
 
 /**
@@ -181,6 +200,7 @@ async function writeEpisodes(
   { memory }: ImportTarget,
   total: number,
   options: ImportOptions,
+  visits: ImportVisits,
 ): Promise<MemoryDegradation[]> {
   const toEpisode = createTimeline();
   const waiting = new Map<string, Episode[]>();
@@ -194,8 +214,8 @@ async function writeEpisodes(
     const episodes = waiting.get(user) ?? [];
     waiting.delete(user);
     waitingCount -= episodes.length;
-    const written = await memory.episodes.addMany(user, episodes);
-    for (const reason of written.degraded) degraded.add(reason);
+    const written = await visits.within(user, () => memory.episodes.addMany(user, episodes));
+    for (const reason of written?.degraded ?? []) degraded.add(reason);
     done += episodes.length;
     options.progress("episodes", done, total);
   };
@@ -219,6 +239,7 @@ async function drawProfiles(
   users: readonly string[],
   target: ImportTarget,
   options: ImportOptions,
+  visits: ImportVisits,
 ): Promise<{ readonly usage: Usage; readonly skipped: readonly Skipped[] }> {
   const { signal, profileTokens, progress } = options;
   const skipped: Skipped[] = [];
@@ -228,11 +249,13 @@ async function drawProfiles(
   await mapConcurrently(users, profilesAtOnce, async (user) => {
     signal.throwIfAborted();
     try {
-      const refreshed = await target.refreshProfile(user, {
-        signal,
-        ...(profileTokens === undefined ? {} : { maxTokens: profileTokens }),
-      });
-      usage = addUsage(usage, refreshed.usage);
+      const refreshed = await visits.within(user, () =>
+        target.refreshProfile(user, {
+          signal,
+          ...(profileTokens === undefined ? {} : { maxTokens: profileTokens }),
+        }),
+      );
+      usage = addUsage(usage, refreshed?.usage ?? noUsage);
     } catch (error) {
       // An invalid answer fails only that user's profile, not the import.
       if (!PersonaAgentError.is(error, "model-output-invalid")) throw error;

@@ -10,7 +10,7 @@ import type { FeedbackGraph } from "../graph/feedback.js";
 import type { ReflectionGraph } from "../graph/reflection.js";
 import type { MemoryDegradation } from "../memory/episodes/episodic-memory.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
-import type { Memory } from "../memory/memory.js";
+import type { Memory, MemoryWithUserData } from "../memory/memory.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
 import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import type { RefreshedProfile } from "../nodes/update-profile.js";
@@ -21,7 +21,7 @@ import type { AskedMessage, AskOptions, TurnResult } from "./ask.js";
 import type { FeedbackGiven, FeedbackResult } from "./give-feedback.js";
 import type { Reflect } from "./reflect.js";
 import type { UserJobs } from "./alignment-runs/job-queue.js";
-import type { UserThreads } from "./verbs/erase-user.js";
+import type { UserHolding } from "./verbs/erase-user.js";
 import type { UserVerbs } from "./verbs/user-verbs.js";
 
 export interface PersonaAgentOptions {
@@ -89,8 +89,8 @@ export interface PersonaAgentOptions {
   readonly onMemoryError?: (error: unknown, kind: MemoryDegradation) => void;
   /** Jobs that something else keeps for users: `erase` deletes the user's, and `status` names those that failed for good. */
   readonly userJobs?: UserJobs;
-  /** Threads that something else keeps, such as a LangGraph server: `erase` deletes the user's. */
-  readonly userThreads?: UserThreads;
+  /** What something else keeps of users, such as a LangGraph server: `erase` deletes it too. */
+  readonly userHoldings?: readonly UserHolding[];
   readonly now?: () => Date;
 }
 
@@ -105,7 +105,7 @@ export interface PersonaAgent extends UserVerbs {
   readonly feedbackGraph: FeedbackGraph;
   /** Learns from the latest turns; `reflect` runs it here. Compiled without a checkpointer, as `feedbackGraph`. */
   readonly reflectionGraph: ReflectionGraph;
-  readonly memory: Memory;
+  readonly memory: Memory & Pick<MemoryWithUserData, "visits">;
   /** Learns from the user's latest interactions with a true answer; see `Aligner.align`. */
   readonly align: Aligner["align"];
   /** Decides on a new persona that waits for a person; see `Aligner.review`. */

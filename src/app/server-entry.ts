@@ -8,7 +8,7 @@ import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import { openPersonaAgent } from "./open-persona-agent.js";
 import { createServerReflections } from "./alignment-runs/server-reflections.js";
 import { ownServer } from "./alignment-runs/server-request.js";
-import { serverThreads } from "./alignment-runs/server-threads.js";
+import { serverHoldings } from "./alignment-runs/server-holdings.js";
 import { createServerScheduler } from "./alignment-runs/server-scheduler.js";
 
 // For a server that our command line did not start. `langgraph.json` can name an env file only if it always exists.
@@ -21,7 +21,7 @@ export const signIn = await openSignIn();
 const agentWithServices = await openPersonaAgent(process.env, {
   command: "a LangGraph server",
   keepThreads: false,
-  userThreads: serverThreads(process.env["LANGGRAPH_API_URL"]),
+  userHoldings: serverHoldings(process.env["LANGGRAPH_API_URL"]),
   // Unless workers do them.
   ...(!process.env["JOBS"]?.trim() && {
     requestAlignment: (...request: Parameters<RequestAlignment>) => requestAlignment(...request),

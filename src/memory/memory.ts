@@ -17,8 +17,8 @@ import {
 import { createCachedEmbedder } from "./search/cached-embedder.js";
 import type { ReportDegradation } from "./search/degradations.js";
 import { createStoreAccess } from "./store-access.js";
-import { createKeyedQueue } from "../system/keyed-queue.js";
 import { createUserArchives, type UserArchives } from "./user-archives.js";
+import type { Visits } from "./visits.js";
 import { createUserErasure, type UserErasure } from "./user-erasure.js";
 
 /** Everything that is remembered of users, over one store and one index. */
@@ -36,6 +36,7 @@ export interface Memory {
 /** Memory, and what takes a user out of it as a whole. */
 export interface MemoryWithUserData extends Memory {
   readonly archives: UserArchives;
+  readonly visits: Visits;
   readonly erasure: UserErasure;
 }
 
@@ -64,7 +65,7 @@ export function createMemory(options: {
       // A listener's exception must not fail the call.
     }
   };
-  const queue = createKeyedQueue();
+  const queue = access.createUserQueue();
   const parts = {
     episodes: createStoreEpisodicMemory(access, index, embedder, now, report, logs, queue),
     ...logs,
@@ -74,6 +75,7 @@ export function createMemory(options: {
   };
   return {
     ...parts,
+    visits: access.visits,
     acceptance: createAcceptanceHistory(access, now),
     archives: createUserArchives(access, parts, now),
     erasure: createUserErasure(access, index, embedder, queue),

@@ -15,6 +15,9 @@ export const formatNamespace: readonly string[] = [root, "format"];
 /** What judging candidates showed, of all users together: key = a hash of run, iteration and candidate. */
 export const judgedNamespace: readonly string[] = [root, "judged"];
 
+/** Users whose data was or is being erased: key = user key. The only trace of them, which keeps late writers off. */
+export const erasedNamespace: readonly string[] = [root, "erased"];
+
 /** What is stored for a user. */
 const kinds = [
   /** key = episode id */
@@ -50,4 +53,13 @@ export type UserNamespaces = Readonly<Record<(typeof kinds)[number], readonly st
 export function userNamespaces(user: UserKey): UserNamespaces {
   const entries = kinds.map((kind) => [kind, [...allUsersPrefix, user, kind]]);
   return Object.fromEntries(entries) as UserNamespaces;
+}
+
+/** Whose a record is; `null` of what belongs to no one user. */
+export function ownerOf(namespace: readonly string[], key: string): UserKey | null {
+  const [first, second, third] = namespace;
+  if (first !== root) return null;
+  if (second === allUsersPrefix[1] && third !== undefined) return third as UserKey;
+  const isKey = second === usersNamespace[1] || second === erasedNamespace[1];
+  return isKey && key !== "" ? (key as UserKey) : null;
 }

@@ -115,6 +115,14 @@ export const indexStateRecord = ofVersion1("index state", {
   filledFrom: z.string().optional(),
 });
 
+/** The last erasure of a user. */
+export const erasureRecord = ofVersion1("erasure", {
+  /** An id that tells it from others. */
+  erasure: z.string(),
+  at: z.iso.datetime(),
+  isRunning: z.boolean(),
+});
+
 /** What judging one candidate showed: counts alone. */
 export const judgedRecord = ofVersion1("judged candidate", {
   at: z.iso.datetime(),

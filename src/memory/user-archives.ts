@@ -80,31 +80,32 @@ export function createUserArchives(
 
   return {
     export: read,
-    async import(archive) {
-      const { user: userId, episodes, withdrawals, profiles, personas } = archive;
-      const user = userKey(userId);
-      refuseOthers(await read(userId), archive);
-      const { profiles: profileSpace, personas: personaSpace } = userNamespaces(user);
-      await access.write(withdrawals.map((withdrawal) => withdrawalChange(user, withdrawal)));
-      const { degraded } = await memory.episodes.addMany(userId, episodes);
-      const pointers = await readRecent(access, user);
-      const answered = Object.entries(archive.answeredAt).filter(([id]) => pointers.has(id));
-      await access.write([
-        ...answered.map(([id, answeredAt]) =>
-          pointerChange(user, id, { schemaVersion: 1, answeredAt }),
-        ),
-        ...profiles.map((value) => ({ namespace: profileSpace, key: value.id, value })),
-        ...latestProfileChange(user, profiles),
-        ...personas.map((value) => ({ namespace: personaSpace, key: value.id, value })),
-      ]);
-      await memory.locales.set(userId, archive.locale);
-      if (archive.alignment !== null) await memory.alignments.update(userId, archive.alignment);
-      if (archive.reflection !== null) {
-        const { schemaVersion: _, ...reflection } = archive.reflection;
-        await memory.reflections.update(userId, reflection);
-      }
-      return { degraded };
-    },
+    import: async (archive) =>
+      access.visits.within(userKey(archive.user), async () => {
+        const { user: userId, episodes, withdrawals, profiles, personas } = archive;
+        const user = userKey(userId);
+        refuseOthers(await read(userId), archive);
+        const { profiles: profileSpace, personas: personaSpace } = userNamespaces(user);
+        await access.write(withdrawals.map((withdrawal) => withdrawalChange(user, withdrawal)));
+        const { degraded } = await memory.episodes.addMany(userId, episodes);
+        const pointers = await readRecent(access, user);
+        const answered = Object.entries(archive.answeredAt).filter(([id]) => pointers.has(id));
+        await access.write([
+          ...answered.map(([id, answeredAt]) =>
+            pointerChange(user, id, { schemaVersion: 1, answeredAt }),
+          ),
+          ...profiles.map((value) => ({ namespace: profileSpace, key: value.id, value })),
+          ...latestProfileChange(user, profiles),
+          ...personas.map((value) => ({ namespace: personaSpace, key: value.id, value })),
+        ]);
+        await memory.locales.set(userId, archive.locale);
+        if (archive.alignment !== null) await memory.alignments.update(userId, archive.alignment);
+        if (archive.reflection !== null) {
+          const { schemaVersion: _, ...reflection } = archive.reflection;
+          await memory.reflections.update(userId, reflection);
+        }
+        return { degraded };
+      }),
   };
 }
 

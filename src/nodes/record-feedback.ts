@@ -26,14 +26,17 @@ export function createRecordFeedback({ episodes, now }: RecordFeedbackDeps) {
     const feedback = parseFeedback(state, userId);
     const id = parseEpisodeId(state.episodeId);
     const at = now().toISOString();
-    const applied: AppliedFeedback[] = [];
+    let applied: AppliedFeedback | undefined;
     const { degraded } = await episodes.update(userId, id, (stored) => {
       const result = applyFeedback(stored, feedback, at);
-      applied.push(result);
+      applied = result;
       const { outcome, groundTruth, feedback: written } = result;
       return outcome === "unchanged" ? null : { groundTruth, feedback: written };
     });
-    const [{ outcome, previous } = { outcome: null, previous: null }] = applied;
+    const { outcome, previous } = (applied as AppliedFeedback | undefined) ?? {
+      outcome: null,
+      previous: null,
+    };
     return {
       owner: userKey(userId),
       outcome,

@@ -5,7 +5,7 @@ export interface HttpError {
   readonly error: { readonly code: string; readonly message: string; readonly requestId: string };
 }
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 500 | 502 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 502 | 503;
 
 const statuses: Partial<Record<PersonaAgentErrorCode, ErrorStatus>> = {
   "config-user-unknown": 404,
@@ -16,9 +16,11 @@ const statuses: Partial<Record<PersonaAgentErrorCode, ErrorStatus>> = {
   "auth-missing": 401,
   "auth-forbidden": 403,
   "auth-unavailable": 503,
+  "auth-rate-limited": 429,
   "config-budget-exhausted": 422,
   "memory-alignment-running": 409,
   "memory-review-pending": 409,
+  "memory-user-erased": 409,
   "memory-record-invalid": 500,
 };
 

@@ -20,6 +20,7 @@ export type PersonaAgentErrorCode =
   | "auth-missing"
   | "auth-forbidden"
   | "auth-unavailable"
+  | "auth-rate-limited"
   | "model-unavailable"
   | "model-key-refused"
   | "model-output-invalid"
@@ -29,6 +30,7 @@ export type PersonaAgentErrorCode =
   | "memory-alignment-running"
   | "memory-alignment-outdated"
   | "memory-review-pending"
+  | "memory-user-erased"
   | "memory-record-invalid"
   | "memory-closed";
 

@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../src/system/errors.js";
 import { type OpenAgent, openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../../src/fake-model/openai-server.js";
+import { ChromaClient } from "chromadb";
 import pg from "pg";
 import { CountingEmbeddings } from "../support/models/counting-embeddings.js";
 import { ScriptedModel } from "../support/models/scripted-model.js";
@@ -77,9 +79,9 @@ describe("an agent with embedded services", () => {
         await agent.ask("counted", `I like tea number ${n}.`, { threadId: "c" });
       const inThread = await requestsOf("c");
       expect(inThread).toMatchObject({ embeddings: 1, calls: 1 });
-      // The thread; persona, profile and what a search reads first; what it found; the step before the model call; the
+      // Whether the user was erased; the thread; persona, profile and what a search reads first; what it found; the step before the model call; the
       // answer; what is there before the episode is written; the episode; its index entry; the last step.
-      expect(inThread.sql).toBeLessThanOrEqual(9);
+      expect(inThread.sql).toBeLessThanOrEqual(10);
       expect(inThread.chroma).toBeLessThanOrEqual(4);
       for (const n of [4, 5, 6])
         await agent.ask("counted", `I like tea number ${n}.`, { threadId: "c" });
@@ -110,6 +112,51 @@ describe("an agent with embedded services", () => {
     expect(await agent.erase("gone")).toEqual({ user: "gone", erased: {}, left: {} });
     expect({ ...(await agent.export("here")), exportedAt: kept.exportedAt }).toEqual(kept);
     expect(await agent.search("here", "peanuts")).toHaveLength(1);
+  });
+
+  it("leaves no word of an erased user in the database's files, nor in a collection", async () => {
+    const opened = await open();
+    const user = "wombleforth";
+    const word = "quizzlewump";
+    await opened.import([
+      { user, query: `Is the ${word} red?`, answer: `The ${word} is.`, at: "2026-05-01" },
+      { user, query: `I never drink ${word} tea.`, at: "2026-05-02" },
+    ]);
+    await opened.ask(user, `What of the ${word}?`, { threadId: word, settings: { mode: "paper" } });
+    const [latest] = await opened.list(user, { limit: 1 });
+    const id = latest?.id ?? "";
+    const told = { episodeId: id, kind: "reject", reason: `It is no ${word}.` } as const;
+    await opened.feedback(user, told);
+    await opened.correct(user, id, `A ${word} of mine.`);
+    await opened.reflect(user);
+    expect(JSON.stringify(await opened.profile(user))).toContain(word);
+    const { exportedAt: _, ...kept } = await opened.export("here");
+    expect(await opened.erase(user)).toMatchObject({ erased: { episodes: 3 }, left: {} });
+    const { exportedAt: __, ...after } = await opened.export("here");
+    expect(after).toEqual(kept);
+    await close();
+
+    const files = await readdir(join(folder, "pglite"), { recursive: true, withFileTypes: true });
+    const contents = files
+      .filter((file) => file.isFile())
+      .map(async ({ parentPath, name }) => {
+        const bytes = await readFile(join(parentPath, name));
+        return [word, user].some((each) => bytes.includes(each)) ? [name] : [];
+      });
+    expect((await Promise.all(contents)).flat()).toEqual([]);
+    const chroma = await startEmbeddedChroma({ dataFolder: folder });
+    try {
+      const client = new ChromaClient({
+        host: "127.0.0.1",
+        port: Number(new URL(chroma.url).port),
+      });
+      for (const collection of await client.listCollections()) {
+        const { ids } = await collection.get({ whereDocument: { $contains: word } });
+        expect(ids).toEqual([]);
+      }
+    } finally {
+      await chroma.close();
+    }
   });
 
   it("is refused while another process has the folder, and opens after that process was killed", async () => {

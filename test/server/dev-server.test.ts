@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { RemoteGraph } from "@langchain/langgraph/remote";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -38,14 +39,15 @@ beforeAll(async () => {
   for (const [userId] of alignments) await agent.memory.episodes.addMany(userId, historyOf(userId));
   await agent.close();
   langsmith = await startLangSmithServer();
-  models = await startOpenAiServer(({ body }) =>
-    (body["tools"] as unknown[] | undefined)?.length
+  models = await startOpenAiServer(({ body }) => {
+    if (body["model"] === "silent") return { kind: "silence" };
+    return (body["tools"] as unknown[] | undefined)?.length
       ? {
           kind: "message",
           toolCalls: [{ name: "recall_memory", args: { query: "meat", limit: 2 } }],
         }
-      : { kind: "message", text: "No meat." },
-  );
+      : { kind: "message", text: "No meat." };
+  });
   server = await startDevServer(["--data-dir", dataDir], {
     OPENAI_BASE_URL: models.url,
     LANGSMITH_TRACING: "true",
@@ -119,6 +121,49 @@ async function refusal(threadId: string | null, payload: Record<string, unknown>
 }
 
 describe("persona-agent dev", () => {
+  it("erases a user whose turn is under way, with what the server keeps of them, and goes on", async () => {
+    const user = "gone@example.org";
+    const word = "quizzlewump";
+    const context = { userId: user };
+    await client.assistants.create({ graphId: "agent", name: word, context });
+    await client.store.putItem([userKey(user), "notes"], "one", { word });
+    const [told, asked] = [await client.threads.create(), await client.threads.create()];
+    const input = say(`I never eat ${word}.`);
+    await client.runs.wait(told.thread_id, "agent", { input, context });
+    const held = { ...context, models: { agent: "openai:silent" } };
+    const run = await client.runs.create(asked.thread_id, "agent", { input, context: held });
+    const isHeld = () => models.requests.some(({ body }) => body["model"] === "silent");
+    await expect.poll(isHeld, { timeout: 30_000 }).toBe(true);
+    const erase = async () => {
+      const url = `${server.info.url}/users/${encodeURIComponent(user)}`;
+      return (await fetch(url, { method: "DELETE" })).json();
+    };
+    const erased = { episodes: 1, threads: 2, assistants: 1, serverItems: 1 };
+    expect(await erase()).toMatchObject({ erased, left: {} });
+    expect(await erase()).toEqual({ user, erased: {}, left: {} });
+    for (const { thread_id: id } of [told, asked])
+      await expect(client.threads.get(id)).rejects.toMatchObject({ status: 404 });
+    await expect(client.runs.get(asked.thread_id, run.run_id)).rejects.toMatchObject({
+      status: 404,
+    });
+    // As many as the server works on at a time: none of its workers ended with the thread.
+    const others = Array.from({ length: 12 }, () =>
+      client.runs.wait(null, "agent", { input: say(question), context: { userId: bob } }),
+    );
+    for (const values of await Promise.all(others)) expect(stateOf(values).degraded).toEqual([]);
+    // The server writes its files some seconds after a change.
+    const namesOf = async () => {
+      const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
+      const kept = files.filter((file) => file.isFile() && file.name.startsWith(".langgraph"));
+      expect(kept.length).toBeGreaterThan(0);
+      const read = kept.map(async ({ parentPath, name }) =>
+        (await readFile(join(parentPath, name), "utf8")).includes(word) ? [name] : [],
+      );
+      return (await Promise.all(read)).flat();
+    };
+    await expect.poll(namesOf, { timeout: 20_000, interval: 500 }).toEqual([]);
+  }, 120_000);
+
   it("streams a turn that answers from what was in the data folder", async () => {
     const { thread_id: thread } = await client.threads.create();
     const seen: Record<string, unknown[]> = {};

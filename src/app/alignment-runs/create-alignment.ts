@@ -26,10 +26,14 @@ import { type AlignmentGraph, buildAlignment } from "../../graph/alignment.js";
 import type { RunLeaseDeps } from "./run-lease.js";
 import { leaseRuns } from "./with-run-lease.js";
 import { inSimulation, simulation, simulationMemory } from "../../graph/simulation-context.js";
+import { withVisits } from "../../graph/with-visits.js";
+import type { Visits } from "../../memory/visits.js";
 import { turnSteps } from "../../graph/step-limit.js";
 
 export interface AlignmentParts {
   readonly memory: Memory;
+  /** Under which runs end when their user is erased; none where nobody is. */
+  readonly visits?: Visits;
   readonly store: BaseStore;
   readonly checkpointer: BaseCheckpointSaver | undefined;
   readonly modelFor: (name: string | undefined) => BaseChatModel;
@@ -87,14 +91,11 @@ export function createAlignment(parts: AlignmentParts): {
     now,
   });
   const active = activeOver(store);
-  const compile = (options: { readonly checkpointer?: BaseCheckpointSaver }) =>
-    leaseRuns(builder.compile({ name: "alignment", store, ...options }), {
-      alignments: memory.alignments,
-      active,
-      settingsOf,
-      modelNamesFor,
-      now,
-    });
+  const lease = { alignments: memory.alignments, active, settingsOf, modelNamesFor, now };
+  const compile = (options: { readonly checkpointer?: BaseCheckpointSaver }) => {
+    const graph = leaseRuns(builder.compile({ name: "alignment", store, ...options }), lease);
+    return parts.visits === undefined ? graph : withVisits(graph, parts.visits);
+  };
   // Needed to continue a run after a review or a failure.
   const checkpointer = parts.checkpointer ?? new MemorySaver();
   const kept = compile({ checkpointer });

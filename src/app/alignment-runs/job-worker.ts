@@ -103,7 +103,7 @@ async function doJob(
   signal: AbortSignal,
 ): Promise<"done" | number> {
   if (kind === "reflection") {
-    await agent.reflect(userId, { settings, signal });
+    await agent.reflect(userId, { settings, signal }).catch(unlessErased);
     return "done";
   }
   // Requests come faster than runs end: an earlier job may have seen all answers already.
@@ -114,8 +114,14 @@ async function doJob(
     return "done";
   } catch (error) {
     if (PersonaAgentError.is(error, "memory-review-pending")) return "done";
+    if (PersonaAgentError.is(error, "memory-user-erased")) return "done";
     if (PersonaAgentError.is(error, "memory-alignment-running")) return runElsewhereSeconds;
     if (PersonaAgentError.is(error, "memory-alignment-outdated")) return 1;
     throw error;
   }
+}
+
+/** There is nothing left to work on. */
+function unlessErased(error: unknown): void {
+  if (!PersonaAgentError.is(error, "memory-user-erased")) throw error;
 }

@@ -1,19 +1,21 @@
 import type { VerbOutput } from "../../contract/verbs.js";
 import { parseUserId } from "../../domain/user-id.js";
-import type { UserJobs } from "../alignment-runs/job-queue.js";
 import type { UserErasure } from "../../memory/user-erasure.js";
+import type { UserJobs } from "../alignment-runs/job-queue.js";
 
-/** The threads of a user that something keeps. */
-export interface UserThreads {
-  /** The ids of the threads that this user began, and of those on which their alignments and reflections run. */
+/** What something beside memory keeps of users. */
+export interface UserHolding {
+  /** Of what kind, as the result of `erase` names it: `threads`, `assistants`. */
+  readonly kind: string;
+  /** The ids of what is a user's; of threads, those that they began and those of their alignments and reflections. */
   find(userId: string): Promise<readonly string[]>;
-  /** Deletes a thread with its steps and runs; nothing happens if there is none. */
-  delete(threadId: string): Promise<void>;
+  /** Deletes one, with all that belongs to it; nothing happens if there is none. */
+  delete(id: string): Promise<void>;
 }
 
 export interface EraseDeps {
   readonly erasure: UserErasure;
-  readonly threads: readonly UserThreads[];
+  readonly holdings: readonly UserHolding[];
   readonly jobs: Pick<UserJobs, "count" | "delete"> | undefined;
   /** Ends what is under way for the user, and waits for the end. */
   readonly stopAll: (userId: string) => Promise<void>;
@@ -22,35 +24,47 @@ export interface EraseDeps {
 /** Errors as `UserVerbs.erase`. */
 export async function eraseUser(
   userId: string,
-  { erasure, threads, jobs, stopAll }: EraseDeps,
+  { erasure, holdings, jobs, stopAll }: EraseDeps,
 ): Promise<VerbOutput<"erase">> {
   const user = parseUserId(userId);
-  // What is only requested must not begin meanwhile.
-  const deletedJobs = (await jobs?.count(user)) ?? 0;
-  await jobs?.delete(user);
-  await stopAll(user);
-  // Threads first: what runs on them may still write.
-  let deletedThreads = 0;
-  for (const { find, delete: remove } of threads)
-    for (const thread of await find(user)) {
-      await remove(thread);
-      deletedThreads += 1;
-    }
-  const records = await erasure.erase(user);
-  const found = await Promise.all(threads.map(async ({ find }) => (await find(user)).length));
-  const leftThreads = found.reduce((sum, count) => sum + count, 0);
-  const leftJobs = (await jobs?.count(user)) ?? 0;
-  return {
-    user,
-    erased: {
-      ...records,
-      ...(deletedThreads > 0 && { threads: deletedThreads }),
-      ...(deletedJobs > 0 && { jobs: deletedJobs }),
-    },
-    left: {
-      ...(await erasure.scan(user)),
-      ...(leftThreads > 0 && { threads: leftThreads }),
-      ...(leftJobs > 0 && { jobs: leftJobs }),
-    },
-  };
+  return erasure.during(user, async () => {
+    // What is only requested must not begin meanwhile.
+    const deletedJobs = (await jobs?.count(user)) ?? 0;
+    await jobs?.delete(user);
+    await stopAll(user);
+    // Before memory, which is what finds them again if this ends here.
+    const deleted = await eachOf(holdings, async ({ find, delete: remove }) => {
+      const ids = await find(user);
+      for (const id of ids) await remove(id);
+      return ids.length;
+    });
+    const records = await erasure.erase(user);
+    // What ended just now may have asked for one.
+    await jobs?.delete(user);
+    const left = await eachOf(holdings, async ({ find }) => (await find(user)).length);
+    return {
+      user,
+      erased: { ...records, ...deleted, ...counted("jobs", deletedJobs) },
+      left: {
+        ...(await erasure.scan(user)),
+        ...left,
+        ...counted("jobs", (await jobs?.count(user)) ?? 0),
+      },
+    };
+  });
 }
+
+/** One after another; the numbers of one kind together. */
+async function eachOf(
+  holdings: readonly UserHolding[],
+  count: (holding: UserHolding) => Promise<number>,
+): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const holding of holdings) {
+    const found = await count(holding);
+    if (found > 0) counts[holding.kind] = (counts[holding.kind] ?? 0) + found;
+  }
+  return counts;
+}
+
+const counted = (kind: string, count: number) => (count > 0 ? { [kind]: count } : {});

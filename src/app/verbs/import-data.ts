@@ -7,6 +7,7 @@ import { openItems } from "../../formats/given-items.js";
 import { isArchive } from "../../formats/open-histories.js";
 import { readJson } from "../../formats/read-file.js";
 import type { EpisodicMemory, MemoryDegradation } from "../../memory/episodes/episodic-memory.js";
+import type { Visits } from "../../memory/visits.js";
 import type { UserArchives } from "../../memory/user-archives.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import {
@@ -21,7 +22,11 @@ import type { VerbHooks } from "./verb-hooks.js";
 const shownFaults = 5;
 
 export interface ImportDeps {
-  readonly memory: { readonly episodes: EpisodicMemory; readonly archives: UserArchives };
+  readonly memory: {
+    readonly episodes: EpisodicMemory;
+    readonly archives: UserArchives;
+    readonly visits: Pick<Visits, "open">;
+  };
   readonly refreshProfile: ImportTarget["refreshProfile"];
 }
 

@@ -1,18 +1,21 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import { userKey } from "../../domain/user-id.js";
-import type { UserThreads } from "./erase-user.js";
+import { type UserKey, userKey } from "../../domain/user-id.js";
+import type { UserHolding } from "./erase-user.js";
 
 /** The users' threads in a checkpointer: every graph of ours names the thread's owner in its state. */
-export function threadsIn(saver: BaseCheckpointSaver): UserThreads {
+export function threadsIn(saver: BaseCheckpointSaver): UserHolding {
   return {
+    kind: "threads",
     async find(userId) {
       const owner = userKey(userId);
-      if (findsThreads(saver)) return saver.threadsWith("owner", owner);
+      if (findsThreads(saver)) return saver.threadsOf(owner);
       const threads = new Set<string>();
-      for await (const { config, checkpoint } of saver.list({ configurable: {} })) {
+      for await (const { config, checkpoint, pendingWrites } of saver.list({ configurable: {} })) {
         const thread: unknown = config.configurable?.["thread_id"];
-        if (typeof thread === "string" && checkpoint.channel_values["owner"] === owner)
-          threads.add(thread);
+        const isOwner =
+          checkpoint.channel_values["owner"] === owner ||
+          pendingWrites?.some(([, channel, value]) => channel === "owner" && value === owner);
+        if (typeof thread === "string" && isOwner === true) threads.add(thread);
       }
       return [...threads];
     },
@@ -22,7 +25,7 @@ export function threadsIn(saver: BaseCheckpointSaver): UserThreads {
 
 /** Whether a checkpointer can name threads without reading their steps. */
 function findsThreads(saver: BaseCheckpointSaver): saver is BaseCheckpointSaver & {
-  threadsWith(channel: string, value: string): Promise<string[]>;
+  threadsOf(owner: UserKey): Promise<string[]>;
 } {
-  return "threadsWith" in saver;
+  return "threadsOf" in saver;
 }

@@ -1,6 +1,6 @@
 import type { VerbInput, VerbOutput } from "../../contract/verbs.js";
 import type { UserArchive } from "../../domain/user-archive.js";
-import { parseUserId } from "../../domain/user-id.js";
+import { parseUserId, userKey } from "../../domain/user-id.js";
 import { parseMessageText } from "../../domain/text/storable-text.js";
 import { type Episode, isEpisodeId } from "../../domain/episode.js";
 import type { MemoryWithUserData } from "../../memory/memory.js";
@@ -205,7 +205,9 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
     diff: async (user, versions) =>
       comparePersonas(checkInput("diff", { ...versions, user }), memory),
     rollback: async (user, version) =>
-      rollBackTo(checkInput("rollback", { ...version, user }), { memory, now }),
+      memory.visits.within(userKey(user), () =>
+        rollBackTo(checkInput("rollback", { ...version, user }), { memory, now }),
+      ),
     health: () => readHealth(deps),
     async statuses() {
       const users = await episodes.users();

@@ -24,6 +24,7 @@ import type { StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
 import { readWithdrawals, withdrawalChange } from "../withdrawals.js";
 import type { Degradations } from "../search/degradations.js";
+import { untilWritten } from "../change-record.js";
 
 interface WriteOptions extends TurnOptions {
   readonly indexed?: boolean;
@@ -49,8 +50,8 @@ export interface EpisodeWriter {
 }
 
 /**
- * Reading, merging and writing one episode is one step within this process only: the store has no compare-and-set,
- * so of two processes that change one episode at the same instant, the last one's record stands.
+ * Reading, merging and writing one episode is one step: within this process by the queue, and beside others because it is
+ * written only while it is stored as it was read.
  */
 export function createEpisodeWriter(
   access: StoreAccess,
@@ -61,12 +62,13 @@ export function createEpisodeWriter(
   now: () => Date,
 ): EpisodeWriter {
   async function read(user: UserKey, ids: readonly string[]) {
-    const [stored, recent, outbox] = await Promise.all([
-      access.get(episodeRecord, userNamespaces(user).episodes, ids),
+    const [found, recent, outbox] = await Promise.all([
+      access.read(episodeRecord, userNamespaces(user).episodes, ids),
       recentReader.read(user, mostAround),
       readOutbox(access, user),
     ]);
-    return { stored, ...recent, outbox };
+    const stored = found.map(({ record }) => record);
+    return { stored, asStored: found.map((each) => each.stored), ...recent, outbox };
   }
 
   /** The same with the user's withdrawals, in one look unless a deletion has to be finished first. */
@@ -76,7 +78,11 @@ export function createEpisodeWriter(
     return { known: await forgetting.finished(user), before: await read(user, ids) };
   }
 
-  /** Held. `after` are the episodes to stand; those that stand already and are in the index cost nothing. */
+  /**
+   * Held. `after` are the episodes to stand; those that stand already and are in the index cost nothing.
+   *
+   * @returns False where another process has changed one of them since it was read.
+   */
   async function put(
     userId: string,
     before: Awaited<ReturnType<typeof read>>,
@@ -88,13 +94,13 @@ export function createEpisodeWriter(
       withdrawals = [],
       ...options
     }: WriteOptions & { readonly withdrawals?: readonly StoreChange[] } = {},
-  ) {
+  ): Promise<boolean> {
     const user = userKey(userId);
     const waiting = new Set(outboxIds(before.outbox));
     const changed = after.filter(
       ({ stored, episode }) => waiting.has(episode.id) || !isDeepStrictEqual(stored, episode),
     );
-    if (changed.length === 0) return;
+    if (changed.length === 0) return true;
     const changedEpisodes = changed.map(({ episode }) => episode);
     const timeLine =
       options.timeLine ?? (await readTimeLine(access, user, changedEpisodes, before.pointers));
@@ -113,27 +119,32 @@ export function createEpisodeWriter(
       }),
     );
     // In this order: an acknowledged episode has its pointer and its outbox entry; either without one is harmless.
-    await access.write([
+    const asRead = before.asStored.filter(({ key }) =>
+      changedEpisodes.some((episode) => episode.id === key),
+    );
+    const isWritten = await access.writeIf(asRead, [
       ...withdrawals,
       ...(first ? [userChange(user, userId)] : []),
       enqueue(user, entry),
       ...admitted(user, before.pointers, pointers),
       ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
     ]);
+    if (!isWritten) return false;
     for (const { id } of changedEpisodes) recentReader.wrote(user, id);
-    if (!indexed) return;
+    if (!indexed) return true;
     const episodes = [...changedEpisodes, ...neighbours];
     await upkeep.indexEpisodes(user, { episodes, entry, timeLine, known }, first, degradations);
     const others = before.outbox.filter(({ key }) => key !== entry.key);
     if (catchUp) await upkeep.drainOlder(user, others, degradations);
+    return true;
   }
 
   return {
     async write(userId, episodes, degradations, options) {
       const user = userKey(userId);
       const given = episodes.map(storableEpisode);
-      return queue.run(user, async () => {
-        const givenIds = [...new Set(given.map(({ id }) => id))];
+      const givenIds = [...new Set(given.map(({ id }) => id))];
+      const attempt = async () => {
         const { known, before } = await readWithWithdrawals(user, givenIds);
         const { incoming, withdrawals } = notForgotten(user, given, known, options);
         const ids = [...new Set(incoming.map(({ id }) => id))];
@@ -144,17 +155,19 @@ export function createEpisodeWriter(
           if (first === null) throw new TypeError(`No version of episode ${id}.`);
           return { stored, episode: rest.reduce(mergeEpisode, first) };
         });
-        await put(userId, before, after, degradations, { ...options, withdrawals });
+        if (!(await put(userId, before, after, degradations, { ...options, withdrawals })))
+          return null;
         return {
           episodes: after.map(({ episode }) => copyOf(user, episode)),
           added: after.filter(({ stored }) => stored === null).length,
         };
-      });
+      };
+      return queue.run(user, () => untilWritten(attempt));
     },
     async update(userId, id, change) {
       const user = userKey(userId);
       const degradations = upkeep.newDegradations();
-      return queue.run(user, async () => {
+      const attempt = async () => {
         if (!isEpisodeId(id)) throw unknownEpisode(id);
         const { known, before } =
           typeof change === "function"
@@ -167,9 +180,11 @@ export function createEpisodeWriter(
         const { groundTruth: answer = stored.groundTruth, feedback } = made;
         const episode = storableEpisode({ ...stored, groundTruth: answer, feedback });
         const withdrawals = correctionOf(user, stored, episode.groundTruth, feedback.at);
-        await put(userId, before, [{ stored, episode }], degradations, { withdrawals });
+        const after = [{ stored, episode }];
+        if (!(await put(userId, before, after, degradations, { withdrawals }))) return null;
         return { episode: copyOf(user, episode), degraded: degradations.kinds() };
-      });
+      };
+      return queue.run(user, () => untilWritten(attempt));
     },
     delete: async (userId, id) => {
       const user = userKey(userId);

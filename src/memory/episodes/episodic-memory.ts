@@ -114,8 +114,9 @@ export interface EpisodicMemory {
   /**
    * Adds a true answer or feedback to an episode.
    *
-   * @param change - Or a function of the stored episode and the user's withdrawals. It is called once, while nothing else in
-   *   this process changes or deletes an episode of the user; for `null` nothing is written.
+   * @param change - Or a function of the stored episode and the user's withdrawals, while nothing else in this process
+   *   changes or deletes an episode of the user; for `null` nothing is written. It is called again where another process
+   *   came between, and its last result counts.
    * @throws {PersonaAgentError} `config-episode-unknown` when this user has no such episode.
    */
   update(

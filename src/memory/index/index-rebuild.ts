@@ -73,7 +73,8 @@ export function createIndexRebuild(
 
   function start(user: UserKey, task: (touched: Set<string>) => Promise<void>): Promise<void> {
     const touched = new Set<string>();
-    const end = task(touched).finally(() => running.delete(user));
+    const visit = access.visits.within(user, () => task(touched));
+    const end = visit.finally(() => running.delete(user));
     running.set(user, { touched, end });
     return end;
   }
@@ -93,7 +94,11 @@ export function createIndexRebuild(
       const oldest = batch.at(-1)?.key ?? "";
       await queue.run(user, async () => {
         await writeBatch(user, untouched(batch, touched), timeLine);
-        await access.write([stateChange(user, identity, { filledFrom: oldest })]);
+        await writer.settle(
+          user,
+          batch.map(({ key }) => key),
+          [stateChange(user, identity, { filledFrom: oldest })],
+        );
       });
       onProgress(batch.length);
     }

@@ -108,7 +108,8 @@ export function createIndexUpkeep(
       // The index was away just now; its entry stays.
       if (first && identity === null) return;
       const taken = await writer.write(user, episodes, degradations, around);
-      await access.write([
+      const ids = episodes.map(({ id }) => id);
+      await writer.settle(user, ids, [
         ...(taken ? [acknowledge(user, entry)] : []),
         ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),
       ]);

@@ -14,7 +14,8 @@ import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { type Around, readSurroundings } from "./thread-context.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
-import type { StoreAccess } from "../store-access.js";
+import type { StoreAccess, StoreChange } from "../store-access.js";
+import { PersonaAgentError } from "../../system/errors.js";
 import type { Degradations } from "../search/degradations.js";
 
 export interface IndexWriter {
@@ -36,6 +37,8 @@ export interface IndexWriter {
     outbox: readonly OutboxEntry[],
     degradations: Degradations,
   ): Promise<OutboxEntry[]>;
+  /** Writes what tells that the index took these episodes; of an erased user it takes them out again, and rejects. */
+  settle(user: UserKey, ids: readonly string[], changes: readonly StoreChange[]): Promise<void>;
   /** Drains all entries of the user, some at a time, until none is left or one cannot be drained. */
   drainAll(user: UserKey, degradations: Degradations): Promise<void>;
 }
@@ -75,8 +78,21 @@ export function createIndexWriter(
         (gone.length === 0 || (await done(degradations, () => index.remove(user, gone)))) &&
         (await writer.write(user, there, degradations));
       if (!isTaken) return [...outbox];
-      await access.write(some.map((entry) => acknowledge(user, entry)));
+      await writer.settle(
+        user,
+        ids,
+        some.map((entry) => acknowledge(user, entry)),
+      );
       return outbox.slice(some.length);
+    },
+    async settle(user, ids, changes) {
+      try {
+        await access.write(changes);
+      } catch (error) {
+        // Another process has erased the user between the episode and its entry in the index.
+        if (PersonaAgentError.is(error, "memory-user-erased")) await takeOut(user, ids);
+        throw error;
+      }
     },
     async drainAll(user, degradations) {
       for (let more = true; more;)
@@ -89,6 +105,18 @@ export function createIndexWriter(
     },
   };
   return writer;
+
+  /** But for what the user has told again since. */
+  async function takeOut(user: UserKey, ids: readonly string[]): Promise<void> {
+    const { episodes } = userNamespaces(user);
+    const visit = access.visits.open(user);
+    const stored = await visit
+      .run(() => access.get(episodeRecord, episodes, ids))
+      .catch(() => [])
+      .finally(() => visit.end());
+    const gone = ids.filter((_, place) => (stored[place] ?? null) === null);
+    await index.remove(user, gone);
+  }
 }
 
 async function done(degradations: Degradations, task: () => Promise<void>): Promise<boolean> {

@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { Withdrawal } from "../../domain/forgetting/withdrawal.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import type { UserKey } from "../../domain/user-id.js";
-import { createKeyedQueue } from "../../system/keyed-queue.js";
 import { type UserNamespaces, userNamespaces } from "../namespaces.js";
 import { parseRecord, type RecordKind } from "../parse-record.js";
 import type { StoreAccess, StoreChange } from "../store-access.js";
@@ -52,7 +51,7 @@ export function createAppendLog<T extends { readonly id: string; readonly versio
   kind: LogKind<T>,
 ): AppendLog<T> {
   // One after another, or an append that was made before a deletion would be stored after its erasing.
-  const queue = createKeyedQueue();
+  const queue = access.createUserQueue();
   const namespaceOf = (user: UserKey) => userNamespaces(user)[kind.namespace];
 
   async function read(user: UserKey) {

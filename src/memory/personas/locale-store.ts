@@ -1,8 +1,8 @@
 import { noLocale, parseLocale, type UserLocale } from "../../domain/locale.js";
 import { userKey } from "../../domain/user-id.js";
-import { createKeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
 import { localeRecord } from "../record-schemas.js";
+import { changeRecord } from "../change-record.js";
 import type { StoreAccess } from "../store-access.js";
 
 /** Each user's time zone and language, one record a user. Store errors as `EpisodicMemory`. */
@@ -21,7 +21,7 @@ export interface LocaleStore {
 const key = "locale";
 
 export function createLocaleStore(access: StoreAccess): LocaleStore {
-  const queue = createKeyedQueue();
+  const queue = access.createUserQueue();
   const namespaceOf = (userId: string) => userNamespaces(userKey(userId)).locale;
   async function get(userId: string): Promise<UserLocale> {
     const [stored] = await access.get(localeRecord, namespaceOf(userId), [key]);
@@ -32,11 +32,16 @@ export function createLocaleStore(access: StoreAccess): LocaleStore {
     get,
     async set(userId, change) {
       const checked = parseLocale(change);
-      return queue.run(userKey(userId), async () => {
-        const locale = { ...(await get(userId)), ...checked };
-        const value = { schemaVersion: 1, ...locale };
-        await access.write([{ namespace: namespaceOf(userId), key, value }]);
-        return locale;
+      const user = userKey(userId);
+      return queue.run(user, async () => {
+        const { timeZone, language } = await changeRecord(
+          access,
+          localeRecord,
+          namespaceOf(userId),
+          key,
+          (stored) => ({ ...(stored ?? noLocale), ...checked, schemaVersion: 1 as const }),
+        );
+        return { timeZone, language };
       });
     },
   };

@@ -1,10 +1,10 @@
 import { type AlignmentStatus, neverAligned } from "../../domain/alignment/alignment-status.js";
 import { neverReflected, type ReflectionStatus } from "../../domain/reflection-status.js";
 import { userKey } from "../../domain/user-id.js";
-import { createKeyedQueue } from "../../system/keyed-queue.js";
 import { type UserNamespaces, userNamespaces } from "../namespaces.js";
 import type { RecordKind } from "../parse-record.js";
 import { alignmentRecordKind, reflectionRecord } from "../record-schemas.js";
+import { changeRecord } from "../change-record.js";
 import type { StoreAccess } from "../store-access.js";
 import { storableFields } from "./append-log.js";
 
@@ -32,7 +32,7 @@ function createStatusStore<Status extends object>(
   namespace: keyof UserNamespaces,
   initial: Status,
 ): StatusStore<Status> {
-  const queue = createKeyedQueue();
+  const queue = access.createUserQueue();
   const namespaceOf = (userId: string) => userNamespaces(userKey(userId))[namespace];
   async function get(userId: string) {
     const [status] = await access.get(kind, namespaceOf(userId), [key]);
@@ -41,10 +41,11 @@ function createStatusStore<Status extends object>(
   return {
     get,
     update: async (userId, change) =>
-      queue.run(userKey(userId), async () => {
-        const value = { ...(await get(userId)), ...storableFields(change) } as Status;
-        await access.write([{ namespace: namespaceOf(userId), key, value }]);
-        return value;
-      }),
+      queue.run(userKey(userId), () =>
+        changeRecord(access, kind, namespaceOf(userId), key, (status): Status => ({
+          ...(status ?? structuredClone(initial)),
+          ...(storableFields(change) as Partial<Status>),
+        })),
+      ),
   };
 }

@@ -11,6 +11,9 @@ import {
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import { LRUCache } from "lru-cache";
 import type pg from "pg";
+import type { UserKey } from "../../domain/user-id.js";
+import { PersonaAgentError } from "../../system/errors.js";
+import { presentWriter, unlessRefused, type Writer, writerColumns } from "./fence.js";
 
 /** The limits of one statement: rows, and about this many bytes. */
 const maxRows = 500;
@@ -22,6 +25,7 @@ type Row = Awaited<ReturnType<PostgresSaver["_dumpWrites"]>>[number];
 interface Task {
   readonly rows: readonly Row[];
   readonly size: number;
+  readonly writers: readonly Writer[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -38,6 +42,8 @@ export class BatchingPostgresSaver extends PostgresSaver {
   readonly #waiting: Task[] = [];
   /** By thread: the parts that its latest step had when it was read or written here. */
   readonly #storedParts = new LRUCache<string, ReadonlySet<string>>({ max: 1_000 });
+  /** The steps that are being written. */
+  readonly #putting = new Map<string, Promise<unknown>>();
   #isSending = false;
 
   constructor(pool: pg.Pool) {
@@ -90,7 +96,18 @@ export class BatchingPostgresSaver extends PostgresSaver {
     );
   }
 
-  override async put(
+  override async put(...step: Parameters<PostgresSaver["put"]>): Promise<RunnableConfig> {
+    const place = placeOf(step[0], step[1].id);
+    const putting = this.#put(...step);
+    this.#putting.set(place, putting);
+    try {
+      return await putting;
+    } finally {
+      if (this.#putting.get(place) === putting) this.#putting.delete(place);
+    }
+  }
+
+  async #put(
     config: RunnableConfig,
     checkpoint: Checkpoint,
     metadata: CheckpointMetadata,
@@ -101,13 +118,17 @@ export class BatchingPostgresSaver extends PostgresSaver {
       checkpoint_ns: ns = "",
       checkpoint_id: parentId,
     } = config.configurable ?? {};
-    const { values, lists, parts } = inParts(checkpoint.channel_values);
+    const { values: channels, lists, parts } = inParts(checkpoint.channel_values);
     const [blobs, storedMetadata] = await Promise.all([
-      this._dumpBlobs(threadId, ns, values, newVersions),
+      this._dumpBlobs(threadId, ns, channels, newVersions),
       this._dumpMetadata(metadata),
     ]);
     const size = blobs.reduce((bytes, row) => bytes + (row[5]?.byteLength ?? 0), 0);
-    if (size > maxSize) return super.put(config, checkpoint, metadata, newVersions);
+    const writers = await presentWriter();
+    if (size > maxSize)
+      return this.#around(writers, threadId, () =>
+        super.put(config, checkpoint, metadata, newVersions),
+      );
     const before = this.#storedParts.get(threadId);
     const rows = [
       // What is not there is read as empty, too.
@@ -118,9 +139,14 @@ export class BatchingPostgresSaver extends PostgresSaver {
         before?.has(name) ? [] : [[threadId, ns, partsChannel, name, "text", Buffer.from(text)]],
       ),
     ];
-    const stored = { ...this._dumpCheckpoint(checkpoint), parts: [...parts.keys()] };
+    const stored = {
+      ...this._dumpCheckpoint(checkpoint),
+      parts: [...parts.keys()],
+      ...(writers[0] && { writer: writers[0].who }),
+    };
     const row = [threadId, ns, checkpoint.id, parentId, stored, storedMetadata];
-    await this.#pool.query(insertCheckpoint, [...row, ...columnsOf(rows, 6)]);
+    const values = [...row, ...columnsOf(rows, 6), ...writerColumns(writers)];
+    await unlessRefused(this.#pool.query(insertCheckpoint, values));
     this.#storedParts.set(threadId, new Set(parts.keys()));
     return {
       configurable: { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: checkpoint.id },
@@ -132,23 +158,31 @@ export class BatchingPostgresSaver extends PostgresSaver {
     writes: PendingWrite[],
     taskId: string,
   ): Promise<void> {
-    // Errors and interrupts replace earlier rows; the base class does that.
-    if (writes.every(([channel]) => String(channel) in WRITES_IDX_MAP))
-      return super.putWrites(config, writes, taskId);
     const { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: id } = config.configurable ?? {};
+    const writers = await presentWriter();
+    // Not before their step, which tells whose they are; not at all without it.
+    await this.#putting.get(placeOf(config, id));
     const rows = await this._dumpWrites(threadId, ns, id, taskId, writes as [string, unknown][]);
+    if (writes.every(([channel]) => String(channel) in WRITES_IDX_MAP)) {
+      const values = [...columnsOf(rows, 8), ...writerColumns(writers)];
+      await unlessRefused(this.#pool.query(replaceWrites, values));
+      return;
+    }
     const size = rows.reduce((bytes, row) => bytes + row[7].byteLength, 0);
     await new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ rows, size, resolve, reject });
+      this.#waiting.push({ rows, size, writers, resolve, reject });
       void this.#send();
     });
   }
 
-  /** The threads in whose state, at any step, a channel had this value. Unlike `list`, it reads no step. */
-  async threadsWith(channel: string, value: unknown): Promise<string[]> {
-    const [type, blob] = await this.serde.dumpsTyped(value);
+  /**
+   * The threads that are a user's by the channel `owner`, at any step and in results that no step has yet, or because a
+   * run of the user's wrote a step: one that was killed early has left no owner. Unlike `list`, it reads no step.
+   */
+  async threadsOf(owner: UserKey): Promise<string[]> {
+    const [type, blob] = await this.serde.dumpsTyped(owner);
     const found = await this.#pool.query<{ thread_id: string }>(selectThreads, [
-      channel,
+      owner,
       type,
       Buffer.from(blob),
     ]);
@@ -175,14 +209,39 @@ export class BatchingPostgresSaver extends PostgresSaver {
 
   async #insert(tasks: readonly Task[]): Promise<void> {
     const rows = tasks.flatMap((task) => task.rows);
-    await this.#pool.query(insertWrites, columnsOf(rows, 8));
+    const writers = writerColumns(tasks.flatMap((task) => task.writers));
+    await unlessRefused(this.#pool.query(insertWrites, [...columnsOf(rows, 8), ...writers]));
+  }
+
+  /** Around what the base class writes in a transaction of its own. */
+  async #around<T>(writers: readonly Writer[], threadId: unknown, write: () => Promise<T>) {
+    const admit = () =>
+      unlessRefused(
+        this.#pool.query("SELECT public.persona_agent_admit_1($1, $2)", writerColumns(writers)),
+      );
+    await admit();
+    const written = await write();
+    try {
+      await admit();
+    } catch (error) {
+      if (PersonaAgentError.is(error, "memory-user-erased"))
+        await this.deleteThread(String(threadId));
+      throw error;
+    }
+    return written;
   }
 }
 
-/** What a checkpoint holds here besides LangGraph's own: the names of the parts that its lists refer to. */
+/**
+ * What a checkpoint holds here besides LangGraph's own: the names of the parts that its lists refer to, and as `writer` the
+ * key of the user whose run wrote it.
+ */
 interface CheckpointInParts {
   readonly parts?: readonly string[];
 }
+
+const placeOf = ({ configurable = {} }: RunnableConfig, id: unknown) =>
+  JSON.stringify([configurable["thread_id"], configurable["checkpoint_ns"] ?? "", id]);
 
 /** The channel and the type of rows that LangGraph does not have. A part's version is the hash of its text. */
 const partsChannel = "(parts)";
@@ -244,8 +303,11 @@ function columnsOf(rows: readonly (readonly unknown[])[], count: number): unknow
 }
 
 const selectThreads = `
-  SELECT DISTINCT thread_id FROM public.checkpoint_blobs
-  WHERE channel = $1 AND type = $2 AND blob = $3 ORDER BY thread_id`;
+  SELECT thread_id FROM public.checkpoint_blobs WHERE channel = 'owner' AND type = $2 AND blob = $3
+  UNION SELECT thread_id FROM public.checkpoint_writes
+  WHERE channel = 'owner' AND type = $2 AND blob = $3
+  UNION SELECT thread_id FROM public.checkpoints WHERE checkpoint ->> 'writer' = $1
+  ORDER BY thread_id`;
 
 /** As JSON: node-postgres reads arrays of bytes letter by letter. */
 const selectSteps = `
@@ -275,13 +337,20 @@ const insertCheckpoint = `
   )
   INSERT INTO public.checkpoints
     (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
-  VALUES ($1, $2, $3, $4, $5, $6)
+  SELECT $1::text, $2::text, $3::text, $4::text, $5::jsonb, $6::jsonb
+  FROM public.persona_agent_admit_1($13::text[], $14::text[])
   ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id)
   DO UPDATE SET checkpoint = EXCLUDED.checkpoint, metadata = EXCLUDED.metadata`;
 
-const insertWrites = `
+const writeWrites = `
   INSERT INTO public.checkpoint_writes
     (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob)
-  SELECT * FROM
+  SELECT written.* FROM public.persona_agent_admit_1($9::text[], $10::text[]),
     unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::bytea[])
-  ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO NOTHING`;
+      AS written
+  ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO `;
+
+const insertWrites = `${writeWrites} NOTHING`;
+/** Errors and interrupts take the place of earlier ones. */
+const replaceWrites = `${writeWrites}
+  UPDATE SET channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob`;

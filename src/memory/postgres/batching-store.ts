@@ -7,8 +7,16 @@ import type {
 } from "@langchain/langgraph-checkpoint";
 import { PostgresStore } from "@langchain/langgraph-checkpoint-postgres/store";
 import type pg from "pg";
+import type {
+  FencedOutcome,
+  FencedStore,
+  FencedWrite,
+  PurgedStore,
+  StoreChange,
+} from "../fenced-write.js";
 import { coalesceReads } from "../../system/coalesce-reads.js";
 import { gatherCalls } from "../../system/gather-calls.js";
+import { purging, writeFencedRows } from "./fence.js";
 
 /** The limits of one statement: rows, and about this many characters of JSON. */
 const maxRows = 500;
@@ -22,7 +30,7 @@ const maxSize = 4_000_000;
  * For a store without a vector index and without times to live, as ours is. Rows are locked in the order of their
  * keys, so two processes that write the same rows wait for each other and do not deadlock.
  */
-export class BatchingPostgresStore extends PostgresStore {
+export class BatchingPostgresStore extends PostgresStore implements FencedStore, PurgedStore {
   /** The base class creates it and does not expose it, so it is read from a private field, and checked. */
   readonly pool: pg.Pool;
   readonly #searches = coalesceReads((key) => {
@@ -35,8 +43,12 @@ export class BatchingPostgresStore extends PostgresStore {
   });
   readonly #reads = gatherCalls((asked: readonly Asked[]) => this.#readAll(asked));
 
-  constructor(connectionOptions: pg.PoolConfig) {
+  readonly #isEmbedded: boolean;
+
+  /** @param isEmbedded - As in `openPostgres`. */
+  constructor(connectionOptions: pg.PoolConfig, isEmbedded = false) {
     super({ connectionOptions });
+    this.#isEmbedded = isEmbedded;
     const core: unknown = Reflect.get(this, "core");
     const pool: unknown = core instanceof Object ? Reflect.get(core, "pool") : undefined;
     if (!isPool(pool))
@@ -53,6 +65,23 @@ export class BatchingPostgresStore extends PostgresStore {
     for (const bundle of bundled(operations)) results.push(...(await this.#run(bundle)));
     // Each bundle answers its operations in their order, as the base class does.
     return results as OperationResults<Op>;
+  }
+
+  /** Nobody else cares for the files of the embedded engine, and nobody else waits while they are rewritten. */
+  async purge(): Promise<void> {
+    if (this.#isEmbedded) for (const statement of purging) await this.pool.query(statement);
+  }
+
+  /** Of rows beyond the limits of one statement, each statement expects what it replaces. */
+  async writeFenced(write: FencedWrite): Promise<FencedOutcome> {
+    for (const changes of statementsOf(write.changes)) {
+      const places = new Set(changes.map(placeOf));
+      const isFirst = placeOf(changes[0]) === placeOf(write.changes[0]);
+      const expected = write.expected.filter((each) => isFirst || places.has(placeOf(each)));
+      const outcome = await writeFencedRows(this.pool, { ...write, expected, changes });
+      if (outcome !== "written") return outcome;
+    }
+    return "written";
   }
 
   async #run({ kind, operations, rows: byPlace }: Bundle): Promise<readonly unknown[]> {
@@ -107,6 +136,28 @@ export class BatchingPostgresStore extends PostgresStore {
     }
     return names.map((name) => found.get(name) ?? []);
   }
+}
+
+const placeOf = (change: Pick<StoreChange, "namespace" | "key"> | undefined) =>
+  change === undefined ? "" : `${change.namespace.join(":")} ${change.key}`;
+
+/** The last change of each row, in the order of the changes, as many in each part as a statement can contain. */
+function statementsOf(changes: readonly StoreChange[]): StoreChange[][] {
+  const last = new Map(changes.map((change) => [placeOf(change), change]));
+  const parts: StoreChange[][] = [];
+  let size = 0;
+  for (const change of last.values()) {
+    const length = change.value === null ? 0 : JSON.stringify(change.value).length;
+    let part = parts.at(-1);
+    if (part === undefined || part.length >= maxRows || size + length > maxSize) {
+      part = [];
+      parts.push(part);
+      size = 0;
+    }
+    part.push(change);
+    size += length;
+  }
+  return parts;
 }
 
 interface Get {

@@ -6,6 +6,7 @@ import pg from "pg";
 import { PersonaAgentError } from "../../system/errors.js";
 import { BatchingPostgresSaver } from "./batching-saver.js";
 import { BatchingPostgresStore } from "./batching-store.js";
+import { addFence } from "./fence.js";
 import { migrateRecords } from "./migrate-records.js";
 import { parsePostgresUrl, storeUnavailable } from "./postgres-address.js";
 
@@ -50,7 +51,7 @@ export async function openPostgres({
     max: embedded ? 2 : 5,
   };
   const checkpointPool = new pg.Pool(options);
-  const store = new BatchingPostgresStore(options);
+  const store = new BatchingPostgresStore(options, embedded);
   surviveLostConnections(checkpointPool);
   surviveLostConnections(store.pool);
   const checkpointer = new BatchingPostgresSaver(checkpointPool);
@@ -84,6 +85,7 @@ async function setUp(store: PostgresStore, checkpointer: PostgresSaver, pool: pg
       await store.setup();
       await checkpointer.setup();
       await addPrefixIndex(pool);
+      await addFence(pool);
       return;
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "";

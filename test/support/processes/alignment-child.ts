@@ -1,3 +1,4 @@
+import type { FencedStore, FencedWrite } from "../../../src/memory/fenced-write.js";
 import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -84,14 +85,10 @@ await embedded?.close();
 process.stdin.destroy();
 
 /** Ends the process around a write of the persona log, or of the alignment's record. */
-function dyingStore(inner: BaseStore): BaseStore {
-  const batch = inner.batch.bind(inner) as (operations: object[]) => Promise<unknown[]>;
-  const watched = async (operations: object[]) => {
-    const puts = operations.flatMap((operation) =>
-      "value" in operation && "namespace" in operation
-        ? [{ name: (operation.namespace as string[]).at(-1), value: operation.value }]
-        : [],
-    );
+function dyingStore(inner: BaseStore & FencedStore): BaseStore {
+  const writeFenced = inner.writeFenced.bind(inner);
+  const watched = async (write: FencedWrite) => {
+    const puts = write.changes.map(({ namespace, value }) => ({ name: namespace.at(-1), value }));
     const around = (when: Death["when"]) => {
       for (const { name, value } of puts) {
         if (name === "personas") dies("persona", when);
@@ -99,13 +96,13 @@ function dyingStore(inner: BaseStore): BaseStore {
       }
     };
     around("before");
-    const results = await batch(operations);
+    const outcome = await writeFenced(write);
     around("after");
-    return results;
+    return outcome;
   };
   return new Proxy(inner, {
     get(target, name) {
-      if (name === "batch") return watched;
+      if (name === "writeFenced") return watched;
       const member: unknown = Reflect.get(target, name);
       return typeof member === "function" ? member.bind(target) : member;
     },
