@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { createSignIn, type SignIn } from "../auth/sign-in.js";
 import { readSignInSettings } from "../auth/sign-in-settings.js";
+import { readRequestSettings } from "../config/request-settings.js";
 import { findOpenDoor } from "./find-open-door.js";
 import { PersonaAgentError } from "../system/errors.js";
 import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
@@ -16,6 +17,7 @@ if (existsSync(".env")) process.loadEnvFile();
 
 /** Who may call the server. Without sign-in it does not start, unless `AUTH=off` asks for that on this machine. */
 export const signIn = await openSignIn();
+export const requestSettings = await inOneLine(() => readRequestSettings(process.env));
 
 /** `langgraph.json` names this module; its import opens the services, which end with the process. */
 const agentWithServices = await openPersonaAgent(process.env, {
@@ -57,9 +59,14 @@ if (signIn.isOn && server.url !== undefined)
 
 async function openSignIn(): Promise<SignIn> {
   const url = process.env["LANGGRAPH_API_URL"];
+  const host = url === undefined ? undefined : new URL(url).hostname;
+  return inOneLine(() => createSignIn(readSignInSettings(process.env, host)));
+}
+
+/** Ends the process with the line of a wrong setting. */
+async function inOneLine<Result>(read: () => Result | Promise<Result>): Promise<Result> {
   try {
-    const host = url === undefined ? undefined : new URL(url).hostname;
-    return await createSignIn(readSignInSettings(process.env, host));
+    return await read();
   } catch (error) {
     if (!PersonaAgentError.is(error)) throw error;
     return end(error.message);

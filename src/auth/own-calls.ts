@@ -14,6 +14,11 @@ export function isOwnCall(token: string): boolean {
   return timingSafeEqual(digest(token), digest(secret));
 }
 
+/** Whether the server sent a request itself. */
+export function isOwnRequest(headers: Headers): boolean {
+  return isOwnCall(/^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "");
+}
+
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }

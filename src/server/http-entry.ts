@@ -1,5 +1,5 @@
 import type { Auth } from "@langchain/langgraph-sdk/auth";
-import { openAgent, ownClient, signIn } from "../app/server-entry.js";
+import { openAgent, ownClient, requestSettings, signIn } from "../app/server-entry.js";
 import { createLangGraphAuth } from "./langgraph-auth.js";
 import { createServerApp } from "./server-app.js";
 
@@ -15,6 +15,7 @@ export const auth: Auth = langGraph.auth;
 
 /** `http.app` of `langgraph.json`: our routes on LangGraph's server, over the agent that its graphs are of. */
 export const app = createServerApp(openAgent, {
+  ...requestSettings,
   signIn,
   own: ownClient,
   runOwners: langGraph.runOwners,

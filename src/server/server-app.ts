@@ -4,12 +4,18 @@ import { refuse, unknownRoute } from "./answer-errors.js";
 import { createCallerCheck } from "./caller-check.js";
 import { createConsoleRoutes } from "./console/console-routes.js";
 import { createHttpApp } from "./http-app.js";
+import { createRequestGate } from "./request-gate.js";
+import type { RequestSettings } from "../config/request-settings.js";
 import { createLangGraphGuard, type GuardOptions } from "./langgraph-guard.js";
 
-/** All that LangGraph's server mounts of ours: first our routes, then what stands before its own. */
-export function createServerApp(agent: PersonaAgent, options: GuardOptions): Hono {
-  const { signIn, log } = options;
+/** All that LangGraph's server mounts of ours: what every request passes, our routes, and what stands before its own. */
+export function createServerApp(
+  agent: PersonaAgent,
+  options: GuardOptions & Partial<RequestSettings>,
+): Hono {
+  const { signIn, log, requestsPerMinute = null, logsRequests = false } = options;
   return new Hono()
+    .use(createRequestGate({ signIn, log, requestsPerMinute, logsRequests }))
     .route("/", createConsoleRoutes())
     .route("/", createHttpApp(agent, { callers: createCallerCheck(signIn), log }))
     .route("/", createLangGraphGuard(options));

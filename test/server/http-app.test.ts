@@ -4,6 +4,11 @@ import { join } from "node:path";
 import { FakeListChatModel } from "@langchain/core/utils/testing";
 import type { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LRUCache } from "lru-cache";
+import { readRequestSettings, type RequestSettings } from "../../src/config/request-settings.js";
+import type { UserKey } from "../../src/domain/user-id.js";
+import type { GuardOptions } from "../../src/server/langgraph-guard.js";
+import { createServerApp } from "../../src/server/server-app.js";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { addApiKey } from "../../src/auth/api-keys.js";
 import { createSignIn, noSignIn, type SignIn } from "../../src/auth/sign-in.js";
@@ -94,6 +99,76 @@ it("ends a turn whose listener goes away, and remembers nothing of it", async ()
   await expect(turns[0]).rejects.toMatchObject({ name: "AbortError" });
   expect(await agent.list("ada")).toEqual([]);
   expect(log).toEqual([]);
+});
+
+describe("what every request of a server passes", () => {
+  const lines: string[] = [];
+  const serverWith = (settings: Partial<RequestSettings>) => {
+    const guard = {
+      signIn,
+      own: () => noServer,
+      runOwners: new LRUCache<string, UserKey>({ max: 1 }),
+    };
+    const log = (line: string) => void lines.push(line);
+    const server = createServerApp(createPersonaAgent(), { ...guard, log, ...settings });
+    // One of LangGraph's.
+    return server.get("/threads/:thread_id", (c) => c.json({}));
+  };
+  const noServer = {} as ReturnType<GuardOptions["own"]>;
+
+  it("refuses a user's requests beyond the limit in one line, on our routes and LangGraph's", async () => {
+    const server = serverWith({ requestsPerMinute: 2 });
+    const ask = (path: string, by: string) => server.request(path, { headers: bearer(by) });
+    expect((await ask("/users/Zo%C3%AB/locale", key)).status).toBe(200);
+    expect((await ask("/threads/one", key)).status).toBe(200);
+    for (const path of ["/threads/one", "/users/Zo%C3%AB/locale", "/v1/models", "/nowhere"]) {
+      const refused = await ask(path, key);
+      expect(refused.status).toBe(429);
+      const seconds = Number(refused.headers.get("retry-after"));
+      expect(seconds).toBeGreaterThan(50);
+      expect(seconds).toBeLessThanOrEqual(60);
+      expect(await refused.json()).toEqual({
+        error: {
+          code: "auth-rate-limited",
+          message: `This user has sent more than 2 requests in a minute; expected fewer. Try again in ${seconds} seconds.`,
+          requestId: refused.headers.get("x-request-id"),
+        },
+      });
+    }
+    for (let n = 0; n < 4; n += 1) expect((await ask("/users", operator)).status).toBe(200);
+    // Who is nobody is told so.
+    expect((await server.request("/users")).status).toBe(401);
+  });
+
+  it("is told in the log by its route, without what anybody wrote", async () => {
+    const server = serverWith({ logsRequests: true });
+    const headers = { ...bearer(key), "x-request-id": "one" };
+    lines.length = 0;
+    await server.request("/users/Zo%C3%AB/episodes?limit=5", { headers });
+    await server.request("/users/Bo/episodes", { headers });
+    await server.request("/threads/secret-thread", { headers: bearer(operator) });
+    await server.request("/secret-path");
+    const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const of = told.map(({ route, status, caller }) => [route, status, caller]);
+    expect(of).toEqual([
+      ["/users/:user/episodes", 200, "user"],
+      ["/users/:user/episodes", 403, "user"],
+      ["/threads/:thread_id", 200, "operator"],
+      ["unknown", 401, "nobody"],
+    ]);
+    expect(told[0]).toMatchObject({ method: "GET", requestId: "one" });
+    expect(lines.join("")).not.toMatch(/secret|Zo|Bo/);
+  });
+
+  it("has settings that are checked at the start", () => {
+    expect(readRequestSettings({})).toEqual({ requestsPerMinute: null, logsRequests: false });
+    expect(readRequestSettings({ RATE_LIMIT: "60", LOG_REQUESTS: "on" })).toEqual({
+      requestsPerMinute: 60,
+      logsRequests: true,
+    });
+    for (const env of [{ RATE_LIMIT: "0" }, { RATE_LIMIT: "ten" }, { LOG_REQUESTS: "yes" }])
+      expect(() => readRequestSettings(env)).toThrow(/^(RATE_LIMIT|LOG_REQUESTS) is .*; expected/);
+  });
 });
 
 describe("userOf", () => {

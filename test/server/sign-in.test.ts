@@ -103,6 +103,9 @@ beforeAll(async () => {
     AUTH_ISSUER: issuer,
     AUTH_AUDIENCE: "persona",
     AUTH_OPERATOR_ROLE: "admin",
+    LOG_REQUESTS: "on",
+    // More than all of these tests send.
+    RATE_LIMIT: "100000",
   });
   world = await makeWorld();
   const run = await world.newRunWithoutThread();
@@ -530,6 +533,19 @@ describe("signing in", () => {
         const init = { method: "POST", headers, body };
         await expectLine(status, await fetch(`${server.info.url}${path}`, init));
       }
+    const others = ["/runs/stream", "/threads", "/assistants/search"];
+    for (const path of [...others, `/users/${ada}/episodes`])
+      for (const [status, body] of [
+        [413, large.subarray(0, 5_000_000)],
+        [400, "{"],
+      ] as const) {
+        const init = { method: "POST", headers, body };
+        const response = await fetch(`${server.info.url}${path}`, init);
+        expect(response.status, path).toBe(status);
+        const told = await response.text();
+        expect(told, path).toMatch(/^[^\n]{10,600}$/);
+        expect(response.headers.get("x-request-id"), path).toMatch(/^[\w-]+$/);
+      }
     for (const path of ["/nowhere", "/users/a/b/c", "/threads/x/y/z", "/runs/nothing"])
       await expectLine(404, await send("GET", path, headersOf("own")));
     expect(await count()).toBe(before);
@@ -537,11 +553,27 @@ describe("signing in", () => {
 
   it(`gives each caller of ${erasing.route} what is theirs`, () => expectRow(erasing));
 
-  it("never writes a key, a token or the server's own secret into its log", async () => {
+  it("never writes a key, a token or the server's own secret into its log, and a line for each request", async () => {
     const signed = await token({ sub: ada });
-    await send("GET", list, given(signed));
+    await send("GET", list, { ...given(signed), "x-request-id": "last-one" });
     await server.end("SIGINT");
     const log = await server.log;
+    const requests = log.split("\n").filter((line) => line.startsWith('{"at":'));
+    const told = requests.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(told.find(({ requestId }) => requestId === "last-one")).toEqual({
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
+      method: "GET",
+      route: "/users/:user/episodes",
+      status: 200,
+      ms: expect.any(Number),
+      requestId: "last-one",
+      caller: "user",
+    });
+    const routes = new Set(told.map(({ method, route }) => `${String(method)} ${String(route)}`));
+    // LangGraph answers its internal one before anything of ours.
+    const rows = matrix.filter(({ route }) => !/^ALL|internal/.test(route));
+    expect(rows.map(({ route }) => route).filter((route) => !routes.has(route))).toEqual([]);
+    expect(requests.join("\n")).not.toMatch(new RegExp(`${secret}|${ada}|${userKey(ada)}`));
     for (const key of [...Object.values(keys), signed]) expect(log).not.toContain(key);
     expect(log).not.toMatch(/Bearer [\w-]{20}/);
     // The server writes its threads while it is idle, and at its end.

@@ -1,3 +1,4 @@
+import { readRequestSettings } from "../../config/request-settings.js";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { createSignIn } from "../../auth/sign-in.js";
@@ -51,6 +52,7 @@ export async function runDevServer({
   const { modelName, vectors } = loadModels(env);
   // Nobody else reaches the loopback, and a first try should need no key.
   const asked = namesSignIn(env) || !isLoopback(host) ? {} : { AUTH: "off" };
+  readRequestSettings(env);
   const settings = readSignInSettings({ ...env, ...asked }, host);
   const signIn = await createSignIn(settings);
   if (signIn.isOn) await expectSignIn(process.cwd());
