@@ -26,6 +26,7 @@ const agentNames: KnownNames<PersonaAgentOptions> = {
   onMemoryError: true,
   userJobs: true,
   userHoldings: true,
+  prices: true,
   now: true,
 };
 

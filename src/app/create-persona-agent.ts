@@ -3,6 +3,7 @@ import { type BaseCheckpointSaver, InMemoryStore } from "@langchain/langgraph-ch
 import { parseInstructions } from "../config/instructions.js";
 import type { RunConfig } from "../config/turn-settings.js";
 import type { AlignmentStatus } from "../domain/alignment/alignment-status.js";
+import type { Usage } from "../domain/usage.js";
 import { parseUserId, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../system/errors.js";
 import { isInstalled, requireInstalled } from "../system/optional-package.js";
@@ -131,7 +132,16 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     };
   }
   const turnDeps = { ...recalled, ...scheduling, requestReflection };
-  const builder = buildAgent({ ...turnDeps, modelFor, toolsFor, toolTimeoutMs, instructions, now });
+  const modelNameFor = ({ models }: Pick<RunConfig, "models">) => models.agent ?? modelName;
+  const builder = buildAgent({
+    ...turnDeps,
+    modelFor,
+    modelNameFor,
+    toolsFor,
+    toolTimeoutMs,
+    instructions,
+    now,
+  });
   const compile = (parts: { readonly checkpointer?: BaseCheckpointSaver }) =>
     withVisits(
       withKeptSteps(
@@ -208,8 +218,20 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     giveFeedback({ graph: feedbackGraph, memory }, userId, given);
   const visiting = <Result>(userId: string, work: () => Promise<Result>) =>
     memory.visits.within(userKey(userId), work);
+  const drawing = <Drawn extends { readonly usage: Usage }>(
+    userId: string,
+    call: ProfileCallOptions | undefined,
+    draw: typeof buildProfile | typeof refreshProfile,
+  ) =>
+    visiting(userId, async () => {
+      const model = alignmentModelFor(call?.model).name;
+      const drawn = (await draw(userId, profileOptions(call))) as unknown as Drawn;
+      const spent = { kind: "profile", model, usage: drawn.usage } as const;
+      await memory.spending.add(userId, spent, now().toISOString());
+      return drawn;
+    });
   const updateProfile: PersonaAgent["refreshProfile"] = async (userId, call) =>
-    visiting(userId, () => refreshProfile(userId, profileOptions(call)));
+    drawing(userId, call, refreshProfile);
   const savers = new Set([alignment.checkpointer, ...(checkpointer ? [checkpointer] : [])]);
   const verbs = createUserVerbs({
     memory,
@@ -217,6 +239,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     instructions,
     feedback,
     status,
+    prices: options.prices ?? {},
     now,
     refreshProfile: updateProfile,
     jobs: options.userJobs,
@@ -258,8 +281,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
         "A thread was named, but this agent keeps none; expected a checkpointer. Give `createPersonaAgent` one, or leave `threadId` out.",
       );
     },
-    buildProfile: async (userId, call) =>
-      visiting(userId, () => buildProfile(userId, profileOptions(call))),
+    buildProfile: async (userId, call) => drawing(userId, call, buildProfile),
     refreshProfile: updateProfile,
     async close() {
       // A reflection may still request an alignment.
@@ -274,7 +296,7 @@ const makeAnIndex =
   "Give one too, such as `createInProcessIndex({ name, dimensions })`, or `createChromaIndex`.";
 
 function learnedMemory(memory: MemoryWithUserData): PersonaAgent["memory"] {
-  const { archives: _, erasure: __, ...rest } = memory;
+  const { archives: _, erasure: __, unindexed: ___, ...rest } = memory;
   return rest;
 }
 

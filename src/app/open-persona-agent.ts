@@ -1,5 +1,7 @@
 import { awaitAllCallbacks } from "@langchain/core/callbacks/promises";
 import type { BaseCheckpointSaver, BaseStore } from "@langchain/langgraph-checkpoint";
+import { z } from "zod";
+import type { Prices } from "../domain/spending.js";
 import { createChromaIndex } from "../memory/chroma/chroma-index.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
@@ -119,6 +121,7 @@ export async function openPersonaAgent(
       index,
       instructions: given.instructions ?? (await readInstructions(read)),
       feedbackAuthors: given.feedbackAuthors ?? namesIn(read("FEEDBACK_AUTHORS")),
+      prices: given.prices ?? pricesIn(read("PRICES")),
       wikipedia: given.wikipedia ?? wikipediaOptions(read),
     });
     return {
@@ -193,6 +196,24 @@ async function openIndex(
 function wikipediaOptions(read: ReadSetting) {
   const [language, baseUrl] = [read("WIKIPEDIA_LANGUAGE"), read("WIKIPEDIA_URL")];
   return { ...(language && { language }), ...(baseUrl && { baseUrl }) };
+}
+
+const pricesSchema = z.record(
+  z.string(),
+  z.strictObject({ in: z.number().nonnegative(), out: z.number().nonnegative() }),
+);
+
+/** @throws {PersonaAgentError} `config-invalid` */
+function pricesIn(text = "{}"): Prices {
+  const invalid = new PersonaAgentError(
+    "config-invalid",
+    `PRICES is ${JSON.stringify(text.slice(0, 60))}; expected JSON as {"openai:gpt-4o-mini": {"in": 0.15, "out": 0.6}}, for a million tokens. Correct it or unset it.`,
+  );
+  try {
+    return pricesSchema.parse(JSON.parse(text));
+  } catch {
+    throw invalid;
+  }
 }
 
 /** Names with commas between them. */

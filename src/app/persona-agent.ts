@@ -3,6 +3,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { BaseCheckpointSaver, BaseStore } from "@langchain/langgraph-checkpoint";
 import type { Profile } from "../domain/profile.js";
+import type { Prices } from "../domain/spending.js";
 import type { Usage } from "../domain/usage.js";
 import type { AgentGraph } from "../graph/agent.js";
 import type { AlignmentGraph } from "../graph/alignment.js";
@@ -89,6 +90,8 @@ export interface PersonaAgentOptions {
   readonly onMemoryError?: (error: unknown, kind: MemoryDegradation) => void;
   /** Jobs that something else keeps for users: `erase` deletes the user's, and `status` names those that failed for good. */
   readonly userJobs?: UserJobs;
+  /** What a million tokens of each model cost, by its name in records, in any unit: `usage` tells the cost. */
+  readonly prices?: Prices;
   /** What something else keeps of users, such as a LangGraph server: `erase` deletes it too. */
   readonly userHoldings?: readonly UserHolding[];
   readonly now?: () => Date;

@@ -262,6 +262,48 @@ export const healthShape = z.strictObject({
   index: partShape.extend({ kind: z.string() }),
   /** Numbers of jobs; `null` where no workers do them. */
   jobs: z.strictObject({ waiting: z.number(), running: z.number(), dead: z.number() }).nullable(),
+  /** Entries that are stored and not yet in the index; `null` where the store cannot count them quickly. */
+  unindexed: z.number().nullable(),
+});
+
+const spentTokens = {
+  calls: z.number(),
+  /** Tokens that models were sent, and that they wrote. */
+  in: z.number(),
+  out: z.number(),
+  /** In the unit of the prices; `null` where a model has none. */
+  cost: z.number().nullable(),
+};
+const spentShape = z.strictObject(spentTokens);
+
+export const usageShape = z.strictObject({
+  user: z.string(),
+  total: spentShape,
+  /** By kind: turns, alignments, reflections, and profiles that were drawn apart from both. */
+  kinds: z.strictObject({
+    turn: spentShape,
+    alignment: spentShape,
+    reflection: spentShape,
+    profile: spentShape,
+  }),
+  /** By UTC day or month, the first one first; those without a call are left out. */
+  times: z.array(z.strictObject({ time: z.string(), ...spentTokens })),
+});
+
+export const activityShape = z.strictObject({
+  /** By id, so many of those after `after`. */
+  users: z.array(
+    z.strictObject({
+      user: z.string(),
+      /** The time of the latest interaction, ISO 8601; `null` where none has one. */
+      lastActive: z.string().nullable(),
+      usage: spentShape,
+    }),
+  ),
+  /** Of these users. */
+  total: spentShape,
+  /** What to give as `after` for the next ones; `null` where there are none. */
+  next: z.string().nullable(),
 });
 
 const dueShape = z.strictObject({ newAnswers: z.number(), due: z.boolean() });

@@ -9,6 +9,7 @@ import { turnProgressSchema } from "../state/agent-event.js";
 import { alignmentEventSchema } from "../state/alignment-event.js";
 import { defineVerb } from "./define-verb.js";
 import {
+  activityShape,
   alignmentShape,
   comparisonShape,
   episodeShape,
@@ -24,6 +25,7 @@ import {
   reviewShape,
   statusShape,
   turnShape,
+  usageShape,
   wholeEpisodeShape,
 } from "./shapes.js";
 
@@ -37,6 +39,11 @@ const turnSettings = runConfigSchema
   .omit({ userId: true, callerTools: true })
   .optional()
   .describe("Settings of the turn.");
+const day = z.iso
+  .date()
+  .optional()
+  .describe("The first or the last UTC day that counts, as 2026-05-31; all unless given.");
+const per = z.enum(["day", "month"]).describe("Whether times are days or months; days.");
 const author = z.string().optional().describe("Who says so; the user unless given.");
 const answer = z.union([z.string(), z.number()]);
 const query = z.string().describe("What the user asked or said.");
@@ -297,6 +304,23 @@ export const verbs = {
     route: "GET /health",
     input: z.strictObject({}),
     output: healthShape,
+  }),
+  usage: defineVerb({
+    meaning: "Shows what a user's model calls cost: calls and tokens by kind and time.",
+    route: "GET /users/{user}/usage",
+    input: ofUser.extend({ from: day, to: day, per: per.optional() }),
+    output: usageShape,
+  }),
+  usages: defineVerb({
+    meaning: "Lists all users with their last activity and what their model calls cost, in pages.",
+    route: "GET /usage",
+    input: z.strictObject({
+      from: day,
+      to: day,
+      limit: z.number().int().min(1).max(500).optional().describe("Users; 100 unless given."),
+      after: z.string().optional().describe("Only users after this one, by id."),
+    }),
+    output: activityShape,
   }),
   locale: defineVerb({
     meaning: "Shows the time zone and the language in which a user is answered.",

@@ -16,6 +16,7 @@ import {
 } from "./personas/status-store.js";
 import { createCachedEmbedder } from "./search/cached-embedder.js";
 import type { ReportDegradation } from "./search/degradations.js";
+import { createSpendingLog, type SpendingLog } from "./spending-log.js";
 import { createStoreAccess } from "./store-access.js";
 import { createUserArchives, type UserArchives } from "./user-archives.js";
 import type { Visits } from "./visits.js";
@@ -29,6 +30,7 @@ export interface Memory {
   readonly alignments: StatusStore<AlignmentStatus>;
   readonly reflections: StatusStore<ReflectionStatus>;
   readonly locales: LocaleStore;
+  readonly spending: SpendingLog;
   /** Of all users together. */
   readonly acceptance: AcceptanceHistory;
 }
@@ -37,6 +39,8 @@ export interface Memory {
 export interface MemoryWithUserData extends Memory {
   readonly archives: UserArchives;
   readonly visits: Visits;
+  /** Entries that are stored and not yet in the index, of all users; `null` where the store cannot count them quickly. */
+  unindexed(): Promise<number | null>;
   readonly erasure: UserErasure;
 }
 
@@ -71,11 +75,13 @@ export function createMemory(options: {
     ...logs,
     alignments: createAlignmentStatusStore(access),
     locales: createLocaleStore(access),
+    spending: createSpendingLog(access),
     reflections: createReflectionStatusStore(access),
   };
   return {
     ...parts,
     visits: access.visits,
+    unindexed: access.unindexed,
     acceptance: createAcceptanceHistory(access, now),
     archives: createUserArchives(access, parts, now),
     erasure: createUserErasure(access, index, embedder, queue),

@@ -40,7 +40,12 @@ const kinds = [
   "withdrawn",
   /** One record: what reflections have read. */
   "reflection",
+  /** key = UTC day: what model calls cost */
+  "spending",
 ] as const;
+
+/** For `LIKE`: the outboxes of all users. */
+export const unindexedPattern = `${allUsersPrefix.join(":")}:%:unindexed`;
 
 export type UserNamespaces = Readonly<Record<(typeof kinds)[number], readonly string[]>>;
 

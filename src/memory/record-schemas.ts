@@ -12,6 +12,7 @@ import { withdrawalSchema, type Withdrawal } from "../domain/forgetting/withdraw
 import { userLocaleSchema } from "../domain/locale.js";
 import { profileSchema, type Profile } from "../domain/profile.js";
 import { type ReflectionStatus, reflectionStatusSchema } from "../domain/reflection-status.js";
+import { spentSchema } from "../domain/spending.js";
 import type { Json, RecordKind } from "./parse-record.js";
 
 /** Version 2 calls what the user really answered `groundTruth`; version 3 has `options` and `scale`. */
@@ -114,6 +115,9 @@ export const indexStateRecord = ofVersion1("index state", {
   /** Of an index that is being filled, newest first: the oldest id that it has. */
   filledFrom: z.string().optional(),
 });
+
+/** What a day's model calls cost. */
+export const spendingRecord = ofVersion1("spending", { spent: z.array(spentSchema) });
 
 /** The last erasure of a user. */
 export const erasureRecord = ofVersion1("erasure", {

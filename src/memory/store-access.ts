@@ -49,6 +49,8 @@ export interface StoreAccess {
     changes: readonly StoreChange[],
     expected?: readonly StoreChange[],
   ): Promise<boolean>;
+  /** How many ids the outboxes of all users name; `null` where the store cannot tell quickly. */
+  unindexed(): Promise<number | null>;
   /** Takes what was deleted out of the store's files, where they are ours. */
   purge(): Promise<void>;
   readonly visits: Visits;
@@ -60,6 +62,11 @@ export interface UserQueue extends KeyedQueue {
   run<T>(user: UserKey, task: () => Promise<T>): Promise<T>;
   /** For an erasure: not in a visit. */
   runOutside<T>(user: UserKey, task: () => Promise<T>): Promise<T>;
+}
+
+/** A store that counts what is not yet in the index. */
+export interface CountingStore {
+  unindexed(): Promise<number>;
 }
 
 const firstPage = 1_000;
@@ -122,6 +129,8 @@ export function createStoreAccess(store: BaseStore): StoreAccess {
 
   return {
     visits,
+    unindexed: () =>
+      reached(async () => ("unindexed" in store ? (store as CountingStore).unindexed() : null)),
     purge: () => reached(() => purge(store)),
     async get(kind, namespace, keys) {
       const found = await items(namespace, keys);

@@ -24,9 +24,15 @@ export function createServerApp(
 /** Our routes as a whole server, and `GET /ok`, which LangGraph's has too, for a probe without a key. */
 export function createStandaloneApp(
   agent: PersonaAgent,
-  { signIn, log }: Pick<GuardOptions, "signIn" | "log">,
+  {
+    signIn,
+    log,
+    requestsPerMinute = null,
+    logsRequests = false,
+  }: Pick<GuardOptions, "signIn" | "log"> & Partial<RequestSettings>,
 ): Hono {
   return new Hono()
+    .use(createRequestGate({ signIn, log, requestsPerMinute, logsRequests }))
     .get("/ok", (c) => c.json({ ok: true }))
     .route("/", createConsoleRoutes())
     .route("/", createHttpApp(agent, { callers: createCallerCheck(signIn), log }))

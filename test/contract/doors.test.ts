@@ -287,6 +287,20 @@ const rows: { readonly [Name in VerbName]: Row<Name> } = {
     // The library's index is in its process.
     own: (result) => ({ ...result, index: { ...result.index, kind: "any" } }),
   },
+  usage: {
+    input: (user) => ({ user, from: "2026-01-01", per: "month" }),
+    words: command("usage", "--from", "2026-01-01", "--per", "month"),
+    method: (user) => agent.usage(user, { from: "2026-01-01", per: "month" }),
+    // A turn of its own, in each door's process.
+    before: { ask: (user) => ({ user, message: "Which film is the best?" }) },
+  },
+  usages: {
+    input: (user) => ({ to: "2027-01-01", limit: 1, after: `${user}!` }),
+    words: (user) => ["usage", "--to", "2027-01-01", "--limit", "1", "--after", `${user}!`],
+    method: (user) => agent.usages({ to: "2027-01-01", limit: 1, after: `${user}!` }),
+    // Who comes after is the door's own.
+    own: ({ users, next }) => [users.length <= 1, next === null || next === users[0]?.user],
+  },
   locale: { input: ofUser, words: command("locale"), method: (user) => agent.locale(user) },
   setLocale: {
     input: (user) => ({ user, timeZone: null, language: "fr" }),

@@ -10,6 +10,7 @@ export interface HealthDeps {
   readonly memory: Pick<Memory, "locales">;
   readonly index: Pick<EpisodeIndex, "kind" | "keywordSearch">;
   readonly jobs: Pick<UserJobs, "counts"> | undefined;
+  readonly unindexed: () => Promise<number | null>;
 }
 
 const timeoutMs = 5_000;
@@ -21,18 +22,21 @@ export async function readHealth({
   memory,
   index,
   jobs,
+  unindexed,
 }: HealthDeps): Promise<VerbOutput<"health">> {
-  const [store, found, counts] = await Promise.all([
+  const [store, found, counts, behind] = await Promise.all([
     part(() => memory.locales.get(nobody)),
     part(() => index.keywordSearch(userKey(nobody), ["health"], 1)),
     // They are in the store's database, whose failure is told already.
     jobs?.counts().catch(() => null),
+    withTimeLimit(unindexed, { timeoutMs }).catch(() => null),
   ]);
   return {
     ok: store.ok && found.ok,
     store,
     index: { ...found, kind: index.kind },
     jobs: counts ?? null,
+    unindexed: behind,
   };
 }
 

@@ -23,11 +23,21 @@ import { rememberInteraction } from "./remember.js";
 import { restateStatement } from "./restate.js";
 import { type HealthDeps, readHealth } from "./health.js";
 import { checkInput } from "./check-input.js";
+import type { Prices } from "../../domain/spending.js";
+import { showActivity, showUsage } from "./spent.js";
 import { showEpisode, showWholeEpisode } from "./shown-episode.js";
 import type { VerbHooks } from "./verb-hooks.js";
 
 type Rest<
-  Name extends "remember" | "list" | "restate" | "log" | "diff" | "rollback" | "setLocale",
+  Name extends
+    | "remember"
+    | "list"
+    | "restate"
+    | "log"
+    | "diff"
+    | "rollback"
+    | "setLocale"
+    | "usage",
 > = Omit<VerbInput<Name>, "user">;
 
 /**
@@ -116,6 +126,10 @@ export interface UserVerbs {
   health(): Promise<VerbOutput<"health">>;
   /** The status of all users who have an interaction, sorted by user. */
   statuses(): Promise<VerbOutput<"statuses">>;
+  /** What a user's model calls cost, by kind and by day or month. @throws {PersonaAgentError} `config-invalid` */
+  usage(userId: string, options?: Rest<"usage">): Promise<VerbOutput<"usage">>;
+  /** The same of all users, with their last activity, by id, in pages. */
+  usages(options?: VerbInput<"usages">): Promise<VerbOutput<"usages">>;
   /** Time zone and language in which the user is answered; `null` for what was not set. */
   locale(userId: string): Promise<VerbOutput<"locale">>;
   /** Sets what is given; `null` removes it. @throws {PersonaAgentError} `config-invalid` */
@@ -141,6 +155,7 @@ export interface UserVerbsDeps extends Omit<EraseDeps, "erasure" | "jobs"> {
   readonly instructions: string;
   readonly feedback: (userId: string, feedback: FeedbackGiven) => Promise<FeedbackResult>;
   readonly refreshProfile: ImportTarget["refreshProfile"];
+  readonly prices: Prices;
   readonly status: (userId: string) => Promise<AlignmentOverview>;
   readonly now: () => Date;
 }
@@ -149,7 +164,7 @@ const readAtOnce = 8;
 const foundUnlessLimited = 10;
 
 export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
-  const { memory, feedback, status, now } = deps;
+  const { memory, feedback, status, prices, now } = deps;
   const { episodes, locales } = memory;
   return {
     async remember(user, interaction) {
@@ -200,7 +215,9 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
     profile: (user) => showProfile(user, memory),
     persona: (user) => showPersona(user, memory, deps.instructions),
     restate: async (user, change) =>
-      restateStatement(checkInput("restate", { ...change, user }), { memory, now }),
+      memory.visits.within(userKey(user), () =>
+        restateStatement(checkInput("restate", { ...change, user }), { memory, now }),
+      ),
     log: async (user, options) => showLog(checkInput("log", { ...options, user }), memory),
     diff: async (user, versions) =>
       comparePersonas(checkInput("diff", { ...versions, user }), memory),
@@ -208,7 +225,7 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
       memory.visits.within(userKey(user), () =>
         rollBackTo(checkInput("rollback", { ...version, user }), { memory, now }),
       ),
-    health: () => readHealth(deps),
+    health: () => readHealth({ ...deps, unindexed: memory.unindexed }),
     async statuses() {
       const users = await episodes.users();
       const overviews = new Map<string, AlignmentOverview>();
@@ -217,6 +234,10 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
       });
       return users.flatMap((user) => overviews.get(user) ?? []);
     },
+    usage: async (user, options) =>
+      showUsage(checkInput("usage", { ...options, user }), { memory, prices }),
+    usages: async (options) =>
+      showActivity(checkInput("usages", { ...options }), { memory, prices }),
     async locale(user) {
       const { timeZone, language } = await locales.get(user);
       return { user: parseUserId(user), timeZone, language };

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { parseUserId } from "../../domain/user-id.js";
 import { action, type CliContext } from "../cli-context.js";
 import { addCounts, addUrl, modeOption, requireUser, toolsOption } from "../options.js";
@@ -71,6 +71,24 @@ With --json one line: {outcome, profile, reactions, usage, alignment, rollback, 
     )
     .option("--user <id>", "only this user's (default: everybody's, a line each)", parseUserId)
     .action(action(context, async () => (await import("./status.js")).runStatus));
+  addCounts(addUrl(program.command("usage")), {
+    "--limit": "of all users, most at a time (default: 100)",
+  })
+    .description("show what model calls cost: calls and tokens, by kind and by time")
+    .option("--user <id>", "only this user's (default: everybody's, a line each)", parseUserId)
+    .option("--from <day>", "from this UTC day on, as 2026-05-31")
+    .option("--to <day>", "up to this UTC day")
+    .addOption(
+      new Option("--per <time>", "of one user, how times are told").choices(["day", "month"]),
+    )
+    .option("--after <id>", "of all users, only those after this one")
+    .addHelpText(
+      "after",
+      `
+The cost is told where the setting PRICES has the price of every model. Alignments count at the dearer of their two
+models. With --json one line: {user, total, kinds, times}; of all users {users, total, next}.`,
+    )
+    .action(action(context, async () => (await import("./usage.js")).runUsage));
   program
     .command("acceptance")
     .description("show what new personas are expected to be worth, learned from those judged here")

@@ -4,6 +4,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { PersonaAgent } from "../../app/persona-agent.js";
 import { createSignIn } from "../../auth/sign-in.js";
 import { isLoopback, namesSignIn, readSignInSettings } from "../../auth/sign-in-settings.js";
+import { readRequestSettings } from "../../config/request-settings.js";
 import { createStandaloneApp } from "../../server/server-app.js";
 import { freePort } from "../../system/free-port.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
@@ -20,10 +21,11 @@ export async function runServe(
   // Nobody else reaches the loopback, and a first try should need no key.
   const asked = namesSignIn(env) || !isLoopback(host) ? {} : { AUTH: "off" };
   const signIn = await createSignIn(readSignInSettings({ ...env, ...asked }, host));
+  const settings = readRequestSettings(env);
   const port = await freePort(host, requestedPort);
   const log = (line: string) => void stderr.write(`${line}\n`);
   const serve = async (agent: PersonaAgent) => {
-    const { fetch } = createStandaloneApp(agent, { signIn, log });
+    const { fetch } = createStandaloneApp(agent, { signIn, log, ...settings });
     const server = createAdaptorServer({ fetch }) as Server;
     server.listen(port, host);
     await once(server, "listening");

@@ -1,3 +1,4 @@
+import { createSpendingLog } from "../../memory/spending-log.js";
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { createAcceptanceHistory } from "../../memory/acceptance-history.js";
 import { createStoreAccess } from "../../memory/store-access.js";
@@ -58,6 +59,7 @@ export function createPersonaMemory(): Omit<Memory, "episodes"> & {
     alignments: createAlignmentStatusStore(access),
     locales: createLocaleStore(access),
     reflections: createReflectionStatusStore(access),
+    spending: createSpendingLog(access),
     acceptance: createAcceptanceHistory(access, () => new Date()),
   };
 }

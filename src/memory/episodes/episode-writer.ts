@@ -19,8 +19,10 @@ import { mergeEpisode, storableEpisode } from "./merge-episode.js";
 import { userNamespaces } from "../namespaces.js";
 import { admitted } from "./recent-episodes.js";
 import type { RecentReader } from "./recent-reader.js";
-import { episodeRecord } from "../record-schemas.js";
-import type { StoreAccess, StoreChange } from "../store-access.js";
+import { episodeRecord, spendingRecord } from "../record-schemas.js";
+import { dayOf, spendingChange } from "../spending-log.js";
+import type { Spending, Spent } from "../../domain/spending.js";
+import type { ReadRecord, StoreAccess, StoreChange } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
 import { readWithdrawals, withdrawalChange } from "../withdrawals.js";
 import type { Degradations } from "../search/degradations.js";
@@ -61,21 +63,25 @@ export function createEpisodeWriter(
   recentReader: RecentReader,
   now: () => Date,
 ): EpisodeWriter {
-  async function read(user: UserKey, ids: readonly string[]) {
-    const [found, recent, outbox] = await Promise.all([
+  async function read(user: UserKey, ids: readonly string[], day?: string) {
+    const [found, recent, outbox, [spending]] = await Promise.all([
       access.read(episodeRecord, userNamespaces(user).episodes, ids),
       recentReader.read(user, mostAround),
       readOutbox(access, user),
+      access.read(spendingRecord, userNamespaces(user).spending, day === undefined ? [] : [day]),
     ]);
     const stored = found.map(({ record }) => record);
-    return { stored, asStored: found.map((each) => each.stored), ...recent, outbox };
+    return { stored, asStored: found.map((each) => each.stored), ...recent, outbox, spending };
   }
 
   /** The same with the user's withdrawals, in one look unless a deletion has to be finished first. */
-  async function readWithWithdrawals(user: UserKey, ids: readonly string[]) {
-    const [known, before] = await Promise.all([readWithdrawals(access, user), read(user, ids)]);
+  async function readWithWithdrawals(user: UserKey, ids: readonly string[], day?: string) {
+    const [known, before] = await Promise.all([
+      readWithdrawals(access, user),
+      read(user, ids, day),
+    ]);
     if (known.every(({ unfinished }) => unfinished === null)) return { known, before };
-    return { known: await forgetting.finished(user), before: await read(user, ids) };
+    return { known: await forgetting.finished(user), before: await read(user, ids, day) };
   }
 
   /**
@@ -122,13 +128,18 @@ export function createEpisodeWriter(
     const asRead = before.asStored.filter(({ key }) =>
       changedEpisodes.some((episode) => episode.id === key),
     );
-    const isWritten = await access.writeIf(asRead, [
-      ...withdrawals,
-      ...(first ? [userChange(user, userId)] : []),
-      enqueue(user, entry),
-      ...admitted(user, before.pointers, pointers),
-      ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
-    ]);
+    const spent = spentBy(user, before.spending, options.spending);
+    const isWritten = await access.writeIf(
+      [...asRead, ...spent.expected],
+      [
+        ...spent.changes,
+        ...withdrawals,
+        ...(first ? [userChange(user, userId)] : []),
+        enqueue(user, entry),
+        ...admitted(user, before.pointers, pointers),
+        ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
+      ],
+    );
     if (!isWritten) return false;
     for (const { id } of changedEpisodes) recentReader.wrote(user, id);
     if (!indexed) return true;
@@ -145,7 +156,8 @@ export function createEpisodeWriter(
       const given = episodes.map(storableEpisode);
       const givenIds = [...new Set(given.map(({ id }) => id))];
       const attempt = async () => {
-        const { known, before } = await readWithWithdrawals(user, givenIds);
+        const day = options?.spending && dayOf(now().toISOString());
+        const { known, before } = await readWithWithdrawals(user, givenIds, day);
         const { incoming, withdrawals } = notForgotten(user, given, known, options);
         const ids = [...new Set(incoming.map(({ id }) => id))];
         const after = ids.map((id) => {
@@ -207,6 +219,21 @@ function correctionOf(user: UserKey, stored: Episode, groundTruth: string | null
       unfinished: null,
     }),
   ];
+}
+
+/** In the same write as the turn's episode: it is one statement, and is made again with it. */
+function spentBy(
+  user: UserKey,
+  read: ReadRecord<{ readonly spent: readonly Spent[] } | null> | undefined,
+  spending: Spending | undefined,
+): { readonly expected: readonly StoreChange[]; readonly changes: readonly StoreChange[] } {
+  if (read === undefined || spending === undefined || spending.usage.calls === 0)
+    return { expected: [], changes: [] };
+  const before = read.record?.spent ?? [];
+  return {
+    expected: [read.stored],
+    changes: [spendingChange(user, read.stored.key, before, spending)],
+  };
 }
 
 function copyOf(user: UserKey, episode: Episode): Episode {

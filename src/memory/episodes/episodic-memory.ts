@@ -1,3 +1,4 @@
+import type { Spending } from "../../domain/spending.js";
 import type { Episode, Feedback } from "../../domain/episode.js";
 import type { Forgotten, Withdrawal } from "../../domain/forgetting/withdrawal.js";
 
@@ -61,6 +62,8 @@ export interface Written {
 export interface TurnOptions {
   /** When it began, ISO 8601. */
   readonly startedAt?: string;
+  /** What its model calls cost, counted when the episode is written or changed. */
+  readonly spending?: Spending;
 }
 
 /** A person's change of an episode. Without `groundTruth` the stored one stays; `null` removes it. */

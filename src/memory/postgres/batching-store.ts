@@ -16,6 +16,8 @@ import type {
 } from "../fenced-write.js";
 import { coalesceReads } from "../../system/coalesce-reads.js";
 import { gatherCalls } from "../../system/gather-calls.js";
+import type { CountingStore } from "../store-access.js";
+import { unindexedPattern } from "../namespaces.js";
 import { purging, writeFencedRows } from "./fence.js";
 
 /** The limits of one statement: rows, and about this many characters of JSON. */
@@ -30,7 +32,10 @@ const maxSize = 4_000_000;
  * For a store without a vector index and without times to live, as ours is. Rows are locked in the order of their
  * keys, so two processes that write the same rows wait for each other and do not deadlock.
  */
-export class BatchingPostgresStore extends PostgresStore implements FencedStore, PurgedStore {
+export class BatchingPostgresStore
+  extends PostgresStore
+  implements FencedStore, PurgedStore, CountingStore
+{
   /** The base class creates it and does not expose it, so it is read from a private field, and checked. */
   readonly pool: pg.Pool;
   readonly #searches = coalesceReads((key) => {
@@ -65,6 +70,12 @@ export class BatchingPostgresStore extends PostgresStore implements FencedStore,
     for (const bundle of bundled(operations)) results.push(...(await this.#run(bundle)));
     // Each bundle answers its operations in their order, as the base class does.
     return results as OperationResults<Op>;
+  }
+
+  /** By an index of these rows alone, of which there are few. */
+  async unindexed(): Promise<number> {
+    const { rows } = await this.pool.query<{ count: string }>(countUnindexed);
+    return Number(rows[0]?.count ?? 0);
   }
 
   /** Nobody else cares for the files of the embedded engine, and nobody else waits while they are rewritten. */
@@ -137,6 +148,10 @@ export class BatchingPostgresStore extends PostgresStore implements FencedStore,
     return names.map((name) => found.get(name) ?? []);
   }
 }
+
+const countUnindexed = `
+  SELECT coalesce(sum(jsonb_array_length(value -> 'ids')), 0) AS count FROM public.store
+  WHERE namespace_path LIKE '${unindexedPattern}'`;
 
 const placeOf = (change: Pick<StoreChange, "namespace" | "key"> | undefined) =>
   change === undefined ? "" : `${change.namespace.join(":")} ${change.key}`;

@@ -6,13 +6,14 @@ import pg from "pg";
 import { PersonaAgentError } from "../../system/errors.js";
 import { BatchingPostgresSaver } from "./batching-saver.js";
 import { BatchingPostgresStore } from "./batching-store.js";
+import { unindexedPattern } from "../namespaces.js";
 import { addFence } from "./fence.js";
 import { migrateRecords } from "./migrate-records.js";
 import { parsePostgresUrl, storeUnavailable } from "./postgres-address.js";
 
 /** The storage of memory and threads. */
 export interface PostgresStorage {
-  readonly store: PostgresStore;
+  readonly store: BatchingPostgresStore;
   readonly checkpointer: PostgresSaver;
   /** Ends every connection after its last answer. A second call does nothing. */
   close(): Promise<void>;
@@ -84,7 +85,7 @@ async function setUp(store: PostgresStore, checkpointer: PostgresSaver, pool: pg
     try {
       await store.setup();
       await checkpointer.setup();
-      await addPrefixIndex(pool);
+      await addIndexes(pool);
       await addFence(pool);
       return;
     } catch (error) {
@@ -100,13 +101,22 @@ async function setUp(store: PostgresStore, checkpointer: PostgresSaver, pool: pg
  * elsewhere every search would scan the rows of all users. CREATE INDEX waits for all writers, even when the index
  * exists, so look first.
  */
-async function addPrefixIndex(pool: pg.Pool) {
-  const found = await pool.query("SELECT to_regclass('public.persona_agent_store_prefix') AS name");
-  if (found.rows[0]?.name) return;
-  await pool.query(
-    "CREATE INDEX IF NOT EXISTS persona_agent_store_prefix ON public.store (namespace_path text_pattern_ops)",
-  );
+async function addIndexes(pool: pg.Pool) {
+  for (const [name, columns] of indexes) {
+    const found = await pool.query("SELECT to_regclass($1) AS name", [`public.${name}`]);
+    if (!found.rows[0]?.name)
+      await pool.query(`CREATE INDEX IF NOT EXISTS ${name} ON public.store ${columns}`);
+  }
 }
+
+const indexes = [
+  ["persona_agent_store_prefix", "(namespace_path text_pattern_ops)"],
+  // What the index has yet to learn: rows that come and go, counted by `health`.
+  [
+    "persona_agent_store_unindexed",
+    `(namespace_path) WHERE namespace_path LIKE '${unindexedPattern}'`,
+  ],
+] as const;
 
 /** Without listeners, the `error` event of a lost connection ends the process. */
 function surviveLostConnections(pool: EventEmitter) {

@@ -1,6 +1,7 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { parseRunConfig } from "../../config/parse-settings.js";
+import type { RunConfig } from "../../config/turn-settings.js";
 import type { Episode } from "../../domain/episode.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
 import { parseUserId } from "../../domain/user-id.js";
@@ -20,19 +21,22 @@ export const writeAttempts = 3;
 export interface WriteMemoryDeps {
   readonly episodes: Pick<Memory["episodes"], "add">;
   readonly learningReads: Pick<LearningReads, "begin">;
+  /** The name of the model that answers a run, as it is in records. */
+  readonly modelNameFor: (config: Pick<RunConfig, "models">) => string;
 }
 
 /**
  * Stores the turn as one episode, under the id that the first node fixed, so that a retried or resumed run changes
  * nothing. Never fails the turn: `degraded` names what could not be written, also when tried again.
  */
-export function createWriteMemory({ episodes, learningReads }: WriteMemoryDeps) {
+export function createWriteMemory({ episodes, learningReads, modelNameFor }: WriteMemoryDeps) {
   return async function writeMemory(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
   ): Promise<AgentUpdate> {
     if (state.turn === undefined || waitsForCaller(state)) return {};
-    const userId = parseUserId(parseRunConfig(runtime).userId);
+    const config = parseRunConfig(runtime);
+    const userId = parseUserId(config.userId);
     const answer = state.messages.findLast((message) => AIMessage.isInstance(message));
     const query = textOf(questionOf(state));
     const episode: Episode = {
@@ -54,7 +58,9 @@ export function createWriteMemory({ episodes, learningReads }: WriteMemoryDeps) 
     };
     learningReads.begin(userId, episode.id);
     try {
-      const written = await episodes.add(userId, episode, { startedAt: state.turn.at });
+      const { turn, usage } = state;
+      const spending = { kind: "turn", model: modelNameFor(config), usage } as const;
+      const written = await episodes.add(userId, episode, { startedAt: turn.at, spending });
       const degraded = withDegraded(state.degraded, written.degraded);
       // The user has deleted this turn.
       if (written.episode === null) return { degraded };

@@ -39,6 +39,7 @@ export interface ReflectDeps {
   readonly episodes: Pick<Memory["episodes"], "latest" | "withdrawals">;
   readonly profiles: Pick<Memory["profiles"], "current">;
   readonly reflections: Memory["reflections"];
+  readonly spending: Pick<Memory["spending"], "add">;
   /** The model for alignment: the one that `models.alignment` of the run names, or the process's own. */
   readonly alignmentModelFor: (name: string | undefined) => NamedModel;
   readonly now: () => Date;
@@ -52,7 +53,7 @@ type Next = Command<unknown, ReflectionUpdate, "store-reflection" | typeof END>;
  * whatever happens, and why it failed.
  */
 export function createReflect(deps: ReflectDeps) {
-  const { episodes, profiles, reflections, alignmentModelFor, now } = deps;
+  const { episodes, profiles, reflections, spending, alignmentModelFor, now } = deps;
   return async function reflect(
     state: ReflectionState,
     runtime: LangGraphRunnableConfig,
@@ -112,6 +113,7 @@ export function createReflect(deps: ReflectDeps) {
       if (isBrought && mayAskAgain) await reflections.update(userId, { callsOnDay: calls + 2 });
       const again = isBrought && mayAskAgain ? await askWith(false) : null;
       const usage = again === null ? first.usage : addUsage(first.usage, again.usage);
+      await spending.add(userId, { kind: "reflection", model: name, usage }, at);
       const described = again ?? (isBrought ? { ...first, answer: noStatements } : first);
       const { answer, shown } = described;
       const ids = shown.map(({ id }) => id);

@@ -205,6 +205,7 @@ export const matrix: readonly Row[] = [
   row("GET /console/assets/*", [404, 404, 404, 404], () => ({ in: ["no-such-file.js"] })),
   row("GET /users", [403, 403, 200]),
   row("GET /status", [403, 403, 200]),
+  row("GET /usage", [403, 403, 200]),
   row("GET /health", [403, 403, 200]),
   row("POST /import", [200, 403, 200], ({ user }) => ({
     body: { items: [{ user, query: "I imported this." }], profiles: false },
@@ -257,6 +258,7 @@ export const matrix: readonly Row[] = [
     body: { decision: "reject" },
   })),
   row("POST /users/:user/reflect", [200, 403, 200], ({ user }) => ({ in: [user], body: {} })),
+  row("GET /users/:user/usage", [200, 403, 200], ({ user }) => ({ in: [user] })),
   row("GET /users/:user/status", [200, 403, 200], ({ user }) => ({ in: [user] })),
   row("GET /users/:user/locale", [200, 403, 200], ({ user }) => ({ in: [user] })),
   row("PUT /users/:user/locale", [200, 403, 200], ({ user }) => ({
