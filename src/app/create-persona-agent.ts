@@ -47,7 +47,7 @@ import { createReflector } from "./reflect.js";
 import { untilClosed } from "./until-closed.js";
 import { threadsIn } from "./verbs/saved-threads.js";
 import { showEpisode } from "./verbs/shown-episode.js";
-import { createUserVerbs } from "./verbs/user-verbs.js";
+import { createUserVerbs, type UserVerbsDeps } from "./verbs/user-verbs.js";
 import type { PersonaAgent, PersonaAgentOptions, ProfileCallOptions } from "./persona-agent.js";
 
 /**
@@ -214,6 +214,8 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const { align, review, pendingReview } = aligner;
   const status: PersonaAgent["status"] = (userId, alignAfter, settings) =>
     readAlignmentOverview(userId, { memory, jobs: options.userJobs, now }, alignAfter, settings);
+  const statusWith: UserVerbsDeps["statusWith"] = (userId, jobs) =>
+    readAlignmentOverview(userId, { memory, jobs, now });
   const feedback: PersonaAgent["feedback"] = (userId, given) =>
     giveFeedback({ graph: feedbackGraph, memory }, userId, given);
   const visiting = <Result>(userId: string, work: () => Promise<Result>) =>
@@ -238,7 +240,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     index,
     instructions,
     feedback,
-    status,
+    statusWith,
     prices: options.prices ?? {},
     now,
     refreshProfile: updateProfile,

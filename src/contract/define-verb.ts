@@ -13,14 +13,15 @@ export interface Verb<Input extends z.ZodObject, Output extends z.ZodType> {
   readonly output: Output;
   /** What a verb that may take its time tells meanwhile, an object for each event; `null` for the others. */
   readonly progress: z.ZodType | null;
+  /** Whether a result says that something is down: over HTTP its status is 503 then, as who asks looks at that alone. */
+  readonly isDown: (output: z.output<Output>) => boolean;
 }
 
 export function defineVerb<Input extends z.ZodObject, Output extends z.ZodType>({
   progress = null,
+  isDown = () => false,
   ...verb
-}: Omit<Verb<Input, Output>, "progress"> & Partial<Pick<Verb<Input, Output>, "progress">>): Verb<
-  Input,
-  Output
-> {
-  return { ...verb, progress };
+}: Omit<Verb<Input, Output>, "progress" | "isDown"> &
+  Partial<Pick<Verb<Input, Output>, "progress" | "isDown">>): Verb<Input, Output> {
+  return { ...verb, progress, isDown };
 }

@@ -304,6 +304,7 @@ export const verbs = {
     route: "GET /health",
     input: z.strictObject({}),
     output: healthShape,
+    isDown: ({ ok }) => !ok,
   }),
   usage: defineVerb({
     meaning: "Shows what a user's model calls cost: calls and tokens by kind and time.",

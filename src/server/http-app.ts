@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { PersonaAgent } from "../app/persona-agent.js";
 import { callVerb } from "../app/verbs/call-verb.js";
-import { type VerbOutput, verbs } from "../contract/verbs.js";
+import { verbs } from "../contract/verbs.js";
 import { mostBytes, refuse, tooLarge, unknownRoute } from "./answer-errors.js";
 import { keepAlive, nameRequest, report } from "./answering.js";
 import type { CallerCheck } from "./caller-check.js";
@@ -129,9 +129,8 @@ async function answer(
       onDegraded: (degraded) => c.header("x-degraded", degraded.join(", ")),
     });
     nameRequest(c);
-    // What asks for this looks at the status alone.
-    const isDown = name === "health" && !(result as VerbOutput<"health">).ok;
-    return c.json(result as object, isDown ? 503 : 200);
+    const isDown = verbs[name].isDown as (output: unknown) => boolean;
+    return c.json(result as object, isDown(result) ? 503 : 200);
   } catch (error) {
     return refuse(c, error, errorStatus(error), log);
   }

@@ -21,6 +21,7 @@ it("says what does not answer, in one line, with a status and an exit code that 
     store: answers,
     index: { ...isAway, kind: "in-process" },
     jobs: null,
+    unindexed: null,
   });
   const app = createHttpApp(agent, { callers: createCallerCheck(noSignIn), log: () => {} });
   expect((await app.request("/health")).status).toBe(503);

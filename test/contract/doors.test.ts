@@ -284,8 +284,8 @@ const rows: { readonly [Name in VerbName]: Row<Name> } = {
     input: () => ({}),
     words: () => ["health"],
     method: () => agent.health(),
-    // The library's index is in its process.
-    own: (result) => ({ ...result, index: { ...result.index, kind: "any" } }),
+    // The library's store and index are in its process.
+    own: (result) => ({ ...result, index: { ...result.index, kind: "any" }, unindexed: null }),
   },
   usage: {
     input: (user) => ({ user, from: "2026-01-01", per: "month" }),

@@ -31,6 +31,7 @@ export async function readAlignmentOverview(
     now,
   }: {
     readonly memory: Memory;
+    /** What gives the user's dead jobs. */
     readonly jobs?: Pick<UserJobs, "dead"> | undefined;
     readonly now: () => Date;
   },

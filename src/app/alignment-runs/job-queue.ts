@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
 import pg from "pg";
 import { userKey } from "../../domain/user-id.js";
 import type { RequestAlignment } from "../../nodes/agent/schedule-alignment.js";
 import type { RequestReflection } from "../../nodes/agent/schedule-reflection.js";
 import { recordedError } from "../../system/errors.js";
 import { type OptionalFeature, requireInstalled } from "../../system/optional-package.js";
+import { parsePostgresUrl, storeUnavailable } from "../../memory/postgres/postgres-address.js";
 import { requestDelayMs } from "./background-scheduler.js";
+import { createClaims, setUpAlone } from "./job-claims.js";
 
 /** What a job does for its user. */
 export const jobKinds = ["alignment", "reflection"] as const;
@@ -43,8 +44,8 @@ export interface DeadJob {
 
 /** What is known of a user's jobs. */
 export interface UserJobs {
-  /** Those that no worker tries again, latest first; at most 100. */
-  dead(userId: string): Promise<DeadJob[]>;
+  /** Those that no worker tries again, of one user or of all, latest first; at most 100. */
+  dead(userId?: string): Promise<DeadJob[]>;
   /** How many jobs of all users there are. */
   counts(): Promise<JobCounts>;
   /** How many there are, in any state. */
@@ -71,8 +72,6 @@ export interface JobQueue extends UserJobs {
   take(kind: JobKind): Promise<TakenJob | null>;
   /** Gives the jobs of processes that have ended back to the queue. Returns how many. */
   recover(): Promise<number>;
-  /** As `UserJobs.dead`, of all users. */
-  dead(userId?: string): Promise<DeadJob[]>;
   close(): Promise<void>;
 }
 
@@ -88,7 +87,7 @@ const mostDead = 100;
 
 /**
  * @param options.log - Is told of failures that the queue goes on after, a line each.
- * @throws {PersonaAgentError} `config-package-missing`.
+ * @throws {PersonaAgentError} `config-package-missing`, `config-invalid` for an address, `memory-store-unavailable`.
  */
 export async function openJobQueue({
   url,
@@ -99,27 +98,35 @@ export async function openJobQueue({
 }): Promise<JobQueue> {
   requireInstalled(jobsFeature);
   const { default: Boss } = await import("pg-boss");
+  const address = parsePostgresUrl(url);
+  const connectionString = url;
+  const pool = new pg.Pool({ connectionString, application_name: "persona-agent jobs", max: 4 });
+  pool.on("error", (error) => log(`The job queue reports: ${oneLine(error)}`));
   const boss = new Boss({
-    connectionString: url,
-    application_name: "persona-agent jobs",
+    db: { executeSql: (text: string, values: unknown[]) => pool.query(text, values) },
     schema,
     schedule: false,
-    max: 4,
     archiveFailedAfterSeconds: keptDays * 86_400,
     deleteAfterDays: keptDays,
     retentionDays: keptDays,
   });
   boss.on("error", (error) => log(`The job queue reports: ${oneLine(error)}`));
-  await alone(url, async () => {
-    await boss.start();
-    for (const kind of jobKinds)
-      // `short`: one that waits for each user. The policies that also allow one at work only would block the whole queue
-      // behind a user whose job is at work.
-      await boss.createQueue(kind, { name: kind, policy: "short" });
-  });
+  try {
+    await setUpAlone(url, async () => {
+      await boss.start();
+      for (const kind of jobKinds)
+        // `short`: one that waits for each user. The policies that also allow one at work only would block the whole queue
+        // behind a user whose job is at work.
+        await boss.createQueue(kind, { name: kind, policy: "short" });
+    });
+  } catch (error) {
+    await boss.stop({ graceful: false, wait: true }).catch(() => undefined);
+    await pool.end();
+    throw storeUnavailable(address, error);
+  }
   const claims = createClaims(url);
   const query = async <Row>(text: string, values: unknown[] = []) =>
-    (await boss.getDb().executeSql(text, values)).rows as Row[];
+    (await pool.query(text, values)).rows as Row[];
 
   async function send({ kind, userId, settings }: JobRequest, seconds: number): Promise<void> {
     await boss.send(
@@ -134,6 +141,11 @@ export async function openJobQueue({
         expireInHours,
       },
     );
+  }
+
+  async function remove(userId: string): Promise<void> {
+    for (const table of ["job", "archive"])
+      await query(`DELETE FROM ${schema}.${table} WHERE singleton_key = $1`, [userKey(userId)]);
   }
 
   return {
@@ -154,6 +166,8 @@ export async function openJobQueue({
       const putBack = async (seconds: number) => {
         await send(job, seconds);
         await boss.complete(kind, id);
+        // Deleted meanwhile, with all of its user: it is not to come back.
+        if ((await boss.getJobById(kind, id)) === null) await remove(job.userId);
       };
       if (!(await claims.take(claimOf(job)))) {
         // Another job of this user is at work. What came after it began is done after it.
@@ -229,14 +243,12 @@ export async function openJobQueue({
       return Number(row?.count ?? 0);
     },
 
-    async delete(userId) {
-      for (const table of ["job", "archive"])
-        await query(`DELETE FROM ${schema}.${table} WHERE singleton_key = $1`, [userKey(userId)]);
-    },
+    delete: remove,
 
     async close() {
       await claims.close();
       await boss.stop({ graceful: false, wait: true });
+      await pool.end();
     },
   };
 }
@@ -259,107 +271,6 @@ interface StoredJob {
 
 const claimOf = ({ kind, userId }: Pick<JobRequest, "kind" | "userId">) =>
   `${kind} ${userKey(userId)}`;
-
-/**
- * Claims of this process: advisory locks of one session, which PostgreSQL frees when the process ends, however it ends.
- * A session that was lost is opened again, with the claims that it had.
- */
-function createClaims(url: string) {
-  const held = new Set<string>();
-  let session: Promise<pg.Client> | null = null;
-  let live: pg.Client | null = null;
-  let isClosed = false;
-
-  async function open(): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: url,
-      application_name: "persona-agent claims",
-      keepAlive: true,
-    });
-    live = client;
-    const lost = () => {
-      // An earlier session tells its end late.
-      if (live !== client) return;
-      live = null;
-      session = null;
-      // At once, or another process would take jobs that this one is at work on for those of a dead one.
-      if (held.size > 0 && !isClosed) void use(() => Promise.resolve()).catch(() => undefined);
-    };
-    client.on("error", lost);
-    client.on("end", lost);
-    await client.connect();
-    for (const claim of held) await lock(client, claim);
-    return client;
-  }
-
-  async function use<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const used = (session ??= open());
-    try {
-      return await work(await used);
-    } catch (error) {
-      if (session === used) session = null;
-      throw error;
-    }
-  }
-  const unlock = (claim: string) =>
-    use((client) => client.query("SELECT pg_advisory_unlock($1)", [keyOf(claim)]));
-
-  return {
-    /** @returns False where this or another process has it. */
-    async take(claim: string): Promise<boolean> {
-      // Only once there is a session: a new one takes all that is held, and PostgreSQL counts how often.
-      return use(async (client) => {
-        if (held.has(claim)) return false;
-        held.add(claim);
-        try {
-          if (await lock(client, claim)) return true;
-        } catch (error) {
-          held.delete(claim);
-          // The session that came after a lost one may have it.
-          void unlock(claim).catch(() => undefined);
-          throw error;
-        }
-        held.delete(claim);
-        return false;
-      });
-    },
-    async release(claim: string): Promise<void> {
-      held.delete(claim);
-      await unlock(claim);
-    },
-    async close(): Promise<void> {
-      isClosed = true;
-      const open = await session?.catch(() => null);
-      await open?.end();
-    },
-  };
-}
-
-/** Processes that set up the queue at once would be each other's deadlock: pg-boss makes a table for each queue. */
-async function alone(url: string, work: () => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: "persona-agent jobs" });
-  await client.connect();
-  try {
-    await client.query("SELECT pg_advisory_lock($1)", [keyOf("set up")]);
-    await work();
-  } finally {
-    // The lock ends with the session.
-    await client.end();
-  }
-}
-
-async function lock(client: pg.Client, claim: string): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>(
-    "SELECT pg_try_advisory_lock($1) AS taken",
-    [keyOf(claim)],
-  );
-  return rows[0]?.taken === true;
-}
-
-/** 64 bits, as PostgreSQL's keys have. */
-function keyOf(claim: string): string {
-  return createHash("sha256").update(`persona-agent ${claim}`).digest().readBigInt64BE().toString();
-}
 
 function oneLine(error: unknown): string {
   return recordedError(error).message.slice(0, 500);

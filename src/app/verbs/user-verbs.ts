@@ -156,7 +156,8 @@ export interface UserVerbsDeps extends Omit<EraseDeps, "erasure" | "jobs"> {
   readonly feedback: (userId: string, feedback: FeedbackGiven) => Promise<FeedbackResult>;
   readonly refreshProfile: ImportTarget["refreshProfile"];
   readonly prices: Prices;
-  readonly status: (userId: string) => Promise<AlignmentOverview>;
+  /** @param jobs - What gives the dead jobs. */
+  readonly statusWith: (userId: string, jobs: Pick<UserJobs, "dead">) => Promise<AlignmentOverview>;
   readonly now: () => Date;
 }
 
@@ -164,7 +165,7 @@ const readAtOnce = 8;
 const foundUnlessLimited = 10;
 
 export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
-  const { memory, feedback, status, prices, now } = deps;
+  const { memory, feedback, statusWith, prices, now } = deps;
   const { episodes, locales } = memory;
   return {
     async remember(user, interaction) {
@@ -228,9 +229,14 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
     health: () => readHealth({ ...deps, unindexed: memory.unindexed }),
     async statuses() {
       const users = await episodes.users();
+      // Asked for once: one look a user would be one more statement for each.
+      const dead = (await deps.jobs?.dead()) ?? [];
+      const jobs = {
+        dead: (user?: string) => Promise.resolve(dead.filter((job) => job.user === user)),
+      };
       const overviews = new Map<string, AlignmentOverview>();
       await mapConcurrently(users, readAtOnce, async (user) => {
-        overviews.set(user, await status(user));
+        overviews.set(user, await statusWith(user, jobs));
       });
       return users.flatMap((user) => overviews.get(user) ?? []);
     },

@@ -111,6 +111,29 @@ describe.skipIf(!hasPostgres)("the job queue on PostgreSQL", { timeout: patience
     await again?.complete();
   });
 
+  it("does not put a job back that was deleted with its user meanwhile", async () => {
+    await here.requestAlignment("erased", {});
+    await ripen();
+    const job = await here.take("alignment");
+    await there.delete("erased");
+    await job?.putBack(0);
+    expect(await there.count("erased")).toBe(0);
+  });
+
+  it("says in one line that it cannot be opened, and leaves no connection", async () => {
+    await expect(openJobQueue({ url: `${url}_missing`, log })).rejects.toThrow(
+      /^The database "\w+_missing" on 127.* does not exist; expected/,
+    );
+    await sql("DROP ROLE IF EXISTS nobody");
+    await sql("CREATE ROLE nobody LOGIN");
+    const fresh = (await postgres.createDatabase()).replace("postgres@", "nobody@");
+    await expect(openJobQueue({ url: fresh, log })).rejects.toMatchObject({
+      code: "memory-store-unavailable",
+    });
+    const left = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'nobody'";
+    await eventually(async () => expect(await sql(left)).toEqual([{ count: "0" }]));
+  });
+
   it("tries a failed job again, and after the last try keeps it for people to see", async () => {
     await here.requestReflection("fay", {});
     await ripen();

@@ -2,6 +2,8 @@ import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
+import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
+import type { UserArchive } from "../../src/domain/user-archive.js";
 import { userKey } from "../../src/domain/user-id.js";
 import type { PersonaAgent } from "../../src/app/persona-agent.js";
 import type { EpisodeIndex } from "../../src/memory/index/episode-index.js";
@@ -107,8 +109,15 @@ class HeldModel extends ScriptedModel {
   }
 }
 
+/** For one deployment. */
+function parts() {
+  const embeddings = new OfflineEmbeddings();
+  const { dimensions } = embeddings;
+  return { embeddings, index: createInProcessIndex({ name: "offline", dimensions }) };
+}
+
 /** Two processes on one database, with what stands before each write of the first. */
-describe.skipIf(!hasPostgres)("an erase while another process writes", () => {
+describe.skipIf(!hasPostgres)("a user on PostgreSQL", () => {
   let server: TestPostgres;
   let [first, second]: [PostgresStorage?, PostgresStorage?] = [];
   let pool: pg.Pool;
@@ -123,10 +132,9 @@ describe.skipIf(!hasPostgres)("an erase while another process writes", () => {
     ]);
     pool = new pg.Pool({ connectionString: server.url, max: 1 });
     pool.on("error", () => undefined);
-    const offline = new OfflineEmbeddings();
-    const index = createInProcessIndex({ name: "offline", dimensions: offline.dimensions });
-    const parts = { embeddings: offline, backgroundAlignment: false, backgroundReflection: false };
-    const of = ({ store, checkpointer }: PostgresStorage) => ({ store, checkpointer, ...parts });
+    const { embeddings, index } = parts();
+    const quiet = { embeddings, backgroundAlignment: false, backgroundReflection: false };
+    const of = ({ store, checkpointer }: PostgresStorage) => ({ store, checkpointer, ...quiet });
     erasing = createPersonaAgent({ ...of(second), index });
     interrupt(first.store, "writeFenced");
     interrupt(first.checkpointer, "_dumpMetadata");
@@ -149,8 +157,57 @@ describe.skipIf(!hasPostgres)("an erase while another process writes", () => {
     });
   }
 
+  it("goes as an archive into an empty deployment, with the same persona, profile and recall", async () => {
+    if (erasing === undefined) throw new Error("There is no agent.");
+    const user = "mover";
+    await erasing.import(history.map((item) => ({ user, ...item })));
+    const told = await erasing.ask(user, "I never drink anything but Zyxomat in May.");
+    const [first] = await erasing.list(user, { limit: 1 });
+    const id = first?.id ?? "";
+    await erasing.correct(user, id, "A pot of it.");
+    await erasing.forget(user, (await erasing.list(user)).at(-1)?.id ?? "");
+    await erasing.setLocale(user, { timeZone: "Europe/Paris" });
+    await erasing.memory.personas.append(user, {
+      at: "2026-06-01T00:00:00.000Z",
+      author: "person",
+      status: "active",
+      lines: [{ text: "Answers with a colour.", tool: null, evidence: [id] }],
+      reason: "A person wrote it.",
+      parent: initialPersona,
+    });
+    await erasing.align(user, { settings });
+    const elsewhere = await openPostgres({ url: await server.createDatabase() });
+    const { embeddings, index } = parts();
+    const empty = createPersonaAgent({ store: elsewhere.store, embeddings, index });
+    try {
+      const archive = JSON.parse(JSON.stringify(await erasing.export(user))) as UserArchive;
+      expect(archive.personas.length).toBeGreaterThan(0);
+      expect(archive.withdrawals.length).toBeGreaterThan(0);
+      await empty.import(archive);
+      const { exportedAt: _, ...given } = archive;
+      const { exportedAt: __, ...taken } = await empty.export(user);
+      expect(taken).toEqual(given);
+      const question = "What of the Zyxomat, black or green?";
+      const knownOf = async (agent: PersonaAgent) => ({
+        persona: await agent.persona(user),
+        profile: await agent.profile(user),
+        log: await agent.log(user),
+        found: await agent.search(user, question),
+        why: (await agent.ask(user, question, { why: true })).why,
+      });
+      const [before, after] = [await knownOf(erasing), await knownOf(empty)];
+      expect(after).toEqual(before);
+      expect(before.found.map((each) => each.id)).toContain(told.episodeId);
+      expect(before.why?.recalled.length).toBeGreaterThan(0);
+    } finally {
+      await empty.close();
+      await elsewhere.close();
+      await erasing.erase(user);
+    }
+  });
+
   it.each(Object.entries(writers))(
-    "leaves nothing, whichever write of %s it comes before",
+    "leaves nothing when erased, whichever write of %s in another process that comes before",
     async (name, write) => {
       if (writing === undefined || erasing === undefined) throw new Error("There are no agents.");
       const other = "somebody else";
