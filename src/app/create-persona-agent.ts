@@ -165,18 +165,20 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
       withThreadGuard(withTraceLabels(built, modelName, `persona-agent ${name}`)),
       memory.visits,
     );
-  const feedbackGraph = compileSmall(
-    buildFeedback({ ...learnedFrom, ...scheduling, now }).compile({ name: "feedback", store }),
-    "feedback",
-  );
-  const reflectionGraph = compileSmall(
-    buildReflection({ ...learnedFrom, ...scheduling, alignmentModelFor, now }).compile({
-      name: "reflection",
-      store,
-    }),
-    "reflection",
-  );
-  const reflect = createReflector(reflectionGraph);
+  const feedbackBuilder = buildFeedback({ ...learnedFrom, ...scheduling, now });
+  const reflectionBuilder = buildReflection({
+    ...learnedFrom,
+    ...scheduling,
+    alignmentModelFor,
+    now,
+  });
+  const makeFeedback = () =>
+    compileSmall(feedbackBuilder.compile({ name: "feedback", store }), "feedback");
+  const makeReflection = () =>
+    compileSmall(reflectionBuilder.compile({ name: "reflection", store }), "reflection");
+  // A LangGraph server puts its checkpointer into the graphs that it has run, which then refuse a run without a thread.
+  const [feedbackGraph, reflectionGraph] = [makeFeedback(), makeReflection()];
+  const [ownFeedback, reflect] = [makeFeedback(), createReflector(makeReflection())];
   const { alignmentGraph, aligner, stopRun, ...alignment } = createAlignment({
     memory: learnedFrom,
     visits: memory.visits,
@@ -217,7 +219,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   const statusWith: UserVerbsDeps["statusWith"] = (userId, jobs) =>
     readAlignmentOverview(userId, { memory, jobs, now });
   const feedback: PersonaAgent["feedback"] = (userId, given) =>
-    giveFeedback({ graph: feedbackGraph, memory }, userId, given);
+    giveFeedback({ graph: ownFeedback, memory }, userId, given);
   const visiting = <Result>(userId: string, work: () => Promise<Result>) =>
     memory.visits.within(userKey(userId), work);
   const drawing = <Drawn extends { readonly usage: Usage }>(

@@ -405,6 +405,21 @@ describe("a server with sign-in", () => {
     await asBob("POST", path, { ...answer, author: bob });
   });
 
+  it("reflects and takes feedback over our routes after the server has run those graphs itself", async () => {
+    const episode = await world.newEpisode();
+    const input = { episodeId: episode, kind: "reject" };
+    for (const [graph, given] of [
+      ["reflection", {}],
+      ["feedback", input],
+    ] as const)
+      await asAda("POST", "/runs/wait", { assistant_id: graph, input: given });
+    await asAda("POST", `/users/${ada}/reflect`, {});
+    const told = await asAda("POST", `/users/${ada}/episodes/${episode}/feedback`, {
+      kind: "reject",
+    });
+    expect(told).toMatchObject({ outcome: "unchanged" });
+  });
+
   it("schedules on threads of its own, also where another user took the thread before", async () => {
     const eve = "eve@example.org";
     const headers = { authorization: `Bearer ${await token({ sub: eve })}` };
