@@ -10,6 +10,8 @@ import { type VerbInput, type VerbName, type VerbOutput, verbs } from "../../src
 import { decideByBenefit } from "../../src/domain/alignment/expected-benefit.js";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import type { UserArchive } from "../../src/domain/user-archive.js";
+import { hasBrowser, startBrowser } from "../support/console/browser.js";
+import buildConsole from "../support/console/build-console.js";
 import { commandLineOf } from "../support/processes/command-line.js";
 import { type DevServer, startDevServer } from "../support/servers/dev-server.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
@@ -733,6 +735,34 @@ it("tells a turn as it happens, and goes on with a conversation that the caller 
     { query: "I never eat mushrooms." },
   ]);
 });
+
+it.skipIf(!hasBrowser)(
+  "chats and learns in the console on LangGraph's server too",
+  async () => {
+    buildConsole();
+    const browser = await startBrowser(server.info.url);
+    const page = await browser.open("/console/users/visitor/chat");
+    const field = page.getByRole("textbox", { name: "Message" });
+    const verdict = page.getByRole("button", { name: "Right" });
+    for (const [place, message] of ["I never eat mushrooms.", "What do I never eat?"].entries()) {
+      await field.fill(message);
+      await field.press("Enter");
+      await verdict.nth(place).waitFor();
+    }
+    // The second finds the first in the conversation.
+    expect(
+      await page.getByRole("button", { name: /^Persona version 0 · 0 recalled/ }).count(),
+    ).toBe(2);
+    await verdict.nth(1).click();
+    await page.getByText("Noted as right.").waitFor();
+    await page.getByRole("link", { name: "Learning" }).click();
+    await page.getByRole("button", { name: "Start learning" }).click();
+    await page.getByRole("heading", { name: /^It did not start/ }).waitFor();
+    await browser.close();
+    expect(browser.complaints).toEqual([]);
+  },
+  60_000,
+);
 
 describe("what an answer is", () => {
   it("is said as imports say it: numbers, texts, lists", async () => {
