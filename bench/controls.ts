@@ -2,7 +2,12 @@
  * Whether the alignment graph takes what helps and leaves what does not, over HTTP with a planted model. Fixed seed. Run by
  * hand; prints a table like that of docs/decisions/0012-alignment-controls.md, a row as it is done:
  *
- *   npx tsx bench/controls.ts [--users 300] [--only "16/32"]
+ *   npx tsx bench/controls.ts [--users 300] [--only "16/32"] [--further 20]
+ *
+ * The rows called "raced" propose three rules at once, which the graph compares: one worth +5, +10 or +20 points, one
+ * worth nothing, and one worth -10. The last table is of rules worth -10 proposed alone: of the users for whom such a
+ * rule is taken, found by working it out for many, each is aligned over HTTP and then asks as many further questions,
+ * whose true answers are told.
  *
  * Each row has two shares: through the graph over HTTP for `users` users, and worked out for 10,000 others by the draw
  * of the batch and the acceptance rule alone. "differ" counts users for whom the graph's decision, its words, its calls
@@ -21,6 +26,7 @@ const { values } = parseArgs({
   options: {
     users: { type: "string", default: "300" },
     only: { type: "string", default: "" },
+    further: { type: "string", default: "20" },
   },
 });
 const predictedUsers = 10_000;
@@ -41,6 +47,28 @@ const controls: Readonly<Record<string, Omit<Control, "users">>> = {
   "latest random, 8/32": { ...base, batch: 8, noise: "latest", updates: "by-heart" },
   "all random, 16/32": { ...base, batch: 16, noise: "all", updates: "by-heart" },
   "all random, 8/32": { ...base, batch: 8, noise: "all", updates: "by-heart" },
+  ...Object.fromEntries(
+    [5, 10, 20].map((right) => [
+      `raced, +${right}`,
+      {
+        ...base,
+        batch: 8,
+        updates: "raced",
+        effects: { right, useless: 0, harmful: -10 },
+      } as const,
+    ]),
+  ),
+  ...Object.fromEntries(
+    [5, 10, 20].map((right) => [
+      `alone, +${right}`,
+      {
+        ...base,
+        batch: 8,
+        updates: "drawn",
+        effects: { right, useless: 0, harmful: -10 },
+      } as const,
+    ]),
+  ),
   paper: { ...paper, updates: "drawn" },
   "paper, latest random": { ...paper, noise: "latest", updates: "by-heart" },
 };
@@ -57,13 +85,18 @@ for (const [name, control] of Object.entries(controls)) {
   const differ = trials.map((trial, place) => !isDeepStrictEqual(trial, expected[place]));
   const predicted = predictControl({ ...control, seed: control.seed + 1, users: predictedUsers });
   for (const kind of ruleKinds) {
-    const of = (all: readonly Trial[]) => all.filter((trial) => trial.kind === kind);
+    // Of a race every user had every kind, and what is counted is which one was taken.
+    const isRace = control.updates === "raced";
+    const of = (all: readonly Trial[]) =>
+      isRace
+        ? all.map((trial) => ({ ...trial, accepted: trial.accepted && trial.kind === kind }))
+        : all.filter((trial) => trial.kind === kind);
     const own = of(trials);
     if (own.length === 0) continue;
     const accepted = own.filter((trial) => trial.accepted).length;
     const cells = [
       name,
-      control.updates === "drawn" ? kind : "by heart",
+      control.updates === "by-heart" ? "by heart" : kind,
       own.length,
       `${percent(accepted / own.length)}`,
       wilson(accepted, own.length).map(percent).join(" to "),
@@ -74,6 +107,21 @@ for (const [name, control] of Object.entries(controls)) {
     ];
     console.log(`| ${cells.join(" | ")} |`);
   }
+}
+
+if ("harmful taken".includes(values.only)) {
+  const effects = { right: 20, useless: 0, harmful: -10 };
+  const control = { ...base, batch: 8, updates: "drawn", effects, seed: base.seed + 2 } as const;
+  const all = predictControl({ ...control, users: 2 * predictedUsers });
+  const harmful = all.filter(({ kind }) => kind === "harmful");
+  const taken = harmful.filter(({ accepted }) => accepted);
+  const further = Number(values.further);
+  const only = taken.map(({ user }) => user);
+  const trials = await runControl({ ...control, users: only.length, only, further });
+  const inUse = trials.filter(({ isInUse }) => isInUse === true).length;
+  console.log(
+    `\nOf ${harmful.length} rules worth -10, ${taken.length} are taken (${percent(share(harmful))} %, worked out); over HTTP ${trials.filter(({ accepted }) => accepted).length} of these, of which ${inUse} are in use after ${further} further true answers.`,
+  );
 }
 
 function share(judged: readonly { readonly accepted: boolean }[]): number {

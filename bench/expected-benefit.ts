@@ -7,6 +7,7 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { startingPrior, summariseEffects } from "../src/domain/alignment/effect-prior.js";
+import { bestKnowing, mostAtStart } from "./best-possible.js";
 import { drawBenefitPlot } from "./benefit-plot.js";
 import {
   anyNetWin,
@@ -65,17 +66,39 @@ const mean = (outcomes: readonly Outcome[], field: keyof Outcome) =>
   outcomes.reduce((sum, outcome) => sum + outcome[field], 0) / outcomes.length;
 
 for (const { mixName, churn, rows, meanOfPriors } of results) {
+  const today = mean(rows[0] ?? [], "calls");
+  const best = bestKnowing(mixes[mixName as keyof typeof mixes], churn, {
+    worse: 0.02,
+    calls: today,
+  });
   printTable(
     `${mixName}, churn ${churn * 100} % (mean of the learned priors ${(100 * meanOfPriors).toFixed(1)} points)`,
     ["rule", "realised, %", "gain", "harm", "worse, %", "calls"],
-    rows.map((outcomes, place) => [
-      names[place] ?? "",
-      (100 * mean(outcomes, "realised")).toFixed(0),
-      mean(outcomes, "gain").toFixed(2),
-      mean(outcomes, "harm").toFixed(3),
-      (100 * mean(outcomes, "worse")).toFixed(1),
-      mean(outcomes, "calls").toFixed(1),
-    ]),
+    rows
+      .map((outcomes, place) => [
+        names[place] ?? "",
+        (100 * mean(outcomes, "realised")).toFixed(0),
+        mean(outcomes, "gain").toFixed(2),
+        mean(outcomes, "harm").toFixed(3),
+        (100 * mean(outcomes, "worse")).toFixed(1),
+        mean(outcomes, "calls").toFixed(1),
+      ])
+      .concat([
+        [
+          "best possible, the mix known, at most 2 % worse, calls as strict",
+          (100 * best.realised).toFixed(0),
+          "",
+          "",
+          (100 * best.worse).toFixed(1),
+          best.calls.toFixed(1),
+        ],
+      ]),
+  );
+}
+for (const churn of [0.03, 0.08] as const) {
+  const most = mostAtStart(churn, 58.9);
+  console.log(
+    `\nAt the start, churn ${churn * 100} %: no rule realises more than ${(0.6 * most).toFixed(2)} in the usual mix and at the same time more than ${(0.3 * most).toFixed(2)} where all are worth +2.5, with 2 % of users worse in the hostile mix and 58.9 calls.`,
   );
 }
 const byItems = (field: keyof Outcome, shown: (value: number) => string) =>

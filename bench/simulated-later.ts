@@ -1,7 +1,7 @@
 /**
  * Whether simulations tell how well a persona will do: for every user with enough true answers, what version 0 scores
- * when an alignment simulates the latest of them, against what it scores on the set's later questions. With the offline
- * model. Run by hand:
+ * when an alignment simulates the latest of them, against what it scores on the set's later questions. Beside it the same
+ * of a vote of the interactions until then, which has no hindsight. With the offline model. Run by hand:
  *
  *   npx tsx bench/simulated-later.ts --data <folder of LaMP folders> [--sets a,b] [--users 5] [--items 40] [--least 20]
  *
@@ -60,8 +60,10 @@ const [aligned, first] = [method("persona-agent"), method("without-alignment")];
 /** All items are simulated, whatever comes of the update. */
 const settings = { batch: items, holdout: 0, validation: false, iterations: 1 };
 
-console.log("| set | users | items | questions | simulated | later | difference (95 %) |");
-console.log("|---|---|---|---|---|---|---|");
+console.log(
+  "| set | users | items | questions | simulated | later | difference (95 %) | of the control | beyond it |",
+);
+console.log("|---|---|---|---|---|---|---|---|---|");
 for (const name of values.sets?.split(",") ?? (await setsIn(data))) {
   const set = await openEvalSet(join(data, name));
   const prepared: PreparedOutcome[] = [];
@@ -79,10 +81,14 @@ for (const name of values.sets?.split(",") ?? (await setsIn(data))) {
     console.log(`| ${name} | 0 | | | | | no item is of the questions' kind |`);
     continue;
   }
-  const { difference: gap, ...rest } = compared;
-  const [low, high] = [gap.low, gap.high].map((end) => (end === null ? "–" : end.toFixed(3)));
+  const { difference, control, ...rest } = compared;
+  const gaps = [difference, control?.difference, control?.beyond].map((gap) => {
+    if (gap === undefined) return "–";
+    const [low, high] = [gap.low, gap.high].map((end) => (end === null ? "–" : end.toFixed(3)));
+    return `${gap.value.toFixed(3)} (${low} to ${high})`;
+  });
   console.log(
-    `| ${name} | ${rest.users} | ${rest.items} | ${rest.questions} | ${rest.simulatedMean.toFixed(3)} | ${rest.laterMean.toFixed(3)} | ${gap.value.toFixed(3)} (${low} to ${high}) |`,
+    `| ${name} | ${rest.users} | ${rest.items} | ${rest.questions} | ${rest.simulatedMean.toFixed(3)} | ${rest.laterMean.toFixed(3)} | ${gaps.join(" | ")} |`,
   );
 }
 

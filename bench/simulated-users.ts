@@ -33,7 +33,7 @@ export const mixes = {
 export const labelledItems = [12, 16, 24, 32, 40, 64, 96, 128];
 const groupSize = 8;
 /** The parent has answered so many of the labelled items before a candidate is judged. */
-const pool = 40;
+export const pool = 40;
 const mostHeldOutBefore = 32;
 
 interface Group {
@@ -145,7 +145,7 @@ function judge(
   { isByGroup, decide }: Rule,
   random: () => number,
 ): { readonly isTaken: boolean; readonly counts: CandidateCounts; readonly calls: number } {
-  const batch = Math.min(8, Math.max(3, Math.round(labelled / 4), labelled - mostHeldOutBefore));
+  const batch = batchOf(labelled);
   const holdout = labelled - batch;
   const effect = points / 100;
   const situation = { kind: "choice", base: 0.6, effect, churn, batch, holdout, fit: 0.5 } as const;
@@ -167,6 +167,11 @@ function judge(
     if (said !== "ask on") return { isTaken: said === "taken", counts, calls };
   }
   return { isTaken: false, counts, calls };
+}
+
+/** The size of the batch of a user with so many labelled items. */
+export function batchOf(labelled: number): number {
+  return Math.min(8, Math.max(3, Math.round(labelled / 4), labelled - mostHeldOutBefore));
 }
 
 function draw(mix: Mix, random: () => number): number {

@@ -46,6 +46,14 @@ const preparationSchema = z
          * out where no alignment ran.
          */
         simulated: z.array(z.number()).readonly().optional(),
+        /** What a vote of the interactions until then scores on the same items, and on the case's questions. */
+        control: z
+          .object({
+            simulated: z.array(z.number()).readonly(),
+            later: z.array(z.number()).readonly(),
+          })
+          .readonly()
+          .optional(),
       })
       .readonly()
       .nullable(),

@@ -1,4 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { benefitRule } from "../../bench/simulated-users.js";
+import { drawProposal } from "../../bench/simulated-proposals.js";
+import { compareScores } from "../../src/domain/alignment/paired-comparison.js";
+import { createRandom } from "../../src/system/seeded-random.js";
 import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { type Control, predictControl, runControl, type Trial } from "../support/users/controls.js";
 import type { OpenAiServer } from "../../src/fake-model/openai-server.js";
@@ -19,6 +23,8 @@ const positive = { ...standard, noise: "none", updates: "drawn" } as const;
 const noise = { ...standard, noise: "latest", updates: "by-heart" } as const;
 const paper = { ...positive, mode: "paper", batch: 3, holdout: 0 } as const;
 const many = 500;
+/** What the right rule is worth; the harmful one costs 10 points. */
+const atMost = (right: number) => ({ right, useless: 0, harmful: -10 });
 /** A trial through the graph is up to a hundred model calls; on a busy machine it takes minutes. */
 const patience = { timeout: 600_000 };
 
@@ -42,6 +48,7 @@ describe("the alignment graph over HTTP, with a planted preference", patience, (
   });
 
   it.each<readonly [string, Control]>([
+    ["three proposals raced", { ...positive, updates: "raced", effects: atMost(10), users: 1 }],
     ["twice the default batch", { ...positive, batch: 16, users: 1 }],
     ["the strict rule", { ...positive, acceptance: "strict", users: 1 }],
     ["random answers among the latest", { ...noise, users: 1 }],
@@ -71,6 +78,51 @@ describe("acceptance by expected benefit on the planted user", patience, () => {
       expect(accepted(trials, "useless")).toBeLessThanOrEqual(0.1);
     },
   );
+
+  it.each([5, 10, 20])(
+    "takes as many proposals worth +%i, 0 and -10 points as the simulation of the rule",
+    (right) => {
+      const trials = predictControl({ ...positive, effects: atMost(right), users: many });
+      const simulated = (effect: number) => {
+        const rule = benefitRule();
+        const random = createRandom(right);
+        const situation = {
+          kind: "choice",
+          base: 0.6,
+          churn: 0.03,
+          batch: 8,
+          holdout: 32,
+        } as const;
+        const taken = Array.from({ length: many }, () => {
+          const { batch, holdout } = drawProposal({ ...situation, effect, fit: 0 }, random);
+          if ((compareScores(batch).difference ?? 0) < 0) return false;
+          for (let items = 8; ; items += 8) {
+            const { wins, losses } = compareScores(holdout.slice(0, items));
+            const counts = { gained: wins, lost: losses, items };
+            const said = rule.decide({ counts, remaining: 32 - items, callsPerItem: 1 });
+            if (said !== "ask on") return said === "taken";
+          }
+        });
+        return taken.filter(Boolean).length / many;
+      };
+      // Two standard errors of a difference of such shares are at most .09.
+      expect(Math.abs(accepted(trials, "right") - simulated(right / 100))).toBeLessThan(0.09);
+      expect(Math.abs(accepted(trials, "useless") - simulated(0))).toBeLessThan(0.09);
+      expect(accepted(trials, "harmful")).toBeLessThanOrEqual(0.05);
+      expect(simulated(-0.1)).toBeLessThanOrEqual(0.05);
+    },
+  );
+
+  it("takes the better one of three that are raced, as often as alone", () => {
+    const effects = atMost(20);
+    const raced = predictControl({ ...positive, updates: "raced", effects, users: many / 2 });
+    const taken = raced.filter((trial) => trial.accepted);
+    expect(taken.length / raced.length).toBeGreaterThan(0.75);
+    expect(taken.filter(({ kind }) => kind === "right").length / taken.length).toBeGreaterThan(
+      0.95,
+    );
+    expect(taken.filter(({ kind }) => kind === "harmful")).toEqual([]);
+  });
 
   it("accepts at most 1 in 20 proposals learned from random answers, 1 in 8 where only the latest are random, and loses nothing by it", () => {
     const all = predictControl({ ...noise, noise: "all", users: many });

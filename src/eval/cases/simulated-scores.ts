@@ -12,7 +12,7 @@ import type { EvalCase } from "../eval-case.js";
 export function simulatedScores(
   { history, questions }: Pick<EvalCase, "history" | "questions">,
   checkpoints: readonly PersonaCheckpoint[],
-): number[] {
+): { readonly episodeId: string; readonly score: number }[] {
   const first = checkpoints.find(({ alignment }) => alignment?.iteration === 1)?.alignment;
   const kinds = new Set(questions.map(({ input, gold }) => scorerFor(input, gold).kind));
   const isAlike = new Set(
@@ -21,5 +21,7 @@ export function simulatedScores(
     ),
   );
   const scored = [...(first?.scores.batch ?? []), ...(first?.scores.holdout ?? [])];
-  return scored.flatMap(({ episodeId, parent }) => (isAlike.has(episodeId) ? [parent] : []));
+  return scored.flatMap(({ episodeId, parent: score }) =>
+    isAlike.has(episodeId) ? [{ episodeId, score }] : [],
+  );
 }

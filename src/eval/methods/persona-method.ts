@@ -15,6 +15,7 @@ import { openCaseMemory } from "../cases/case-memory.js";
 import { drawCaseProfile, profileCalls } from "../cases/case-profile.js";
 import { caseTools } from "../cases/case-tools.js";
 import { caseUser } from "../cases/case-user.js";
+import { controlScores } from "../cases/control-scores.js";
 import { simulatedScores } from "../cases/simulated-scores.js";
 import { createPersonaMemory } from "../cases/case-profile.js";
 import { oneCall, recallSettings, toolCalls } from "../cases/recall-settings.js";
@@ -55,7 +56,13 @@ export function personaMethod(name: string, summary: string, parts: PersonaParts
           before: entriesOf(mode, profile, initialPersona),
           after: entriesOf(mode, profile, persona),
           ...(aligned.notStarted !== null && { notAligned: aligned.notStarted }),
-          ...(simulated.length > 0 && { simulated }),
+          ...(simulated.length > 0 && {
+            simulated: simulated.map(({ score }) => score),
+            control: controlScores(
+              evalCase,
+              simulated.map(({ episodeId }) => episodeId),
+            ),
+          }),
         },
       };
     },

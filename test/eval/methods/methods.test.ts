@@ -219,6 +219,10 @@ it("a preparation records the persona before and after its alignment", async () 
     after: [`- ${profileText} [counted: 5 ×1]`, `- ${learnedLine}`],
     // Every item of the history, answered under the persona before.
     simulated: expect.arrayContaining([expect.any(Number)]),
+    control: {
+      simulated: expect.arrayContaining([expect.any(Number)]),
+      later: expect.arrayContaining([expect.any(Number)]),
+    },
   });
 });
 

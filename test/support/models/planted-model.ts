@@ -12,6 +12,7 @@ import {
   type PlantedRule,
   type PlantedUser,
   type RuleKind,
+  ruleKinds,
   seeded,
 } from "../users/planted-user.js";
 import { paperLossPrompt, paperUpdatePrompt } from "../../../src/prompts/learning/paper-mode.js";
@@ -21,10 +22,10 @@ export interface PlantedModelOptions {
   readonly seed: number;
   /**
    * What an update proposes. `drawn`: the user's right rule half of the time, the useless one a quarter, the harmful one
-   * a quarter, whatever the critiques say. `by-heart`: nine in ten of the films it was shown, each with its true answer,
+   * a quarter, whatever the critiques say. `raced`: all three, as alternatives. `by-heart`: nine in ten of the films it was shown, each with its true answer,
    * and the useless rule beside them, as one that takes chance for a pattern.
    */
-  readonly updates: "drawn" | "by-heart";
+  readonly updates: "drawn" | "raced" | "by-heart";
 }
 
 /**
@@ -86,7 +87,8 @@ function replyTo(request: OpenAiRequest, options: PlantedModelOptions): string {
     const films = [...human.matchAll(/^Film: (.*)\nThis user's tag: (.*)$/gm)].map(
       ([, question = "", trueAnswer = ""]) => ({ question, trueAnswer }),
     );
-    return [before, ...proposal(films, options).map(({ text }) => text)].join("\n");
+    const lines = proposalsOf(films, options)[0] ?? [];
+    return [before, ...lines.map(({ text }) => text)].join("\n");
   }
   throw new Error(`PlantedModel: the prompt is not known: ${(system || human).slice(0, 80)}`);
 }
@@ -122,8 +124,18 @@ function updateFrom(human: string, options: PlantedModelOptions): PersonaUpdate 
     pattern: "",
     decision: "change",
     reason: "To tag more films as this user does.",
-    proposals: proposalOf(proposal(pairs, options)),
+    proposals: proposalsOf(pairs, options).flatMap((lines) => proposalOf(lines)),
   };
+}
+
+/** The alternatives that an update proposes when it is shown these films, each by the lines that it adds. */
+export function proposalsOf(
+  pairs: readonly Pair[],
+  { updates, ...options }: PlantedModelOptions,
+): readonly (readonly ProposedLine[])[] {
+  return updates === "raced"
+    ? ruleKinds.map((kind) => proposal(pairs, { ...options, updates: kind }))
+    : [proposal(pairs, { ...options, updates })];
 }
 
 export interface ProposedLine {
@@ -132,16 +144,22 @@ export interface ProposedLine {
   readonly items: readonly number[];
 }
 
-/** The lines that an update adds when it is shown these films. */
-export function proposal(
+/** The lines of one proposal; of a rule of this kind, where one is named. */
+function proposal(
   pairs: readonly Pair[],
-  { users, seed, updates }: PlantedModelOptions,
+  {
+    users,
+    seed,
+    updates,
+  }: Omit<PlantedModelOptions, "updates"> & {
+    readonly updates: "drawn" | "by-heart" | RuleKind;
+  },
 ): ProposedLine[] {
   const films = pairs.map(({ question }) => readFilm(question));
   const user = users.find(({ number }) => number === films[0]?.user);
   if (user === undefined) throw new Error("PlantedModel: an update is of a user it does not know");
-  const kind =
-    updates === "by-heart" ? "useless" : drawKind(seeded(seed, ...films.map(({ id }) => id)));
+  const drawn = () => drawKind(seeded(seed, ...films.map(({ id }) => id)));
+  const kind = updates === "by-heart" ? "useless" : updates === "drawn" ? drawn() : updates;
   const rule = user.rules[kind];
   const shown = films.flatMap(({ text }, place) => (text.includes(rule.phrase) ? [place + 1] : []));
   // A line that rests on one item is kept from that item's simulation: these rest on two and more.

@@ -6,6 +6,7 @@ import {
 import type { AlignmentItem } from "../../../src/domain/alignment/alignment-item.js";
 import { decideByBenefit } from "../../../src/domain/alignment/expected-benefit.js";
 import { labelledItems } from "../../../src/domain/alignment/labelled-items.js";
+import { rankContenders, stillRacing } from "../../../src/domain/alignment/race.js";
 import { foldCount } from "../../../src/domain/alignment/simulation-profile.js";
 import { splitByScore } from "../../../src/domain/alignment/split-batch-holdout.js";
 import {
@@ -13,19 +14,22 @@ import {
   type PersonaCheckpoint,
 } from "../../../src/domain/persona/persona-checkpoint.js";
 import type { Episode } from "../../../src/domain/episode.js";
+import type { AlignSettings } from "../../../src/app/alignment-runs/aligner.js";
 import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
+import type { PersonaAgent } from "../../../src/app/persona-agent.js";
 import { loadChatModel } from "../../../src/model/load-chat-model.js";
 import { undatedItem } from "./episodes.js";
 import {
   plantedAnswer,
   type PlantedModelOptions,
-  proposal,
+  proposalsOf,
   ruleLine,
   startPlantedModel,
 } from "../models/planted-model.js";
 import {
   drawItems,
   drawUser,
+  type PlantedEffects,
   type PlantedItem,
   type PlantedUser,
   type RuleKind,
@@ -45,10 +49,21 @@ export interface Control {
   readonly noise: "none" | "latest" | "all";
   readonly acceptance: "expected" | "strict";
   readonly updates: PlantedModelOptions["updates"];
+  /** What the rules are worth; +20, 0 and -20 points unless given. */
+  readonly effects?: PlantedEffects;
+  /** These users alone, by number; all unless given. */
+  readonly only?: readonly number[];
+  /**
+   * So many further questions of each user whose update was taken are asked and answered truly, with an alignment after
+   * each eight and at the end; none unless given.
+   */
+  readonly further?: number;
 }
 
 /** What came of one user's alignment. */
 export interface Trial {
+  readonly user: number;
+  /** Of the update that was taken, or came nearest to it. */
   readonly kind: RuleKind;
   readonly accepted: boolean;
   /** The rule's own words, with every number it rests on; `null` in paper mode, which has no rule. */
@@ -57,6 +72,8 @@ export interface Trial {
   readonly calls: number;
   /** By how much the head answers other questions of the user better than before, -1 to 1. */
   readonly gain: number;
+  /** Whether the rule is still in use after the further questions; `null` where none was asked. */
+  readonly isInUse: boolean | null;
 }
 
 /** Questions of each user that no alignment sees. */
@@ -78,7 +95,7 @@ export async function runControl(control: Control): Promise<Trial[]> {
   const trials: Trial[] = [];
   try {
     await mapConcurrently(users, 3, async (user) => {
-      trials[user.number] = await align(user);
+      trials[users.indexOf(user)] = await align(user);
       // They are kept for tests that look at them, and would fill the memory here.
       server.requests.length = 0;
     });
@@ -97,17 +114,41 @@ export async function runControl(control: Control): Promise<Trial[]> {
     const settings = { mode, ...sizes, acceptance, refreshProfile: false } as const;
     const { iterations, usage, degraded } = await agent.align(user.id, { settings });
     const checkpoints = await personas.history(user.id);
-    const written = checkpoints.find(({ author }) => author === "alignment");
+    // Of those that were raced, only the one that came nearest has the critiques.
+    const written = checkpoints.find(({ alignment }) => (alignment?.critiques.length ?? 0) > 0);
     const [iteration] = iterations;
     if (written === undefined || iteration === undefined || degraded.length > 0)
       throw new Error(`${user.id} came to no proposal: ${iteration?.reason ?? degraded.join()}`);
+    const gain = gainOf(textOf(await personas.head(user.id)), later);
+    const kind = kindOf(user, textOf(written));
+    const isTried = control.further !== undefined && iteration.accepted;
+    if (isTried) await liveOn(agent, user, later.slice(0, control.further), settings);
+    const isInUse = async () =>
+      textOf(await personas.head(user.id)).includes(ruleLine(user.rules[kind]));
     return {
-      kind: kindOf(user, textOf(written)),
+      user: user.number,
+      kind,
       accepted: iteration.accepted,
       reason: mode === "paper" ? null : iteration.reason,
       calls: usage.calls,
-      gain: gainOf(textOf(await personas.head(user.id)), later),
+      gain,
+      isInUse: isTried ? await isInUse() : null,
     };
+  }
+}
+
+/** The user asks these questions, says each time what is true, and is aligned after each eight. */
+async function liveOn(
+  agent: PersonaAgent,
+  { id }: PlantedUser,
+  items: readonly PlantedItem[],
+  settings: AlignSettings,
+): Promise<void> {
+  for (const [place, { query, answer }] of items.entries()) {
+    const { episodeId } = await agent.ask(id, query, { settings: { reflection: false } });
+    if (episodeId === null) throw new Error(`${id}: a turn was not stored`);
+    await agent.feedback(id, { episodeId, kind: "answer", text: answer });
+    if ((place + 1) % 8 === 0 || place + 1 === items.length) await agent.align(id, { settings });
   }
 }
 
@@ -130,41 +171,61 @@ export function predictControl(control: Control): Trial[] {
       question,
       trueAnswer,
     }));
-    const persona = proposal(pairs, { users, seed, updates })
-      .map(({ text }) => text)
-      .join("\n");
-    const kind = kindOf(user, persona);
+    const personas = proposalsOf(pairs, { users, seed, updates }).map((lines) =>
+      lines.map(({ text }) => text).join("\n"),
+    );
     // The user's profile, an answer an item, a critique an item of the batch, the update.
     const calls = 1 + items.length + batchSize + 1;
-    const gain = gainOf(persona, later);
-    if (mode === "paper") return { kind, accepted: true, reason: null, calls, gain };
-    const scored = (some: readonly AlignmentItem[]) =>
+    const told = { user: user.number, isInUse: null };
+    if (mode === "paper") {
+      const [persona = ""] = personas;
+      const gain = gainOf(persona, later);
+      return { ...told, kind: kindOf(user, persona), accepted: true, reason: null, calls, gain };
+    }
+    const scored = (some: readonly AlignmentItem[], persona: string) =>
       some.map((item) => ({
         item: item.episodeId,
         weight: item.weight,
         parent: [scoreOf(item, "")],
         candidate: [scoreOf(item, persona)],
       }));
-    const decide = (asked: number) => {
+    const total = split.holdout.length;
+    const decide = (key: string, asked: number, remaining: number) => {
+      const persona = personas[Number(key)] ?? "";
       const evidence = {
-        batch: scored(split.batch),
-        holdout: scored(split.holdout.slice(0, asked)),
+        batch: scored(split.batch, persona),
+        holdout: scored(split.holdout.slice(0, asked), persona),
       };
-      return acceptance === "strict"
-        ? decideAcceptance(evidence)
-        : decideByBenefit({ ...evidence, remaining: split.holdout.length - asked });
+      const decision =
+        acceptance === "strict"
+          ? decideAcceptance(evidence)
+          : decideByBenefit({ ...evidence, remaining });
+      return { key, decision, isOpen: remaining > 0 && isOpen(decision) };
     };
-    const step = acceptance === "strict" ? split.holdout.length : groupSize;
+    const step = acceptance === "strict" ? total : groupSize;
+    const askedOf = new Map(personas.map((_, key) => [String(key), 0]));
+    let racing = [...askedOf.keys()];
     let asked = 0;
-    while (asked < split.holdout.length && isOpen(decide(asked))) asked += step;
-    const { accepted, reason } = decide(asked);
+    for (;;) {
+      const judged = racing.map((key) => decide(key, asked, total - asked));
+      racing = stillRacing(judged, asked / step);
+      if (racing.length === 0 || asked >= total) break;
+      asked = Math.min(total, asked + step);
+      for (const key of racing) askedOf.set(key, asked);
+    }
+    const [best] = rankContenders([...askedOf].map(([key, of]) => decide(key, of, 0)));
+    if (best === undefined) throw new Error(`${user.id} was proposed nothing.`);
+    const persona = personas[Number(best.key)] ?? "";
+    const { accepted, reason } = best.decision;
+    const ofCandidates = [...askedOf.values()].reduce((sum, of) => sum + batchSize + of, 0);
     return {
-      kind,
+      ...told,
+      kind: kindOf(user, persona),
       accepted,
       reason,
-      // The profiles of the simulations, and the candidate's answers.
-      calls: calls + foldCount + batchSize + asked,
-      gain: accepted ? gain : 0,
+      // The profiles of the simulations, and the candidates' answers.
+      calls: calls + foldCount + ofCandidates,
+      gain: accepted ? gainOf(persona, later) : 0,
     };
   });
 }
@@ -173,8 +234,9 @@ function isOpen({ outcome }: AcceptanceDecision): boolean {
   return outcome === "undecided" || outcome === "too-few-items";
 }
 
-function usersOf({ users, seed }: Control): PlantedUser[] {
-  return Array.from({ length: users }, (_, number) => drawUser(seed, number));
+function usersOf({ users, seed, effects, only }: Control): PlantedUser[] {
+  const numbers = only ?? Array.from({ length: users }, (_, number) => number);
+  return numbers.map((number) => drawUser(seed, number, effects));
 }
 
 /** The user's history, oldest first and as long as batch and holdout, and the questions after it. */

@@ -2,7 +2,7 @@ import { createRandom } from "../../../src/system/seeded-random.js";
 import { lampQuestion, parseQuestion } from "../../../src/domain/lamp-question.js";
 
 /** What a planted update may propose, by what stating it truly does to the answers. */
-export const ruleKinds = ["right", "useless", "harmful"] as const;
+export const ruleKinds = ["right", "harmful", "useless"] as const;
 export type RuleKind = (typeof ruleKinds)[number];
 
 /** Films with this phrase in their description are tagged so. */
@@ -11,10 +11,15 @@ export interface PlantedRule {
   readonly tag: string;
 }
 
+/** What stating each rule is worth, in points of accuracy: whole numbers, from -25 to 28. */
+export type PlantedEffects = Readonly<Record<RuleKind, number>>;
+export const standardEffects: PlantedEffects = { right: 20, useless: 0, harmful: -20 };
+
 /** Of the `right` rule the user holds; the others only look like theirs. */
 export interface PlantedUser {
   readonly id: string;
   readonly number: number;
+  readonly effects: PlantedEffects;
   readonly rules: Readonly<Record<RuleKind, PlantedRule>>;
 }
 
@@ -24,28 +29,35 @@ export interface PlantedItem {
   readonly answer: string;
 }
 
+/** Of 100 answers that a rule changes, how many it betters and spoils whatever it is worth. */
+const churn = 3;
+
 /**
  * What a user's questions are made of, in points of 100, drawn one by one. An item `under` a rule has its phrase, and the
  * tag that the film is plainly called is another than the rule's; `user` is what the user says of it.
  *
- * Of all items 60 are answered right as they are called. Stating a rule changes the answer to its items alone: the right
- * rule betters 23 and spoils 3, the harmful one the other way round, the useless one betters 3 and spoils 3. So they are
- * worth +20, -20 and 0 points, at a churn of 3 %, as the operating curve has it.
+ * Of all items 60 are answered right as they are called. Stating a rule changes the answer to its items alone. With the
+ * standard effects the right rule betters 23 and spoils 3, the harmful one the other way round, the useless one betters 3
+ * and spoils 3. So they are worth +20, -20 and 0 points, at a churn of 3 %, as the operating curve has it.
  */
-const mixture: readonly {
+function mixtureOf(effects: PlantedEffects): readonly {
   readonly points: number;
   readonly under: RuleKind | null;
   readonly user: "follows the rule" | "calls it so" | "says another tag";
-}[] = [
-  { points: 23, under: "right", user: "follows the rule" },
-  { points: 3, under: "right", user: "calls it so" },
-  { points: 3, under: "harmful", user: "follows the rule" },
-  { points: 23, under: "harmful", user: "calls it so" },
-  { points: 3, under: "useless", user: "follows the rule" },
-  { points: 3, under: "useless", user: "calls it so" },
-  { points: 31, under: null, user: "calls it so" },
-  { points: 11, under: null, user: "says another tag" },
-];
+}[] {
+  const bettered = (kind: RuleKind) => churn + Math.max(effects[kind], 0);
+  const spoiled = (kind: RuleKind) => churn + Math.max(-effects[kind], 0);
+  const all = (points: (kind: RuleKind) => number) =>
+    ruleKinds.reduce((sum, kind) => sum + points(kind), 0);
+  return [
+    ...ruleKinds.flatMap((under) => [
+      { points: bettered(under), under, user: "follows the rule" } as const,
+      { points: spoiled(under), under, user: "calls it so" } as const,
+    ]),
+    { points: 60 - all(spoiled), under: null, user: "calls it so" },
+    { points: 40 - all(bettered), under: null, user: "says another tag" },
+  ];
+}
 
 export const tags = parseQuestion(lampQuestion("LaMP_2M", "")).options ?? [];
 const settings = [
@@ -69,7 +81,11 @@ const details = adjectives.flatMap((adjective) =>
 export const mostItems = details.length;
 
 /** The same user for the same seed and number. */
-export function drawUser(seed: number, number: number): PlantedUser {
+export function drawUser(
+  seed: number,
+  number: number,
+  effects: PlantedEffects = standardEffects,
+): PlantedUser {
   const random = seeded(seed, number, "user");
   const phrases = shuffled(settings, random);
   const ruleTags = shuffled(tags, random);
@@ -78,7 +94,7 @@ export function drawUser(seed: number, number: number): PlantedUser {
     tag: ruleTags[place] ?? "",
   });
   const rules = { right: rule(0), useless: rule(1), harmful: rule(2) };
-  return { id: `planted-${number}`, number, rules };
+  return { id: `planted-${number}`, number, effects, rules };
 }
 
 /** The user's first questions, at most `mostItems`, with their true answers. */
@@ -89,7 +105,7 @@ export function drawItems(user: PlantedUser, seed: number, count: number): Plant
   const elsewhere = settings.filter((phrase) => !used.includes(phrase));
   const ownDetails = shuffled(details, random);
   return Array.from({ length: count }, (_, place) => {
-    const { under, user: says } = drawKind(random);
+    const { under, user: says } = drawKind(user.effects, random);
     const rule = under === null ? null : user.rules[under];
     const called = pick(
       tags.filter((tag) => tag !== rule?.tag),
@@ -133,9 +149,9 @@ export function seeded(...parts: readonly (string | number)[]): () => number {
   return createRandom(hash);
 }
 
-function drawKind(random: () => number) {
+function drawKind(effects: PlantedEffects, random: () => number) {
   let left = random() * 100;
-  const drawn = mixture.find(({ points }) => (left -= points) < 0);
+  const drawn = mixtureOf(effects).find(({ points }) => (left -= points) < 0);
   if (drawn === undefined) throw new RangeError("The mixture does not add up to 100.");
   return drawn;
 }

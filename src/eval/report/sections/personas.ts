@@ -11,21 +11,35 @@ function simulations({ simulations: compared }: EvalReport): Block[] {
     heading(3, "Simulated against later scores"),
     table(
       "What the first persona scored in an alignment's simulations, and on the later questions",
-      ["Set", "#users", "#items", "#questions", "#simulated", "#later", "#difference"],
+      [
+        "Set",
+        "#users",
+        "#items",
+        "#questions",
+        "#simulated",
+        "#later",
+        "#difference",
+        "#control's",
+        "#beyond it",
+      ],
       compared.map(
-        ({ set, users, items, questions, simulatedMean, laterMean, difference: gap }) => [
+        ({ set, users, items, questions, simulatedMean, laterMean, difference: gap, control }) => [
           set,
           whole(users),
           whole(items),
           whole(questions),
           score(simulatedMean),
           score(laterMean),
-          { text: difference(gap.value), detail: interval(gap, difference) },
+          ...[gap, control?.difference, control?.beyond].map((each) =>
+            each === undefined
+              ? ""
+              : { text: difference(each.value), detail: interval(each, difference) },
+          ),
         ],
       ),
     ),
     note(
-      `Scored as an alignment scores, from 0 to 1, by ${compared[0]?.later ?? ours} on the questions. In brackets the 95 % interval by drawing users again: where it holds 0, simulations are not seen to be too good or too bad. Items of another kind than the questions are left out.`,
+      `Scored as an alignment scores, from 0 to 1, by ${compared[0]?.later ?? ours} on the questions. In brackets the 95 % interval by drawing users again: where it holds 0, simulations are not seen to be too good or too bad. The control is the usual answer to the eight earlier interactions that share most words, which needs no persona and has no hindsight: where its difference is not 0, items and questions differ by themselves, and what is beyond it is the simulation's own. Items of another kind than the questions are left out.`,
     ),
   ];
 }

@@ -132,6 +132,13 @@ export interface ReportedSimulation extends ArmOnSet {
   readonly laterMean: number;
   /** Simulated minus later. */
   readonly difference: IntervalEstimate;
+  /**
+   * The same of a vote of earlier interactions, and by how much the first is above it; `null` for a run of an earlier build.
+   */
+  readonly control: {
+    readonly difference: IntervalEstimate;
+    readonly beyond: IntervalEstimate;
+  } | null;
 }
 
 /** Everything that the pages show, as plain JSON: the same run and predictions give the same bytes. */

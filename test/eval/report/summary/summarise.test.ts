@@ -205,7 +205,15 @@ describe("summarise", () => {
           arm: "persona-agent",
           set: "papers",
           case: id,
-          persona: { ...persona, simulated },
+          persona: {
+            ...persona,
+            simulated,
+            // As hard as each other, but for Ada's items.
+            control: {
+              simulated: simulated.map(() => (id === "ada" ? 1 : 0.5)),
+              later: [0.5, 0.5],
+            },
+          },
         }),
       ),
     );
@@ -220,6 +228,7 @@ describe("summarise", () => {
         simulatedMean: 0.75,
         laterMean: 0.5,
         difference: { value: 0.25 },
+        control: { difference: { value: 0.375 }, beyond: { value: -0.125 } },
       },
     ]);
     const [{ difference } = { difference: null }] = simulations;
