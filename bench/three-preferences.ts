@@ -8,6 +8,9 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
+import type { createPersonaAgent } from "../src/app/create-persona-agent.js";
+import type { createTimeline } from "../src/formats/import-timeline.js";
+import type { loadChatModel } from "../src/model/load-chat-model.js";
 import { bootstrapByUser } from "../src/eval/metrics/bootstrap.js";
 import {
   drawThreePreferences,
@@ -25,9 +28,11 @@ const users = Array.from({ length: Number(values.users) }, (_, number) =>
   drawThreePreferences(seed, number),
 );
 
-type Build = Pick<typeof import("../src/app/create-persona-agent.js"), "createPersonaAgent"> &
-  Pick<typeof import("../src/model/load-chat-model.js"), "loadChatModel"> &
-  Pick<typeof import("../src/formats/import-timeline.js"), "createTimeline">;
+interface Build {
+  readonly createPersonaAgent: typeof createPersonaAgent;
+  readonly loadChatModel: typeof loadChatModel;
+  readonly createTimeline: typeof createTimeline;
+}
 
 /** One user under one build: which later questions were answered rightly without an alignment, and after it. */
 interface Outcome {
@@ -84,13 +89,10 @@ async function load(folder: string): Promise<Build> {
   return { ...agent, ...model, ...timeline } as Build;
 }
 
-async function measure(
-  { createPersonaAgent, loadChatModel, createTimeline }: Build,
-  { id, history, later }: ThreePreferences,
-): Promise<Outcome> {
-  const model = loadChatModel("openai:planted", { openaiBaseUrl: server.url });
-  const agent = createPersonaAgent({ model, modelName: "openai:planted" });
-  const toEpisode = createTimeline();
+async function measure(build: Build, { id, history, later }: ThreePreferences): Promise<Outcome> {
+  const model = build.loadChatModel("openai:planted", { openaiBaseUrl: server.url });
+  const agent = build.createPersonaAgent({ model, modelName: "openai:planted" });
+  const toEpisode = build.createTimeline();
   const begin = Date.parse("2026-01-01T00:00:00.000Z");
   const episodes = history.map(({ query, answer }, place) =>
     toEpisode(id, {
@@ -110,7 +112,9 @@ async function measure(
   const answered = async () => {
     const right: number[] = [];
     for (const { query, answer } of later) {
-      const { answer: given, episodeId } = await agent.ask(id, query);
+      const { answer: given, episodeId } = await agent.ask(id, query, {
+        settings: { reflection: false },
+      });
       // The next question must not find it.
       if (episodeId !== null) await agent.memory.episodes.delete(id, episodeId);
       right.push(given === answer ? 1 : 0);
