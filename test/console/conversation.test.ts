@@ -86,6 +86,17 @@ describe.skipIf(!hasBrowser)("a conversation in the console, of users who are si
     expect(await call("bo", "/episodes")).toMatchObject([
       { rejected: false, answer: "Soup it is." },
     ]);
+    // The verdict is there when one comes back. What one deletes leaves the conversation too.
+    await page.getByRole("link", { name: "Interactions" }).click();
+    await page.getByRole("link", { name: "Chat" }).click();
+    await page.getByRole("button", { name: "Right", pressed: true }).waitFor();
+    await page.getByRole("link", { name: "Interactions" }).click();
+    await page.getByRole("link", { name: /What shall I cook/ }).click();
+    await page.getByRole("button", { name: "Delete this interaction" }).click();
+    await page.getByRole("button", { name: "Delete it" }).click();
+    await page.getByText("Nothing else rested on it.").waitFor();
+    await page.getByRole("link", { name: "Chat" }).click();
+    await page.getByText("Nothing said yet").waitFor();
   }, 60_000);
 
   it("is stopped by its button, goes on after a failure, and knows what was said before", async () => {
@@ -106,7 +117,9 @@ describe.skipIf(!hasBrowser)("a conversation in the console, of users who are si
     expect(await problem.count()).toBe(0);
 
     replies = [answer("In the workshop.")];
-    await (await say(page, "And where do I work?")).getByText("In the workshop.").waitFor();
+    const next = await say(page, "And where do I work?");
+    await next.getByText("In the workshop.").waitFor();
+    await next.getByRole("button", { name: /1 earlier turn of this conversation/ }).waitFor();
     expect(models.requests.at(-1)?.body["messages"]).toMatchObject([
       { role: "system" },
       { role: "user", content: "Tell me of the canal." },
@@ -133,7 +146,7 @@ describe.skipIf(!hasBrowser)("a conversation in the console, of users who are si
     await page.getByRole("button", { name: "New conversation" }).click();
     const third = await say(page, `What did I say of abcdefghi and ${hostile}?`);
     await third.getByRole("button", { name: /[12] recalled/ }).click();
-    await third.getByText("Recalled, best first").waitFor();
+    await third.getByText("Recalled, in the order in which it read them").waitFor();
     await third
       .getByText(/^Show all [\d,]+ characters$/)
       .first()

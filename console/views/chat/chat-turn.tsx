@@ -5,7 +5,7 @@ import { Said } from "../../parts/said.js";
 import styles from "./chat.module.css";
 import type { Turn } from "./conversation.js";
 import { MadeFrom } from "./made-from.js";
-import { Verdict } from "./verdict.js";
+import { VerdictOf } from "./verdict.js";
 
 /**
  * One message, the answer, what it was made from, and what the user says of it. Drawn again only where it changed: while
@@ -45,9 +45,9 @@ export const ChatTurn = memo(function ChatTurn({
             )}
           </Group>
         )}
-        {result !== null && <MadeFrom user={user} result={result} />}
+        {result !== null && <MadeFrom user={user} result={result} earlier={turn.earlier} />}
         {result !== null && result.episodeId !== null && (
-          <Verdict user={user} episodeId={result.episodeId} answer={result.answer} />
+          <VerdictOf user={user} turn={turn} episodeId={result.episodeId} />
         )}
       </Stack>
     </li>

@@ -46,7 +46,8 @@ export default function ChatView({ user }: { readonly user: string }) {
       {turns.length === 0 && (
         <Empty title="Nothing said yet">
           Tell it something about yourself, or ask what it knows. Below each answer you see what it
-          was made from.
+          was made from. The conversation stays until the page is loaded anew; what was said stays
+          among the interactions.
         </Empty>
       )}
       <div role="log" aria-label="Conversation" aria-busy={isAnswering}>

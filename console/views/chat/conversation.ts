@@ -16,7 +16,22 @@ export interface Turn {
   /** In the order in which they were called; `ok` is `null` while one runs. */
   readonly tools: readonly { readonly name: string; readonly ok: boolean | null }[];
   readonly result: Result<"ask"> | null;
+  /** How many turns of this conversation were sent along. */
+  readonly earlier: number;
+  /** The last one that the user gave. */
+  readonly verdict: Verdict | null;
   readonly problem: string | null;
+}
+
+export type Given =
+  | { readonly kind: "accept" }
+  | { readonly kind: "reject"; readonly reason?: string }
+  | { readonly kind: "edit"; readonly text: string };
+
+/** What the user said of an answer, and what it did. */
+export interface Verdict {
+  readonly given: Given;
+  readonly noted: Result<"feedback">;
 }
 
 /** A conversation with one user, which this page keeps and the server does not. */
@@ -26,6 +41,9 @@ export interface Conversation {
   /** Asks the last message once more, after it failed or was stopped. */
   retry(): void;
   stop(): void;
+  judge(key: string, verdict: Verdict): void;
+  /** What was deleted is no longer shown, nor sent along. */
+  leaveOut(episodeIds: readonly string[]): void;
   /** Begins a new one. */
   clear(): void;
 }
@@ -50,7 +68,9 @@ function createConversation(user: string): Conversation {
     const controller = new AbortController();
     running = controller;
     const { signal } = controller;
-    const body = { message, why: true, conversation: { id, earlier: earlierOf(turns.state) } };
+    const earlier = earlierOf(turns.state);
+    change(key, () => ({ earlier: earlier.length / 2 }));
+    const body = { message, why: true, conversation: { id, earlier } };
     let isGrowing = false;
     try {
       const answer = api.POST("/users/{user}/ask", {
@@ -92,6 +112,11 @@ function createConversation(user: string): Conversation {
       say(last.question);
     },
     stop: () => running?.abort(),
+    judge: (key, verdict) => change(key, () => ({ verdict })),
+    leaveOut(episodeIds) {
+      const isLeftOut = ({ result }: Turn) => episodeIds.includes(result?.episodeId ?? "");
+      turns.set(turns.state.filter((turn) => !isLeftOut(turn)));
+    },
     clear() {
       running?.abort();
       running = null;
@@ -111,6 +136,8 @@ function newTurn(question: string): Turn {
     recalled: null,
     tools: [],
     result: null,
+    earlier: 0,
+    verdict: null,
     problem: null,
   };
 }

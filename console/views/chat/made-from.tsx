@@ -16,7 +16,16 @@ type Recalled = NonNullable<Answered["why"]>["recalled"][number];
 const mostWords = 8;
 
 /** What an answer was made from: one line, and all of it when it is opened. */
-export function MadeFrom({ user, result }: { readonly user: string; readonly result: Answered }) {
+export function MadeFrom({
+  user,
+  result,
+  earlier,
+}: {
+  readonly user: string;
+  readonly result: Answered;
+  /** How many turns of the conversation it read before. */
+  readonly earlier: number;
+}) {
   const [isOpen, setOpen] = useState(false);
   const details = useId();
   const { personaVersion, tools, degraded, why, usage, seconds } = result;
@@ -24,6 +33,7 @@ export function MadeFrom({ user, result }: { readonly user: string; readonly res
   const parts = [
     `Persona version ${personaVersion}`,
     `${recalled.length} recalled`,
+    ...(earlier > 0 ? [`${counted(earlier, "earlier turn")} of this conversation`] : []),
     ...tools.map(({ name, ok }) => (ok ? `used ${name}` : `${name} failed`)),
   ];
   return (
@@ -45,7 +55,13 @@ export function MadeFrom({ user, result }: { readonly user: string; readonly res
       <Collapse expanded={isOpen} id={details}>
         {isOpen && (
           <Stack gap="lg" className={styles["details"] ?? ""}>
-            <Part title={recalled.length === 0 ? "Nothing was recalled" : "Recalled, best first"}>
+            <Part
+              title={
+                recalled.length === 0
+                  ? "Nothing was recalled"
+                  : "Recalled, in the order in which it read them"
+              }
+            >
               <Stack component="ol" gap="md" m={0} p={0} className={styles["turns"] ?? ""}>
                 {recalled.map((each) => (
                   <RecalledInteraction key={each.id} user={user} recalled={each} />
@@ -110,7 +126,11 @@ function RecalledInteraction({
           <When at={at} />
         </Anchor>
         {score > 0 && (
-          <Text size="xs" c="dimmed" title="How alike it is: 1.00 is the best match">
+          <Text
+            size="xs"
+            c="dimmed"
+            title="How alike it is: 1.00 is the best match. What differs from the others comes before what repeats them."
+          >
             score {score.toFixed(2)}
           </Text>
         )}

@@ -2,77 +2,73 @@ import { Anchor, Button, Group, Stack, Text, Textarea, TextInput } from "@mantin
 import { Check, PencilLine, X } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
-import { api, type Result, unwrap } from "../../api/client.js";
+import { api, unwrap } from "../../api/client.js";
 import { useChange } from "../../api/use-change.js";
 import { addressOf } from "../../app/location.js";
 import { counted } from "../../parts/counted.js";
 import { Said } from "../../parts/said.js";
 import { Problem } from "../../parts/states.js";
 import styles from "./chat.module.css";
-
-type Given =
-  | { readonly kind: "accept" }
-  | { readonly kind: "reject"; readonly reason?: string }
-  | { readonly kind: "edit"; readonly text: string };
+import { conversationWith, type Given, type Turn, type Verdict } from "./conversation.js";
 
 /** Whether an answer was right: accept, reject or correct it. */
-export function Verdict({
+export function VerdictOf({
   user,
+  turn: { key, answer, verdict },
   episodeId,
-  answer,
 }: {
   readonly user: string;
+  readonly turn: Turn;
   readonly episodeId: string;
-  readonly answer: string;
 }) {
   const [asked, setAsked] = useState<"reject" | "edit" | null>(null);
-  const [given, setGiven] = useState<Given | null>(null);
   const change = useChange(
     user,
-    (feedback: Given) =>
-      unwrap(
+    async (given: Given) => ({
+      given,
+      noted: await unwrap(
         api.POST("/users/{user}/episodes/{id}/feedback", {
           params: { path: { user, id: episodeId } },
-          body: feedback,
+          body: given,
         }),
       ),
-    () => setAsked(null),
+    }),
+    (noted) => {
+      conversationWith(user).judge(key, noted);
+      setAsked(null);
+    },
   );
-  const give = (feedback: Given) => {
-    setGiven(feedback);
-    change.mutate(feedback);
-  };
+  const give = (given: Given) => change.mutate(given);
+  const given = verdict?.given;
   return (
     <Stack gap="sm">
       <Group gap="xs" role="group" aria-label="Was this right?">
         <Choice
           icon={<Check size={16} aria-hidden />}
           label="Right"
-          isChosen={change.isSuccess && given?.kind === "accept"}
+          isChosen={given?.kind === "accept"}
           isDisabled={change.isPending}
           onChoose={() => give({ kind: "accept" })}
         />
         <Choice
           icon={<X size={16} aria-hidden />}
           label="Wrong"
-          isChosen={asked === "reject" || (change.isSuccess && given?.kind === "reject")}
+          isChosen={asked === "reject" || given?.kind === "reject"}
           isDisabled={change.isPending}
           onChoose={() => setAsked(asked === "reject" ? null : "reject")}
         />
         <Choice
           icon={<PencilLine size={16} aria-hidden />}
           label="Correct it"
-          isChosen={asked === "edit" || (change.isSuccess && given?.kind === "edit")}
+          isChosen={asked === "edit" || given?.kind === "edit"}
           isDisabled={change.isPending}
           onChoose={() => setAsked(asked === "edit" ? null : "edit")}
         />
       </Group>
       {asked === "reject" && <Reject isBusy={change.isPending} onGive={give} />}
       {asked === "edit" && <Correct answer={answer} isBusy={change.isPending} onGive={give} />}
-      {change.isError && <Problem error={change.error} onRetry={() => given && give(given)} />}
-      {change.isSuccess && given !== null && asked === null && (
-        <Noted user={user} given={given} noted={change.data} />
-      )}
+      {change.isError && <Problem error={change.error} onRetry={() => give(change.variables)} />}
+      {verdict !== null && asked === null && <Noted user={user} verdict={verdict} />}
     </Stack>
   );
 }
@@ -179,12 +175,10 @@ function Correct({ answer, isBusy, onGive }: FormProps & { readonly answer: stri
 /** What the verdict did. */
 function Noted({
   user,
-  given,
-  noted,
+  verdict: { given, noted },
 }: {
   readonly user: string;
-  readonly given: Given;
-  readonly noted: Result<"feedback">;
+  readonly verdict: Verdict;
 }) {
   const { alignment, rollback } = noted;
   return (

@@ -16,7 +16,7 @@ export function LocaleForm({ user }: { readonly user: string }) {
         </Title>
         <Text>The agent tells times in this zone, and answers in this language.</Text>
         <Read query={queries.locale(user)}>
-          {(locale) => <Fields key={JSON.stringify(locale)} user={user} locale={locale} />}
+          {(locale) => <Fields key={user} user={user} locale={locale} />}
         </Read>
       </Stack>
     </section>
@@ -61,6 +61,11 @@ function Fields({ user, locale }: { readonly user: string; readonly locale: Resu
           <Button type="submit" variant="default" loading={save.isPending}>
             Save
           </Button>
+          {save.isSuccess && (
+            <Text size="sm" c="dimmed" role="status">
+              Saved. It counts from the next answer on.
+            </Text>
+          )}
         </Group>
       </Stack>
     </form>

@@ -6,6 +6,8 @@ import { api, unwrap } from "../../api/client.js";
 import { useChange } from "../../api/use-change.js";
 import { addressOf } from "../../app/location.js";
 import { AskFirst } from "../../parts/ask-first.js";
+import { conversationWith } from "../chat/conversation.js";
+import { lastDeletionOf } from "./last-deletion.js";
 
 export function DeleteInteraction({ user, id }: { readonly user: string; readonly id: string }) {
   const [isOpen, setOpen] = useState(false);
@@ -14,7 +16,10 @@ export function DeleteInteraction({ user, id }: { readonly user: string; readonl
   const remove = useChange(
     user,
     () => unwrap(api.DELETE("/users/{user}/episodes/{id}", { params: { path: { user, id } } })),
-    () => {
+    (deletion) => {
+      // Neither here nor as what was said before.
+      lastDeletionOf(user).kept.set(deletion);
+      conversationWith(user).leaveOut([deletion.deleted, ...deletion.responses]);
       // It is not asked for again.
       client.removeQueries({ queryKey: ["user", user, "interaction", id] });
       go(addressOf(user, "interactions"));
@@ -36,8 +41,8 @@ export function DeleteInteraction({ user, id }: { readonly user: string; readonl
         error={remove.error}
       >
         <Text>
-          What was learned from it alone goes with it: statements, lines, and what repeats it in
-          later answers. This cannot be undone.
+          What was learned from it goes with it: statements, lines, and later answers that repeat
+          what was said nowhere else. This cannot be undone.
         </Text>
       </AskFirst>
     </div>

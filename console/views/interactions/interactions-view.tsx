@@ -11,6 +11,7 @@ import { Empty } from "../../parts/states.js";
 import { InteractionPage } from "./interaction-page.js";
 import { InteractionRow } from "./interaction-row.js";
 import styles from "./interactions.module.css";
+import { LastDeletion } from "./last-deletion.js";
 
 const pageSize = 25;
 /** The best matches of a search; more of them are hardly like the text. */
@@ -41,6 +42,7 @@ function All({ user }: { readonly user: string }) {
           </>
         }
       />
+      <LastDeletion user={user} />
       <form onSubmit={find} role="search">
         <Group gap="sm" mb="lg" wrap="nowrap" align="flex-end" maw={640}>
           <TextInput
