@@ -614,6 +614,16 @@ it("serves an OpenAPI document with every route", async () => {
   );
 });
 
+it("imports what others wrote as foreign through a server, too", async () => {
+  const file = join(folder, "foreign.jsonl");
+  await writeFile(file, JSON.stringify({ user: "quoted", query: "Ines drinks tea." }));
+  const words = ["import", "--data", file, "--foreign", "--no-profile", ...urlOf("cli-url")];
+  expect(await run(words)).toMatchObject({ code: 0 });
+  const [item] = (await (await request("list", { user: "quoted" })).json()) as { id: string }[];
+  const shown = await request("show", { user: "quoted", id: item?.id ?? "" });
+  expect(await shown.json()).toMatchObject({ source: "foreign" });
+});
+
 describe("a whole user", () => {
   it("moves as an archive: export, profile, persona and recall are the same", async () => {
     const user = "moved";
