@@ -10,6 +10,9 @@ export const queries = {
   statuses: () =>
     queryOptions({ queryKey: ["statuses"], queryFn: () => unwrap(api.GET("/status")) }),
   health: () => queryOptions({ queryKey: ["health"], queryFn: readHealth }),
+  /** Who was active, and what their model calls cost since a UTC day; of at most `mostUsages` users. */
+  usages: (from: string) =>
+    queryOptions({ queryKey: ["usages", from], queryFn: () => readUsages(from) }),
   persona: (user: string) =>
     queryOptions({
       queryKey: ["user", user, "persona"],
@@ -75,4 +78,20 @@ async function readHealth(): Promise<Result<"health">> {
   const said: unknown = error;
   if (typeof said === "object" && said !== null && "store" in said) return said as Result<"health">;
   throw asRequestError(error, response.status);
+}
+
+/** Users whose activity is read: more would take long, and no table of them helps. */
+export const mostUsages = 5_000;
+const usagesAtOnce = 500;
+
+async function readUsages(from: string): Promise<Result<"usages">["users"]> {
+  const users: Result<"usages">["users"] = [];
+  let after: string | null = null;
+  do {
+    const query = { from, limit: usagesAtOnce, ...(after !== null && { after }) };
+    const page: Result<"usages"> = await unwrap(api.GET("/usage", { params: { query } }));
+    users.push(...page.users);
+    after = page.next;
+  } while (after !== null && users.length < mostUsages);
+  return users;
 }

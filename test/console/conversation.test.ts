@@ -54,6 +54,8 @@ describe.skipIf(!hasBrowser)("a conversation in the console, of users who are si
   const openChat = (user: string) =>
     browser.open(`/console/users/${user}/chat`, { key: keys[user] ?? "" });
   const say = async (page: Page, message: string) => {
+    // While an answer comes there is a button to stop it in its place.
+    await page.getByRole("button", { name: "Send" }).waitFor();
     const field = page.getByRole("textbox", { name: "Message" });
     await field.fill(message);
     await field.press("Enter");

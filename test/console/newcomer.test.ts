@@ -12,6 +12,8 @@ import { type OwnServer, startServe } from "../support/servers/serve.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
 
 const say = async (page: Page, message: string) => {
+  // While an answer comes there is a button to stop it in its place.
+  await page.getByRole("button", { name: "Send" }).waitFor();
   const field = page.getByRole("textbox", { name: "Message" });
   await field.fill(message);
   await field.press("Enter");
@@ -59,7 +61,7 @@ describe.skipIf(!hasBrowser)("the console of a server on which nobody was yet", 
       page,
       "Pick a dinner for me: It is raining hard, and the guests come at eight.",
     );
-    await turn.getByRole("button", { name: /^Persona version 1 · \d+ recalled$/ }).click();
+    await turn.getByRole("button", { name: /^Persona version 1 · \d+ recalled/ }).click();
     await turn.getByText("Like the question; both have").first().waitFor();
     // What was said just now is in the conversation, and not recalled once more.
     expect(await turn.getByText("I never eat mushrooms.", { exact: true }).count()).toBe(0);
@@ -91,7 +93,10 @@ describe.skipIf(!hasBrowser)("the console of a server on which nobody was yet", 
     const page = await browser.open("/console/users");
     await page.getByRole("link", { name: "Server", exact: true }).click();
     const users = page.getByRole("table", { name: "Users" });
-    await users.getByRole("row", { name: /^ines .*version 1/ }).waitFor();
+    await users
+      .getByRole("row", { name: /^ines \d+ \w+ \d{4} .*version 1.*[1-9][\d,]* –$/ })
+      .waitFor();
+    await page.getByText("It knows all that is stored.").waitFor();
     await page.getByText("Changes that were taken", { exact: true }).waitFor();
     await page.getByLabel("Find a user").fill("BO");
     expect(await users.getByRole("row").count()).toBe(2);

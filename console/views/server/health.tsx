@@ -2,11 +2,12 @@ import { Group, Text } from "@mantine/core";
 import { CircleAlert, CircleCheck } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Result } from "../../api/client.js";
+import { counted } from "../../parts/counted.js";
 import styles from "./server.module.css";
 
 /** What everything rests on, and what waits to be done. */
 export function Health({ health }: { readonly health: Result<"health"> }) {
-  const { store, index, jobs } = health;
+  const { store, index, jobs, unindexed } = health;
   return (
     <div className={styles["tiles"]}>
       <Tile name="Store" isGood={store.ok} value={store.ok ? "answers" : "does not answer"}>
@@ -17,7 +18,7 @@ export function Health({ health }: { readonly health: Result<"health"> }) {
         isGood={index.ok}
         value={index.ok ? "answers" : "does not answer"}
       >
-        {index.error ?? (index.ok ? null : "Turns recall by words meanwhile.")}
+        {index.error ?? (index.ok ? lagOf(unindexed) : "Turns recall by words meanwhile.")}
       </Tile>
       {jobs === null ? (
         <Tile name="Jobs" value="in this server">
@@ -34,6 +35,13 @@ export function Health({ health }: { readonly health: Result<"health"> }) {
       )}
     </div>
   );
+}
+
+/** How far the index is behind the store. */
+function lagOf(unindexed: number | null): string | null {
+  if (unindexed === null) return null;
+  if (unindexed === 0) return "It knows all that is stored.";
+  return `${counted(unindexed, "stored entry", "stored entries")} not in it yet.`;
 }
 
 export function Tile({

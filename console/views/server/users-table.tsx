@@ -1,13 +1,17 @@
 import { Button, Group, Select, Stack, Table, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import type { Result } from "../../api/client.js";
+import { queries } from "../../api/queries.js";
 import { addressOf } from "../../app/location.js";
 import { counted } from "../../parts/counted.js";
 import { When } from "../../parts/dates.js";
+import { Problem } from "../../parts/states.js";
 import styles from "./server.module.css";
 
 type Status = Result<"statuses">[number];
+type Usage = Result<"usages">["users"][number];
 
 /** Rows a page. */
 const pageSize = 25;
@@ -31,26 +35,32 @@ const choiceNames: Record<Choice, string> = {
   failed: "Something failed",
 };
 
-/** Everybody, with what they left to learn from and what it cost today. */
+/** Days that are counted, today included. */
+const days = 30;
+
+/** Everybody, with their activity, what they left to learn from, and what their model calls cost. */
 export function UsersTable({ statuses }: { readonly statuses: readonly Status[] }) {
+  const { data, error } = useQuery(queries.usages(firstDay()));
+  const usages = new Map((data ?? []).map((usage) => [usage.user, usage]));
   const [text, setText] = useState("");
   const [choice, setChoice] = useState<Choice>("all");
   const [page, setPage] = useState(0);
   const wanted = text.trim().toLowerCase();
-  const found = statuses.filter(
-    (status) => choices[choice](status) && status.user.toLowerCase().includes(wanted),
-  );
+  const activeAt = ({ user }: Status) => usages.get(user)?.lastActive ?? "";
+  const found = statuses
+    .filter((status) => choices[choice](status) && status.user.toLowerCase().includes(wanted))
+    .toSorted((a, b) => activeAt(b).localeCompare(activeAt(a)));
   const pages = Math.max(1, Math.ceil(found.length / pageSize));
   const shown = Math.min(page, pages - 1);
   const rows = found.slice(shown * pageSize, (shown + 1) * pageSize);
-  const tokens = statuses.reduce((sum, { today }) => sum + today.tokens.in + today.tokens.out, 0);
   const due = statuses.filter(choices.due).length;
   return (
     <Stack gap="sm">
       <Text>
         {counted(statuses.length, "user")}, {due === 0 ? "nobody" : number.format(due)} due to
-        learn. {counted(tokens, "token")} went into learning today (UTC).
+        learn.{data && ` ${spentBy(data)}`}
       </Text>
+      {error && <Problem error={error} />}
       <Group gap="md" align="flex-end">
         <TextInput
           label="Find a user"
@@ -72,21 +82,23 @@ export function UsersTable({ statuses }: { readonly statuses: readonly Status[] 
           }}
         />
       </Group>
-      <Table.ScrollContainer minWidth={760} type="native" className="card" tabIndex={0}>
+      <Table.ScrollContainer minWidth={900} type="native" className="card" tabIndex={0}>
         <Table verticalSpacing="xs" aria-label="Users" className={styles["table"] ?? ""}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>User</Table.Th>
+              <Table.Th>Last active</Table.Th>
               <Table.Th>Learning</Table.Th>
               <Table.Th className={styles["number"] ?? ""}>New answers</Table.Th>
               <Table.Th>Persona</Table.Th>
               <Table.Th>Last result</Table.Th>
-              <Table.Th className={styles["number"] ?? ""}>Tokens today</Table.Th>
+              <Table.Th className={styles["number"] ?? ""}>Tokens, {days} days</Table.Th>
+              <Table.Th className={styles["number"] ?? ""}>Cost</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {rows.map((status) => (
-              <Row key={status.user} status={status} />
+              <Row key={status.user} status={status} usage={usages.get(status.user)} />
             ))}
           </Table.Tbody>
         </Table>
@@ -117,8 +129,16 @@ export function UsersTable({ statuses }: { readonly statuses: readonly Status[] 
   );
 }
 
-function Row({ status }: { readonly status: Status }) {
-  const { user, newAnswers, headVersion, onTrial, lastOutcome, today } = status;
+function Row({
+  status,
+  usage,
+}: {
+  readonly status: Status;
+  /** `undefined` until it is known. */
+  readonly usage: Usage | undefined;
+}) {
+  const { user, newAnswers, headVersion, onTrial, lastOutcome } = status;
+  const spent = usage?.usage;
   return (
     <Table.Tr>
       <Table.Td>
@@ -126,6 +146,7 @@ function Row({ status }: { readonly status: Status }) {
           <bdi>{user}</bdi>
         </Link>
       </Table.Td>
+      <Table.Td>{usage?.lastActive ? <When at={usage.lastActive} /> : "–"}</Table.Td>
       <Table.Td>{stateOf(status)}</Table.Td>
       <Table.Td className={styles["number"] ?? ""}>{number.format(newAnswers)}</Table.Td>
       <Table.Td>
@@ -133,24 +154,38 @@ function Row({ status }: { readonly status: Status }) {
         {onTrial && ", on trial"}
       </Table.Td>
       <Table.Td>
-        {lastOutcome === null ? (
-          "–"
-        ) : (
-          <>
-            <When at={lastOutcome.at} />,{" "}
-            {lastOutcome.rolledBack
-              ? "rolled back"
-              : lastOutcome.accepted
-                ? "taken"
-                : "nothing taken"}
-          </>
-        )}
+        {lastOutcome === null
+          ? "–"
+          : lastOutcome.rolledBack
+            ? "rolled back"
+            : lastOutcome.accepted
+              ? "taken"
+              : "nothing taken"}
       </Table.Td>
       <Table.Td className={styles["number"] ?? ""}>
-        {number.format(today.tokens.in + today.tokens.out)}
+        {spent === undefined ? "–" : number.format(spent.in + spent.out)}
       </Table.Td>
+      <Table.Td className={styles["number"] ?? ""}>{shownCost(spent?.cost ?? null)}</Table.Td>
     </Table.Tr>
   );
+}
+
+/** The first of the UTC days that are counted. */
+function firstDay(): string {
+  return new Date(Date.now() - (days - 1) * 86_400_000).toISOString().slice(0, 10);
+}
+
+function spentBy(usages: readonly Usage[]): string {
+  const tokens = usages.reduce((sum, { usage }) => sum + usage.in + usage.out, 0);
+  const costs = usages.map(({ usage }) => usage.cost);
+  const known = costs.filter((cost) => cost !== null);
+  const cost = known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0);
+  return `${counted(tokens, "token")} in ${days} days${cost === null ? "" : `, which cost ${shownCost(cost)}`}.`;
+}
+
+/** In the unit of the operator's prices; `–` without prices. */
+function shownCost(cost: number | null): string {
+  return cost === null ? "–" : cost.toLocaleString(undefined, { maximumFractionDigits: 4 });
 }
 
 function stateOf({ status, due, error }: Status) {
