@@ -682,7 +682,7 @@ describe("a whole user", () => {
     });
 
     for (const user of ["leaving", "staying"])
-      await run(["ask", ...urlOf("cli-url"), "--user", user, "I never eat mushrooms."]);
+      await run(["ask", ...urlOf("cli-url"), "--user", user, "--thread", `of ${user}`, "Hello."]);
     const erased = await run(["erase", ...urlOf("cli-url"), "--user", "leaving", "--yes"]);
     expect(erased).toMatchObject({ code: 0, err: "" });
     expect(erased.out).toMatch(/threads 1.*\nA scan found nothing left\.\n$/s);

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { KeptConversation } from "../../app/kept-conversation.js";
+import type { CallVerb } from "../../app/verbs/verb-hooks.js";
+import type { VerbInput } from "../../contract/verbs.js";
 import type { OpenAgent } from "../../app/open-persona-agent.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, withAgent } from "../cli-context.js";
@@ -51,16 +53,14 @@ export async function withConversation(
     ...(instructions !== undefined && { instructions }),
   };
   if (url !== undefined) {
-    const { openRemoteConversation } = await import("./remote-conversation.js");
     const { serverHeaders } = await import("../remote/server-headers.js");
     const headers = serverHeaders(context.env);
-    if (conversation !== undefined) {
+    if (thread === undefined) {
       const { remoteVerbs } = await import("../remote/remote-verbs.js");
       const call = remoteVerbs(url, signal, headers);
-      const say = (message: string) =>
-        call("ask", { user: userId, message, conversation, settings, why });
-      return work({ say });
+      return work(keepConversation(call, { user: userId, settings, why }, conversation));
     }
+    const { openRemoteConversation } = await import("./remote-conversation.js");
     return work(openRemoteConversation(url, { userId, settings, threadId, why, signal }, headers));
   }
   return withAgent(
@@ -86,6 +86,33 @@ export async function withConversation(
     },
     { background },
   );
+}
+
+/** Characters of earlier messages that are sent along; a prompt shows fewer. */
+const mostEarlier = 200_000;
+
+/** A conversation over a verb's route, which any server has: what was said before is sent along. */
+function keepConversation(
+  call: CallVerb,
+  fields: Pick<VerbInput<"ask">, "user" | "settings" | "why">,
+  { id = randomUUID(), earlier: given = [] }: KeptConversation = {},
+): Conversation {
+  const earlier = [...given];
+  return {
+    async say(message, onEvent) {
+      const input = { ...fields, message, conversation: { id, earlier } };
+      const turn = await call("ask", input, {
+        onProgress(event) {
+          if (event.kind === "text" || event.kind === "tool-started") onEvent?.(event);
+        },
+      });
+      earlier.push({ role: "user", content: message }, { role: "assistant", content: turn.answer });
+      let length = earlier.reduce((sum, { content }) => sum + content.length, 0);
+      while (length > mostEarlier)
+        length -= earlier.splice(0, 2).reduce((sum, { content }) => sum + content.length, 0);
+      return turn;
+    },
+  };
 }
 
 /** A process that ends has no background, so the reflection that is due comes after the answer. */

@@ -32,5 +32,8 @@ function addTalkOptions(command: Command): Command {
       "--instructions <text>",
       "role, tone, language and house rules, in place of INSTRUCTIONS",
     )
-    .option("--thread <name>", "the thread to continue or begin (default: a new one)");
+    .option(
+      "--thread <name>",
+      "the thread to continue or begin (default: a new one; with --url, none)",
+    );
 }

@@ -47,14 +47,29 @@ describe("serve", () => {
     expect((await fetch(`${url}/users/ines/episodes`)).status).toBe(401);
   });
 
-  it("serves the command line", async () => {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [program, "memory", "search", "mushrooms", "--user", "ines", "--url", url],
-      { env: { ...env, PERSONA_AGENT_API_KEY: key } },
-    );
-    expect(stdout).toContain("I never eat mushrooms.");
-  });
+  it("serves the command line, which keeps a conversation by itself", async () => {
+    const run = (words: readonly string[], input = "") => {
+      const asked = promisify(execFile)(process.execPath, [program, ...words, "--url", url], {
+        env: { ...env, PERSONA_AGENT_API_KEY: key },
+      });
+      asked.child.stdin?.end(input);
+      return asked;
+    };
+    const found = await run(["memory", "search", "mushrooms", "--user", "ines"]);
+    expect(found.stdout).toContain("I never eat mushrooms.");
+    const talk = "My bicycle is green.\nWhich colour has my bicycle?\n";
+    const said = await run(["chat", "--user", "ines"], talk);
+    expect(said.stdout.trim().split("\n")).toEqual([
+      expect.stringContaining("My bicycle is green"),
+      expect.stringContaining("My bicycle is green"),
+    ]);
+    const one = await run(["ask", "--user", "ines", "What do I never eat?"]);
+    expect(one.stdout).toContain("I never eat mushrooms");
+    await expect(run(["ask", "--user", "ines", "--thread", "t", "Hello."])).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("There is no route POST /threads"),
+    });
+  }, 60_000);
 
   it("tells a probe without a key that it is up", async () => {
     const response = await fetch(`${url}/ok`);
