@@ -32,9 +32,18 @@ export function describeAcceptanceHistory(
     it("counts a candidate once, however often its node runs", async () => {
       const history = await emptied();
       await history.add(gained, nameOf("r"));
-      await history.add({ ...gained, items: 40 }, nameOf("r"));
+      await history.add({ ...gained, lost: 1 }, nameOf("r"));
       await history.add(gained, nameOf("r", 2));
       expect(await history.judged()).toEqual([gained, gained]);
+    });
+
+    it("counts one that was tried again by all its items, in place of the fewer before", async () => {
+      const history = await emptied();
+      await history.add(gained, nameOf("r"));
+      const again = { ...gained, lost: 1, items: 40 };
+      await history.add(again, nameOf("r"));
+      await history.add(gained, nameOf("r"));
+      expect(await history.judged()).toEqual([again]);
     });
 
     it("loses none of those that are added at the same moment, and keeps no name", async () => {

@@ -42,6 +42,7 @@ describe("profile", () => {
       statements: [
         {
           text: "Lives in Lyon.",
+          since: minuteAt(3),
           sources: [{ id: lyon.id, at: lyon.at, query: lyon.query, answer: "Lyon" }],
           replaces: [
             {
