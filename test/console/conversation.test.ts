@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addApiKey } from "../../src/auth/api-keys.js";
 import {
@@ -8,7 +7,7 @@ import {
   type OpenAiServer,
   startOpenAiServer,
 } from "../../src/fake-model/openai-server.js";
-import { hasBrowser, startBrowser, type TestBrowser } from "../support/console/browser.js";
+import { hasBrowser, say, startBrowser, type TestBrowser } from "../support/console/browser.js";
 import { type OwnServer, startServe } from "../support/servers/serve.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
 
@@ -53,14 +52,6 @@ describe.skipIf(!hasBrowser)("a conversation in the console, of users who are si
 
   const openChat = (user: string) =>
     browser.open(`/console/users/${user}/chat`, { key: keys[user] ?? "" });
-  const say = async (page: Page, message: string) => {
-    // While an answer comes there is a button to stop it in its place.
-    await page.getByRole("button", { name: "Send" }).waitFor();
-    const field = page.getByRole("textbox", { name: "Message" });
-    await field.fill(message);
-    await field.press("Enter");
-    return page.getByRole("log").locator("> ol > li").last();
-  };
   const call = async (user: string, path: string) => {
     const headers = { authorization: `Bearer ${keys[user]}` };
     const response = await fetch(`${server.url}/users/${user}${path}`, { headers });

@@ -1,24 +1,15 @@
 import { rm } from "node:fs/promises";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   accessProblems,
   hasBrowser,
   shoot,
+  say,
   startBrowser,
   type TestBrowser,
 } from "../support/console/browser.js";
 import { type OwnServer, startServe } from "../support/servers/serve.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
-
-const say = async (page: Page, message: string) => {
-  // While an answer comes there is a button to stop it in its place.
-  await page.getByRole("button", { name: "Send" }).waitFor();
-  const field = page.getByRole("textbox", { name: "Message" });
-  await field.fill(message);
-  await field.press("Enter");
-  return page.getByRole("log").locator("> ol > li").last();
-};
 
 describe.skipIf(!hasBrowser)("the console of a server on which nobody was yet", () => {
   let folder: string;

@@ -9,6 +9,7 @@ import {
   YAxis,
 } from "recharts";
 import type { Result } from "../../api/client.js";
+import { axisLook, tooltipLook } from "../../parts/chart-look.js";
 import { percent } from "../../parts/counted.js";
 import styles from "./history.module.css";
 import { nameOf } from "./standing.js";
@@ -26,7 +27,6 @@ export default function ScoreChart({ entries }: { readonly entries: readonly Log
       after: mean?.candidate ?? null,
     };
   });
-  const axis = { stroke: "var(--mantine-color-dimmed)", fontSize: 12, tickLine: false };
   return (
     <div className={styles["chart"]} aria-hidden>
       <ResponsiveContainer width="100%" height="100%">
@@ -36,16 +36,9 @@ export default function ScoreChart({ entries }: { readonly entries: readonly Log
           accessibilityLayer={false}
         >
           <CartesianGrid vertical={false} stroke="var(--console-line)" />
-          <XAxis dataKey="name" {...axis} />
-          <YAxis domain={[0, 1]} tickFormatter={percent} width={48} {...axis} />
-          <Tooltip
-            formatter={(share) => percent(Number(share))}
-            contentStyle={{
-              background: "var(--console-card)",
-              border: "1px solid var(--console-line)",
-              borderRadius: 8,
-            }}
-          />
+          <XAxis dataKey="name" {...axisLook} />
+          <YAxis domain={[0, 1]} tickFormatter={percent} width={48} {...axisLook} />
+          <Tooltip formatter={(share) => percent(Number(share))} contentStyle={tooltipLook} />
           <Legend />
           <Line
             dataKey="before"

@@ -8,6 +8,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
+import { axisLook, tooltipLook } from "../../parts/chart-look.js";
 import { percent } from "../../parts/counted.js";
 import type { Tried } from "./progress.js";
 import styles from "./server.module.css";
@@ -16,7 +17,6 @@ const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
 /** Scores before and after each change, the oldest first; the means of both stand above it in words. */
 export default function ScoresChart({ tried }: { readonly tried: readonly Tried[] }) {
-  const axis = { stroke: "var(--mantine-color-dimmed)", fontSize: 12, tickLine: false };
   const points = tried.map(({ user, at, before, after }, place) => ({
     place,
     title: `${user}, ${day.format(new Date(at))}`,
@@ -37,17 +37,13 @@ export default function ScoresChart({ tried }: { readonly tried: readonly Tried[
             dataKey="place"
             tickFormatter={(place) => points[Number(place)]?.day ?? ""}
             minTickGap={40}
-            {...axis}
+            {...axisLook}
           />
-          <YAxis domain={[0, 1]} tickFormatter={percent} width={48} {...axis} />
+          <YAxis domain={[0, 1]} tickFormatter={percent} width={48} {...axisLook} />
           <Tooltip
             formatter={(share) => percent(Number(share))}
             labelFormatter={(place) => points[Number(place)]?.title ?? ""}
-            contentStyle={{
-              background: "var(--console-card)",
-              border: "1px solid var(--console-line)",
-              borderRadius: 8,
-            }}
+            contentStyle={tooltipLook}
           />
           <Legend />
           <Bar

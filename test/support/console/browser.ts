@@ -2,7 +2,13 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+} from "playwright-core";
 
 const programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const program = programs.find((path) => existsSync(path));
@@ -122,6 +128,16 @@ export async function accessProblems(page: Page, name = "view"): Promise<string[
       if (surplus > 0) found.push(`${width} ${colorScheme}: ${surplus} pixels too wide`);
     }
   return found;
+}
+
+/** Says it in the chat. @returns The turn that begins with it. */
+export async function say(page: Page, message: string): Promise<Locator> {
+  // While an answer comes there is a button to stop it in its place.
+  await page.getByRole("button", { name: "Send" }).waitFor();
+  const field = page.getByRole("textbox", { name: "Message" });
+  await field.fill(message);
+  await field.press("Enter");
+  return page.getByRole("log").locator("> ol > li").last();
 }
 
 /** By how many pixels the page is wider than its window. */
