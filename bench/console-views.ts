@@ -1,0 +1,83 @@
+/**
+ * How long each of the console's views takes to be usable for a user of 5,000 interactions and 200 versions: from opening
+ * its address in a browser that has nothing yet, until nothing on it waits. `persona-agent serve` on the embedded
+ * services; the median and the longest of some openings. Run by hand, on a machine that does nothing else:
+ *
+ *   npx tsx bench/console-views.ts [--times 5] [--most 1000]
+ *
+ * Fails when a median is over `--most` milliseconds. It needs Chromium.
+ */
+import { rm } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { createPersonaAgent } from "../src/app/create-persona-agent.js";
+import { ines } from "../src/cli/demo/ines.js";
+import { learnSettings } from "../src/cli/demo/learn.js";
+import { crowdedArchive } from "../test/support/console/archives.js";
+import { startBrowser, settled } from "../test/support/console/browser.js";
+import buildConsole from "../test/support/console/build-console.js";
+import { startServe } from "../test/support/servers/serve.js";
+import { compile } from "../test/support/setup/compile.js";
+import { newDataFolder } from "../test/support/setup/data-folder.js";
+import { quantile, timed } from "./timing.js";
+
+const { values } = parseArgs({
+  options: {
+    times: { type: "string", default: "5" },
+    most: { type: "string", default: "1000" },
+  },
+});
+const most = Number(values.most);
+const views = [
+  "chat",
+  "persona",
+  "history",
+  "history/compare?from=150&to=200",
+  "profile",
+  "interactions",
+  "interactions?find=Question%204975",
+  "learning",
+  "data",
+];
+
+buildConsole();
+compile();
+const model = createPersonaAgent({ backgroundAlignment: false, backgroundReflection: false });
+await model.import(ines.history.map((item) => ({ user: ines.id, ...item })));
+await model.align(ines.id, { settings: learnSettings });
+const archive = crowdedArchive(await model.export(ines.id), "crowded");
+const folder = await newDataFolder("persona-agent-views-");
+// The embedded Chroma, as a server has it.
+const server = await startServe(folder, { INDEX: "" });
+const browser = await startBrowser(server.url);
+try {
+  const imported = await fetch(`${server.url}/import`, {
+    method: "POST",
+    body: JSON.stringify({ archive }),
+  });
+  if (!imported.ok) throw new Error(await imported.text());
+  const rows: Record<string, object> = {};
+  for (const view of views) {
+    const times: number[] = [];
+    for (let n = 0; n < Number(values.times); n += 1) {
+      const opened: { page?: Awaited<ReturnType<typeof browser.open>> } = {};
+      times.push(
+        await timed(async () => {
+          opened.page = await browser.open(`/console/users/crowded/${view}`);
+          await settled(opened.page);
+        }),
+      );
+      await opened.page?.context().close();
+    }
+    const median = quantile(times, 0.5);
+    rows[view] = {
+      "median, ms": Math.round(median),
+      "longest, ms": Math.round(Math.max(...times)),
+    };
+    if (median > most) process.exitCode = 1;
+  }
+  console.table(rows);
+} finally {
+  await browser.close();
+  await server.kill();
+  await rm(folder, { recursive: true, force: true });
+}
