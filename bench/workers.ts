@@ -4,7 +4,7 @@
  *
  *   npx tsx bench/workers.ts [users] [turns] [seconds between kills]
  *
- * 200 users, 5,000 turns and 5 seconds unless given: over an hour on two cores.
+ * 200 users, 5,000 turns and 5 seconds unless given: a quarter of an hour on two quiet cores.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
