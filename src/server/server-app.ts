@@ -8,33 +8,27 @@ import { createRequestGate } from "./request-gate.js";
 import type { RequestSettings } from "../config/request-settings.js";
 import { createLangGraphGuard, type GuardOptions } from "./langgraph-guard.js";
 
-/** All that LangGraph's server mounts of ours: what every request passes, our routes, and what stands before its own. */
-export function createServerApp(
-  agent: PersonaAgent,
-  options: GuardOptions & Partial<RequestSettings>,
-): Hono {
-  const { signIn, log, requestsPerMinute = null, logsRequests = false } = options;
-  return new Hono()
-    .use(createRequestGate({ signIn, log, requestsPerMinute, logsRequests }))
-    .route("/", createConsoleRoutes())
-    .route("/", createHttpApp(agent, { callers: createCallerCheck(signIn), log }))
-    .route("/", createLangGraphGuard(options));
+type AppOptions = Pick<GuardOptions, "signIn" | "log"> & Partial<RequestSettings>;
+
+/** All that LangGraph's server mounts of ours: our routes, and what stands before its own. */
+export function createServerApp(agent: PersonaAgent, options: GuardOptions & AppOptions): Hono {
+  return createOwnRoutes(agent, options).route("/", createLangGraphGuard(options));
 }
 
 /** Our routes as a whole server, and `GET /ok`, which LangGraph's has too, for a probe without a key. */
-export function createStandaloneApp(
+export function createStandaloneApp(agent: PersonaAgent, options: AppOptions): Hono {
+  return createOwnRoutes(agent, options)
+    .get("/ok", (c) => c.json({ ok: true }))
+    .all("*", (c) => refuse(c, unknownRoute(c, "one of /openapi.json"), 404));
+}
+
+/** What every request passes, the console, and the routes of all verbs. */
+function createOwnRoutes(
   agent: PersonaAgent,
-  {
-    signIn,
-    log,
-    requestsPerMinute = null,
-    logsRequests = false,
-  }: Pick<GuardOptions, "signIn" | "log"> & Partial<RequestSettings>,
+  { signIn, log, requestsPerMinute = null, logsRequests = false }: AppOptions,
 ): Hono {
   return new Hono()
     .use(createRequestGate({ signIn, log, requestsPerMinute, logsRequests }))
-    .get("/ok", (c) => c.json({ ok: true }))
     .route("/", createConsoleRoutes())
-    .route("/", createHttpApp(agent, { callers: createCallerCheck(signIn), log }))
-    .all("*", (c) => refuse(c, unknownRoute(c, "one of /openapi.json"), 404));
+    .route("/", createHttpApp(agent, { callers: createCallerCheck(signIn), log }));
 }

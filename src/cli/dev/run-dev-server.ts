@@ -1,11 +1,10 @@
 import { readRequestSettings } from "../../config/request-settings.js";
 import { once } from "node:events";
 import { resolve } from "node:path";
-import { createSignIn } from "../../auth/sign-in.js";
-import { isLoopback, namesSignIn, readSignInSettings } from "../../auth/sign-in-settings.js";
 import { type AgentEnvironment, openEmbeddedServices } from "../../app/embedded-services.js";
 import { loadModels } from "../../app/model-environment.js";
 import { freePort } from "../../system/free-port.js";
+import { addressOn, signInFor } from "./listening.js";
 import { startLangGraphServer, untilServing } from "./langgraph-server.js";
 import { expectSignIn, writeServerConfig } from "./server-config.js";
 import type { TerminalStream } from "../output/terminal.js";
@@ -50,14 +49,11 @@ export async function runDevServer({
 }: DevServerOptions): Promise<void> {
   // Checked here: a wrong setting is reported in one line, which the server would bury in its log.
   const { modelName, vectors } = loadModels(env);
-  // Nobody else reaches the loopback, and a first try should need no key.
-  const asked = namesSignIn(env) || !isLoopback(host) ? {} : { AUTH: "off" };
   readRequestSettings(env);
-  const settings = readSignInSettings({ ...env, ...asked }, host);
-  const signIn = await createSignIn(settings);
+  const { asked, settings, signIn } = await signInFor(env, host);
   if (signIn.isOn) await expectSignIn(process.cwd());
   const port = await freePort(host, requestedPort);
-  const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? "localhost" : host}:${port}`;
+  const url = addressOn(host, port);
   const command = "persona-agent dev";
   const services = await openEmbeddedServices(env, { dataDir, command, url, needsFolder: true });
   try {

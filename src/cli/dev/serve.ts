@@ -2,12 +2,11 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import type { PersonaAgent } from "../../app/persona-agent.js";
-import { createSignIn } from "../../auth/sign-in.js";
-import { isLoopback, namesSignIn, readSignInSettings } from "../../auth/sign-in-settings.js";
 import { readRequestSettings } from "../../config/request-settings.js";
 import { createStandaloneApp } from "../../server/server-app.js";
 import { freePort } from "../../system/free-port.js";
 import { type CommandContext, withAgent, writeJson } from "../cli-context.js";
+import { addressOn, signInFor } from "./listening.js";
 
 /** How long requests that are under way have before their connections are closed. */
 const graceMs = 10_000;
@@ -18,9 +17,7 @@ export async function runServe(
   context: CommandContext,
 ): Promise<void> {
   const { env, json, signal, stdout, stderr } = context;
-  // Nobody else reaches the loopback, and a first try should need no key.
-  const asked = namesSignIn(env) || !isLoopback(host) ? {} : { AUTH: "off" };
-  const signIn = await createSignIn(readSignInSettings({ ...env, ...asked }, host));
+  const { signIn } = await signInFor(env, host);
   const settings = readRequestSettings(env);
   const port = await freePort(host, requestedPort);
   const log = (line: string) => void stderr.write(`${line}\n`);
@@ -29,7 +26,7 @@ export async function runServe(
     const server = createAdaptorServer({ fetch }) as Server;
     server.listen(port, host);
     await once(server, "listening");
-    const url = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? "localhost" : host}:${port}`;
+    const url = addressOn(host, port);
     if (json) writeJson(context, { url, signIn: signIn.isOn });
     else stdout.write(`${url}\n`);
     if (!signal.aborted) await once(signal, "abort");
