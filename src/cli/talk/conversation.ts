@@ -107,12 +107,14 @@ function keepConversation(
         },
       });
       earlier.push({ role: "user", content: message }, { role: "assistant", content: turn.answer });
-      let length = earlier.reduce((sum, { content }) => sum + content.length, 0);
-      while (length > mostEarlier)
-        length -= earlier.splice(0, 2).reduce((sum, { content }) => sum + content.length, 0);
+      while (lengthOf(earlier) > mostEarlier) earlier.splice(0, 2);
       return turn;
     },
   };
+}
+
+function lengthOf(messages: readonly { readonly content: string }[]): number {
+  return messages.reduce((sum, { content }) => sum + content.length, 0);
 }
 
 /** A process that ends has no background, so the reflection that is due comes after the answer. */
