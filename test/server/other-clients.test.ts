@@ -1,9 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import { rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { pipeline } from "node:stream";
 import { Client as LangGraphClient } from "@langchain/langgraph-sdk";
 import { StreamOrchestrator } from "@langchain/langgraph-sdk/ui";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
@@ -38,14 +37,16 @@ beforeAll(async () => {
   models = await startOpenAiServer(replyTo);
   front = createServer((incoming, outgoing) => {
     calls.emit("asked");
-    outgoing.on("close", () => !outgoing.writableEnded && calls.emit("given up"));
-    void fetch(new URL(incoming.url ?? "", models.url), {
-      method: "POST",
-      body: Readable.toWeb(incoming) as ReadableStream,
-      duplex: "half",
-    }).then(({ body, headers }) => {
-      outgoing.setHeader("content-type", headers.get("content-type") ?? "");
-      return body && pipeline(Readable.fromWeb(body as never), outgoing).catch(() => {});
+    const { method, headers } = incoming;
+    const onward = request(new URL(incoming.url ?? "", models.url), { method, headers }, (reply) =>
+      // Whoever hears the front sees how an answer ends, also one that is cut off.
+      pipeline(reply, outgoing.writeHead(reply.statusCode ?? 502, reply.headers), () => {}),
+    );
+    pipeline(incoming, onward, () => {});
+    outgoing.on("close", () => {
+      if (outgoing.writableEnded) return;
+      calls.emit("given up");
+      onward.destroy();
     });
   });
   front.listen(0, "127.0.0.1");
