@@ -35,7 +35,7 @@ export interface FencedStore {
   writeFenced(write: FencedWrite): Promise<FencedOutcome>;
 }
 
-/** A store that can take what was deleted out of its files, too. */
+/** A store that can take what was deleted out of what it keeps beside its records, too. */
 export interface PurgedStore {
   purge(): Promise<void>;
 }

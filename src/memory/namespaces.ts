@@ -26,7 +26,7 @@ const kinds = [
   "recent",
   /** The index outbox: ids of episodes that the index may lack, or may still have after a deletion. */
   "unindexed",
-  /** One record: the identity of the index that has all of the user's entries. */
+  /** Two records: the identity of the index that has all of the user's entries, and the secret that seals them. */
   "index",
   "profiles",
   /** One record: a copy of the latest profile. */

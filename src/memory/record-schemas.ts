@@ -116,6 +116,9 @@ export const indexStateRecord = ofVersion1("index state", {
   filledFrom: z.string().optional(),
 });
 
+/** What a user's entries in the index are sealed with. */
+export const indexSecretRecord = ofVersion1("index secret", { secret: z.string() });
+
 /** What a day's model calls cost. */
 export const spendingRecord = ofVersion1("spending", { spent: z.array(spentSchema) });
 

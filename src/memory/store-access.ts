@@ -51,7 +51,7 @@ export interface StoreAccess {
   ): Promise<boolean>;
   /** How many ids the outboxes of all users name; `null` where the store cannot tell quickly. */
   unindexed(): Promise<number | null>;
-  /** Takes what was deleted out of the store's files, where they are ours. */
+  /** Takes what was deleted out of what the store keeps beside its records, and out of its files where they are ours. */
   purge(): Promise<void>;
   readonly visits: Visits;
   /** One task of a user at a time in this process, each in a visit of the user. */

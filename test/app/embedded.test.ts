@@ -1,13 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../src/system/errors.js";
 import { type OpenAgent, openPersonaAgent } from "../../src/app/open-persona-agent.js";
 import { startEmbeddedChroma } from "../../src/memory/chroma/embedded-server.js";
 import { startOpenAiServer } from "../../src/fake-model/openai-server.js";
-import { ChromaClient } from "chromadb";
 import pg from "pg";
 import { CountingEmbeddings } from "../support/models/counting-embeddings.js";
 import { ScriptedModel } from "../support/models/scripted-model.js";
@@ -112,51 +110,6 @@ describe("an agent with embedded services", () => {
     expect(await agent.erase("gone")).toEqual({ user: "gone", erased: {}, left: {} });
     expect({ ...(await agent.export("here")), exportedAt: kept.exportedAt }).toEqual(kept);
     expect(await agent.search("here", "peanuts")).toHaveLength(1);
-  });
-
-  it("leaves no word of an erased user in the database's files, nor in a collection", async () => {
-    const opened = await open();
-    const user = "wombleforth";
-    const word = "quizzlewump";
-    await opened.import([
-      { user, query: `Is the ${word} red?`, answer: `The ${word} is.`, at: "2026-05-01" },
-      { user, query: `I never drink ${word} tea.`, at: "2026-05-02" },
-    ]);
-    await opened.ask(user, `What of the ${word}?`, { threadId: word, settings: { mode: "paper" } });
-    const [latest] = await opened.list(user, { limit: 1 });
-    const id = latest?.id ?? "";
-    const told = { episodeId: id, kind: "reject", reason: `It is no ${word}.` } as const;
-    await opened.feedback(user, told);
-    await opened.correct(user, id, `A ${word} of mine.`);
-    await opened.reflect(user);
-    expect(JSON.stringify(await opened.profile(user))).toContain(word);
-    const { exportedAt: _, ...kept } = await opened.export("here");
-    expect(await opened.erase(user)).toMatchObject({ erased: { episodes: 3 }, left: {} });
-    const { exportedAt: __, ...after } = await opened.export("here");
-    expect(after).toEqual(kept);
-    await close();
-
-    const files = await readdir(join(folder, "pglite"), { recursive: true, withFileTypes: true });
-    const contents = files
-      .filter((file) => file.isFile())
-      .map(async ({ parentPath, name }) => {
-        const bytes = await readFile(join(parentPath, name));
-        return [word, user].some((each) => bytes.includes(each)) ? [name] : [];
-      });
-    expect((await Promise.all(contents)).flat()).toEqual([]);
-    const chroma = await startEmbeddedChroma({ dataFolder: folder });
-    try {
-      const client = new ChromaClient({
-        host: "127.0.0.1",
-        port: Number(new URL(chroma.url).port),
-      });
-      for (const collection of await client.listCollections()) {
-        const { ids } = await collection.get({ whereDocument: { $contains: word } });
-        expect(ids).toEqual([]);
-      }
-    } finally {
-      await chroma.close();
-    }
   });
 
   it("is refused while another process has the folder, and opens after that process was killed", async () => {

@@ -241,8 +241,9 @@ describe.skipIf(!hasPostgres)("a user on PostgreSQL", () => {
         expect(await erasing.erase(user), what).toEqual({ user, erased: {}, left: {} });
         expect(await placesOf(pool, user), what).toEqual({});
         expect(await placesOf(pool, "Zyxomat"), what).toEqual({});
-        // The mark that keeps late writers away is all.
-        expect(await placesOf(pool, userKey(user)), what).toEqual({ "public.store": 1 });
+        // The mark that keeps late writers away is all, and what the planner knows of it.
+        const { "pg_catalog.pg_statistic": _, ...marked } = await placesOf(pool, userKey(user));
+        expect(marked, what).toEqual({ "public.store": 1 });
       }
       expect(writes).toBeGreaterThan(0);
       const { exportedAt: __, ...after } = await erasing.export(other);

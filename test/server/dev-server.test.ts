@@ -1,5 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { RemoteGraph } from "@langchain/langgraph/remote";
 import { Client } from "@langchain/langgraph-sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,6 +13,7 @@ import { type DevServer, startDevServer } from "../support/servers/dev-server.js
 import { type LangSmithServer, startLangSmithServer } from "../support/servers/langsmith-server.js";
 import { stillRunning } from "../support/processes/process-tree.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
+import { filesWith } from "../support/users/bytes-of-files.js";
 import { settingEnds } from "../support/setup/setting-ends.js";
 import { taggedTurn } from "../support/users/planted-versions.js";
 
@@ -151,16 +151,11 @@ describe("persona-agent dev", () => {
       client.runs.wait(null, "agent", { input: say(question), context: { userId: bob } }),
     );
     for (const values of await Promise.all(others)) expect(stateOf(values).degraded).toEqual([]);
-    // The server writes its files some seconds after a change.
-    const namesOf = async () => {
-      const files = await readdir(dataDir, { recursive: true, withFileTypes: true });
-      const kept = files.filter((file) => file.isFile() && file.name.startsWith(".langgraph"));
-      expect(kept.length).toBeGreaterThan(0);
-      const read = kept.map(async ({ parentPath, name }) =>
-        (await readFile(join(parentPath, name), "utf8")).includes(word) ? [name] : [],
-      );
-      return (await Promise.all(read)).flat();
-    };
+    const all = await filesWith(dataDir, [""]);
+    for (const name of [/^pglite\//, /^chroma\//, /\.langgraph_api\//])
+      expect(all).toContainEqual(expect.stringMatching(name));
+    // LangGraph's server writes its files some seconds after a change.
+    const namesOf = () => filesWith(dataDir, [word, user]);
     await expect.poll(namesOf, { timeout: 20_000, interval: 500 }).toEqual([]);
   }, 120_000);
 

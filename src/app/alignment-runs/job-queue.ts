@@ -146,6 +146,8 @@ export async function openJobQueue({
   async function remove(userId: string): Promise<void> {
     for (const table of ["job", "archive"])
       await query(`DELETE FROM ${schema}.${table} WHERE singleton_key = $1`, [userKey(userId)]);
+    // The planner keeps samples of what tables held.
+    await query(`ANALYZE (SKIP_LOCKED) ${schema}.job, ${schema}.archive`);
   }
 
   return {

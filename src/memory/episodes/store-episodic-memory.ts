@@ -9,6 +9,7 @@ import { createEpisodeForgetting, type ErasableLogs } from "./forget-episode.js"
 import { createHybridRecall } from "../search/hybrid-search.js";
 import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
 import { createIndexUpkeep } from "../index/index-sync.js";
+import { createSeals } from "../index/sealed-entries.js";
 import { readTimeLine } from "../index/thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
@@ -41,11 +42,12 @@ export function createStoreEpisodicMemory(
   logs: ErasableLogs,
   queue: KeyedQueue,
 ): EpisodicMemory {
-  const upkeep = createIndexUpkeep(access, index, embedder, queue, report);
+  const seals = createSeals(access);
+  const upkeep = createIndexUpkeep(access, index, embedder, queue, report, seals);
   const forgetting = createEpisodeForgetting(access, upkeep, logs, now);
   const recentReader = createRecentReader(access);
   const writer = createEpisodeWriter(access, upkeep, queue, forgetting, recentReader, now);
-  const recall = createHybridRecall(access, index, embedder, upkeep);
+  const recall = createHybridRecall(access, index, embedder, upkeep, seals);
 
   async function episodesOf(user: UserKey, ids: readonly string[]) {
     const episodes = await access.get(episodeRecord, userNamespaces(user).episodes, ids);

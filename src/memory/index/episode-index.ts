@@ -12,9 +12,12 @@ export interface IndexEntry {
   readonly id: string;
   /** The episode's place in time, `orderOfId(id)`: what time bounds are compared with. */
   readonly order: number;
-  /** The terms that find the episode, as `searchedWords` gives them. */
+  /** The terms that find the episode, as `searchedWords` gives them, each replaced by one that says nothing. */
   readonly words: string;
-  /** The embedding of the query alone, so that one request serves a turn's reading and its writing. */
+  /**
+   * The embedding of the query alone, so that one request serves a turn's reading and its writing. Turned as all of the
+   * user's: the angles between a user's vectors mean something, those between two users' nothing.
+   */
   readonly vector: readonly number[];
 }
 

@@ -8,6 +8,7 @@ import type { RecallUpkeep } from "../search/hybrid-search.js";
 import { acknowledge, type OutboxEntry } from "./index-outbox.js";
 import { createIndexRebuild } from "./index-rebuild.js";
 import { createIndexWriter } from "./index-writer.js";
+import type { Seals } from "./sealed-entries.js";
 import type { KnownEpisodes, TimeLine } from "./thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
@@ -52,8 +53,9 @@ export function createIndexUpkeep(
   embedder: CachedEmbedder,
   queue: KeyedQueue,
   report: ReportDegradation,
+  seals: Seals,
 ): IndexUpkeep {
-  const writer = createIndexWriter(access, index, embedder, queue);
+  const writer = createIndexWriter(access, index, embedder, queue, seals);
   const rebuilds = createIndexRebuild(access, index, writer, queue);
   const background = new Map<string, Promise<void>>();
 

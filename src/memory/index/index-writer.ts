@@ -10,6 +10,7 @@ import {
   acknowledge,
   type OutboxEntry,
 } from "./index-outbox.js";
+import type { Seals } from "./sealed-entries.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { type Around, readSurroundings } from "./thread-context.js";
 import { userNamespaces } from "../namespaces.js";
@@ -49,22 +50,24 @@ export function createIndexWriter(
   index: EpisodeIndex,
   embedder: CachedEmbedder,
   queue: KeyedQueue,
+  seals: Seals,
 ): IndexWriter {
   const writer: IndexWriter = {
     async write(user, episodes, degradations, around) {
       if (episodes.length === 0) return true;
-      const [vectors, surroundings] = await Promise.all([
+      const [vectors, surroundings, seal] = await Promise.all([
         degradations.attempt("embeddings-unavailable", () =>
           embedder.embed(episodes.map(({ query }) => embeddedText(query))),
         ),
         readSurroundings(access, user, episodes, around),
+        seals.make(user),
       ]);
       if (vectors === null) return false;
       const entries = episodes.map((episode, place) => ({
         id: episode.id,
         order: orderOfId(episode.id),
-        words: searchedWords(episode, surroundings[place] ?? alone),
-        vector: vectors[place] ?? [],
+        words: seal.words(searchedWords(episode, surroundings[place] ?? alone)),
+        vector: seal.vector(vectors[place] ?? []),
       }));
       return done(degradations, () => index.upsert(user, entries));
     },

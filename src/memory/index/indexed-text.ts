@@ -11,8 +11,8 @@ const maxWordsLength = 8_000;
 /** Of each part of a neighbour; one long turn must not be found for all that stands around it. */
 const maxNeighbourLength = 1_000;
 
-/** Names what `searchedWords` gives; of an index that was filled with other words, nothing is read. */
-export const searchedWordsVersion = "words-2";
+/** Names what entries hold: `searchedWords`, sealed. Of an index that was filled with other words, nothing is read. */
+export const searchedWordsVersion = "words-3";
 
 /** The episodes that stand around one in its thread: at most two of each. */
 export interface Surroundings {

@@ -18,7 +18,7 @@ import { coalesceReads } from "../../system/coalesce-reads.js";
 import { gatherCalls } from "../../system/gather-calls.js";
 import type { CountingStore } from "../store-access.js";
 import { unindexedPattern } from "../namespaces.js";
-import { purging, writeFencedRows } from "./fence.js";
+import { purgeDatabase, writeFencedRows } from "./fence.js";
 
 /** The limits of one statement: rows, and about this many characters of JSON. */
 const maxRows = 500;
@@ -48,12 +48,8 @@ export class BatchingPostgresStore
   });
   readonly #reads = gatherCalls((asked: readonly Asked[]) => this.#readAll(asked));
 
-  readonly #isEmbedded: boolean;
-
-  /** @param isEmbedded - As in `openPostgres`. */
-  constructor(connectionOptions: pg.PoolConfig, isEmbedded = false) {
+  constructor(connectionOptions: pg.PoolConfig) {
     super({ connectionOptions });
-    this.#isEmbedded = isEmbedded;
     const core: unknown = Reflect.get(this, "core");
     const pool: unknown = core instanceof Object ? Reflect.get(core, "pool") : undefined;
     if (!isPool(pool))
@@ -78,9 +74,8 @@ export class BatchingPostgresStore
     return Number(rows[0]?.count ?? 0);
   }
 
-  /** Nobody else cares for the files of the embedded engine, and nobody else waits while they are rewritten. */
-  async purge(): Promise<void> {
-    if (this.#isEmbedded) for (const statement of purging) await this.pool.query(statement);
+  purge(): Promise<void> {
+    return purgeDatabase(this.pool);
   }
 
   /** Of rows beyond the limits of one statement, each statement expects what it replaces. */

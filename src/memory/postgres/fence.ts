@@ -69,17 +69,31 @@ const functions = `
 
 const lastFunction = "public.persona_agent_admit_1(text[], text[])";
 
+const tables = ["store", "checkpoints", "checkpoint_blobs", "checkpoint_writes"];
+
+/** The planner's samples of what tables hold are made anew: PostgreSQL keeps whole values in them, for as long as it likes. */
+const forgetting = `ANALYZE (SKIP_LOCKED) ${tables.map((table) => `public.${table}`).join(", ")}`;
+
 /**
- * Takes what was deleted out of the files: tables are written anew, and the log of changes begins another file while the
- * earlier ones are removed. The second time, because a checkpoint keeps the file in which it began.
+ * What deletes from the files of the embedded engine: tables are written anew, and the log of changes begins another
+ * file while the earlier ones are removed. The second time, because a checkpoint keeps the file in which it began.
  */
-export const purging: readonly string[] = [
-  ...["store", "checkpoints", "checkpoint_blobs", "checkpoint_writes"].map(
-    (table) => `VACUUM FULL public.${table}`,
-  ),
+const rewriting: readonly string[] = [
+  ...tables.map((table) => `VACUUM FULL public.${table}`),
   "SET wal_recycle = off",
   ...[1, 2].flatMap(() => ["SELECT pg_switch_wal()", "CHECKPOINT"]),
 ];
+
+/**
+ * Takes what was deleted out of what the database keeps beside its tables; out of its files too where it is the embedded
+ * engine, for whose files nobody else cares and which makes nobody else wait.
+ */
+export async function purgeDatabase(pool: Pick<pg.Pool, "query">): Promise<void> {
+  await pool.query(forgetting);
+  const { rows } = await pool.query<{ version: string }>("SELECT version()");
+  if (rows[0]?.version.includes("PGlite"))
+    for (const statement of rewriting) await pool.query(statement);
+}
 
 /** Creates the functions where they are missing. */
 export async function addFence(pool: Pick<pg.Pool, "query">): Promise<void> {

@@ -52,7 +52,7 @@ export async function openPostgres({
     max: embedded ? 2 : 5,
   };
   const checkpointPool = new pg.Pool(options);
-  const store = new BatchingPostgresStore(options, embedded);
+  const store = new BatchingPostgresStore(options);
   surviveLostConnections(checkpointPool);
   surviveLostConnections(store.pool);
   const checkpointer = new BatchingPostgresSaver(checkpointPool);

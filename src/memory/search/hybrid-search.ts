@@ -4,6 +4,7 @@ import type { CachedEmbedder } from "./cached-embedder.js";
 import { isDayTerm, withLocalDay } from "./date-terms.js";
 import type { EpisodeIndex, IndexHit } from "../index/episode-index.js";
 import { alone, askedWords, embeddedText, searchedWords } from "../index/indexed-text.js";
+import type { Seal, Seals } from "../index/sealed-entries.js";
 import { surroundingsAmong } from "../index/thread-context.js";
 import type { AskedDay, Recall, RecalledEpisode } from "../episodes/episodic-memory.js";
 import { createCopyFilter } from "./copies.js";
@@ -16,7 +17,7 @@ import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import type { Degradations } from "./degradations.js";
 import type { VisibleEpisodes } from "../episodes/recall-bounds.js";
-import { queryTerms, type TermForms } from "./query-terms.js";
+import { queryTerms, type QueryTerms, type TermForms } from "./query-terms.js";
 
 /** What the index half of memory is to a search. */
 export interface RecallUpkeep {
@@ -82,6 +83,15 @@ function whereUserIs(
   }));
 }
 
+/** What is read from the store has a question's terms as they are, and what the index gives has them sealed. */
+function sealedTerms({ ranking, lookups }: QueryTerms, seal: Seal | null): QueryTerms {
+  if (seal === null) return { ranking, lookups };
+  return {
+    ranking: ranking.map((forms) => [...new Set([...forms, ...forms.map(seal.words)])]),
+    lookups: lookups.map(seal.words),
+  };
+}
+
 /**
  * The search behind `similar`: vector hits and hits of the question's rarest terms, ranked by both together, copies of
  * one question left out. What the index does not have yet takes part by its words, read from the store; when the index
@@ -92,15 +102,19 @@ export function createHybridRecall(
   index: EpisodeIndex,
   embedder: CachedEmbedder,
   upkeep: RecallUpkeep,
+  seals: Pick<Seals, "find">,
 ) {
   return async (search: Search): Promise<Recall> => {
-    const { query, asked, degradations, limit } = search;
-    const { ranking: terms, lookups } = queryTerms(askedWords(query), asked);
-    const [vectors, isUsable] = await Promise.all([
+    const { user, query, asked, degradations, limit } = search;
+    const plain = queryTerms(askedWords(query), asked);
+    const [vectors, isUsable, seal] = await Promise.all([
       degradations.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
       canUseIndex(search),
+      seals.find(user),
     ]);
-    const vector = vectors?.[0];
+    const { ranking: terms, lookups } = sealedTerms(plain, seal);
+    const [given] = vectors ?? [];
+    const vector = given && (seal?.vector(given) ?? given);
     const waitingIds = isUsable ? outboxIds(await openOutbox(search, vector)) : [];
     for (let widening = 0; ; widening += 1) {
       const wanted = Math.max(20, 4 * limit) * 4 ** widening;

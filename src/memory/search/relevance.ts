@@ -17,6 +17,8 @@ export interface RankedId {
 
 /** A score that says "found, and nothing more". */
 const least = 1e-6;
+/** As indexes order ties: beyond this, nearness is the order in which numbers were added, another one for each user. */
+const inTies = (nearness: number) => Math.round(nearness * 1e6) / 1e6;
 
 /**
  * Candidates that have anything of the question, ranked by words and nearness together, best first, ties newest first.
@@ -32,7 +34,7 @@ export function rankByRelevance(
 ): RankedId[] {
   const byWords = scoreByWords(terms, hits);
   const mostWords = Math.max(least, ...byWords.values());
-  const nearness = new Map(nearest.map((hit) => [hit.id, Math.max(0, hit.nearness)]));
+  const nearness = new Map(nearest.map((hit) => [hit.id, Math.max(0, inTies(hit.nearness))]));
   const mostNear = Math.max(least, ...nearness.values());
   // What was found by words alone is no nearer than the last of the nearest.
   const leastNear = nearest.length === 0 ? 0 : Math.min(...nearness.values());

@@ -122,13 +122,15 @@ describe("memory while the index is unavailable", () => {
   });
 
   it("finds an answer that arrived during the outage", async () => {
-    const { episodes, index } = memoryParts();
+    const { episodes, index, sealed } = memoryParts();
     await episodes.addMany("ada", [tea, trip]);
     index.isAvailable = false;
     await episodes.update("ada", tea.id, { groundTruth: "gyokuro", feedback });
     index.isAvailable = true;
     await found(episodes, "anything at all");
-    expect(index.entries(userKey("ada")).get(tea.id)?.words).toContain("gyokuro");
+    expect(index.entries(userKey("ada")).get(tea.id)?.words).toContain(
+      await sealed("ada", "gyokuro"),
+    );
   });
 
   it("drops hits that the store does not have, and removes them from the index", async () => {
@@ -231,7 +233,7 @@ describe("memory over a new index", () => {
   });
 
   it("goes on with a rebuild that was broken off, with what has changed since then", async () => {
-    const { episodes, index, embeddings, indexed, restart } = memoryParts();
+    const { episodes, index, embeddings, indexed, restart, sealed } = memoryParts();
     const history = Array.from({ length: 150 }, (_, n) => turnAt(n, `matter ${n}`));
     await episodes.addMany("ada", history);
     index.generation = 2;
@@ -259,11 +261,13 @@ describe("memory over a new index", () => {
       degraded: [],
     });
     await restarted.settled();
-    expect(index.entries(userKey("ada")).get(newest.id)?.words).toContain("gyokuro");
+    expect(index.entries(userKey("ada")).get(newest.id)?.words).toContain(
+      await sealed("ada", "gyokuro"),
+    );
   });
 
   it("does not overwrite text that is written during a rebuild with older text", async () => {
-    const { episodes, index, restart } = memoryParts();
+    const { episodes, index, restart, sealed } = memoryParts();
     const history = Array.from({ length: 150 }, (_, n) => turnAt(n, `matter ${n}`));
     await episodes.addMany("ada", history);
     index.generation = 2;
@@ -277,7 +281,7 @@ describe("memory over a new index", () => {
     ]);
     await restarted.settled();
     const entries = index.entries(userKey("ada"));
-    expect(entries.get(oldest.id)?.words).toContain("gyokuro");
+    expect(entries.get(oldest.id)?.words).toContain(await sealed("ada", "gyokuro"));
     expect(entries.has(other.id)).toBe(false);
     expect(entries.size).toBe(150);
     expect((await found(restarted, "gyokuro")).ids).toContain(oldest.id);

@@ -34,15 +34,16 @@ describe("memory and its embeddings", () => {
   });
 
   it("looks up words of a question's subject, not of its wording or options, and of its beginning", async () => {
-    const { episodes, index } = memoryParts();
+    const { episodes, index, sealed } = memoryParts();
     const containing = vi.spyOn(index, "keywordSearch");
     await episodes.add("ada", turnAt(1, "tea"));
     await episodes.similar("ada", lampQuestion("LaMP_2N", "The quokka of Rottnest"), 5);
     await episodes.similar("ada", `${"quokka ".repeat(2_000)} 天 Rottnest`, 5);
-    expect(containing.mock.calls.map(([, words]) => words)).toEqual([
+    const expected = [
       [" rottnest ", " quokka "],
       [" quokka ", " quokk ", " quok "],
-    ]);
+    ].map((words) => Promise.all(words.map((word) => sealed("ada", word))));
+    expect(containing.mock.calls.map(([, words]) => words)).toEqual(await Promise.all(expected));
   });
 
   it("embeds the subject of a question, not its wording, and never an empty text", async () => {

@@ -1,6 +1,8 @@
 import type { BaseStore } from "@langchain/langgraph-checkpoint";
 import { userKey } from "../../../src/domain/user-id.js";
 import { createMemory } from "../../../src/memory/memory.js";
+import { createSeals } from "../../../src/memory/index/sealed-entries.js";
+import { createStoreAccess } from "../../../src/memory/store-access.js";
 import type { EpisodeIndex } from "../../../src/memory/index/episode-index.js";
 import type { MemoryDegradation } from "../../../src/memory/episodes/episodic-memory.js";
 import { ArrayIndex } from "./array-index.js";
@@ -27,5 +29,22 @@ export function memoryParts({ store = new FrozenStore() }: { readonly store?: Ba
       },
     });
   const indexed = (userId: string) => [...index.entries(userKey(userId)).keys()].toSorted();
-  return { ...restart(), restart, store, index, embeddings, errors, listener, clock, indexed };
+  /** How words of a user stand in the index, which has an entry of theirs. */
+  const sealed = async (userId: string, words: string) => {
+    const seal = await createSeals(createStoreAccess(store)).find(userKey(userId));
+    if (seal === null) throw new Error("Nothing of the user was indexed.");
+    return seal.words(words);
+  };
+  return {
+    ...restart(),
+    sealed,
+    restart,
+    store,
+    index,
+    embeddings,
+    errors,
+    listener,
+    clock,
+    indexed,
+  };
 }

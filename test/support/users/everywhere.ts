@@ -1,6 +1,9 @@
 import type pg from "pg";
 
-/** Where a text is in a database: each table and the number of its rows, in text or bytes of any column. */
+/**
+ * Where a text is in a database: each table and the number of its rows, in text or bytes of any column; and in
+ * `pg_statistic`, where PostgreSQL keeps samples of what tables hold.
+ */
 export async function placesOf(
   pool: Pick<pg.Pool, "query">,
   text: string,
@@ -11,7 +14,7 @@ export async function placesOf(
   );
   const found: Record<string, number> = {};
   const hex = Buffer.from(text).toString("hex");
-  for (const { name } of tables) {
+  for (const { name } of [...tables, { name: "pg_catalog.pg_statistic" }]) {
     const { rows } = await pool.query<{ count: string }>(
       `SELECT count(*) FROM ${name} AS record
        WHERE position($1 IN record::text) > 0 OR position($2 IN record::text) > 0`,

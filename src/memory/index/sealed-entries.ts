@@ -1,0 +1,125 @@
+import { createCipheriv, createHmac, randomBytes } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import { isUnspaced } from "../../domain/text/split-words.js";
+import type { UserKey } from "../../domain/user-id.js";
+import { untilWritten } from "../change-record.js";
+import { userNamespaces } from "../namespaces.js";
+import { indexSecretRecord } from "../record-schemas.js";
+import type { StoreAccess } from "../store-access.js";
+
+/**
+ * How a user's entries stand in the index: with a secret that only the store has, so that whatever an index, its log or a
+ * backup of it keeps of them says nothing once the store has forgotten the secret. The same always becomes the same.
+ */
+export interface Seal {
+  /** Each term becomes another one; spaces and lines stay, and so do dates, which `order` has anyway. */
+  words(words: string): string;
+  /** All vectors of a user are turned alike, so the angles between them stay. */
+  vector(vector: readonly number[]): number[];
+}
+
+export interface Seals {
+  /** For a search; `null` where the user has no secret, and so no entries. */
+  find(user: UserKey): Promise<Seal | null>;
+  /** For an entry: the user's first one makes the secret. */
+  make(user: UserKey): Promise<Seal>;
+}
+
+const key = "secret";
+/** Of a longer term the beginning counts. UTF-16 units. */
+const comparedLength = 60;
+const hexOfTerm = 12;
+const hexOfCharacter = 6;
+/** Less than the mark of an erasure is kept: after it, the same name may mean another secret. */
+const keptMs = 3_600_000;
+
+export function createSeals(access: StoreAccess): Seals {
+  /** By user and by their last erasure, after which there is another secret. */
+  const secrets = new LRUCache<string, string>({ max: 10_000, ttl: keptMs });
+
+  async function secretOf(user: UserKey, isMade: boolean): Promise<string | null> {
+    const since = await access.visits.present(user)?.since();
+    const name = since === undefined ? undefined : `${user} ${since}`;
+    const known = name === undefined ? undefined : secrets.get(name);
+    if (known !== undefined) return known;
+    const secret = await (isMade ? untilWritten(() => readOrWrite(user)) : read(user));
+    if (name !== undefined && secret !== null) secrets.set(name, secret);
+    return secret;
+  }
+
+  async function read(user: UserKey): Promise<string | null> {
+    const [record] = await access.get(indexSecretRecord, userNamespaces(user).index, [key]);
+    return record?.secret ?? null;
+  }
+
+  /** Null where another process made one meanwhile. */
+  async function readOrWrite(user: UserKey): Promise<string | null> {
+    const stored = await read(user);
+    if (stored !== null) return stored;
+    const namespace = userNamespaces(user).index;
+    const secret = randomBytes(32).toString("base64url");
+    const isWritten = await access.writeIf(
+      [{ namespace, key, value: null }],
+      [{ namespace, key, value: { schemaVersion: 1, secret } }],
+    );
+    return isWritten ? secret : null;
+  }
+
+  return {
+    async find(user) {
+      const secret = await secretOf(user, false);
+      return secret === null ? null : createSeal(secret);
+    },
+    async make(user) {
+      const secret = await secretOf(user, true);
+      if (secret === null) throw new TypeError("A secret was made and is not there.");
+      return createSeal(secret);
+    },
+  };
+}
+
+/** @param secret - Of any length. */
+export function createSeal(secret: string): Seal {
+  const sealed = new Map<string, string>();
+  const digest = (text: string) => createHmac("sha256", secret).update(text).digest("hex");
+  let turn: ReturnType<typeof createTurn> | undefined;
+
+  function termOf(term: string): string {
+    // "@2026-05-07", "@-05"; "@anna:" is a name.
+    if (/^@[-\d]/.test(term)) return term;
+    if (!isUnspaced(term)) return digest(term.slice(0, comparedLength)).slice(0, hexOfTerm);
+    // A part of such a term is looked up too.
+    return term
+      .slice(0, comparedLength)
+      .replaceAll(/./gsu, (character) => `x${digest(character).slice(0, hexOfCharacter)}`);
+  }
+
+  return {
+    words: (words) =>
+      words.replaceAll(/[^ \n]+/g, (term) => {
+        const known = sealed.get(term) ?? termOf(term);
+        sealed.set(term, known);
+        return known;
+      }),
+    vector(vector) {
+      if (turn?.length !== vector.length) turn = createTurn(secret, vector.length);
+      return turn.map(({ from, sign }) => sign * (vector[from] ?? 0));
+    },
+  };
+}
+
+/** Where each number comes from, and its sign: a shuffle that the secret draws. */
+function createTurn(secret: string, length: number) {
+  const bytes = createHmac("sha256", secret).update(`${length} numbers`).digest();
+  const stream = createCipheriv("aes-256-ctr", bytes, Buffer.alloc(16));
+  const drawn = stream.update(Buffer.alloc(8 * length));
+  const turn = Array.from({ length }, (_, from) => ({ from, sign: 1 }));
+  for (let place = length - 1; place >= 0; place -= 1) {
+    const other = drawn.readUInt32LE(8 * place) % (place + 1);
+    const [one, two] = [turn[place], turn[other]];
+    if (one === undefined || two === undefined) continue;
+    turn[place] = { from: two.from, sign: drawn.readUInt32LE(8 * place + 4) % 2 === 0 ? 1 : -1 };
+    turn[other] = one;
+  }
+  return turn;
+}
