@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Prices } from "../domain/spending.js";
 import { createChromaIndex } from "../memory/chroma/chroma-index.js";
 import type { EpisodeIndex } from "../memory/index/episode-index.js";
+import { createCachedIndex } from "../memory/index/cached-index.js";
 import { createInProcessIndex } from "../memory/index/in-process-index.js";
 import { openPostgres } from "../memory/postgres/open-postgres.js";
 import type { LoadedEmbeddings } from "../model/load-embeddings.js";
@@ -188,9 +189,14 @@ async function openIndex(
 ): Promise<EpisodeIndex> {
   const embedding = { name: vectors.name, dimensions: await vectors.dimensions() };
   if (read("INDEX") === "in-process") return createInProcessIndex(embedding);
-  // The embedded server needs no token.
-  const token = chromaUrl === undefined ? read("CHROMA_TOKEN") : undefined;
-  return createChromaIndex({ url: chromaUrl ?? read("CHROMA_URL") ?? "", token, embedding });
+  if (chromaUrl === undefined)
+    return createChromaIndex({
+      url: read("CHROMA_URL") ?? "",
+      token: read("CHROMA_TOKEN"),
+      embedding,
+    });
+  // The embedded server needs no token, and nobody else writes to it.
+  return createCachedIndex(createChromaIndex({ url: chromaUrl, embedding }), embedding);
 }
 
 function wikipediaOptions(read: ReadSetting) {

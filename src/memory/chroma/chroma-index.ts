@@ -2,12 +2,8 @@ import type { Where } from "chromadb";
 import { LRUCache } from "lru-cache";
 import type { UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import type {
-  EpisodeIndex,
-  IndexBounds,
-  IndexedEmbedding,
-  IndexEntry,
-} from "../index/episode-index.js";
+import type { ReadableIndex } from "../index/cached-index.js";
+import type { IndexBounds, IndexedEmbedding, IndexEntry } from "../index/episode-index.js";
 import { checkVector } from "../index/unit-vector.js";
 import { parseChromaUrl } from "./chroma-address.js";
 import { connectToChroma } from "./chroma-connection.js";
@@ -49,7 +45,7 @@ export function createChromaIndex({
   collections = defaultCollections,
   mostRead = defaultMostRead,
   timeoutMs = 10_000,
-}: ChromaIndexOptions): EpisodeIndex {
+}: ChromaIndexOptions): ReadableIndex {
   checkCount("collections", collections);
   checkCount("mostRead", mostRead, 0);
   checkCount("dimensions", embedding.dimensions);
@@ -94,6 +90,24 @@ export function createChromaIndex({
         return searchMatching(collection, search);
       });
       return hits.slice(0, limit).map((hit) => toHit(user, { id: hit.id, document: hit.words }));
+    },
+    async entries(user, from, most) {
+      const { ids, documents, embeddings, metadatas } = await users.inCollection(
+        user,
+        (collection) =>
+          collection.get({
+            where: filterOf(user),
+            limit: most,
+            offset: from,
+            include: ["documents", "embeddings", "metadatas"],
+          }),
+      );
+      return ids.map((id, place) => ({
+        ...toHit(user, { id, document: documents[place] }),
+        order: Number(metadatas[place]?.["order"]),
+        // Without the user's tag.
+        vector: embeddings[place]?.slice(0, embedding.dimensions) ?? [],
+      }));
     },
     async remove(user, ids) {
       for (const batch of inBatches(ids.map((id) => ({ id: keyOf(user, id) }))))

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { UserKey } from "../../domain/user-id.js";
-import type { EpisodeIndex, IndexBounds, IndexEntry } from "./episode-index.js";
-import { rarestFirst } from "./rarest-first.js";
-import { nearestFirst } from "./tie-breaking.js";
-import { checkVector, dot, toUnit } from "./unit-vector.js";
+import type { EpisodeIndex } from "./episode-index.js";
+import { checkVector } from "./unit-vector.js";
+import { UserEntries } from "./user-entries.js";
 
 /**
  * An index in this process's memory, with exact search: for unit tests, short evaluations, and platforms
@@ -23,9 +22,7 @@ export function createInProcessIndex({
   readonly newId?: () => string;
 }): EpisodeIndex {
   const identity = `in-process/${name}/${dimensions}/${newId()}`;
-  const users = new Map<UserKey, Map<string, KeptEntry>>();
-  const entriesOf = (user: UserKey, bounds?: IndexBounds) =>
-    [...(users.get(user)?.values() ?? [])].filter((entry) => isWithin(entry.order, bounds));
+  const users = new Map<UserKey, UserEntries>();
 
   return {
     kind: "in-process",
@@ -34,61 +31,22 @@ export function createInProcessIndex({
     },
     async upsert(user, entries) {
       for (const { vector } of entries) checkVector(vector, dimensions);
-      const mine = users.get(user) ?? new Map<string, KeptEntry>();
-      for (const entry of entries)
-        mine.set(entry.id, {
-          ...entry,
-          vector: toUnit(entry.vector),
-          // All pieces but the outer two have a space on both sides.
-          spaced: new Set(entry.words.split(" ").slice(1, -1)),
-        });
+      const mine = users.get(user) ?? new UserEntries(dimensions);
+      for (const entry of entries) mine.put(entry);
       users.set(user, mine);
     },
     async vectorSearch(user, vector, limit, bounds) {
       checkVector(vector, dimensions);
-      const unit = toUnit(vector);
-      return entriesOf(user, bounds)
-        .map((entry) => {
-          const nearness = dot(entry.vector, unit);
-          return { ...toHit(entry), nearness, distance: 1 - nearness };
-        })
-        .toSorted(nearestFirst)
-        .slice(0, Math.max(0, limit))
-        .map(({ id, words, nearness }) => ({ id, words, nearness }));
+      return users.get(user)?.nearest(vector, limit, bounds) ?? [];
     },
     async keywordSearch(user, words, limit, bounds) {
-      const entries = new Map(entriesOf(user, bounds).map((entry) => [entry.id, entry]));
-      const holders = words.map((word) =>
-        [...entries.values()].filter(containing(word)).map(({ id }) => id),
-      );
-      return rarestFirst(holders, entries.size)
-        .slice(0, Math.max(0, limit))
-        .flatMap((id) => entries.get(id) ?? [])
-        .map(toHit);
+      return users.get(user)?.containing(words, limit, bounds) ?? [];
     },
     async remove(user, ids) {
-      for (const id of ids) users.get(user)?.delete(id);
+      for (const id of ids) users.get(user)?.remove(id);
     },
     async clear(user) {
       users.delete(user);
     },
   };
-}
-
-interface KeptEntry extends IndexEntry {
-  /** The pieces of `words` between two spaces: looking one up is many times faster than searching the text. */
-  readonly spaced: ReadonlySet<string>;
-}
-
-function containing(word: string): (entry: KeptEntry) => boolean {
-  const piece = /^ ([^ ]+) $/.exec(word)?.[1];
-  return piece === undefined
-    ? (entry) => entry.words.includes(word)
-    : (entry) => entry.spaced.has(piece);
-}
-
-const toHit = ({ id, words }: { readonly id: string; readonly words: string }) => ({ id, words });
-
-function isWithin(order: number, { after = -Infinity, before = Infinity }: IndexBounds = {}) {
-  return order > after && order < before;
 }

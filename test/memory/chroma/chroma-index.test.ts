@@ -8,6 +8,7 @@ import {
   type EmbeddedChroma,
   startEmbeddedChroma,
 } from "../../../src/memory/chroma/embedded-server.js";
+import { createCachedIndex } from "../../../src/memory/index/cached-index.js";
 import { conformanceDimensions, describeEpisodeIndex } from "../../conformance/episode-index.js";
 
 let folder: string;
@@ -36,6 +37,12 @@ describeEpisodeIndex("Chroma, long history", async () =>
     embedding: { ...embedding, name: "long" },
     mostRead: 0,
   }),
+);
+describeEpisodeIndex("Chroma, in memory", async () =>
+  createCachedIndex(
+    createChromaIndex({ url: chroma.url, embedding: { ...embedding, name: "cached" } }),
+    embedding,
+  ),
 );
 
 it("finds the same words of a user whose entries become too many to be read", async () => {
