@@ -30,6 +30,8 @@ import { untilWritten } from "../change-record.js";
 
 interface WriteOptions extends TurnOptions {
   readonly indexed?: boolean;
+  /** Whether somebody waits for an answer, who does not have to wait for the index. */
+  readonly isTurn?: boolean;
   readonly catchUp?: boolean;
   readonly timeLine?: TimeLine;
 }
@@ -38,7 +40,7 @@ interface WriteOptions extends TurnOptions {
 export interface EpisodeWriter {
   /**
    * Up to `outboxEntrySize` episodes, merged with what is stored. Gives them as they stand, and how many are new.
-   * With `indexed` false they only go to the outbox. `timeLine`: the ids among which neighbours are looked for;
+   * With `indexed` false they only go to the outbox, with `isTurn` to the index a moment later. `timeLine`: the ids among which neighbours are looked for;
    * read when it is not given.
    */
   write(
@@ -96,6 +98,7 @@ export function createEpisodeWriter(
     degradations: Degradations,
     {
       indexed = true,
+      isTurn = false,
       catchUp = true,
       withdrawals = [],
       ...options
@@ -115,7 +118,7 @@ export function createEpisodeWriter(
       known: before.known,
     });
     const entry = outboxEntry(idsOf(changedEpisodes), idsOf(neighbours));
-    const first = before.pointers.size === 0;
+    const isFirst = before.pointers.size === 0;
     const pointers = new Map(
       changed.map(({ stored, episode }) => {
         const answered =
@@ -134,7 +137,7 @@ export function createEpisodeWriter(
       [
         ...spent.changes,
         ...withdrawals,
-        ...(first ? [userChange(user, userId)] : []),
+        ...(isFirst ? [userChange(user, userId)] : []),
         enqueue(user, entry),
         ...admitted(user, before.pointers, pointers),
         ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
@@ -143,10 +146,16 @@ export function createEpisodeWriter(
     if (!isWritten) return false;
     for (const { id } of changedEpisodes) recentReader.wrote(user, id);
     if (!indexed) return true;
-    const episodes = [...changedEpisodes, ...neighbours];
-    await upkeep.indexEpisodes(user, { episodes, entry, timeLine, known }, first, degradations);
-    const others = before.outbox.filter(({ key }) => key !== entry.key);
-    if (catchUp) await upkeep.drainOlder(user, others, degradations);
+    const written = {
+      episodes: [...changedEpisodes, ...neighbours],
+      entry,
+      isFirst,
+      older: catchUp ? before.outbox.filter(({ key }) => key !== entry.key) : [],
+      timeLine,
+      known,
+    };
+    if (isTurn) upkeep.indexSoon(user, written);
+    else await upkeep.indexEpisodes(user, written, degradations);
     return true;
   }
 

@@ -100,7 +100,8 @@ export interface EpisodicMemory {
    * are never lost. A deleted episode that is added again counts as never deleted.
    *
    * @param turn - Given by the agent for a turn. A turn that was deleted is not written again, and `episode` is null. A
-   *   response is not written if something was deleted after its turn began: it may repeat it.
+   *   response is not written if something was deleted after its turn began: it may repeat it. The episode is indexed in
+   *   the background (`settled` waits for it), and until then a search finds it by its words.
    */
   add(
     userId: string,

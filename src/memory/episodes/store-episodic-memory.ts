@@ -102,7 +102,8 @@ export function createStoreEpisodicMemory(
   return {
     async add(userId, episode, turn) {
       const degradations = upkeep.newDegradations();
-      const { episodes } = await writer.write(userId, [episode], degradations, turn);
+      const options = turn && { ...turn, isTurn: true };
+      const { episodes } = await writer.write(userId, [episode], degradations, options);
       return { episode: episodes[0] ?? null, degraded: degradations.kinds() };
     },
     async addMany(userId, episodes, progress) {
@@ -168,11 +169,11 @@ export function createStoreEpisodicMemory(
       const visible = visibleEpisodes(bounds);
       const limit = Math.floor(most);
       if (!(limit > 0) || query.trim() === "") return { recalled: [], degraded: [] };
-      const { pointers, outbox } = await readFor(user, bounds);
+      const { pointers, known, outbox } = await readFor(user, bounds);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const degradations = upkeep.newDegradations();
       const asked = bounds?.asked ?? { day: now().toISOString().slice(0, 10), timeZone: "UTC" };
-      return recall({ user, query, asked, limit, visible, pointers, outbox, degradations });
+      return recall({ user, query, asked, limit, visible, pointers, outbox, known, degradations });
     },
     async findTurn(userId, identity) {
       const user = userKey(userId);

@@ -23,28 +23,27 @@ import {
 /** All that keeps the index as the store says. Methods with "held" want the user's queue held by the caller. */
 export interface IndexUpkeep extends RecallUpkeep {
   newDegradations(): Degradations;
-  /** Held. Writes episodes just stored, and their neighbours, and acknowledges their entry; `first`: the user had none before. */
-  indexEpisodes(
-    user: UserKey,
-    written: {
-      readonly episodes: readonly Episode[];
-      readonly entry: OutboxEntry;
-      readonly timeLine?: TimeLine | undefined;
-      readonly known?: KnownEpisodes | undefined;
-    },
-    first: boolean,
-    degradations: Degradations,
-  ): Promise<void>;
+  /** Held. Writes episodes just stored, and their neighbours, and acknowledges their entry. */
+  indexEpisodes(user: UserKey, written: StoredEpisodes, degradations: Degradations): Promise<void>;
+  /** Held. The same in the background, for a caller who has somebody waiting: until then a search reads them from the store. */
+  indexSoon(user: UserKey, written: StoredEpisodes): void;
   /** Held. Removes an episode just deleted and acknowledges its entry. */
   removeFromIndex(user: UserKey, entry: OutboxEntry, degradations: Degradations): Promise<void>;
-  /** Held. Drains some older entries after a write that the index took. */
-  drainOlder(
-    user: UserKey,
-    outbox: readonly OutboxEntry[],
-    degradations: Degradations,
-  ): Promise<void>;
   reindex(user: UserKey, onProgress: (episodes: number) => void): Promise<void>;
   settled(): Promise<void>;
+}
+
+/** Episodes that the store has and the index may not. */
+export interface StoredEpisodes {
+  /** With their neighbours. */
+  readonly episodes: readonly Episode[];
+  readonly entry: OutboxEntry;
+  /** Whether the user had none before. */
+  readonly isFirst: boolean;
+  /** Of which some are drained too if the index takes these. */
+  readonly older: readonly OutboxEntry[];
+  readonly timeLine?: TimeLine | undefined;
+  readonly known?: KnownEpisodes | undefined;
 }
 
 export function createIndexUpkeep(
@@ -69,7 +68,10 @@ export function createIndexUpkeep(
   function inBackground(name: string, task: () => Promise<void>) {
     if (background.has(name)) return;
     const end = task()
-      .catch((error: unknown) => report(kindOf(error), error))
+      .catch((error: unknown) => {
+        // Whoever erased the user wants it so.
+        if (!PersonaAgentError.is(error, "memory-user-erased")) report(kindOf(error), error);
+      })
       .finally(() => background.delete(name));
     background.set(name, end);
   }
@@ -81,9 +83,31 @@ export function createIndexUpkeep(
     return left;
   }
 
+  async function indexEpisodes(
+    user: UserKey,
+    { episodes, entry, isFirst, older, ...around }: StoredEpisodes,
+    degradations: Degradations,
+  ): Promise<void> {
+    const ids = episodes.map(({ id }) => id);
+    rebuilds.excludeFromRebuild(user, ids);
+    const identity = isFirst
+      ? await degradations.attempt("index-unavailable", () => index.identity(user))
+      : null;
+    // The index was away just now; its entry stays.
+    if (isFirst && identity === null) return;
+    const isTaken = await writer.write(user, episodes, degradations, around);
+    await writer.settle(user, ids, [
+      ...(isTaken ? [acknowledge(user, entry)] : []),
+      ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),
+    ]);
+    if (older.length > 0 && degradations.kinds().length === 0)
+      await drain(user, older, degradations);
+  }
+
   return {
     newDegradations,
     isCurrent: rebuilds.isCurrent,
+    isWriting: (user) => queue.isBusy(user),
     invalidate: rebuilds.invalidate,
     rebuild: (user) => inBackground(`rebuild ${user}`, () => rebuilds.rebuild(user)),
     // While a write goes on, its episodes are found by their words; waiting for an import would hold the turn up.
@@ -99,30 +123,14 @@ export function createIndexUpkeep(
           );
         }),
       ),
-    async indexEpisodes(user, { episodes, entry, ...around }, first, degradations) {
-      rebuilds.excludeFromRebuild(
-        user,
-        episodes.map(({ id }) => id),
-      );
-      const identity = first
-        ? await degradations.attempt("index-unavailable", () => index.identity(user))
-        : null;
-      // The index was away just now; its entry stays.
-      if (first && identity === null) return;
-      const taken = await writer.write(user, episodes, degradations, around);
-      const ids = episodes.map(({ id }) => id);
-      await writer.settle(user, ids, [
-        ...(taken ? [acknowledge(user, entry)] : []),
-        ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),
-      ]);
-    },
+    indexEpisodes,
+    indexSoon: (user, written) =>
+      inBackground(`episodes ${user} ${written.entry.key}`, () =>
+        queue.run(user, () => indexEpisodes(user, written, newDegradations())),
+      ),
     async removeFromIndex(user, entry, degradations) {
       rebuilds.excludeFromRebuild(user, entry.ids);
       await writer.drain(user, [entry], degradations);
-    },
-    async drainOlder(user, outbox, degradations) {
-      if (outbox.length > 0 && degradations.kinds().length === 0)
-        await drain(user, outbox, degradations);
     },
     reindex: rebuilds.reindex,
     async settled() {

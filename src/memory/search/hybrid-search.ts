@@ -12,7 +12,7 @@ import { diversify } from "./diversify.js";
 import { type FoundHits, rankByRelevance, type RankedId } from "./relevance.js";
 import { outboxIds, type OutboxEntry } from "../index/index-outbox.js";
 import { userNamespaces } from "../namespaces.js";
-import { recentSize, type RecentPointers } from "../episodes/recent-episodes.js";
+import { isWhole, recentSize, type RecentPointers } from "../episodes/recent-episodes.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import type { Degradations } from "./degradations.js";
@@ -22,6 +22,8 @@ import { queryTerms, type QueryTerms, type TermForms } from "./query-terms.js";
 /** What the index half of memory is to a search. */
 export interface RecallUpkeep {
   isCurrent(user: UserKey): Promise<boolean>;
+  /** Whether entries of the user are being written. */
+  isWriting(user: UserKey): boolean;
   /** The index looks emptier than it can be: look again whether it is current. */
   invalidate(): void;
   /** Starts filling the index from the store, in the background. */
@@ -44,6 +46,8 @@ interface Search {
   readonly visible: VisibleEpisodes;
   readonly pointers: RecentPointers;
   readonly outbox: readonly OutboxEntry[];
+  /** Episodes that were read already, by id. */
+  readonly known: ReadonlyMap<string, Episode>;
   readonly degradations: Degradations;
 }
 
@@ -69,6 +73,11 @@ const mostWidenings = 3;
 
 /** Among how many times as many of the best the ones that are recalled are chosen. */
 const choice = 3;
+
+function areAllWaiting({ pointers, outbox }: Search): boolean {
+  const waiting = new Set(outboxIds(outbox));
+  return isWhole(pointers) && [...pointers.keys()].every((id) => waiting.has(id));
+}
 
 /** An index knows days in UTC; "yesterday" is the user's. Only a question that names a day needs the difference. */
 function whereUserIs(
@@ -123,18 +132,26 @@ export function createHybridRecall(
         (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
       const local = { ...candidates, hits: whereUserIs(candidates.hits, terms, asked) };
       const ranking = rankByRelevance(terms, local, embedder.vectorWeight);
-      const recalled = await bestOf(search, ranking, candidates.read);
+      const recalled = await bestOf(
+        search,
+        ranking,
+        new Map([...search.known, ...candidates.read]),
+      );
       const isEnough = recalled.length >= limit || !candidates.hasMore;
       if (isEnough || widening === mostWidenings)
         return { recalled, degraded: degradations.kinds() };
     }
   };
 
-  async function canUseIndex({ user, degradations }: Search): Promise<boolean> {
+  async function canUseIndex(search: Search): Promise<boolean> {
+    const { user, degradations } = search;
+    const isWriting = upkeep.isWriting(user);
     const state = await degradations.attempt("index-unavailable", async () =>
       (await upkeep.isCurrent(user)) ? "current" : "outdated",
     );
     if (state !== "outdated") return state === "current";
+    // A new user's first episodes, which are on their way.
+    if (isWriting && areAllWaiting(search)) return false;
     degradations.note("index-rebuilding");
     upkeep.rebuild(user);
     return false;
@@ -233,6 +250,7 @@ export function createHybridRecall(
       }
     }
     if (gone.length > 0) upkeep.forget(user, gone);
-    return diversify(best.slice(0, choice * limit), limit);
+    // Episodes that were known before belong to whoever read them.
+    return structuredClone(diversify(best.slice(0, choice * limit), limit));
   }
 }

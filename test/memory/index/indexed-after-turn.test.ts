@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { userKey } from "../../../src/domain/user-id.js";
+import { memoryParts } from "../../support/agents/memory-parts.js";
+import { turnAt } from "../../support/users/episodes.js";
+
+const tea = turnAt(1, "I drink green tea");
+const trip = turnAt(2, "My trip to Zanzibar", { threadId: "journey" });
+/** What the agent says of a turn that it writes. */
+const asTurn = { startedAt: "2026-01-01T00:00:00.000Z" };
+
+/** Memory whose index takes entries only when it is let go on. */
+function given() {
+  const parts = memoryParts();
+  const { index } = parts;
+  const upsert = index.upsert.bind(index);
+  let goOn: () => void = () => undefined;
+  const free = new Promise<void>((resolve) => (goOn = resolve));
+  index.upsert = async (...written) => {
+    await free;
+    await upsert(...written);
+  };
+  const found = async (query: string) => {
+    const { recalled, degraded } = await parts.episodes.similar("ada", query, 5);
+    return { ids: recalled.map(({ episode }) => episode.id), degraded };
+  };
+  return { ...parts, goOn, found };
+}
+
+describe("a turn that is written", () => {
+  it("does not wait for the index, and is found meanwhile, the user's very first too", async () => {
+    const { episodes, indexed, goOn, found, unindexed } = given();
+    expect(await episodes.add("ada", tea, asTurn)).toEqual({ episode: tea, degraded: [] });
+    expect(indexed("ada")).toEqual([]);
+    expect(await found("green tea")).toEqual({ ids: [tea.id], degraded: [] });
+    goOn();
+    await episodes.settled();
+    expect(indexed("ada")).toEqual([tea.id]);
+    expect(await unindexed()).toBe(null);
+    expect(await found("green tea")).toEqual({ ids: [tea.id], degraded: [] });
+  });
+
+  it("stays to be indexed where the index is away, which is reported", async () => {
+    const { episodes, index, indexed, errors, goOn, found } = given();
+    goOn();
+    await episodes.add("ada", tea);
+    index.isAvailable = false;
+    expect(await episodes.add("ada", trip, asTurn)).toEqual({ episode: trip, degraded: [] });
+    await episodes.settled();
+    expect(errors).toEqual(["index-unavailable"]);
+    expect(indexed("ada")).toEqual([tea.id]);
+    index.isAvailable = true;
+    expect(await found("Zanzibar")).toEqual({ ids: [trip.id, tea.id], degraded: [] });
+    expect(indexed("ada")).toEqual([tea.id, trip.id]);
+  });
+
+  it("leaves nothing in the index where the user was erased before it came there", async () => {
+    const { episodes, erasure, visits, index, indexed, errors, goOn } = given();
+    const visit = visits.open(userKey("ada"));
+    await visit.run(() => episodes.add("ada", tea, asTurn));
+    visit.end();
+    const erasing = erasure.erase("ada");
+    goOn();
+    await erasing;
+    await episodes.settled();
+    expect(indexed("ada")).toEqual([]);
+    expect(await index.keywordSearch(userKey("ada"), ["tea"], 1)).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+});
