@@ -11,6 +11,7 @@ import type { ChildNews, ChildOrder, Death } from "../support/processes/alignmen
 import {
   type AlignmentRequest,
   drink,
+  type ReplyTo,
   startAlignmentServer,
 } from "../support/servers/alignment-server.js";
 import { compiled } from "../support/setup/compiled.js";
@@ -70,6 +71,37 @@ const everyNode: Readonly<Record<string, Kill>> = {
 /** Where it is killed on a second kind of database, which only has to keep what it was given. */
 const fewNodes = ["in simulate", "in commit-checkpoint, after it wrote", "at the end"];
 
+/**
+ * Ada, for whose first drinks the good line gains three and loses one of each eight, which is thin, and later ones gain.
+ * Her first run rejects the line, and the second one tries it again.
+ */
+const thin = {
+  settings: { batch: 4, iterations: 1, toolRounds: 0, judge: false, concurrency: 2 },
+  groundTruth: "tea",
+  items: { first: 26, all: 34 },
+} as const;
+const thinReply: ReplyTo = ({ kind, occasion, persona }) => {
+  if (kind !== "simulation" || occasion === null) return undefined;
+  const hasLine = persona === "good";
+  const [isGained, isLost] =
+    occasion < thin.items.first ? [occasion % 4 === 0, occasion % 6 === 1] : [true, false];
+  const isWrong = (isLost || isGained) && isLost === hasLine;
+  return { kind: "message", text: isWrong ? "coffee" : "tea" };
+};
+
+const underGoodLine = ({ kind, persona }: AlignmentRequest) =>
+  kind === "simulation" && persona === "good";
+/** Where the second run is killed: the candidate answers a batch of 4, and then what is new to it, two at a time. */
+const tryingAgain: Readonly<Record<string, Kill>> = {
+  "before its batch": { request: { nth: 1, like: underGoodLine } },
+  "among its batch": { request: { nth: 4, like: underGoodLine } },
+  "among what is new to it": { request: { nth: 9, like: underGoodLine } },
+  "once it is judged": { death: { when: "before", write: "step", of: "commit-checkpoint" } },
+  "before it is written": { death: { when: "before", write: "persona" } },
+  "once it is written": { death: { when: "after", write: "persona" } },
+  "at the end": { death: { when: "after", write: "step", of: "end" } },
+};
+
 /** What a request is asked for, in the words in which a process says that the answer was kept. */
 function resultOf({ kind, occasion, persona, text }: AlignmentRequest): string {
   if (kind === "profile") {
@@ -105,21 +137,21 @@ function startChild(): Child {
 }
 
 /** Processes that align Ada's persona one after another on one storage, and the model that they all ask. */
-async function processes(storage: ChildOrder["storage"]) {
+async function processes(storage: ChildOrder["storage"], reply: ReplyTo = () => undefined) {
   let spare = startChild();
   let child: Child | undefined;
   let fatal: FatalRequest | undefined;
   const kept = new Set<string>();
   /** Answers that an earlier process had kept, and that were asked for again. */
   const repeated: string[] = [];
-  const server = await startAlignmentServer((request) => {
+  const server = await startAlignmentServer((request, usual) => {
     const { kind, persona } = request;
     const result = resultOf(request);
     if (kept.has(result)) repeated.push(result);
     // A candidate answers once its update was kept.
     if (kind === "simulation" && persona !== "none") kept.add(`update ${persona}`);
-    if (fatal === undefined || !fatal.like(request)) return undefined;
-    if (server.asked.filter(fatal.like).length < fatal.nth) return undefined;
+    if (fatal === undefined || !fatal.like(request)) return reply(request, usual);
+    if (server.asked.filter(fatal.like).length < fatal.nth) return reply(request, usual);
     child?.kill("SIGKILL");
     return { kind: "silence" };
   });
@@ -130,7 +162,7 @@ async function processes(storage: ChildOrder["storage"]) {
     /** Runs the next process to its end, which is its own or the one that was ordered. */
     async next(
       kill: Kill | null,
-      order: Partial<Pick<ChildOrder, "action" | "settings">> = {},
+      order: Partial<Pick<ChildOrder, "action" | "settings" | "items" | "groundTruth">> = {},
     ): Promise<{ readonly signal: string | null; readonly last: ChildNews | undefined }> {
       child = spare;
       spare = startChild();
@@ -155,6 +187,11 @@ async function processes(storage: ChildOrder["storage"]) {
         if (each.kind === "kept") for (const result of each.results) kept.add(keptResult(result));
       return { signal: signal as string | null, last: news.at(-1) };
     },
+    /** What the next run asks was not asked before. */
+    nextRun() {
+      kept.clear();
+      server.asked.length = 0;
+    },
     async close() {
       spare.kill("SIGKILL");
       child?.kill("SIGKILL");
@@ -170,7 +207,8 @@ function told(log: readonly PersonaCheckpoint[]) {
     ...checkpoint,
     id: "",
     parent: parentId === null ? null : places.get(parentId),
-    alignment: alignment && { ...alignment, runId: "", profileId: "" },
+    alignment: alignment && { ...alignment, runId: "", profileId: "", earlier: null },
+    earlier: alignment?.earlier && { ...alignment.earlier, id: places.get(alignment.earlier.id) },
   }));
 }
 
@@ -192,12 +230,43 @@ async function uninterrupted() {
   }
 }
 
+/** The same two runs in one process that nobody kills. */
+async function uninterruptedTwice() {
+  const server = await startAlignmentServer(thinReply);
+  try {
+    const agent = createPersonaAgent({
+      model: loadChatModel("openai:tiny", { openaiBaseUrl: server.url }),
+      now: () => new Date("2026-05-01T10:00:00.000Z"),
+    });
+    const { memory } = agent;
+    const run = async (items: number) => {
+      const drinks = Array.from({ length: items }, (_, n) => drink(n, thin.groundTruth));
+      await memory.episodes.addMany("ada", drinks);
+      return agent.align("ada", { settings: thin.settings });
+    };
+    await run(thin.items.first);
+    const result = await run(thin.items.all);
+    const log = await memory.personas.history("ada");
+    return { result, log, judged: await memory.acceptance.judged() };
+  } finally {
+    await server.close();
+  }
+}
+
+/** The log in the order of writing: the clock of these processes stands still. */
+function byTry(log: readonly PersonaCheckpoint[]): PersonaCheckpoint[] {
+  const tries = ({ alignment }: PersonaCheckpoint) =>
+    alignment === null ? 0 : alignment.earlier === undefined ? 1 : 2;
+  return log.toSorted((a, b) => tries(a) - tries(b));
+}
+
 function doneOf(news: ChildNews | undefined) {
   if (news?.kind !== "done")
     throw new Error(`The process did not end well: ${JSON.stringify(news)}`);
   return {
     result: news.result as AlignmentResult,
     log: news.log as PersonaCheckpoint[],
+    judged: news.judged as unknown[],
     status: news.status,
   };
 }
@@ -212,11 +281,13 @@ describe.each(storages.filter(({ needsPostgres }) => hasPostgres || !needsPostgr
   ({ needsPostgres }) => {
     let postgres: TestPostgres | undefined;
     let folder: string;
+    let storage: ChildOrder["storage"];
     let run: Awaited<ReturnType<typeof processes>>;
     beforeAll(async () => void (postgres = needsPostgres ? await startPostgres() : undefined));
     beforeEach(async () => {
       folder = await newDataFolder("persona-crash-");
-      run = await processes(postgres ? { url: await postgres.createDatabase() } : { folder });
+      storage = postgres ? { url: await postgres.createDatabase() } : { folder };
+      run = await processes(storage);
     });
     afterEach(async () => {
       await run.close();
@@ -240,6 +311,38 @@ describe.each(storages.filter(({ needsPostgres }) => hasPostgres || !needsPostgr
       expect(status).toBe("idle");
       expect(run.repeated).toEqual([]);
     });
+
+    it.runIf(needsPostgres || !hasPostgres)(
+      "while it tries a rejected candidate again keeps its result once",
+      async () => {
+        await run.close();
+        run = await processes(storage, thinReply);
+        const { settings: thinSettings, groundTruth: tea } = thin;
+        const order = { settings: thinSettings, groundTruth: tea };
+        const first = doneOf((await run.next(null, { ...order, items: thin.items.first })).last);
+        expect(byTry(first.log)[1]?.alignment?.decision?.outcome).toBe("harm-possible");
+
+        run.nextRun();
+        const again = { ...order, items: thin.items.all };
+        for (const [where, kill] of Object.entries(tryingAgain)) {
+          const { signal, last } = await run.next(kill, again);
+          expect(signal, `${where}: ${JSON.stringify(last)}`).toBe("SIGKILL");
+        }
+        const { result, log, judged, status } = doneOf((await run.next(null, again)).last);
+        const reference = await uninterruptedTwice();
+
+        expect(told(byTry(log))).toEqual(told(byTry(reference.log)));
+        expect(result.head.version).toBe(1);
+        expect(byTry(log)[2]?.alignment?.earlier?.id).toBe(byTry(first.log)[1]?.id);
+        expect(result.iterations).toEqual(reference.result.iterations);
+        // It is one judged candidate, whose second try took the place of the first.
+        expect(judged).toEqual(reference.judged);
+        expect(judged).toHaveLength(1);
+        expect(judged).not.toEqual(first.judged);
+        expect(status).toBe("idle");
+        expect(run.repeated).toEqual([]);
+      },
+    );
 
     it.runIf(needsPostgres || !hasPostgres)(
       "around a person's review loses neither the candidate nor the decision",

@@ -39,6 +39,8 @@ export type ChildNews =
       readonly kind: "done";
       readonly result: unknown;
       readonly log: unknown;
+      /** What the deployment keeps of its judged candidates. */
+      readonly judged: unknown;
       readonly status: string;
     }
   | { readonly kind: "failed"; readonly code: string };
@@ -76,7 +78,8 @@ try {
       ? await agent.align("ada", { settings: order.settings })
       : await agent.review("ada", { decision: "approve", author: "bea" });
   const { status } = await memory.alignments.get("ada");
-  say({ kind: "done", result, log: await memory.personas.history("ada"), status });
+  const [log, judged] = [await memory.personas.history("ada"), await memory.acceptance.judged()];
+  say({ kind: "done", result, log, judged, status });
 } catch (error) {
   say({ kind: "failed", code: String((error as { readonly code?: string }).code ?? error) });
 }
