@@ -2,7 +2,7 @@
  * What acceptance by expected benefit gains, harms and costs, beside the strict rule and "any net win". Simulated, with
  * fixed seeds. Run by hand; prints the tables of docs/decisions/0023-expected-benefit.md and writes its plot:
  *
- *   npx tsx bench/expected-benefit.ts [--users 600] [--deployments 12] [--svg docs/decisions/0023-expected-benefit.svg]
+ *   npx tsx bench/expected-benefit.ts [--users 600] [--deployments 200] [--svg docs/decisions/0023-expected-benefit.svg]
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -24,12 +24,13 @@ import {
 const { values } = parseArgs({
   options: {
     users: { type: "string", default: "600" },
-    deployments: { type: "string", default: "12" },
+    deployments: { type: "string", default: "200" },
     svg: { type: "string", default: "docs/decisions/0023-expected-benefit.svg" },
   },
 });
 const users = Number(values.users);
 const deployments = Number(values.deployments);
+const judgedBefore = 30;
 
 const starting = benefitRule(startingPrior);
 const names = [
@@ -41,10 +42,10 @@ const names = [
 const results = Object.entries(mixes).flatMap(([mixName, mix]) =>
   [0.03, 0.08].map((churn) => {
     const learned = Array.from({ length: deployments }, (_, deployment) =>
-      learnedPrior({ mix, churn }, 30, 7_000 + deployment),
+      learnedPrior({ mix, churn }, judgedBefore, 7_000 + deployment),
     );
     const expected = learned.map((prior) => summariseEffects(prior).expectedGain);
-    const after = learned.map((prior) => benefitRule(prior));
+    const after = learned.map((prior) => benefitRule(prior, judgedBefore));
     const rules: ((user: number) => Rule)[] = [
       () => strictRule,
       () => anyNetWin,

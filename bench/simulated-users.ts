@@ -5,7 +5,7 @@ import {
   learnPrior,
   startingPrior,
 } from "../src/domain/alignment/effect-prior.js";
-import { decideByBenefit } from "../src/domain/alignment/expected-benefit.js";
+import { benefitRuleAfter, decideByBenefit } from "../src/domain/alignment/expected-benefit.js";
 import { compareScores } from "../src/domain/alignment/paired-comparison.js";
 import { createRandom } from "../src/system/seeded-random.js";
 import { drawProposal } from "./simulated-proposals.js";
@@ -48,13 +48,15 @@ export interface Rule {
   readonly decide: (group: Group) => "taken" | "dropped" | "ask on";
 }
 
-export function benefitRule(prior: EffectPrior = startingPrior): Rule {
+/** @param judged - How many candidates the prior was learned from. */
+export function benefitRule(prior: EffectPrior = startingPrior, judged = 0): Rule {
+  const rule = benefitRuleAfter(judged);
   return {
     isByGroup: true,
     decide: remembered(({ counts, remaining, callsPerItem }) => {
       const { accepted, outcome } = decideByBenefit(
         { batch: [], holdout: itemsOf(counts), remaining, callsPerItem },
-        { prior },
+        { prior, rule },
       );
       return accepted ? "taken" : outcome === "undecided" ? "ask on" : "dropped";
     }),
@@ -129,7 +131,7 @@ export function learnedPrior(
     const { counts } = judge({ points: draw(mix, random), churn, labelled }, rule, random);
     if (counts.items === 0) continue;
     judged.push(counts);
-    if (judged.length % 10 === 0) rule = benefitRule(learnPrior(judged));
+    if (judged.length % 10 === 0) rule = benefitRule(learnPrior(judged), judged.length);
   }
   return learnPrior(judged);
 }

@@ -1,9 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  type CandidateCounts,
-  type EffectPrior,
-  learnPrior,
-} from "../domain/alignment/effect-prior.js";
+import type { CandidateCounts } from "../domain/alignment/effect-prior.js";
 import { judgedNamespace } from "./namespaces.js";
 import { parseRecord } from "./parse-record.js";
 import { judgedRecord } from "./record-schemas.js";
@@ -27,10 +23,8 @@ export interface CandidateName {
  * Store errors as `EpisodicMemory`.
  */
 export interface AcceptanceHistory {
-  /** The latest 500, oldest first. */
+  /** The latest 500 since the last reset, oldest first; `learnPrior` says what candidates are worth by them. */
   judged(): Promise<JudgedCandidate[]>;
-  /** What candidates are usually worth: the starting prior, and what was learned since the last reset. */
-  prior(): Promise<EffectPrior>;
   /**
    * Counts are rounded to a tenth. The same name again changes nothing, unless the candidate was tried again: then more
    * items take the place of fewer.
@@ -67,7 +61,6 @@ export function createAcceptanceHistory(access: StoreAccess, now: () => Date): A
 
   return {
     judged,
-    prior: async () => learnPrior(await judged()),
     async add({ gained, lost, items, accepted }, { runId, iteration, candidate }) {
       const name = JSON.stringify([runId, iteration, candidate]);
       const key = createHash("sha256").update(name).digest("hex").slice(0, 32);

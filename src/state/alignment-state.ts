@@ -194,6 +194,11 @@ export const alignmentState = z.object({
     .array(z.number())
     .optional()
     .describe("What updates are usually worth here; fixed for the run."),
+  judgedBefore: z
+    .number()
+    .int()
+    .default(0)
+    .describe("How many candidates that was learned from; fixed for the run."),
   racing: z
     .array(z.string())
     .default([])

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { startingPrior, summariseEffects } from "../../src/domain/alignment/effect-prior.js";
+import {
+  learnPrior,
+  startingPrior,
+  summariseEffects,
+} from "../../src/domain/alignment/effect-prior.js";
 import type { AcceptanceHistory } from "../../src/memory/acceptance-history.js";
 
 const gained = { gained: 5, lost: 0, items: 32, accepted: true };
@@ -19,14 +23,14 @@ export function describeAcceptanceHistory(
   describe(`AcceptanceHistory: ${name}`, () => {
     it("begins with the starting prior, and comes back to it", async () => {
       const history = await emptied();
-      expect(await history.prior()).toEqual(startingPrior);
+      expect(learnPrior(await history.judged())).toEqual(startingPrior);
       await history.add(gained, nameOf("r"));
-      expect(summariseEffects(await history.prior()).expectedGain).toBeGreaterThan(
+      expect(summariseEffects(learnPrior(await history.judged())).expectedGain).toBeGreaterThan(
         summariseEffects(startingPrior).expectedGain,
       );
       expect(await history.reset()).toBe(1);
       expect(await history.judged()).toEqual([]);
-      expect(await history.prior()).toEqual(startingPrior);
+      expect(learnPrior(await history.judged())).toEqual(startingPrior);
     });
 
     it("counts a candidate once, however often its node runs", async () => {

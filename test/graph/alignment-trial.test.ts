@@ -15,7 +15,7 @@ function modelOf(later: { readonly before: string; readonly now: string }) {
     const occasion = occasionOf(asked);
     const hasLine = system.includes(goodLine);
     if (occasion >= 100) return hasLine ? later.now : later.before;
-    return hasLine || occasion % 7 !== 0 ? "tea" : "coffee";
+    return hasLine || occasion % 8 !== 0 ? "tea" : "coffee";
   };
 }
 

@@ -1,4 +1,4 @@
-import { defaultBenefitRule } from "../../src/domain/alignment/expected-benefit.js";
+import { benefitRuleAfter } from "../../src/domain/alignment/expected-benefit.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startConversationModel } from "../support/models/conversation-model.js";
 import type { OpenAiServer } from "../../src/fake-model/openai-server.js";
@@ -40,9 +40,9 @@ describe("a user who only ever reacts in conversation", patience, () => {
       .toMatchObject([{ text: "Takes tea wherever the journey leads." }]);
     // Inferred answers need more evidence.
     const { alignment } = await agent.memory.personas.head("ada");
-    expect(alignment?.decision?.rule).toMatchObject({
-      harmLimit: defaultBenefitRule.harmLimit / 4,
-    });
+    const { rule } = alignment?.decision ?? {};
+    const limit = rule !== undefined && "harmLimit" in rule ? rule.harmLimit : NaN;
+    expect(limit).toBeLessThanOrEqual(benefitRuleAfter(Infinity).harmLimit / 4);
     const { answer } = await agent.ask("ada", "What shall I drink at home?", { threadId: "home" });
     expect(answer).toBe("tea");
     await agent.close();

@@ -61,14 +61,14 @@ export const startingPrior: EffectPrior = normalised(
 );
 
 /** How many judged candidates the starting prior counts for. */
-const startingCandidates = 5;
+const startingCandidates = 4;
 const mostSteps = 200;
 const settled = 1e-5;
 
 /**
  * The prior that the judged candidates of a deployment suggest: empirical Bayes. The weights of the grid are those
  * under which all counts together are most likely (the nonparametric maximum likelihood estimate of Kiefer and
- * Wolfowitz, by the EM algorithm), with the starting prior as if five more candidates had shown it (Dirichlet
+ * Wolfowitz, by the EM algorithm), with the starting prior as if four more candidates had shown it (Dirichlet
  * pseudo-counts), so that few judgements change little. Candidates that were dropped early count with the items that
  * they were asked: when to stop was decided by the counts alone, so it does not change their likelihood.
  *

@@ -25,20 +25,36 @@ export const benefitRuleSchema = z.strictObject({
   minimumItems: z.number().int().min(1),
   /** The expected gain must be above this: any change has its price. */
   changePrice: z.number().min(0).max(1),
-  /** Highest probability of real harm, once all items are asked. */
+  /** Highest probability of real harm, once all items are asked; `benefitRuleAfter` says what a deployment allows. */
   harmLimit: z.number().min(0).max(1),
   /** The same while items are left, where an early yes spares calls but is one of several looks. */
   earlyHarmLimit: z.number().min(0).max(1),
 });
 export type BenefitRule = z.output<typeof benefitRuleSchema>;
 
-/** Chosen from an operating curve: `docs/decisions/0023-expected-benefit.md`. */
+/** While nothing was judged. Chosen from an operating curve: `docs/decisions/0023-expected-benefit.md`. */
 export const defaultBenefitRule: BenefitRule = {
   minimumItems: 8,
   changePrice: 0.005,
   harmLimit: 0.07,
   earlyHarmLimit: 0.04,
 };
+
+/** The highest probability of real harm where the prior is the deployment's own, and how many judged candidates make it so. */
+const [learnedHarmLimit, learnedAfter] = [0.095, 30];
+
+/**
+ * The rule of a deployment that has judged so many candidates. What is thought of harm rests on a guess at first, on what
+ * candidates here did later: so the limit on it rises with the first 30, from 7 to 9.5 %.
+ */
+export function benefitRuleAfter(judged: number): BenefitRule {
+  const { harmLimit } = defaultBenefitRule;
+  const learned = Math.min(1, judged / learnedAfter);
+  return {
+    ...defaultBenefitRule,
+    harmLimit: harmLimit + (learnedHarmLimit - harmLimit) * learned,
+  };
+}
 
 /**
  * The expected gain above which the next group of items is asked, in prices of change, by the calls that an item costs:

@@ -1,7 +1,7 @@
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { decideAcceptance } from "../../domain/alignment/acceptance.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
-import { decideByBenefit, defaultBenefitRule } from "../../domain/alignment/expected-benefit.js";
+import { benefitRuleAfter, decideByBenefit } from "../../domain/alignment/expected-benefit.js";
 import { tooFewItems } from "../../domain/alignment/failed-item.js";
 import { newTo } from "../../domain/alignment/promising.js";
 import type { Contender } from "../../domain/alignment/race.js";
@@ -42,7 +42,7 @@ export function judgedOn(
     const isOpen = decision.outcome === "too-few-items" && remaining > 0;
     return { key, candidate, decision, isOpen };
   }
-  const { harmLimit, earlyHarmLimit } = defaultBenefitRule;
+  const rule = benefitRuleAfter(state.judgedBefore);
   const decision = decideByBenefit(
     {
       ...evidence,
@@ -52,11 +52,11 @@ export function judgedOn(
     },
     {
       rule: {
-        ...defaultBenefitRule,
+        ...rule,
         minimumItems,
         changePrice: changePrice / 100,
-        harmLimit: harmLimit * doubt,
-        earlyHarmLimit: earlyHarmLimit * doubt,
+        harmLimit: rule.harmLimit * doubt,
+        earlyHarmLimit: rule.earlyHarmLimit * doubt,
       },
       ...(state.prior && { prior: state.prior }),
     },

@@ -3,6 +3,7 @@ import type { AlignmentRecord } from "../../domain/alignment/alignment-record.js
 import type { AlignConfig } from "../../config/alignment-settings.js";
 import { parseAlignConfig } from "../../config/parse-settings.js";
 import type { AlignmentItem } from "../../domain/alignment/alignment-item.js";
+import { learnPrior } from "../../domain/alignment/effect-prior.js";
 import { promisingCandidate } from "../../domain/alignment/promising.js";
 import { rejectedBefore } from "../../domain/alignment/rejected-updates.js";
 import {
@@ -35,7 +36,7 @@ export interface SelectItemsDeps {
   readonly episodes: Pick<Memory["episodes"], "list" | "withdrawals">;
   readonly personas: Pick<Memory["personas"], "head" | "history">;
   readonly alignments: Pick<Memory["alignments"], "update">;
-  readonly acceptance: Pick<Memory["acceptance"], "prior">;
+  readonly acceptance: Pick<Memory["acceptance"], "judged">;
   /** By role, as stored in the record. */
   readonly modelNamesFor: (config: AlignConfig) => AlignmentRecord["models"];
   readonly now: () => Date;
@@ -60,11 +61,11 @@ export function createSelectItems({
   ): Promise<Command<unknown, AlignmentUpdate>> {
     const config = parseAlignConfig(runtime);
     const userId = parseUserId(config.userId);
-    const [{ at, episodes: history }, checkpoints, head, prior, withdrawals] = await Promise.all([
+    const [{ at, episodes: history }, checkpoints, head, judged, withdrawals] = await Promise.all([
       readWholeHistory(userId, episodes, () => now().toISOString()),
       personas.history(userId),
       personas.head(userId),
-      acceptance.prior(),
+      acceptance.judged(),
       episodes.withdrawals(userId),
     ]);
     const today = spentOnDay(at, checkpoints);
@@ -101,7 +102,8 @@ export function createSelectItems({
       learnedBefore: head.lines,
       batch: [],
       holdout,
-      prior: [...prior],
+      prior: [...learnPrior(judged)],
+      judgedBefore: judged.length,
       today,
       iteration: 1,
       promising,

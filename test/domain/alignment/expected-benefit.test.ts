@@ -9,6 +9,7 @@ import {
 } from "../../../src/domain/alignment/effect-prior.js";
 import {
   type BenefitEvidence,
+  benefitRuleAfter,
   decideByBenefit,
   defaultBenefitRule,
   type WeightedScores,
@@ -162,6 +163,14 @@ describe("decideByBenefit", () => {
       expect.objectContaining({ code: "config-invalid" }),
     );
     expect(() => decideByBenefit(evidence)).toThrow(message);
+  });
+
+  it("allows a little more harm once the prior is the deployment's own", () => {
+    expect(benefitRuleAfter(0)).toEqual(defaultBenefitRule);
+    const limits = [0, 10, 30, 500].map((count) => benefitRuleAfter(count).harmLimit);
+    expect(limits.map((limit) => Number(limit.toFixed(4)))).toEqual([0.07, 0.0783, 0.095, 0.095]);
+    const { earlyHarmLimit } = defaultBenefitRule;
+    expect(benefitRuleAfter(30).earlyHarmLimit).toBe(earlyHarmLimit);
   });
 
   it("refuses a prior of another size, and a rule out of range", () => {
