@@ -130,7 +130,8 @@ async function searchTimes(size: number): Promise<Record<string, object>> {
       { length: count },
       (_, n) => `${of} took the ${nouns[n % 14]} near the ${nouns[(n * 5 + 3) % 14]} on day ${n}.`,
     );
-  const searching = contestants.filter(({ name }) => !name.startsWith("bare"));
+  // The others search within a turn only.
+  const searching = contestants.filter(({ name }) => !/^(bare|Mastra)/.test(name));
   const result: Record<string, object> = {};
   for (const { name, order } of searching) {
     const [large, small] = [`large${size}`, `small${size}`];

@@ -1,11 +1,13 @@
 import type { IndexBounds, IndexEntry, IndexHit, NearHit } from "./episode-index.js";
-import { rarestFirst } from "./rarest-first.js";
-import { nearestFirst } from "./tie-breaking.js";
+import { rarityOf } from "./rarest-first.js";
+import { nearestFirst, newestFirst } from "./tie-breaking.js";
 import { toUnit } from "./unit-vector.js";
 
 const leastCapacity = 16;
 /** Measured, with the numbers under each word. */
 const bytesPerCharacter = 6;
+/** More than ties differ by. */
+const roundedOff = 2e-6;
 
 /**
  * One user's entries in this process's memory, with exact search. An entry has a slot: its vector stands there in one
@@ -74,41 +76,59 @@ export class UserEntries {
 
   /** As `EpisodeIndex.vectorSearch`. */
   nearest(vector: readonly number[], limit: number, bounds?: IndexBounds): NearHit[] {
-    const most = Math.floor(Math.min(limit, this.size));
-    if (!(most > 0)) return [];
     const unit = Float32Array.from(toUnit(vector));
-    const distances = new Float64Array(this.#entries.length).fill(Infinity);
-    for (const [slot, entry] of this.#entries.entries())
-      if (entry !== undefined && isWithin(entry.order, bounds))
-        distances[slot] = 1 - this.#product(unit, slot);
-    // Sorting numbers is much faster than sorting entries. All that may be a tie with the last one is compared below.
-    const farthest = (distances.toSorted()[most - 1] ?? Infinity) + 1e-6;
-    const hits: (NearHit & { readonly distance: number })[] = [];
-    for (const [slot, distance] of distances.entries()) {
-      const entry = this.#entries[slot];
-      if (entry !== undefined && distance <= farthest && distance !== Infinity)
-        hits.push({ id: entry.id, words: entry.words, nearness: 1 - distance, distance });
-    }
-    return hits
+    const nearness = this.#seen(bounds, (slot) => this.#product(unit, slot));
+    return this.#best(nearness, limit)
+      .map(({ slot, ...hit }) => ({ ...hit, distance: 1 - (nearness[slot] ?? 0) }))
       .toSorted(nearestFirst)
-      .slice(0, most)
-      .map(({ id, words, nearness }) => ({ id, words, nearness }));
+      .slice(0, Math.max(0, limit))
+      .map(({ id, words, distance }) => ({ id, words, nearness: 1 - distance }));
   }
 
   /** As `EpisodeIndex.keywordSearch`. */
   containing(words: readonly string[], limit: number, bounds?: IndexBounds): IndexHit[] {
-    const isSeen = (entry: Kept | undefined) =>
-      entry !== undefined && isWithin(entry.order, bounds);
-    const holders = words.map((word) =>
-      this.#holdersOf(word).flatMap((slot) => {
-        const entry = this.#entries[slot];
-        return entry !== undefined && isSeen(entry) ? [entry.id] : [];
-      }),
-    );
-    const total = bounds === undefined ? this.size : this.#entries.filter(isSeen).length;
-    return rarestFirst(holders, total)
+    const rarity = new Float64Array(this.#entries.length);
+    const seen = this.#seen(bounds, () => 1);
+    const total = bounds === undefined ? this.size : seen.filter((each) => each === 1).length;
+    for (const word of words) {
+      const holders = this.#holdersOf(word).filter((slot) => seen[slot] === 1);
+      const ofWord = rarityOf(holders.length, total);
+      for (const slot of holders) rarity[slot] = (rarity[slot] ?? 0) + ofWord;
+    }
+    const scores = rarity.map((score) => (score === 0 ? -Infinity : score));
+    return this.#best(scores, limit)
+      .toSorted((a, b) => (scores[b.slot] ?? 0) - (scores[a.slot] ?? 0) || newestFirst(a, b))
       .slice(0, Math.max(0, limit))
-      .map((id) => ({ id, words: this.#entries[this.#slots.get(id) ?? -1]?.words ?? "" }));
+      .map(({ id, words: found }) => ({ id, words: found }));
+  }
+
+  /** What a function gives for the slots of entries within bounds; -Infinity for the others. */
+  #seen(
+    { after = -Infinity, before = Infinity }: IndexBounds = {},
+    give: (slot: number) => number,
+  ) {
+    const given = new Float64Array(this.#entries.length).fill(-Infinity);
+    // An iterator would take longer than the arithmetic.
+    for (let slot = 0; slot < given.length; slot += 1) {
+      const order = this.#entries[slot]?.order ?? Number.NaN;
+      if (order > after && order < before) given[slot] = give(slot);
+    }
+    return given;
+  }
+
+  /** The entries of the `most` highest scores, and whatever may be as high as the last of them. */
+  #best(scores: Float64Array, most: number) {
+    // Sorting numbers is much faster than sorting entries.
+    const least = scores.toSorted().at(-Math.min(Math.floor(most), scores.length)) ?? Infinity;
+    const best: (IndexHit & { readonly slot: number })[] = [];
+    if (!(most >= 1)) return best;
+    for (let slot = 0; slot < scores.length; slot += 1) {
+      const score = scores[slot] ?? -Infinity;
+      const entry = this.#entries[slot];
+      if (score >= least - roundedOff && score !== -Infinity && entry !== undefined)
+        best.push({ id: entry.id, words: entry.words, slot });
+    }
+    return best;
   }
 
   #holdersOf(word: string): number[] {
@@ -117,13 +137,18 @@ export class UserEntries {
     return this.#entries.flatMap((entry, slot) => (entry?.words.includes(word) ? [slot] : []));
   }
 
+  /** Four sums at a time: the processor waits for each before it adds to it again, and this is most of a search. */
   #product(unit: Float32Array, slot: number): number {
-    let sum = 0;
-    const start = slot * this.#dimensions;
-    // An iterator would take five times as long, and this is most of a search.
-    for (let place = 0; place < unit.length; place += 1)
-      sum += (unit[place] ?? 0) * (this.#vectors[start + place] ?? 0);
-    return sum;
+    const vectors = this.#vectors;
+    let [one, two, three, four] = [0, 0, 0, 0];
+    let at = slot * unit.length;
+    for (let place = 0; place < unit.length; place += 4, at += 4) {
+      one += (unit[place] ?? 0) * (vectors[at] ?? 0);
+      two += (unit[place + 1] ?? 0) * (vectors[at + 1] ?? 0);
+      three += (unit[place + 2] ?? 0) * (vectors[at + 2] ?? 0);
+      four += (unit[place + 3] ?? 0) * (vectors[at + 3] ?? 0);
+    }
+    return one + two + three + four;
   }
 }
 
@@ -131,7 +156,3 @@ type Kept = Omit<IndexEntry, "vector">;
 
 /** The pieces between two spaces: all but the outer two have one on both sides. */
 const piecesOf = (words: string): ReadonlySet<string> => new Set(words.split(" ").slice(1, -1));
-
-function isWithin(order: number, { after = -Infinity, before = Infinity }: IndexBounds = {}) {
-  return order > after && order < before;
-}

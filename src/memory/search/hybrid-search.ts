@@ -236,8 +236,8 @@ export function createHybridRecall(
     const isEnough = () =>
       best.length >= choice * limit ||
       (best.length >= limit && best.every(({ episode }) => episode.groundTruth === null));
-    // Twice as many each time: where there are many copies, there are many.
-    for (let [from, size] = [0, limit]; from < ranking.length && !isEnough(); size *= 2) {
+    // As many as are chosen among, which is one look as a rule; then twice as many, for where there are many copies.
+    for (let [from, size] = [0, choice * limit]; from < ranking.length && !isEnough(); size *= 2) {
       const some = ranking.slice(from, from + size);
       from += size;
       const missing = some.map(({ id }) => id).filter((id) => !read.has(id));
