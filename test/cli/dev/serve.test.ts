@@ -6,6 +6,17 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addApiKey } from "../../../src/auth/api-keys.js";
+import { inspectRoutes } from "hono/dev";
+import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
+import { noSignIn } from "../../../src/auth/sign-in.js";
+import { createStandaloneApp } from "../../../src/server/server-app.js";
+import {
+  expectBrokenBodies,
+  expectLargeBodies,
+  expectUnknownCallers,
+  expectUnknownRoutes,
+} from "../../support/servers/refusals.js";
+import { matrix } from "../../support/servers/sign-in-matrix.js";
 import { type OwnServer, startServe } from "../../support/servers/serve.js";
 import { compiled } from "../../support/setup/compiled.js";
 import { newDataFolder } from "../../support/setup/data-folder.js";
@@ -16,12 +27,16 @@ let folder: string;
 let server: OwnServer;
 let url: string;
 let key: string;
+let operator: string;
+let foreign: string;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   folder = await newDataFolder("persona-agent-serve-");
   const keysFile = join(folder, "keys.jsonl");
   key = await addApiKey(keysFile, "ines", new Date());
+  operator = await addApiKey(keysFile, undefined, new Date());
+  foreign = await addApiKey(join(folder, "others.jsonl"), "ines", new Date());
   env = { ...process.env, INDEX: "in-process", AUTH_KEYS_FILE: keysFile };
   server = await startServe(folder, env);
   ({ url } = server);
@@ -93,6 +108,37 @@ describe("serve", () => {
       error: { code: "config-invalid", message, requestId },
     });
   });
+
+  it("refuses in one line, on every route: callers it does not know, broken bodies, large ones, and what is no route", async () => {
+    const app = createStandaloneApp(createPersonaAgent(), { signIn: noSignIn, log: () => {} });
+    const routes = inspectRoutes(app)
+      .filter(({ isMiddleware, method }) => !isMiddleware && method !== "ALL")
+      .map(({ method, path }) => `${method} ${path}`);
+    const rows = matrix.filter(({ route }) => routes.includes(route));
+    expect(rows.map(({ route }) => route).sort()).toEqual([...new Set(routes)].sort());
+    const none = () => Promise.reject(new Error("These routes have none."));
+    const newRun = { newAssistant: none, newThread: none, newRun: none, newRunWithoutThread: none };
+    const ids = { assistant: "", thread: "", run: "", checkpoint: "", episode: "none" };
+    const world = { user: "ines", key: "", ...ids, ...newRun, newEpisode: async () => "none" };
+    const by = (given: string) => ({ authorization: `Bearer ${given}` });
+    const refusing = { url, rows, world, operator: by(operator) };
+    const kept = async () => {
+      const { exportedAt: _, ...archive } = (await (await ask("/users/ines/export")).json()) as {
+        exportedAt: string;
+      };
+      return [archive, await (await fetch(`${url}/users`, { headers: by(operator) })).json()];
+    };
+    const before = await kept();
+    await expectUnknownCallers(refusing, {
+      "no key": {},
+      "a wrong key": by(`${key}x`),
+      "a key of another deployment": by(foreign),
+    });
+    expect(await expectBrokenBodies(refusing)).toBeGreaterThan(12);
+    await expectLargeBodies(refusing);
+    await expectUnknownRoutes(refusing);
+    expect(await kept()).toEqual(before);
+  }, 60_000);
 
   it("does not start for others without sign-in", async () => {
     const words = ["serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", folder];
