@@ -39,7 +39,7 @@ for (const { name, path, look, height, asks } of pictures) {
     await field.fill(asks);
     await field.press("Enter");
     await page.getByRole("button", { name: /^Persona version/ }).click();
-    await page.getByText("Recalled, best first").waitFor();
+    await page.getByText(/^Recalled, /).waitFor();
   }
   // Charts are loaded after the rest.
   await page.waitForLoadState("networkidle");

@@ -107,6 +107,11 @@ describe.skipIf(!hasBrowser)("the console", () => {
     const first = page.getByRole("listitem").filter({ hasText: "Version 1" });
     const text = await first.innerText();
     expect(text).toMatch(/In use\s+On trial/);
+    expect(text).toMatch(
+      /Taken: it is worth a change\. Of 100 answers, \d+ more are expected to be right; nine times in ten between/,
+    );
+    await first.getByText("In figures").click();
+    await first.getByText(/^Better: expected gain .* chance of real harm/).waitFor();
     expect(text).toMatch(/Questions it did not learn from \(\d+\)\s+Before\s+54%\s+With it\s+71%/);
     expect(text).toMatch(/Added\s+Answers "curry" when the question mentions guests\./);
     await button(page, "Restore").click();

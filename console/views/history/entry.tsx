@@ -12,6 +12,7 @@ import { When } from "../../parts/dates.js";
 import { Read } from "../../parts/read.js";
 import { Said } from "../../parts/said.js";
 import styles from "./history.module.css";
+import { Reason } from "./reason.js";
 import { Scores } from "./scores.js";
 import { nameOf, Standing } from "./standing.js";
 
@@ -36,7 +37,7 @@ export function Entry({
 }) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const part = useId();
-  const { id, at, author, version, standing, reason, alignment } = entry;
+  const { id, at, author, version, standing, alignment } = entry;
   const isFirst = author === "initial";
   const hasChange = !isFirst && ["head", "past", "superseded", "rejected"].includes(standing);
   return (
@@ -54,7 +55,7 @@ export function Entry({
           </div>
           <Standing entry={entry} />
         </Group>
-        <Said text={reason} />
+        <Reason entry={entry} />
         <Scores entry={entry} />
         <Group gap="md">
           {hasChange && (
