@@ -59,6 +59,7 @@ export async function openEmbeddedServices(
   const read = settingsOf(env);
   checkChoice(read, "STORE", ["platform"]);
   checkChoice(read, "INDEX", ["chroma", "in-process"]);
+  checkChoice(read, "CHROMA_EXCLUSIVE", ["on"]);
   checkChoice(read, "JOBS", ["postgres"]);
   const needsPostgres =
     needsStorage && read("DATABASE_URL") === undefined && read("STORE") !== "platform";

@@ -189,14 +189,12 @@ async function openIndex(
 ): Promise<EpisodeIndex> {
   const embedding = { name: vectors.name, dimensions: await vectors.dimensions() };
   if (read("INDEX") === "in-process") return createInProcessIndex(embedding);
-  if (chromaUrl === undefined)
-    return createChromaIndex({
-      url: read("CHROMA_URL") ?? "",
-      token: read("CHROMA_TOKEN"),
-      embedding,
-    });
-  // The embedded server needs no token, and nobody else writes to it.
-  return createCachedIndex(createChromaIndex({ url: chromaUrl, embedding }), embedding);
+  // The embedded server needs no token.
+  const token = chromaUrl === undefined ? read("CHROMA_TOKEN") : undefined;
+  const url = chromaUrl ?? read("CHROMA_URL") ?? "";
+  const index = createChromaIndex({ url, token, embedding });
+  const isAlone = chromaUrl !== undefined || read("CHROMA_EXCLUSIVE") === "on";
+  return isAlone ? createCachedIndex(index, embedding) : index;
 }
 
 function wikipediaOptions(read: ReadSetting) {

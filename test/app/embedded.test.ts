@@ -154,6 +154,44 @@ describe("an agent with embedded services", () => {
   });
 });
 
+describe("a Chroma server that CHROMA_EXCLUSIVE gives to one process", () => {
+  it("is asked for a user's entries once, where it is asked at each search otherwise", async () => {
+    const folder = await newDataFolder("persona-exclusive-");
+    const chroma = await startEmbeddedChroma({ dataFolder: folder });
+    const requestsOf = async (env: Record<string, string>) => {
+      const agent = await openPersonaAgent(
+        { CHROMA_URL: chroma.url, ...env },
+        { dataDir: folder, command: "exclusive" },
+      );
+      try {
+        for (const text of ["I never eat peanuts.", "I like tea."]) await agent.ask("ada", text);
+        await agent.search("ada", "Any tea?");
+        await agent.memory.episodes.settled();
+        const http = vi.spyOn(globalThis, "fetch");
+        const found = await agent.search("ada", "Any peanuts?");
+        const requests = http.mock.calls.length;
+        http.mockRestore();
+        return { found: found.length, requests };
+      } finally {
+        await agent.close();
+      }
+    };
+    try {
+      const each = await requestsOf({});
+      expect(each.requests).toBeGreaterThanOrEqual(2);
+      const once = await requestsOf({ CHROMA_EXCLUSIVE: "on" });
+      expect(once.requests).toBe(0);
+      expect(once.found).toBeGreaterThan(0);
+      await expect(requestsOf({ CHROMA_EXCLUSIVE: "yes" })).rejects.toThrow(
+        'CHROMA_EXCLUSIVE is "yes"; expected on, or nothing. Correct it or unset it.',
+      );
+    } finally {
+      await chroma.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
 describe("stopping Chroma in the middle of a turn", () => {
   it("does not fail the turn, and the episode is found once Chroma is back", async () => {
     const folder = await newDataFolder("persona-chroma-");

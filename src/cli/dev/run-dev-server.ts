@@ -70,7 +70,11 @@ export async function runDevServer({
         ...(settings !== "off" &&
           settings.keysFile !== undefined && { AUTH_KEYS_FILE: resolve(settings.keysFile) }),
         ...(services.databaseUrl !== undefined && { DATABASE_URL: services.databaseUrl }),
-        ...(services.chromaUrl !== undefined && { CHROMA_URL: services.chromaUrl }),
+        // Only the server writes to it.
+        ...(services.chromaUrl !== undefined && {
+          CHROMA_URL: services.chromaUrl,
+          CHROMA_EXCLUSIVE: "on",
+        }),
       },
       onLine: log.take,
     });
