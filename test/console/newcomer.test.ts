@@ -65,6 +65,14 @@ describe.skipIf(!hasBrowser)("the console of a server on which nobody was yet", 
     await page.getByText("1 true answer is new since it last learned.").waitFor();
   }, 120_000);
 
+  it("says in the chat that it learns by itself, and what came of it", async () => {
+    const page = await browser.open("/console/users/bo/chat");
+    await say(page, "I never eat peppers.");
+    await page.getByText(/It has learned: version \d+ answers|It looked at what is new/).waitFor();
+    await page.getByRole("link", { name: /^(What changed|Why)$/ }).click();
+    await page.getByRole("heading", { level: 1, name: "History" }).waitFor();
+  }, 60_000);
+
   it("has no serious access problem in chat and learning, in four looks", async () => {
     const page = await browser.open("/console/users/bo/chat");
     const turn = await say(page, "What do I eat on Fridays?");

@@ -1,17 +1,15 @@
-import { Anchor, Button, Stack, Text } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { MessageSquarePlus } from "lucide-react";
 import { type RefObject, useEffect, useRef } from "react";
-import { Link } from "wouter";
 import { useKept } from "../../api/kept.js";
-import { addressOf } from "../../app/location.js";
-import { counted } from "../../parts/counted.js";
 import { PageTitle } from "../../parts/page-title.js";
 import { Empty } from "../../parts/states.js";
 import { ChatTurn } from "./chat-turn.js";
 import styles from "./chat.module.css";
 import { Composer } from "./composer.js";
 import { conversationWith, type Turn } from "./conversation.js";
+import { LearningNews } from "./learning-news.js";
 
 /** One talks with the agent, sees what each answer was made from, and says whether it was right. */
 export default function ChatView({ user }: { readonly user: string }) {
@@ -62,7 +60,7 @@ export default function ChatView({ user }: { readonly user: string }) {
           ))}
         </Stack>
       </div>
-      <LearningDue user={user} turns={turns} />
+      <LearningNews user={user} turns={turns} />
       <div ref={end} />
       <Composer isAnswering={isAnswering} onSay={conversation.say} onStop={conversation.stop} />
     </div>
@@ -77,20 +75,6 @@ function useReadAgain(user: string, answers: number): void {
     void client.invalidateQueries({ queryKey: ["user", user] });
     void client.invalidateQueries({ queryKey: ["users"] });
   }, [client, user, answers]);
-}
-
-/** Once there is enough to learn from, where one can have it learned. */
-function LearningDue({ user, turns }: { readonly user: string; readonly turns: readonly Turn[] }) {
-  const due = turns.findLast(({ result }) => result !== null)?.result?.alignment;
-  if (due === undefined || !due.due) return null;
-  return (
-    <Text size="sm" c="dimmed" mt="lg" role="status">
-      {counted(due.newAnswers, "verdict")} are new since it last learned.{" "}
-      <Anchor component={Link} href={addressOf(user, "learning")} inherit>
-        Let it learn from them
-      </Anchor>
-    </Text>
-  );
 }
 
 /** Keeps the end in view while it grows, unless the reader went elsewhere. */
