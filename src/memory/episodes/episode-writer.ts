@@ -7,13 +7,14 @@ import type { EpisodicMemory, TurnOptions } from "./episodic-memory.js";
 import type { EpisodeForgetting } from "./forget-episode.js";
 import { notForgotten } from "./forgotten-turns.js";
 import { enqueue, outboxIds, outboxEntry, readOutbox } from "../index/index-outbox.js";
-import type { IndexUpkeep } from "../index/index-sync.js";
+import type { IndexUpkeep, StoredEpisodes } from "../index/index-sync.js";
 import {
   mostAround,
   readNeighbours,
   readTimeLine,
   type TimeLine,
 } from "../index/thread-context.js";
+import { allSettled } from "../../system/close-stack.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
 import { mergeEpisode, storableEpisode } from "./merge-episode.js";
 import { userNamespaces } from "../namespaces.js";
@@ -29,26 +30,31 @@ import type { Degradations } from "../search/degradations.js";
 import { untilWritten } from "../change-record.js";
 
 interface WriteOptions extends TurnOptions {
-  readonly indexed?: boolean;
-  /** Whether somebody waits for an answer, who does not have to wait for the index. */
-  readonly isTurn?: boolean;
-  readonly catchUp?: boolean;
+  /**
+   * When the index learns of it: before the call returns, a moment later for somebody who waits for an answer, or when
+   * the caller gives it `toIndex`.
+   */
+  readonly index?: "now" | "soon" | "by-caller";
+  /** What else is done while the user's queue is held, beside the writing. */
+  readonly meanwhile?: () => Promise<void>;
+  /** The ids among which neighbours are looked for; read when they are not given. */
   readonly timeLine?: TimeLine;
 }
 
 /** The three ways an episode changes. One change of one user at a time in this process. */
 export interface EpisodeWriter {
-  /**
-   * Up to `outboxEntrySize` episodes, merged with what is stored. Gives them as they stand, and how many are new.
-   * With `indexed` false they only go to the outbox, with `isTurn` to the index a moment later. `timeLine`: the ids among which neighbours are looked for;
-   * read when it is not given.
-   */
+  /** Up to `outboxEntrySize` episodes, merged with what is stored. Gives them as they stand, and how many are new. */
   write(
     userId: string,
     episodes: readonly Episode[],
     degradations: Degradations,
     options?: WriteOptions,
-  ): Promise<{ readonly episodes: Episode[]; readonly added: number }>;
+  ): Promise<{
+    readonly episodes: Episode[];
+    readonly added: number;
+    /** Null where the index has them, or will. */
+    readonly toIndex: StoredEpisodes | null;
+  }>;
   readonly update: EpisodicMemory["update"];
   readonly delete: EpisodicMemory["delete"];
 }
@@ -89,7 +95,7 @@ export function createEpisodeWriter(
   /**
    * Held. `after` are the episodes to stand; those that stand already and are in the index cost nothing.
    *
-   * @returns False where another process has changed one of them since it was read.
+   * @returns What is left for the caller; null where another process has changed one of them since it was read.
    */
   async function put(
     userId: string,
@@ -97,19 +103,17 @@ export function createEpisodeWriter(
     after: readonly { readonly stored: Episode | null; readonly episode: Episode }[],
     degradations: Degradations,
     {
-      indexed = true,
-      isTurn = false,
-      catchUp = true,
+      index = "now",
       withdrawals = [],
       ...options
     }: WriteOptions & { readonly withdrawals?: readonly StoreChange[] } = {},
-  ): Promise<boolean> {
+  ): Promise<{ readonly toIndex: StoredEpisodes | null } | null> {
     const user = userKey(userId);
     const waiting = new Set(outboxIds(before.outbox));
     const changed = after.filter(
       ({ stored, episode }) => waiting.has(episode.id) || !isDeepStrictEqual(stored, episode),
     );
-    if (changed.length === 0) return true;
+    if (changed.length === 0) return { toIndex: null };
     const changedEpisodes = changed.map(({ episode }) => episode);
     const timeLine =
       options.timeLine ?? (await readTimeLine(access, user, changedEpisodes, before.pointers));
@@ -143,20 +147,20 @@ export function createEpisodeWriter(
         ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
       ],
     );
-    if (!isWritten) return false;
+    if (!isWritten) return null;
     for (const { id } of changedEpisodes) recentReader.wrote(user, id);
-    if (!indexed) return true;
     const written = {
       episodes: [...changedEpisodes, ...neighbours],
       entry,
       isFirst,
-      older: catchUp ? before.outbox.filter(({ key }) => key !== entry.key) : [],
+      older: index === "by-caller" ? [] : before.outbox.filter(({ key }) => key !== entry.key),
       timeLine,
       known,
     };
-    if (isTurn) upkeep.indexSoon(user, written);
+    if (index === "by-caller") return { toIndex: written };
+    if (index === "soon") upkeep.indexSoon(user, written);
     else await upkeep.indexEpisodes(user, written, degradations);
-    return true;
+    return { toIndex: null };
   }
 
   return {
@@ -176,14 +180,18 @@ export function createEpisodeWriter(
           if (first === null) throw new TypeError(`No version of episode ${id}.`);
           return { stored, episode: rest.reduce(mergeEpisode, first) };
         });
-        if (!(await put(userId, before, after, degradations, { ...options, withdrawals })))
-          return null;
+        const stored = await put(userId, before, after, degradations, { ...options, withdrawals });
+        if (stored === null) return null;
         return {
+          ...stored,
           episodes: after.map(({ episode }) => copyOf(user, episode)),
           added: after.filter(({ stored }) => stored === null).length,
         };
       };
-      return queue.run(user, () => untilWritten(attempt));
+      return queue.run(user, async () => {
+        const [written] = await allSettled([untilWritten(attempt), options?.meanwhile?.()]);
+        return written;
+      });
     },
     async update(userId, id, change) {
       const user = userKey(userId);
@@ -202,7 +210,7 @@ export function createEpisodeWriter(
         const episode = storableEpisode({ ...stored, groundTruth: answer, feedback });
         const withdrawals = correctionOf(user, stored, episode.groundTruth, feedback.at);
         const after = [{ stored, episode }];
-        if (!(await put(userId, before, after, degradations, { withdrawals }))) return null;
+        if ((await put(userId, before, after, degradations, { withdrawals })) === null) return null;
         return { episode: copyOf(user, episode), degraded: degradations.kinds() };
       };
       return queue.run(user, () => untilWritten(attempt));

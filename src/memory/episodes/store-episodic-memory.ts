@@ -8,7 +8,7 @@ import type { EpisodicMemory, RecallBounds, RecentCounts } from "./episodic-memo
 import { createEpisodeForgetting, type ErasableLogs } from "./forget-episode.js";
 import { createHybridRecall } from "../search/hybrid-search.js";
 import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
-import { createIndexUpkeep } from "../index/index-sync.js";
+import { createIndexUpkeep, type StoredEpisodes } from "../index/index-sync.js";
 import { createSeals } from "../index/sealed-entries.js";
 import { readTimeLine } from "../index/thread-context.js";
 import type { KeyedQueue } from "../../system/keyed-queue.js";
@@ -102,7 +102,7 @@ export function createStoreEpisodicMemory(
   return {
     async add(userId, episode, turn) {
       const degradations = upkeep.newDegradations();
-      const options = turn && { ...turn, isTurn: true };
+      const options = turn && { ...turn, index: "soon" as const };
       const { episodes } = await writer.write(userId, [episode], degradations, options);
       return { episode: episodes[0] ?? null, degraded: degradations.kinds() };
     },
@@ -113,18 +113,25 @@ export function createStoreEpisodicMemory(
       const order = episodes.toSorted((a, b) => (a.id < b.id ? 1 : -1));
       const timeLine = await readTimeLine(access, user, order);
       let added = 0;
+      let waiting: StoredEpisodes | null = null;
+      // After a failure the rest only goes to the outbox: an import must not wait for every batch's time-out.
+      const indexWaiting = async () => {
+        if (waiting !== null && degradations.kinds().length === 0)
+          await upkeep.indexEpisodes(user, waiting, degradations);
+      };
       for (let from = 0; from < order.length; from += outboxEntrySize) {
         const batch = order.slice(from, from + outboxEntrySize);
-        // After a failure the rest only goes to the outbox: an import must not wait for every batch's time-out.
-        const indexed = degradations.kinds().length === 0;
+        // While one batch is stored, the index takes the one before it.
         const written = await writer.write(userId, batch, degradations, {
-          indexed,
-          catchUp: false,
+          index: "by-caller",
+          meanwhile: indexWaiting,
           timeLine,
         });
+        waiting = written.toIndex;
         added += written.added;
         progress?.(Math.min(from + outboxEntrySize, order.length), order.length);
       }
+      await queue.run(user, indexWaiting);
       return { added, degraded: degradations.kinds() };
     },
     async get(userId, id) {
