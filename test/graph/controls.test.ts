@@ -58,6 +58,16 @@ describe("the alignment graph over HTTP, with a planted preference", patience, (
   ])("decides as the rule does, for as many calls and as much gain: %s", async (_name, control) => {
     expect(await runControl(control)).toEqual(predictControl(control));
   });
+
+  it("takes a rule worth -10 points back once later true answers speak against it", async () => {
+    // Of a thousand such rules about three are taken; this user has one of them.
+    const [user, further] = [3_638, 20];
+    const effects = atMost(20);
+    const control = { ...positive, seed: 20_261_125, effects, users: 1, only: [user], further };
+    expect(await runControl(control)).toMatchObject([
+      { user, kind: "harmful", accepted: true, isInUse: false },
+    ]);
+  });
 });
 
 it("fails a control whose model is asked what it does not know", async () => {

@@ -22,7 +22,7 @@ export interface PlantedModelOptions {
   readonly seed: number;
   /**
    * What an update proposes. `drawn`: the user's right rule half of the time, the useless one a quarter, the harmful one
-   * a quarter, whatever the critiques say. `raced`: all three, as alternatives. `by-heart`: nine in ten of the films it was shown, each with its true answer,
+   * a quarter, whatever the critiques say; nothing once there is a rule. `raced`: all three, as alternatives. `by-heart`: nine in ten of the films it was shown, each with its true answer,
    * and the useless rule beside them, as one that takes chance for a pattern.
    */
   readonly updates: "drawn" | "raced" | "by-heart";
@@ -119,6 +119,10 @@ function critiqueOf(pair: Pair | undefined): Critique {
 }
 
 function updateFrom(human: string, options: PlantedModelOptions): PersonaUpdate {
+  const [present = ""] = /<current_lines>[\s\S]*?<\/current_lines>/.exec(human) ?? [];
+  // One rule is enough, so that later questions tell what this one is worth.
+  if (present.includes("are tagged"))
+    return { pattern: "", decision: "keep", reason: "There is a rule.", proposals: [] };
   const pairs = pairsIn(human);
   return {
     pattern: "",

@@ -208,7 +208,9 @@ export function predictControl(control: Control): Trial[] {
     let asked = 0;
     for (;;) {
       const judged = racing.map((key) => decide(key, asked, total - asked));
-      racing = stillRacing(judged, asked / step);
+      const going = stillRacing(judged, asked / step);
+      // Where two promise the same, the one that was proposed first goes on, as in the graph.
+      racing = racing.filter((key) => going.includes(key));
       if (racing.length === 0 || asked >= total) break;
       asked = Math.min(total, asked + step);
       for (const key of racing) askedOf.set(key, asked);
