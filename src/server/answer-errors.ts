@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import { PersonaAgentError } from "../system/errors.js";
 import { nameRequest, report } from "./answering.js";
-import { errorBody, type ErrorStatus } from "./http-errors.js";
+import { errorBody, type ErrorStatus, type HttpError } from "./http-errors.js";
+import { type OpenAiError, openAiError } from "./openai/openai-errors.js";
 
 /** Largest body of a request, in bytes. A message has at most 200,000 characters. */
 export const mostBytes = 4_000_000;
@@ -19,7 +20,18 @@ export function unknownRoute(c: Context, expected: string): PersonaAgentError {
   );
 }
 
-/** The answer to a request that failed. Errors that are not ours are told to `log`. */
+const isOpenAis = (path: string) => path.startsWith("/v1/");
+
+/** The body of an error, as the protocol of a path has it. */
+export function errorOfPath(
+  path: string,
+  error: unknown,
+  requestId: string,
+): HttpError | OpenAiError {
+  return isOpenAis(path) ? openAiError(error, requestId) : errorBody(error, requestId);
+}
+
+/** The answer to a request that failed, as the protocol of its path has it. Errors that are not ours are told to `log`. */
 export function refuse(
   c: Context,
   error: unknown,
@@ -29,5 +41,7 @@ export function refuse(
   const requestId = nameRequest(c);
   if (log) report(error, requestId, log);
   if (PersonaAgentError.is(error, "auth-missing")) c.header("www-authenticate", "Bearer");
-  return c.json(errorBody(error, requestId), status);
+  // OpenAI's clients would repeat the whole turn; calls of the model and of the store were repeated already.
+  if (isOpenAis(c.req.path) && status !== 429) c.header("x-should-retry", "false");
+  return c.json(errorOfPath(c.req.path, error, requestId), status);
 }

@@ -5,7 +5,8 @@ import { type Caller, expectOperator, forbidden, isOwnName } from "../auth/calle
 import type { SignIn } from "../auth/sign-in.js";
 import { type UserKey, userKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../system/errors.js";
-import { errorBody, errorStatus } from "./http-errors.js";
+import { errorOfPath } from "./answer-errors.js";
+import { errorStatus } from "./http-errors.js";
 import { requestIdOf } from "./request-id.js";
 
 /** What may be asked on behalf of nobody: whether the server is up, and the console's files, which hold no data. */
@@ -52,7 +53,7 @@ export function createLangGraphAuth(signIn: SignIn, readAssistant: ReadAssistant
         if (getPath(request).startsWith("/internal")) expectOperator(caller);
         return asUser(caller);
       } catch (error) {
-        throw refusal(error, requestIdOf(request.headers));
+        throw refusal(error, requestIdOf(request.headers), getPath(request));
       }
     })
     .on("*", (event) => protect(event, () => forbidUsers()))
@@ -171,10 +172,10 @@ function claim(value: { metadata?: unknown }, { userId, key }: SignedIn): void {
 }
 
 /** LangGraph answers with the message as it is. */
-function refusal(error: unknown, requestId: string): unknown {
+function refusal(error: unknown, requestId: string, path = ""): unknown {
   if (!PersonaAgentError.is(error)) return error;
   return new HTTPException(errorStatus(error), {
-    message: JSON.stringify(errorBody(error, requestId)),
+    message: JSON.stringify(errorOfPath(path, error, requestId)),
     headers: {
       "content-type": "application/json",
       "x-request-id": requestId,

@@ -127,11 +127,14 @@ describe("what every request of a server passes", () => {
       const seconds = Number(refused.headers.get("retry-after"));
       expect(seconds).toBeGreaterThan(50);
       expect(seconds).toBeLessThanOrEqual(60);
+      const requestId = refused.headers.get("x-request-id");
       expect(await refused.json()).toEqual({
         error: {
           code: "auth-rate-limited",
           message: `This user has sent more than 2 requests in a minute; expected fewer. Try again in ${seconds} seconds.`,
-          requestId: refused.headers.get("x-request-id"),
+          ...(path.startsWith("/v1/")
+            ? { type: "invalid_request_error", param: null }
+            : { requestId }),
         },
       });
     }

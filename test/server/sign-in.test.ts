@@ -544,6 +544,15 @@ describe("signing in", () => {
         expect(error["message"]).toMatch(line);
         expect(error["message"]).not.toContain("\n");
       }
+    const response = await send("GET", "/v1/models", given(keys.foreign));
+    expect(await response.json()).toEqual({
+      error: {
+        code: "auth-missing",
+        message: expect.stringMatching(/does not know the key/),
+        type: "invalid_request_error",
+        param: null,
+      },
+    });
   });
 
   describe("refuses in one line, with the request's id, on every route", () => {

@@ -4,6 +4,7 @@ import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { PersonaAgent } from "../../app/persona-agent.js";
 import type { TurnResult } from "../../app/ask.js";
 import { PersonaAgentError } from "../../system/errors.js";
+import { refuse } from "../answer-errors.js";
 import { keepAlive, nameRequest, report } from "../answering.js";
 import { errorStatus } from "../http-errors.js";
 import type { UserOf } from "../named-user.js";
@@ -32,14 +33,14 @@ export function addOpenAiRoutes(
 ): void {
   const limit = bodyLimit({
     maxSize: mostBytes,
-    onError: (c) => refuse(c, tooLarge, options, 413),
+    onError: (c) => refuse(c, tooLarge, 413, options.log),
   });
   app.post("/v1/chat/completions", limit, (c) => complete(c, agent, options));
   app.get("/v1/models", (c) => answer(c, { object: "list", data: [listed] }));
   app.get("/v1/models/:id", (c) =>
-    c.req.param("id") === modelName ? answer(c, listed) : refuse(c, unknownModel, options, 404),
+    c.req.param("id") === modelName ? answer(c, listed) : refuse(c, unknownModel, 404, options.log),
   );
-  app.all("/v1/*", (c) => refuse(c, unknownRoute(c), options, 404));
+  app.all("/v1/*", (c) => refuse(c, unknownRoute(c), 404, options.log));
 }
 
 const tooLarge = new PersonaAgentError(
@@ -125,7 +126,7 @@ async function complete(c: Context, agent: PersonaAgent, options: OpenAiRoutesOp
     });
   } catch (error) {
     // Nobody reads what a client that went away is told.
-    return refuse(c, error, signal.aborted ? { ...options, log: () => {} } : options);
+    return refuse(c, error, errorStatus(error), signal.aborted ? undefined : options.log);
   }
 }
 
@@ -229,17 +230,4 @@ function usageOf({ usage: { tokens } }: TurnResult) {
 function answer(c: Context, body: object): Response {
   nameRequest(c);
   return c.json(body);
-}
-
-function refuse(
-  c: Context,
-  error: unknown,
-  { log }: OpenAiRoutesOptions,
-  status = errorStatus(error),
-): Response {
-  const requestId = nameRequest(c);
-  report(error, requestId, log);
-  // OpenAI's clients would repeat the whole turn; calls of the model and of the store were repeated already.
-  c.header("x-should-retry", "false");
-  return c.json(openAiError(error, requestId), status);
 }
