@@ -4,6 +4,14 @@ import { join, relative, resolve } from "node:path";
 import { PersonaAgentError } from "../../system/errors.js";
 import { ownModule } from "../../system/own-program.js";
 
+const folderOf = (dataDir: string) => join(dataDir, "langgraph");
+
+/** Where the dev server keeps the threads of a data folder, if it ever served it. */
+export function serverThreads(dataDir: string): string | null {
+  const folder = join(folderOf(dataDir), ".langgraph_api");
+  return existsSync(folder) ? folder : null;
+}
+
 /**
  * Writes the dev server's `langgraph.json` into the data folder, because the server keeps its threads beside that file:
  * they stay with the memory that they belong to, and the project's folder stays clean. It is a copy of the
@@ -13,7 +21,7 @@ import { ownModule } from "../../system/own-program.js";
  * @throws {PersonaAgentError} `config-file-invalid`
  */
 export async function writeServerConfig(dataDir: string, project: string): Promise<string> {
-  const folder = join(dataDir, "langgraph");
+  const folder = folderOf(dataDir);
   await mkdir(folder, { recursive: true });
   const source = join(project, "langgraph.json");
   const text = existsSync(source) ? await readFile(source, "utf8") : ownConfig(project);

@@ -3,6 +3,7 @@ import { PersonaAgentError } from "../../system/errors.js";
 import { type CommandContext, writeJson } from "../cli-context.js";
 import { ReportedFailure } from "../describe-error.js";
 import { counted } from "../output/figures.js";
+import { serverThreads } from "../dev/server-config.js";
 import { printable } from "../output/printable.js";
 import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
@@ -58,6 +59,11 @@ export async function runErase({ user, url }: UserOptions, context: CommandConte
     context.stdout.write(
       left === "" ? "A scan found nothing left.\n" : `A scan found: ${left}. Run it again.\n`,
     );
+    const threads = url === undefined ? serverThreads(context.dataDir) : null;
+    if (threads !== null)
+      context.stdout.write(
+        `Not looked at: threads of the dev server, in ${threads}. While it runs, erase with --url takes them too.\n`,
+      );
   }
   if (left !== "") throw new ReportedFailure("Something is left.");
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemorySaver } from "@langchain/langgraph";
@@ -246,4 +246,16 @@ describe("chat", () => {
     // A line for each tool call may come first; whether the model makes one is its own affair.
     expect(out.replace(/^(?:⋯ \w+\n)*/, "")).toBe(`${episode?.response}\n`);
   });
+});
+
+it("erases a user, and says where a dev server may have threads of theirs", async () => {
+  const erase = ["erase", "--user", "leaving", "--yes", "--data-dir", folder];
+  expect((await run(erase)).out).toBe(
+    'Erased "leaving": nothing was there.\nA scan found nothing left.\n',
+  );
+  const threads = join(folder, "langgraph", ".langgraph_api");
+  await mkdir(threads, { recursive: true });
+  expect((await run(erase)).out).toContain(
+    `Not looked at: threads of the dev server, in ${threads}. While it runs, erase with --url takes them too.\n`,
+  );
 });
