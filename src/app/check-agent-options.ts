@@ -39,6 +39,28 @@ export function expectAgentNames<Of extends PersonaAgentOptions>(
   expectKnownNames(options, { ...agentNames, ...others }, what);
 }
 
+/**
+ * Refuses what cannot be settings of a process, such as options that were given in their place.
+ *
+ * @throws {PersonaAgentError} `config-invalid`
+ */
+export function expectSettings(env: unknown): asserts env is Readonly<Record<string, string>> {
+  const isObject = typeof env === "object" && env !== null;
+  const [wrong] = isObject
+    ? (Object.entries(env).find(
+        ([name, value]) =>
+          // Not "now" or "index", which a shell may have.
+          (/[A-Z]/.test(name) && (Object.hasOwn(agentNames, name) || name === "dataDir")) ||
+          (value !== undefined && typeof value !== "string"),
+      ) ?? [])
+    : [];
+  if (isObject && wrong === undefined) return;
+  const found = isObject ? `has ${JSON.stringify(wrong)} among its settings` : "has no settings";
+  throw refused(
+    `The first argument of \`openPersonaAgent\` ${found}; expected the environment of the process, or names of .env.example with texts. Give options as its second argument.`,
+  );
+}
+
 /** What the library's two functions take together. */
 interface GivenOptions extends PersonaAgentOptions {
   readonly embeddingsName?: string;
@@ -62,6 +84,9 @@ export function checkAgentOptions(options: GivenOptions): void {
     throw refused(
       `\`${nothingToName}\` names \`${nothingToName.slice(0, -4)}\`, which was not given; expected both. Give it, or leave the name out.`,
     );
+  for (const name of ["model", "alignmentModel"] as const)
+    expectPart(name, options[name], ["invoke", "_llmType"], "a chat model of LangChain");
+  expectPart("embeddings", options.embeddings, ["embedQuery"], "embeddings of LangChain");
   if (options.keepThreads === false && isGiven("checkpointer"))
     throw refused(
       "A `checkpointer` was given with `keepThreads: false`; expected one of the two. Leave one out.",
@@ -70,6 +95,20 @@ export function checkAgentOptions(options: GivenOptions): void {
     throw refused(
       `\`embeddingsName\` is ${JSON.stringify(options.embeddingsName?.slice(0, 100))}; expected 1 to 76 letters, digits, \`.\`, \`_\` and \`-\`. Correct it.`,
     );
+}
+
+/** Callers without types can pass anything, such as a model's name. */
+function expectPart(name: string, given: unknown, methods: readonly string[], expected: string) {
+  if (given === undefined || methods.every((method) => isMethod(given, method))) return;
+  const found =
+    typeof given === "string" ? JSON.stringify(given.slice(0, 100)) : `a ${typeof given}`;
+  throw refused(
+    `\`${name}\` is ${found}; expected ${expected}, an object. Make one, or let \`openPersonaAgent\` make it from a name in its settings, such as \`MODEL\`.`,
+  );
+}
+
+function isMethod(given: unknown, name: string): boolean {
+  return typeof (Object(given) as Record<string, unknown>)[name] === "function";
 }
 
 /** @throws {PersonaAgentError} `config-invalid`: vectors of another length, or of another model, find nothing. */

@@ -12,6 +12,7 @@ import {
   checkAgentOptions,
   expectAgentNames,
   expectIndexOfEmbeddings,
+  expectSettings,
 } from "./check-agent-options.js";
 import { readInstructions } from "./read-instructions.js";
 import { createPersonaAgent } from "./create-persona-agent.js";
@@ -77,6 +78,7 @@ export async function openPersonaAgent(
   env: AgentEnvironment,
   options: OpenOptions = {},
 ): Promise<OpenAgent> {
+  expectSettings(env);
   const read = settingsOf(env);
   const {
     keepThreads = true,

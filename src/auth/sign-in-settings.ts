@@ -1,4 +1,5 @@
 import { PersonaAgentError } from "../system/errors.js";
+import { programName } from "../system/own-program.js";
 
 /** How tokens (JWT) of an identity provider are checked. */
 export interface TokenSettings {
@@ -120,7 +121,7 @@ function expectSafeUrl(text: string): void {
   );
 }
 
-const howTo = "Set AUTH_KEYS_FILE=keys.jsonl, and make a key: persona-agent key --operator.";
+const howTo = `Set AUTH_KEYS_FILE=keys.jsonl, and make a key: ${programName(import.meta.url)} key --operator.`;
 
 function invalid(message: string): PersonaAgentError {
   return new PersonaAgentError("config-invalid", message);

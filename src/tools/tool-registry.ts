@@ -35,8 +35,8 @@ const validName = /^[a-zA-Z0-9_-]{1,64}$/;
  */
 export function createToolRegistry(tools: readonly GivenTool[]): ToolRegistry {
   const byName = new Map<string, StructuredToolInterface>();
-  for (const [index, unchecked] of tools.entries()) {
-    const tool = parseTool(unchecked, index);
+  for (const unchecked of tools) {
+    const tool = parseTool(unchecked);
     if (byName.has(tool.name))
       throw refused(
         `Two tools are named ${JSON.stringify(tool.name)}; expected a different name for each. Rename one of them.`,
@@ -86,11 +86,11 @@ export function withGuidance(
 }
 
 /** Callers without types can pass anything, and otherwise only the model's provider would notice. */
-function parseTool(tool: unknown, index: number): StructuredToolInterface {
+function parseTool(tool: unknown): StructuredToolInterface {
   const { name, schema, invoke } = Object(tool) as Record<string, unknown>;
   if (typeof invoke !== "function" || typeof schema !== "object" || schema === null)
     throw refused(
-      `Tool number ${index + 1} is not a LangChain tool; expected what tool(...) of @langchain/core/tools makes. Pass such tools.`,
+      `Among the tools, ${printable(tool)} is not a LangChain tool; expected what tool(...) of @langchain/core/tools makes. Pass such tools.`,
     );
   if (typeof name === "string" && validName.test(name)) return tool as StructuredToolInterface;
   throw refused(

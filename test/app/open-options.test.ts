@@ -9,6 +9,7 @@ import {
   createPersonaAgent,
   type OpenAgent,
   type OpenOptions,
+  type PersonaAgentOptions,
   openPersonaAgent,
   OfflineChatModel,
 } from "../../src/index.js";
@@ -100,6 +101,33 @@ const contradictions: readonly (readonly [RegExp, OpenOptions])[] = [
 
 it.each(contradictions)("refuses contradicting options in one line: %s", async (line, options) => {
   await expect(openPersonaAgent({}, options)).rejects.toThrow(line);
+});
+
+it.each([
+  [
+    /`model` is "openai:gpt-4o"; expected a chat model of LangChain.*`MODEL`\.$/,
+    { model: "openai:gpt-4o" },
+  ],
+  [/`alignmentModel` is a object; expected a chat model/, { alignmentModel: {} }],
+  [
+    /`embeddings` is "openai:small"; expected embeddings of LangChain/,
+    { embeddings: "openai:small" },
+  ],
+])("refuses what is no part of LangChain's in one line: %s", async (line, options) => {
+  const given = options as unknown as PersonaAgentOptions;
+  expect(() => createPersonaAgent(given)).toThrow(line);
+  await expect(openPersonaAgent({}, given)).rejects.toThrow(line);
+});
+
+it.each([
+  [
+    /has "dataDir" among its settings; expected the environment.*second argument\.$/,
+    { dataDir: "./mine" },
+  ],
+  [/has "MODEL" among its settings/, { MODEL: new OfflineChatModel() }],
+  [/has no settings; expected the environment/, undefined],
+])("refuses options in the place of settings: %s", async (line, env) => {
+  await expect(openPersonaAgent(env as never)).rejects.toThrow(line);
 });
 
 it("refuses embeddings without an index in a process's own memory too", () => {

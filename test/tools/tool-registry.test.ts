@@ -49,7 +49,10 @@ describe("createToolRegistry", () => {
   it.each([null, "recall_memory", { name: "a" }])("refuses %o, which is no tool", (thing) => {
     const things: StructuredToolInterface[] = JSON.parse(JSON.stringify([thing]));
     expect(() => createToolRegistry(things)).toThrow(
-      refusal("config-tool-invalid", /^Tool number 1 is not a LangChain tool; expected .*\.$/),
+      refusal(
+        "config-tool-invalid",
+        /^Among the tools, (object|"recall_memory") is not a LangChain tool; expected .*\.$/,
+      ),
     );
   });
 

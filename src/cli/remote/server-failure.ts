@@ -14,7 +14,7 @@ export function describeServerFailure(url: string, error: unknown): unknown {
   // With sign-in, a server says so of a thread that another user made.
   if (status === 409) return new PersonaAgentError("config-thread-owner", foreignThreadMessage);
   const message = Number.isNaN(status)
-    ? `No LangGraph server answers at ${url} (${rootCause(error)}). Start one with \`persona-agent dev\` (\`npm run dev\` in a clone), or leave out --url.`
+    ? `No server answers at ${url} (${rootCause(error)}). Start one with \`persona-agent serve\` or \`persona-agent dev\` (\`npm run dev\` in a clone), or leave out --url.`
     : `The server at ${url} answered with status ${status}: ${error.message.split("\n")[0]} Check the address.`;
   return new PersonaAgentError("config-invalid", message, { cause: error });
 }

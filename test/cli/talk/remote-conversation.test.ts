@@ -109,9 +109,7 @@ describe("openRemoteConversation", () => {
     });
     await expect(conversation.say("hi")).rejects.toMatchObject({
       code: "config-invalid",
-      message: expect.stringMatching(
-        /^No LangGraph server answers at http:\/\/127\.0\.0\.1:1 .*--url\.$/,
-      ),
+      message: expect.stringMatching(/^No server answers at http:\/\/127\.0\.0\.1:1 .*--url\.$/),
     });
   });
 });
