@@ -20,6 +20,7 @@ import type { PersonaAgent } from "../src/app/persona-agent.js";
 import { openPersonaAgent } from "../src/app/open-persona-agent.js";
 import { loadChatModel } from "../src/model/load-chat-model.js";
 import { createTimeline } from "../src/formats/import-timeline.js";
+import { groupSize } from "../src/nodes/alignment/held-out-group.js";
 import { itemText, type ModelCall } from "./waiting-model.js";
 
 const { values } = parseArgs({
@@ -87,6 +88,8 @@ for (const run of runs.filter(({ name, services }) =>
 )) {
   const measured = (await measure(run)).toSorted((a, b) => a.ratio - b.ratio);
   const { calls, path, phases, seconds, ratio, cpu, accepted } = middle(measured);
+  if (accepted < run.iterations)
+    throw new Error(`${run.name}: ${accepted} of ${run.iterations} updates were accepted.`);
   isTooSlow ||= ratio > most;
   const range = [measured[0], measured.at(-1)].map((each) => each?.ratio.toFixed(2)).join(", ");
   console.log(
@@ -128,7 +131,7 @@ async function measure({
   const model = fork(new URL("waiting-model-process.ts", import.meta.url), {
     execArgv: ["--import", "tsx"],
   });
-  model.send({ firstBatchItem: history - batch, asksMemory });
+  model.send({ asksMemory });
   const [{ url }] = (await once(model, "message")) as [{ url: string }];
   const folder = await mkdtemp(join(tmpdir(), "critical-path-"));
   const { agent, close } = await openAgent(services, url, folder);
@@ -143,7 +146,13 @@ async function measure({
     const slow = once(model, "message");
     model.send({ waitMs });
     await slow;
-    const runs: { begun: number; ended: number; cpu: number; accepted: number }[] = [];
+    const runs: {
+      begun: number;
+      ended: number;
+      cpu: number;
+      accepted: number;
+      batchItems: number[];
+    }[] = [];
     for (const user of users) {
       const cpuBefore = process.cpuUsage();
       const begun = performance.timeOrigin + performance.now();
@@ -151,14 +160,15 @@ async function measure({
       const ended = performance.timeOrigin + performance.now();
       const { user: inCode, system } = process.cpuUsage(cpuBefore);
       const accepted = done.filter((iteration) => iteration.accepted).length;
-      runs.push({ begun, ended, cpu: (inCode + system) / 1_000_000, accepted });
+      const batchItems = await batchOf(agent, user);
+      runs.push({ begun, ended, cpu: (inCode + system) / 1_000_000, accepted, batchItems });
     }
     const told = once(model, "message");
     model.send("stop");
     const [{ calls: all }] = (await told) as [{ calls: ModelCall[] }];
-    return runs.map(({ begun, ended, cpu, accepted }) => {
+    return runs.map(({ begun, ended, cpu, accepted, batchItems }) => {
       const calls = all.filter(({ arrived }) => arrived >= begun && arrived < ended);
-      const phases = phasesOf(calls, begun);
+      const phases = phasesOf(calls, begun, batchItems);
       const path = (phases.length * waitMs) / 1_000;
       const seconds = (ended - begun) / 1_000;
       return { calls: calls.length, path, phases, seconds, ratio: seconds / path, cpu, accepted };
@@ -209,12 +219,34 @@ function episodes(user: string): Episode[] {
   }).filter((episode) => episode !== null);
 }
 
-/** Phases in the order in which their first calls came: as many as calls that must follow each other. */
-function phasesOf(calls: readonly ModelCall[], begun: number): Phase[] {
+/** Numbers of the items of the batch of a user's only run. */
+async function batchOf(agent: PersonaAgent, user: string): Promise<number[]> {
+  const log = await agent.memory.personas.history(user);
+  const chosen = log.flatMap(({ alignment }) => alignment?.scores.batch ?? []);
+  return episodes(user).flatMap(({ id }, number) =>
+    chosen.some(({ episodeId }) => episodeId === id) ? [number] : [],
+  );
+}
+
+/**
+ * Phases in the order in which their first calls came: as many as calls that must follow each other. A candidate answers
+ * its batch, and then held-out items group by group, as each waits for what the one before decided.
+ */
+function phasesOf(calls: readonly ModelCall[], begun: number, batchItems: readonly number[]) {
+  const heldOut = new Map<number, number[]>();
+  const phased = calls.map(({ kind, item, updates, arrived, answered }) => {
+    const phase = (what: string) => ({ phase: `${what} ${updates}`, arrived, answered });
+    if (item === null) return phase(kind);
+    if (batchItems.includes(item)) return phase(`${kind}, batch`);
+    const asked = heldOut.get(updates) ?? [];
+    heldOut.set(updates, asked.includes(item) ? asked : [...asked, item]);
+    const place = heldOut.get(updates)?.indexOf(item) ?? 0;
+    return phase(`${kind}, group ${Math.floor(place / groupSize) + 1}`);
+  });
   let before = begun;
-  const names = [...new Set(calls.map(({ phase }) => phase))];
-  return names.map((name) => {
-    const own = calls.filter(({ phase }) => phase === name);
+  const names = [...new Set(phased.map(({ phase }) => phase))];
+  return names.map((name): Phase => {
+    const own = phased.filter(({ phase }) => phase === name);
     const last = Math.max(...own.map(({ answered }) => answered));
     const seconds = (last - before) / 1_000;
     before = last;

@@ -1,3 +1,4 @@
+import { proposalOf } from "../test/support/models/added-lines.js";
 import {
   type OpenAiReply,
   type OpenAiRequest,
@@ -7,8 +8,12 @@ import {
 
 /** One model call, as the server saw it. Times in milliseconds since 1970, with fractions. */
 export interface ModelCall {
-  /** Calls of one phase need not wait for each other; a phase begins when all before it are answered. */
-  readonly phase: string;
+  /** What was asked for; "answers" are those without a learned line. */
+  readonly kind: string;
+  /** Number of the item that a candidate answered; of other calls `null`. */
+  readonly item: number | null;
+  /** How many updates were asked for before. */
+  readonly updates: number;
   readonly arrived: number;
   readonly answered: number;
 }
@@ -30,31 +35,31 @@ export function itemText(number: number): string {
  * lines in their prompt are for, so that an update which adds one of them is accepted; then the next one is due.
  *
  * @param timing - `waitMs`: milliseconds before every answer; may be changed later.
- * @param firstBatchItem - Number of the oldest item that is criticised; those before it are held out.
  * @param asksMemory - Whether a simulation calls `recall_memory` first, and so takes two calls.
  */
 export async function startWaitingModel({
   timing,
-  firstBatchItem,
   asksMemory,
 }: {
   readonly timing: { readonly waitMs: number };
-  readonly firstBatchItem: number;
   readonly asksMemory: boolean;
 }): Promise<{ readonly server: OpenAiServer; readonly calls: readonly ModelCall[] }> {
   const calls: ModelCall[] = [];
   let updates = 0;
   const server = await startOpenAiServer((request) => {
-    const { kind, reply } = answerTo(request, firstBatchItem, asksMemory);
+    const { kind, item = null, reply } = answerTo(request, asksMemory);
     const arrived = performance.timeOrigin + performance.now();
-    calls.push({ phase: `${kind} ${updates}`, arrived, answered: arrived + timing.waitMs });
+    calls.push({ kind, item, updates, arrived, answered: arrived + timing.waitMs });
     if (kind === "update") updates += 1;
     return reply;
   }, timing);
   return { server, calls };
 }
 
-function answerTo(request: OpenAiRequest, firstBatchItem: number, asksMemory: boolean) {
+function answerTo(
+  request: OpenAiRequest,
+  asksMemory: boolean,
+): { readonly kind: string; readonly item?: number | null; readonly reply: OpenAiReply } {
   const { messages, response_format: format } = request.body as {
     readonly messages: readonly { readonly role: string; readonly content: unknown }[];
     readonly response_format?: { readonly json_schema?: { readonly name?: string } };
@@ -77,16 +82,18 @@ function answerTo(request: OpenAiRequest, firstBatchItem: number, asksMemory: bo
 
   const question = texts.findLastIndex((_, place) => messages[place]?.role === "user");
   const number = Number(/Film (\d+):/.exec(texts[question] ?? "")?.[1]);
-  const items = number < firstBatchItem ? "holdout" : "batch";
+  // Without a line it is the parent, which answers all items at once.
+  const kind = known === 0 ? "answers" : "candidate";
+  const item = known === 0 ? null : number;
   const isFirst = messages.at(-1)?.role === "user";
   if (asksMemory && isFirst) {
     const reply: OpenAiReply = {
       kind: "message",
       toolCalls: [{ name: "recall_memory", args: { query: "slow pictures" } }],
     };
-    return { kind: `${items}, tool call,`, reply };
+    return { kind: `${kind}, tool call`, item, reply };
   }
-  return say(items, number % 4 < known ? "5" : "1");
+  return { ...say(kind, number % 4 < known ? "5" : "1"), item };
 }
 
 const critique = {
@@ -102,12 +109,12 @@ const critique = {
 };
 
 function updateOf(known: number) {
-  const add = { kind: "add", line: null, text: plantedLines[known], tool: null };
+  const text = plantedLines[known];
   return {
     pattern: "Scores are too low.",
-    decision: known < plantedLines.length ? "change" : "keep",
+    decision: text === undefined ? "keep" : "change",
     reason: "Scores are too low.",
-    changes: known < plantedLines.length ? [{ ...add, items: [1, 2], keepsEvidence: false }] : [],
+    proposals: proposalOf(text === undefined ? [] : [{ text, items: [1, 2] }]),
   };
 }
 
