@@ -1,7 +1,7 @@
 import type { BaseStore, Item } from "@langchain/langgraph-checkpoint";
 import type { UserKey } from "../domain/user-id.js";
 import { PersonaAgentError } from "../system/errors.js";
-import { createKeyedQueue, type KeyedQueue } from "../system/keyed-queue.js";
+import { createKeyedQueue, type KeyedQueue, type QueueTurn } from "../system/keyed-queue.js";
 import { type FencedWrite, isRunning, purge, readMark, writeFenced } from "./fenced-write.js";
 import type { StoreChange } from "./fenced-write.js";
 import { ownerOf } from "./namespaces.js";
@@ -59,7 +59,7 @@ export interface StoreAccess {
 }
 
 export interface UserQueue extends KeyedQueue {
-  run<T>(user: UserKey, task: () => Promise<T>): Promise<T>;
+  run<T>(user: UserKey, task: (turn: QueueTurn) => Promise<T>): Promise<T>;
   /** For an erasure: not in a visit. */
   runOutside<T>(user: UserKey, task: () => Promise<T>): Promise<T>;
 }

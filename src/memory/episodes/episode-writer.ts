@@ -15,7 +15,7 @@ import {
   type TimeLine,
 } from "../index/thread-context.js";
 import { allSettled } from "../../system/close-stack.js";
-import type { KeyedQueue } from "../../system/keyed-queue.js";
+import type { KeyedQueue, QueueTurn } from "../../system/keyed-queue.js";
 import { mergeEpisode, storableEpisode } from "./merge-episode.js";
 import { userNamespaces } from "../namespaces.js";
 import { admitted } from "./recent-episodes.js";
@@ -36,7 +36,7 @@ interface WriteOptions extends TurnOptions {
    */
   readonly index?: "now" | "soon" | "by-caller";
   /** What else is done while the user's queue is held, beside the writing. */
-  readonly meanwhile?: () => Promise<void>;
+  readonly meanwhile?: (turn: QueueTurn) => Promise<void>;
   /** The ids among which neighbours are looked for; read when they are not given. */
   readonly timeLine?: TimeLine;
 }
@@ -102,6 +102,7 @@ export function createEpisodeWriter(
     before: Awaited<ReturnType<typeof read>>,
     after: readonly { readonly stored: Episode | null; readonly episode: Episode }[],
     degradations: Degradations,
+    turn: QueueTurn,
     {
       index = "now",
       withdrawals = [],
@@ -152,6 +153,7 @@ export function createEpisodeWriter(
     const written = {
       episodes: [...changedEpisodes, ...neighbours],
       entry,
+      turn,
       isFirst,
       older: index === "by-caller" ? [] : before.outbox.filter(({ key }) => key !== entry.key),
       timeLine,
@@ -159,7 +161,7 @@ export function createEpisodeWriter(
     };
     if (index === "by-caller") return { toIndex: written };
     if (index === "soon") upkeep.indexSoon(user, written);
-    else await upkeep.indexEpisodes(user, written, degradations);
+    else await upkeep.indexEpisodes(user, written, turn, degradations);
     return { toIndex: null };
   }
 
@@ -168,7 +170,7 @@ export function createEpisodeWriter(
       const user = userKey(userId);
       const given = episodes.map(storableEpisode);
       const givenIds = [...new Set(given.map(({ id }) => id))];
-      const attempt = async () => {
+      const attempt = async (turn: QueueTurn) => {
         const day = options?.spending && dayOf(now().toISOString());
         const { known, before } = await readWithWithdrawals(user, givenIds, day);
         const { incoming, withdrawals } = notForgotten(user, given, known, options);
@@ -180,7 +182,10 @@ export function createEpisodeWriter(
           if (first === null) throw new TypeError(`No version of episode ${id}.`);
           return { stored, episode: rest.reduce(mergeEpisode, first) };
         });
-        const stored = await put(userId, before, after, degradations, { ...options, withdrawals });
+        const stored = await put(userId, before, after, degradations, turn, {
+          ...options,
+          withdrawals,
+        });
         if (stored === null) return null;
         return {
           ...stored,
@@ -188,15 +193,18 @@ export function createEpisodeWriter(
           added: after.filter(({ stored }) => stored === null).length,
         };
       };
-      return queue.run(user, async () => {
-        const [written] = await allSettled([untilWritten(attempt), options?.meanwhile?.()]);
+      return queue.run(user, async (turn) => {
+        const [written] = await allSettled([
+          untilWritten(() => attempt(turn)),
+          options?.meanwhile?.(turn),
+        ]);
         return written;
       });
     },
     async update(userId, id, change) {
       const user = userKey(userId);
       const degradations = upkeep.newDegradations();
-      const attempt = async () => {
+      const attempt = async (turn: QueueTurn) => {
         if (!isEpisodeId(id)) throw unknownEpisode(id);
         const { known, before } =
           typeof change === "function"
@@ -210,10 +218,11 @@ export function createEpisodeWriter(
         const episode = storableEpisode({ ...stored, groundTruth: answer, feedback });
         const withdrawals = correctionOf(user, stored, episode.groundTruth, feedback.at);
         const after = [{ stored, episode }];
-        if ((await put(userId, before, after, degradations, { withdrawals })) === null) return null;
+        if ((await put(userId, before, after, degradations, turn, { withdrawals })) === null)
+          return null;
         return { episode: copyOf(user, episode), degraded: degradations.kinds() };
       };
-      return queue.run(user, () => untilWritten(attempt));
+      return queue.run(user, (turn) => untilWritten(() => attempt(turn)));
     },
     delete: async (userId, id) => {
       const user = userKey(userId);

@@ -11,7 +11,7 @@ import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
 import { createIndexUpkeep, type StoredEpisodes } from "../index/index-sync.js";
 import { createSeals } from "../index/sealed-entries.js";
 import { readTimeLine } from "../index/thread-context.js";
-import type { KeyedQueue } from "../../system/keyed-queue.js";
+import type { KeyedQueue, QueueTurn } from "../../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
 import { isWhole, readRecent, recentSize } from "./recent-episodes.js";
 import { createRecentReader } from "./recent-reader.js";
@@ -115,9 +115,9 @@ export function createStoreEpisodicMemory(
       let added = 0;
       let waiting: StoredEpisodes | null = null;
       // After a failure the rest only goes to the outbox: an import must not wait for every batch's time-out.
-      const indexWaiting = async () => {
+      const indexWaiting = async (turn: QueueTurn) => {
         if (waiting !== null && degradations.kinds().length === 0)
-          await upkeep.indexEpisodes(user, waiting, degradations);
+          await upkeep.indexEpisodes(user, waiting, turn, degradations);
       };
       for (let from = 0; from < order.length; from += outboxEntrySize) {
         const batch = order.slice(from, from + outboxEntrySize);
@@ -176,11 +176,11 @@ export function createStoreEpisodicMemory(
       const visible = visibleEpisodes(bounds);
       const limit = Math.floor(most);
       if (!(limit > 0) || query.trim() === "") return { recalled: [], degraded: [] };
-      const { pointers, known, outbox } = await readFor(user, bounds);
+      const { pointers, outbox } = await readFor(user, bounds);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const degradations = upkeep.newDegradations();
       const asked = bounds?.asked ?? { day: now().toISOString().slice(0, 10), timeZone: "UTC" };
-      return recall({ user, query, asked, limit, visible, pointers, outbox, known, degradations });
+      return recall({ user, query, asked, limit, visible, pointers, outbox, degradations });
     },
     async findTurn(userId, identity) {
       const user = userKey(userId);

@@ -10,7 +10,7 @@ import { createIndexRebuild } from "./index-rebuild.js";
 import { createIndexWriter } from "./index-writer.js";
 import type { Seals } from "./sealed-entries.js";
 import type { KnownEpisodes, TimeLine } from "./thread-context.js";
-import type { KeyedQueue } from "../../system/keyed-queue.js";
+import type { KeyedQueue, QueueTurn } from "../../system/keyed-queue.js";
 import { userNamespaces } from "../namespaces.js";
 import { episodeRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
@@ -23,10 +23,15 @@ import {
 /** All that keeps the index as the store says. Methods with "held" want the user's queue held by the caller. */
 export interface IndexUpkeep extends RecallUpkeep {
   newDegradations(): Degradations;
-  /** Held. Writes episodes just stored, and their neighbours, and acknowledges their entry. */
-  indexEpisodes(user: UserKey, written: StoredEpisodes, degradations: Degradations): Promise<void>;
+  /** Held. Writes episodes as they were stored in this turn of the user's queue or the one before, else as they are now. */
+  indexEpisodes(
+    user: UserKey,
+    stored: StoredEpisodes,
+    turn: QueueTurn,
+    degradations: Degradations,
+  ): Promise<void>;
   /** Held. The same in the background, for a caller who has somebody waiting: until then a search reads them from the store. */
-  indexSoon(user: UserKey, written: StoredEpisodes): void;
+  indexSoon(user: UserKey, stored: StoredEpisodes): void;
   /** Held. Removes an episode just deleted and acknowledges its entry. */
   removeFromIndex(user: UserKey, entry: OutboxEntry, degradations: Degradations): Promise<void>;
   reindex(user: UserKey, onProgress: (episodes: number) => void): Promise<void>;
@@ -38,6 +43,8 @@ export interface StoredEpisodes {
   /** With their neighbours. */
   readonly episodes: readonly Episode[];
   readonly entry: OutboxEntry;
+  /** The turn of the user's queue in which they were stored. */
+  readonly turn: QueueTurn;
   /** Whether the user had none before. */
   readonly isFirst: boolean;
   /** Of which some are drained too if the index takes these. */
@@ -85,7 +92,8 @@ export function createIndexUpkeep(
 
   async function indexEpisodes(
     user: UserKey,
-    { episodes, entry, isFirst, older, ...around }: StoredEpisodes,
+    { episodes, entry, turn: storedIn, isFirst, older, ...around }: StoredEpisodes,
+    turn: QueueTurn,
     degradations: Degradations,
   ): Promise<void> {
     const ids = episodes.map(({ id }) => id);
@@ -95,11 +103,15 @@ export function createIndexUpkeep(
       : null;
     // The index was away just now; its entry stays.
     if (isFirst && identity === null) return;
-    const isTaken = await writer.write(user, episodes, degradations, around);
-    await writer.settle(user, ids, [
-      ...(isTaken ? [acknowledge(user, entry)] : []),
-      ...(identity === null ? [] : [rebuilds.stateChange(user, identity)]),
-    ]);
+    const state = identity === null ? [] : [rebuilds.stateChange(user, identity)];
+    if (turn.id === storedIn.id || turn.previous === storedIn.id) {
+      const isTaken = await writer.write(user, episodes, degradations, around);
+      await writer.settle(user, ids, [...(isTaken ? [acknowledge(user, entry)] : []), ...state]);
+    } else {
+      // Something else of the user came between, and may have changed or deleted what was stored.
+      await writer.drain(user, [entry], degradations);
+      await writer.settle(user, ids, state);
+    }
     if (older.length > 0 && degradations.kinds().length === 0)
       await drain(user, older, degradations);
   }
@@ -124,9 +136,10 @@ export function createIndexUpkeep(
         }),
       ),
     indexEpisodes,
-    indexSoon: (user, written) =>
-      inBackground(`episodes ${user} ${written.entry.key}`, () =>
-        queue.run(user, () => indexEpisodes(user, written, newDegradations())),
+    indexSoon: (user, stored) =>
+      // Each has a name: an entry that is stored twice is written twice.
+      inBackground(`episodes ${stored.turn.id}`, () =>
+        queue.run(user, (turn) => indexEpisodes(user, stored, turn, newDegradations())),
       ),
     async removeFromIndex(user, entry, degradations) {
       rebuilds.excludeFromRebuild(user, entry.ids);

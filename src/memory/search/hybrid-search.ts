@@ -46,8 +46,6 @@ interface Search {
   readonly visible: VisibleEpisodes;
   readonly pointers: RecentPointers;
   readonly outbox: readonly OutboxEntry[];
-  /** Episodes that were read already, by id. */
-  readonly known: ReadonlyMap<string, Episode>;
   readonly degradations: Degradations;
 }
 
@@ -132,11 +130,7 @@ export function createHybridRecall(
         (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
       const local = { ...candidates, hits: whereUserIs(candidates.hits, terms, asked) };
       const ranking = rankByRelevance(terms, local, embedder.vectorWeight);
-      const recalled = await bestOf(
-        search,
-        ranking,
-        new Map([...search.known, ...candidates.read]),
-      );
+      const recalled = await bestOf(search, ranking, candidates.read);
       const isEnough = recalled.length >= limit || !candidates.hasMore;
       if (isEnough || widening === mostWidenings)
         return { recalled, degraded: degradations.kinds() };
@@ -250,7 +244,6 @@ export function createHybridRecall(
       }
     }
     if (gone.length > 0) upkeep.forget(user, gone);
-    // Episodes that were known before belong to whoever read them.
-    return structuredClone(diversify(best.slice(0, choice * limit), limit));
+    return diversify(best.slice(0, choice * limit), limit);
   }
 }

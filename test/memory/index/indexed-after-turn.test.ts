@@ -66,4 +66,41 @@ describe("a turn that is written", () => {
     expect(await index.keywordSearch(userKey("ada"), ["tea"], 1)).toEqual([]);
     expect(errors).toEqual([]);
   });
+
+  it("comes to the index as it is by then, where it was written again or a neighbour deleted meanwhile", async () => {
+    const { episodes, index, goOn, unindexed, store } = given();
+    const [one, two] = [turnAt(1, "The dog Quizzle"), turnAt(2, "And tea")];
+    goOn();
+    await episodes.add("ada", one);
+    const writing = episodes.add("ada", two, asTurn);
+    const again = episodes.add("ada", { ...two, response: "Sencha it is." }, asTurn);
+    const deleting = episodes.delete("ada", one.id);
+    await Promise.all([writing, again, deleting]);
+    await episodes.settled();
+    const words = (id: string) => index.entries(userKey("ada")).get(id)?.words ?? "";
+    expect([...index.entries(userKey("ada")).keys()]).toEqual([two.id]);
+    const alone = memoryParts({ store });
+    const fresh = alone.restart(alone.index);
+    await fresh.episodes.reindex("ada");
+    expect(words(two.id)).toBe(alone.index.entries(userKey("ada")).get(two.id)?.words);
+    expect(await unindexed()).toBe(null);
+  });
+});
+
+describe("an import", () => {
+  it("leaves out of the index what is deleted before its part comes there", async () => {
+    const { episodes, index, goOn } = given();
+    goOn();
+    const many = Array.from({ length: 300 }, (_, n) => turnAt(n, `Number ${n}`));
+    const newest = many.at(-1)?.id ?? "";
+    let deleting: Promise<unknown> | undefined;
+    await episodes.addMany("ada", many, (done) => {
+      deleting ??= done < 300 ? episodes.delete("ada", newest) : undefined;
+    });
+    await deleting;
+    await episodes.settled();
+    expect(deleting).toBeDefined();
+    expect(index.entries(userKey("ada")).has(newest)).toBe(false);
+    expect(index.entries(userKey("ada")).size).toBe(299);
+  });
 });
