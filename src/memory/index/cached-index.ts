@@ -6,7 +6,7 @@ import { UserEntries } from "./user-entries.js";
 
 /** An index whose entries can be read as they were written. */
 export interface ReadableIndex extends EpisodeIndex {
-  /** A user's entries from the `from`th on, at most `most`, in an order that stays while none is written. */
+  /** A user's entries from the `from`th on, at most `most`; pages fit together while nothing of the user is written. */
   entries(user: UserKey, from: number, most: number): Promise<IndexEntry[]>;
 }
 
@@ -17,11 +17,10 @@ interface CacheOptions {
   readonly maxBytes?: number;
 }
 
-/** A user's entries that are being read, and whether something else has happened to them since. */
+/** A user's entries that are being read. */
 interface Reading {
   readonly entries: UserEntries;
-  /** What was written meanwhile: it comes after what is read. */
-  readonly since: ((entries: UserEntries) => void)[];
+  /** Whether the index has changed meanwhile: pages may have moved. */
   isOutdated: boolean;
   /** The entries if they are all of the user's, null if there are more. */
   first: Promise<UserEntries | null>;
@@ -32,6 +31,10 @@ const defaultMaxBytes = 64_000_000;
 const firstPage = 128;
 /** Read in the background, some at a time so that others come between. */
 const nextPages = 512;
+/** Users whose many entries are read at a time. */
+const mostReadings = 2;
+/** A user whose entries have become fewer may be kept again after a while, in milliseconds. */
+const tooLargeMs = 600_000;
 
 /**
  * An index with the entries of its latest users in this process's memory, searched there: exactly, and without a request.
@@ -47,7 +50,10 @@ export function createCachedIndex(
     sizeCalculation: ({ bytes }) => bytes,
   });
   const readings = new Map<UserKey, Reading>();
-  const tooLarge = new LRUCache<UserKey, true>({ max: 10_000 });
+  /** How many requests that change a user's entries are under way. */
+  const changes = new Map<UserKey, number>();
+  let readingOn = 0;
+  const tooLarge = new LRUCache<UserKey, true>({ max: 10_000, ttl: tooLargeMs });
   const identities = new LRUCache<UserKey, string>({ max: 10_000 });
 
   async function copyOf(user: UserKey): Promise<UserEntries | null> {
@@ -58,12 +64,11 @@ export function createCachedIndex(
   function startReading(user: UserKey): Reading {
     const reading: Reading = {
       entries: new UserEntries(dimensions),
-      since: [],
-      isOutdated: false,
+      isOutdated: changes.has(user),
       first: Promise.resolve(null),
     };
-    reading.first = readFirst(user, reading);
     readings.set(user, reading);
+    reading.first = readFirst(user, reading);
     return reading;
   }
 
@@ -74,12 +79,9 @@ export function createCachedIndex(
       end(user, reading);
       throw error;
     }
-    void readRest(user, reading).catch(() => end(user, reading));
+    if (readingOn < mostReadings) void readRest(user, reading);
+    else end(user, reading);
     return null;
-  }
-
-  function end(user: UserKey, reading: Reading) {
-    if (readings.get(user) === reading) readings.delete(user);
   }
 
   /** Whether it was the last page. */
@@ -91,42 +93,65 @@ export function createCachedIndex(
 
   async function readRest(user: UserKey, reading: Reading): Promise<void> {
     const { entries } = reading;
-    for (let [from, isLast] = [firstPage, false]; !isLast; from += nextPages) {
-      if (entries.bytes > maxBytes / 2) tooLarge.set(user, true);
-      if (reading.isOutdated || tooLarge.has(user)) break;
-      isLast = await readPage(user, entries, from, nextPages);
+    readingOn += 1;
+    try {
+      for (let [from, isLast] = [firstPage, false]; !isLast; from += nextPages) {
+        if (entries.bytes > maxBytes / 2) tooLarge.set(user, true);
+        if (reading.isOutdated || tooLarge.has(user)) return;
+        isLast = await readPage(user, entries, from, nextPages);
+      }
+      finish(user, reading);
+    } catch {
+      // The searches meanwhile have told that the index is away.
+    } finally {
+      readingOn -= 1;
+      end(user, reading);
     }
-    finish(user, reading);
   }
 
   function finish(user: UserKey, reading: Reading): UserEntries {
     end(user, reading);
-    for (const change of reading.since) change(reading.entries);
-    if (!reading.isOutdated && !tooLarge.has(user)) keep(user, reading.entries);
+    if (!reading.isOutdated) keep(user, reading.entries);
     return reading.entries;
   }
 
-  /** Again after each change, because its size has changed. Of nobody nothing is kept, so that whoever asks is told of failures. */
+  function end(user: UserKey, reading: Reading) {
+    if (readings.get(user) === reading) readings.delete(user);
+  }
+
+  /** Again after each change. Of nobody nothing is kept, so that whoever asks is told of failures. */
   function keep(user: UserKey, entries: UserEntries) {
     if (entries.bytes > maxBytes / 2) tooLarge.set(user, true);
-    if (entries.size === 0 || tooLarge.has(user)) kept.delete(user);
-    else kept.set(user, entries);
-  }
-
-  function change(user: UserKey, apply: (entries: UserEntries) => void) {
-    readings.get(user)?.since.push(apply);
-    const entries = kept.get(user);
-    if (entries === undefined) return;
-    apply(entries);
-    keep(user, entries);
-  }
-
-  function forget(user: UserKey) {
+    // Set anew, or the cache would go on with the size that it had.
     kept.delete(user);
-    tooLarge.delete(user);
+    if (entries.size > 0 && !tooLarge.has(user)) kept.set(user, entries);
+  }
+
+  /** What is being read is good for one search at most: it may lack what changes, and pages that move hide others. */
+  function outdate(user: UserKey) {
     const reading = readings.get(user);
     if (reading !== undefined) reading.isOutdated = true;
     readings.delete(user);
+  }
+
+  async function change(
+    user: UserKey,
+    request: () => Promise<void>,
+    apply: (entries: UserEntries) => void,
+  ): Promise<void> {
+    changes.set(user, (changes.get(user) ?? 0) + 1);
+    outdate(user);
+    try {
+      await request();
+      const entries = kept.get(user);
+      if (entries === undefined) return;
+      apply(entries);
+      keep(user, entries);
+    } finally {
+      const left = (changes.get(user) ?? 1) - 1;
+      if (left === 0) changes.delete(user);
+      else changes.set(user, left);
+    }
   }
 
   return {
@@ -134,16 +159,21 @@ export function createCachedIndex(
     async identity(user) {
       const identity = await index.identity(user);
       const before = identities.get(user);
-      if (before !== undefined && before !== identity) forget(user);
+      if (before !== undefined && before !== identity) {
+        kept.delete(user);
+        outdate(user);
+      }
       identities.set(user, identity);
       return identity;
     },
-    async upsert(user, entries) {
-      await index.upsert(user, entries);
-      change(user, (copy) => {
-        for (const entry of entries) copy.put(entry);
-      });
-    },
+    upsert: (user, entries) =>
+      change(
+        user,
+        () => index.upsert(user, entries),
+        (copy) => {
+          for (const entry of entries) copy.put(entry);
+        },
+      ),
     async vectorSearch(user, vector, limit, bounds) {
       checkVector(vector, dimensions);
       const copy = await copyOf(user);
@@ -157,16 +187,23 @@ export function createCachedIndex(
         copy?.containing(words, limit, bounds) ?? index.keywordSearch(user, words, limit, bounds)
       );
     },
-    async remove(user, ids) {
-      await index.remove(user, ids);
-      change(user, (copy) => {
-        for (const id of ids) copy.remove(id);
-      });
-    },
+    remove: (user, ids) =>
+      change(
+        user,
+        () => index.remove(user, ids),
+        (copy) => {
+          for (const id of ids) copy.remove(id);
+        },
+      ),
     async clear(user) {
-      forget(user);
-      await index.clear(user);
-      forget(user);
+      kept.delete(user);
+      await change(
+        user,
+        () => index.clear(user),
+        () => undefined,
+      );
+      kept.delete(user);
+      tooLarge.delete(user);
     },
   };
 }

@@ -105,6 +105,28 @@ it("keeps what is written while the entries are read", async () => {
   expect(await nearest()).toEqual(["a", "b"]);
 });
 
+it("keeps no part of what is removed while further pages are read, and loses no other", async () => {
+  const { index, asked, state, nearest } = given();
+  await index.upsert(ada, many(1_300));
+  const pages = () => asked.filter((what) => what === "entries").length;
+  state.beforePage = async () => {
+    if (pages() !== 1) return;
+    await index.remove(ada, ["many-0"]);
+  };
+  await nearest();
+  await expect.poll(async () => nearest().then(() => pages())).toBeGreaterThanOrEqual(5);
+  await expect
+    .poll(async () => {
+      asked.length = 0;
+      const found = await nearest();
+      return asked.length === 0 && found.length;
+    })
+    .toBe(1_000);
+  const found = await index.vectorSearch(ada, [1, 0], 2_000);
+  expect(found.map(({ id }) => id)).toContain("many-128");
+  expect(found).toHaveLength(1_299);
+});
+
 it("keeps nothing of what was cleared while it was read", async () => {
   const { index, state, nearest } = given();
   await index.upsert(ada, [tea]);
@@ -156,6 +178,19 @@ it("keeps nobody who needs more than half of its memory, and not more users than
   dropped();
   await nearest(userKey("user 0"));
   expect(asked).toEqual(["entries"]);
+});
+
+it("counts what entries have grown to", async () => {
+  const { index, asked, nearest, dropped } = given({ maxBytes: 10_000 });
+  const users = Array.from({ length: 30 }, (_, n) => userKey(`growing ${n}`));
+  for (const user of users) {
+    await index.upsert(user, many(1));
+    await nearest(user);
+  }
+  for (const user of users) await index.upsert(user, many(100));
+  dropped();
+  for (const user of users) await nearest(user);
+  expect(asked.length).toBeGreaterThan(20);
 });
 
 it("reads again when the entries live somewhere else", async () => {
