@@ -104,23 +104,59 @@ export function createSeal(secret: string): Seal {
       }),
     vector(vector) {
       if (turn?.length !== vector.length) turn = createTurn(secret, vector.length);
-      return turn.map(({ from, sign }) => sign * (vector[from] ?? 0));
+      return turn.of(vector);
     },
   };
 }
 
-/** Where each number comes from, and its sign: a shuffle that the secret draws. */
+/** How often the numbers are shuffled and mixed: after three rounds each depends on all. */
+const rounds = 3;
+
+/**
+ * A rotation that the secret draws: numbers are shuffled, with signs, and then each mixed with all others of a block
+ * (Walsh and Hadamard's transform), some times over. Of a shuffle alone, one known vector would tell the whole.
+ */
 function createTurn(secret: string, length: number) {
-  const bytes = createHmac("sha256", secret).update(`${length} numbers`).digest();
+  const shuffles = Array.from({ length: rounds }, (_, round) => shuffleOf(secret, round, length));
+  const block = 2 ** Math.floor(Math.log2(Math.max(1, length)));
+  return {
+    length,
+    of(vector: readonly number[]): number[] {
+      let turned = [...vector];
+      for (const shuffle of shuffles) {
+        turned = shuffle.map(({ from, sign }) => sign * (turned[from] ?? 0));
+        mix(turned, 0, block);
+        // The block is the largest power of two; the last numbers are in another one.
+        if (block < length) mix(turned, length - block, block);
+      }
+      return turned;
+    },
+  };
+}
+
+/** Where each number comes from, and its sign. */
+function shuffleOf(secret: string, round: number, length: number) {
+  const bytes = createHmac("sha256", secret).update(`${length} numbers, round ${round}`).digest();
   const stream = createCipheriv("aes-256-ctr", bytes, Buffer.alloc(16));
   const drawn = stream.update(Buffer.alloc(8 * length));
-  const turn = Array.from({ length }, (_, from) => ({ from, sign: 1 }));
-  for (let place = length - 1; place >= 0; place -= 1) {
+  const from = Array.from({ length }, (_, place) => place);
+  for (let place = length - 1; place > 0; place -= 1) {
     const other = drawn.readUInt32LE(8 * place) % (place + 1);
-    const [one, two] = [turn[place], turn[other]];
-    if (one === undefined || two === undefined) continue;
-    turn[place] = { from: two.from, sign: drawn.readUInt32LE(8 * place + 4) % 2 === 0 ? 1 : -1 };
-    turn[other] = one;
+    [from[place], from[other]] = [from[other] ?? 0, from[place] ?? 0];
   }
-  return turn;
+  return from.map((each, place) => ({
+    from: each,
+    sign: drawn.readUInt32LE(8 * place + 4) % 2 === 0 ? 1 : -1,
+  }));
+}
+
+/** The transform of `size` numbers, a power of two, in their place; lengths and angles stay. */
+function mix(numbers: number[], start: number, size: number): void {
+  for (let half = 1; half < size; half *= 2)
+    for (let one = start; one < start + size; one += 1) {
+      if (((one - start) & half) !== 0) continue;
+      const [a, b] = [numbers[one] ?? 0, numbers[one + half] ?? 0];
+      numbers[one] = (a + b) * Math.SQRT1_2;
+      numbers[one + half] = (a - b) * Math.SQRT1_2;
+    }
 }
