@@ -84,9 +84,13 @@ export function checkAgentOptions(options: GivenOptions): void {
     throw refused(
       `\`${nothingToName}\` names \`${nothingToName.slice(0, -4)}\`, which was not given; expected both. Give it, or leave the name out.`,
     );
-  for (const name of ["model", "alignmentModel"] as const)
-    expectPart(name, options[name], ["invoke", "_llmType"], "a chat model of LangChain");
-  expectPart("embeddings", options.embeddings, ["embedQuery"], "embeddings of LangChain");
+  for (const name of ["model", "alignmentModel"] as const) {
+    // A model that is wrapped, with retries for one, does not know its name.
+    const methods = isGiven(`${name}Name`) ? ["invoke"] : ["invoke", "_llmType"];
+    expectPart(name, options[name], methods, `a chat model of LangChain, or \`${name}Name\` too`);
+  }
+  const vectors = ["embedQuery", "embedDocuments"];
+  expectPart("embeddings", options.embeddings, vectors, "embeddings of LangChain");
   if (options.keepThreads === false && isGiven("checkpointer"))
     throw refused(
       "A `checkpointer` was given with `keepThreads: false`; expected one of the two. Leave one out.",
@@ -100,11 +104,16 @@ export function checkAgentOptions(options: GivenOptions): void {
 /** Callers without types can pass anything, such as a model's name. */
 function expectPart(name: string, given: unknown, methods: readonly string[], expected: string) {
   if (given === undefined || methods.every((method) => isMethod(given, method))) return;
-  const found =
-    typeof given === "string" ? JSON.stringify(given.slice(0, 100)) : `a ${typeof given}`;
+  const found = typeof given === "string" ? JSON.stringify(given.slice(0, 100)) : nameOfKind(given);
   throw refused(
-    `\`${name}\` is ${found}; expected ${expected}, an object. Make one, or let \`openPersonaAgent\` make it from a name in its settings, such as \`MODEL\`.`,
+    `\`${name}\` is ${found}; expected ${expected}. Make one, or let \`openPersonaAgent\` make it from a name in its settings, such as \`MODEL\`.`,
   );
+}
+
+/** "null", "of the kind RunnableBinding". */
+function nameOfKind(given: unknown): string {
+  if (typeof given !== "object" || given === null) return String(given);
+  return `of the kind ${given.constructor?.name ?? "object"}`;
 }
 
 function isMethod(given: unknown, name: string): boolean {

@@ -195,6 +195,11 @@ async function openIndex(
   const token = chromaUrl === undefined ? read("CHROMA_TOKEN") : undefined;
   const url = chromaUrl ?? read("CHROMA_URL") ?? "";
   const index = createChromaIndex({ url, token, embedding });
+  if (read("CHROMA_EXCLUSIVE") === "on" && read("JOBS") !== undefined)
+    throw new PersonaAgentError(
+      "config-invalid",
+      "CHROMA_EXCLUSIVE is on and JOBS is set; expected one of the two, as workers write to that Chroma too. Unset one.",
+    );
   const isAlone = chromaUrl !== undefined || read("CHROMA_EXCLUSIVE") === "on";
   return isAlone ? createCachedIndex(index, embedding) : index;
 }

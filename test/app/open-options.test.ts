@@ -108,7 +108,7 @@ it.each([
     /`model` is "openai:gpt-4o"; expected a chat model of LangChain.*`MODEL`\.$/,
     { model: "openai:gpt-4o" },
   ],
-  [/`alignmentModel` is a object; expected a chat model/, { alignmentModel: {} }],
+  [/`alignmentModel` is of the kind Object; expected a chat model/, { alignmentModel: {} }],
   [
     /`embeddings` is "openai:small"; expected embeddings of LangChain/,
     { embeddings: "openai:small" },

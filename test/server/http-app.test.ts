@@ -132,9 +132,7 @@ describe("what every request of a server passes", () => {
         error: {
           code: "auth-rate-limited",
           message: `This user has sent more than 2 requests in a minute; expected fewer. Try again in ${seconds} seconds.`,
-          ...(path.startsWith("/v1/")
-            ? { type: "invalid_request_error", param: null }
-            : { requestId }),
+          ...(path.startsWith("/v1/") ? { type: "rate_limit_error", param: null } : { requestId }),
         },
       });
     }

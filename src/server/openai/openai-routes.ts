@@ -40,7 +40,7 @@ export function addOpenAiRoutes(
   app.get("/v1/models/:id", (c) =>
     c.req.param("id") === modelName ? answer(c, listed) : refuse(c, unknownModel, 404, options.log),
   );
-  app.all("/v1/*", (c) => refuse(c, unknownRoute(c), 404, options.log));
+  app.all("/v1/*", (c) => refuse(c, unknownProtocolRoute(c), 404, options.log));
 }
 
 const tooLarge = new PersonaAgentError(
@@ -53,7 +53,7 @@ const unknownModel = new PersonaAgentError(
   { details: { param: "model" } },
 );
 
-function unknownRoute(c: Context): PersonaAgentError {
+function unknownProtocolRoute(c: Context): PersonaAgentError {
   return new PersonaAgentError(
     "config-invalid",
     `There is no route ${c.req.method} ${c.req.path.slice(0, 100)}; expected POST /v1/chat/completions or GET /v1/models. Check path and method.`,
