@@ -1,0 +1,112 @@
+/**
+ * Users who talk to LangGraph's dev server at the same time, each on a thread of their own, with streamed answers: the
+ * agent with its embedded services and a model that answers at once, beside an echo graph on the same server.
+ *
+ *   npx tsx bench/streaming-users.ts                    10, 50 and 200 users, four turns each
+ *   npx tsx bench/streaming-users.ts --users 500 --turns 2
+ *
+ * The two take turns, each in a process of its own, which is idle while the other is asked. An error ends it.
+ */
+import { rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { Client } from "@langchain/langgraph-sdk";
+import { startLangGraphServer, untilServing } from "../src/cli/dev/langgraph-server.js";
+import { freePort } from "../src/system/free-port.js";
+import { startDevServer } from "../test/support/servers/dev-server.js";
+import { newDataFolder } from "../test/support/setup/data-folder.js";
+import { startInstantModel } from "./side-by-side/instant-model.js";
+import { quantile } from "./timing.js";
+
+const { values } = parseArgs({
+  options: {
+    users: { type: "string", default: "10,50,200" },
+    turns: { type: "string", default: "4" },
+  },
+});
+const turns = Number(values.turns);
+const dataDir = await newDataFolder("persona-agent-streaming-");
+const model = await startInstantModel();
+const agent = await startDevServer(["--data-dir", dataDir], {
+  MODEL: "openai:instant",
+  OPENAI_API_KEY: "none",
+  OPENAI_BASE_URL: model.url,
+  EMBEDDINGS: "openai:instant-384",
+});
+const echoFolder = await newDataFolder("persona-agent-echo-");
+const graphFile = join(import.meta.dirname, "streaming-users", "echo-graph.ts");
+// The server keeps its threads beside this file.
+const configFile = join(echoFolder, "langgraph.json");
+const graphs = { echo: `${relative(echoFolder, graphFile)}:echo` };
+await writeFile(configFile, JSON.stringify({ node_version: "20", graphs }));
+const port = await freePort("127.0.0.1", 0);
+const echo = startLangGraphServer({
+  configFile,
+  host: "127.0.0.1",
+  port,
+  env: process.env,
+  onLine: () => undefined,
+});
+const echoUrl = `http://127.0.0.1:${port}`;
+await untilServing(echoUrl, AbortSignal.timeout(60_000));
+try {
+  const served = [
+    ["agent", agent.info.url],
+    ["echo", echoUrl],
+  ] as const;
+  for (const [graph, url] of served) await talk(graph, url, 5, "first");
+  const table: Record<string, object> = {};
+  for (const users of values.users.split(",").map(Number)) {
+    const rates = new Map<string, number>();
+    for (const [graph, url] of served) {
+      const { perSecond, times } = await talk(graph, url, users, `of ${users}`);
+      rates.set(graph, perSecond);
+      table[`${graph}, ${users} users`] = {
+        "turns a second": Number(perSecond.toFixed(1)),
+        "over the echo's": Number((perSecond / (rates.get("echo") ?? Number.NaN)).toFixed(2)),
+        "p50, ms": Math.round(quantile(times, 0.5)),
+        "p95, ms": Math.round(quantile(times, 0.95)),
+      };
+    }
+    const [ours, floor] = [rates.get("agent") ?? 0, rates.get("echo") ?? Number.NaN];
+    Object.assign(table[`agent, ${users} users`] ?? {}, {
+      "over the echo's": Number((ours / floor).toFixed(2)),
+    });
+  }
+  console.table(table);
+} finally {
+  await agent.end("SIGTERM");
+  await echo.stop();
+  await model.close();
+  for (const folder of [dataDir, echoFolder]) await rm(folder, { recursive: true, force: true });
+}
+
+async function talk(graph: string, url: string, users: number, group: string) {
+  const times: number[] = [];
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: users }, async (_, n) => {
+      const client = new Client({ apiUrl: url, callerOptions: { maxRetries: 0 } });
+      const { thread_id: threadId } = await client.threads.create();
+      for (let turn = 0; turn < turns; turn += 1) {
+        const asked = performance.now();
+        const chunks = client.runs.stream(threadId, graph, {
+          input: {
+            messages: [{ role: "human", content: `Turn ${turn}: which lamp shall I take?` }],
+          },
+          context: { userId: `user ${n} ${group}` },
+          streamMode: ["messages-tuple", "values"],
+        });
+        let last: unknown;
+        for await (const { event, data } of chunks) {
+          if (event === "error") throw new Error(`${graph}: ${JSON.stringify(data)}`);
+          if (event === "values") last = data;
+        }
+        const { messages } = last as { messages: readonly unknown[] };
+        if (messages.length !== 2 * (turn + 1)) throw new Error(`${graph}: a message is missing.`);
+        times.push(performance.now() - asked);
+      }
+    }),
+  );
+  return { perSecond: (users * turns * 1_000) / (performance.now() - began), times };
+}
