@@ -78,6 +78,8 @@ describe("an agent with embedded services", () => {
       for (const n of [1, 2, 3])
         await agent.ask("counted", `I like tea number ${n}.`, { threadId: "c" });
       await agent.memory.episodes.settled();
+      // Entries are read for searches while nothing of the user is written.
+      await agent.search("counted", "tea");
       const inThread = await requestsOf("c");
       expect(inThread).toMatchObject({ embeddings: 1, calls: 1 });
       // Whether the user was erased; the thread; persona, profile and what a search reads first; what it found; the step
@@ -89,6 +91,7 @@ describe("an agent with embedded services", () => {
       for (const n of [4, 5, 6])
         await agent.ask("counted", `I like tea number ${n}.`, { threadId: "c" });
       await agent.memory.episodes.settled();
+      await agent.search("counted", "tea");
       // The question is known by now, and its vector.
       const later = { ...inThread, embeddings: 0 };
       expect(await requestsOf("c")).toEqual(later);
