@@ -101,7 +101,7 @@ export interface EpisodicMemory {
    *
    * @param turn - Given by the agent for a turn. A turn that was deleted is not written again, and `episode` is null. A
    *   response is not written if something was deleted after its turn began: it may repeat it. The episode is indexed in
-   *   the background (`settled` waits for it), and until then a search finds it by its words.
+   *   the background (`settled` waits for it), and until then a search finds it in the store.
    */
   add(
     userId: string,

@@ -6,6 +6,8 @@ import { PersonaAgentError } from "../../system/errors.js";
 export interface CachedEmbedder {
   /** At most one request of `embedDocuments`; none when every text is known. */
   embed(texts: readonly string[]): Promise<(readonly number[])[]>;
+  /** The vectors of texts that were all embedded lately; null, without a request, where one was not. */
+  known(texts: readonly string[]): Promise<(readonly number[])[] | null>;
   /** How much nearness by vector counts beside a match by words, which counts 1. */
   readonly vectorWeight: number;
 }
@@ -42,6 +44,12 @@ export function createCachedEmbedder(embeddings: WeightedEmbeddings): CachedEmbe
         vector.catch(() => vectors.get(text) === vector && vectors.delete(text));
       }
       return Promise.all(texts.map((text) => Promise.resolve(known.get(text) ?? [])));
+    },
+    async known(texts) {
+      if (!texts.every((text) => vectors.has(text))) return null;
+      return Promise.all(texts.map((text) => Promise.resolve(vectors.get(text) ?? []))).catch(
+        () => null,
+      );
     },
   };
 }

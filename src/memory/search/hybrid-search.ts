@@ -6,6 +6,7 @@ import type { EpisodeIndex, IndexHit } from "../index/episode-index.js";
 import { alone, askedWords, embeddedText, searchedWords } from "../index/indexed-text.js";
 import type { Seal, Seals } from "../index/sealed-entries.js";
 import { surroundingsAmong } from "../index/thread-context.js";
+import { dot, toUnit } from "../index/unit-vector.js";
 import type { AskedDay, Recall, RecalledEpisode } from "../episodes/episodic-memory.js";
 import { createCopyFilter } from "./copies.js";
 import { diversify } from "./diversify.js";
@@ -50,7 +51,10 @@ interface Search {
 }
 
 interface AskedOfIndex {
+  /** The question's, sealed. */
   readonly vector: readonly number[] | undefined;
+  /** The same as the embeddings gave it. */
+  readonly given: readonly number[] | undefined;
   /** As `queryTerms` gives them. */
   readonly lookups: readonly string[];
   /** Ids that the index may not know yet, newest first. */
@@ -126,8 +130,15 @@ export function createHybridRecall(
     for (let widening = 0; ; widening += 1) {
       const wanted = Math.max(20, 4 * limit) * 4 ** widening;
       const candidates =
-        (isUsable ? await fromIndex(search, { vector, lookups, waitingIds, wanted }) : null) ??
-        (await fromStore(search, [...search.pointers.keys()].slice(0, recentSize)));
+        (isUsable
+          ? await fromIndex(search, { vector, given, lookups, waitingIds, wanted })
+          : null) ??
+        (await fromStore(
+          search,
+          [...search.pointers.keys()].slice(0, recentSize),
+          // A few vectors among many episodes without would say little.
+          degradations.kinds().length === 0 ? given : undefined,
+        ));
       const local = { ...candidates, hits: whereUserIs(candidates.hits, terms, asked) };
       const ranking = rankByRelevance(terms, local, embedder.vectorWeight);
       const recalled = await bestOf(search, ranking, candidates.read);
@@ -177,10 +188,16 @@ export function createHybridRecall(
       upkeep.invalidate();
       if (!(await canUseIndex(search))) return null;
     }
-    const waiting = await fromStore(search, waitingIds.slice(0, recentSize));
+    const waiting = await fromStore(search, waitingIds.slice(0, recentSize), asked.given);
     // What the store says stands above what the index had before.
     const hits = new Map([...found.hits, ...waiting.hits].map((hit) => [hit.id, hit]));
-    return { ...found, hits: [...hits.values()], read: waiting.read };
+    const nearest = new Map([...found.nearest, ...waiting.nearest].map((hit) => [hit.id, hit]));
+    return {
+      ...found,
+      hits: [...hits.values()],
+      nearest: [...nearest.values()],
+      read: waiting.read,
+    };
   }
 
   /** By vector and by words; with bounds of single episodes, as many as it takes to see past what they leave out. */
@@ -204,7 +221,12 @@ export function createHybridRecall(
     }
   }
 
-  async function fromStore({ user, visible }: Search, ids: readonly string[]): Promise<Candidates> {
+  /** By their words, and by their vectors where this process knows them, as it does of what it has just written. */
+  async function fromStore(
+    { user, visible }: Search,
+    ids: readonly string[],
+    vector: AskedOfIndex["given"],
+  ): Promise<Candidates> {
     const keys = ids.filter((id) => visible.includes(id));
     const stored = await access.get(episodeRecord, userNamespaces(user).episodes, keys);
     const episodes = stored.filter((episode) => episode !== null);
@@ -214,7 +236,14 @@ export function createHybridRecall(
       words: searchedWords(episode, surroundings[place] ?? alone),
     }));
     const read = new Map(episodes.map((episode) => [episode.id, episode]));
-    return { nearest: [], hits, read, hasMore: false };
+    const texts = episodes.map(({ query }) => embeddedText(query));
+    const vectors = vector === undefined ? null : await embedder.known(texts);
+    const unit = toUnit(vector ?? []);
+    const nearest = (vectors ?? []).flatMap((each, place) => {
+      const hit = hits[place];
+      return hit === undefined ? [] : [{ ...hit, nearness: dot(toUnit(each), unit) }];
+    });
+    return { nearest, hits, read, hasMore: false };
   }
 
   /** Walks down the ranking until enough episodes were found in the store that are no copies of one before, and chooses. */

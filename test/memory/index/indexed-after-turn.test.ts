@@ -8,10 +8,8 @@ const trip = turnAt(2, "My trip to Zanzibar", { threadId: "journey" });
 /** What the agent says of a turn that it writes. */
 const asTurn = { startedAt: "2026-01-01T00:00:00.000Z" };
 
-/** Memory whose index takes entries only when it is let go on. */
-function given() {
-  const parts = memoryParts();
-  const { index } = parts;
+/** From now on the index takes entries only when it is let go on. */
+function hold(index: ReturnType<typeof memoryParts>["index"]): () => void {
   const upsert = index.upsert.bind(index);
   let goOn: () => void = () => undefined;
   const free = new Promise<void>((resolve) => (goOn = resolve));
@@ -19,6 +17,13 @@ function given() {
     await free;
     await upsert(...written);
   };
+  return goOn;
+}
+
+/** Memory whose index is held. */
+function given() {
+  const parts = memoryParts();
+  const goOn = hold(parts.index);
   const found = async (query: string) => {
     const { recalled, degraded } = await parts.episodes.similar("ada", query, 5);
     return { ids: recalled.map(({ episode }) => episode.id), degraded };
@@ -85,6 +90,20 @@ describe("a turn that is written", () => {
     expect(words(two.id)).toBe(alone.index.entries(userKey("ada")).get(two.id)?.words);
     expect(await unindexed()).toBe(null);
   });
+});
+
+it("a turn that is on its way to the index is ranked by its vector too", async () => {
+  const { episodes, index, goOn, found } = given();
+  const [near, far] = [turnAt(1, "green tea"), turnAt(2, "tea for the aunt")];
+  goOn();
+  await episodes.add("ada", near);
+  const letGo = hold(index);
+  await episodes.add("ada", far, asTurn);
+  const before = await found("green tea");
+  letGo();
+  await episodes.settled();
+  expect(before).toEqual({ ids: [near.id, far.id], degraded: [] });
+  expect(await found("green tea")).toEqual(before);
 });
 
 describe("an import", () => {
