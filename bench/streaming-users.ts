@@ -51,27 +51,23 @@ const echoUrl = `http://127.0.0.1:${port}`;
 await untilServing(echoUrl, AbortSignal.timeout(60_000));
 try {
   const served = [
-    ["agent", agent.info.url],
     ["echo", echoUrl],
+    ["agent", agent.info.url],
   ] as const;
   for (const [graph, url] of served) await talk(graph, url, 5, "first");
   const table: Record<string, object> = {};
   for (const users of values.users.split(",").map(Number)) {
-    const rates = new Map<string, number>();
+    let floor: number | undefined;
     for (const [graph, url] of served) {
       const { perSecond, times } = await talk(graph, url, users, `of ${users}`);
-      rates.set(graph, perSecond);
+      floor ??= perSecond;
       table[`${graph}, ${users} users`] = {
         "turns a second": Number(perSecond.toFixed(1)),
-        "over the echo's": Number((perSecond / (rates.get("echo") ?? Number.NaN)).toFixed(2)),
+        "over the echo's": Number((perSecond / floor).toFixed(2)),
         "p50, ms": Math.round(quantile(times, 0.5)),
         "p95, ms": Math.round(quantile(times, 0.95)),
       };
     }
-    const [ours, floor] = [rates.get("agent") ?? 0, rates.get("echo") ?? Number.NaN];
-    Object.assign(table[`agent, ${users} users`] ?? {}, {
-      "over the echo's": Number((ours / floor).toFixed(2)),
-    });
   }
   console.table(table);
 } finally {

@@ -191,17 +191,17 @@ async function openIndex(
 ): Promise<EpisodeIndex> {
   const embedding = { name: vectors.name, dimensions: await vectors.dimensions() };
   if (read("INDEX") === "in-process") return createInProcessIndex(embedding);
-  // The embedded server needs no token.
-  const token = chromaUrl === undefined ? read("CHROMA_TOKEN") : undefined;
-  const url = chromaUrl ?? read("CHROMA_URL") ?? "";
-  const index = createChromaIndex({ url, token, embedding });
-  if (read("CHROMA_EXCLUSIVE") === "on" && read("JOBS") !== undefined)
+  const isExclusive = read("CHROMA_EXCLUSIVE") === "on";
+  if (isExclusive && read("JOBS") !== undefined)
     throw new PersonaAgentError(
       "config-invalid",
       "CHROMA_EXCLUSIVE is on and JOBS is set; expected one of the two, as workers write to that Chroma too. Unset one.",
     );
-  const isAlone = chromaUrl !== undefined || read("CHROMA_EXCLUSIVE") === "on";
-  return isAlone ? createCachedIndex(index, embedding) : index;
+  // The embedded server needs no token.
+  const token = chromaUrl === undefined ? read("CHROMA_TOKEN") : undefined;
+  const url = chromaUrl ?? read("CHROMA_URL") ?? "";
+  const index = createChromaIndex({ url, token, embedding });
+  return chromaUrl !== undefined || isExclusive ? createCachedIndex(index, embedding) : index;
 }
 
 function wikipediaOptions(read: ReadSetting) {

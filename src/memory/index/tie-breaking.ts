@@ -19,5 +19,8 @@ export function isTie(a: Ranked, b: Ranked): boolean {
   return inTies(a.distance) === inTies(b.distance);
 }
 
-/** Arithmetic leaves equal directions apart in the last digits, by their lengths and by where they are kept. */
-const inTies = (distance: number) => Math.round(distance * 1e6);
+/**
+ * A distance or nearness as far as it means something: arithmetic leaves equal directions apart in the last digits, by
+ * their lengths, by where they are kept, and by the order in which numbers are added, another one for each user.
+ */
+export const inTies = (distance: number) => Math.round(distance * 1e6) / 1e6;

@@ -1,3 +1,4 @@
+import { inTies } from "../index/tie-breaking.js";
 import type { IndexHit, NearHit } from "../index/episode-index.js";
 import { scoreByWords } from "./bm25.js";
 import type { TermForms } from "./query-terms.js";
@@ -17,8 +18,6 @@ export interface RankedId {
 
 /** A score that says "found, and nothing more". */
 const least = 1e-6;
-/** As indexes order ties: beyond this, nearness is the order in which numbers were added, another one for each user. */
-const inTies = (nearness: number) => Math.round(nearness * 1e6) / 1e6;
 
 /**
  * Candidates that have anything of the question, ranked by words and nearness together, best first, ties newest first.

@@ -4,7 +4,7 @@ import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { PersonaAgent } from "../../app/persona-agent.js";
 import type { TurnResult } from "../../app/ask.js";
 import { PersonaAgentError } from "../../system/errors.js";
-import { refuse } from "../answer-errors.js";
+import { refuse, unknownRoute } from "../answer-errors.js";
 import { keepAlive, nameRequest, report } from "../answering.js";
 import { errorStatus } from "../http-errors.js";
 import type { UserOf } from "../named-user.js";
@@ -40,7 +40,9 @@ export function addOpenAiRoutes(
   app.get("/v1/models/:id", (c) =>
     c.req.param("id") === modelName ? answer(c, listed) : refuse(c, unknownModel, 404, options.log),
   );
-  app.all("/v1/*", (c) => refuse(c, unknownProtocolRoute(c), 404, options.log));
+  app.all("/v1/*", (c) =>
+    refuse(c, unknownRoute(c, "POST /v1/chat/completions or GET /v1/models"), 404, options.log),
+  );
 }
 
 const tooLarge = new PersonaAgentError(
@@ -52,13 +54,6 @@ const unknownModel = new PersonaAgentError(
   `There is no such model; expected ${modelName}. Name it, or ask /v1/models.`,
   { details: { param: "model" } },
 );
-
-function unknownProtocolRoute(c: Context): PersonaAgentError {
-  return new PersonaAgentError(
-    "config-invalid",
-    `There is no route ${c.req.method} ${c.req.path.slice(0, 100)}; expected POST /v1/chat/completions or GET /v1/models. Check path and method.`,
-  );
-}
 
 /** What all parts of one answer say. */
 interface Heading {
