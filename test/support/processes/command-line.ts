@@ -14,7 +14,6 @@ interface RunOptions {
 
 /** Runs command lines on one agent in this process, which each command opens and closes as if it were its own. */
 export function commandLineOf(agent: PersonaAgent) {
-  let opened = 0;
   return async function run(
     words: readonly string[],
     input = "",
@@ -24,6 +23,8 @@ export function commandLineOf(agent: PersonaAgent) {
     const [stdout, stderr] = isTTY
       ? streams.map((stream) => Object.assign(stream, { isTTY }))
       : streams;
+    // Two lines may run at a time.
+    let opened = 0;
     if (stdout === undefined || stderr === undefined) throw new Error("There are two streams.");
     const code = await runCli(words, {
       env: {},
