@@ -403,7 +403,7 @@ describe("feedback that nobody gives", () => {
     await agent.saidIn([asks, "No, tea."]);
     const { alignment } = await agent.reflect("ada", { settings: { alignAfter: 1 } });
     expect(alignment).toEqual({ newAnswers: 1, due: true });
-    expect(requested).toEqual([["ada", {}]]);
+    expect(requested).toEqual([["ada", { minNewAnswers: 1 }]]);
   });
 });
 

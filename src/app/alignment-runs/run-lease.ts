@@ -110,9 +110,9 @@ export function reviewPending(userId: string): PersonaAgentError {
   );
 }
 
-/** The settings of a call, without the user: a run is continued only under the same ones. */
+/** The settings of a call, without the user and what only says when to begin: a run is continued only under the same ones. */
 export function givenSettings(context: AlignContext | undefined): Record<string, unknown> {
-  const { userId: _, ...settings } = context ?? {};
+  const { userId: _, minNewAnswers: __, ...settings } = context ?? {};
   // As a database returns them: without undefined fields.
   return JSON.parse(JSON.stringify(settings)) as Record<string, unknown>;
 }

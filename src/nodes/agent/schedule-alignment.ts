@@ -27,9 +27,8 @@ export interface ScheduleAlignmentDeps {
 
 /**
  * Counts the true answers that no alignment has seen yet, and requests an alignment when there are enough of them, and
- * of all for it to judge by, or when the
- * last one was interrupted and is to be continued under its own settings. Not while a new persona waits for review,
- * which a new run would drop. Never fails the turn.
+ * of all for it to judge by, or when the last one was interrupted and is to be continued under its own settings. Not
+ * while a new persona waits for review, which a new run would drop. Never fails the turn.
  */
 export function createScheduleAlignment({
   episodes,
@@ -61,7 +60,9 @@ export function createScheduleAlignment({
       const outcome = { alignment: { newAnswers, due } };
       if (!due || requestAlignment === undefined) return outcome;
       // The scheduler itself reports why a request failed.
-      return await requestAlignment(userId, settings).then(
+      // By the time the run begins, another may have seen these answers.
+      const fewest = isLeft ? {} : { minNewAnswers: config.alignAfter };
+      return await requestAlignment(userId, { ...settings, ...fewest }).then(
         () => outcome,
         () => ({ ...outcome, ...failed }),
       );

@@ -21,23 +21,23 @@ import {
 } from "../../state/alignment-state.js";
 import { readWholeHistory } from "../read-history.js";
 import { itemsOfRun } from "./items-of-run.js";
-import { tooFewAnswers } from "./enough-answers.js";
+import { tooFewAnswers, tooFewNewAnswers } from "./enough-answers.js";
 import { iterationOf } from "./state-selectors.js";
 import { budgetOf, callsOfSmallestRun, judgingPerItem, spentOnDay } from "./alignment-budget.js";
 
 export interface BeginRunDeps {
-  readonly episodes: Pick<Memory["episodes"], "list" | "withdrawals">;
+  readonly episodes: Pick<Memory["episodes"], "list" | "withdrawals" | "countAnswered">;
   readonly profiles: Pick<Memory["profiles"], "current" | "history">;
   readonly personas: Pick<Memory["personas"], "history">;
-  readonly alignments: Pick<Memory["alignments"], "update">;
+  readonly alignments: Pick<Memory["alignments"], "get" | "update">;
   readonly locales: Pick<Memory["locales"], "get">;
   readonly now: () => Date;
 }
 
 /**
  * Begins the run: clears what the thread's last run left, and has the profiles drawn under which the items will be
- * answered, beside the refresh of the user's own. Ends it where there are too few answers to judge by: nothing was asked,
- * and the answers still count as new.
+ * answered, beside the refresh of the user's own. Ends it where there are too few new answers, or too few to judge by:
+ * nothing was asked, and the answers still count as new.
  */
 export function createBeginRun({
   episodes,
@@ -59,7 +59,8 @@ export function createBeginRun({
     await episodes.withdrawals(userId);
     const startedAt = now().toISOString();
     const runId = randomUUID();
-    const [current, usersOwn, checkpoints, { episodes: history }] = await Promise.all([
+    const [newAnswers, current, usersOwn, checkpoints, { episodes: history }] = await Promise.all([
+      alignments.get(userId).then(({ seenAt }) => episodes.countAnswered(userId, seenAt)),
       profiles.current(userId),
       locales.get(userId),
       personas.history(userId),
@@ -67,7 +68,7 @@ export function createBeginRun({
     ]);
     const begun = { ...cleared(), owner: userKey(userId), runId, startedAt };
     const items = itemsOfRun(history, personaHead(checkpoints).lines, sizesOf(config));
-    const reason = tooFewAnswers(items.length, config);
+    const reason = tooFewNewAnswers(newAnswers, config) ?? tooFewAnswers(items.length, config);
     if (reason !== null)
       return new Command({
         goto: END,

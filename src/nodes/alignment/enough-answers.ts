@@ -43,3 +43,13 @@ export function tooFewAnswers(answers: number, config: Sizes): string | null {
     return `Not started: validation needs at least ${minimumItems} held-out interactions, but \`holdout\` is ${sizes.holdout}. Raise it, or lower \`minimumItems\`.`;
   return `Not started: ${needed} different interactions with a true answer are needed, ${needed - minimumItems} to learn from and ${minimumItems} to judge by, and the user has ${answers === 0 ? "none" : answers}. ${wayOut}`;
 }
+
+/** The reason why a run has too few answers that no run has seen; `null` if there are enough. */
+export function tooFewNewAnswers(
+  newAnswers: number,
+  { minNewAnswers }: Pick<AlignConfig, "minNewAnswers">,
+): string | null {
+  if (newAnswers >= minNewAnswers) return null;
+  const are = newAnswers === 1 ? "1 true answer is" : `${newAnswers || "no"} true answers are`;
+  return `Not started: ${are} new since the last alignment, and \`minNewAnswers\` is ${minNewAnswers}.`;
+}

@@ -1,6 +1,7 @@
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it, vi } from "vitest";
 import type { PersonaAgentOptions } from "../../../src/app/persona-agent.js";
+import type { AlignSettings } from "../../../src/app/alignment-runs/aligner.js";
 import { createBackgroundScheduler } from "../../../src/app/alignment-runs/background-scheduler.js";
 import { OfflineChatModel } from "../../../src/model/offline/offline-chat-model.js";
 import { agentUnderTest } from "../../support/agents/agent-under-test.js";
@@ -160,6 +161,26 @@ describe("an agent with background alignment", () => {
     await second.close();
   });
 
+  it("does nothing when another run has seen the answers before it begins", async () => {
+    const requested: AlignSettings[] = [];
+    const { align, answer, memory, model, clock } = await planted({
+      requestAlignment: async (_, settings) => void requested.push(settings),
+    });
+    await answer(0);
+    await align("ada");
+    const { seenAt } = await memory.alignments.get("ada");
+    const { calls } = model;
+    clock.advanceDays(1);
+    expect(await answer(1)).toEqual({ newAnswers: 1, due: false });
+    const { iterations } = await align("ada", { settings: requested[0] ?? {} });
+    expect(iterations.map(({ reason }) => reason)).toEqual([
+      "Not started: 1 true answer is new since the last alignment, and `minNewAnswers` is 4.",
+    ]);
+    expect(model.calls).toBe(calls);
+    expect(await memory.alignments.get("ada")).toMatchObject({ seenAt, status: "idle" });
+    expect(await answer(2)).toEqual({ newAnswers: 2, due: false });
+  });
+
   it("reports that an alignment could not be requested, and still answers", async () => {
     const asked: unknown[] = [];
     const { ask, answer } = await planted({
@@ -174,8 +195,8 @@ describe("an agent with background alignment", () => {
     expect(turn.degraded).toEqual(["alignment-not-scheduled"]);
     expect(turn.alignment).toEqual({ newAnswers: 17, due: true });
     expect(asked).toEqual([
-      ["ada", {}],
-      ["ada", { mode: "paper", recallLatest: 1 }],
+      ["ada", { minNewAnswers: 4 }],
+      ["ada", { mode: "paper", recallLatest: 1, minNewAnswers: 1 }],
     ]);
   });
 
