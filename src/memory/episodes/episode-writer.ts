@@ -14,7 +14,6 @@ import {
   readTimeLine,
   type TimeLine,
 } from "../index/thread-context.js";
-import { allSettled } from "../../system/close-stack.js";
 import type { KeyedQueue, QueueTurn } from "../../system/keyed-queue.js";
 import { mergeEpisode, storableEpisode } from "./merge-episode.js";
 import { userNamespaces } from "../namespaces.js";
@@ -30,15 +29,15 @@ import type { Degradations } from "../search/degradations.js";
 import { untilWritten } from "../change-record.js";
 
 interface WriteOptions extends TurnOptions {
-  /**
-   * When the index learns of it: before the call returns, a moment later for somebody who waits for an answer, or when
-   * the caller gives it `toIndex`.
-   */
-  readonly index?: "now" | "soon" | "by-caller";
-  /** What else is done while the user's queue is held, beside the writing. */
-  readonly meanwhile?: (turn: QueueTurn) => Promise<void>;
+  /** Is given what the index is to learn, in place of the index, which learns it before the call returns. */
+  readonly onStored?: (stored: StoredEpisodes) => void;
   /** The ids among which neighbours are looked for; read when they are not given. */
   readonly timeLine?: TimeLine;
+}
+
+interface Written {
+  readonly episodes: Episode[];
+  readonly added: number;
 }
 
 /** The three ways an episode changes. One change of one user at a time in this process. */
@@ -49,12 +48,9 @@ export interface EpisodeWriter {
     episodes: readonly Episode[],
     degradations: Degradations,
     options?: WriteOptions,
-  ): Promise<{
-    readonly episodes: Episode[];
-    readonly added: number;
-    /** Null where the index has them, or will. */
-    readonly toIndex: StoredEpisodes | null;
-  }>;
+  ): Promise<Written>;
+  /** Held: within a turn of the user's queue that the caller has. */
+  writeWithin(turn: QueueTurn, ...given: Parameters<EpisodeWriter["write"]>): Promise<Written>;
   readonly update: EpisodicMemory["update"];
   readonly delete: EpisodicMemory["delete"];
 }
@@ -95,7 +91,7 @@ export function createEpisodeWriter(
   /**
    * Held. `after` are the episodes to stand; those that stand already and are in the index cost nothing.
    *
-   * @returns What is left for the caller; null where another process has changed one of them since it was read.
+   * @returns False where another process has changed one of them since it was read.
    */
   async function put(
     userId: string,
@@ -104,17 +100,16 @@ export function createEpisodeWriter(
     degradations: Degradations,
     turn: QueueTurn,
     {
-      index = "now",
       withdrawals = [],
       ...options
     }: WriteOptions & { readonly withdrawals?: readonly StoreChange[] } = {},
-  ): Promise<{ readonly toIndex: StoredEpisodes | null } | null> {
+  ): Promise<boolean> {
     const user = userKey(userId);
     const waiting = new Set(outboxIds(before.outbox));
     const changed = after.filter(
       ({ stored, episode }) => waiting.has(episode.id) || !isDeepStrictEqual(stored, episode),
     );
-    if (changed.length === 0) return { toIndex: null };
+    if (changed.length === 0) return true;
     const changedEpisodes = changed.map(({ episode }) => episode);
     const timeLine =
       options.timeLine ?? (await readTimeLine(access, user, changedEpisodes, before.pointers));
@@ -148,59 +143,57 @@ export function createEpisodeWriter(
         ...changed.map(({ episode }) => episodeChange(user, episode.id, episode)),
       ],
     );
-    if (!isWritten) return null;
+    if (!isWritten) return false;
     for (const { id } of changedEpisodes) recentReader.wrote(user, id);
-    const written = {
+    const stored = {
       episodes: [...changedEpisodes, ...neighbours],
       entry,
       turn,
       isFirst,
-      older: index === "by-caller" ? [] : before.outbox.filter(({ key }) => key !== entry.key),
+      older: before.outbox.filter(({ key }) => key !== entry.key),
       timeLine,
       known,
     };
-    if (index === "by-caller") return { toIndex: written };
-    if (index === "soon") upkeep.indexSoon(user, written);
-    else await upkeep.indexEpisodes(user, written, turn, degradations);
-    return { toIndex: null };
+    if (options.onStored) options.onStored(stored);
+    else await upkeep.indexEpisodes(user, stored, turn, degradations);
+    return true;
+  }
+
+  async function writeWithin(
+    turn: QueueTurn,
+    userId: string,
+    episodes: readonly Episode[],
+    degradations: Degradations,
+    options?: WriteOptions,
+  ): Promise<Written> {
+    const user = userKey(userId);
+    const given = episodes.map(storableEpisode);
+    const givenIds = [...new Set(given.map(({ id }) => id))];
+    return untilWritten(async () => {
+      const day = options?.spending && dayOf(now().toISOString());
+      const { known, before } = await readWithWithdrawals(user, givenIds, day);
+      const { incoming, withdrawals } = notForgotten(user, given, known, options);
+      const ids = [...new Set(incoming.map(({ id }) => id))];
+      const after = ids.map((id) => {
+        const stored = before.stored[givenIds.indexOf(id)] ?? null;
+        const versions = incoming.filter((episode) => episode.id === id);
+        const [first = stored, ...rest] = stored === null ? versions : [stored, ...versions];
+        if (first === null) throw new TypeError(`No version of episode ${id}.`);
+        return { stored, episode: rest.reduce(mergeEpisode, first) };
+      });
+      const change = { ...options, withdrawals };
+      if (!(await put(userId, before, after, degradations, turn, change))) return null;
+      return {
+        episodes: after.map(({ episode }) => copyOf(user, episode)),
+        added: after.filter(({ stored }) => stored === null).length,
+      };
+    });
   }
 
   return {
-    async write(userId, episodes, degradations, options) {
-      const user = userKey(userId);
-      const given = episodes.map(storableEpisode);
-      const givenIds = [...new Set(given.map(({ id }) => id))];
-      const attempt = async (turn: QueueTurn) => {
-        const day = options?.spending && dayOf(now().toISOString());
-        const { known, before } = await readWithWithdrawals(user, givenIds, day);
-        const { incoming, withdrawals } = notForgotten(user, given, known, options);
-        const ids = [...new Set(incoming.map(({ id }) => id))];
-        const after = ids.map((id) => {
-          const stored = before.stored[givenIds.indexOf(id)] ?? null;
-          const versions = incoming.filter((episode) => episode.id === id);
-          const [first = stored, ...rest] = stored === null ? versions : [stored, ...versions];
-          if (first === null) throw new TypeError(`No version of episode ${id}.`);
-          return { stored, episode: rest.reduce(mergeEpisode, first) };
-        });
-        const stored = await put(userId, before, after, degradations, turn, {
-          ...options,
-          withdrawals,
-        });
-        if (stored === null) return null;
-        return {
-          ...stored,
-          episodes: after.map(({ episode }) => copyOf(user, episode)),
-          added: after.filter(({ stored }) => stored === null).length,
-        };
-      };
-      return queue.run(user, async (turn) => {
-        const [written] = await allSettled([
-          untilWritten(() => attempt(turn)),
-          options?.meanwhile?.(turn),
-        ]);
-        return written;
-      });
-    },
+    write: async (userId, ...given) =>
+      queue.run(userKey(userId), (turn) => writeWithin(turn, userId, ...given)),
+    writeWithin,
     async update(userId, id, change) {
       const user = userKey(userId);
       const degradations = upkeep.newDegradations();
@@ -218,8 +211,7 @@ export function createEpisodeWriter(
         const episode = storableEpisode({ ...stored, groundTruth: answer, feedback });
         const withdrawals = correctionOf(user, stored, episode.groundTruth, feedback.at);
         const after = [{ stored, episode }];
-        if ((await put(userId, before, after, degradations, turn, { withdrawals })) === null)
-          return null;
+        if (!(await put(userId, before, after, degradations, turn, { withdrawals }))) return null;
         return { episode: copyOf(user, episode), degraded: degradations.kinds() };
       };
       return queue.run(user, (turn) => untilWritten(() => attempt(turn)));

@@ -11,6 +11,7 @@ import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
 import { createIndexUpkeep, type StoredEpisodes } from "../index/index-sync.js";
 import { createSeals } from "../index/sealed-entries.js";
 import { readTimeLine } from "../index/thread-context.js";
+import { allSettled } from "../../system/close-stack.js";
 import type { KeyedQueue, QueueTurn } from "../../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
 import { isWhole, readRecent, recentSize } from "./recent-episodes.js";
@@ -102,7 +103,8 @@ export function createStoreEpisodicMemory(
   return {
     async add(userId, episode, turn) {
       const degradations = upkeep.newDegradations();
-      const options = turn && { ...turn, index: "soon" as const };
+      const onStored = (stored: StoredEpisodes) => upkeep.indexSoon(userKey(userId), stored);
+      const options = turn && { ...turn, onStored };
       const { episodes } = await writer.write(userId, [episode], degradations, options);
       return { episode: episodes[0] ?? null, degraded: degradations.kinds() };
     },
@@ -116,18 +118,21 @@ export function createStoreEpisodicMemory(
       let waiting: StoredEpisodes | null = null;
       // After a failure the rest only goes to the outbox: an import must not wait for every batch's time-out.
       const indexWaiting = async (turn: QueueTurn) => {
-        if (waiting !== null && degradations.kinds().length === 0)
-          await upkeep.indexEpisodes(user, waiting, turn, degradations);
+        const stored = waiting;
+        waiting = null;
+        if (stored !== null && degradations.kinds().length === 0)
+          await upkeep.indexEpisodes(user, { ...stored, older: [] }, turn, degradations);
       };
+      const onStored = (stored: StoredEpisodes) => void (waiting = stored);
       for (let from = 0; from < order.length; from += outboxEntrySize) {
         const batch = order.slice(from, from + outboxEntrySize);
         // While one batch is stored, the index takes the one before it.
-        const written = await writer.write(userId, batch, degradations, {
-          index: "by-caller",
-          meanwhile: indexWaiting,
-          timeLine,
-        });
-        waiting = written.toIndex;
+        const [, written] = await queue.run(user, (turn) =>
+          allSettled([
+            indexWaiting(turn),
+            writer.writeWithin(turn, userId, batch, degradations, { timeLine, onStored }),
+          ]),
+        );
         added += written.added;
         progress?.(Math.min(from + outboxEntrySize, order.length), order.length);
       }
