@@ -1,11 +1,12 @@
 /**
  * Users who talk to LangGraph's dev server at the same time, each on a thread of their own, with streamed answers: the
- * agent with its embedded services and a model that answers at once, beside an echo graph on the same server.
+ * agent with its embedded services and a model that answers at once, beside an echo graph and a bare one (search, model,
+ * put, in memory) on the same server.
  *
  *   npx tsx bench/streaming-users.ts                    10, 50 and 200 users, four turns each
  *   npx tsx bench/streaming-users.ts --users 500 --turns 2
  *
- * The two take turns, each in a process of its own, which is idle while the other is asked. An error ends it.
+ * They take turns, the agent in a process of its own; who is not asked is idle. An error ends it.
  */
 import { rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
@@ -33,37 +34,39 @@ const agent = await startDevServer(["--data-dir", dataDir], {
   OPENAI_BASE_URL: model.url,
   EMBEDDINGS: "openai:instant-384",
 });
-const echoFolder = await newDataFolder("persona-agent-echo-");
-const graphFile = join(import.meta.dirname, "streaming-users", "echo-graph.ts");
+const floorFolder = await newDataFolder("persona-agent-floor-");
+const fileOf = (name: string) =>
+  relative(floorFolder, join(import.meta.dirname, "streaming-users", `${name}-graph.ts`));
 // The server keeps its threads beside this file.
-const configFile = join(echoFolder, "langgraph.json");
-const graphs = { echo: `${relative(echoFolder, graphFile)}:echo` };
+const configFile = join(floorFolder, "langgraph.json");
+const graphs = { echo: `${fileOf("echo")}:echo`, bare: `${fileOf("bare")}:bare` };
 await writeFile(configFile, JSON.stringify({ node_version: "20", graphs }));
 const port = await freePort("127.0.0.1", 0);
-const echo = startLangGraphServer({
+const floor = startLangGraphServer({
   configFile,
   host: "127.0.0.1",
   port,
-  env: process.env,
+  env: { ...process.env, OPENAI_BASE_URL: model.url },
   onLine: () => undefined,
 });
-const echoUrl = `http://127.0.0.1:${port}`;
-await untilServing(echoUrl, AbortSignal.timeout(60_000));
+const floorUrl = `http://127.0.0.1:${port}`;
+await untilServing(floorUrl, AbortSignal.timeout(60_000));
 try {
   const served = [
-    ["echo", echoUrl],
+    ["echo", floorUrl],
+    ["bare", floorUrl],
     ["agent", agent.info.url],
   ] as const;
   for (const [graph, url] of served) await talk(graph, url, 5, "first");
   const table: Record<string, object> = {};
   for (const users of values.users.split(",").map(Number)) {
-    let floor: number | undefined;
+    let echoes: number | undefined;
     for (const [graph, url] of served) {
       const { perSecond, times } = await talk(graph, url, users, `of ${users}`);
-      floor ??= perSecond;
+      echoes ??= perSecond;
       table[`${graph}, ${users} users`] = {
         "turns a second": Number(perSecond.toFixed(1)),
-        "over the echo's": Number((perSecond / floor).toFixed(2)),
+        "over the echo's": Number((perSecond / echoes).toFixed(2)),
         "p50, ms": Math.round(quantile(times, 0.5)),
         "p95, ms": Math.round(quantile(times, 0.95)),
       };
@@ -72,9 +75,9 @@ try {
   console.table(table);
 } finally {
   await agent.end("SIGTERM");
-  await echo.stop();
+  await floor.stop();
   await model.close();
-  for (const folder of [dataDir, echoFolder]) await rm(folder, { recursive: true, force: true });
+  for (const folder of [dataDir, floorFolder]) await rm(folder, { recursive: true, force: true });
 }
 
 async function talk(graph: string, url: string, users: number, group: string) {
