@@ -47,9 +47,9 @@ export function tooFewAnswers(answers: number, config: Sizes): string | null {
 /** The reason why a run has too few answers that no run has seen; `null` if there are enough. */
 export function tooFewNewAnswers(
   newAnswers: number,
-  { minNewAnswers }: Pick<AlignConfig, "minNewAnswers">,
+  config: Pick<AlignConfig, "minNewAnswers">,
 ): string | null {
-  if (newAnswers >= minNewAnswers) return null;
+  if (newAnswers >= config.minNewAnswers) return null;
   const are = newAnswers === 1 ? "1 true answer is" : `${newAnswers || "no"} true answers are`;
-  return `Not started: ${are} new since the last alignment, and \`minNewAnswers\` is ${minNewAnswers}.`;
+  return `Not started: ${are} new since the last alignment, and \`minNewAnswers\` is ${config.minNewAnswers}.`;
 }
