@@ -12,14 +12,24 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     projects: [
+      // What `npm run check` runs.
       {
         extends: true,
         test: {
-          name: "all",
+          name: "quick",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/security/**", "test/console/**"],
+          exclude: ["**/*.slow.test.ts"],
           // Reading the libraries once a worker, not once a file, saves a fifth of the time; what a file changes it puts
           // back.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "slow",
+          include: ["test/**/*.slow.test.ts"],
+          exclude: ["test/security/**", "test/console/**"],
           isolate: false,
         },
       },
