@@ -41,6 +41,8 @@ export interface HistorySurvey {
   readonly users: readonly string[];
   /** Distinct episodes of the data in memory, both new ones and earlier ones. */
   readonly episodes: number;
+  /** Of these, how many have no date. */
+  readonly undated: number;
   readonly skipped: readonly Skipped[];
   /** How the true answers of these episodes are scored. */
   readonly answers: AnswerKinds;
@@ -130,6 +132,7 @@ function imported(
   return {
     users: survey.users,
     episodes: survey.episodes,
+    undated: survey.undated,
     skipped: [...survey.skipped, ...drawn.skipped],
     answers: survey.answers,
     unread: survey.unread,
@@ -160,7 +163,7 @@ async function surveyHistories(
   const count = createAnswerCount();
   const first: PreviewedEpisode[] = [];
   const unread = new Set<string>();
-  let episodes = 0;
+  let [episodes, undated] = [0, 0];
   for await (const entry of source.read(options)) {
     options.signal.throwIfAborted();
     if (!entry.ok) {
@@ -174,6 +177,7 @@ async function surveyHistories(
     episodes += 1;
     const kind = count.add(entry.user, episode);
     const { at, groundTruth: answer } = episode;
+    if (at === null) undated += 1;
     if (first.length < previewed)
       first.push({ user: entry.user, at, question: askedQuestion(episode), answer, kind });
   }
@@ -188,6 +192,7 @@ async function surveyHistories(
   return {
     users: [...users],
     episodes,
+    undated,
     skipped,
     answers: count.counted(),
     unread: [...unread],

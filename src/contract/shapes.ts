@@ -392,6 +392,8 @@ export const importShape = z.strictObject({
   users: z.number(),
   userIds: z.array(z.string()),
   episodes: z.number(),
+  /** Of these, how many have no date: they stand before all others, in the order of the data. */
+  undated: z.number(),
   skipped: z.array(z.strictObject({ line: z.number(), reason: z.string() })),
   /** How the true answers will be scored. */
   answers: answerKindsSchema,

@@ -55,6 +55,7 @@ it("imports in one process and answers from it in the next, with one line of JSO
     users: 2,
     userIds: ["ada", "bob"],
     episodes: 3,
+    undated: 3,
     skipped: [{ line: 4, reason: "not valid JSON" }],
     answers: {
       choices: 0,

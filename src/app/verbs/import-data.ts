@@ -54,6 +54,7 @@ export async function importData(
     const result = {
       users: [user],
       episodes,
+      undated: archive.episodes.filter(({ at }) => at === null).length,
       skipped: [],
       answers,
       unread: [],
@@ -105,11 +106,12 @@ export function showImport(
 }
 
 /** What an import brings, or would bring. */
-export function showSurvey({ users, episodes, skipped, answers, unread }: HistorySurvey) {
+export function showSurvey({ users, episodes, undated, skipped, answers, unread }: HistorySurvey) {
   return {
     users: users.length,
     userIds: [...users],
     episodes,
+    undated,
     skipped: [...skipped],
     // Copied as the plain JSON that it is, and so without `readonly`.
     answers: structuredClone(answers) as VerbOutput<"import">["answers"],

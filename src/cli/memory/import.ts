@@ -238,15 +238,21 @@ function writeSurvey(
   stdout: CommandContext["stdout"],
   {
     userIds: users,
+    episodes,
+    undated,
     skipped,
     answers,
     unread,
-  }: Pick<Imported, "userIds" | "skipped" | "answers" | "unread">,
+  }: Pick<Imported, "userIds" | "episodes" | "undated" | "skipped" | "answers" | "unread">,
 ): void {
   const { colors, write } = terminalOf(stdout);
   write(`  ${namesOf(users)}`);
   const kinds = answersText(answers);
   if (kinds !== "") write(`  ${kinds}`);
+  if (undated > 0)
+    write(
+      `  ${undated === episodes ? "No date: the order of the data counts" : `${undated} without a date: they count as the oldest, in the order of the data`}`,
+    );
   for (const warning of answerWarnings(answers)) write(`${colors.yellow("!")} ${warning}`);
   if (unread.length > 0)
     write(`  Nothing reads ${unread.map((key) => printableLine(key, 40)).join(", ")}.`);

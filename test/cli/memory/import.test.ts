@@ -54,6 +54,7 @@ The first 3, as asked in an alignment:
       users: 1,
       userIds: ["ines"],
       episodes: 5,
+      undated: 0,
       skipped: [],
       answers: {
         choices: 0,
@@ -72,6 +73,19 @@ The first 3, as asked in an alignment:
         kind: "open",
       })),
     });
+  });
+
+  it("says how many have no date, and what then counts", async () => {
+    const { out } = await run(["import", "--data", csv, ...asIt, "--dry-run"]);
+    expect(out).toContain(
+      "  ines\n  5 without a true answer\n  No date: the order of the data counts\n",
+    );
+    const some = join(folder, "some.csv");
+    await writeFile(some, "user,query,at\nines,What is on?,2024-05-01\nines,And then?,\n");
+    const { out: other } = await run(["import", "--data", some, "--dry-run"]);
+    expect(other).toContain(
+      "  1 without a date: they count as the oldest, in the order of the data",
+    );
   });
 
   it("names answers that are not among the options", async () => {
