@@ -30,16 +30,9 @@ export const alignConfigSchema = z.strictObject({
     .default("expected")
     .optional()
     .describe("Acceptance: by expected benefit, or only beyond chance (`strict`)."),
-  minNewAnswers: z
-    .number()
-    .int()
-    .min(0)
-    .max(10_000)
-    .default(0)
-    .optional()
-    .describe(
-      "Fewest true answers that no alignment has seen; with fewer, the run does nothing. A run that a turn requested has the turn's `alignAfter`.",
-    ),
+  minNewAnswers: count(0, 10_000, 0).describe(
+    "Fewest true answers that no alignment has seen, or the run does nothing. One that a turn requested has its `alignAfter`.",
+  ),
   minimumItems: count(1, 1_000, 8).describe("Acceptance: fewest held-out items."),
   changePrice: z
     .number()
