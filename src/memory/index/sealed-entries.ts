@@ -33,10 +33,14 @@ const hexOfTerm = 8;
 const hexOfCharacter = 5;
 /** Less than the mark of an erasure is kept: after it, the same name may mean another secret. */
 const keptMs = 3_600_000;
+/** Drawing a rotation takes a third of a millisecond, and each has some 50 kB. */
+const keptRotations = 100;
 
 export function createSeals(access: StoreAccess): Seals {
   /** By user and by their last erasure, after which there is another secret. */
   const secrets = new LRUCache<string, string>({ max: 10_000, ttl: keptMs });
+  const rotations = new LRUCache<string, Rotation>({ max: keptRotations, ttl: keptMs });
+  const sealOf = (secret: string) => createSeal(secret, rotations);
 
   async function secretOf(user: UserKey, isMade: boolean): Promise<string | null> {
     const since = await access.visits.present(user)?.since();
@@ -69,21 +73,26 @@ export function createSeals(access: StoreAccess): Seals {
   return {
     async find(user) {
       const secret = await secretOf(user, false);
-      return secret === null ? null : createSeal(secret);
+      return secret === null ? null : sealOf(secret);
     },
     async make(user) {
       const secret = await secretOf(user, true);
       if (secret === null) throw new TypeError("A secret was made and is not there.");
-      return createSeal(secret);
+      return sealOf(secret);
     },
   };
 }
 
-/** @param secret - Of any length. */
-export function createSeal(secret: string): Seal {
+/**
+ * @param secret - Of any length.
+ * @param rotations - By secret; those of earlier seals are taken from it.
+ */
+export function createSeal(
+  secret: string,
+  rotations = new LRUCache<string, Rotation>({ max: 1 }),
+): Seal {
   const sealed = new Map<string, string>();
   const digest = (text: string) => createHmac("sha256", secret).update(text).digest("hex");
-  let turn: ReturnType<typeof createTurn> | undefined;
 
   function termOf(term: string): string {
     // "@2026-05-07", "@-05"; "@anna:" is a name.
@@ -103,11 +112,16 @@ export function createSeal(secret: string): Seal {
         return known;
       }),
     vector(vector) {
-      if (turn?.length !== vector.length) turn = createTurn(secret, vector.length);
-      return turn.of(vector);
+      const known = rotations.get(secret);
+      if (known?.length === vector.length) return known.of(vector);
+      const rotation = createRotation(secret, vector.length);
+      rotations.set(secret, rotation);
+      return rotation.of(vector);
     },
   };
 }
+
+type Rotation = ReturnType<typeof createRotation>;
 
 /** How often the numbers are shuffled and mixed: after three rounds each depends on all. */
 const rounds = 3;
@@ -116,7 +130,7 @@ const rounds = 3;
  * A rotation that the secret draws: numbers are shuffled, with signs, and then each mixed with all others of a block
  * (Walsh and Hadamard's transform), some times over. Of a shuffle alone, one known vector would tell the whole.
  */
-function createTurn(secret: string, length: number) {
+function createRotation(secret: string, length: number) {
   const shuffles = Array.from({ length: rounds }, (_, round) => shuffleOf(secret, round, length));
   const block = 2 ** Math.floor(Math.log2(Math.max(1, length)));
   return {
