@@ -97,6 +97,11 @@ describe("an agent with embedded services", () => {
       expect(await requestsOf("c")).toEqual(later);
       // Five, and another look for what search found, of which some are copies of one question by now.
       expect((await requestsOf()).sql).toBeLessThanOrEqual(6);
+      // A search by itself: what it reads first, and what it found.
+      await agent.search("counted", "tea");
+      for (const mock of [sql, http]) mock.mockClear();
+      await agent.search("counted", "tea");
+      expect([sql.mock.calls.length, http.mock.calls.length]).toEqual([2, 0]);
     } finally {
       for (const mock of [sql, http]) mock.mockRestore();
     }

@@ -62,11 +62,12 @@ export function createStoreEpisodicMemory(
 
   /** What a search reads first. */
   async function readFirst(user: UserKey) {
-    const [recent, outbox] = await Promise.all([
+    const [recent, outbox, seal] = await Promise.all([
       recentReader.read(user, guessed),
       readOutbox(access, user),
+      seals.find(user),
     ]);
-    return { ...recent, outbox };
+    return { ...recent, outbox, seal };
   }
 
   /** By user and turn: read when a turn began, for its search a moment later. */
@@ -181,11 +182,11 @@ export function createStoreEpisodicMemory(
       const visible = visibleEpisodes(bounds);
       const limit = Math.floor(most);
       if (!(limit > 0) || query.trim() === "") return { recalled: [], degraded: [] };
-      const { pointers, outbox } = await readFor(user, bounds);
+      const { pointers, outbox, seal } = await readFor(user, bounds);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const degradations = upkeep.newDegradations();
       const asked = bounds?.asked ?? { day: now().toISOString().slice(0, 10), timeZone: "UTC" };
-      return recall({ user, query, asked, limit, visible, pointers, outbox, degradations });
+      return recall({ user, query, asked, limit, visible, pointers, outbox, seal, degradations });
     },
     async findTurn(userId, identity) {
       const user = userKey(userId);

@@ -47,6 +47,8 @@ interface Search {
   readonly visible: VisibleEpisodes;
   readonly pointers: RecentPointers;
   readonly outbox: readonly OutboxEntry[];
+  /** Null where the user had no entries when this was read. */
+  readonly seal: Seal | null;
   readonly degradations: Degradations;
 }
 
@@ -121,7 +123,7 @@ export function createHybridRecall(
     const [vectors, isUsable, seal] = await Promise.all([
       degradations.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
       canUseIndex(search),
-      seals.find(user),
+      search.seal ?? seals.find(user),
     ]);
     const { ranking: terms, lookups } = sealedTerms(plain, seal);
     const [given] = vectors ?? [];
