@@ -179,6 +179,12 @@ describe("a profile revision on the offline model", () => {
     ]);
   });
 
+  it("leaves what it said of answers as it is where none are counted", async () => {
+    const statement = 'Answers "5" (9 of 30), most of all to texts with words like drama, quiet.';
+    const found = await revise([statement], [["Shall I mend the boat?", null]], {});
+    expect(found).toEqual([{ text: statement, keeps: [1], replaces: [], items: [] }]);
+  });
+
   it("drops what it said of answers as of choices, once they hardly ever return", async () => {
     const found = await revise(['Usually answers "Soup" (1 of 1).'], [["Dinner?", "Bread"]], {
       Soup: 1,
