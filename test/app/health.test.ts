@@ -2,9 +2,8 @@ import { InMemoryStore } from "@langchain/langgraph-checkpoint";
 import { expect, it } from "vitest";
 import { createPersonaAgent } from "../../src/app/create-persona-agent.js";
 import { createInProcessIndex } from "../../src/memory/index/in-process-index.js";
-import { createCallerCheck } from "../../src/server/caller-check.js";
-import { createHttpApp } from "../../src/server/http-app.js";
 import { noSignIn } from "../../src/auth/sign-in.js";
+import { startStandaloneServer } from "../support/console/standalone-server.js";
 import { commandLineOf } from "../support/processes/command-line.js";
 
 const away = () => Promise.reject(new Error("It is\naway."));
@@ -23,12 +22,17 @@ it("says what does not answer, in one line, with a status and an exit code that 
     jobs: null,
     unindexed: null,
   });
-  const app = createHttpApp(agent, { callers: createCallerCheck(noSignIn), log: () => {} });
-  expect((await app.request("/health")).status).toBe(503);
-  expect(await commandLineOf(agent)(["health"])).toMatchObject({
-    code: 1,
-    out: "store  answers\nindex  in-process, It is away.\n",
-  });
+  const server = await startStandaloneServer(agent, noSignIn);
+  try {
+    expect((await fetch(`${server.url}/health`)).status).toBe(503);
+    for (const url of [[], ["--url", server.url]])
+      expect(await commandLineOf(agent)(["health", ...url])).toMatchObject({
+        code: 1,
+        out: "store  answers\nindex  in-process, It is away.\n",
+      });
+  } finally {
+    await server.close();
+  }
 
   const healthy = createPersonaAgent({
     userJobs: {

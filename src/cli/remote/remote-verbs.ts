@@ -27,7 +27,7 @@ export function remoteVerbs(
       const isStream = /\bevent-stream\b/.test(response.headers.get("content-type") ?? "");
       const result = isStream
         ? await readStream(response, hooks)
-        : await readJson(url, response, hooks);
+        : await readJson(url, response, hooks, name);
       return verbs[name].output.parse(result) as never;
     } catch (error) {
       stopped.throwIfAborted();
@@ -66,7 +66,12 @@ function requestOf(
   ];
 }
 
-async function readJson(url: string, response: Response, { onDegraded }: VerbHooks) {
+async function readJson(
+  url: string,
+  response: Response,
+  { onDegraded }: VerbHooks,
+  name: VerbName,
+) {
   const text = await response.text();
   let body: unknown;
   try {
@@ -74,8 +79,11 @@ async function readJson(url: string, response: Response, { onDegraded }: VerbHoo
   } catch {
     body = undefined;
   }
-  if (!response.ok) throw errorOf(body) ?? wrongServer(url, response, text);
-  if (body === undefined) throw wrongServer(url, response, text);
+  const failure = response.ok ? null : errorOf(body);
+  if (failure !== null) throw failure;
+  // A server that is not well says how with status 503: that is the result of `health`.
+  const isResult = response.ok ? body !== undefined : verbs[name].output.safeParse(body).success;
+  if (!isResult) throw wrongServer(url, response, text);
   const degraded = response.headers.get("x-degraded");
   if (degraded !== null) onDegraded?.(degraded.split(", "));
   return body;
