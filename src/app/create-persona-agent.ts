@@ -21,7 +21,10 @@ import { createMemory, type MemoryWithUserData } from "../memory/memory.js";
 import { loadChatModel } from "../model/load-chat-model.js";
 import { OfflineChatModel } from "../model/offline/offline-chat-model.js";
 import { OfflineEmbeddings } from "../model/offline/offline-embeddings.js";
-import type { RequestAlignment } from "../nodes/agent/schedule-alignment.js";
+import {
+  createScheduleAlignment,
+  type RequestAlignment,
+} from "../nodes/agent/schedule-alignment.js";
 import type { RequestReflection } from "../nodes/agent/schedule-reflection.js";
 import { buildProfile } from "../nodes/draw-profile.js";
 import { refreshProfile } from "../nodes/update-profile.js";
@@ -236,12 +239,15 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     });
   const updateProfile: PersonaAgent["refreshProfile"] = async (userId, call) =>
     drawing(userId, call, refreshProfile);
+  const scheduleAlignment = createScheduleAlignment({ ...learnedFrom, ...scheduling });
   const savers = new Set([alignment.checkpointer, ...(checkpointer ? [checkpointer] : [])]);
   const verbs = createUserVerbs({
     memory,
     index,
     instructions,
     feedback,
+    scheduleAlignment: (userId) =>
+      scheduleAlignment({ degraded: [] }, { context: { userId }, configurable: {} }),
     statusWith,
     prices: options.prices ?? {},
     now,

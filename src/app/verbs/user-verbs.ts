@@ -154,6 +154,8 @@ export interface UserVerbsDeps extends Omit<EraseDeps, "erasure" | "jobs"> {
   /** Those of the process. */
   readonly instructions: string;
   readonly feedback: (userId: string, feedback: FeedbackGiven) => Promise<FeedbackResult>;
+  /** Requests an alignment of the user if one is due. */
+  readonly scheduleAlignment: (userId: string) => Promise<unknown>;
   readonly refreshProfile: ImportTarget["refreshProfile"];
   readonly prices: Prices;
   /** @param jobs - What gives the dead jobs. */
@@ -165,12 +167,14 @@ const readAtOnce = 8;
 const foundUnlessLimited = 10;
 
 export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
-  const { memory, feedback, statusWith, prices, now } = deps;
+  const { memory, feedback, scheduleAlignment, statusWith, prices, now } = deps;
   const { episodes, locales } = memory;
   return {
     async remember(user, interaction) {
       const input = checkInput("remember", { ...interaction, user });
-      return rememberInteraction(input, { episodes, now });
+      const stored = await rememberInteraction(input, { episodes, now });
+      if (input.answer !== undefined) await scheduleAlignment(user);
+      return stored;
     },
     async import(data, { signal, onProgress, onDegraded, ...options } = {}) {
       const { users, limitUsers, profiles, profileTokens } = checkInput("import", options);

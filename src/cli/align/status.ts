@@ -49,12 +49,12 @@ function kindsOf(user: string, latest: VerbOutput<"list">): AnswerKinds {
 }
 
 function writeStatus({ stdout }: CommandContext, overview: Overview, answers: AnswerKinds): void {
-  const { at, newAnswers, due, headVersion, onTrial, promising, error, lastOutcome } = overview;
+  const { at, newAnswers, headVersion, onTrial, promising, error, lastOutcome } = overview;
   const { deadJobs, today, reflection } = overview;
   const status = at === null ? "never aligned" : `${statusText(overview)} since ${minute(at)}`;
   const lines = [
     ["alignment", status],
-    ["new", `${newTrueAnswers(newAnswers)}${due ? ": an alignment is due" : ""}`],
+    ["new", `${newTrueAnswers(newAnswers)}${dueText(overview)}`],
     ...(answersText(answers) === "" ? [] : [["answers", answersText(answers)]]),
     ["head", `version ${headVersion}${onTrial ? ", on trial" : ""}`],
     ...(promising ? [["promising", "a rejected change is tried again with new answers"]] : []),
@@ -68,6 +68,13 @@ function writeStatus({ stdout }: CommandContext, overview: Overview, answers: An
   for (const [name = "", text = ""] of lines)
     write(`${colors.dim(name.padEnd(11))}${printable(text)}`);
   for (const warning of answerWarnings(answers)) write(`${colors.yellow("!")} ${warning}`);
+}
+
+function dueText({ due, status }: Overview): string {
+  if (!due) return "";
+  return status === "cut-off"
+    ? ": the interrupted alignment goes on by itself, or with `align`"
+    : ": an alignment is due";
 }
 
 function writeStatuses({ stdout }: CommandContext, overviews: readonly Overview[]): void {

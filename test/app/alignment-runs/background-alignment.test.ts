@@ -118,6 +118,20 @@ describe("an agent with background alignment", () => {
     await close();
   });
 
+  it("aligns after interactions that were remembered with a true answer", async () => {
+    const requested: string[] = [];
+    const { remember } = await planted({
+      requestAlignment: async (userId) => void requested.push(userId),
+    });
+    const told = (user: string, n: number, answer?: string) =>
+      remember(user, { query: `What do I watch on evening ${n}?`, answer });
+    for (const n of range(0, 11)) await told("bob", n);
+    for (const n of range(0, 10)) await told("cleo", n, "comedy");
+    expect(requested).toEqual([]);
+    await told("cleo", 10, "comedy");
+    expect(requested).toEqual(["cleo"]);
+  });
+
   it("records why an alignment failed, and requests one again after as many new answers", async () => {
     const { answer, status, memory, clock, model, close } = await planted();
     model.hindrance = isAway;

@@ -438,6 +438,15 @@ describe("status", () => {
     expect(out).toMatch(/\nlast +version 1 accepted and rolled back since, [^\n]+: Written from/);
   });
 
+  it("says of an interrupted alignment that it goes on", async () => {
+    const { agent, run } = await agentOf({ ada: 3 });
+    const [at, seenAt] = ["2026-05-01T10:00:00.000Z", "2100-01-01T00:00:00.000Z"];
+    await agent.memory.alignments.update("ada", { status: "running", runOwner: null, at, seenAt });
+    expect((await run(["status", "--user", "ada"])).out).toMatch(
+      /^alignment {2}interrupted since [^\n]+\nnew {8}0 true answers: the interrupted alignment goes on by itself, or with `align`\n/,
+    );
+  });
+
   it("shows a person where the count is cut off, and gives a program the number", async () => {
     const { run } = await agentOf({ ada: 257 });
     expect((await run(["status", "--user", "ada"])).out).toContain(
