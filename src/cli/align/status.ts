@@ -22,7 +22,7 @@ export async function runStatus(
       latest: context.json ? [] : await call("list", { user, limit: recentSize }),
     }));
     if (context.json) return writeJson(context, overview);
-    if (known) return writeStatus(context, overview, kindsOf(user, latest));
+    if (known) return writeStatus(context, overview, latest);
     context.stdout.write(`${noMemoryOf(user)}.\n`);
     return;
   }
@@ -48,14 +48,20 @@ function kindsOf(user: string, latest: VerbOutput<"list">): AnswerKinds {
   );
 }
 
-function writeStatus({ stdout }: CommandContext, overview: Overview, answers: AnswerKinds): void {
+function writeStatus(
+  { stdout }: CommandContext,
+  overview: Overview,
+  latest: VerbOutput<"list">,
+): void {
+  const answers = kindsOf(overview.user, latest);
+  const among = latest.length < recentSize ? "" : ` among the latest ${recentSize} interactions`;
   const { at, newAnswers, headVersion, onTrial, promising, error, lastOutcome } = overview;
   const { deadJobs, today, reflection } = overview;
   const status = at === null ? "never aligned" : `${statusText(overview)} since ${minute(at)}`;
   const lines = [
     ["alignment", status],
     ["new", `${newTrueAnswers(newAnswers)}${dueText(overview)}`],
-    ...(answersText(answers) === "" ? [] : [["answers", answersText(answers)]]),
+    ...(answersText(answers) === "" ? [] : [["answers", `${answersText(answers)}${among}`]]),
     ["head", `version ${headVersion}${onTrial ? ", on trial" : ""}`],
     ...(promising ? [["promising", "a rejected change is tried again with new answers"]] : []),
     ...(lastOutcome === null ? [] : [["last", outcome(lastOutcome)]]),

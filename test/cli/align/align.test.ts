@@ -450,7 +450,7 @@ describe("status", () => {
   it("shows a person where the count is cut off, and gives a program the number", async () => {
     const { run } = await agentOf({ ada: 257 });
     expect((await run(["status", "--user", "ada"])).out).toContain(
-      "\nnew        256+ true answers:",
+      "\nnew        256+ true answers: an alignment is due\nanswers    256 ratings among the latest 256 interactions\n",
     );
     expect((await run(["status"])).out).toMatch(/\nada +due +256\+ +0 /);
     const { out } = await run(["status", "--user", "ada", "--json"]);
