@@ -11,7 +11,7 @@ export function requireUser(command: Command, description: string): Command {
 export function addUrl(command: Command): Command {
   return command.option(
     "--url <address>",
-    "work through a running LangGraph server; no data folder is opened",
+    "work through a running server (`serve`, `dev`); no data folder is opened",
     parseServerUrl,
   );
 }
