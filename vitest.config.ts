@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+const withProjectsOfTheirOwn = ["test/security/**", "test/console/**"];
+
 export default defineConfig({
   test: {
     exclude: ["test/live/**", "test/package/**"],
@@ -18,7 +20,7 @@ export default defineConfig({
         test: {
           name: "quick",
           include: ["test/**/*.test.ts"],
-          exclude: ["**/*.slow.test.ts"],
+          exclude: ["**/*.slow.test.ts", ...withProjectsOfTheirOwn],
           // Reading the libraries once a worker, not once a file, saves a fifth of the time; what a file changes it puts
           // back.
           isolate: false,
@@ -29,7 +31,7 @@ export default defineConfig({
         test: {
           name: "slow",
           include: ["test/**/*.slow.test.ts"],
-          exclude: ["test/security/**", "test/console/**"],
+          exclude: withProjectsOfTheirOwn,
           isolate: false,
         },
       },

@@ -246,8 +246,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
     index,
     instructions,
     feedback,
-    scheduleAlignment: (userId) =>
-      scheduleAlignment({ degraded: [] }, { context: { userId }, configurable: {} }),
+    scheduleAlignment: (userId) => scheduleAlignment({ degraded: [] }, { context: { userId } }),
     statusWith,
     prices: options.prices ?? {},
     now,

@@ -249,10 +249,9 @@ function writeSurvey(
   write(`  ${namesOf(users)}`);
   const kinds = answersText(answers);
   if (kinds !== "") write(`  ${kinds}`);
-  if (undated > 0)
-    write(
-      `  ${undated === episodes ? "No date: the order of the data counts" : `${undated} without a date: they count as the oldest, in the order of the data`}`,
-    );
+  if (undated > 0 && undated === episodes) write("  No date: the order of the data counts");
+  else if (undated > 0)
+    write(`  ${undated} without a date: they count as the oldest, in the order of the data`);
   for (const warning of answerWarnings(answers)) write(`${colors.yellow("!")} ${warning}`);
   if (unread.length > 0)
     write(`  Nothing reads ${unread.map((key) => printableLine(key, 40)).join(", ")}.`);

@@ -33,7 +33,7 @@ const hexOfTerm = 8;
 const hexOfCharacter = 5;
 /** Less than the mark of an erasure is kept: after it, the same name may mean another secret. */
 const keptMs = 3_600_000;
-/** Drawing a rotation takes a third of a millisecond, and each has some 50 kB. */
+/** Drawing a rotation of 512 numbers takes .2 ms, more than turning a vector by it; each has some 50 kB. */
 const keptRotations = 100;
 
 export function createSeals(access: StoreAccess): Seals {

@@ -18,10 +18,9 @@ export function describeUser(prompt: string): ProfileRevision["revisedStatements
   const isCounted = readBlocks(prompt, "answer_counts").length > 0;
   const present = readLines(prompt, "current_statements").map(({ number, text }) => {
     const [, answer] = !isCounted ? [] : (/nswers (".+") \(\d+ of \d+\)/.exec(text) ?? []);
-    const lists = isCounted
-      ? /(?:with words like|^Often concerned with) (.+)\.$/
-      : /^Often concerned with (.+)\.$/;
-    const [, list] = lists.exec(text) ?? [];
+    const words =
+      answer === undefined ? /^Often concerned with (.+)\.$/ : /with words like (.+)\.$/;
+    const [, list] = words.exec(text) ?? [];
     const about = answer ?? (list === undefined ? text : "interests");
     return { number, about, words: list?.split(", ") ?? [] };
   });

@@ -59,9 +59,9 @@ export function createScheduleAlignment({
           (await hasEnoughAnswers(userId, parseAlignConfig({ context: settings }), episodes)));
       const outcome = { alignment: { newAnswers, due } };
       if (!due || requestAlignment === undefined) return outcome;
-      // The scheduler itself reports why a request failed.
       // By the time the run begins, another may have seen these answers.
       const fewest = isLeft ? {} : { minNewAnswers: config.alignAfter };
+      // The scheduler itself reports why a request failed.
       return await requestAlignment(userId, { ...settings, ...fewest }).then(
         () => outcome,
         () => ({ ...outcome, ...failed }),
