@@ -5,7 +5,7 @@
  *   npx tsx bench/growth.ts [--episodes 10000,100000,1000000] [--folder F]
  *
  * A million takes the better part of an hour on two quiet cores. Prints one line of JSON a size, then a table. With
- * `--folder` the data stay there.
+ * `--folder` the data stay there, and a later run imports only what is missing.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -45,6 +45,7 @@ const rows: Record<string, Record<string, number>> = {};
 try {
   for (const size of values.episodes.split(",").map(Number)) {
     let agent = await openPersonaAgent({}, { dataDir });
+    users = Math.max(users, (await agent.users()).length);
     const before = users * eachUser;
     const importing = await timed(async () => {
       while (users * eachUser < size) {
