@@ -54,6 +54,12 @@ export async function serve(database: PGlite): Promise<PgliteServer> {
   };
 }
 
+/**
+ * Every statement of ours reads rows by an index. Plans are kept while tables grow, and nobody analyzes these: one that
+ * was made for a small table would read all of a large one.
+ */
+const planning = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
 async function openDatabase(folder: string): Promise<PGlite> {
   const { PGlite } = await import("@electric-sql/pglite");
   const dataDir = join(folder, "pglite");
@@ -65,6 +71,7 @@ async function openDatabase(folder: string): Promise<PGlite> {
   else await checkVersion(dataDir);
   try {
     const database = await PGlite.create({ dataDir });
+    await database.exec(planning);
     if (isNew) await rm(unfinished);
     return database;
   } catch (error) {

@@ -1,27 +1,49 @@
 import type { PGlite } from "@electric-sql/pglite";
+import { ExchangeStatements } from "./exchange-statements.js";
 
-/** Parse, Bind, Describe, Execute, Close, Flush: the messages of an exchange before its Sync. */
-const openMessages = "PBDECH";
+/** Parse, Bind, Describe, Execute, Close: the messages of an exchange, which its Sync ends. */
+const openMessages = "PBDEC";
+/** Asks for the answers to those before, within the exchange. */
+const flush = "H";
 
 /**
- * Makes PGlite safe behind `PGLiteSocketServer`. PGlite has one session, and the server serves its connections message
- * by message; it stays with one connection only inside a transaction. So one connection's Parse replaces the statement
- * that another is about to bind (electric-sql/pglite#1046): of 400 concurrent queries half failed. This PGlite reports
- * a transaction from the first message of an exchange to its Sync as well, and the server stays with that connection.
+ * Makes PGlite safe behind `PGLiteSocketServer`, and quicker. PGlite has one session, and the server serves its connections
+ * message by message; it stays with one connection only inside a transaction. So one connection's Parse replaces the
+ * statement that another is about to bind (electric-sql/pglite#1046): of 400 concurrent queries half failed. This PGlite
+ * reports a transaction from the first message of an exchange to its Sync as well, and the server stays with that
+ * connection.
+ *
+ * The messages of an exchange go to the engine together, and statements that come again are planned once.
  *
  * @param onFailure - Called when the engine itself failed; it answers nothing after that.
  */
 export function pgliteSession(database: PGlite, onFailure: (error: unknown) => void): PGlite {
   let inExchange = false;
+  let waiting: Uint8Array[] = [];
+  const statements = new ExchangeStatements();
 
   // A closed PGlite throws here. The server does not expect that, and would never answer again.
   const isInTransaction: PGlite["isInTransaction"] = () =>
     database.ready && (inExchange || database.isInTransaction());
 
   const execProtocolRawStream: PGlite["execProtocolRawStream"] = async (message, options) => {
-    inExchange = openMessages.includes(String.fromCharCode(message[0] ?? 0));
+    const type = String.fromCharCode(message[0] ?? 0);
+    waiting.push(message);
+    inExchange = openMessages.includes(type) || type === flush;
+    if (openMessages.includes(type)) return;
+    const { messages, answered, check } = statements.prepare(waiting);
+    waiting = [];
     try {
-      await database.execProtocolRawStream(message, options);
+      let isFirst = true;
+      if (answered !== null) options?.onRawData?.(answered);
+      await database.execProtocolRawStream(Buffer.concat(messages), {
+        ...options,
+        onRawData: (data) => {
+          if (isFirst) check(data);
+          isFirst = false;
+          options?.onRawData?.(data);
+        },
+      });
     } catch (error) {
       onFailure(error);
       throw error;
@@ -32,6 +54,7 @@ export function pgliteSession(database: PGlite, onFailure: (error: unknown) => v
   // rejection would end the process.
   const exec: PGlite["exec"] = async (query, options) => {
     inExchange = false;
+    waiting = [];
     if (!database.ready) return [];
     try {
       return await database.exec(query, options);

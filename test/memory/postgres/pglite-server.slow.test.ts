@@ -233,7 +233,8 @@ describe("an embedded PostgreSQL", { timeout: 120_000 }, () => {
       await once(socket, "data");
       const parse = Buffer.from("P\0\0\0\0\0SELECT 1\0\0\0", "latin1");
       parse.writeInt32BE(parse.length - 1, 1);
-      socket.write(parse);
+      const flush = Buffer.from("H\0\0\0\x04", "latin1");
+      socket.write(Buffer.concat([parse, flush]));
       await once(socket, "data");
       const waiting = storage.store.get(["persona", "a"], "kept");
       socket.destroy();
