@@ -81,7 +81,8 @@ export async function askGraph(
     {
       context: { ...settings, userId: user } satisfies RunContext,
       configurable: threadId === undefined ? {} : { thread_id: threadId },
-      streamMode: ["values", "custom", "messages"],
+      // Who follows messages pays for callbacks at each step.
+      streamMode: onEvent ? ["values", "custom", "messages"] : ["values"],
       // LangGraph never removes its listener, and a caller may use one signal for many runs.
       ...(signal && { signal: AbortSignal.any([signal]) }),
     },

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { UserKey } from "../domain/user-id.js";
 
 /** The root names the layout below; another layout gets another root, so old and new never mix. */
@@ -56,9 +57,16 @@ export type UserNamespaces = Readonly<Record<(typeof kinds)[number], readonly st
  * lower-case letters and digits, and no last label begins with another one.
  */
 export function userNamespaces(user: UserKey): UserNamespaces {
+  const known = lately.get(user);
+  if (known !== undefined) return known;
   const entries = kinds.map((kind) => [kind, [...allUsersPrefix, user, kind]]);
-  return Object.fromEntries(entries) as UserNamespaces;
+  const made = Object.fromEntries(entries) as UserNamespaces;
+  lately.set(user, made);
+  return made;
 }
+
+/** A turn asks for them some forty times. */
+const lately = new LRUCache<UserKey, UserNamespaces>({ max: 1_000 });
 
 /** Whose a record is; `null` of what belongs to no one user. */
 export function ownerOf(namespace: readonly string[], key: string): UserKey | null {

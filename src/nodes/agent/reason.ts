@@ -1,8 +1,9 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { AIMessage, type BaseMessage, SystemMessage } from "@langchain/core/messages";
-import type { RunnableConfig } from "@langchain/core/runnables";
+import { mergeConfigs, type RunnableConfig } from "@langchain/core/runnables";
 import type { StructuredToolInterface, StructuredToolParams } from "@langchain/core/tools";
-import { Command, type END, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { Command, END, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { instructionsOf } from "../../config/instructions.js";
 import { parseRunConfig } from "../../config/parse-settings.js";
 import type { RunConfig } from "../../config/turn-settings.js";
@@ -30,6 +31,16 @@ export interface ReasonDeps {
 
 /** Where a turn goes with its answer; a simulation ends with it. */
 export type AfterAnswer = "write-memory" | typeof END;
+
+/** Has a model send its answer in pieces, also where nobody follows them: they are a slow model's signs of life. */
+const inPieces: RunnableConfig = {
+  callbacks: [
+    new (class extends BaseCallbackHandler {
+      override name = "in-pieces";
+      readonly lc_prefer_streaming = true;
+    })(),
+  ],
+};
 
 /** Models that sample are sometimes silent; the client has already retried the transport's faults. */
 const mostTries = 2;
@@ -72,12 +83,14 @@ export function createReason(
     const model = modelFor(config.models.agent);
     const bound = tools.length === 0 || answerNow ? model : bind(model, tools);
     const request = [new SystemMessage(system), ...thread];
-    const labels = { personaVersion: state.personaVersion };
+    const labelled = callConfig(runtime, "answer", { personaVersion: state.personaVersion });
+    // Of simulations there are too many for that.
+    const answering = after === END ? labelled : mergeConfigs(labelled, inPieces);
     let usage = state.usage;
     // Not by a retry of the node, which would forget the cost of the silent call.
     for (let tries = 0; tries < mostTries; tries++) {
       beforeModel?.();
-      const answer = await call(bound, request, callConfig(runtime, "answer", labels), usage);
+      const answer = await call(bound, request, answering, usage);
       usage = addUsage(usage, usageOfCall(answer));
       const text = withoutThinking(answer.text);
       const callersCalls = (answer.tool_calls ?? []).filter(({ name }) =>
