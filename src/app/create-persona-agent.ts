@@ -39,6 +39,7 @@ import {
 import { createBackgroundScheduler } from "./alignment-runs/background-scheduler.js";
 import { createAlignment } from "./alignment-runs/create-alignment.js";
 import { readAlignmentOverview } from "./alignment-runs/alignment-overview.js";
+import { createTurnReads } from "../nodes/agent/turn-reads.js";
 import { withThoroughDeletion } from "./thorough-deletion.js";
 import { interactionDeleted } from "./alignment-runs/run-lease.js";
 import { isAbandoned } from "./alignment-runs/run-owner.js";
@@ -136,8 +137,10 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
   }
   const turnDeps = { ...recalled, ...scheduling, requestReflection };
   const modelNameFor = ({ models }: Pick<RunConfig, "models">) => models.agent ?? modelName;
+  const turnReads = createTurnReads({ ...recalled, now }, memory.visits);
   const builder = buildAgent({
     ...turnDeps,
+    turnReads,
     modelFor,
     modelNameFor,
     toolsFor,
@@ -156,6 +159,7 @@ export function createPersonaAgent(options: PersonaAgentOptions = {}): PersonaAg
         ),
       ),
       memory.visits,
+      turnReads.begin,
     );
   const graph = compile({ ...(checkpointer && { checkpointer }) });
   // With a checkpointer LangGraph refuses a run without a thread, so turns without a thread have a graph of their own.

@@ -17,20 +17,28 @@ import { wrapRuns } from "./wrap-runs.js";
  *
  * Runs reject with `memory-user-erased`.
  *
+ * @param beforeThread - Called before a new input's thread is read, to read at the same time as it is asked for erasures.
  * @returns The same graph.
  */
 export function withVisits<
   Graph extends AgentGraph | AlignmentGraph | FeedbackGraph | ReflectionGraph,
->(graph: Graph, visits: Visits): Graph {
+>(graph: Graph, visits: Visits, beforeThread?: (userId: string) => void): Graph {
   return wrapRuns(graph, (stream) => async (input, options = {}) => {
     const user = userOf(options);
     if (user === null) return stream(input, options);
-    const visit = visits.open(user);
+    const visit = visits.open(user.key);
     try {
       const saver: unknown = options.configurable?.[runCheckpointer] ?? graph.checkpointer;
-      // A thread is read at the same time; otherwise the first look at memory tells, for nothing.
+      // A thread is read next; otherwise the first look at memory tells, for nothing.
       if (saver instanceof Object && options.configurable?.["thread_id"] !== undefined)
-        await visit.run(() => withStoreOf(graph, () => visit.since())).catch(onlyErasures);
+        await visit
+          .run(() =>
+            withStoreOf(graph, () => {
+              if (input !== null) beforeThread?.(user.id);
+              return visit.since();
+            }),
+          )
+          .catch(onlyErasures);
       const signal = options.signal
         ? AbortSignal.any([options.signal, visit.signal])
         : visit.signal;
@@ -44,10 +52,13 @@ export function withVisits<
 }
 
 /** Null where the run itself refuses to begin, and says why. */
-function userOf({ context, configurable }: Partial<LangGraphRunnableConfig>): UserKey | null {
-  const { userId }: { readonly userId?: unknown } = { ...configurable, ...context };
+function userOf({
+  context,
+  configurable,
+}: Partial<LangGraphRunnableConfig>): { readonly id: string; readonly key: UserKey } | null {
+  const { userId: id }: { readonly userId?: unknown } = { ...configurable, ...context };
   try {
-    return typeof userId === "string" ? userKey(userId) : null;
+    return typeof id === "string" ? { id, key: userKey(id) } : null;
   } catch {
     return null;
   }

@@ -148,6 +148,8 @@ export interface EpisodicMemory {
    * copies of one question; one embedding request, no model call.
    */
   similar(userId: string, query: string, limit: number, bounds?: RecallBounds): Promise<Recall>;
+  /** Begins to read what `findTurn` and a search read first, for a turn of the present visit that is about to begin. */
+  beginTurn(userId: string): void;
   /** The id of the episode of this turn identity, among the latest 256; null if there is none. */
   findTurn(userId: string, identity: string): Promise<string | null>;
   /** The two counts below from one look, for whoever learns only meanwhile from when on to count. */

@@ -20,6 +20,7 @@ import { episodeRecord, userRecord } from "../record-schemas.js";
 import type { StoreAccess } from "../store-access.js";
 import { parseRecord } from "../parse-record.js";
 import type { ReportDegradation } from "../search/degradations.js";
+import type { Visit } from "../visits.js";
 import { readWithdrawals } from "../withdrawals.js";
 import { visibleEpisodes } from "./recall-bounds.js";
 
@@ -75,6 +76,9 @@ export function createStoreEpisodicMemory(
   const nameOf = (user: UserKey, identity: string) => `${user} ${identity}`;
   const readFor = (user: UserKey, { turnId }: RecallBounds = {}) =>
     (turnId !== undefined && begun.get(nameOf(user, identityOfId(turnId)))) || readFirst(user);
+
+  /** By visit: read before the turn's identity was known. */
+  const ahead = new WeakMap<Visit, ReturnType<typeof readFirst>>();
 
   async function countsOf(userId: string): Promise<RecentCounts> {
     const recent = await recentOf(userId);
@@ -188,9 +192,20 @@ export function createStoreEpisodicMemory(
       const asked = bounds?.asked ?? { day: now().toISOString().slice(0, 10), timeZone: "UTC" };
       return recall({ user, query, asked, limit, visible, pointers, outbox, seal, degradations });
     },
+    beginTurn(userId) {
+      const user = userKey(userId);
+      const visit = access.visits.present(user);
+      if (visit === undefined) return;
+      const reading = readFirst(user);
+      // Whoever asks for it is told.
+      reading.catch(() => undefined);
+      ahead.set(visit, reading);
+    },
     async findTurn(userId, identity) {
       const user = userKey(userId);
-      const reading = readFirst(user);
+      const visit = access.visits.present(user);
+      const reading = (visit && ahead.get(visit)) ?? readFirst(user);
+      if (visit !== undefined) ahead.delete(visit);
       begun.set(nameOf(user, identity), reading);
       const recent = [...(await reading).pointers.keys()].slice(0, recentSize);
       return recent.find((each) => identityOfId(each) === identity) ?? null;

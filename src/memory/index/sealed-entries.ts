@@ -47,7 +47,7 @@ export function createSeals(access: StoreAccess): Seals {
     const name = since === undefined ? undefined : `${user} ${since}`;
     const known = name === undefined ? undefined : secrets.get(name);
     if (known !== undefined) return known;
-    const secret = await (isMade ? untilWritten(() => readOrWrite(user)) : read(user));
+    const secret = await (isMade ? untilWritten(() => writeOrRead(user)) : read(user));
     if (name !== undefined && secret !== null) secrets.set(name, secret);
     return secret;
   }
@@ -57,17 +57,15 @@ export function createSeals(access: StoreAccess): Seals {
     return record?.secret ?? null;
   }
 
-  /** Null where another process made one meanwhile. */
-  async function readOrWrite(user: UserKey): Promise<string | null> {
-    const stored = await read(user);
-    if (stored !== null) return stored;
+  /** Most users of whom none is known here have none. Null where somebody erased the one that was there just now. */
+  async function writeOrRead(user: UserKey): Promise<string | null> {
     const namespace = userNamespaces(user).index;
     const secret = randomBytes(32).toString("base64url");
     const isWritten = await access.writeIf(
       [{ namespace, key, value: null }],
       [{ namespace, key, value: { schemaVersion: 1, secret } }],
     );
-    return isWritten ? secret : null;
+    return isWritten ? secret : read(user);
   }
 
   return {

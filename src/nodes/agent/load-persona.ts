@@ -22,21 +22,21 @@ import { readingMemory } from "../memory-failure.js";
 import { type AdmittedTurn, admitTurn, askingUser, newMessages } from "./admit-turn.js";
 import { forgottenMessages } from "./forgotten-messages.js";
 import { outgrownMessages } from "./outgrown-messages.js";
+import { readTurnStart, type TurnReads, type TurnReadsDeps } from "./turn-reads.js";
 
-export interface LoadPersonaDeps {
-  readonly episodes: Pick<Memory["episodes"], "findTurn" | "withdrawals">;
-  readonly profiles: Pick<Memory["profiles"], "current">;
-  readonly personas: Pick<Memory["personas"], "head">;
-  readonly locales: Pick<Memory["locales"], "get">;
-  readonly now: () => Date;
-}
+export type LoadPersonaDeps = TurnReadsDeps & {
+  readonly episodes: Pick<Memory["episodes"], "findTurn">;
+  /** Where a run begins to read before it gets here. */
+  readonly turnReads?: Pick<TurnReads, "take">;
+};
 
 /**
  * Begins the turn: admits it, fixes its time, clears what the thread's last turn left, and reads the user's persona. A
  * turn that is not admitted goes to `refuse-turn`, and its messages leave the thread. If the store is unavailable, the
  * initial persona answers, and `degraded` says so.
  */
-export function createLoadPersona({ episodes, profiles, personas, locales, now }: LoadPersonaDeps) {
+export function createLoadPersona(deps: LoadPersonaDeps) {
+  const { episodes, turnReads } = deps;
   return async function loadPersona(
     state: AgentState,
     runtime: LangGraphRunnableConfig,
@@ -56,17 +56,16 @@ export function createLoadPersona({ episodes, profiles, personas, locales, now }
     const config = parseRunConfig(runtime);
     const threadId = threadIdOf(runtime);
     const identity = turnIdentity(owner, threadId, question);
-    // Before memory is read: a deletion after that is one that the answer may repeat.
-    const at = timeOfTurn(now());
+    const start = turnReads?.take(userId) ?? readTurnStart(deps, userId);
+    const at = timeOfTurn(start.at);
     const memory = await readingMemory(
       Promise.all([
-        personas.head(userId),
-        profiles.current(userId),
+        start.persona,
+        start.profile,
         // It also reads ahead what the search reads first.
         episodes.findTurn(userId, identity),
-        // Also finishes a deletion that was interrupted; the others leave out already what it takes.
-        episodes.withdrawals(userId),
-        locales.get(userId),
+        start.withdrawals,
+        start.locale,
       ]),
     );
     const [persona, profile, found, withdrawals, locale] =
