@@ -6,6 +6,8 @@ import { toUnit } from "./unit-vector.js";
 const leastCapacity = 16;
 /** Measured, with the numbers under each word. */
 const bytesPerCharacter = 6;
+/** Of more, each that comes in would move too many. */
+const mostKeptSorted = 64;
 /** More than ties differ by. */
 const roundedOff = 2e-6;
 
@@ -118,8 +120,7 @@ export class UserEntries {
 
   /** The entries of the `most` highest scores, and whatever may be as high as the last of them. */
   #best(scores: Float64Array, most: number) {
-    // Sorting numbers is much faster than sorting entries.
-    const least = scores.toSorted().at(-Math.min(Math.floor(most), scores.length)) ?? Infinity;
+    const least = leastOfHighest(scores, Math.min(Math.floor(most), scores.length));
     const best: (IndexHit & { readonly slot: number })[] = [];
     if (!(most >= 1)) return best;
     for (let slot = 0; slot < scores.length; slot += 1) {
@@ -150,6 +151,20 @@ export class UserEntries {
     }
     return one + two + three + four;
   }
+}
+
+/** The `most`th highest number; no sorting of all where few are wanted. Infinity for none. */
+function leastOfHighest(numbers: Float64Array, most: number): number {
+  if (most > mostKeptSorted) return numbers.toSorted().at(-most) ?? Infinity;
+  if (most < 1) return Infinity;
+  const highest = new Float64Array(most).fill(-Infinity);
+  for (const number of numbers) {
+    let place = 0;
+    for (; place < most && number > (highest[place] ?? 0); place += 1)
+      if (place > 0) highest[place - 1] = highest[place] ?? 0;
+    if (place > 0) highest[place - 1] = number;
+  }
+  return highest[0] ?? Infinity;
 }
 
 type Kept = Omit<IndexEntry, "vector">;
