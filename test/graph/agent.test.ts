@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { PersonaAgentError } from "../../src/system/errors.js";
+import { startOpenAiServer } from "../../src/fake-model/openai-server.js";
+import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { answerNowPrompt } from "../../src/prompts/agent/persona-prompt.js";
 import { turnAt } from "../support/users/episodes.js";
@@ -101,6 +103,20 @@ describe("a turn", () => {
         "episode-written",
       ]),
     );
+  });
+
+  it("asks the model for pieces also where nobody follows the answer, as signs of life", async () => {
+    const server = await startOpenAiServer(() => ({ kind: "message", text: "The third one." }));
+    try {
+      const connection = { openaiApiKey: "none", openaiBaseUrl: server.url, timeoutMs: 5_000 };
+      const model = await loadChatModel("openai:test-model", { ...connection, backoffMs: 0 });
+      const { ask } = agentUnderTest(model);
+      for (const options of [{}, { onEvent: () => undefined }])
+        expect((await ask("ada", "Which film?", options)).answer).toBe("The third one.");
+      expect(server.requests.map(({ body }) => body["stream"])).toEqual([true, true]);
+    } finally {
+      await server.close();
+    }
   });
 
   it("leaves early messages of a long thread out of the prompt, but not out of the state", async () => {
