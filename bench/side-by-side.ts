@@ -5,6 +5,7 @@
  *   npm run bench                                  the agent and bare LangGraph graphs
  *   npm ci --prefix bench/side-by-side/peers       adds mem0 and Mastra (450 MB; better-sqlite3 is compiled)
  *   npm run bench -- --own 1000,10000              also searches among so many entries of one's own, and beside them
+ *   npx tsx bench/ax.ts                            an alignment beside ax's optimiser, which is installed with them
  *
  * Prints tables, and writes the figures to bench-results.json. A turn is that of a new user on a new thread, with all that
  * the contestant does for it: recall, one answer, and writing back. What a contestant does after its answer in the

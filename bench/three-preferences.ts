@@ -8,10 +8,8 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
-import type { createPersonaAgent } from "../src/app/create-persona-agent.js";
-import type { createTimeline } from "../src/formats/import-timeline.js";
-import type { loadChatModel } from "../src/model/load-chat-model.js";
 import { bootstrapByUser } from "../src/eval/metrics/bootstrap.js";
+import { agentOf, answersTo, type Build } from "./three-preferences-agent.js";
 import {
   drawThreePreferences,
   startThreePreferencesModel,
@@ -27,12 +25,6 @@ const server = await startThreePreferencesModel();
 const users = Array.from({ length: Number(values.users) }, (_, number) =>
   drawThreePreferences(seed, number),
 );
-
-interface Build {
-  readonly createPersonaAgent: typeof createPersonaAgent;
-  readonly loadChatModel: typeof loadChatModel;
-  readonly createTimeline: typeof createTimeline;
-}
 
 /** One user under one build: which later questions were answered rightly without an alignment, and after it. */
 interface Outcome {
@@ -89,44 +81,18 @@ async function load(folder: string): Promise<Build> {
   return { ...agent, ...model, ...timeline } as Build;
 }
 
-async function measure(build: Build, { id, history, later }: ThreePreferences): Promise<Outcome> {
-  const model = build.loadChatModel("openai:planted", { openaiBaseUrl: server.url });
-  const agent = build.createPersonaAgent({ model, modelName: "openai:planted" });
-  const toEpisode = build.createTimeline();
-  const begin = Date.parse("2026-01-01T00:00:00.000Z");
-  const episodes = history.map(({ query, answer }, place) =>
-    toEpisode(id, {
-      itemId: String(place),
-      query,
-      response: null,
-      answer,
-      at: new Date(begin + place * 86_400_000).toISOString(),
-      coarse: false,
-      task: "LaMP_2M",
-    }),
-  );
-  await agent.memory.episodes.addMany(
-    id,
-    episodes.flatMap((episode) => episode ?? []),
-  );
+async function measure(build: Build, user: ThreePreferences): Promise<Outcome> {
+  const agent = await agentOf(build, user, server.url);
   const answered = async () => {
-    const right: number[] = [];
-    for (const { query, answer } of later) {
-      const { answer: given, episodeId } = await agent.ask(id, query, {
-        settings: { reflection: false },
-      });
-      // The next question must not find it.
-      if (episodeId !== null) await agent.memory.episodes.delete(id, episodeId);
-      right.push(given === answer ? 1 : 0);
-    }
-    return right;
+    const answers = await answersTo(user, agent);
+    return user.later.map(({ answer }, place) => (answers[place] === answer ? 1 : 0));
   };
   // Version 0 has profile and memory, and no learned line: `pag`.
   const pag = await answered();
-  const { usage } = await agent.align(id);
+  const { usage } = await agent.align(user.id);
   const after = await answered();
-  const { lines } = await agent.memory.personas.head(id);
-  return { user: id, pag, after, calls: usage.calls, lines: lines.length };
+  const { lines } = await agent.memory.personas.head(user.id);
+  return { user: user.id, pag, after, calls: usage.calls, lines: lines.length };
 }
 
 function gainOf(own: readonly Outcome[]) {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** One line that a contestant is sent; see serve-orders.mjs. */
+/** One line that a contestant is sent, where it takes turns and searches; see serve-orders.mjs. */
 export interface ContestantOrder {
   readonly do: "turn" | "fill" | "search";
   readonly user: string;
@@ -10,16 +10,16 @@ export interface ContestantOrder {
   readonly thread?: string;
 }
 
-export interface Contestant {
-  /** How long it took, in milliseconds. One order at a time. */
-  order(order: ContestantOrder): Promise<{ readonly ms: number }>;
+export interface Contestant<Order> {
+  /** How long it took, in milliseconds, and what came of it. One order at a time. */
+  order(order: Order): Promise<{ readonly ms: number; readonly result: unknown }>;
   end(): void;
 }
 
-export async function startContestant(
+export async function startContestant<Order extends object = ContestantOrder>(
   [command = "", ...program]: readonly string[],
   words: readonly string[],
-): Promise<Contestant> {
+): Promise<Contestant<Order>> {
   const child = spawn(command, [...program, ...words], {
     // Neither mem0 nor Mastra tells its makers of this.
     env: { ...process.env, MEM0_TELEMETRY: "false", MASTRA_TELEMETRY_DISABLED: "1" },
@@ -31,16 +31,17 @@ export async function startContestant(
       const { value, done } = await lines.next();
       if (done === true) throw new Error(`${words.join(" ")} ended.`);
       // Libraries print notes of their own.
-      if (value.startsWith("{")) return JSON.parse(value) as { ms?: number; error?: string };
+      if (value.startsWith("{"))
+        return JSON.parse(value) as { ms?: number; result?: unknown; error?: string };
     }
   };
   await nextLine();
   return {
     async order(order) {
       child.stdin.write(`${JSON.stringify(order)}\n`);
-      const { ms, error } = await nextLine();
+      const { ms, result, error } = await nextLine();
       if (ms === undefined) throw new Error(error);
-      return { ms };
+      return { ms, result };
     },
     end: () => void child.stdin.end(),
   };
