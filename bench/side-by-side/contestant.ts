@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { processTree } from "../../test/support/processes/process-tree.js";
 
 /** One line that a contestant is sent; see serve-orders.mjs. */
 export interface ContestantOrder {
@@ -13,7 +16,10 @@ export interface ContestantOrder {
 export interface Contestant {
   /** How long it took, in milliseconds. One order at a time. */
   order(order: ContestantOrder): Promise<{ readonly ms: number }>;
-  end(): void;
+  /** Resident memory now, of the process and of those that it started, in MB (2^20 bytes). Linux only. */
+  resident(): Promise<{ readonly own: number; readonly started: number }>;
+  /** Waits until it has ended. */
+  end(): Promise<void>;
 }
 
 export async function startContestant(
@@ -25,6 +31,7 @@ export async function startContestant(
     env: { ...process.env, MEM0_TELEMETRY: "false", MASTRA_TELEMETRY_DISABLED: "1" },
     stdio: ["pipe", "pipe", "inherit"],
   });
+  const ended = once(child, "exit");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextLine = async () => {
     for (;;) {
@@ -42,6 +49,20 @@ export async function startContestant(
       if (ms === undefined) throw new Error(error);
       return { ms };
     },
-    end: () => void child.stdin.end(),
+    async resident() {
+      const [own = Number.NaN, ...started] = await Promise.all(
+        processTree(child.pid ?? Number.NaN).map(residentMb),
+      );
+      return { own, started: started.reduce((sum, each) => sum + each, 0) };
+    },
+    async end() {
+      child.stdin.end();
+      await ended;
+    },
   };
+}
+
+async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
 }
