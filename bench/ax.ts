@@ -144,7 +144,7 @@ try {
   }
   server.assertUsedUp();
 } finally {
-  ax.end();
+  await ax.end();
   await server.close();
 }
 

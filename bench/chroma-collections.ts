@@ -2,16 +2,20 @@
  * Measures over how many Chroma collections users should be spread. Run by hand, on a machine that does
  * nothing else:
  *
- *   npx tsx bench/chroma-collections.ts --rows 20000 --collections 1,8,16,32,64
+ *   npm run bench -- chroma-collections --rows 20000 --collections 1,8,16,32,64
  */
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { userKey } from "../src/domain/user-id.js";
 import { createChromaIndex } from "../src/memory/chroma/chroma-index.js";
 import { startEmbeddedChroma } from "../src/memory/chroma/embedded-server.js";
 import type { EpisodeIndex, IndexEntry } from "../src/memory/index/episode-index.js";
+import { sizeOf } from "./folder-size.js";
+import { report } from "./report.js";
+import type { BenchRow } from "./summary.js";
+import { quantile } from "./timing.js";
 
 const { values } = parseArgs({
   options: {
@@ -53,24 +57,10 @@ function cosine(a: readonly number[], b: readonly number[]) {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
-async function sizeOf(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true });
-  const sizes = await Promise.all(
-    names.map((name) =>
-      stat(join(folder, name)).then((file) => (file.isFile() ? file.blocks * 512 : 0)),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
 async function residentMb(pid: number) {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024);
 }
-
-const quantile = (sorted: readonly number[], share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-const ms = (value: number) => value.toFixed(1);
 
 async function timed<Result>(run: () => Promise<Result>): Promise<[number, Result]> {
   const began = performance.now();
@@ -81,10 +71,10 @@ async function timed<Result>(run: () => Promise<Result>): Promise<[number, Resul
 async function timesOf(count: number, run: (turn: number) => Promise<unknown>) {
   const times: number[] = [];
   for (let turn = 0; turn < count; turn += 1) times.push((await timed(() => run(turn)))[0]);
-  return times.toSorted((a, b) => a - b);
+  return times;
 }
 
-async function measure(rows: number, collections: number) {
+async function measure(rows: number, collections: number): Promise<BenchRow> {
   const userCount = Math.ceil(rows / rowsPerUser);
   const users = Array.from({ length: userCount }, (_, user) => userKey(`user ${user}`));
   const vectorFor = createVectors(1);
@@ -125,7 +115,6 @@ async function measure(rows: number, collections: number) {
     for (let turn = 0; turn < collections * 2 + 20; turn += 1) await ask();
     const query: number[] = [];
     for (let turn = 0; turn < Number(values.queries); turn += 1) query.push(await ask());
-    query.sort((a, b) => a - b);
     const words = await timesOf(50, () =>
       index.keywordSearch(
         users[someone()] ?? userKey("nobody"),
@@ -147,20 +136,35 @@ async function measure(rows: number, collections: number) {
       index.vectorSearch(users[0] ?? userKey("nobody"), vectorFor(0), limit),
     );
     await chroma.close();
-    const disk = Math.round((await sizeOf(folder)) / 2 ** 20);
-    process.stdout.write(
-      `| ${rows} | ${collections} | ${ms(quantile(query, 0.5))} | ${ms(quantile(query, 0.95))} | ${(found / expected).toFixed(3)} | ${ms(quantile(words, 0.5))} | ${ms(quantile(one, 0.5))} | ${(writeMs / 1000).toFixed(1)} | ${ms(coldMs)} | ${ms(startMs)} | ${disk} | ${memory} |\n`,
-    );
+    return {
+      name: `${collections} collections`,
+      at: rows,
+      samples: query,
+      more: {
+        recall: found / expected,
+        "by words, ms": quantile(words, 0.5),
+        "writing one, ms": quantile(one, 0.5),
+        "writing all, s": writeMs / 1_000,
+        "first after a start, ms": coldMs,
+        "start, ms": startMs,
+        "disk, MB": (await sizeOf(folder)) / 2 ** 20,
+        "memory, MB": memory,
+      },
+    };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-process.stdout.write(
-  `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, ${dimensions} dimensions, ${rowsPerUser} rows a user\n\n` +
-    "| rows | collections | query p50 ms | p95 ms | recall | words p50 ms | write one p50 ms | write all s | first query ms | start ms | disk MB | memory MB |\n" +
-    "|---|---|---|---|---|---|---|---|---|---|---|---|\n",
-);
+const found: BenchRow[] = [];
 for (const rows of values.rows.split(",").map(Number))
-  for (const collections of values.collections.split(",").map(Number))
-    await measure(rows, collections);
+  for (const collections of values.collections.split(",").map(Number)) {
+    const row = await measure(rows, collections);
+    found.push(row);
+    console.log(`${rows} entries, ${row.name}: ${quantile(row.samples, 0.5).toFixed(1)} ms`);
+  }
+await report(
+  "chroma-collections",
+  [{ title: "The nearest of one user's entries", unit: "ms", over: "entries", rows: found }],
+  `${dimensions} dimensions, ${rowsPerUser} entries a user.`,
+);

@@ -3,7 +3,7 @@
  * on it waits: from another view, with nothing of its data read yet, and in a browser that has nothing, not even the
  * page. `persona-agent serve` on the embedded services. Run by hand, on a machine that does nothing else:
  *
- *   npx tsx bench/console-views.ts [--times 5] [--most 1000]
+ *   npm run bench -- console-views [--times 5] [--most 1000]
  *
  * Fails when a median is over `--most` milliseconds. It needs Chromium.
  */
@@ -18,6 +18,9 @@ import buildConsole from "../test/support/console/build-console.js";
 import { startServe } from "../test/support/servers/serve.js";
 import { compile } from "../test/support/setup/compile.js";
 import { newDataFolder } from "../test/support/setup/data-folder.js";
+import makeDatabase from "../test/support/setup/make-database.js";
+import { report } from "./report.js";
+import type { BenchRow } from "./summary.js";
 import { quantile, timed } from "./timing.js";
 
 const { values } = parseArgs({
@@ -41,6 +44,7 @@ const views = [
 
 buildConsole();
 compile();
+await makeDatabase();
 const model = createPersonaAgent({ backgroundAlignment: false, backgroundReflection: false });
 await model.import(ines.history.map((item) => ({ user: ines.id, ...item })));
 await model.align(ines.id, { settings: learnSettings });
@@ -55,7 +59,7 @@ try {
     body: JSON.stringify({ archive }),
   });
   if (!imported.ok) throw new Error(await imported.text());
-  const rows: Record<string, object> = {};
+  const rows: BenchRow[] = [];
   for (const view of views) {
     const [anew, within]: [number[], number[]] = [[], []];
     for (let n = 0; n < Number(values.times); n += 1) {
@@ -79,14 +83,14 @@ try {
       await opened.page?.context().close();
     }
     const median = quantile(within, 0.5);
-    rows[view] = {
-      "from another view: median, ms": Math.round(median),
-      "longest, ms": Math.round(Math.max(...within)),
-      "in a new browser: median, ms": Math.round(quantile(anew, 0.5)),
-    };
+    rows.push({
+      name: view,
+      samples: within,
+      more: { "longest, ms": Math.max(...within), "in a new browser, ms": quantile(anew, 0.5) },
+    });
     if (median > most) process.exitCode = 1;
   }
-  console.table(rows);
+  await report("console-views", [{ title: "A view, opened from another", unit: "ms", rows }]);
 } finally {
   await browser.close();
   await server.kill();

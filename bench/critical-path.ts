@@ -2,7 +2,7 @@
  * How near an alignment comes to its critical path when every model call takes a second: the number of calls that
  * must follow each other, as a server on the loopback that waits sees them. Run by hand, on a machine that does nothing else:
  *
- *   npx tsx bench/critical-path.ts [--batch 16] [--holdout 32] [--wait 1000] [--times 3] [--most 1.2]
+ *   npm run bench -- critical-path [--batch 16] [--holdout 32] [--wait 1000] [--times 3] [--most 1.2]
  *
  * Each run is made so many times, by users one after another in one process; what is told is the one in the middle, and
  * the fastest and slowest ratio. Fails when the middle one takes more than `--most` times its critical path.
@@ -21,6 +21,8 @@ import { openPersonaAgent } from "../src/app/open-persona-agent.js";
 import { loadChatModel } from "../src/model/load-chat-model.js";
 import { createTimeline } from "../src/formats/import-timeline.js";
 import { groupSize } from "../src/nodes/alignment/held-out-group.js";
+import { report } from "./report.js";
+import type { BenchRow } from "./summary.js";
 import { itemText, type ModelCall } from "./waiting-model.js";
 
 const { values } = parseArgs({
@@ -57,7 +59,7 @@ const runs: readonly Run[] = (["in memory", "embedded"] as const).flatMap((servi
   { name: "default, E = 1", services, iterations: 1 },
   { name: "default, E = 3", services, iterations: 3 },
   {
-    name: "default, E = 1, each simulation calls a tool",
+    name: "default, E = 1, with tool calls",
     services,
     iterations: 1,
     asksMemory: true,
@@ -74,13 +76,7 @@ interface Phase {
   readonly seconds: number;
 }
 
-console.log(
-  `${history} interactions, batch ${batch}, holdout ${holdout}, ${waitMs} ms a model call, ${times} times, Node ${process.version}\n`,
-);
-console.log(
-  "| services | run | model calls | one after another | critical path, s | wall, s | ratio | from, to | CPU, s |",
-);
-console.log("|---|---|---|---|---|---|---|---|---|");
+const rows: BenchRow[] = [];
 const details: string[] = [];
 let isTooSlow = false;
 for (const run of runs.filter(({ name, services }) =>
@@ -91,10 +87,19 @@ for (const run of runs.filter(({ name, services }) =>
   if (accepted < run.iterations)
     throw new Error(`${run.name}: ${accepted} of ${run.iterations} updates were accepted.`);
   isTooSlow ||= ratio > most;
-  const range = [measured[0], measured.at(-1)].map((each) => each?.ratio.toFixed(2)).join(", ");
-  console.log(
-    `| ${run.services} | ${run.name} | ${calls} | ${phases.length} | ${path.toFixed(1)} | ${seconds.toFixed(2)} | ${ratio.toFixed(2)} | ${range} | ${cpu.toFixed(2)} |`,
-  );
+  rows.push({
+    name: `${run.services}, ${run.name}`,
+    samples: measured.map((each) => each.ratio),
+    more: {
+      fastest: measured[0]?.ratio ?? ratio,
+      slowest: measured.at(-1)?.ratio ?? ratio,
+      s: seconds,
+      "critical path, s": path,
+      "calls in a row": phases.length,
+      "model calls": calls,
+      "CPU, s": cpu,
+    },
+  });
   details.push(
     `${run.services}, ${run.name} (${accepted} accepted):`,
     ...phases.map(
@@ -103,7 +108,12 @@ for (const run of runs.filter(({ name, services }) =>
     ),
   );
 }
-console.log(`\n${details.join("\n")}`);
+console.log(details.join("\n"));
+await report(
+  "critical-path",
+  [{ title: "An alignment beside its critical path", unit: "× the critical path", rows }],
+  `${history} interactions, batch ${batch}, holdout ${holdout}, ${waitMs} ms a model call, ${times} times.`,
+);
 if (isTooSlow) {
   console.error(`\nA run took more than ${most} times its critical path.`);
   process.exitCode = 1;

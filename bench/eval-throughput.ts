@@ -3,7 +3,7 @@
  * calls at a time. Run by hand; exits with 1 where the question phase takes more than 1.15 times
  * questions × calls in a row × seconds / 16:
  *
- *   npx tsx bench/eval-throughput.ts [--users 20] [--questions 16] [--asks-memory]
+ *   npm run bench -- eval-throughput [--users 20] [--questions 16] [--asks-memory]
  *
  * Start-up and alignment are told apart. With --asks-memory the persona agent searches its memory first, and so takes two
  * calls in a row for each question.
@@ -21,6 +21,7 @@ import { armsOf } from "../src/eval/studies.js";
 import { writeGeneratedSet } from "../src/eval/sets/write-set.js";
 import { loadChatModel } from "../src/model/load-chat-model.js";
 import { evaluationOptions, recordedBy } from "../test/support/evaluation/evaluation.js";
+import { report } from "./report.js";
 
 const { values } = parseArgs({
   options: {
@@ -65,23 +66,40 @@ try {
   const { user, system } = process.cpuUsage(cpuBefore);
 
   const errors = predictions.filter(({ error }) => error !== null);
-  console.log("| method | questions | calls in a row | errors | mean seconds |");
-  console.log("| --- | --: | --: | --: | --: |");
-  for (const { id } of arms) {
+  const rows = arms.map(({ id }) => {
     const own = predictions.filter(({ arm }) => arm === id);
-    const mean = (numbers: readonly number[]) => sum(numbers) / own.length;
-    const failed = own.filter(({ error }) => error !== null).length;
-    const calls = mean(own.map(({ usage }) => usage.calls));
-    const seconds = mean(own.map((each) => each.seconds));
-    console.log(
-      `| ${id} | ${own.length} | ${calls.toFixed(2)} | ${failed} | ${seconds.toFixed(2)} |`,
-    );
-  }
+    return {
+      name: id,
+      samples: own.map((each) => each.seconds),
+      more: {
+        "calls in a row": sum(own.map(({ usage }) => usage.calls)) / own.length,
+        errors: own.filter(({ error }) => error !== null).length,
+      },
+    };
+  });
   const { startSeconds, preparationSeconds, questionSeconds } = run.timing;
   const least = (sum(predictions.map(({ usage }) => usage.calls)) * waitMs) / 1_000 / concurrency;
   const share = questionSeconds / least;
-  console.log(
-    `\nStart ${startSeconds.toFixed(1)} s, preparation ${preparationSeconds.toFixed(1)} s, questions ${questionSeconds.toFixed(1)} s: ${share.toFixed(3)} of the least, ${least.toFixed(1)} s (at most ${most}). CPU ${((user + system) / 1e6).toFixed(1)} s.`,
+  const phases = {
+    start: startSeconds,
+    preparation: preparationSeconds,
+    questions: questionSeconds,
+  };
+  await report(
+    "eval-throughput",
+    [
+      { title: "A question", unit: "s", rows },
+      {
+        title: "The evaluation's phases, beside the least time of its questions",
+        unit: "s",
+        references: ["least"],
+        rows: Object.entries({ least, ...phases }).map(([name, took]) => ({
+          name,
+          samples: [took],
+        })),
+      },
+    ],
+    `The questions may take ${most} of the least. CPU ${((user + system) / 1e6).toFixed(1)} s.`,
   );
   if (share > most || errors.length > 0) process.exitCode = 1;
 } finally {

@@ -3,7 +3,7 @@
  * real histories, turns on one thread, then alignments, all with the offline model, which counts tokens as its prompts
  * have them.
  *
- *   npx tsx bench/footprint.ts --data ../shared/data/rating-critics --users 12,31 [--turns 30]
+ *   npm run bench -- footprint --data ../shared/data/rating-critics --users 12,31 [--turns 30]
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,6 +13,8 @@ import pg from "pg";
 import { openPersonaAgent } from "../src/app/open-persona-agent.js";
 import { addUsage, noUsage, type Usage } from "../src/domain/usage.js";
 import { startPostgres } from "../test/support/servers/postgres.js";
+import { report } from "./report.js";
+import type { BenchRow } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -32,16 +34,13 @@ const agent = await openPersonaAgent(
 );
 const database = new pg.Client(postgres.url);
 await database.connect();
-const kinds: Record<string, { records: number; bytes: number; "bytes a record": number }> = {};
-const costs: Record<string, { runs: number; calls: number; in: number; out: number }> = {};
-const spent = (kind: string, runs: readonly Usage[]) => {
+const spent = (name: string, runs: readonly Usage[]): BenchRow => {
   const { calls, tokens } = runs.reduce(addUsage, noUsage);
-  const each = (sum: number) => Math.round((sum / runs.length) * 10) / 10;
-  costs[kind] = {
-    runs: runs.length,
-    calls: each(calls),
-    in: each(tokens.in),
-    out: each(tokens.out),
+  const samples = runs.map((run) => run.tokens.in);
+  return {
+    name,
+    samples,
+    more: { calls: calls / runs.length, "tokens out": tokens.out / runs.length },
   };
 };
 try {
@@ -57,8 +56,6 @@ try {
       turns.push((await agent.ask(user, `${question} (${n})`, { threadId: `of-${user}` })).usage);
     alignments.push((await agent.align(user)).usage);
   }
-  spent("a turn", turns);
-  spent("an alignment", alignments);
   const { rows } = await database.query<{ kind: string; records: string; bytes: string }>(
     `SELECT CASE WHEN namespace_path LIKE 'pa1:u:%' THEN split_part(namespace_path, ':', 4) ELSE 'others' END AS kind,
             count(*) AS records, sum(pg_column_size(store.*)) AS bytes FROM store GROUP BY 1
@@ -66,19 +63,35 @@ try {
      UNION ALL SELECT 'thread: parts', count(*), sum(pg_column_size(checkpoint_blobs.*)) FROM checkpoint_blobs
      UNION ALL SELECT 'thread: writes', count(*), sum(pg_column_size(checkpoint_writes.*)) FROM checkpoint_writes`,
   );
-  for (const { kind, records, bytes } of rows)
-    kinds[kind] = {
-      records: Number(records),
-      bytes: Number(bytes),
-      "bytes a record": Math.round(Number(bytes) / Number(records)),
-    };
-  console.table(kinds);
-  console.table(costs);
-  const sizes = await database.query<{ table: string; rows: number; heap: string; total: string }>(
-    `SELECT relname AS table, pg_relation_size(oid) AS heap, pg_total_relation_size(oid) AS total FROM pg_class
+  const tables = await database.query<{ name: string; heap: string; total: string }>(
+    `SELECT relname AS name, pg_relation_size(oid) AS heap, pg_total_relation_size(oid) AS total FROM pg_class
      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 3 DESC LIMIT 5`,
   );
-  console.table(sizes.rows);
+  await report("footprint", [
+    {
+      title: "A record in PostgreSQL, by kind",
+      unit: "bytes",
+      rows: rows.map(({ kind, records, bytes }) => ({
+        name: kind,
+        samples: [Number(bytes) / Number(records)],
+        more: { records: Number(records), "bytes of all": Number(bytes) },
+      })),
+    },
+    {
+      title: "What a turn and an alignment ask",
+      unit: "tokens in",
+      rows: [spent("a turn", turns), spent("an alignment", alignments)],
+    },
+    {
+      title: "The largest tables, with their indexes",
+      unit: "bytes",
+      rows: tables.rows.map(({ name, heap, total }) => ({
+        name,
+        samples: [Number(total)],
+        more: { "without indexes": Number(heap) },
+      })),
+    },
+  ]);
 } finally {
   await database.end();
   await agent.close();

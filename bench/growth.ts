@@ -2,10 +2,10 @@
  * What everybody's data cost one user: bytes on disk an episode, the time of a search, of a write and of opening the
  * folder again, at growing numbers of episodes of 20 a user, with the embedded services and no model.
  *
- *   npx tsx bench/growth.ts [--episodes 10000,100000,1000000] [--folder F]
+ *   npm run bench -- growth [--episodes 10000,100000,1000000] [--folder F]
  *
- * A million takes the better part of an hour on two quiet cores. Prints one line of JSON a size, then a table. With
- * `--folder` the data stay there, and a later run imports only what is missing.
+ * A million takes the better part of an hour on two quiet cores. Tells of each size when it is done. With `--folder` the
+ * data stay there, and a later run imports only what is missing.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,6 +14,9 @@ import { parseArgs } from "node:util";
 import { openPersonaAgent } from "../src/app/open-persona-agent.js";
 import { createRandom } from "../src/system/seeded-random.js";
 import { sizeOf } from "./folder-size.js";
+import { randomText } from "./random-text.js";
+import { report } from "./report.js";
+import type { BenchRow } from "./summary.js";
 import { quantile, timed } from "./timing.js";
 
 const { values } = parseArgs({
@@ -25,12 +28,7 @@ const { values } = parseArgs({
 const eachUser = 20;
 const tried = 200;
 const random = createRandom(1);
-const words =
-  "train flat bike coat lamp novel wine desk river mountain garden kitchen window morning evening coffee bread music film letter winter summer doctor market bridge station island museum painting theatre football guitar piano recipe vinegar pepper salmon".split(
-    " ",
-  );
-const text = (length: number) =>
-  Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(" ");
+const text = (length: number) => randomText(length, random);
 /** One line of some 100 characters and a short true answer, as people write. */
 const itemOf = (user: number, n: number) => ({
   user: `user-${user}`,
@@ -41,7 +39,10 @@ const itemOf = (user: number, n: number) => ({
 
 const dataDir = values.folder ?? (await mkdtemp(join(tmpdir(), "persona-agent-growth-")));
 let users = 0;
-const rows: Record<string, Record<string, number>> = {};
+const times: BenchRow[] = [];
+const bytes: BenchRow[] = [];
+const openings: BenchRow[] = [];
+const imports: BenchRow[] = [];
 try {
   for (const size of values.episodes.split(",").map(Number)) {
     let agent = await openPersonaAgent({}, { dataDir });
@@ -71,22 +72,31 @@ try {
       writes.push(await timed(() => agent.remember(user, { query, answer: "yes" })));
     }
     await agent.close();
-    const row = {
-      "episodes/s of the import": (size - before) / (importing / 1_000),
-      "bytes an episode": (await sizeOf(dataDir)) / size,
-      "PostgreSQL's": (await sizeOf(join(dataDir, "pglite"))) / size,
-      "search p50, ms": quantile(searches, 0.5),
-      "search p95, ms": quantile(searches, 0.95),
-      "write p50, ms": quantile(writes, 0.5),
-      "write p95, ms": quantile(writes, 0.95),
-      "opening and a search, s": opening / 1_000,
-    };
-    console.log(JSON.stringify({ size, ...row }));
-    rows[size] = Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name, Number(value.toPrecision(3))]),
+    const at = size;
+    const bytesOf = async (folder: string) => [(await sizeOf(folder)) / size];
+    times.push({ name: "search", at, samples: searches }, { name: "write", at, samples: writes });
+    bytes.push(
+      { name: "all", at, samples: await bytesOf(dataDir) },
+      { name: "PostgreSQL's", at, samples: await bytesOf(join(dataDir, "pglite")) },
+    );
+    openings.push({ name: "opening", at, samples: [opening / 1_000] });
+    if (size > before)
+      imports.push({ name: "import", at, samples: [(size - before) / (importing / 1_000)] });
+    console.log(
+      `${size}: search ${quantile(searches, 0.5).toFixed(1)} ms, write ${quantile(writes, 0.5).toFixed(1)} ms`,
     );
   }
-  console.table(rows);
+  const over = "interactions";
+  await report(
+    "growth",
+    [
+      { title: "A search and a write", unit: "ms", over, rows: times },
+      { title: "An interaction on the disk", unit: "bytes", over, rows: bytes },
+      { title: "Opening the folder again, and a search", unit: "s", over, rows: openings },
+      { title: "Import", unit: "interactions/s", over, rows: imports },
+    ],
+    `${eachUser} interactions a user; ${tried} searches and writes at each size.`,
+  );
 } finally {
   if (values.folder === undefined) await rm(dataDir, { recursive: true, force: true });
 }

@@ -2,11 +2,11 @@
  * What a turn costs as its thread grows: time, SQL statements, Chroma requests and bytes on disk, in memory and with
  * the embedded services, with a model that answers at once. Run by hand, on a machine that does nothing else:
  *
- *   npx tsx bench/long-thread.ts [--turns 5,50,100,300,500] [--only memory] [--ratio 1.3]
+ *   npm run bench -- long-thread [--turns 5,50,100,300,500] [--only memory] [--ratio 1.3]
  *
  * A time is the median of the turn and the four after it; CPU is the processor time of this process, which other work on
- * the machine disturbs less. Beside it, in the same run: a turn of a bare LangGraph graph
- * that searches, asks and puts, and turns without a thread. Fails when the last turn takes more than `--ratio` times the
+ * the machine disturbs less. Beside it, in the same run: a turn of a bare LangGraph graph that searches, asks and puts,
+ * and turns without a thread. Fails when the last turn takes more than `--ratio` times the
  * first, if it is given.
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -21,7 +21,9 @@ import { openPersonaAgent } from "../src/app/open-persona-agent.js";
 import type { PersonaAgent } from "../src/app/persona-agent.js";
 import { OfflineEmbeddings } from "../src/model/offline/offline-embeddings.js";
 import { sizeOf } from "./folder-size.js";
-import { createBareGraph } from "./side-by-side/bare-graph.js";
+import { report } from "./report.js";
+import { createBareGraph } from "./side-by-side/bare-graph.mjs";
+import type { BenchRow } from "./summary.js";
 import { quantile, timed } from "./timing.js";
 
 const { values } = parseArgs({
@@ -65,61 +67,64 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-async function timesOf(count: number, turn: (place: number) => Promise<unknown>) {
+async function timesOf(turn: (place: number) => Promise<unknown>) {
   const times: number[] = [];
-  for (let place = 0; place < count; place += 1) times.push(await timed(() => turn(place)));
-  return median(times);
+  for (let place = 0; place < 30; place += 1) times.push(await timed(() => turn(place)));
+  return times;
 }
 
 const subjects = ["train", "flat", "bike", "coat", "lamp", "novel", "wine", "desk"];
 const asked = (turn: number) =>
   `Which ${subjects[turn % subjects.length]} shall I take for number ${turn}?`;
 
-const ms = (time: number) => time.toFixed(1);
-const kb = (bytes: number) => (bytes / 1024).toFixed(1);
+const rows: BenchRow[] = [];
+const others: BenchRow[] = [];
 let worst = 0;
 
 async function measure(name: string, agent: PersonaAgent, folder: string | null) {
   const ask = (user: string, turn: number, threadId?: string) =>
     agent.ask(user, asked(turn), { threadId });
-  console.log(`\n${name}\n`);
-  console.log(
-    "| turn of one thread | ms | ratio | CPU ms | ratio | SQL | Chroma | kB on disk a turn |",
-  );
-  console.log("| -: | -: | -: | -: | -: | -: | -: | -: |");
   // What is compiled at first use is not a turn's cost.
   for (let turn = 0; turn < 20; turn += 1) await ask("warm", turn, `warm ${turn % 3}`);
   let before = { turn: 0, size: folder === null ? 0 : await sizeOf(folder) };
-  let first: readonly [time: number, cpu: number] | undefined;
+  let first: number | undefined;
   let turn = 0;
   for (const target of measured) {
     for (; turn < target - 1; turn += 1) await ask("ada", turn, "long");
-    const [times, cpus, sql, chroma]: number[][] = [[], [], [], []];
+    const [times, cpus, sql, chroma]: [number[], number[], number[], number[]] = [[], [], [], []];
     for (let place = 0; place < window; place += 1, turn += 1) {
       Object.assign(counts, { sql: 0, chroma: 0 });
       const cpuBefore = cpuMs();
-      times?.push(await timed(() => ask("ada", turn, "long")));
-      cpus?.push(cpuMs() - cpuBefore);
-      sql?.push(counts.sql);
-      chroma?.push(counts.chroma);
+      times.push(await timed(() => ask("ada", turn, "long")));
+      cpus.push(cpuMs() - cpuBefore);
+      sql.push(counts.sql);
+      chroma.push(counts.chroma);
     }
     const size = folder === null ? 0 : await sizeOf(folder);
-    const [time, cpu] = [median(times ?? []), median(cpus ?? [])];
-    first ??= [time, cpu];
-    worst = Math.max(worst, time / first[0]);
-    const growth = folder === null ? "" : kb((size - before.size) / (turn - before.turn));
-    console.log(
-      `| ${target} | ${ms(time)} | ${(time / first[0]).toFixed(2)} | ${ms(cpu)} | ${(cpu / first[1]).toFixed(2)} | ${median(sql ?? [])} | ${median(chroma ?? [])} | ${growth} |`,
-    );
+    first ??= median(times);
+    worst = Math.max(worst, median(times) / first);
+    rows.push({
+      name,
+      at: target,
+      samples: times,
+      more: {
+        "CPU, ms": median(cpus),
+        ...(folder !== null && {
+          "SQL statements": median(sql),
+          "Chroma requests": median(chroma),
+          "kB on disk a turn": (size - before.size) / 1024 / (turn - before.turn),
+        }),
+      },
+    });
     before = { turn, size };
   }
-  const noThread = await timesOf(15, (place) => ask("bob", place));
-  const newUser = await timesOf(15, (place) => ask(`user ${place}`, place));
-  const newThread = await timesOf(15, (place) => ask("bob", place, `new ${place}`));
-  console.log(
-    `\nWithout a thread ${ms(noThread)} ms, of a new user ${ms(newUser)} ms; on a new thread ${ms(newThread)} ms.`,
-  );
-  return newUser;
+  const without = {
+    "no thread": await timesOf((place) => ask("bob", place)),
+    "no thread, a new user": await timesOf((place) => ask(`user ${place}`, place)),
+    "a new thread": await timesOf((place) => ask("bob", place, `new ${place}`)),
+  };
+  for (const [what, samples] of Object.entries(without))
+    others.push({ name: `${name}, ${what}`, samples });
 }
 
 const options = {
@@ -127,29 +132,42 @@ const options = {
   backgroundAlignment: false,
   backgroundReflection: false,
 } as const;
+const bareGraph = "bare LangGraph, in memory";
 if (values.only !== "embedded") {
   const embeddings = new OfflineEmbeddings();
   // Its type asks for the base class; it calls the two methods of the interface.
   const index = { dims: embeddings.dimensions, embeddings: embeddings as never };
   const bare = createBareGraph(options.model, new InMemoryStore({ index }));
-  await timesOf(30, (place) => bare("ada", asked(place)));
-  const bareTime = await timesOf(30, (place) => bare("ada", asked(place)));
-  const agent = createPersonaAgent({ ...options, checkpointer: new MemorySaver() });
-  const newUser = await measure("In memory", agent, null);
-  console.log(
-    `A bare LangGraph turn (search, model, put): ${ms(bareTime)} ms; of a new user ${(newUser / bareTime).toFixed(2)} times that.`,
+  await timesOf((place) => bare("ada", asked(place)));
+  others.push({
+    name: bareGraph,
+    samples: await timesOf((place) => bare("ada", asked(place))),
+  });
+  await measure(
+    "in memory",
+    createPersonaAgent({ ...options, checkpointer: new MemorySaver() }),
+    null,
   );
 }
 if (values.only !== "memory") {
   const folder = await mkdtemp(join(tmpdir(), "persona-long-thread-"));
   const agent = await openPersonaAgent({}, { ...options, dataDir: folder, command: "bench" });
   try {
-    await measure("Embedded services", agent, folder);
+    await measure("embedded", agent, folder);
   } finally {
     await agent.close();
     await rm(folder, { recursive: true });
   }
 }
+const references = [bareGraph];
+await report(
+  "long-thread",
+  [
+    { title: "A turn of one thread", unit: "ms", over: "turn", rows },
+    { title: "A turn without a thread, or on a new one", unit: "ms", references, rows: others },
+  ],
+  `Of a thread, medians of ${window} turns in a row.`,
+);
 if (values.ratio !== "" && worst > Number(values.ratio)) {
   console.error(`A turn took ${worst.toFixed(2)} times the first that was measured.`);
   process.exitCode = 1;

@@ -3,8 +3,8 @@
  * agent with its embedded services and a model that answers at once, beside an echo graph and a bare one (search, model,
  * put, in memory) on the same server.
  *
- *   npx tsx bench/streaming-users.ts                    10, 50 and 200 users, four turns each
- *   npx tsx bench/streaming-users.ts --users 500 --turns 2
+ *   npm run bench -- streaming-users                    10, 50 and 200 users, four turns each
+ *   npm run bench -- streaming-users --users 500 --turns 2
  *
  * They take turns, the agent in a process of its own; who is not asked is idle. An error ends it.
  */
@@ -15,9 +15,12 @@ import { Client } from "@langchain/langgraph-sdk";
 import { startLangGraphServer, untilServing } from "../src/cli/dev/langgraph-server.js";
 import { freePort } from "../src/system/free-port.js";
 import { startDevServer } from "../test/support/servers/dev-server.js";
+import { compile } from "../test/support/setup/compile.js";
 import { newDataFolder } from "../test/support/setup/data-folder.js";
+import makeDatabase from "../test/support/setup/make-database.js";
+import { report } from "./report.js";
 import { startInstantModel } from "./side-by-side/instant-model.js";
-import { quantile } from "./timing.js";
+import type { BenchRow } from "./summary.js";
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +28,8 @@ const { values } = parseArgs({
     turns: { type: "string", default: "4" },
   },
 });
+compile();
+await makeDatabase();
 const turns = Number(values.turns);
 const dataDir = await newDataFolder("persona-agent-streaming-");
 const model = await startInstantModel();
@@ -58,21 +63,29 @@ try {
     ["agent", agent.info.url],
   ] as const;
   for (const [graph, url] of served) await talk(graph, url, 5, "first");
-  const table: Record<string, object> = {};
-  for (const users of values.users.split(",").map(Number)) {
-    let echoes: number | undefined;
-    for (const [graph, url] of served) {
-      const { perSecond, times } = await talk(graph, url, users, `of ${users}`);
-      echoes ??= perSecond;
-      table[`${graph}, ${users} users`] = {
-        "turns a second": Number(perSecond.toFixed(1)),
-        "over the echo's": Number((perSecond / echoes).toFixed(2)),
-        "p50, ms": Math.round(quantile(times, 0.5)),
-        "p95, ms": Math.round(quantile(times, 0.95)),
-      };
+  const rates: BenchRow[] = [];
+  const waits: BenchRow[] = [];
+  for (const at of values.users.split(",").map(Number))
+    for (const [name, url] of served) {
+      const { perSecond, times } = await talk(name, url, at, `of ${at}`);
+      rates.push({ name, at, samples: [perSecond] });
+      waits.push({ name, at, samples: times });
     }
-  }
-  console.table(table);
+  const [over, references] = ["users", ["echo"]];
+  await report(
+    "streaming-users",
+    [
+      {
+        title: "All users' turns (more is better)",
+        unit: "turns/s",
+        over,
+        references,
+        rows: rates,
+      },
+      { title: "A turn of one of them", unit: "ms", over, references, rows: waits },
+    ],
+    `${turns} turns a user.`,
+  );
 } finally {
   await agent.end("SIGTERM");
   await floor.stop();

@@ -2,8 +2,11 @@
 // line with the milliseconds that it took.
 import { createInterface } from "node:readline";
 
-/** @param {Record<string, (order: any) => Promise<unknown>>} does - What is done, by its name. */
-export async function serveOrders(does) {
+/**
+ * @param {Record<string, (order: any) => Promise<unknown>>} does - What is done, by its name.
+ * @param {() => Promise<void>} close - What is done when there are no more orders.
+ */
+export async function serveOrders(does, close = async () => {}) {
   const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
   say({ ready: true });
   for await (const line of createInterface({ input: process.stdin })) {
@@ -16,5 +19,6 @@ export async function serveOrders(does) {
       say({ error: String(error?.stack ?? error) });
     }
   }
+  await close();
   process.exit(0);
 }

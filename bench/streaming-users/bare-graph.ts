@@ -1,6 +1,6 @@
 import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { InMemoryStore } from "@langchain/langgraph-checkpoint";
-import { buildBareGraph } from "../side-by-side/bare-graph.js";
+import { buildBareGraph } from "../side-by-side/bare-graph.mjs";
 import { instantDimensions } from "../side-by-side/instant-model.js";
 
 const configuration = { baseURL: process.env["OPENAI_BASE_URL"] };

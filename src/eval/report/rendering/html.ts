@@ -5,8 +5,15 @@ import { plotsToSvg } from "./plots.js";
 /** The page loads nothing and runs nothing, even if a text of the run got past the escaping. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** One page that opens from disk: no network, no script, light or dark as the reader prefers. */
-export async function renderHtml({ title, subtitle, blocks }: Page): Promise<string> {
+/**
+ * One page that opens from disk: no network, no script, light or dark as the reader prefers.
+ *
+ * @param footer - Where else the numbers are.
+ */
+export async function renderHtml(
+  { title, subtitle, blocks }: Page,
+  footer = "The same numbers stand in report.md and, with every digit, in report.json beside this page.",
+): Promise<string> {
   const places = sectionPlaces(blocks);
   const parts = await Promise.all(blocks.map((block) => renderBlock(block, places.get(block))));
   const links = [...places].map(
@@ -31,7 +38,7 @@ export async function renderHtml({ title, subtitle, blocks }: Page): Promise<str
 <main>
 ${parts.join("\n")}
 </main>
-<footer>The same numbers stand in report.md and, with every digit, in report.json beside this page.</footer>
+<footer>${escapeHtml(footer)}</footer>
 </body>
 </html>
 `;

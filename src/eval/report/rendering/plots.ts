@@ -15,7 +15,7 @@ export interface Plot {
 const better = "#2b9a78";
 const worse = "#d2603f";
 const unclear = "#8b919b";
-const seriesColors = ["#3d8fd6", "#e0892b", "#2fa37c", "#c76ba8", "#8f7ae0", "#b3a125"];
+export const seriesColors = ["#3d8fd6", "#e0892b", "#2fa37c", "#c76ba8", "#8f7ae0", "#b3a125"];
 
 const zero = { datum: 0, type: "quantitative" as const };
 /** With data of its own: with the plot's it would be drawn once for each value. */

@@ -1,3 +1,0 @@
-export function serveOrders<Order>(
-  does: Readonly<Record<string, (order: Order) => Promise<unknown>>>,
-): Promise<never>;
