@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { PersonaAgentError } from "../../system/errors.js";
 import { pgliteSession } from "./pglite-session.js";
+import { pgliteUpkeep, type UpkeepLimits } from "./pglite-upkeep.js";
 
 /** A PostgreSQL in this process, which other processes on this machine can reach too. */
 export interface PgliteServer {
@@ -35,11 +36,19 @@ export async function openPgliteServer({
 }
 
 /** Serves an open database until `close`, which closes the database too. For `openPgliteServer` and its tests. */
-export async function serve(database: PGlite): Promise<PgliteServer> {
+export async function serve(
+  database: PGlite,
+  limits?: Partial<UpkeepLimits>,
+): Promise<PgliteServer> {
   const { PGLiteSocketServer } = await import("@electric-sql/pglite-socket");
+  const url = () => `postgresql://postgres@${server.getServerConn()}/postgres`;
+  const upkeep = pgliteUpkeep(url, limits);
   const server = new PGLiteSocketServer({
     // With a failed engine every query would wait forever; without a server they fail at once.
-    db: pgliteSession(database, () => void server.stop()),
+    db: observed(
+      pgliteSession(database, () => void server.stop()),
+      upkeep.sent,
+    ),
     host: "127.0.0.1",
     port: 0,
     maxConnections,
@@ -47,11 +56,25 @@ export async function serve(database: PGlite): Promise<PgliteServer> {
   });
   await server.start();
   let closing: Promise<void> | null = null;
-  return {
-    url: `postgresql://postgres@${server.getServerConn()}/postgres`,
-    close: () =>
-      (closing ??= server.stop().then(() => (database.closed ? undefined : database.close()))),
+  async function close() {
+    upkeep.stop();
+    await server.stop();
+    await upkeep.settled;
+    if (!database.closed) await database.close();
+  }
+  return { url: url(), close: () => (closing ??= close()) };
+}
+
+/** Tells of what is sent to the engine. */
+function observed(session: PGlite, sent: (bytes: number) => void): PGlite {
+  const execProtocolRawStream: PGlite["execProtocolRawStream"] = (message, options) => {
+    sent(message.byteLength);
+    return session.execProtocolRawStream(message, options);
   };
+  return new Proxy(session, {
+    get: (target, name) =>
+      name === "execProtocolRawStream" ? execProtocolRawStream : Reflect.get(target, name),
+  });
 }
 
 async function openDatabase(folder: string): Promise<PGlite> {
@@ -64,7 +87,11 @@ async function openDatabase(folder: string): Promise<PGlite> {
   if (isNew) await writeFile(unfinished, "");
   else await checkVersion(dataDir);
   try {
-    const database = await PGlite.create({ dataDir });
+    const database = await PGlite.create({
+      dataDir,
+      // Files of its log that are no longer needed are removed, not kept for later.
+      startParams: [...PGlite.defaultStartParams, "-c", "wal_recycle=off"],
+    });
     if (isNew) await rm(unfinished);
     return database;
   } catch (error) {
