@@ -11,7 +11,7 @@ type Update = Parameters<typeof messagesStateReducer>[1];
 /** Texts of some messages, one a line; or a message that JSON cannot hold. */
 type Part = string | BaseMessage;
 
-/** Lines in one part. */
+/** Lines in one part, at most; the others have half as many, or half of that, and so on. */
 const partSize = 32;
 
 /**
@@ -39,10 +39,12 @@ export class ThreadMessages extends BinaryOperatorAggregate<BaseMessage[], Updat
 
 function partsOf(messages: readonly BaseMessage[]): Part[] {
   const parts: Part[] = [];
-  let lines: string[] = [];
+  const lines: string[] = [];
   const end = () => {
-    if (lines.length > 0) parts.push(lines.join("\n"));
-    lines = [];
+    // 23 lines are 16, 4, 2 and 1. One more line makes a new part of the last ones, and of none twice before there are
+    // twice as many.
+    for (let size = partSize; size >= 1; size /= 2)
+      if (lines.length >= size) parts.push(lines.splice(0, size).join("\n"));
   };
   for (const message of messages) {
     const line = lineOf(message);

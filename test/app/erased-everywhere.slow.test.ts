@@ -174,7 +174,7 @@ describe("an erased user", () => {
         await plant(deployment, user, word);
         await pool.query("ANALYZE");
         const places = Object.keys(await placesOf(pool, word));
-        for (const name of ["public.store", "public.checkpoint_blobs", "pg_catalog.pg_statistic"])
+        for (const name of ["public.store", "public.checkpoints", "pg_catalog.pg_statistic"])
           expect(places).toContain(name);
         const ofUser = Object.keys(await placesOf(pool, user));
         expect(ofUser.filter((name) => name.startsWith("persona_agent_jobs."))).not.toEqual([]);

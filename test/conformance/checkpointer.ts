@@ -96,6 +96,45 @@ export function describeCheckpointer(name: string, open: () => BaseCheckpointSav
       expect((await graph.getState(thread)).values["texts"].slice(0, 3)).toEqual(long);
     });
 
+    it("keeps values of every kind, also those that do not change for many steps", async () => {
+      const State = Annotation.Root({
+        kept: Annotation<unknown>(),
+        count: Annotation<number>({ reducer: (left, right) => left + right, default: () => 0 }),
+      });
+      const plain = [null, "", 'a\0b \ud800 "quoted" \\u0000', 0.1, 1e300, true, [], {}];
+      const made = [new Map([["a", 1]]), new Set([1]), new Error("said"), { in: new Set([2]) }];
+      const long = [
+        "long ".repeat(300),
+        "longer ".repeat(3_000),
+        Array.from({ length: 1_000 }, () => 1),
+      ];
+      const nested = {
+        a: { b: [1, "two", null, { c: false }] },
+        "with space": 1,
+        constructor: "mine",
+      };
+      const kinds: unknown[] = [
+        ...plain,
+        ...made,
+        ...long,
+        nested,
+        [{ part: "no name of a part" }],
+      ];
+      const graph = new StateGraph(State)
+        .addNode("add", () => ({ count: 1 }))
+        .addEdge(START, "add")
+        .compile({ checkpointer: open() });
+      for (const kept of kinds) {
+        const thread = threads();
+        await graph.invoke({ kept }, thread);
+        for (const _ of [1, 2]) await graph.invoke({}, thread);
+        const { values } = await graph.getState(thread);
+        expect(values).toEqual({ kept, count: 3 });
+        if (kept !== null && typeof kept === "object")
+          expect(Object.keys(values["kept"])).toEqual(Object.keys(kept));
+      }
+    });
+
     it("keeps many threads that run at once", async () => {
       const graph = twoSteps(open(), () => false, []);
       const results = await Promise.all(

@@ -14,6 +14,7 @@ import type pg from "pg";
 import type { UserKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
 import { presentWriter, unlessRefused, type Writer, writerColumns } from "./fence.js";
+import { smallText } from "./small-values.js";
 
 /** The limits of one statement: rows, and about this many bytes. */
 const maxRows = 500;
@@ -35,7 +36,8 @@ interface Task {
  * tasks together: those that arrive during a statement are in the next one. Its base class opens a transaction for each
  * of them and sends a statement for every channel. What this saves is in docs/decisions/0004-embedded-postgres.md.
  *
- * Of a list of long texts, as `ThreadMessages` has them, each is kept once for a thread (docs/decisions/0031-fast-turns.md).
+ * Of a list of long texts, as `ThreadMessages` has them, each is kept once for a thread. Small values are kept within the
+ * checkpoint: a row of their own takes several times their size (docs/decisions/0031-fast-turns.md).
  */
 export class BatchingPostgresSaver extends PostgresSaver {
   readonly #pool: pg.Pool;
@@ -63,21 +65,34 @@ export class BatchingPostgresSaver extends PostgresSaver {
     return tuple;
   }
 
+  protected override async _loadCheckpoint(
+    ...[stored, rows]: Parameters<PostgresSaver["_loadCheckpoint"]>
+  ): Promise<Checkpoint> {
+    const { values = {}, lists = {}, ...others }: CheckpointInParts & typeof stored = stored;
+    const checkpoint = await super._loadCheckpoint(others, rows);
+    const parts = partsAmong(rows);
+    const read = (texts: object, asValue: (value: unknown) => unknown) =>
+      Object.entries(texts).map(([channel, text]) => [channel, asValue(JSON.parse(text))] as const);
+    Object.assign(
+      checkpoint.channel_values,
+      Object.fromEntries([
+        ...read(values, (value) => value),
+        ...read(lists, (list) => withParts(list, parts)),
+      ]),
+    );
+    return checkpoint;
+  }
+
   protected override async _loadBlobs(
     rows: readonly (readonly unknown[])[] | null = [],
   ): Promise<Record<string, unknown>> {
-    const read = (rows ?? []).map(asRow);
-    const parts = new Map(
-      read.flatMap(([channel, version, , blob]) =>
-        channel === partsChannel ? [[version, blob.toString()] as const] : [],
-      ),
-    );
-    const entries = read
+    const parts = partsAmong(rows);
+    const entries = (rows ?? [])
+      .map(asRow)
       .filter(([channel, , type]) => channel !== partsChannel && type !== "empty")
       .map(async ([channel, , type, blob]): Promise<[string, unknown]> => {
         if (type !== listOfParts) return [channel, await this.serde.loadsTyped(type, blob)];
-        const list = (await this.serde.loadsTyped("json", blob)) as unknown[];
-        return [channel, list.map((each) => (isReference(each) ? parts.get(each.part) : each))];
+        return [channel, withParts(await this.serde.loadsTyped("json", blob), parts)];
       });
     return Object.fromEntries(await Promise.all(entries));
   }
@@ -119,16 +134,27 @@ export class BatchingPostgresSaver extends PostgresSaver {
       checkpoint_id: parentId,
     } = config.configurable ?? {};
     const { values: channels, lists, parts } = inParts(checkpoint.channel_values);
+    const small = Object.entries(channels).flatMap(([channel, value]) => {
+      const text = smallText(value);
+      return text === null ? [] : [[channel, text] as const];
+    });
+    const isSmall = new Set(small.map(([channel]) => channel));
+    const versions = Object.entries(newVersions).filter(([channel]) => !isSmall.has(channel));
     const [blobs, storedMetadata] = await Promise.all([
-      this._dumpBlobs(threadId, ns, channels, newVersions),
+      this._dumpBlobs(threadId, ns, channels, Object.fromEntries(versions)),
       this._dumpMetadata(metadata),
     ]);
     const size = blobs.reduce((bytes, row) => bytes + (row[5]?.byteLength ?? 0), 0);
     const writers = await presentWriter();
-    if (size > maxSize)
-      return this.#around(writers, threadId, () =>
-        super.put(config, checkpoint, metadata, newVersions),
+    if (size > maxSize) {
+      // The base class keeps no value within the checkpoint, and of small ones that did not change there is no row yet.
+      const rowsOf = Object.entries(checkpoint.channel_versions).filter(
+        ([channel]) => isSmall.has(channel) || channel in newVersions,
       );
+      return this.#around(writers, threadId, () =>
+        super.put(config, checkpoint, metadata, Object.fromEntries(rowsOf)),
+      );
+    }
     const before = this.#storedParts.get(threadId);
     const rows = [
       // What is not there is read as empty, too.
@@ -142,6 +168,8 @@ export class BatchingPostgresSaver extends PostgresSaver {
     const stored = {
       ...this._dumpCheckpoint(checkpoint),
       parts: [...parts.keys()],
+      values: Object.fromEntries(small.filter(([channel]) => !lists.has(channel))),
+      lists: Object.fromEntries(small.filter(([channel]) => lists.has(channel))),
       ...(writers[0] && { writer: writers[0].who }),
     };
     const row = [threadId, ns, checkpoint.id, parentId, stored, storedMetadata];
@@ -233,11 +261,13 @@ export class BatchingPostgresSaver extends PostgresSaver {
 }
 
 /**
- * What a checkpoint holds here besides LangGraph's own: the names of the parts that its lists refer to, and as `writer` the
- * key of the user whose run wrote it.
+ * What a checkpoint holds here besides LangGraph's own: the names of the parts that its lists refer to, the JSON of small
+ * values and of short lists by channel, and as `writer` the key of the user whose run wrote it.
  */
 interface CheckpointInParts {
   readonly parts?: readonly string[];
+  readonly values?: Readonly<Record<string, string>>;
+  readonly lists?: Readonly<Record<string, string>>;
 }
 
 const placeOf = ({ configurable = {} }: RunnableConfig, id: unknown) =>
@@ -256,6 +286,20 @@ interface Reference {
 const isReference = (value: unknown): value is Reference =>
   value instanceof Object && "part" in value;
 
+/** By name, of the rows of a checkpoint. */
+function partsAmong(rows: readonly (readonly unknown[])[] | null): ReadonlyMap<string, string> {
+  return new Map(
+    (rows ?? [])
+      .map(asRow)
+      .flatMap(([channel, name, , text]) =>
+        channel === partsChannel ? [[name, text.toString()] as const] : [],
+      ),
+  );
+}
+
+const withParts = (list: unknown, parts: ReadonlyMap<string, string>) =>
+  (list as unknown[]).map((each) => (isReference(each) ? parts.get(each.part) : each));
+
 /** The long texts of lists of texts, but each list's last, which is still growing. */
 function inParts(channelValues: Readonly<Record<string, unknown>>) {
   const values = { ...channelValues };
@@ -265,7 +309,7 @@ function inParts(channelValues: Readonly<Record<string, unknown>>) {
     if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) continue;
     const list = value.map((text, place): string | Reference => {
       if (text.length < leastPart || place === value.length - 1) return text;
-      const part = createHash("sha256").update(text).digest("base64url").slice(0, 22);
+      const part = createHash("sha256").update(text).digest("base64url").slice(0, 12);
       parts.set(part, text);
       return { part };
     });
@@ -306,7 +350,8 @@ const selectThreads = `
   SELECT thread_id FROM public.checkpoint_blobs WHERE channel = 'owner' AND type = $2 AND blob = $3
   UNION SELECT thread_id FROM public.checkpoint_writes
   WHERE channel = 'owner' AND type = $2 AND blob = $3
-  UNION SELECT thread_id FROM public.checkpoints WHERE checkpoint ->> 'writer' = $1
+  UNION SELECT thread_id FROM public.checkpoints
+  WHERE checkpoint ->> 'writer' = $1 OR checkpoint -> 'values' ->> 'owner' = convert_from($3, 'UTF8')
   ORDER BY thread_id`;
 
 /** As JSON: node-postgres reads arrays of bytes letter by letter. */

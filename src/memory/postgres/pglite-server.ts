@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { PersonaAgentError } from "../../system/errors.js";
 import { pgliteSession } from "./pglite-session.js";
+import { pgliteUpkeep, type UpkeepLimits } from "./pglite-upkeep.js";
 
 /** A PostgreSQL in this process, which other processes on this machine can reach too. */
 export interface PgliteServer {
@@ -35,11 +36,16 @@ export async function openPgliteServer({
 }
 
 /** Serves an open database until `close`, which closes the database too. For `openPgliteServer` and its tests. */
-export async function serve(database: PGlite): Promise<PgliteServer> {
+export async function serve(
+  database: PGlite,
+  limits?: Partial<UpkeepLimits>,
+): Promise<PgliteServer> {
   const { PGLiteSocketServer } = await import("@electric-sql/pglite-socket");
+  const url = () => `postgresql://postgres@${server.getServerConn()}/postgres`;
+  const upkeep = pgliteUpkeep(url, limits);
   const server = new PGLiteSocketServer({
     // With a failed engine every query would wait forever; without a server they fail at once.
-    db: pgliteSession(database, () => void server.stop()),
+    db: pgliteSession(database, { onFailure: () => void server.stop(), onMessage: upkeep.sent }),
     host: "127.0.0.1",
     port: 0,
     maxConnections,
@@ -47,18 +53,26 @@ export async function serve(database: PGlite): Promise<PgliteServer> {
   });
   await server.start();
   let closing: Promise<void> | null = null;
-  return {
-    url: `postgresql://postgres@${server.getServerConn()}/postgres`,
-    close: () =>
-      (closing ??= server.stop().then(() => (database.closed ? undefined : database.close()))),
-  };
+  async function close() {
+    upkeep.stop();
+    await server.stop();
+    await upkeep.settled;
+    if (!database.closed) await database.close();
+  }
+  return { url: url(), close: () => (closing ??= close()) };
 }
 
 /**
  * Every statement of ours reads rows by an index. Plans are kept while tables grow, and nobody analyzes these: one that
- * was made for a small table would read all of a large one.
+ * was made for a small table would read all of a large one. Files of the log that are no longer needed are removed, not
+ * kept for later.
  */
-const planning = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+const settings = [
+  "enable_seqscan=off",
+  "enable_hashjoin=off",
+  "enable_mergejoin=off",
+  "wal_recycle=off",
+];
 
 async function openDatabase(folder: string): Promise<PGlite> {
   const { PGlite } = await import("@electric-sql/pglite");
@@ -70,8 +84,10 @@ async function openDatabase(folder: string): Promise<PGlite> {
   if (isNew) await writeFile(unfinished, "");
   else await checkVersion(dataDir);
   try {
-    const database = await PGlite.create({ dataDir });
-    await database.exec(planning);
+    const database = await PGlite.create({
+      dataDir,
+      startParams: [...PGlite.defaultStartParams, ...settings.flatMap((each) => ["-c", each])],
+    });
     if (isNew) await rm(unfinished);
     return database;
   } catch (error) {

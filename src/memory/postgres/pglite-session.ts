@@ -6,6 +6,13 @@ const openMessages = "PBDEC";
 /** Asks for the answers to those before, within the exchange. */
 const flush = "H";
 
+export interface SessionListeners {
+  /** Called when the engine itself failed; it answers nothing after that. */
+  onFailure(error: unknown): void;
+  /** Called for each message to the engine, with its bytes. */
+  onMessage(bytes: number): void;
+}
+
 /**
  * Makes PGlite safe behind `PGLiteSocketServer`, and quicker. PGlite has one session, and the server serves its connections
  * message by message; it stays with one connection only inside a transaction. So one connection's Parse replaces the
@@ -14,10 +21,11 @@ const flush = "H";
  * connection.
  *
  * The messages of an exchange go to the engine together, and statements that come again are planned once.
- *
- * @param onFailure - Called when the engine itself failed; it answers nothing after that.
  */
-export function pgliteSession(database: PGlite, onFailure: (error: unknown) => void): PGlite {
+export function pgliteSession(
+  database: PGlite,
+  { onFailure, onMessage }: SessionListeners,
+): PGlite {
   let inExchange = false;
   let waiting: Uint8Array[] = [];
   const statements = new ExchangeStatements();
@@ -28,6 +36,7 @@ export function pgliteSession(database: PGlite, onFailure: (error: unknown) => v
 
   const execProtocolRawStream: PGlite["execProtocolRawStream"] = async (message, options) => {
     const type = String.fromCharCode(message[0] ?? 0);
+    onMessage(message.byteLength);
     waiting.push(message);
     inExchange = openMessages.includes(type) || type === flush;
     if (openMessages.includes(type)) return;

@@ -114,6 +114,22 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     const long = { ...channels, question: "tea ".repeat(1_500_000) };
     const config = await put("1f000000-0000-6000-8000-000000000001", long, 2);
     expect((await checkpointer.getTuple(config))?.checkpoint.channel_values).toEqual(long);
+    // Very large, and of the others nothing changed.
+    const larger = { ...long, question: `${long.question}!` };
+    const versions = { question: 5, answers: 2, nothing: 2 };
+    const next = await checkpointer.put(
+      config,
+      {
+        ...emptyCheckpoint(),
+        id: "1f000000-0000-6000-8000-000000000002",
+        channel_values: larger,
+        channel_versions: versions,
+      },
+      { source: "loop", step: 0, parents: {} },
+      { question: 5 },
+    );
+    expect((await checkpointer.getTuple(next))?.checkpoint.channel_values).toEqual(larger);
+    await put("1f000000-0000-6000-8000-000000000003", long, 6);
     // The channels' rows are as they should be, the checkpoint's is not.
     await expect(put(undefined as never, channels, 3)).rejects.toThrow(/checkpoint_id/);
     const { pool } = storage.store as BatchingPostgresStore;
