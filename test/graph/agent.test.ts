@@ -109,7 +109,7 @@ describe("a turn", () => {
     const server = await startOpenAiServer(() => ({ kind: "message", text: "The third one." }));
     try {
       const connection = { openaiApiKey: "none", openaiBaseUrl: server.url, timeoutMs: 5_000 };
-      const model = await loadChatModel("openai:test-model", { ...connection, backoffMs: 0 });
+      const model = loadChatModel("openai:test-model", { ...connection, backoffMs: 0 });
       const { ask } = agentUnderTest(model);
       for (const options of [{}, { onEvent: () => undefined }])
         expect((await ask("ada", "Which film?", options)).answer).toBe("The third one.");

@@ -44,7 +44,7 @@ describe("the files of an embedded database", { timeout: 120_000 }, () => {
     const size = "SELECT pg_total_relation_size('store')::int AS bytes";
     await vi.waitFor(async () => expect(await logFiles()).toHaveLength(1), { timeout: 20_000 });
     const { rows } = await client.query<{ bytes: number }>(size);
-    expect(rows[0]?.bytes).toBeLessThan(8_000_000);
+    expect(rows[0]?.bytes).toBeLessThan(16_000_000);
     expect(await store.search(space, { limit: 1_000 })).toHaveLength(100);
     await client.end();
     await close();
