@@ -26,7 +26,8 @@ interface Reading {
   first: Promise<UserEntries | null>;
 }
 
-const defaultMaxBytes = 64_000_000;
+/** Half of it is a user of some 25,000 short interactions. */
+const defaultMaxBytes = 128_000_000;
 /** Read before a search, which waits for it: what one request gives in a few milliseconds. */
 const firstPage = 128;
 /** Read in the background, some at a time so that others come between. */

@@ -4,6 +4,7 @@ import { nearestFirst, newestFirst } from "./tie-breaking.js";
 import { toUnit } from "./unit-vector.js";
 
 const leastCapacity = 16;
+const growth = 1.25;
 /** Measured, with the numbers under each word. */
 const bytesPerCharacter = 6;
 /** Of more, each that comes in would move too many. */
@@ -54,7 +55,9 @@ export class UserEntries {
     }
     const start = slot * this.#dimensions;
     if (start >= this.#vectors.length) {
-      const larger = new Float32Array(2 * this.#vectors.length);
+      // Not twice as many: the last step would take a third more than is needed.
+      const slots = Math.ceil(growth * (slot + 1));
+      const larger = new Float32Array(slots * this.#dimensions);
       larger.set(this.#vectors);
       this.#vectors = larger;
     }
