@@ -20,7 +20,9 @@ interface CacheOptions {
 /** A user's entries that are being read. */
 interface Reading {
   readonly entries: UserEntries;
-  /** Whether the index has changed meanwhile: pages may have moved. */
+  /** Written meanwhile: a page that was on its way may have them as they were. */
+  readonly written: IndexEntry[];
+  /** Whether entries have been removed meanwhile: pages may have moved. */
   isOutdated: boolean;
   /** The entries if they are all of the user's, null if there are more. */
   first: Promise<UserEntries | null>;
@@ -51,8 +53,8 @@ export function createCachedIndex(
     sizeCalculation: ({ bytes }) => bytes,
   });
   const readings = new Map<UserKey, Reading>();
-  /** How many requests that change a user's entries are under way. */
-  const changes = new Map<UserKey, number>();
+  /** How many requests that remove entries of a user are under way. */
+  const removals = new Map<UserKey, number>();
   let readingOn = 0;
   const tooLarge = new LRUCache<UserKey, true>({ max: 10_000, ttl: tooLargeMs });
   const identities = new LRUCache<UserKey, string>({ max: 10_000 });
@@ -65,7 +67,8 @@ export function createCachedIndex(
   function startReading(user: UserKey): Reading {
     const reading: Reading = {
       entries: new UserEntries(dimensions),
-      isOutdated: changes.has(user),
+      written: [],
+      isOutdated: removals.has(user),
       first: Promise.resolve(null),
     };
     readings.set(user, reading);
@@ -112,6 +115,7 @@ export function createCachedIndex(
 
   function finish(user: UserKey, reading: Reading): UserEntries {
     end(user, reading);
+    for (const entry of reading.written) reading.entries.put(entry);
     if (!reading.isOutdated) keep(user, reading.entries);
     return reading.entries;
   }
@@ -128,30 +132,29 @@ export function createCachedIndex(
     if (entries.size > 0 && !tooLarge.has(user)) kept.set(user, entries);
   }
 
-  /** What is being read is good for one search at most: it may lack what changes, and pages that move hide others. */
+  /** What is being read is good for one search at most: pages that move hide others. */
   function outdate(user: UserKey) {
     const reading = readings.get(user);
     if (reading !== undefined) reading.isOutdated = true;
     readings.delete(user);
   }
 
-  async function change(
-    user: UserKey,
-    request: () => Promise<void>,
-    apply: (entries: UserEntries) => void,
-  ): Promise<void> {
-    changes.set(user, (changes.get(user) ?? 0) + 1);
+  function change(user: UserKey, apply: (entries: UserEntries) => void) {
+    const entries = kept.get(user);
+    if (entries === undefined) return;
+    apply(entries);
+    keep(user, entries);
+  }
+
+  async function remove(user: UserKey, request: () => Promise<void>): Promise<void> {
+    removals.set(user, (removals.get(user) ?? 0) + 1);
     outdate(user);
     try {
       await request();
-      const entries = kept.get(user);
-      if (entries === undefined) return;
-      apply(entries);
-      keep(user, entries);
     } finally {
-      const left = (changes.get(user) ?? 1) - 1;
-      if (left === 0) changes.delete(user);
-      else changes.set(user, left);
+      const left = (removals.get(user) ?? 1) - 1;
+      if (left === 0) removals.delete(user);
+      else removals.set(user, left);
     }
   }
 
@@ -167,14 +170,13 @@ export function createCachedIndex(
       identities.set(user, identity);
       return identity;
     },
-    upsert: (user, entries) =>
-      change(
-        user,
-        () => index.upsert(user, entries),
-        (copy) => {
-          for (const entry of entries) copy.put(entry);
-        },
-      ),
+    async upsert(user, entries) {
+      await index.upsert(user, entries);
+      readings.get(user)?.written.push(...entries);
+      change(user, (copy) => {
+        for (const entry of entries) copy.put(entry);
+      });
+    },
     async vectorSearch(user, vector, limit, bounds) {
       checkVector(vector, dimensions);
       const copy = await copyOf(user);
@@ -188,21 +190,15 @@ export function createCachedIndex(
         copy?.containing(words, limit, bounds) ?? index.keywordSearch(user, words, limit, bounds)
       );
     },
-    remove: (user, ids) =>
-      change(
-        user,
-        () => index.remove(user, ids),
-        (copy) => {
-          for (const id of ids) copy.remove(id);
-        },
-      ),
+    async remove(user, ids) {
+      await remove(user, () => index.remove(user, ids));
+      change(user, (copy) => {
+        for (const id of ids) copy.remove(id);
+      });
+    },
     async clear(user) {
       kept.delete(user);
-      await change(
-        user,
-        () => index.clear(user),
-        () => undefined,
-      );
+      await remove(user, () => index.clear(user));
       kept.delete(user);
       tooLarge.delete(user);
     },

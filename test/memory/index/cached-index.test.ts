@@ -105,6 +105,26 @@ it("keeps what is written while the entries are read", async () => {
   expect(await nearest()).toEqual(["a", "b"]);
 });
 
+it("goes on reading many entries while the user writes, and keeps what was written", async () => {
+  const { index, asked, state, nearest, holding, dropped } = given();
+  await index.upsert(ada, many(1_300));
+  let pages = 0;
+  state.beforePage = async () => {
+    // The page has been read, and comes back after what replaces one of its entries, and adds one.
+    pages += 1;
+    const [replaced] = many(1);
+    if (replaced !== undefined) await index.upsert(ada, [{ ...replaced, words: ` in ${pages} ` }]);
+    await index.upsert(ada, [{ ...tea, id: `new-${pages}` }]);
+  };
+  await nearest();
+  await expect.poll(() => pages).toBe(4);
+  dropped();
+  expect(await holding(" 4 ")).toEqual(["many-0"]);
+  expect(await holding(" 3 ")).toEqual([]);
+  expect(await index.vectorSearch(ada, [1, 0], 2_000)).toHaveLength(1_304);
+  expect(asked).toEqual([]);
+});
+
 it("keeps no part of what is removed while further pages are read, and loses no other", async () => {
   const { index, asked, state, nearest } = given();
   await index.upsert(ada, many(1_300));
