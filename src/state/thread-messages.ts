@@ -17,7 +17,7 @@ const partSize = 32;
 /**
  * The channel of a thread's messages: LangGraph's reducer, and checkpoints that hold lines of JSON. LangGraph's own form
  * of a message takes some thirty times as long to write and to read, and each turn reads and writes them all. The lines are
- * in parts of which only the last changes from turn to turn, so that a checkpointer can keep the others once.
+ * in parts of which only the last ones change from turn to turn, so that a checkpointer can keep the others once.
  */
 export class ThreadMessages extends BinaryOperatorAggregate<BaseMessage[], Update> {
   constructor() {

@@ -6,7 +6,10 @@ import { UserEntries } from "./user-entries.js";
 
 /** An index whose entries can be read as they were written. */
 export interface ReadableIndex extends EpisodeIndex {
-  /** A user's entries from the `from`th on, at most `most`; pages fit together while nothing of the user is written. */
+  /**
+   * A user's entries from the `from`th on, at most `most`. Pages fit together while nothing of the user is removed: a
+   * replaced entry keeps its place, and new ones come last.
+   */
   entries(user: UserKey, from: number, most: number): Promise<IndexEntry[]>;
 }
 

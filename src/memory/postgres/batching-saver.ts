@@ -135,7 +135,8 @@ export class BatchingPostgresSaver extends PostgresSaver {
     } = config.configurable ?? {};
     const { values: channels, lists, parts } = inParts(checkpoint.channel_values);
     const small = Object.entries(channels).flatMap(([channel, value]) => {
-      const text = smallText(value);
+      // A process of an earlier version reads no values within checkpoints, and must know whose the thread is.
+      const text = channel === ownerChannel ? null : smallText(value);
       return text === null ? [] : [[channel, text] as const];
     });
     const isSmall = new Set(small.map(([channel]) => channel));
@@ -152,7 +153,12 @@ export class BatchingPostgresSaver extends PostgresSaver {
         ([channel]) => isSmall.has(channel) || channel in newVersions,
       );
       return this.#around(writers, threadId, () =>
-        super.put(config, checkpoint, metadata, Object.fromEntries(rowsOf)),
+        super.put(
+          config,
+          Object.assign({ ...checkpoint }, besides(parts, writers)),
+          metadata,
+          Object.fromEntries(rowsOf),
+        ),
       );
     }
     const before = this.#storedParts.get(threadId);
@@ -167,10 +173,9 @@ export class BatchingPostgresSaver extends PostgresSaver {
     ];
     const stored = {
       ...this._dumpCheckpoint(checkpoint),
-      parts: [...parts.keys()],
+      ...besides(parts, writers),
       values: Object.fromEntries(small.filter(([channel]) => !lists.has(channel))),
       lists: Object.fromEntries(small.filter(([channel]) => lists.has(channel))),
-      ...(writers[0] && { writer: writers[0].who }),
     };
     const row = [threadId, ns, checkpoint.id, parentId, stored, storedMetadata];
     const values = [...row, ...columnsOf(rows, 6), ...writerColumns(writers)];
@@ -273,6 +278,14 @@ interface CheckpointInParts {
 const placeOf = ({ configurable = {} }: RunnableConfig, id: unknown) =>
   JSON.stringify([configurable["thread_id"], configurable["checkpoint_ns"] ?? "", id]);
 
+/** What a checkpoint has beside its values. */
+const besides = (parts: ReadonlyMap<string, string>, [writer]: readonly Writer[]) => ({
+  parts: [...parts.keys()],
+  ...(writer && { writer: writer.who }),
+});
+
+const ownerChannel = "owner";
+
 /** The channel and the type of rows that LangGraph does not have. A part's version is the hash of its text. */
 const partsChannel = "(parts)";
 const listOfParts = "list of parts";
@@ -300,7 +313,10 @@ function partsAmong(rows: readonly (readonly unknown[])[] | null): ReadonlyMap<s
 const withParts = (list: unknown, parts: ReadonlyMap<string, string>) =>
   (list as unknown[]).map((each) => (isReference(each) ? parts.get(each.part) : each));
 
-/** The long texts of lists of texts, but each list's last, which is still growing. */
+/**
+ * The long texts of lists of texts, but each list's last, which is still changing. A list that has not changed since an
+ * earlier version wrote it is not written again, so the names and `leastPart` stay as they are.
+ */
 function inParts(channelValues: Readonly<Record<string, unknown>>) {
   const values = { ...channelValues };
   const lists = new Set<string>();
@@ -309,7 +325,7 @@ function inParts(channelValues: Readonly<Record<string, unknown>>) {
     if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) continue;
     const list = value.map((text, place): string | Reference => {
       if (text.length < leastPart || place === value.length - 1) return text;
-      const part = createHash("sha256").update(text).digest("base64url").slice(0, 12);
+      const part = createHash("sha256").update(text).digest("base64url").slice(0, 22);
       parts.set(part, text);
       return { part };
     });
@@ -351,7 +367,7 @@ const selectThreads = `
   UNION SELECT thread_id FROM public.checkpoint_writes
   WHERE channel = 'owner' AND type = $2 AND blob = $3
   UNION SELECT thread_id FROM public.checkpoints
-  WHERE checkpoint ->> 'writer' = $1 OR checkpoint -> 'values' ->> 'owner' = convert_from($3, 'UTF8')
+  WHERE checkpoint ->> 'writer' = $1
   ORDER BY thread_id`;
 
 /** As JSON: node-postgres reads arrays of bytes letter by letter. */

@@ -1,8 +1,13 @@
+import { LRUCache } from "lru-cache";
+
 /** More would be texts that somebody makes anew each time. */
 const mostStatements = 200;
 const parseComplete = new Uint8Array([0x31, 0, 0, 0, 4]);
 /** Of a message, before its body: the type and the length. */
 const headerSize = 5;
+
+/** What plans do not outlive: tables of another form, and the end of named statements. */
+const endsPlans = /\b(ALTER|DROP|DEALLOCATE|DISCARD)\b/i;
 
 /** One exchange as it goes to the engine. */
 interface PreparedExchange {
@@ -10,21 +15,24 @@ interface PreparedExchange {
   /** What the client gets before the engine's answer. */
   readonly answered: Uint8Array | null;
   /** To be called with the beginning of the engine's answer. */
-  readonly check: (answer: Uint8Array) => void;
+  readonly note: (answer: Uint8Array) => void;
 }
 
 /**
  * Has a session parse and plan once what comes again as an unnamed statement, under names of its own, which is half of
- * what a small statement costs. For a session whose clients parse what they bind within one exchange.
+ * what a small statement costs. For a session that gets everything through this, and whose clients parse what they bind
+ * within one exchange.
  */
 export class ExchangeStatements {
-  /** By the text with the types of its parameters: its name, or null for one that came once. */
-  readonly #names = new Map<string, string | null>();
+  /** By the text with the types of its parameters. */
+  readonly #names = new Map<string, string>();
+  readonly #cameOnce = new LRUCache<string, true>({ max: mostStatements });
   #count = 0;
 
   prepare(exchange: readonly Uint8Array[]): PreparedExchange {
     const [parse, bind, ...others] = exchange;
     const last = others.at(-1);
+    const asItWas = { messages: exchange, answered: null, note: () => undefined };
     const isPlain =
       parse !== undefined &&
       bind !== undefined &&
@@ -33,29 +41,38 @@ export class ExchangeStatements {
       startsWith(bind, "B", 0, 0) &&
       others.slice(0, -1).every((message) => isOfPortal(message)) &&
       startsWith(last, "S");
-    if (!isPlain) return { messages: exchange, answered: null, check: () => undefined };
-    const text = Buffer.from(parse.subarray(headerSize + 1)).toString("latin1");
+    const text = isPlain ? textOf(parse) : "";
     const known = this.#names.get(text);
-    if (known === undefined) {
-      if (this.#names.size < mostStatements) this.#names.set(text, null);
-      return { messages: exchange, answered: null, check: () => undefined };
-    }
-    if (known !== null)
+    if (isPlain && known !== undefined)
       return {
+        ...asItWas,
         messages: [withName(bind, 1, known), ...others],
         answered: parseComplete,
-        // The tables have another form now, or somebody has ended all statements of the session.
-        check: (answer) => void (startsWith(answer, "E") && this.#names.delete(text)),
       };
+    if (exchange.some((message) => isText(message) && endsPlans.test(textOf(message)))) {
+      this.#names.clear();
+      return asItWas;
+    }
+    if (!isPlain) return asItWas;
+    if (!this.#cameOnce.has(text) || this.#names.size >= mostStatements) {
+      this.#cameOnce.set(text, true);
+      return asItWas;
+    }
     this.#count += 1;
     const name = `again${this.#count}`;
     return {
       messages: [withName(parse, 0, name), withName(bind, 1, name), ...others],
       answered: null,
-      check: (answer) => void (startsWith(answer, "1") && this.#names.set(text, name)),
+      note: (answer) => void (startsWith(answer, "1") && this.#names.set(text, name)),
     };
   }
 }
+
+/** Whether it is a Parse or a simple Query. */
+const isText = (message: Uint8Array) => startsWith(message, "P") || startsWith(message, "Q");
+
+const textOf = (message: Uint8Array) =>
+  Buffer.from(message.subarray(headerSize)).toString("latin1");
 
 /** Whether the message has this type, and its body begins with these bytes. */
 function startsWith(message: Uint8Array, type: string, ...body: readonly number[]): boolean {

@@ -63,7 +63,7 @@ export async function serve(
 }
 
 /**
- * Every statement of ours reads rows by an index. Plans are kept while tables grow, and nobody analyzes these: one that
+ * What a turn sends reads rows by an index. Plans are kept while tables grow, and nobody analyzes these: one that
  * was made for a small table would read all of a large one. Files of the log that are no longer needed are removed, not
  * kept for later. The system keeps what was read of the files anyway; PostgreSQL's own 128 MB would stay with the process.
  */

@@ -5,6 +5,7 @@ import { ExchangeStatements } from "./exchange-statements.js";
 const openMessages = "PBDEC";
 /** Asks for the answers to those before, within the exchange. */
 const flush = "H";
+const terminate = "X";
 
 export interface SessionListeners {
   /** Called when the engine itself failed; it answers nothing after that. */
@@ -36,11 +37,14 @@ export function pgliteSession(
 
   const execProtocolRawStream: PGlite["execProtocolRawStream"] = async (message, options) => {
     const type = String.fromCharCode(message[0] ?? 0);
+    // Its connection closes next, and the server then rolls back what was open. PGlite would not come back from it behind
+    // other messages.
+    if (type === terminate) return;
     onMessage(message.byteLength);
     waiting.push(message);
     inExchange = openMessages.includes(type) || type === flush;
     if (openMessages.includes(type)) return;
-    const { messages, answered, check } = statements.prepare(waiting);
+    const { messages, answered, note } = statements.prepare(waiting);
     waiting = [];
     try {
       let isFirst = true;
@@ -48,7 +52,7 @@ export function pgliteSession(
       await database.execProtocolRawStream(Buffer.concat(messages), {
         ...options,
         onRawData: (data) => {
-          if (isFirst) check(data);
+          if (isFirst) note(data);
           isFirst = false;
           options?.onRawData?.(data);
         },

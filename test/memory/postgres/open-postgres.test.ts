@@ -90,6 +90,35 @@ describe.skipIf(!hasPostgres)("a real PostgreSQL", () => {
     }
   });
 
+  it("keeps a list in parts beside a very large value, under names that stay", async () => {
+    const { checkpointer } = storage;
+    const said = [1, 2, 3].map((n) => `message ${n} `.repeat(150));
+    const config = { configurable: { thread_id: "listed", checkpoint_ns: "" } };
+    const put = (id: string, values: Record<string, unknown>, changed: Record<string, number>) =>
+      checkpointer.put(
+        config,
+        {
+          ...emptyCheckpoint(),
+          id,
+          channel_values: values,
+          channel_versions: { said: 1, image: 1, ...changed },
+        },
+        { source: "loop", step: 0, parents: {} },
+        changed,
+      );
+    await put("1f000000-0000-6000-8000-000000000001", { said, image: "" }, { said: 1, image: 1 });
+    const values = { said, image: "tea ".repeat(1_500_000) };
+    await put("1f000000-0000-6000-8000-000000000002", values, { image: 2 });
+    expect((await checkpointer.getTuple(config))?.checkpoint.channel_values).toEqual(values);
+    const { pool } = storage.store as BatchingPostgresStore;
+    const { rows } = await pool.query<{ parts: string[] }>(
+      "SELECT checkpoint -> 'parts' AS parts FROM checkpoints WHERE thread_id = 'listed' ORDER BY checkpoint_id",
+    );
+    // Of threads that are there, some lists are never written again.
+    const names = ["JgW8OmUxfoCVspZglKPPBM", "3TDhLcNcfmVZDNUm3MlSrM"];
+    expect(rows.map(({ parts }) => parts)).toEqual([names, names]);
+  });
+
   it("writes a checkpoint in one statement, completely or not at all", async () => {
     const { checkpointer } = storage;
     const channels = { question: "Tea?", answers: ["green", null], nothing: null };

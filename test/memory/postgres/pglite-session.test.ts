@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -55,8 +57,41 @@ describe("statements of the embedded PostgreSQL", { timeout: 120_000 }, () => {
     await pool.query("INSERT INTO each VALUES (1, 'a')");
     for (const n of [1, 1, 1]) await pool.query(all, [n]);
     await pool.query("ALTER TABLE each ADD COLUMN more int DEFAULT 7");
-    await pool.query(all, [1]).catch(() => undefined);
     expect((await pool.query(all, [1])).rows).toEqual([{ n: 1, text: "a", more: 7 }]);
+    await pool.query("DEALLOCATE ALL");
+    expect(await Promise.all([1, 1].map((n) => pool.query(all, [n])))).toMatchObject([
+      { rows: [{ more: 7 }] },
+      { rows: [{ more: 7 }] },
+    ]);
+    expect(await named()).toHaveLength(1);
+  });
+
+  it("are planned also after many that came once", async () => {
+    for (let n = 0; n < 250; n += 1) await pool.query(`SELECT ${n} WHERE $1::int = 1`, [1]);
+    const often = "SELECT text FROM each WHERE n = $1 AND n > 0";
+    for (const n of [1, 1, 1]) await pool.query(often, [n]);
+    expect((await named()).map(({ statement }) => statement)).toContain(often);
+  });
+
+  it("are rolled back when their connection ends amid an exchange, and others go on", async () => {
+    const { port } = new URL(server.url);
+    const socket = connect(Number(port), "127.0.0.1");
+    const startup = Buffer.from("\0\0\0\0\0\x03\0\0user\0postgres\0\0", "latin1");
+    startup.writeInt32BE(startup.length, 0);
+    socket.write(startup);
+    await once(socket, "data");
+    const message = (type: string, body: string) => {
+      const made = Buffer.from(`${type}\0\0\0\0${body}`, "latin1");
+      made.writeInt32BE(made.length - 1, 1);
+      return made;
+    };
+    const insert = "INSERT INTO each VALUES (9, 'a')";
+    const [parse, bind] = [message("P", `\0${insert}\0\0\0`), message("B", "\0\0\0\0\0\0\0\0")];
+    const execute = message("E", "\0\0\0\0\0");
+    const ended = once(socket, "close");
+    socket.end(Buffer.concat([parse, bind, execute, message("X", "")]));
+    await ended;
+    expect((await pool.query("SELECT n FROM each WHERE n > $1", [0])).rows).toEqual([]);
   });
 
   it("keep their own transaction apart from others", async () => {
