@@ -26,7 +26,7 @@ export const benchmarks = {
   },
   "long-thread": {
     what: "A turn as its thread grows: time, statements, requests and bytes on disk.",
-    takes: "2 minutes",
+    takes: "3 minutes",
     isUsual: true,
   },
   memory: {

@@ -1,8 +1,8 @@
 /**
- * What a turn costs as its thread grows: time, SQL statements, Chroma requests and bytes on disk, in memory and with
- * the embedded services, with a model that answers at once. Run by hand, on a machine that does nothing else:
+ * What a turn costs as its thread grows: time, SQL statements, Chroma requests and bytes on disk, in memory, with the
+ * embedded services and on LangGraph's dev server, with a model that answers at once:
  *
- *   npm run bench -- long-thread [--turns 5,50,100,300,500] [--only memory] [--ratio 1.3]
+ *   npm run bench -- long-thread [--turns 5,50,100,300,500] [--only memory|embedded|server] [--ratio 1.3]
  *
  * A time is the median of the turn and the four after it; CPU is the processor time of this process, which other work on
  * the machine disturbs less. Beside it, in the same run: a turn of a bare LangGraph graph that searches, asks and puts,
@@ -15,14 +15,20 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { SimpleChatModel } from "@langchain/core/language_models/chat_models";
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
+import { Client } from "@langchain/langgraph-sdk";
 import pg from "pg";
 import { createPersonaAgent } from "../src/app/create-persona-agent.js";
 import { openPersonaAgent } from "../src/app/open-persona-agent.js";
 import type { PersonaAgent } from "../src/app/persona-agent.js";
 import { OfflineEmbeddings } from "../src/model/offline/offline-embeddings.js";
+import { startDevServer } from "../test/support/servers/dev-server.js";
+import { compile } from "../test/support/setup/compile.js";
+import { newDataFolder } from "../test/support/setup/data-folder.js";
+import makeDatabase from "../test/support/setup/make-database.js";
 import { sizeOf } from "./folder-size.js";
 import { report } from "./report.js";
 import { createBareGraph } from "./side-by-side/bare-graph.mjs";
+import { startInstantModel } from "./side-by-side/instant-model.js";
 import type { BenchRow } from "./summary.js";
 import { quantile, timed } from "./timing.js";
 
@@ -33,6 +39,8 @@ const { values } = parseArgs({
     ratio: { type: "string", default: "" },
   },
 });
+const isWanted = (kind: "memory" | "embedded" | "server") =>
+  values.only === "" || values.only === kind;
 const measured = values.turns.split(",").map(Number);
 const window = 5;
 
@@ -81,9 +89,9 @@ const rows: BenchRow[] = [];
 const others: BenchRow[] = [];
 let worst = 0;
 
-async function measure(name: string, agent: PersonaAgent, folder: string | null) {
-  const ask = (user: string, turn: number, threadId?: string) =>
-    agent.ask(user, asked(turn), { threadId });
+type Ask = (user: string, turn: number, threadId?: string) => Promise<unknown>;
+
+async function measureThread(name: string, ask: Ask, folder: string | null, isHere = true) {
   // What is compiled at first use is not a turn's cost.
   for (let turn = 0; turn < 20; turn += 1) await ask("warm", turn, `warm ${turn % 3}`);
   let before = { turn: 0, size: folder === null ? 0 : await sizeOf(folder) };
@@ -108,7 +116,7 @@ async function measure(name: string, agent: PersonaAgent, folder: string | null)
       at: target,
       samples: times,
       more: {
-        "CPU, ms": median(cpus),
+        ...(isHere && { "CPU, ms": median(cpus) }),
         ...(folder !== null && {
           "SQL statements": median(sql),
           "Chroma requests": median(chroma),
@@ -118,6 +126,11 @@ async function measure(name: string, agent: PersonaAgent, folder: string | null)
     });
     before = { turn, size };
   }
+}
+
+async function measure(name: string, agent: PersonaAgent, folder: string | null) {
+  const ask: Ask = (user, turn, threadId) => agent.ask(user, asked(turn), { threadId });
+  await measureThread(name, ask, folder);
   const without = {
     "no thread": await timesOf((place) => ask("bob", place)),
     "no thread, a new user": await timesOf((place) => ask(`user ${place}`, place)),
@@ -133,7 +146,7 @@ const options = {
   backgroundReflection: false,
 } as const;
 const bareGraph = "bare LangGraph, in memory";
-if (values.only !== "embedded") {
+if (isWanted("memory")) {
   const embeddings = new OfflineEmbeddings();
   // Its type asks for the base class; it calls the two methods of the interface.
   const index = { dims: embeddings.dimensions, embeddings: embeddings as never };
@@ -149,13 +162,45 @@ if (values.only !== "embedded") {
     null,
   );
 }
-if (values.only !== "memory") {
+if (isWanted("embedded")) {
   const folder = await mkdtemp(join(tmpdir(), "persona-long-thread-"));
   const agent = await openPersonaAgent({}, { ...options, dataDir: folder, command: "bench" });
   try {
     await measure("embedded", agent, folder);
   } finally {
     await agent.close();
+    await rm(folder, { recursive: true });
+  }
+}
+if (isWanted("server")) {
+  compile();
+  await makeDatabase();
+  const folder = await newDataFolder("persona-long-thread-");
+  const model = await startInstantModel();
+  const server = await startDevServer(["--data-dir", folder], {
+    MODEL: "openai:instant",
+    OPENAI_API_KEY: "none",
+    OPENAI_BASE_URL: model.url,
+    EMBEDDINGS: "openai:instant-384",
+  });
+  const client = new Client({ apiUrl: server.info.url, callerOptions: { maxRetries: 0 } });
+  const threads = new Map<string, string>();
+  const ask: Ask = async (user, turn, name = "") => {
+    const thread = threads.get(name) ?? (await client.threads.create()).thread_id;
+    threads.set(name, thread);
+    const chunks = client.runs.stream(thread, "agent", {
+      input: { messages: [{ role: "human", content: asked(turn) }] },
+      context: { userId: user },
+      streamMode: ["messages-tuple"],
+    });
+    for await (const { event, data } of chunks)
+      if (event === "error") throw new Error(JSON.stringify(data));
+  };
+  try {
+    await measureThread("on the dev server", ask, null, false);
+  } finally {
+    await server.end("SIGTERM");
+    await model.close();
     await rm(folder, { recursive: true });
   }
 }
