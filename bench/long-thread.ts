@@ -21,14 +21,11 @@ import { createPersonaAgent } from "../src/app/create-persona-agent.js";
 import { openPersonaAgent } from "../src/app/open-persona-agent.js";
 import type { PersonaAgent } from "../src/app/persona-agent.js";
 import { OfflineEmbeddings } from "../src/model/offline/offline-embeddings.js";
-import { startDevServer } from "../test/support/servers/dev-server.js";
-import { compile } from "../test/support/setup/compile.js";
-import { newDataFolder } from "../test/support/setup/data-folder.js";
-import makeDatabase from "../test/support/setup/make-database.js";
 import { sizeOf } from "./folder-size.js";
 import { report } from "./report.js";
 import { createBareGraph } from "./side-by-side/bare-graph.mjs";
-import { startInstantModel } from "./side-by-side/instant-model.js";
+import { bareInMemory } from "./side-by-side/contestants.js";
+import { startInstantDevServer } from "./side-by-side/instant-dev-server.js";
 import type { BenchRow } from "./summary.js";
 import { quantile, timed } from "./timing.js";
 
@@ -145,7 +142,6 @@ const options = {
   backgroundAlignment: false,
   backgroundReflection: false,
 } as const;
-const bareGraph = "bare LangGraph, in memory";
 if (isWanted("memory")) {
   const embeddings = new OfflineEmbeddings();
   // Its type asks for the base class; it calls the two methods of the interface.
@@ -153,7 +149,7 @@ if (isWanted("memory")) {
   const bare = createBareGraph(options.model, new InMemoryStore({ index }));
   await timesOf((place) => bare("ada", asked(place)));
   others.push({
-    name: bareGraph,
+    name: bareInMemory,
     samples: await timesOf((place) => bare("ada", asked(place))),
   });
   await measure(
@@ -173,17 +169,8 @@ if (isWanted("embedded")) {
   }
 }
 if (isWanted("server")) {
-  compile();
-  await makeDatabase();
-  const folder = await newDataFolder("persona-long-thread-");
-  const model = await startInstantModel();
-  const server = await startDevServer(["--data-dir", folder], {
-    MODEL: "openai:instant",
-    OPENAI_API_KEY: "none",
-    OPENAI_BASE_URL: model.url,
-    EMBEDDINGS: "openai:instant-384",
-  });
-  const client = new Client({ apiUrl: server.info.url, callerOptions: { maxRetries: 0 } });
+  const server = await startInstantDevServer();
+  const client = new Client({ apiUrl: server.url, callerOptions: { maxRetries: 0 } });
   const threads = new Map<string, string>();
   const ask: Ask = async (user, turn, name = "") => {
     const thread = threads.get(name) ?? (await client.threads.create()).thread_id;
@@ -199,12 +186,10 @@ if (isWanted("server")) {
   try {
     await measureThread("on the dev server", ask, null, false);
   } finally {
-    await server.end("SIGTERM");
-    await model.close();
-    await rm(folder, { recursive: true });
+    await server.end();
   }
 }
-const references = [bareGraph];
+const references = [bareInMemory];
 await report(
   "long-thread",
   [

@@ -14,12 +14,9 @@ import { parseArgs } from "node:util";
 import { Client } from "@langchain/langgraph-sdk";
 import { startLangGraphServer, untilServing } from "../src/cli/dev/langgraph-server.js";
 import { freePort } from "../src/system/free-port.js";
-import { startDevServer } from "../test/support/servers/dev-server.js";
-import { compile } from "../test/support/setup/compile.js";
 import { newDataFolder } from "../test/support/setup/data-folder.js";
-import makeDatabase from "../test/support/setup/make-database.js";
 import { report } from "./report.js";
-import { startInstantModel } from "./side-by-side/instant-model.js";
+import { startInstantDevServer } from "./side-by-side/instant-dev-server.js";
 import type { BenchRow } from "./summary.js";
 
 const { values } = parseArgs({
@@ -28,17 +25,8 @@ const { values } = parseArgs({
     turns: { type: "string", default: "4" },
   },
 });
-compile();
-await makeDatabase();
 const turns = Number(values.turns);
-const dataDir = await newDataFolder("persona-agent-streaming-");
-const model = await startInstantModel();
-const agent = await startDevServer(["--data-dir", dataDir], {
-  MODEL: "openai:instant",
-  OPENAI_API_KEY: "none",
-  OPENAI_BASE_URL: model.url,
-  EMBEDDINGS: "openai:instant-384",
-});
+const agent = await startInstantDevServer();
 const floorFolder = await newDataFolder("persona-agent-floor-");
 const fileOf = (name: string) =>
   relative(floorFolder, join(import.meta.dirname, "streaming-users", `${name}-graph.ts`));
@@ -51,7 +39,7 @@ const floor = startLangGraphServer({
   configFile,
   host: "127.0.0.1",
   port,
-  env: { ...process.env, OPENAI_BASE_URL: model.url },
+  env: { ...process.env, OPENAI_BASE_URL: agent.modelUrl },
   onLine: () => undefined,
 });
 const floorUrl = `http://127.0.0.1:${port}`;
@@ -60,7 +48,7 @@ try {
   const served = [
     ["echo", floorUrl],
     ["bare", floorUrl],
-    ["agent", agent.info.url],
+    ["agent", agent.url],
   ] as const;
   for (const [graph, url] of served) await talk(graph, url, 5, "first");
   const rates: BenchRow[] = [];
@@ -87,10 +75,9 @@ try {
     `${turns} turns a user.`,
   );
 } finally {
-  await agent.end("SIGTERM");
   await floor.stop();
-  await model.close();
-  for (const folder of [dataDir, floorFolder]) await rm(folder, { recursive: true, force: true });
+  await agent.end();
+  await rm(floorFolder, { recursive: true, force: true });
 }
 
 async function talk(graph: string, url: string, users: number, group: string) {
