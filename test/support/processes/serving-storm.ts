@@ -14,7 +14,8 @@ export interface StormOptions {
   readonly users: number;
   /** Of all users together; every other one is answered truly afterwards. */
   readonly turns: number;
-  readonly killEveryMs: number;
+  /** By turns, not by time, so that a quick machine has as many kills as a slow one. */
+  readonly turnsBetweenKills: number;
   /** Called once, half-way. */
   readonly restartDatabase: () => Promise<void>;
   readonly log?: (line: string) => void;
@@ -42,7 +43,7 @@ const [atOnce, processes] = [4, 2];
 
 /**
  * Two processes answer turns, take feedback and do the alignments of a job queue, all on one PostgreSQL and one Chroma.
- * Every few seconds one of them is ended by `kill -9` and begun anew, and PostgreSQL restarts once.
+ * Every few turns one of them is ended by `kill -9` and begun anew, and PostgreSQL restarts once.
  */
 export async function serveThroughStorm(options: StormOptions): Promise<StormFindings> {
   const { users, turns, databaseUrl, chromaUrl, log = () => undefined } = options;
@@ -100,17 +101,13 @@ export async function serveThroughStorm(options: StormOptions): Promise<StormFin
     }
   };
 
-  let isOver = false;
-  const killing = (async () => {
-    for (let victim = 0; !isOver; victim = (victim + 1) % processes) {
-      await delay(options.killEveryMs);
-      if (isOver) return;
-      await places[victim]?.kill();
-      kills += 1;
-      places[victim] = await begin(victim, options, runs, log);
-    }
-  })();
-  let [turn, isRestarted] = [0, false];
+  const killNext = async () => {
+    const victim = kills % processes;
+    kills += 1;
+    await places[victim]?.kill();
+    places[victim] = await begin(victim, options, runs, log);
+  };
+  let [turn, done, isRestarted] = [0, 0, false];
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       for (let mine = turn++; mine < turns; mine = turn++) {
@@ -120,12 +117,12 @@ export async function serveThroughStorm(options: StormOptions): Promise<StormFin
           await options.restartDatabase();
         }
         await doTurn(mine);
-        if (turn % 250 === 0) log(`${turn} turns of ${turns}, ${kills} kills.`);
+        done += 1;
+        if (done % options.turnsBetweenKills === 0) await killNext();
+        if (done % 250 === 0) log(`${done} turns of ${turns}, ${kills} kills.`);
       }
     }),
   );
-  isOver = true;
-  await killing;
   log("All turns are done; the queue is drained.");
 
   // One more turn each: what a process that was killed had yet to request is requested by the next turn.
