@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
+import { HumanMessage, type BaseMessage } from "@langchain/core/messages";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../src/system/errors.js";
 import { type OpenAgent, openPersonaAgent } from "../../src/app/open-persona-agent.js";
@@ -11,6 +12,7 @@ import { CountingEmbeddings } from "../support/models/counting-embeddings.js";
 import { ScriptedModel } from "../support/models/scripted-model.js";
 import { compiled } from "../support/setup/compiled.js";
 import { newDataFolder } from "../support/setup/data-folder.js";
+import { collectGarbage } from "../support/setup/collect-garbage.js";
 
 // Opening a database for the first time takes four seconds, and many times that on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -57,15 +59,22 @@ describe("an agent with embedded services", () => {
     const given = { model, embeddings, embeddingsName: "counting" };
     agent = await openPersonaAgent({}, { dataDir: folder, command: "the first", ...given });
     const sql = vi.spyOn(pg.Client.prototype, "query");
+    const real = globalThis.fetch;
     const http = vi.spyOn(globalThis, "fetch");
     try {
       const requestsOf = async (threadId?: string) => {
         for (const mock of [sql, http]) mock.mockClear();
         Object.assign(embeddings, { requests: 0 });
         const called = model.calls.length;
+        const answered = new AbortController();
+        // Its place in the index may come before the answer, but nothing waits for it: here it comes after.
+        http.mockImplementationOnce(async (...request) => {
+          if (!answered.signal.aborted) await once(answered.signal, "abort");
+          return real(...request);
+        });
         await agent?.ask("counted", "Where shall I eat?", { threadId });
         const untilAnswered = sql.mock.calls.length;
-        // Its place in the index comes after the answer.
+        answered.abort();
         await agent?.memory.episodes.settled();
         const calls = model.calls.length - called;
         return {
@@ -108,6 +117,34 @@ describe("an agent with embedded services", () => {
     } finally {
       for (const mock of [sql, http]) mock.mockRestore();
     }
+  });
+
+  it("holds nothing of a turn once others came after it", async () => {
+    const turns = 20;
+    const held: WeakRef<BaseMessage>[][] = [];
+    const answer = (messages: readonly BaseMessage[]) => {
+      held.push(messages.filter(HumanMessage.isInstance).map((each) => new WeakRef(each)));
+      return "Noted.";
+    };
+    const model = new ScriptedModel(Array.from({ length: turns }, () => answer));
+    agent = await openPersonaAgent({}, { dataDir: folder, model });
+    for (let n = 1; n <= turns; n += 1) {
+      await agent.ask("held", `I like tea number ${n}.`, { threadId: "held" });
+      // Kept for its assertions.
+      model.calls.length = 0;
+    }
+    await agent.memory.episodes.settled();
+    expect(held.map(({ length }) => length)).toEqual(held.map((_, n) => n + 1));
+    const isHeld = (messages: WeakRef<BaseMessage>[]) =>
+      messages.some((each) => each.deref() !== undefined);
+    await vi.waitFor(
+      () => {
+        collectGarbage();
+        // A connection holds the turn in which it was made.
+        expect(held.filter(isHeld).length).toBeLessThanOrEqual(5);
+      },
+      { timeout: 5_000, interval: 200 },
+    );
   });
 
   it("erases a user with the threads in the database, and nobody else", async () => {

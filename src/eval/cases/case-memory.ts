@@ -4,6 +4,7 @@ import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import type { Episode } from "../../domain/episode.js";
 import { userKey } from "../../domain/user-id.js";
 import { PersonaAgentError } from "../../system/errors.js";
+import { keepPromise } from "../../system/keep-promise.js";
 import { createMemory, type Memory } from "../../memory/memory.js";
 import { createInProcessIndex } from "../../memory/index/in-process-index.js";
 import type { EpisodeIndex } from "../../memory/index/episode-index.js";
@@ -50,7 +51,9 @@ export function openCaseMemory(
   settings: ArmSettings,
   { embeddings, index }: Pick<MethodDeps, "embeddings" | "index">,
 ): Promise<CaseMemory> {
-  const cases = memories.get(embeddings) ?? new WeakMap();
+  const cases: WeakMap<CaseInteractions, Map<string, Promise<CaseMemory>>> = memories.get(
+    embeddings,
+  ) ?? new WeakMap();
   memories.set(embeddings, cases);
   const bySettings = cases.get(evalCase) ?? new Map<string, Promise<CaseMemory>>();
   cases.set(evalCase, bySettings);
@@ -58,10 +61,7 @@ export function openCaseMemory(
   const opened = bySettings.get(key);
   if (opened !== undefined) return opened;
   const place = index && placeInIndex(index);
-  const memory = fill(caseHistory(evalCase, settings), embeddings, place);
-  bySettings.set(key, memory);
-  memory.catch(() => bySettings.delete(key));
-  return memory;
+  return keepPromise(bySettings, key, fill(caseHistory(evalCase, settings), embeddings, place));
 }
 
 async function fill(
@@ -88,12 +88,7 @@ const sizes = new WeakMap<EmbeddingsInterface, Promise<number>>();
 
 /** The length of a vector, which the index is made for. One request for each embedding model. */
 function sizeOf(embeddings: EmbeddingsInterface): Promise<number> {
-  const measured = sizes.get(embeddings);
-  if (measured !== undefined) return measured;
-  const size = measureSize(embeddings);
-  sizes.set(embeddings, size);
-  size.catch(() => sizes.delete(embeddings));
-  return size;
+  return sizes.get(embeddings) ?? keepPromise(sizes, embeddings, measureSize(embeddings));
 }
 
 async function measureSize(embeddings: EmbeddingsInterface): Promise<number> {

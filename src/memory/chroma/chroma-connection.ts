@@ -6,6 +6,7 @@ import {
   ChromaUnauthorizedError,
 } from "chromadb";
 import { PersonaAgentError } from "../../system/errors.js";
+import { TimeLimitError, withTimeLimit } from "../../system/time-limit.js";
 import type { ChromaAddress } from "./chroma-address.js";
 
 /** Requests to one Chroma server, each with a time limit. */
@@ -30,19 +31,21 @@ export function connectToChroma(
   let limits: ServerLimits | undefined;
   return {
     async send(request) {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const client = new OneRequestClient(
-        { host, port, ssl, headers, fetchOptions: { signal } },
-        limits,
-      );
       try {
-        const result = await request(client);
-        limits = client.preflightChecks;
-        return result;
+        return await withTimeLimit(
+          async (signal) => {
+            const fetchOptions = { signal };
+            const client = new OneRequestClient({ host, port, ssl, headers, fetchOptions }, limits);
+            const result = await request(client);
+            limits = client.preflightChecks;
+            return result;
+          },
+          { timeoutMs },
+        );
       } catch (error) {
         // The server may come back in another version.
         limits = undefined;
-        throw unavailable(url, error, signal.aborted ? timeoutMs : null);
+        throw unavailable(url, error);
       }
     },
   };
@@ -63,8 +66,8 @@ class OneRequestClient extends ChromaClient {
   }
 }
 
-function unavailable(url: string, error: unknown, timedOutMs: number | null) {
-  const { problem, action } = explain(error, timedOutMs);
+function unavailable(url: string, error: unknown) {
+  const { problem, action } = explain(error);
   return new PersonaAgentError(
     "memory-index-unavailable",
     `The Chroma server at ${url} ${problem}; expected it to take requests. ${action}`,
@@ -72,10 +75,10 @@ function unavailable(url: string, error: unknown, timedOutMs: number | null) {
   );
 }
 
-function explain(error: unknown, timedOutMs: number | null) {
-  if (timedOutMs !== null)
+function explain(error: unknown) {
+  if (error instanceof TimeLimitError)
     return {
-      problem: `gave no answer within ${timedOutMs} ms`,
+      problem: `gave no answer within ${error.timeoutMs} ms`,
       action: "Check whether it is overloaded.",
     };
   if (error instanceof ChromaConnectionError)

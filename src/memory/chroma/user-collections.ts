@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Collection } from "chromadb";
 import type { UserKey } from "../../domain/user-id.js";
+import { keepPromise } from "../../system/keep-promise.js";
 import type { IndexedEmbedding } from "../index/episode-index.js";
 import { type ChromaConnection, isCollectionGone } from "./chroma-connection.js";
 
@@ -37,11 +38,7 @@ export function createUserCollections(
       });
       return collection.id;
     });
-    ids.set(name, finding);
-    finding.catch(() => {
-      if (ids.get(name) === finding) ids.delete(name);
-    });
-    return finding;
+    return keepPromise(ids, name, finding);
   }
 
   return {

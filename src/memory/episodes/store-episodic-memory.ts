@@ -12,6 +12,7 @@ import { createIndexUpkeep, type StoredEpisodes } from "../index/index-sync.js";
 import { createSeals } from "../index/sealed-entries.js";
 import { readTimeLine } from "../index/thread-context.js";
 import { allSettled } from "../../system/close-stack.js";
+import { keepPromise } from "../../system/keep-promise.js";
 import type { KeyedQueue, QueueTurn } from "../../system/keyed-queue.js";
 import { userNamespaces, usersNamespace } from "../namespaces.js";
 import { isWhole, readRecent, recentSize } from "./recent-episodes.js";
@@ -206,7 +207,8 @@ export function createStoreEpisodicMemory(
       const visit = access.visits.present(user);
       const reading = (visit && ahead.get(visit)) ?? readFirst(user);
       if (visit !== undefined) ahead.delete(visit);
-      begun.set(nameOf(user, identity), reading);
+      begun.purgeStale();
+      void keepPromise(begun, nameOf(user, identity), reading);
       const recent = [...(await reading).pointers.keys()].slice(0, recentSize);
       return recent.find((each) => identityOfId(each) === identity) ?? null;
     },

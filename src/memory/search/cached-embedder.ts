@@ -1,6 +1,7 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
 import { LRUCache } from "lru-cache";
 import { PersonaAgentError } from "../../system/errors.js";
+import { keepPromise } from "../../system/keep-promise.js";
 
 /** Texts to vectors, in their order; what was embedded lately is not asked for again. */
 export interface CachedEmbedder {
@@ -39,9 +40,7 @@ export function createCachedEmbedder(embeddings: WeightedEmbeddings): CachedEmbe
       const known = new Map(texts.map((text) => [text, vectors.get(text)] as const));
       for (const [place, text] of missing.entries()) {
         const vector = Promise.resolve(answer).then((all) => all?.[place] ?? []);
-        known.set(text, vector);
-        vectors.set(text, vector);
-        vector.catch(() => vectors.get(text) === vector && vectors.delete(text));
+        known.set(text, keepPromise(vectors, text, vector));
       }
       return Promise.all(texts.map((text) => Promise.resolve(known.get(text) ?? [])));
     },

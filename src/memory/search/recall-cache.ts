@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Episode } from "../../domain/episode.js";
 import { PersonaAgentError, type PersonaAgentErrorCode } from "../../system/errors.js";
+import { keepPromise } from "../../system/keep-promise.js";
 import type { EpisodicMemory, MemoryDegradation, Recall } from "../episodes/episodic-memory.js";
 
 type Reading = Pick<EpisodicMemory, "get" | "latest" | "similar">;
@@ -25,11 +26,7 @@ export function createRecallCache(episodes: Recallable): (runId: string) => Read
   function once<Found>(key: unknown[], search: () => Promise<Found>) {
     const name = JSON.stringify(key);
     const known = found.get(name) as Promise<Found> | undefined;
-    if (known !== undefined) return known;
-    const begun = search();
-    found.set(name, begun);
-    begun.catch(() => found.delete(name));
-    return begun;
+    return known ?? (keepPromise(found, name, search()) as Promise<Found>);
   }
   return (runId) => {
     /** What a search found need not be read again to be criticised. */

@@ -47,9 +47,18 @@ export function createLearningReads({
     return reading;
   }
   return {
-    begin: (userId: string, episodeId: string) =>
-      void begun.set(nameOf(userId, episodeId), read(userId)),
-    of: (userId: string, episodeId = "") => begun.get(nameOf(userId, episodeId)) ?? read(userId),
+    begin(userId: string, episodeId: string) {
+      // What nobody took holds the run that it was begun in.
+      begun.purgeStale();
+      begun.set(nameOf(userId, episodeId), read(userId));
+    },
+    /** What was begun, once; what is read now otherwise. */
+    take(userId: string, episodeId = "") {
+      const name = nameOf(userId, episodeId);
+      const reading = begun.get(name);
+      begun.delete(name);
+      return reading ?? read(userId);
+    },
   };
 }
 

@@ -74,7 +74,7 @@ export function createScheduleAlignment({
 }
 
 export type ScheduleLearningDeps = ScheduleAlignmentDeps &
-  ScheduleReflectionDeps & { readonly learningReads: Pick<LearningReads, "of"> };
+  ScheduleReflectionDeps & { readonly learningReads: Pick<LearningReads, "take"> };
 
 /**
  * The last step of a turn: the alignment and the reflection that are due are requested. One look tells both, which began
@@ -88,7 +88,7 @@ export function createScheduleLearning({ learningReads, ...deps }: ScheduleLearn
     runtime: LangGraphRunnableConfig,
   ): Promise<AgentUpdate> {
     const userId = parseUserId(parseRunConfig(runtime).userId);
-    const read = learningReads.of(userId, state.turn?.episodeId);
+    const read = learningReads.take(userId, state.turn?.episodeId);
     const [alignment, reflection] = await Promise.all([
       scheduleAlignment(state, runtime, read),
       scheduleReflection(state, runtime, read),
