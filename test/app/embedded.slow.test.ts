@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
+import { readdir, rm, truncate } from "node:fs/promises";
+import { join } from "node:path";
 import { HumanMessage, type BaseMessage } from "@langchain/core/messages";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { PersonaAgentError } from "../../src/system/errors.js";
@@ -176,6 +177,33 @@ describe("an agent with embedded services", () => {
     await once(other, "exit");
     const { memory } = await open();
     expect(await memory.episodes.latest("eve", 5)).toMatchObject([{ query: "I was here." }]);
+  });
+
+  it("fills the index again by itself where Chroma cannot read it any more", async () => {
+    const { import: fill, memory } = await open();
+    const parrots = Array.from({ length: 120 }, (_, n) => ({
+      user: "kim",
+      query: `Where do the ${n} parrots live?`,
+      answer: `In room ${n}.`,
+    }));
+    await fill(parrots, { profiles: false });
+    await memory.episodes.settled();
+    await close();
+    const files = await readdir(folder, { recursive: true });
+    const notes = files.filter((file) => file.endsWith("index_metadata.pickle"));
+    expect(notes).not.toEqual([]);
+    // As a server leaves it that is killed while it writes.
+    for (const note of notes) await truncate(join(folder, note), 100);
+
+    const { ask, memory: read } = await open();
+    const degraded: unknown[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      const answered = await ask("kim", `Which room for 4${turn} parrots?`);
+      expect(answered.recalled.length).toBeGreaterThan(0);
+      degraded.push(answered.degraded);
+      await read.episodes.settled();
+    }
+    expect(degraded).toEqual([["index-unavailable"], ["index-rebuilding"], []]);
   });
 
   it("rebuilds the index after the embeddings changed, and recalls by words during the rebuild", async () => {

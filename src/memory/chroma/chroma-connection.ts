@@ -56,6 +56,18 @@ export function isCollectionGone(error: unknown): boolean {
   return PersonaAgentError.is(error) && error.cause instanceof ChromaNotFoundError;
 }
 
+/**
+ * Whether Chroma cannot read the collection's files: then every request on it fails, for good. A server that is killed
+ * while it writes them can leave them so.
+ */
+export function isCollectionBroken(error: unknown): boolean {
+  return (
+    PersonaAgentError.is(error) &&
+    error.cause instanceof Error &&
+    error.cause.message.includes("Error creating hnsw segment reader")
+  );
+}
+
 type ServerLimits = ChromaClient["preflightChecks"];
 
 /** A client keeps its abort signal for life, so each request has its own; it reuses the server's limits. */

@@ -11,6 +11,8 @@ const portsTried = 5;
 const startMs = 30_000;
 const firstRestartAfterMs = 100;
 const longestRestartAfterMs = 30_000;
+/** Signals of the system to a process that went wrong by itself. */
+const crashes: readonly NodeJS.Signals[] = ["SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE"];
 
 export interface ChromaServerOptions {
   /** The folder of Chroma's files. Created when it does not exist. */
@@ -50,6 +52,8 @@ export function startEmbeddedChroma({
 
 /**
  * Starts the Chroma server that ships in the npm package, and restarts it on the same port when it ends before `close`.
+ * After a crash it begins with an empty folder: files that a killed server left half written make each later one crash, and
+ * all that is in them is in the store.
  * The server holds the folder's lock `chroma` until it ends, which may be a little after this process.
  *
  * @throws {PersonaAgentError} `memory-index-unavailable` where it cannot run; `memory-folder-in-use`; `config-invalid`
@@ -66,25 +70,27 @@ export async function startChromaServer({
   await mkdir(givenPath, { recursive: true });
   const path = await realpath(givenPath);
   const closing = new AbortController();
-  const launch = (port: number, isAwaited: boolean) =>
+  const launch = (port: number, { isAwaited = false, isEmptied = false }) =>
     launchServer(
-      { path, host, port, bindings, startedBy: process.pid, lockWaitMs },
+      { path, host, port, bindings, startedBy: process.pid, isEmptied, lockWaitMs },
       { withinMs: lockWaitMs + startMs, signal: closing.signal, isAwaited },
     );
 
   const { port, server: first } = await launchOnFreePort(
-    (free) => launch(free, true),
+    (free) => launch(free, { isAwaited: true }),
     host,
     givenPort,
   );
   let server = first;
+  let isEmptied = false;
   const supervision = keepServing();
 
   async function keepServing() {
     let waitMs = firstRestartAfterMs;
     while (!closing.signal.aborted) {
       const since = performance.now();
-      await server.ended;
+      const signal = await server.ended;
+      isEmptied ||= signal !== null && crashes.includes(signal);
       const isStable = performance.now() - since > longestRestartAfterMs;
       waitMs = isStable ? firstRestartAfterMs : Math.min(waitMs * 2, longestRestartAfterMs);
       server = (await restart(waitMs)) ?? server;
@@ -95,7 +101,9 @@ export async function startChromaServer({
   async function restart(waitMs: number): Promise<ServerProcess | null> {
     try {
       await delay(waitMs, undefined, { ref: false, signal: closing.signal });
-      return await launch(port, false);
+      const restarted = await launch(port, { isEmptied });
+      isEmptied &&= restarted === null;
+      return restarted;
     } catch {
       return null;
     }

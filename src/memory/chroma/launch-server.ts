@@ -12,8 +12,8 @@ const keptOutput = 2_000;
 /** A running server process. */
 export interface ServerProcess {
   readonly pid: number;
-  /** Resolves when the process has ended, for whatever reason. */
-  readonly ended: Promise<void>;
+  /** Resolves when the process has ended, with the signal that ended it if one did. */
+  readonly ended: Promise<NodeJS.Signals | null>;
   stop(): Promise<void>;
 }
 
@@ -47,7 +47,9 @@ export async function launchServer(order: ServerOrder, limits: LaunchLimits) {
   if (pid === undefined)
     throw cannotRun("no process can be started", { cause: (await once(child, "error"))[0] });
   const output = keepOutput(child);
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once("exit", (_code, signal) => resolve(signal)),
+  );
   // A message that does not reach the child emits `error`; only its end matters.
   child.on("error", () => undefined);
   if (!limits.isAwaited) letGo(child);

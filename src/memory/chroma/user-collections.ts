@@ -3,7 +3,17 @@ import type { Collection } from "chromadb";
 import type { UserKey } from "../../domain/user-id.js";
 import { keepPromise } from "../../system/keep-promise.js";
 import type { IndexedEmbedding } from "../index/episode-index.js";
-import { type ChromaConnection, isCollectionGone } from "./chroma-connection.js";
+import {
+  type ChromaConnection,
+  isCollectionBroken,
+  isCollectionGone,
+} from "./chroma-connection.js";
+
+/**
+ * After so many writes Chroma brings its graph's files up to date and cuts its log, of which each write is a page of 4 kB.
+ * With its default of 1,000 the log is most of a young folder. Only what has changed is written.
+ */
+const logLength = 50;
 
 /** How far Chroma searches in its graph. With its default, users with many rows missed 1 to 5 % of the nearest. */
 const searchBreadth = 400;
@@ -12,7 +22,10 @@ const searchBreadth = 400;
 export interface UserCollections {
   /** The id that Chroma gave the user's collection, always requested: it changes when the server loses its data. */
   collectionId(user: UserKey): Promise<string>;
-  /** Runs a request on the user's collection; again, on a new one, when the collection has vanished. */
+  /**
+   * Runs a request on the user's collection; again, on a new one, when the collection has vanished. One whose files Chroma
+   * cannot read any more is removed, and the request fails.
+   */
   inCollection<Result>(
     user: UserKey,
     request: (collection: Collection) => Promise<Result>,
@@ -31,7 +44,9 @@ export function createUserCollections(
     const finding = connection.send(async (client) => {
       const collection = await client.getOrCreateCollection({
         name,
-        configuration: { hnsw: { space: "cosine", ef_search: searchBreadth } },
+        configuration: {
+          hnsw: { space: "cosine", ef_search: searchBreadth, sync_threshold: logLength },
+        },
         metadata: { embedding: embedding.name, dimensions: embedding.dimensions },
         // Null, or the client looks for its default embedding and warns that it is not installed.
         embeddingFunction: null,
@@ -39,6 +54,15 @@ export function createUserCollections(
       return collection.id;
     });
     return keepPromise(ids, name, finding);
+  }
+
+  /** The index is filled again, because a new one has another id. Two processes may both do it. */
+  async function remove(name: string, id: string): Promise<void> {
+    ids.delete(name);
+    await connection.send(async (client) => {
+      const present = await client.getCollection({ name });
+      if (present.id === id) await client.deleteCollection({ name });
+    });
   }
 
   return {
@@ -50,6 +74,8 @@ export function createUserCollections(
       try {
         return await attempt(await finding);
       } catch (error) {
+        if (isCollectionBroken(error)) await remove(name, await finding).catch(() => undefined);
+        // Not tried again at once: this failure is what tells memory to look at the index's identity.
         if (!isCollectionGone(error)) throw error;
         // Of many requests that meet the vanished collection, only one looks for the new one.
         const current = ids.get(name);

@@ -61,6 +61,7 @@ export async function openPostgres({
     (closing ??= Promise.all([store.stop(), checkpointer.end()]).then(() => undefined));
   try {
     await setUp(store, checkpointer, checkpointPool);
+    if (embedded) await checkpointPool.query(dropValueIndex);
     await migrateRecords(store.pool);
   } catch (error) {
     await close();
@@ -108,6 +109,12 @@ async function addIndexes(pool: pg.Pool) {
       await pool.query(`CREATE INDEX IF NOT EXISTS ${name} ON public.store ${columns}`);
   }
 }
+
+/**
+ * LangGraph's index of all that is in a store's values, for filters. Nothing here filters, and it is a third of what a turn
+ * writes to the store. Somebody else's database may have a use for it.
+ */
+const dropValueIndex = "DROP INDEX IF EXISTS public.idx_store_value_gin";
 
 const indexes = [
   ["persona_agent_store_prefix", "(namespace_path text_pattern_ops)"],

@@ -1,11 +1,11 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { userKey } from "../../../src/domain/user-id.js";
+import { type UserKey, userKey } from "../../../src/domain/user-id.js";
 import { createChromaIndex } from "../../../src/memory/chroma/chroma-index.js";
 import {
   type EmbeddedChroma,
@@ -107,6 +107,59 @@ it("is restarted on the same port when it dies, and the same index object works 
   );
   // The server answers a moment before this process hears that it does.
   await vi.waitFor(() => expect(chroma.pid).not.toBe(pid), 5_000);
+});
+
+it("begins with an empty folder after a crash, since its files may be what made it crash", async () => {
+  const chroma = await start();
+  const index = indexAt(chroma.url);
+  await index.upsert(ada, [entry]);
+  const identity = await index.identity(ada);
+  process.kill(chroma.pid, "SIGSEGV");
+  await vi.waitFor(async () => expect(await index.identity(ada)).not.toBe(identity), 20_000);
+  expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toEqual([]);
+  await index.upsert(ada, [entry]);
+
+  // Only that once.
+  const { pid } = chroma;
+  process.kill(pid, "SIGKILL");
+  await vi.waitFor(
+    async () => expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toHaveLength(1),
+    20_000,
+  );
+});
+
+it("removes a collection whose files cannot be read any more, and no other one", async () => {
+  const users = Array.from({ length: 12 }, (_, n) => userKey(`user-${n}`));
+  const first = await start();
+  const written = indexAt(first.url);
+  const isOfAda = async (user: UserKey) =>
+    (await written.identity(user)) === (await written.identity(ada));
+  let other = ada;
+  for (const user of users) if (!(await isOfAda(user))) other = user;
+  await written.upsert(other, [entry]);
+  // So many that Chroma has written its graph to files.
+  const entries = Array.from({ length: 200 }, (_, n) => ({ ...entry, id: `${n}`, order: n }));
+  for (let from = 0; from < 200; from += 20)
+    await written.upsert(ada, entries.slice(from, from + 20));
+  const identities = [await written.identity(ada), await written.identity(other)];
+  await first.close();
+  const files = await readdir(folder, { recursive: true });
+  const notes = files.filter((file) => file.endsWith("index_metadata.pickle"));
+  expect(notes).toHaveLength(1);
+  // As a server leaves it that is killed while it writes.
+  for (const note of notes) await truncate(join(folder, note), 100);
+
+  const second = await start();
+  const index = indexAt(second.url);
+  await expect(index.vectorSearch(ada, [1, 0, 0, 0], 1)).rejects.toMatchObject({
+    code: "memory-index-unavailable",
+  });
+  expect(await index.identity(ada)).not.toBe(identities[0]);
+  expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toEqual([]);
+  await index.upsert(ada, [entry]);
+  expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toHaveLength(1);
+  expect(await index.identity(other)).toBe(identities[1]);
+  expect(await index.vectorSearch(other, [1, 0, 0, 0], 1)).toHaveLength(1);
 });
 
 it("works again after a restart on the same port, and fails calls before that", async () => {
