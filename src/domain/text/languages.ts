@@ -52,8 +52,10 @@ const moreEnglish =
 
 /** Dropping diacritics lets "creme" find "crème"; vowel signs of other scripts are letters and stay. */
 export function withoutAccents(word: string): string {
-  return word.normalize("NFD").replaceAll(/[\u0300-\u036f]/g, "");
+  return beyondAscii.test(word) ? word.normalize("NFD").replaceAll(/[\u0300-\u036f]/g, "") : word;
 }
+
+const beyondAscii = /[^\p{ASCII}]/u;
 
 function language(
   code: string,
@@ -66,10 +68,10 @@ function language(
 }
 
 const english = language("en", englishStemmer, englishStops, moreEnglish);
-const byScript: readonly { readonly script: RegExp; readonly languages: readonly Language[] }[] = [
+const byScript = [
   {
     script: /\p{Script=Latin}/u,
-    languages: [
+    ...languagesWith([
       english,
       language("de", german, germanStops),
       language("fr", french, frenchStops),
@@ -85,12 +87,20 @@ const byScript: readonly { readonly script: RegExp; readonly languages: readonly
       language("hu", hungarian, hungarianStops),
       language("ro", romanian, romanianStops),
       language("id", indonesian, indonesianStops),
-    ],
+    ]),
   },
-  { script: /\p{Script=Cyrillic}/u, languages: [language("ru", russian, russianStops)] },
-  { script: /\p{Script=Greek}/u, languages: [language("el", greek, greekStops)] },
-  { script: /\p{Script=Arabic}/u, languages: [language("ar", arabic, arabicStops)] },
+  { script: /\p{Script=Cyrillic}/u, ...languagesWith([language("ru", russian, russianStops)]) },
+  { script: /\p{Script=Greek}/u, ...languagesWith([language("el", greek, greekStops)]) },
+  { script: /\p{Script=Arabic}/u, ...languagesWith([language("ar", arabic, arabicStops)]) },
 ];
+
+/** Languages of a script, and by word the places of those that it is a stop word of: one look a word, not one a language. */
+function languagesWith(languages: readonly Language[]) {
+  const stopWordOf = new Map<string, number[]>();
+  for (const [place, { stopWords }] of languages.entries())
+    for (const word of stopWords) stopWordOf.set(word, [...(stopWordOf.get(word) ?? []), place]);
+  return { languages, stopWordOf };
+}
 
 /**
  * The languages that a text may be in, the likeliest first: those with most of its words among their stop words. A text
@@ -100,10 +110,10 @@ export function languagesOf(words: readonly string[]): readonly Language[] {
   const text = words.join(" ");
   const script = byScript.find((each) => each.script.test(text));
   if (script === undefined) return [];
-  const folded = words.map(withoutAccents);
-  const hits = script.languages.map(
-    ({ stopWords }) => folded.filter((word) => stopWords.has(word)).length,
-  );
+  const hits = script.languages.map(() => 0);
+  for (const word of words)
+    for (const place of script.stopWordOf.get(withoutAccents(word)) ?? [])
+      hits[place] = (hits[place] ?? 0) + 1;
   const most = Math.max(...hits);
   return script.languages.filter((_, place) => hits[place] === most);
 }

@@ -23,6 +23,8 @@ import { purgeDatabase, writeFencedRows } from "./fence.js";
 /** The limits of one statement: rows, and about this many characters of JSON. */
 const maxRows = 500;
 const maxSize = 4_000_000;
+/** Rows of a search that may come as one text. */
+const maxTogether = 1_000;
 
 /**
  * `PostgresStore` that sends consecutive gets, puts or deletes of a batch as one statement, and all reads that are asked
@@ -114,33 +116,44 @@ export class BatchingPostgresStore
       if ("key" in each) gets.set(names[place] ?? "", each);
       else searches.set(names[place] ?? "", each);
     const [got, sought] = [[...gets.values()], [...searches]];
-    const { rows } =
+    const ofGets = [got.map(({ path }) => path), got.map(({ key }) => key)];
+    const ofSearches = [
+      sought.map(([name]) => name),
+      sought.map(([, { path }]) => path),
+      sought.map(([, { path }]) => after(path)),
+      sought.map(([, { limit }]) => limit),
+    ];
+    const isMany = sought.some(([, { limit }]) => limit > maxTogether);
+    const rows =
       sought.length === 0
-        ? await this.pool.query<StoredRow>(getAll, [
-            got.map(({ path }) => path),
-            got.map(({ key }) => key),
-          ])
-        : await this.pool.query<StoredRow>(readAll, [
-            got.map(({ path }) => path),
-            got.map(({ key }) => key),
-            sought.map(([name]) => name),
-            sought.map(([, { path }]) => path),
-            sought.map(([, { path }]) => after(path)),
-            sought.map(([, { limit }]) => limit),
-          ]);
+        ? await this.#rows(getAll, ofGets)
+        : isMany
+          ? await this.#rows(readAll, [...ofGets, ...ofSearches])
+          : await this.#rowsTogether([...ofGets, ...ofSearches]);
     const found = new Map<string, Item[]>();
     for (const { asked: name, namespace_path: path, key, value, ...times } of rows) {
       const item = {
         namespace: path.split(":"),
         key,
         value,
-        createdAt: times.created_at,
-        updatedAt: times.updated_at,
+        createdAt: new Date(times.created_at),
+        updatedAt: new Date(times.updated_at),
       };
       const place = name ?? nameOf({ path, key });
-      found.set(place, [...(found.get(place) ?? []), item]);
+      const others = found.get(place);
+      if (others === undefined) found.set(place, [item]);
+      else others.push(item);
     }
     return names.map((name) => found.get(name) ?? []);
+  }
+
+  async #rows(statement: string, values: unknown[]): Promise<StoredRow[]> {
+    return (await this.pool.query<StoredRow>(statement, values)).rows;
+  }
+
+  async #rowsTogether(values: unknown[]): Promise<StoredRow[]> {
+    const { rows } = await this.pool.query<{ found: string | null }>(readTogether, values);
+    return JSON.parse(rows[0]?.found ?? "[]") as StoredRow[];
   }
 }
 
@@ -201,8 +214,8 @@ interface StoredRow {
   readonly namespace_path: string;
   readonly key: string;
   readonly value: Record<string, unknown>;
-  readonly created_at: Date;
-  readonly updated_at: Date;
+  readonly created_at: Date | string;
+  readonly updated_at: Date | string;
 }
 
 const requested = "unnest($1::text[], $2::text[]) AS requested (namespace_path, key)";
@@ -224,6 +237,12 @@ const readAll = `
       AND (expires_at IS NULL OR expires_at > CURRENT_TIMESTAMP)
     ORDER BY created_at DESC LIMIT most
   ) AS found`;
+
+/**
+ * The same rows as one text, for no more than a thousand of a search: with the window of a user's latest episodes, a row
+ * each takes twice as long.
+ */
+const readTogether = `SELECT json_agg(found)::text AS found FROM (${readAll}) AS found`;
 
 const putAll = `
   INSERT INTO public.store (namespace_path, key, value)

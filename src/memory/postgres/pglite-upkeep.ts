@@ -90,10 +90,15 @@ async function due(client: pg.Client): Promise<string[][]> {
   ];
 }
 
-/** As PostgreSQL's own autovacuum decides. Nothing is analyzed: samples would keep what was deleted. */
+/**
+ * As PostgreSQL's own autovacuum decides, also of the tables with the long values of others: where no index has what was
+ * replaced, dead rows are cleared away as rows are read, but not their long values. Nothing is analyzed: samples would
+ * keep what was deleted.
+ */
 const bloatedTables = `
-  SELECT format('%I.%I', schemaname, relname) AS name FROM pg_stat_user_tables
-  WHERE n_dead_tup > 50 + 0.2 * n_live_tup ORDER BY n_dead_tup`;
+  SELECT format('%I.%I', schemaname, relname) AS name FROM pg_stat_all_tables
+  WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+    AND n_dead_tup > 50 + 0.2 * n_live_tup ORDER BY n_dead_tup`;
 
 /**
  * The log is in files of 16 MB. When the current one is three quarters full, the next one begins and a checkpoint removes

@@ -13,6 +13,8 @@ const question = /[?？؟]\s*$/;
 
 interface Compared {
   readonly words: readonly string[];
+  /** How often each of them is there. */
+  readonly counts: ReadonlyMap<string, number>;
   /** The words as one text. */
   readonly text: string;
   /** Of a question: its terms as search knows them, in order, as one text. Empty for a statement. */
@@ -39,16 +41,26 @@ function toCompared({ query, groundTruth }: Pick<Episode, "query" | "groundTruth
   const text = storableText(parseQuestion(query).subject, comparedLength);
   const words = splitWords(text);
   const terms = question.test(text) ? textTerms(text) : [];
-  return { words, text: words.join(" "), asked: terms.join(" "), groundTruth };
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return { words, counts, text: words.join(" "), asked: terms.join(" "), groundTruth };
 }
 
 function isCopyOf(one: Compared, other: Compared): boolean {
   if (one.groundTruth !== null && one.groundTruth !== other.groundTruth) return false;
   if (one.text === other.text) return true;
-  const [a, b] = [one.words, other.words];
   if (one.asked === "" || other.asked === "") return false;
   // "So what could I cook tonight?": told apart by nothing that search looks for, and neither says anything of the user.
   if (one.asked === other.asked && other.groundTruth === null) return true;
-  const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)];
-  return shorter >= sameFrom * longer && likeness(a, b) >= sameFrom;
+  const longer = Math.max(one.words.length, other.words.length);
+  return (
+    wordsInCommon(one, other) / longer >= sameFrom && likeness(one.words, other.words) >= sameFrom
+  );
+}
+
+/** In whatever order: no fewer than in the same order, and told in a fraction of the time. */
+function wordsInCommon({ counts }: Compared, { counts: others }: Compared): number {
+  let common = 0;
+  for (const [word, count] of counts) common += Math.min(count, others.get(word) ?? 0);
+  return common;
 }

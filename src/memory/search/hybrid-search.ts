@@ -46,6 +46,8 @@ interface Search {
   readonly limit: number;
   readonly visible: VisibleEpisodes;
   readonly pointers: RecentPointers;
+  /** Episodes that are read already. */
+  readonly known: ReadonlyMap<string, Episode>;
   readonly outbox: readonly OutboxEntry[];
   /** Null where the user had no entries when this was read. */
   readonly seal: Seal | null;
@@ -198,7 +200,7 @@ export function createHybridRecall(
       ...found,
       hits: [...hits.values()],
       nearest: [...nearest.values()],
-      read: waiting.read,
+      read: new Map([...search.known, ...waiting.read]),
     };
   }
 
@@ -275,6 +277,7 @@ export function createHybridRecall(
       }
     }
     if (gone.length > 0) upkeep.forget(user, gone);
-    return diversify(best.slice(0, choice * limit), limit);
+    // Others may have what was read as well.
+    return structuredClone(diversify(best.slice(0, choice * limit), limit));
   }
 }
