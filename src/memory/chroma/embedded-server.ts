@@ -23,11 +23,16 @@ export interface ChromaServerOptions {
   readonly port?: number;
   /** How long to wait for another server of this folder to end, in milliseconds. */
   readonly lockWaitMs?: number;
+  /** Whether everything in the folder is removed when the server crashed: only where all of it can be made again. */
+  readonly isEmptiedAfterCrash?: boolean;
   /** Finds the native libraries to run; the platform's own unless given. */
   readonly findBindings?: () => readonly string[];
 }
 
-export interface EmbeddedChromaOptions extends Omit<ChromaServerOptions, "path" | "host"> {
+export interface EmbeddedChromaOptions extends Omit<
+  ChromaServerOptions,
+  "path" | "host" | "isEmptiedAfterCrash"
+> {
   /** Chroma's files are in `chroma` inside it. */
   readonly dataFolder: string;
 }
@@ -42,18 +47,24 @@ export interface EmbeddedChroma {
   close(): Promise<void>;
 }
 
-/** Starts a Chroma server for this process alone, on this machine's loopback; see `startChromaServer`. */
+/**
+ * Starts a Chroma server for this process alone, on this machine's loopback; see `startChromaServer`. After a crash it begins
+ * with an empty folder: files that a killed server left half written make each later one crash, and all that is in them
+ * is in the store.
+ */
 export function startEmbeddedChroma({
   dataFolder,
   ...options
 }: EmbeddedChromaOptions): Promise<EmbeddedChroma> {
-  return startChromaServer({ ...options, path: join(dataFolder, "chroma") });
+  return startChromaServer({
+    ...options,
+    path: join(dataFolder, "chroma"),
+    isEmptiedAfterCrash: true,
+  });
 }
 
 /**
  * Starts the Chroma server that ships in the npm package, and restarts it on the same port when it ends before `close`.
- * After a crash it begins with an empty folder: files that a killed server left half written make each later one crash, and
- * all that is in them is in the store.
  * The server holds the folder's lock `chroma` until it ends, which may be a little after this process.
  *
  * @throws {PersonaAgentError} `memory-index-unavailable` where it cannot run; `memory-folder-in-use`; `config-invalid`
@@ -64,6 +75,7 @@ export async function startChromaServer({
   host = "127.0.0.1",
   port: givenPort = 0,
   lockWaitMs = 15_000,
+  isEmptiedAfterCrash = false,
   findBindings = findNativeBindings,
 }: ChromaServerOptions): Promise<EmbeddedChroma> {
   const bindings = findBindings();
@@ -90,7 +102,7 @@ export async function startChromaServer({
     while (!closing.signal.aborted) {
       const since = performance.now();
       const signal = await server.ended;
-      isEmptied ||= signal !== null && crashes.includes(signal);
+      isEmptied ||= isEmptiedAfterCrash && signal !== null && crashes.includes(signal);
       const isStable = performance.now() - since > longestRestartAfterMs;
       waitMs = isStable ? firstRestartAfterMs : Math.min(waitMs * 2, longestRestartAfterMs);
       server = (await restart(waitMs)) ?? server;
