@@ -69,7 +69,8 @@ export interface CountingStore {
   unindexed(): Promise<number>;
 }
 
-const firstPage = 1_000;
+/** The window of a user's latest episodes, and what else is read in a turn, is smaller. */
+const firstPage = 400;
 const pageGrowth = 16;
 
 export function createStoreAccess(store: BaseStore): StoreAccess {

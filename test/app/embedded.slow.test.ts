@@ -94,12 +94,11 @@ describe("an agent with embedded services", () => {
       await agent.search("counted", "tea");
       const inThread = await requestsOf("c");
       expect(inThread).toMatchObject({ embeddings: 1, calls: 1 });
-      // Whether the user was erased, persona, profile and what a search reads; the thread; the step before the model call;
-      // the answer; what is there before the episode is written; the episode; the last step. Of a user of many
-      // interactions also what a search found.
-      expect(inThread.untilAnswered).toBeLessThanOrEqual(7);
+      // Whether the user was erased, persona, profile and what a search reads first; the thread; what it found; the step
+      // before the model call; the answer; what is there before the episode is written; the episode; the last step.
+      expect(inThread.untilAnswered).toBeLessThanOrEqual(8);
       // And that the index has it.
-      expect(inThread.sql).toBeLessThanOrEqual(8);
+      expect(inThread.sql).toBeLessThanOrEqual(9);
       // The episode: what is searched is in memory.
       expect(inThread.chroma).toBe(1);
       for (const n of [4, 5, 6])
@@ -109,24 +108,19 @@ describe("an agent with embedded services", () => {
       // The question is known by now, and its vector.
       const later = { ...inThread, embeddings: 0 };
       expect(await requestsOf("c")).toEqual(later);
-      expect((await requestsOf()).sql).toBeLessThanOrEqual(5);
-      // A search by itself. Of a user of a few interactions all of them are read in its first look.
-      const requestsOfSearch = async () => {
-        await agent?.search("counted", "tea");
-        for (const mock of [sql, http]) mock.mockClear();
-        await agent?.search("counted", "tea");
-        return [sql.mock.calls.length, http.mock.calls.length];
-      };
-      expect(await requestsOfSearch()).toEqual([1, 0]);
-      const more = Array.from({ length: 30 }, (_, n) => ({ user: "counted", query: `Tea ${n}` }));
-      await agent.import(more, { profiles: false });
-      // What it reads first, and what it found.
-      expect(await requestsOfSearch()).toEqual([2, 0]);
+      // Five, and another look for what search found, of which some are copies of one question by now.
+      expect((await requestsOf()).sql).toBeLessThanOrEqual(6);
+      // A search by itself: what it reads first, and what it found.
+      await agent.search("counted", "tea");
+      for (const mock of [sql, http]) mock.mockClear();
+      await agent.search("counted", "tea");
+      expect([sql.mock.calls.length, http.mock.calls.length]).toEqual([2, 0]);
     } finally {
       for (const mock of [sql, http]) mock.mockRestore();
     }
   });
 
+  // Node 24 holds nothing anyway.
   it("holds nothing of a turn once others came after it", async () => {
     const turns = 20;
     const held: WeakRef<BaseMessage>[][] = [];

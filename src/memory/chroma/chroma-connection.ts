@@ -57,14 +57,14 @@ export function isCollectionGone(error: unknown): boolean {
 }
 
 /**
- * Whether Chroma cannot read the collection's files: then every request on it fails, for good. A server that is killed
- * while it writes them can leave them so.
+ * Whether a file of the collection ends too early, as a server leaves it that is killed while it writes: then every request
+ * on the collection fails, for good. Other failures to open a collection may pass.
  */
 export function isCollectionBroken(error: unknown): boolean {
   return (
     PersonaAgentError.is(error) &&
     error.cause instanceof Error &&
-    error.cause.message.includes("Error creating hnsw segment reader")
+    error.cause.message.includes("Error deserializing pickle file")
   );
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, realpath } from "node:fs/promises";
+import { mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../../system/free-port.js";
@@ -11,8 +11,6 @@ const portsTried = 5;
 const startMs = 30_000;
 const firstRestartAfterMs = 100;
 const longestRestartAfterMs = 30_000;
-/** Signals of the system to a process that went wrong by itself. */
-const crashes: readonly NodeJS.Signals[] = ["SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE"];
 
 export interface ChromaServerOptions {
   /** The folder of Chroma's files. Created when it does not exist. */
@@ -48,9 +46,9 @@ export interface EmbeddedChroma {
 }
 
 /**
- * Starts a Chroma server for this process alone, on this machine's loopback; see `startChromaServer`. After a crash it begins
- * with an empty folder: files that a killed server left half written make each later one crash, and all that is in them
- * is in the store.
+ * Starts a Chroma server for this process alone, on this machine's loopback; see `startChromaServer`. When it crashes
+ * (SIGSEGV), its folder is emptied: files that a killed server left half written make each later one crash, and all that
+ * is in them is in the store.
  */
 export function startEmbeddedChroma({
   dataFolder,
@@ -82,19 +80,18 @@ export async function startChromaServer({
   await mkdir(givenPath, { recursive: true });
   const path = await realpath(givenPath);
   const closing = new AbortController();
-  const launch = (port: number, { isAwaited = false, isEmptied = false }) =>
+  const launch = (port: number, isAwaited: boolean) =>
     launchServer(
-      { path, host, port, bindings, startedBy: process.pid, isEmptied, lockWaitMs },
+      { path, host, port, bindings, startedBy: process.pid, lockWaitMs },
       { withinMs: lockWaitMs + startMs, signal: closing.signal, isAwaited },
     );
 
   const { port, server: first } = await launchOnFreePort(
-    (free) => launch(free, { isAwaited: true }),
+    (free) => launch(free, true),
     host,
     givenPort,
   );
   let server = first;
-  let isEmptied = false;
   const supervision = keepServing();
 
   async function keepServing() {
@@ -102,7 +99,7 @@ export async function startChromaServer({
     while (!closing.signal.aborted) {
       const since = performance.now();
       const signal = await server.ended;
-      isEmptied ||= isEmptiedAfterCrash && signal !== null && crashes.includes(signal);
+      if (isEmptiedAfterCrash && signal === "SIGSEGV") await empty(path);
       const isStable = performance.now() - since > longestRestartAfterMs;
       waitMs = isStable ? firstRestartAfterMs : Math.min(waitMs * 2, longestRestartAfterMs);
       server = (await restart(waitMs)) ?? server;
@@ -113,9 +110,7 @@ export async function startChromaServer({
   async function restart(waitMs: number): Promise<ServerProcess | null> {
     try {
       await delay(waitMs, undefined, { ref: false, signal: closing.signal });
-      const restarted = await launch(port, { isEmptied });
-      isEmptied &&= restarted === null;
-      return restarted;
+      return await launch(port, false);
     } catch {
       return null;
     }
@@ -134,6 +129,13 @@ export async function startChromaServer({
       await server.stop();
     },
   };
+}
+
+/** What cannot be removed stays: it is not Chroma's. */
+async function empty(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names)
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
 }
 
 async function launchOnFreePort(

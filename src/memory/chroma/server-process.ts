@@ -5,9 +5,7 @@
  * The native call blocks while it serves, so it runs in a thread of its own and this thread can notice the end of the
  * parent. Nothing of LangChain is imported, because a user waits for the start of this program.
  */
-import { readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { PersonaAgentError } from "../../system/errors.js";
@@ -37,7 +35,7 @@ process.once("message", (order: ServerOrder) => {
 });
 
 async function run(order: ServerOrder): Promise<ServerReport> {
-  const { path, host, port, bindings, startedBy, isEmptied, lockWaitMs } = order;
+  const { path, host, port, bindings, startedBy, lockWaitMs } = order;
   const holder = { pid: process.pid, command: `the Chroma server of process ${startedBy}` };
   await acquireFolderLock({ folder: path, name: "chroma", holder, waitMs: lockWaitMs });
   try {
@@ -49,8 +47,6 @@ async function run(order: ServerOrder): Promise<ServerReport> {
     return { kind: "port-taken" };
   }
 
-  if (isEmptied)
-    for (const name of await readdir(path)) await rm(join(path, name), { recursive: true });
   const command = ["chroma", "run", "--path", path, "--port", `${port}`, "--host", host];
   const thread = new Worker(serve, { eval: true, workerData: { bindings, command }, env: {} });
   const over = new AbortController();

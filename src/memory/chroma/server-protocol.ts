@@ -17,8 +17,6 @@ export interface ServerOrder {
   readonly bindings: readonly string[];
   /** The process id that the lock names. */
   readonly startedBy: number;
-  /** Whether the files are removed before Chroma starts. */
-  readonly isEmptied: boolean;
   /** How long to wait for the folder's lock, in milliseconds. */
   readonly lockWaitMs: number;
 }

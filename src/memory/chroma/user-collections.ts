@@ -11,7 +11,8 @@ import {
 
 /**
  * After so many writes Chroma brings its graph's files up to date and cuts its log, of which each write is a page of 4 kB.
- * With its default of 1,000 the log is most of a young folder. Only what has changed is written.
+ * With its default of 1,000 the log is most of a young folder. Of the graph only what has changed is written; the list
+ * of all ids is written whole. A collection that exists keeps what it was made with.
  */
 const logLength = 50;
 

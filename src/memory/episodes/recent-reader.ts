@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Episode } from "../../domain/episode.js";
 import type { UserKey } from "../../domain/user-id.js";
+import { mostAround } from "../index/thread-context.js";
 import { userNamespaces } from "../namespaces.js";
 import { type Json, parseRecord, type RecordKind } from "../parse-record.js";
 import { episodeRecord } from "../record-schemas.js";
@@ -19,26 +20,19 @@ export interface ReadRecent {
  * this process last looked. The guess only decides what is read, so a wrong one costs another look.
  */
 export interface RecentReader {
-  /**
-   * @param most - Episodes, the latest, at most 24.
-   * @param few - All episodes of whoever has no more than that, at most 24.
-   */
-  read(user: UserKey, most: number, few?: number): Promise<ReadRecent>;
+  /** @param most - Episodes, the latest, at most 16. */
+  read(user: UserKey, most: number): Promise<ReadRecent>;
   /** Says of an episode that was written that it is the latest now, as it is as a rule. */
   wrote(user: UserKey, id: string): void;
 }
 
-const mostGuessed = 24;
-
 export function createRecentReader(access: StoreAccess): RecentReader {
   const guesses = new LRUCache<UserKey, readonly string[]>({ max: 10_000 });
-  /** One more than is ever read, to tell whether there are more. */
   const guess = (user: UserKey, ids: Iterable<string>) =>
-    guesses.set(user, [...new Set(ids)].slice(0, mostGuessed + 1));
+    guesses.set(user, [...new Set(ids)].slice(0, mostAround));
   return {
-    async read(user, most, few = 0) {
-      const guessed = guesses.get(user) ?? [];
-      const ids = guessed.length <= few ? guessed : guessed.slice(0, most);
+    async read(user, most) {
+      const ids = (guesses.get(user) ?? []).slice(0, most);
       const namespace = userNamespaces(user).episodes;
       const [pointers, values] = await Promise.all([
         readRecent(access, user),

@@ -28,8 +28,6 @@ import { visibleEpisodes } from "./recall-bounds.js";
 const defaultPage = 50;
 /** Of the latest episodes as many as a turn usually shows beside the similar ones. */
 const guessed = 4;
-/** Of a user with so few episodes a search needs nearly all, so that they are read in its first look. */
-const few = 24;
 /** Between the beginning of a turn and its search lie some milliseconds, on a busy machine more. */
 const freshMs = 10_000;
 
@@ -67,7 +65,7 @@ export function createStoreEpisodicMemory(
   /** What a search reads first. */
   async function readFirst(user: UserKey) {
     const [recent, outbox, seal] = await Promise.all([
-      recentReader.read(user, guessed, few),
+      recentReader.read(user, guessed),
       readOutbox(access, user),
       seals.find(user),
     ]);
@@ -189,12 +187,11 @@ export function createStoreEpisodicMemory(
       const visible = visibleEpisodes(bounds);
       const limit = Math.floor(most);
       if (!(limit > 0) || query.trim() === "") return { recalled: [], degraded: [] };
-      const { pointers, known, outbox, seal } = await readFor(user, bounds);
+      const { pointers, outbox, seal } = await readFor(user, bounds);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const degradations = upkeep.newDegradations();
       const asked = bounds?.asked ?? { day: now().toISOString().slice(0, 10), timeZone: "UTC" };
-      const read = { pointers, known, outbox, seal };
-      return recall({ user, query, asked, limit, visible, ...read, degradations });
+      return recall({ user, query, asked, limit, visible, pointers, outbox, seal, degradations });
     },
     beginTurn(userId) {
       const user = userKey(userId);

@@ -23,8 +23,8 @@ import { purgeDatabase, writeFencedRows } from "./fence.js";
 /** The limits of one statement: rows, and about this many characters of JSON. */
 const maxRows = 500;
 const maxSize = 4_000_000;
-/** Rows of a search that may come as one text. */
-const maxTogether = 1_000;
+/** Rows of a search that may come as one text: the window of latest episodes has up to 320, and long rows take memory. */
+const maxTogether = 400;
 
 /**
  * `PostgresStore` that sends consecutive gets, puts or deletes of a batch as one statement, and all reads that are asked
@@ -238,10 +238,7 @@ const readAll = `
     ORDER BY created_at DESC LIMIT most
   ) AS found`;
 
-/**
- * The same rows as one text, for no more than a thousand of a search: with the window of a user's latest episodes, a row
- * each takes twice as long.
- */
+/** The same rows as one text, for not too many: the window of a user's latest episodes takes half as long. */
 const readTogether = `SELECT json_agg(found)::text AS found FROM (${readAll}) AS found`;
 
 const putAll = `

@@ -111,8 +111,8 @@ async function addIndexes(pool: pg.Pool) {
 }
 
 /**
- * LangGraph's index of all that is in a store's values, for filters. Nothing here filters, and it is a third of what a turn
- * writes to the store. Somebody else's database may have a use for it.
+ * LangGraph's index of all that is in a store's values, for filters. Nothing here filters, and it is half of what a turn
+ * adds to the store. Somebody else's database may have a use for it.
  */
 const dropValueIndex = "DROP INDEX IF EXISTS public.idx_store_value_gin";
 

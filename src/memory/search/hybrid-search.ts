@@ -46,8 +46,6 @@ interface Search {
   readonly limit: number;
   readonly visible: VisibleEpisodes;
   readonly pointers: RecentPointers;
-  /** Episodes that are read already. */
-  readonly known: ReadonlyMap<string, Episode>;
   readonly outbox: readonly OutboxEntry[];
   /** Null where the user had no entries when this was read. */
   readonly seal: Seal | null;
@@ -200,7 +198,7 @@ export function createHybridRecall(
       ...found,
       hits: [...hits.values()],
       nearest: [...nearest.values()],
-      read: new Map([...search.known, ...waiting.read]),
+      read: waiting.read,
     };
   }
 
@@ -277,7 +275,6 @@ export function createHybridRecall(
       }
     }
     if (gone.length > 0) upkeep.forget(user, gone);
-    // Others may have what was read as well.
-    return structuredClone(diversify(best.slice(0, choice * limit), limit));
+    return diversify(best.slice(0, choice * limit), limit);
   }
 }

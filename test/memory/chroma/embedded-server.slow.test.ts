@@ -109,23 +109,38 @@ it("is restarted on the same port when it dies, and the same index object works 
   await vi.waitFor(() => expect(chroma.pid).not.toBe(pid), 5_000);
 });
 
-it("begins with an empty folder after a crash, since its files may be what made it crash", async () => {
+it("empties its folder after a crash, since its files may be what made it crash", async () => {
   const chroma = await start();
   const index = indexAt(chroma.url);
   await index.upsert(ada, [entry]);
   const identity = await index.identity(ada);
-  process.kill(chroma.pid, "SIGSEGV");
+  const crashed = chroma.pid;
+  process.kill(crashed, "SIGSEGV");
   await vi.waitFor(async () => expect(await index.identity(ada)).not.toBe(identity), 20_000);
+  await vi.waitFor(() => expect(chroma.pid).not.toBe(crashed), 5_000);
   expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toEqual([]);
   await index.upsert(ada, [entry]);
 
   // Only that once.
   const { pid } = chroma;
   process.kill(pid, "SIGKILL");
+  await vi.waitFor(() => expect(chroma.pid).not.toBe(pid), 20_000);
   await vi.waitFor(
     async () => expect(await index.vectorSearch(ada, [1, 0, 0, 0], 1)).toHaveLength(1),
     20_000,
   );
+});
+
+it("empties it also where the process closes at once, as a command does", async () => {
+  const first = await start();
+  const identity = await indexAt(first.url).identity(ada);
+  const { pid } = first;
+  process.kill(pid, "SIGSEGV");
+  await untilGone(pid);
+  await first.close();
+  expect(await readdir(join(folder, "chroma"))).toEqual([]);
+  const second = await start();
+  expect(await indexAt(second.url).identity(ada)).not.toBe(identity);
 });
 
 it("removes a collection whose files cannot be read any more, and no other one", async () => {

@@ -241,6 +241,7 @@ async function begin(
       });
     },
     async kill() {
+      if (isEnded) return;
       const closed = once(child, "close");
       child.kill("SIGKILL");
       await closed;
