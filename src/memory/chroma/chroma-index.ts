@@ -64,12 +64,12 @@ export function createChromaIndex({
     async upsert(user, entries) {
       for (const { vector } of entries) check(vector);
       for (const batch of inBatches(entries))
-        await users.inCollection(user, (collection) => collection.upsert(toRecords(user, batch)));
+        await users.write(user, (collection) => collection.upsert(toRecords(user, batch)));
     },
     async vectorSearch(user, vector, limit, bounds) {
       check(vector);
       if (limit < 1) return [];
-      const hits = await users.inCollection(user, (collection) =>
+      const hits = await users.read(user, (collection) =>
         searchCollection(collection, {
           vector: createUserVector(user).query(vector),
           where: filterOf(user, bounds),
@@ -83,7 +83,7 @@ export function createChromaIndex({
       const searched = words.filter((word) => word !== "");
       if (searched.length === 0 || limit < 1) return [];
       const search = { words: searched, where: filterOf(user, bounds) };
-      const hits = await users.inCollection(user, async (collection) => {
+      const hits = await users.read(user, async (collection) => {
         const all = large.has(user) ? null : await searchAll(collection, search, mostRead);
         if (all !== null) return all;
         large.set(user, true);
@@ -92,15 +92,13 @@ export function createChromaIndex({
       return hits.slice(0, limit).map((hit) => toHit(user, { id: hit.id, document: hit.words }));
     },
     async entries(user, from, most) {
-      const { ids, documents, embeddings, metadatas } = await users.inCollection(
-        user,
-        (collection) =>
-          collection.get({
-            where: filterOf(user),
-            limit: most,
-            offset: from,
-            include: ["documents", "embeddings", "metadatas"],
-          }),
+      const { ids, documents, embeddings, metadatas } = await users.read(user, (collection) =>
+        collection.get({
+          where: filterOf(user),
+          limit: most,
+          offset: from,
+          include: ["documents", "embeddings", "metadatas"],
+        }),
       );
       return ids.map((id, place) => ({
         ...toHit(user, { id, document: documents[place] }),
@@ -111,13 +109,13 @@ export function createChromaIndex({
     },
     async remove(user, ids) {
       for (const batch of inBatches(ids.map((id) => ({ id: keyOf(user, id) }))))
-        await users.inCollection(user, (collection) =>
+        await users.write(user, (collection) =>
           collection.delete({ ids: batch.map(({ id }) => id), where: filterOf(user) }),
         );
     },
     async clear(user) {
       large.delete(user);
-      await users.inCollection(user, (collection) => collection.delete({ where: filterOf(user) }));
+      await users.write(user, (collection) => collection.delete({ where: filterOf(user) }));
     },
   };
 }

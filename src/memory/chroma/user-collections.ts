@@ -19,18 +19,23 @@ const logLength = 50;
 /** How far Chroma searches in its graph. With its default, users with many rows missed 1 to 5 % of the nearest. */
 const searchBreadth = 400;
 
+type RunInCollection = <Result>(
+  user: UserKey,
+  request: (collection: Collection) => Promise<Result>,
+) => Promise<Result>;
+
 /** The Chroma collections that users are spread over. A user's key alone decides which one it is. */
 export interface UserCollections {
   /** The id that Chroma gave the user's collection, always requested: it changes when the server loses its data. */
   collectionId(user: UserKey): Promise<string>;
   /**
-   * Runs a request on the user's collection; again, on a new one, when the collection has vanished. One whose files Chroma
-   * cannot read any more is removed, and the request fails.
+   * Runs a request that reads the user's collection. It fails once where the collection has vanished, by which memory hears
+   * that it has to look whether the index has the user's entries: another one would say that there is nothing. One whose
+   * files Chroma cannot read any more is removed.
    */
-  inCollection<Result>(
-    user: UserKey,
-    request: (collection: Collection) => Promise<Result>,
-  ): Promise<Result>;
+  read: RunInCollection;
+  /** Runs a request that changes it; again, on a new one, when the collection has vanished. */
+  write: RunInCollection;
 }
 
 /** @param count - The number of collections. Another number means other collections. */
@@ -68,22 +73,32 @@ export function createUserCollections(
 
   return {
     collectionId: (user) => find(collectionName(user, embedding, count)),
-    async inCollection(user, request) {
-      const name = collectionName(user, embedding, count);
-      const attempt = (id: string) => connection.send((client) => request(client.collection(id)));
-      const finding = ids.get(name) ?? find(name);
-      try {
-        return await attempt(await finding);
-      } catch (error) {
-        if (isCollectionBroken(error)) await remove(name, await finding).catch(() => undefined);
-        // Not tried again at once: this failure is what tells memory to look at the index's identity.
-        if (!isCollectionGone(error)) throw error;
-        // Of many requests that meet the vanished collection, only one looks for the new one.
-        const current = ids.get(name);
-        return attempt(await (current === undefined || current === finding ? find(name) : current));
-      }
-    },
+    read: (user, request) => run(user, request, { isRepeated: false }),
+    write: (user, request) => run(user, request, { isRepeated: true }),
   };
+
+  async function run<Result>(
+    user: UserKey,
+    request: (collection: Collection) => Promise<Result>,
+    { isRepeated }: { readonly isRepeated: boolean },
+  ): Promise<Result> {
+    const name = collectionName(user, embedding, count);
+    const attempt = (id: string) => connection.send((client) => request(client.collection(id)));
+    const finding = ids.get(name) ?? find(name);
+    try {
+      return await attempt(await finding);
+    } catch (error) {
+      if (isCollectionBroken(error)) await remove(name, await finding).catch(() => undefined);
+      if (!isCollectionGone(error)) throw error;
+      // Of many requests that meet the vanished collection, only one looks for the new one.
+      const current = ids.get(name);
+      const renewed = current === undefined || current === finding ? find(name) : current;
+      if (isRepeated) return attempt(await renewed);
+      // Whoever asks next is told of its failure.
+      renewed.catch(() => undefined);
+      throw error;
+    }
+  }
 }
 
 /** Chroma allows 3 to 63 letters, digits, `.`, `_` and `-`, so the embedding's name is hashed. */

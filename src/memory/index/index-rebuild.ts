@@ -61,7 +61,10 @@ export function createIndexRebuild(
       index.identity(user),
       access.get(indexStateRecord, userNamespaces(user).index, ["state"]),
     ]);
-    return { identity, state: state?.identity === whole(identity) ? state : null };
+    const isOfThis = state?.identity === whole(identity);
+    // Another index than the one that was filled: others may be in it that were thought to be filled.
+    if (state && !isOfThis) trusted.clear();
+    return { identity, state: isOfThis ? state : null };
   }
 
   const look = coalesceReads(async (user: UserKey) => {

@@ -174,6 +174,21 @@ describe("memory over a new index", () => {
     expect(indexed("ada")).toHaveLength(32);
   });
 
+  it("notices it of one user where another one's search does, also where its own would not tell", async () => {
+    const { episodes, index } = memoryParts();
+    await episodes.addMany("ada", [tea, trip]);
+    await episodes.addMany("bob", [tea]);
+    const bounds = { since: "2020-01-01T00:00:00Z" };
+    expect((await found(episodes, "Zanzibar", bounds)).degraded).toEqual([]);
+    index.generation = 2;
+    expect((await episodes.similar("bob", "tea", 5)).degraded).toEqual(["index-rebuilding"]);
+    expect(await found(episodes, "Zanzibar", bounds)).toEqual({
+      ids: [trip.id],
+      degraded: ["index-rebuilding"],
+    });
+    await episodes.settled();
+  });
+
   it("does not count episodes as lost that wait for the index or are out of bounds", async () => {
     const { episodes, index, embeddings } = memoryParts();
     await episodes.add("ada", tea);
