@@ -15,6 +15,13 @@ export function splitWords(text: string): string[] {
     .map(({ segment }) => segment);
 }
 
+/** How often each word is there, in the order of their first places. */
+export function countWords(words: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+}
+
 /** Whether a word is of a script that is written without spaces. */
 export function isUnspaced(word: string): boolean {
   return unspaced.test(word);

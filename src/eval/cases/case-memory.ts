@@ -35,11 +35,10 @@ export function presentAfter(history: readonly Episode[]): () => Date {
 
 type CaseInteractions = Pick<EvalCase, "history" | "unrelated">;
 
+type CaseMemories = WeakMap<CaseInteractions, Map<string, Promise<CaseMemory>>>;
+
 /** All methods share one memory of a case, because embedding its history is most of the work. */
-const memories = new WeakMap<
-  EmbeddingsInterface,
-  WeakMap<CaseInteractions, Map<string, Promise<CaseMemory>>>
->();
+const memories = new WeakMap<EmbeddingsInterface, CaseMemories>();
 
 /**
  * The memory that a case's questions are asked with, in a store of its own in this process.
@@ -51,9 +50,7 @@ export function openCaseMemory(
   settings: ArmSettings,
   { embeddings, index }: Pick<MethodDeps, "embeddings" | "index">,
 ): Promise<CaseMemory> {
-  const cases: WeakMap<CaseInteractions, Map<string, Promise<CaseMemory>>> = memories.get(
-    embeddings,
-  ) ?? new WeakMap();
+  const cases: CaseMemories = memories.get(embeddings) ?? new WeakMap();
   memories.set(embeddings, cases);
   const bySettings = cases.get(evalCase) ?? new Map<string, Promise<CaseMemory>>();
   cases.set(evalCase, bySettings);

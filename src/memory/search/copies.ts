@@ -1,7 +1,7 @@
 import type { Episode } from "../../domain/episode.js";
 import { parseQuestion } from "../../domain/lamp-question.js";
 import { textTerms } from "../../domain/text/search-terms.js";
-import { splitWords } from "../../domain/text/split-words.js";
+import { countWords, splitWords } from "../../domain/text/split-words.js";
 import { storableText } from "../../domain/text/storable-text.js";
 import { likeness } from "../../domain/text/text-similarity.js";
 
@@ -41,8 +41,7 @@ function toCompared({ query, groundTruth }: Pick<Episode, "query" | "groundTruth
   const text = storableText(parseQuestion(query).subject, comparedLength);
   const words = splitWords(text);
   const terms = question.test(text) ? textTerms(text) : [];
-  const counts = new Map<string, number>();
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const counts = countWords(words);
   return { words, counts, text: words.join(" "), asked: terms.join(" "), groundTruth };
 }
 

@@ -2,7 +2,8 @@ import { textScore } from "../../domain/scoring/rouge-l.js";
 import type { PersonaUpdate } from "../../prompts/learning/textual-gradient.js";
 import type { Critique } from "../../prompts/learning/textual-loss.js";
 import { voteOfLine } from "./answer.js";
-import { contentWords, countWords, sharedWords } from "./offline-words.js";
+import { countWords } from "../../domain/text/split-words.js";
+import { contentWords, sharedWords } from "./offline-words.js";
 import {
   isSame,
   readBlocks,

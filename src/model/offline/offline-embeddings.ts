@@ -1,5 +1,6 @@
 import type { EmbeddingsInterface } from "@langchain/core/embeddings";
-import { countWords, isStopWord, offlineWords } from "./offline-words.js";
+import { countWords } from "../../domain/text/split-words.js";
+import { isStopWord, offlineWords } from "./offline-words.js";
 
 const dimensions = 384;
 /** A word's share against the pieces it is made of: pieces find `cooking` from `cooked`, words keep it exact. */

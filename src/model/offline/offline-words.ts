@@ -22,12 +22,6 @@ export function contentWords(text: string): string[] {
   return [...new Set(offlineWords(text).filter((word) => word.length > 1 && !isStopWord(word)))];
 }
 
-export function countWords(words: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
-}
-
 /** How many content words two texts have in common. */
 export function sharedWords(a: string, b: string): number {
   const others = new Set(contentWords(b));
