@@ -134,41 +134,57 @@ function createRotation(secret: string, length: number) {
   return {
     length,
     of(vector: readonly number[]): number[] {
-      let turned = [...vector];
+      let numbers = Float64Array.from(vector);
       for (const shuffle of shuffles) {
-        turned = shuffle.map(({ from, sign }) => sign * (turned[from] ?? 0));
-        mix(turned, 0, block);
+        numbers = shuffled(numbers, shuffle);
+        mix(numbers.subarray(0, block));
         // The block is the largest power of two; the last numbers are in another one.
-        if (block < length) mix(turned, length - block, block);
+        if (block < length) mix(numbers.subarray(length - block));
       }
-      return turned;
+      return [...numbers];
     },
   };
 }
 
-/** Where each number comes from, and its sign. */
-function shuffleOf(secret: string, round: number, length: number) {
+/** For each place, where its number comes from, and the sign that it gets. */
+interface Shuffle {
+  readonly from: Uint32Array;
+  readonly signs: Float64Array;
+}
+
+// Each vector of an import and of a search goes through the rest, so these are plain loops over typed arrays.
+
+function shuffleOf(secret: string, round: number, length: number): Shuffle {
   const bytes = createHmac("sha256", secret).update(`${length} numbers, round ${round}`).digest();
   const stream = createCipheriv("aes-256-ctr", bytes, Buffer.alloc(16));
   const drawn = stream.update(Buffer.alloc(8 * length));
-  const from = Array.from({ length }, (_, place) => place);
-  for (let place = length - 1; place > 0; place -= 1) {
+  const [from, signs] = [new Uint32Array(length), new Float64Array(length)];
+  for (let place = 0; place < length; place += 1) from[place] = place;
+  for (let place = length - 1; place >= 0; place -= 1) {
     const other = drawn.readUInt32LE(8 * place) % (place + 1);
-    [from[place], from[other]] = [from[other] ?? 0, from[place] ?? 0];
+    const moved = from[place] ?? 0;
+    from[place] = from[other] ?? 0;
+    from[other] = moved;
+    signs[place] = drawn.readUInt32LE(8 * place + 4) % 2 === 0 ? 1 : -1;
   }
-  return from.map((each, place) => ({
-    from: each,
-    sign: drawn.readUInt32LE(8 * place + 4) % 2 === 0 ? 1 : -1,
-  }));
+  return { from, signs };
 }
 
-/** The transform of `size` numbers, a power of two, in their place; lengths and angles stay. */
-function mix(numbers: number[], start: number, size: number): void {
-  for (let half = 1; half < size; half *= 2)
-    for (let one = start; one < start + size; one += 1) {
-      if (((one - start) & half) !== 0) continue;
-      const [a, b] = [numbers[one] ?? 0, numbers[one + half] ?? 0];
-      numbers[one] = (a + b) * Math.SQRT1_2;
-      numbers[one + half] = (a - b) * Math.SQRT1_2;
-    }
+function shuffled(numbers: Float64Array, { from, signs }: Shuffle) {
+  const result = new Float64Array(numbers.length);
+  for (let place = 0; place < result.length; place += 1)
+    result[place] = (signs[place] ?? 0) * (numbers[from[place] ?? 0] ?? 0);
+  return result;
+}
+
+/** The transform of so many numbers, a power of two, in their place; lengths and angles stay. */
+function mix(numbers: Float64Array): void {
+  for (let half = 1; half < numbers.length; half *= 2)
+    for (let start = 0; start < numbers.length; start += 2 * half)
+      for (let one = start; one < start + half; one += 1) {
+        const a = numbers[one] ?? 0;
+        const b = numbers[one + half] ?? 0;
+        numbers[one] = (a + b) * Math.SQRT1_2;
+        numbers[one + half] = (a - b) * Math.SQRT1_2;
+      }
 }

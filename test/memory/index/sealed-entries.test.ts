@@ -47,6 +47,17 @@ describe("vectors in the index", () => {
   );
 });
 
+it("an entry that was written by an earlier release is found", () => {
+  expect(seal.words(" tea 東京 ")).toBe(" cd271501 x72a91x0dbcf ");
+  expect(seal.vector([1, 2, 3, 4, 5]).map((value) => value.toFixed(6))).toEqual([
+    "-1.218750",
+    "5.078125",
+    "0.171875",
+    "0.546875",
+    "-5.234375",
+  ]);
+});
+
 describe("the secret of a user's entries", () => {
   it("is made once, whoever asks first, and is another one after an erasure", async () => {
     const store = new InMemoryStore();
