@@ -150,8 +150,12 @@ export interface EpisodicMemory {
   similar(userId: string, query: string, limit: number, bounds?: RecallBounds): Promise<Recall>;
   /** Begins to read what `findTurn` and a search read first, for a turn of the present visit that is about to begin. */
   beginTurn(userId: string): void;
-  /** The id of the episode of this turn identity, among the latest 256; null if there is none. */
-  findTurn(userId: string, identity: string): Promise<string | null>;
+  /**
+   * The id of the episode of this turn identity, among the latest 256; null if there is none.
+   *
+   * @param question - Of a turn that goes on: its embedding, which a search waits for, is asked for meanwhile.
+   */
+  findTurn(userId: string, identity: string, question?: string): Promise<string | null>;
   /** The two counts below from one look, for whoever learns only meanwhile from when on to count. */
   counts(userId: string): Promise<RecentCounts>;
   /** How many of the latest 256 episodes got a true answer after `since` (ISO 8601; all when null). */

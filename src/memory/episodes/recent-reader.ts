@@ -22,6 +22,8 @@ export interface ReadRecent {
 export interface RecentReader {
   /** @param most - Episodes, the latest, at most 16. */
   read(user: UserKey, most: number): Promise<ReadRecent>;
+  /** Whether the user had an episode when this process last looked. */
+  knows(user: UserKey): boolean;
   /** Says of an episode that was written that it is the latest now, as it is as a rule. */
   wrote(user: UserKey, id: string): void;
 }
@@ -47,6 +49,7 @@ export function createRecentReader(access: StoreAccess): RecentReader {
       }
       return { pointers, known };
     },
+    knows: (user) => (guesses.get(user) ?? []).length > 0,
     wrote: (user, id) => guess(user, [id, ...(guesses.get(user) ?? [])]),
   };
 }

@@ -8,6 +8,7 @@ import type { EpisodicMemory, RecallBounds, RecentCounts } from "./episodic-memo
 import { createEpisodeForgetting, type ErasableLogs } from "./forget-episode.js";
 import { createHybridRecall } from "../search/hybrid-search.js";
 import { outboxEntrySize, readOutbox } from "../index/index-outbox.js";
+import { embeddedText } from "../index/indexed-text.js";
 import { createIndexUpkeep, type StoredEpisodes } from "../index/index-sync.js";
 import { createSeals } from "../index/sealed-entries.js";
 import { readTimeLine } from "../index/thread-context.js";
@@ -80,6 +81,16 @@ export function createStoreEpisodicMemory(
 
   /** By visit: read before the turn's identity was known. */
   const ahead = new WeakMap<Visit, ReturnType<typeof readFirst>>();
+
+  const embed = (query: string) => embedder.embed([embeddedText(query)]);
+
+  /** While the store is read, which mostly waits as well; null for a user who may have nothing to search in. */
+  function embedAhead(user: UserKey, query: string) {
+    const embedding = recentReader.knows(user) ? embed(query) : null;
+    // Whoever waits for it is told; nobody may.
+    embedding?.catch(() => undefined);
+    return embedding;
+  }
 
   async function countsOf(userId: string): Promise<RecentCounts> {
     const recent = await recentOf(userId);
@@ -187,11 +198,24 @@ export function createStoreEpisodicMemory(
       const visible = visibleEpisodes(bounds);
       const limit = Math.floor(most);
       if (!(limit > 0) || query.trim() === "") return { recalled: [], degraded: [] };
+      const early = embedAhead(user, query);
       const { pointers, outbox, seal } = await readFor(user, bounds);
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const degradations = upkeep.newDegradations();
       const asked = bounds?.asked ?? { day: now().toISOString().slice(0, 10), timeZone: "UTC" };
-      return recall({ user, query, asked, limit, visible, pointers, outbox, seal, degradations });
+      const embedding = early ?? embed(query);
+      return recall({
+        user,
+        query,
+        embedding,
+        asked,
+        limit,
+        visible,
+        pointers,
+        outbox,
+        seal,
+        degradations,
+      });
     },
     beginTurn(userId) {
       const user = userKey(userId);
@@ -202,8 +226,9 @@ export function createStoreEpisodicMemory(
       reading.catch(() => undefined);
       ahead.set(visit, reading);
     },
-    async findTurn(userId, identity) {
+    async findTurn(userId, identity, question) {
       const user = userKey(userId);
+      if (question !== undefined) void embedAhead(user, question);
       const visit = access.visits.present(user);
       const reading = (visit && ahead.get(visit)) ?? readFirst(user);
       if (visit !== undefined) ahead.delete(visit);

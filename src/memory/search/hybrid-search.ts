@@ -42,6 +42,8 @@ export interface RecallUpkeep {
 interface Search {
   readonly user: UserKey;
   readonly query: string;
+  /** The query's vector alone, in a list. */
+  readonly embedding: ReturnType<CachedEmbedder["embed"]>;
   readonly asked: AskedDay;
   readonly limit: number;
   readonly visible: VisibleEpisodes;
@@ -121,7 +123,7 @@ export function createHybridRecall(
     const { user, query, asked, degradations, limit } = search;
     const plain = queryTerms(askedWords(query), asked);
     const [vectors, isUsable, seal] = await Promise.all([
-      degradations.attempt("embeddings-unavailable", () => embedder.embed([embeddedText(query)])),
+      degradations.attempt("embeddings-unavailable", () => search.embedding),
       canUseIndex(search),
       search.seal ?? seals.find(user),
     ]);

@@ -63,7 +63,7 @@ export function createLoadPersona(deps: LoadPersonaDeps) {
         start.persona,
         start.profile,
         // It also reads ahead what the search reads first.
-        episodes.findTurn(userId, identity),
+        episodes.findTurn(userId, identity, question.text),
         start.withdrawals,
         start.locale,
       ]),

@@ -26,6 +26,34 @@ describe("memory and its embeddings", () => {
     expect(index.entries(userKey("ada")).size).toBe(1);
   });
 
+  it("asks while the store is read, in a search and in a turn that begins", async () => {
+    const { episodes, embeddings, store } = memoryParts();
+    await episodes.add("ada", turnAt(1, "tea"));
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const search = store.search.bind(store);
+    vi.spyOn(store, "search").mockImplementation(async (...asked) => {
+      await answered;
+      return search(...asked);
+    });
+    const searching = episodes.similar("ada", "coffee", 5);
+    const finding = episodes.findTurn("ada", "none", "cocoa");
+    await vi.waitFor(() => expect(embeddings.requests).toEqual([["tea"], ["coffee"], ["cocoa"]]));
+    answer();
+    expect((await searching).recalled).toHaveLength(1);
+    expect(await finding).toBeNull();
+  });
+
+  it("a search whose early request fails goes by words, and asks no second time", async () => {
+    const { episodes, embeddings } = memoryParts();
+    await episodes.add("ada", turnAt(1, "tea"));
+    embeddings.isAvailable = false;
+    const { recalled, degraded } = await episodes.similar("ada", "tea or coffee", 5);
+    expect(recalled.map(({ episode }) => episode.query)).toEqual(["tea"]);
+    expect(degraded).toEqual(["embeddings-unavailable"]);
+    expect(embeddings.requests).toEqual([["tea"], ["tea or coffee"]]);
+  });
+
   it("asks nothing for a user without episodes", async () => {
     const { episodes, embeddings, index } = memoryParts();
     await episodes.similar("ada", "tea", 5);
