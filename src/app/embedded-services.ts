@@ -16,6 +16,8 @@ export interface EmbeddedOptions {
   readonly command?: string | undefined;
   /** The address of this process, when it is a server; that error names it too. */
   readonly url?: string;
+  /** True to refuse a data folder that does not exist, in place of making it. */
+  readonly mustExist?: boolean;
   /** True for a caller with files of its own in the folder, which is then always reserved. */
   readonly needsFolder?: boolean;
   /** False for a caller that has a store and a checkpointer of its own. */
@@ -51,6 +53,7 @@ export async function openEmbeddedServices(
     dataDir,
     command = "a program that uses persona-agent",
     url,
+    mustExist = false,
     needsFolder = false,
     needsStorage = true,
     needsIndex = true,
@@ -71,7 +74,7 @@ export async function openEmbeddedServices(
   if (!needsPostgres && !needsChroma && !needsFolder)
     return { dataDir: null, databaseUrl: undefined, chromaUrl: undefined, close };
   const folder = dataDir ?? read("PERSONA_DATA_DIR") ?? defaultDataDir;
-  const { path } = services.add(await openDataFolder({ folder, command, url }));
+  const { path } = services.add(await openDataFolder({ folder, command, url, mustExist }));
   try {
     // Both take a moment to start, and they are independent.
     const [postgres, chroma] = await allSettled([

@@ -40,7 +40,7 @@ const traceTimeoutMs = 5_000;
  * given is not closed by `close`.
  */
 export interface OpenOptions
-  extends Pick<EmbeddedOptions, "dataDir" | "command">, PersonaAgentOptions {
+  extends Pick<EmbeddedOptions, "dataDir" | "command" | "mustExist">, PersonaAgentOptions {
   /**
    * Names the given `embeddings`, where their index is to be opened: the same name in every process, another one for
    * other vectors, such as `google-gemini-embedding-001`. 1 to 76 letters, digits, `.`, `_` and `-`. The index is rebuilt
@@ -84,13 +84,21 @@ export async function openPersonaAgent(
     keepThreads = true,
     dataDir,
     command,
+    mustExist = false,
     embeddingsName,
     log = toStderr,
     ...given
   } = options;
   expectAgentNames<OpenOptions>(
     options,
-    { dataDir: true, command: true, embeddingsName: true, keepThreads: true, log: true },
+    {
+      dataDir: true,
+      command: true,
+      mustExist: true,
+      embeddingsName: true,
+      keepThreads: true,
+      log: true,
+    },
     "`openPersonaAgent`",
   );
   checkAgentOptions(options);
@@ -101,7 +109,9 @@ export async function openPersonaAgent(
     const needsStorage =
       given.store === undefined || (keepThreads && given.checkpointer === undefined);
     const needed = { needsStorage, needsIndex: given.index === undefined };
-    const embedded = services.add(await openEmbeddedServices(env, { dataDir, command, ...needed }));
+    const embedded = services.add(
+      await openEmbeddedServices(env, { dataDir, command, mustExist, ...needed }),
+    );
     const [storage, index] = await allSettled([
       needsStorage ? openStorage(read, embedded, services) : undefined,
       given.index ?? openIndex(read, embedded, vectors),

@@ -70,6 +70,7 @@ export function action<Options extends object, Argument = void>(
  * @param handlesSignal - Whether `work` itself ends at the signal, and then still has something to write.
  * @param background - Whether alignments and reflections run in the background: only for a command that lasts, because
  *   the end of the others would cut every one off.
+ * @param mustExist - Whether a data folder that does not exist is refused: a mistyped one would look like lost data.
  */
 export async function withAgent<Result>(
   { env, signal, openAgent, dataDir, commandName }: CommandContext,
@@ -77,13 +78,19 @@ export async function withAgent<Result>(
   {
     handlesSignal = false,
     background = false,
-  }: { readonly handlesSignal?: boolean; readonly background?: boolean } = {},
+    mustExist = false,
+  }: {
+    readonly handlesSignal?: boolean;
+    readonly background?: boolean;
+    readonly mustExist?: boolean;
+  } = {},
 ): Promise<Result> {
   const command = `persona-agent ${commandName}`;
   const agent = await openUnlessStopped(signal, () =>
     openAgent(env, {
       dataDir,
       command,
+      mustExist,
       backgroundAlignment: background,
       backgroundReflection: background,
     }),

@@ -30,11 +30,12 @@ export function openJsonl(path: string, defaults: FileDefaults = {}): HistorySou
       }
       if (imported > 0) return;
       const name = basename(path);
-      const expected = 'expected JSONL, one {"user", "query", "answer", "at"} a line';
+      const expected =
+        'expected JSONL, one {"user", "query", "answer", "at"} a line, or CSV (.csv), a JSON export of mem0 or Mastra, a LaMP folder';
       throw fileInvalid(
         firstFault === null
-          ? `${name} is empty; ${expected}, or a LaMP folder. Check the path.`
-          : `None of the ${lines} lines of ${name} can be imported (line ${firstFault.line}: ${firstFault.reason}); ${expected}, or a LaMP folder. Correct the file.`,
+          ? `${name} is empty; ${expected}. Check the path.`
+          : `${lines === 1 ? "The line" : `None of the ${lines} lines`} of ${name} can${lines === 1 ? "not" : ""} be imported (line ${firstFault.line}: ${firstFault.reason}); ${expected}. Correct the file.`,
       );
     },
   };

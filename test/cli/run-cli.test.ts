@@ -29,6 +29,30 @@ async function run(
   return { code, out: await text(stdout), err: await text(stderr) };
 }
 
+describe("a data folder that does not exist", () => {
+  it.each([
+    [["users"], true],
+    [["memory", "list", "--user", "ada"], true],
+    [["memory", "delete", "--user", "ada", "x"], true],
+    [["log", "--user", "ada"], true],
+    [["align", "--user", "ada"], true],
+    [["reindex"], true],
+    [["acceptance"], true],
+    [["locale", "--user", "ada"], true],
+    [["locale", "--user", "ada", "--language", "de"], false],
+    [["ask", "--user", "ada", "hi"], false],
+    [["health"], false],
+  ])("is refused by a command that needs what is there: %j, %s", async (words, mustExist) => {
+    const opened: unknown[] = [];
+    const openAgent: CliContext["openAgent"] = async (_env, options) => {
+      opened.push(options?.mustExist);
+      throw new Error("The agent was opened.");
+    };
+    await run(words, { openAgent });
+    expect(opened).toEqual([mustExist]);
+  });
+});
+
 describe("a command line that is not understood ends with 2 and one line", () => {
   it.each([
     [["frob"], "unknown command 'frob'"],

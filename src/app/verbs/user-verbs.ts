@@ -189,7 +189,7 @@ export function createUserVerbs(deps: UserVerbsDeps): UserVerbs {
       if (before !== undefined && !isEpisodeId(before))
         throw new PersonaAgentError(
           "config-invalid",
-          `before is ${JSON.stringify(String(before).slice(0, 60))}; expected an interaction's id, as \`list\` gives it. Name one, or leave it out.`,
+          `before is ${JSON.stringify(String(before).slice(0, 60))}; expected an interaction's id, as a list of them (\`list\`) gives it. Name one, or leave it out.`,
         );
       const found = await listNewestFirst(episodes, user, limit, before);
       return found.map(showEpisode);

@@ -12,10 +12,14 @@ export async function runAcceptance(
   { reset = false }: { readonly reset?: boolean },
   context: CommandContext,
 ): Promise<void> {
-  const { forgotten, judged } = await withAgent(context, async ({ memory: { acceptance } }) => ({
-    forgotten: reset ? await acceptance.reset() : null,
-    judged: await acceptance.judged(),
-  }));
+  const { forgotten, judged } = await withAgent(
+    context,
+    async ({ memory: { acceptance } }) => ({
+      forgotten: reset ? await acceptance.reset() : null,
+      judged: await acceptance.judged(),
+    }),
+    { mustExist: true },
+  );
   const shown = {
     judged: judged.length,
     taken: judged.filter(({ accepted }) => accepted).length,

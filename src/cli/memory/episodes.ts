@@ -63,8 +63,11 @@ export async function runAdd(
   words: readonly string[],
 ): Promise<void> {
   const query = parseMessageText(words.join(" "), "The query");
-  const stored = await withVerbs(context, { url }, (call) =>
-    call("remember", { user, query, ...interaction }),
+  const stored = await withVerbs(
+    context,
+    { url },
+    (call) => call("remember", { user, query, ...interaction }),
+    { makesFolder: true },
   );
   if (context.json) writeJson(context, stored);
   else {

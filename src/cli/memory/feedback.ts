@@ -51,7 +51,7 @@ function parseKind(options: FeedbackOptions): Pick<VerbInput<"feedback">, "kind"
 
 /** What a person is told of an answer that the question does not list. */
 export const notAllowedAnswer =
-  "The question allows other answers; this one is compared by shared words.";
+  "The question allows other answers; this one is compared as open text.";
 
 function sentences({
   episode: id,

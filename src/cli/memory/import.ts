@@ -78,7 +78,9 @@ async function importArchive(
   hooks: VerbHooks,
 ): Promise<Imported> {
   const archive = (await readArchive(file)) as VerbInput<"import">["archive"];
-  return withVerbs(context, { url }, (call) => call("import", { archive }, hooks));
+  return withVerbs(context, { url }, (call) => call("import", { archive }, hooks), {
+    makesFolder: true,
+  });
 }
 
 /** @throws {PersonaAgentError} `config-file-invalid` */

@@ -19,8 +19,11 @@ export async function runLocale(
     ...(language !== undefined && { language: language || null }),
   };
   const isChange = Object.keys(change).length > 0;
-  const locale = await withVerbs(context, { url }, (call) =>
-    isChange ? call("setLocale", { user, ...change }) : call("locale", { user }),
+  const locale = await withVerbs(
+    context,
+    { url },
+    (call) => (isChange ? call("setLocale", { user, ...change }) : call("locale", { user })),
+    { makesFolder: isChange },
   );
   if (context.json) writeJson(context, locale);
   else writeLocale(context, locale);

@@ -8,8 +8,11 @@ export async function runReindex(
 ): Promise<void> {
   const start = performance.now();
   const bar = createProgressBar(context.stderr);
-  const { episodes } = await withAgent(context, ({ memory }) =>
-    memory.episodes.reindex(user, (done, total) => bar.update("episodes", done, total)),
+  const { episodes } = await withAgent(
+    context,
+    ({ memory }) =>
+      memory.episodes.reindex(user, (done, total) => bar.update("episodes", done, total)),
+    { mustExist: true },
   ).finally(bar.stop);
   const seconds = elapsedSeconds(start);
   if (context.json) return writeJson(context, { episodes, seconds });

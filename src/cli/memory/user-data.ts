@@ -68,9 +68,21 @@ export async function runErase({ user, url }: UserOptions, context: CommandConte
   if (left !== "") throw new ReportedFailure("Something is left.");
 }
 
-/** `episodes 12, profiles 2`. */
+const names: Readonly<Record<string, string>> = {
+  episodes: "interaction",
+  profiles: "profile version",
+  personas: "persona version",
+  threads: "thread",
+};
+
+/** `12 interactions, 2 profile versions, 4 other records`: what is known outside of the store by its name. */
 function listed(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([what, count]) => `${what} ${count}`)
-    .join(", ");
+  const all = Object.entries(counts);
+  const others = all
+    .filter(([what]) => !(what in names))
+    .reduce((sum, [, count]) => sum + count, 0);
+  return [
+    ...all.flatMap(([what, count]) => (what in names ? counted(count, names[what] ?? what) : [])),
+    ...(others > 0 ? [counted(others, "other record")] : []),
+  ].join(", ");
 }

@@ -1,4 +1,5 @@
 import { type AnswerKinds, lacksOptions, type Noticed } from "../../domain/scoring/answer-kinds.js";
+import { counted } from "./figures.js";
 import { printableLine } from "./printable.js";
 
 /** `200 ratings, 12 open, 3 unanswered`; empty for no interaction. */
@@ -21,12 +22,12 @@ export function answerWarnings(kinds: AnswerKinds): string[] {
   return [
     ...(lacksOptions(kinds)
       ? [
-          `${unlisted.count} true answers are short and recur (${named(unlisted)}), but their questions say neither options nor a scale: an alignment would compare them by shared words. Import again with --scale 1-5, or --options "a|b".`,
+          `${unlisted.count} true answers are short and recur (${named(unlisted)}), but their questions say neither options nor a scale: an alignment would compare them as open text. Import again with --scale 1-5, or --options "a|b".`,
         ]
       : []),
     ...(notAllowed.count > 0
       ? [
-          `${notAllowed.count} true answers are none that their questions allow (${named(notAllowed)}): an alignment would compare them by shared words. Check options and scale.`,
+          `${counted(notAllowed.count, "true answer")} ${notAllowed.count === 1 ? "is none that its question allows" : "are none that their questions allow"} (${named(notAllowed)}): an alignment would compare that as open text. Check options and scale.`,
         ]
       : []),
   ];

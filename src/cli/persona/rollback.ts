@@ -33,7 +33,8 @@ function writeRollback(
       : `${capitalised(inUse)} ${inUse === name ? "is in use" : `says the same as ${name}`} already; nothing was changed:`,
   );
   for (const line of head.lines) write(`  ${describeLine(line)}`);
-  if (head.paperSystemPrompt !== null) write("  and a text of paper mode");
+  if (head.paperSystemPrompt !== null)
+    write(`  ${head.lines.length > 0 ? "and " : ""}a text of paper mode`);
   if (head.lines.length === 0 && head.paperSystemPrompt === null)
     write("  no learned line: the fixed rules and the user's profile alone");
 }

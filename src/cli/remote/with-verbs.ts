@@ -15,18 +15,23 @@ export interface ServerOption {
  * The verbs for as long as `work` takes: of an agent on the data folder, or of the server that `--url` names.
  *
  * @param options - As of `withAgent`.
+ * @param options.makesFolder - Whether the command may be the first on its data folder.
  */
 export async function withVerbs<Result>(
   context: CommandContext,
   { url }: ServerOption,
   work: (call: CallVerb) => Promise<Result>,
-  options: { readonly handlesSignal?: boolean; readonly background?: boolean } = {},
+  options: {
+    readonly handlesSignal?: boolean;
+    readonly background?: boolean;
+    readonly makesFolder?: boolean;
+  } = {},
 ): Promise<Result> {
   if (url === undefined)
     return withAgent(
       context,
       (agent) => work((name, input, hooks) => callVerb(agent, name, input, hooks)),
-      options,
+      { ...options, mustExist: options.makesFolder !== true },
     );
   const { remoteVerbs } = await import("./remote-verbs.js");
   const { signal } = context;

@@ -7,7 +7,7 @@ import { PersonaAgentError } from "../../system/errors.js";
 export function unknownEpisode(id: string): PersonaAgentError {
   return new PersonaAgentError(
     "config-episode-unknown",
-    `The user has no interaction ${JSON.stringify(id.slice(0, 60))}; expected the id of one of theirs, as \`list\` gives it. Check it.`,
+    `The user has no interaction ${JSON.stringify(id.slice(0, 60))}; expected the id of one of theirs, as a list of them (\`list\`) gives it. Check it.`,
     { details: { id } },
   );
 }

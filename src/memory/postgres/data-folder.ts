@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, mkdir, realpath } from "node:fs/promises";
 import { PersonaAgentError } from "../../system/errors.js";
 import { acquireFolderLock } from "../../system/folder-lock.js";
@@ -17,6 +17,7 @@ export interface DataFolder {
  * and then both diverge. The folder is free again however the process ends.
  *
  * @param options.command - What the user started; the error of a second process names it.
+ * @param options.mustExist - Whether one that does not exist is refused.
  * @param options.url - The address of this process, when it is a server; that error names it too.
  * @throws {PersonaAgentError} `config-invalid`, `memory-folder-in-use`
  */
@@ -24,12 +25,14 @@ export async function openDataFolder({
   folder,
   command,
   url,
+  mustExist = false,
 }: {
   readonly folder: string;
   readonly command: string;
+  readonly mustExist?: boolean;
   readonly url?: string | undefined;
 }): Promise<DataFolder> {
-  const path = await prepare(folder);
+  const path = await prepare(folder, mustExist);
   const holder = { pid: process.pid, command, url };
   const lock = await acquireFolderLock({ folder: path, name: "owner", holder });
   return { path, close: () => lock.release() };
@@ -43,7 +46,13 @@ const problems: Readonly<Record<string, string>> = {
   EROFS: "is on a read-only file system",
 };
 
-async function prepare(folder: string): Promise<string> {
+async function prepare(folder: string, mustExist: boolean): Promise<string> {
+  if (mustExist && !existsSync(folder))
+    throw new PersonaAgentError(
+      "config-invalid",
+      `There is no data folder ${JSON.stringify(folder)}; expected one with memory. Correct --data-dir, or make it with \`import\`, \`ask\` or \`chat\`.`,
+      { details: { folder } },
+    );
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);

@@ -67,7 +67,9 @@ it("memory show prints one interaction whole, and knows no other user's", async 
   expect(JSON.parse(json.out)).toMatchObject({ query: "Which tea?", answer: "The green one." });
   expect(await run(["memory", "show", "--user", "bob", id])).toMatchObject({
     code: 1,
-    err: expect.stringContaining("expected the id of one of theirs, as `list` gives it"),
+    err: expect.stringContaining(
+      "expected the id of one of theirs, as a list of them (`list`) gives it",
+    ),
   });
 });
 

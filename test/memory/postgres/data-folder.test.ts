@@ -30,6 +30,16 @@ describe("a data folder", () => {
     await folder.close();
   });
 
+  it("is refused when missing where it must exist, and not made", async () => {
+    const folder = join(root, "mistyped");
+    const message = await refusal(
+      openDataFolder({ folder, command: "persona-agent users", mustExist: true }),
+      "config-invalid",
+    );
+    expect(message).toContain(`no data folder ${JSON.stringify(folder)}; expected one with memory`);
+    await expect(stat(folder)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
   it("belongs to one process at a time, and the error of a second one names the first", async () => {
     const first = await openDataFolder({
       folder: join(root, "one"),
