@@ -16,7 +16,7 @@ export interface EmbeddedOptions {
   readonly command?: string | undefined;
   /** The address of this process, when it is a server; that error names it too. */
   readonly url?: string;
-  /** True to refuse a data folder that does not exist, in place of making it. */
+  /** True to refuse a data folder that does not exist where PostgreSQL is to be in it, in place of making both. */
   readonly mustExist?: boolean;
   /** True for a caller with files of its own in the folder, which is then always reserved. */
   readonly needsFolder?: boolean;
@@ -74,7 +74,9 @@ export async function openEmbeddedServices(
   if (!needsPostgres && !needsChroma && !needsFolder)
     return { dataDir: null, databaseUrl: undefined, chromaUrl: undefined, close };
   const folder = dataDir ?? read("PERSONA_DATA_DIR") ?? defaultDataDir;
-  const { path } = services.add(await openDataFolder({ folder, command, url, mustExist }));
+  const { path } = services.add(
+    await openDataFolder({ folder, command, url, mustExist: mustExist && needsPostgres }),
+  );
   try {
     // Both take a moment to start, and they are independent.
     const [postgres, chroma] = await allSettled([

@@ -1,4 +1,8 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { tool } from "@langchain/core/tools";
 import { FakeListChatModel } from "@langchain/core/utils/testing";
 import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
@@ -13,6 +17,7 @@ import {
   openPersonaAgent,
   OfflineChatModel,
 } from "../../src/index.js";
+import { openEmbeddedServices } from "../../src/app/embedded-services.js";
 import { CountingEmbeddings } from "../support/models/counting-embeddings.js";
 
 let agent: OpenAgent | undefined;
@@ -55,6 +60,20 @@ describe("openPersonaAgent", () => {
     expect(recalled.map(({ id }) => id)).toEqual([turn.episodeId]);
     const { values } = await agent.graph.getState({ configurable: { thread_id: "t" } });
     expect(values.messages).toHaveLength(2);
+  });
+
+  it("refuses a data folder that does not exist where it is told that it must, only for what PostgreSQL is to have there", async () => {
+    const dataDir = join(await mkdtemp(join(tmpdir(), "must-exist-")), "mistyped");
+    const opening = openPersonaAgent({}, { dataDir, mustExist: true });
+    await expect(opening).rejects.toMatchObject({
+      code: "config-invalid",
+      message: expect.stringContaining("expected one with memory"),
+    });
+    expect(existsSync(dataDir)).toBe(false);
+    const without = { needsStorage: false, needsIndex: false, needsFolder: true };
+    const services = await openEmbeddedServices({}, { dataDir, mustExist: true, ...without });
+    await services.close();
+    expect(existsSync(dataDir)).toBe(true);
   });
 
   it("opens an index for given embeddings by their name, and measures their vectors", async () => {

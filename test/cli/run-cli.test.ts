@@ -41,7 +41,9 @@ describe("a data folder that does not exist", () => {
     [["locale", "--user", "ada"], true],
     [["locale", "--user", "ada", "--language", "de"], false],
     [["ask", "--user", "ada", "hi"], false],
-    [["health"], false],
+    [["health"], true],
+    [["erase", "--user", "ada", "--yes"], true],
+    [["memory", "add", "--user", "ada", "Tea?", "--answer", "green"], false],
   ])("is refused by a command that needs what is there: %j, %s", async (words, mustExist) => {
     const opened: unknown[] = [];
     const openAgent: CliContext["openAgent"] = async (_env, options) => {

@@ -685,7 +685,7 @@ describe("a whole user", () => {
       await run(["ask", ...urlOf("cli-url"), "--user", user, "--thread", `of ${user}`, "Hello."]);
     const erased = await run(["erase", ...urlOf("cli-url"), "--user", "leaving", "--yes"]);
     expect(erased).toMatchObject({ code: 0, err: "" });
-    expect(erased.out).toMatch(/threads 1.*\nA scan found nothing left\.\n$/s);
+    expect(erased.out).toMatch(/ 1 thread\b.*\nA scan found nothing left\.\n$/s);
     const again = await request("erase", { user: "leaving" });
     expect(await again.json()).toEqual({ user: "leaving", erased: {}, left: {} });
     expect(await (await request("erase", { user: "staying" })).json()).toMatchObject({

@@ -1,6 +1,6 @@
 import { tool } from "@langchain/core/tools";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { initialPersona } from "../../src/domain/persona/persona-checkpoint.js";
 import { PersonaAgentError } from "../../src/system/errors.js";
@@ -51,6 +51,24 @@ describe("a turn", () => {
     expect(embeddings.requests).toBe(1);
     expect(usage.calls).toBe(1);
     expect(model.calls).toHaveLength(2);
+  });
+
+  it("asks for the question's embedding before the store has answered", async () => {
+    const { ask, embeddings, store } = agentUnderTest(["Noted.", "Luigi's."]);
+    await ask("ada", "I like quiet places.");
+    embeddings.requests = 0;
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const search = store.search.bind(store);
+    vi.spyOn(store, "search").mockImplementation(async (...asked) => {
+      await answered;
+      return search(...asked);
+    });
+    const asking = ask("ada", "Which quiet place shall I try?");
+    await vi.waitFor(() => expect(embeddings.requests).toBe(1));
+    answer();
+    expect((await asking).recalled).toHaveLength(1);
+    expect(embeddings.requests).toBe(1);
   });
 
   it("shows the model what is known of this user and nothing of another", async () => {

@@ -5,9 +5,7 @@ import { type ServerOption, withVerbs } from "../remote/with-verbs.js";
 
 /** @throws {ReportedFailure} When something does not answer, after the result was written. */
 export async function runHealth({ url }: ServerOption, context: CommandContext): Promise<void> {
-  const health = await withVerbs(context, { url }, (call) => call("health", {}), {
-    makesFolder: true,
-  });
+  const health = await withVerbs(context, { url }, (call) => call("health", {}));
   const { ok, store, index, jobs, unindexed } = health;
   if (context.json) writeJson(context, health);
   else {

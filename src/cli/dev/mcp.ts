@@ -31,6 +31,6 @@ export async function runMcp(
         await server.close();
       }
     },
-    { background: true, makesFolder: true },
+    { background: true, mustExist: false },
   );
 }

@@ -67,7 +67,7 @@ export async function runAdd(
     context,
     { url },
     (call) => call("remember", { user, query, ...interaction }),
-    { makesFolder: true },
+    { mustExist: false },
   );
   if (context.json) writeJson(context, stored);
   else {

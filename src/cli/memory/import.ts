@@ -79,7 +79,7 @@ async function importArchive(
 ): Promise<Imported> {
   const archive = (await readArchive(file)) as VerbInput<"import">["archive"];
   return withVerbs(context, { url }, (call) => call("import", { archive }, hooks), {
-    makesFolder: true,
+    mustExist: false,
   });
 }
 

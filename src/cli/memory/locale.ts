@@ -23,7 +23,7 @@ export async function runLocale(
     context,
     { url },
     (call) => (isChange ? call("setLocale", { user, ...change }) : call("locale", { user })),
-    { makesFolder: isChange },
+    { mustExist: !isChange },
   );
   if (context.json) writeJson(context, locale);
   else writeLocale(context, locale);

@@ -51,7 +51,7 @@ export async function runExport(
 /** @throws {ReportedFailure} When something is left, after the result was written. */
 export async function runErase({ user, url }: UserOptions, context: CommandContext): Promise<void> {
   const result = await withVerbs(context, { url }, (call) => call("erase", { user }));
-  const [erased, left] = [result.erased, result.left].map(listed);
+  const [erased, left] = [inWords(result.erased), byKind(result.left)];
   if (context.json) writeJson(context, result);
   else {
     const what = erased === "" ? "nothing was there" : erased;
@@ -73,16 +73,25 @@ const names: Readonly<Record<string, string>> = {
   profiles: "profile version",
   personas: "persona version",
   threads: "thread",
+  jobs: "job",
+  assistants: "assistant",
 };
 
-/** `12 interactions, 2 profile versions, 4 other records`: what is known outside of the store by its name. */
-function listed(counts: Readonly<Record<string, number>>): string {
+/** `12 interactions, 2 profile versions, 4 other records`. */
+function inWords(counts: Readonly<Record<string, number>>): string {
   const all = Object.entries(counts);
   const others = all
-    .filter(([what]) => !(what in names))
+    .filter(([kind]) => !(kind in names))
     .reduce((sum, [, count]) => sum + count, 0);
   return [
-    ...all.flatMap(([what, count]) => (what in names ? counted(count, names[what] ?? what) : [])),
+    ...all.flatMap(([kind, count]) => (kind in names ? counted(count, names[kind] ?? kind) : [])),
     ...(others > 0 ? [counted(others, "other record")] : []),
   ].join(", ");
+}
+
+/** `episodes 12, index 1`: what is left is looked for by its kind. */
+function byKind(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([kind, count]) => `${kind} ${count}`)
+    .join(", ");
 }

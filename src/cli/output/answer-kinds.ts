@@ -27,7 +27,7 @@ export function answerWarnings(kinds: AnswerKinds): string[] {
       : []),
     ...(notAllowed.count > 0
       ? [
-          `${counted(notAllowed.count, "true answer")} ${notAllowed.count === 1 ? "is none that its question allows" : "are none that their questions allow"} (${named(notAllowed)}): an alignment would compare that as open text. Check options and scale.`,
+          `${counted(notAllowed.count, "true answer")} ${notAllowed.count === 1 ? "is none that its question allows" : "are none that their questions allow"} (${named(notAllowed)}): an alignment would compare ${notAllowed.count === 1 ? "it" : "them"} as open text. Check options and scale.`,
         ]
       : []),
   ];

@@ -14,8 +14,7 @@ export interface ServerOption {
 /**
  * The verbs for as long as `work` takes: of an agent on the data folder, or of the server that `--url` names.
  *
- * @param options - As of `withAgent`.
- * @param options.makesFolder - Whether the command may be the first on its data folder.
+ * @param options - As of `withAgent`, but that a data folder must exist unless it is told.
  */
 export async function withVerbs<Result>(
   context: CommandContext,
@@ -24,14 +23,14 @@ export async function withVerbs<Result>(
   options: {
     readonly handlesSignal?: boolean;
     readonly background?: boolean;
-    readonly makesFolder?: boolean;
+    readonly mustExist?: boolean;
   } = {},
 ): Promise<Result> {
   if (url === undefined)
     return withAgent(
       context,
       (agent) => work((name, input, hooks) => callVerb(agent, name, input, hooks)),
-      { ...options, mustExist: options.makesFolder !== true },
+      { mustExist: true, ...options },
     );
   const { remoteVerbs } = await import("./remote-verbs.js");
   const { signal } = context;

@@ -153,7 +153,7 @@ export interface EpisodicMemory {
   /**
    * The id of the episode of this turn identity, among the latest 256; null if there is none.
    *
-   * @param question - Of a turn that goes on: its embedding, which a search waits for, is asked for meanwhile.
+   * @param question - What the turn will search for: its embedding is asked for meanwhile, of a user who is known here.
    */
   findTurn(userId: string, identity: string, question?: string): Promise<string | null>;
   /** The two counts below from one look, for whoever learns only meanwhile from when on to count. */

@@ -22,7 +22,7 @@ export interface ReadRecent {
 export interface RecentReader {
   /** @param most - Episodes, the latest, at most 16. */
   read(user: UserKey, most: number): Promise<ReadRecent>;
-  /** Whether the user had an episode when this process last looked. */
+  /** Whether the user had an episode when this process last looked, or wrote one. */
   knows(user: UserKey): boolean;
   /** Says of an episode that was written that it is the latest now, as it is as a rule. */
   wrote(user: UserKey, id: string): void;

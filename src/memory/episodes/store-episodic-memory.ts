@@ -82,14 +82,17 @@ export function createStoreEpisodicMemory(
   /** By visit: read before the turn's identity was known. */
   const ahead = new WeakMap<Visit, ReturnType<typeof readFirst>>();
 
-  const embed = (query: string) => embedder.embed([embeddedText(query)]);
+  function embed(query: string) {
+    const embedding = embedder.embed([embeddedText(query)]);
+    // Whoever waits for it is told; nobody may.
+    embedding.catch(() => undefined);
+    return embedding;
+  }
 
   /** While the store is read, which mostly waits as well; null for a user who may have nothing to search in. */
   function embedAhead(user: UserKey, query: string) {
-    const embedding = recentReader.knows(user) ? embed(query) : null;
-    // Whoever waits for it is told; nobody may.
-    embedding?.catch(() => undefined);
-    return embedding;
+    const isErased = access.visits.present(user)?.signal.aborted === true;
+    return recentReader.knows(user) && !isErased ? embed(query) : null;
   }
 
   async function countsOf(userId: string): Promise<RecentCounts> {

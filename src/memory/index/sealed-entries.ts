@@ -33,7 +33,7 @@ const hexOfTerm = 8;
 const hexOfCharacter = 5;
 /** Less than the mark of an erasure is kept: after it, the same name may mean another secret. */
 const keptMs = 3_600_000;
-/** Drawing a rotation of 512 numbers takes .2 ms, more than turning a vector by it; each has some 50 kB. */
+/** Drawing a rotation takes longer than turning a vector by it; one of 512 numbers has 18 kB. */
 const keptRotations = 100;
 
 export function createSeals(access: StoreAccess): Seals {
@@ -152,7 +152,7 @@ interface Shuffle {
   readonly signs: Float64Array;
 }
 
-// Each vector of an import and of a search goes through the rest, so these are plain loops over typed arrays.
+// Each vector of an import and of a search is shuffled and mixed, so these are plain loops over typed arrays.
 
 function shuffleOf(secret: string, round: number, length: number): Shuffle {
   const bytes = createHmac("sha256", secret).update(`${length} numbers, round ${round}`).digest();

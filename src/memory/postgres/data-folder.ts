@@ -1,5 +1,5 @@
-import { constants, existsSync } from "node:fs";
-import { access, mkdir, realpath } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, realpath, stat } from "node:fs/promises";
 import { PersonaAgentError } from "../../system/errors.js";
 import { acquireFolderLock } from "../../system/folder-lock.js";
 
@@ -47,10 +47,10 @@ const problems: Readonly<Record<string, string>> = {
 };
 
 async function prepare(folder: string, mustExist: boolean): Promise<string> {
-  if (mustExist && !existsSync(folder))
+  if (mustExist && (await isMissing(folder)))
     throw new PersonaAgentError(
       "config-invalid",
-      `There is no data folder ${JSON.stringify(folder)}; expected one with memory. Correct --data-dir, or make it with \`import\`, \`ask\` or \`chat\`.`,
+      `There is no data folder ${JSON.stringify(folder)}; expected one with memory. Correct --data-dir (PERSONA_DATA_DIR), or make it with \`import\`, \`ask\` or \`chat\`.`,
       { details: { folder } },
     );
   try {
@@ -66,4 +66,12 @@ async function prepare(folder: string, mustExist: boolean): Promise<string> {
       { details: { folder }, cause },
     );
   }
+}
+
+/** What else is wrong with it is told when it is opened. */
+function isMissing(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    () => false,
+    (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT",
+  );
 }

@@ -58,12 +58,13 @@ export function createLoadPersona(deps: LoadPersonaDeps) {
     const identity = turnIdentity(owner, threadId, question);
     const start = turnReads?.take(userId) ?? readTurnStart(deps, userId);
     const at = timeOfTurn(start.at);
+    const isSearched = config.mode !== "paper" && config.recallSimilar > 0;
     const memory = await readingMemory(
       Promise.all([
         start.persona,
         start.profile,
-        // It also reads ahead what the search reads first.
-        episodes.findTurn(userId, identity, question.text),
+        // It also reads ahead what the search reads first, and asks for the question's embedding.
+        episodes.findTurn(userId, identity, isSearched ? question.text : undefined),
         start.withdrawals,
         start.locale,
       ]),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { MemorySaver } from "@langchain/langgraph";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPersonaAgent } from "../../../src/app/create-persona-agent.js";
+import { answerWarnings } from "../../../src/cli/output/answer-kinds.js";
 import { commandLineOf } from "../../support/processes/command-line.js";
 
 const agent = createPersonaAgent({ checkpointer: new MemorySaver() });
@@ -95,6 +96,11 @@ The first 3, as asked in an alignment:
     const outside = [...asIt, ...columns, "--options", "one|two", "--dry-run"];
     const { out: other } = await run(["import", "--data", csv, ...outside]);
     expect(other).toContain("! 5 true answers are none that their questions allow (“1”, “2”)");
+    const none = { count: 0, answers: [] };
+    const one = { choices: 1, ratings: 0, open: 0, unanswered: 0, unlisted: none };
+    expect(answerWarnings({ ...one, notAllowed: { count: 1, answers: ["9"] } })).toEqual([
+      "1 true answer is none that its question allows (“9”): an alignment would compare it as open text. Check options and scale.",
+    ]);
   });
 });
 

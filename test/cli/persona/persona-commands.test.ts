@@ -327,6 +327,19 @@ describe("rollback", () => {
     expect(out).toMatch(/^Version 2 is in use already; nothing was changed:\n/);
   });
 
+  it("shows a person that the restored version is a text of paper mode", async () => {
+    const paperSystemPrompt = "You serve Ada.";
+    const paper = await append(user, {
+      parent: second,
+      at: minuteAt(5),
+      lines: [],
+      paperSystemPrompt,
+    });
+    await append(user, { parent: paper, at: minuteAt(6) });
+    const { out } = await run(["rollback", "--user", user, "--to", paper.id]);
+    expect(out).toMatch(/ is back, as version 5:\n {2}a text of paper mode\n$/);
+  });
+
   it("shows a person the lines of the restored version", async () => {
     const { out } = await run(["rollback", "--user", user, "--to", superseded.id]);
     expect(out).toBe(

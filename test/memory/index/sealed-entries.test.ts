@@ -47,7 +47,7 @@ describe("vectors in the index", () => {
   );
 });
 
-it("an entry that was written by an earlier release is found", () => {
+it("an entry stands as an earlier release wrote it", () => {
   expect(seal.words(" tea 東京 ")).toBe(" cd271501 x72a91x0dbcf ");
   expect(seal.vector([1, 2, 3, 4, 5]).map((value) => value.toFixed(6))).toEqual([
     "-1.218750",

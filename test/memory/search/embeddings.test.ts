@@ -45,13 +45,34 @@ describe("memory and its embeddings", () => {
   });
 
   it("a search whose early request fails goes by words, and asks no second time", async () => {
-    const { episodes, embeddings } = memoryParts();
+    const { episodes, embeddings, errors } = memoryParts();
     await episodes.add("ada", turnAt(1, "tea"));
     embeddings.isAvailable = false;
     const { recalled, degraded } = await episodes.similar("ada", "tea or coffee", 5);
     expect(recalled.map(({ episode }) => episode.query)).toEqual(["tea"]);
     expect(degraded).toEqual(["embeddings-unavailable"]);
+    expect(errors).toEqual(["embeddings-unavailable"]);
     expect(embeddings.requests).toEqual([["tea"], ["tea or coffee"]]);
+  });
+
+  it("an early request of a turn may fail, and nobody hears of it", async () => {
+    const { episodes, embeddings, errors } = memoryParts();
+    await episodes.add("ada", turnAt(1, "tea"));
+    embeddings.isAvailable = false;
+    expect(await episodes.findTurn("ada", "none", "coffee")).toBeNull();
+    expect(embeddings.requests).toEqual([["tea"], ["coffee"]]);
+    expect(errors).toEqual([]);
+  });
+
+  it("asks nothing early for a user who has been erased since the caller began", async () => {
+    const { episodes, embeddings, visits } = memoryParts();
+    await episodes.add("ada", turnAt(1, "tea"));
+    const visit = visits.open(userKey("ada"));
+    visit.signal.addEventListener("abort", () => visit.end());
+    await visits.stop(userKey("ada"));
+    const finding = visit.run(() => episodes.findTurn("ada", "none", "coffee"));
+    await expect(finding).rejects.toMatchObject({ code: "memory-user-erased" });
+    expect(embeddings.requests).toEqual([["tea"]]);
   });
 
   it("asks nothing for a user without episodes", async () => {
