@@ -1,6 +1,7 @@
 /**
  * A search among one's own entries, and one of a user of twenty beside a user of so many: the agent and mem0, each in a
- * process of its own, asked in turns. The other contestants search within a turn only.
+ * process of its own, asked in turns. The other contestants search within a turn only. Beside them stands what no search
+ * of an embedded store can do without: one embedding request, a read meanwhile, and a read of what was found.
  *
  *   npm run bench -- search [--own 1000,10000] [--rounds 100] [--only mem0]
  */
@@ -25,11 +26,12 @@ const textsOf = (count: number, who: string) =>
     (_, n) => `${who} took the ${nouns[n % 14]} near the ${nouns[(n * 5 + 3) % 14]} on day ${n}.`,
   );
 const random = createRandom(1);
-const { starts, close } = await openContestants(values.only);
+const { starts, startFloor, close } = await openContestants(values.only);
+const searching = [...starts].filter(([name]) => /persona-agent|mem0/.test(name));
 const contestants = await Promise.all(
-  [...starts]
-    .filter(([name]) => /persona-agent|mem0/.test(name))
-    .map(async ([name, start]) => ({ name, ...(await start()) })),
+  [...searching, ["an embedding and two reads", startFloor] as const].map(
+    async ([name, start]) => ({ name, ...(await start()) }),
+  ),
 );
 try {
   const tables: BenchTable[] = [];

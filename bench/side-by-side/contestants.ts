@@ -14,6 +14,8 @@ import { startInstantModel } from "./instant-model.js";
 export interface Contestants {
   /** By name, in the order of the tables. A contestant that is started again finds its data, if it keeps any. */
   readonly starts: ReadonlyMap<string, () => Promise<Contestant>>;
+  /** Only fills and searches: an embedding request, and two reads of the embedded store. */
+  readonly startFloor: () => Promise<Contestant>;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function openContestants(only = ""): Promise<Contestants> {
     }),
   };
   return {
+    startFloor: own("floor"),
     starts: new Map(Object.entries(all).filter(([name]) => name.includes(only))),
     async close() {
       await postgres?.stop();

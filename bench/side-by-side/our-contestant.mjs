@@ -6,6 +6,7 @@ import { InMemoryStore, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { serveOrders } from "./serve-orders.mjs";
 
 const [which, baseURL, dataDir, databaseUrl] = process.argv.slice(2);
+const compiled = "../../test/.compiled/src";
 const dimensions = 384;
 const learning = { backgroundAlignment: false, backgroundReflection: false };
 
@@ -26,6 +27,31 @@ const contestants = {
     const checkpointer = new MemorySaver();
     await serveAgent(createPersonaAgent({ ...learning, ...parts(), index, checkpointer }));
   },
+  /** What a search cannot do without here: the embedding, what tells where to look meanwhile, and what was found. */
+  async floor() {
+    const { openPgliteServer } = await import(`${compiled}/memory/postgres/pglite-server.js`);
+    const { openPostgres } = await import(`${compiled}/memory/postgres/open-postgres.js`);
+    const server = await openPgliteServer({ folder: dataDir });
+    const { store, close } = await openPostgres({ url: server.url, embedded: true });
+    const { embeddings } = parts();
+    const found = 18;
+    const does = {
+      fill: ({ user, texts }) =>
+        store.batch(
+          texts.map((query, n) => ({ namespace: ["bench", user], key: `${n}`, value: { query } })),
+        ),
+      async search({ user, text }) {
+        const namespace = ["bench", user];
+        await Promise.all([embeddings.embedDocuments([text]), store.get(namespace, "0")]);
+        const keys = Array.from({ length: found }, (_, n) => ({ namespace, key: `${n}` }));
+        return (await store.batch(keys)).length;
+      },
+    };
+    await serveOrders(does, async () => {
+      await close();
+      await server.close();
+    });
+  },
   async "bare-memory"() {
     const { model, embeddings } = parts();
     const store = new InMemoryStore({ index: { dims: dimensions, embeddings } });
@@ -44,7 +70,7 @@ const contestants = {
 await contestants[which]();
 
 function ourLibrary() {
-  return import("../../test/.compiled/src/index.js");
+  return import(`${compiled}/index.js`);
 }
 
 function parts() {
