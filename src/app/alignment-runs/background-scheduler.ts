@@ -4,6 +4,9 @@ import { processEnds } from "./run-lease.js";
 /** The delay of a requested run, here and on a server, so that one run learns from a burst of answers or turns. */
 export const requestDelayMs = 5_000;
 
+/** As many as a worker has by default. More would take the process from the turns, and the model's server from all. */
+const mostRunning = 4;
+
 /** Runs that this process makes in the background of its turns. */
 export interface BackgroundScheduler<Settings> {
   /** Returns at once. */
@@ -28,43 +31,63 @@ export interface BackgroundOptions<Settings> {
   readonly isDebounced?: boolean;
 }
 
-/** At most one run a user, waiting or running; a request while one runs does nothing. */
+/** At most one run a user, waiting or running, and four of all users at once; a request while one runs does nothing. */
 export function createBackgroundScheduler<Settings>({
   run,
   delayMs = requestDelayMs,
   isDebounced = false,
 }: BackgroundOptions<Settings>): BackgroundScheduler<Settings> {
   const waiting = new Map<string, NodeJS.Timeout>();
+  /** Whose time has come, while others run; the first is next. */
+  const ready = new Map<string, () => Promise<unknown>>();
   const running = new Map<string, Promise<void>>();
   const closing = new AbortController();
   const { signal } = closing;
   return {
     async request(userId, settings) {
       const user = userKey(userId);
-      const earlier = waiting.get(user);
-      if (signal.aborted || running.has(user) || (earlier !== undefined && !isDebounced)) return;
-      clearTimeout(earlier);
+      if (signal.aborted || running.has(user) || (isRequested(user) && !isDebounced)) return;
+      drop(user);
+      const begin = () => {
+        waiting.delete(user);
+        ready.set(user, () => run(userId, { settings, signal }));
+        startNext();
+      };
       // The timer does not keep a finished script alive.
-      const timer = setTimeout(() => start(user, userId, settings), delayMs).unref();
-      waiting.set(user, timer);
+      waiting.set(user, setTimeout(begin, delayMs).unref());
     },
     async settled(userId) {
       const user = userKey(userId);
-      clearTimeout(waiting.get(user));
-      waiting.delete(user);
+      drop(user);
       await running.get(user);
     },
     async close() {
       closing.abort(processEnds);
-      for (const timer of waiting.values()) clearTimeout(timer);
+      for (const user of [...waiting.keys(), ...ready.keys()]) drop(user);
       await Promise.all(running.values());
     },
   };
 
-  function start(user: string, userId: string, settings: Settings): void {
+  function isRequested(user: string): boolean {
+    return waiting.has(user) || ready.has(user);
+  }
+
+  function drop(user: string): void {
+    clearTimeout(waiting.get(user));
     waiting.delete(user);
-    const end = () => void running.delete(user);
+    ready.delete(user);
+  }
+
+  function startNext(): void {
+    const [next] = ready;
+    if (next === undefined || running.size >= mostRunning) return;
+    const [user, begin] = next;
+    ready.delete(user);
+    const end = () => {
+      running.delete(user);
+      startNext();
+    };
     // The record of the user's runs has the error.
-    running.set(user, run(userId, { settings, signal }).then(end, end));
+    running.set(user, begin().then(end, end));
   }
 }

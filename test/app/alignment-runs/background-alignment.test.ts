@@ -59,6 +59,31 @@ describe("alignments in the background", () => {
     }
   });
 
+  it("are four of all users at once, and the next in order when one ends", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const { request, settled, close, begun } = heldAlignments();
+      const users = () => begun.map(({ user }) => user);
+      for (const user of ["a", "b", "c", "d", "e", "f", "g"]) await request(user, {});
+      await vi.advanceTimersByTimeAsync(0);
+      expect(users()).toEqual(["a", "b", "c", "d"]);
+      // One that waits for its turn is requested already, and may be dropped.
+      await request("f", { recallLatest: 1 });
+      await settled("e");
+      begun[1]?.end();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(users()).toEqual(["a", "b", "c", "d", "f"]);
+      expect(begun[4]?.settings).toEqual({});
+      const closing = close();
+      for (const { end } of begun) end();
+      await closing;
+      await vi.advanceTimersByTimeAsync(0);
+      expect(begun).toHaveLength(5);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("do not start after close", async () => {
     const { request, close, begun } = heldAlignments();
     await request("ada", {});
