@@ -9,6 +9,7 @@ import { loadChatModel } from "../../src/model/load-chat-model.js";
 import { OfflineChatModel } from "../../src/model/offline/offline-chat-model.js";
 import { answerNowPrompt } from "../../src/prompts/agent/persona-prompt.js";
 import { turnAt } from "../support/users/episodes.js";
+import { holdSearches } from "../support/agents/hold-searches.js";
 import { agentUnderTest, systemOf, threadOf } from "../support/agents/agent-under-test.js";
 import { callsTools } from "../support/models/scripted-model.js";
 
@@ -57,13 +58,7 @@ describe("a turn", () => {
     const { ask, embeddings, store } = agentUnderTest(["Noted.", "Luigi's."]);
     await ask("ada", "I like quiet places.");
     embeddings.requests = 0;
-    let answer: () => void = () => undefined;
-    const answered = new Promise<void>((resolve) => (answer = resolve));
-    const search = store.search.bind(store);
-    vi.spyOn(store, "search").mockImplementation(async (...asked) => {
-      await answered;
-      return search(...asked);
-    });
+    const answer = holdSearches(store);
     const asking = ask("ada", "Which quiet place shall I try?");
     await vi.waitFor(() => expect(embeddings.requests).toBe(1));
     answer();

@@ -4,8 +4,8 @@ import { processEnds } from "./run-lease.js";
 /** The delay of a requested run, here and on a server, so that one run learns from a burst of answers or turns. */
 export const requestDelayMs = 5_000;
 
-/** As many as a worker has by default. More would take the process from the turns, and the model's server from all. */
-const mostRunning = 4;
+/** Runs of one process. More would take it from the turns, and the model's server from all. */
+export const mostRunning = 4;
 
 /** Runs that this process makes in the background of its turns. */
 export interface BackgroundScheduler<Settings> {

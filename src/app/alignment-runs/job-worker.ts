@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PersonaAgentError, recordedError } from "../../system/errors.js";
 import type { PersonaAgent } from "../persona-agent.js";
 import { secondsFrom } from "../seconds-from.js";
+import { mostRunning } from "./background-scheduler.js";
 import { jobKinds, type JobQueue, type TakenJob } from "./job-queue.js";
 import { processEnds } from "./run-lease.js";
 
@@ -24,7 +25,7 @@ export type WorkingAgent = Pick<PersonaAgent, "align" | "reflect" | "status">;
 export async function workOnJobs(
   queue: JobQueue,
   agent: WorkingAgent,
-  { concurrency = 4, signal, log, pollMs = 2_000, recoverMs = 10_000 }: WorkOptions,
+  { concurrency = mostRunning, signal, log, pollMs = 2_000, recoverMs = 10_000 }: WorkOptions,
 ): Promise<void> {
   const interrupted = new AbortController();
   const stop = () => interrupted.abort(processEnds);

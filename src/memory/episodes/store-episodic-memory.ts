@@ -206,11 +206,10 @@ export function createStoreEpisodicMemory(
       if (pointers.size === 0) return { recalled: [], degraded: [] };
       const degradations = upkeep.newDegradations();
       const asked = bounds?.asked ?? { day: now().toISOString().slice(0, 10), timeZone: "UTC" };
-      const embedding = early ?? embed(query);
       return recall({
         user,
         query,
-        embedding,
+        embedding: early ?? embed(query),
         asked,
         limit,
         visible,

@@ -3,6 +3,7 @@ import { lampQuestion } from "../../../src/domain/lamp-question.js";
 import { userKey } from "../../../src/domain/user-id.js";
 import { createCachedEmbedder } from "../../../src/memory/search/cached-embedder.js";
 import { turnAt } from "../../support/users/episodes.js";
+import { holdSearches } from "../../support/agents/hold-searches.js";
 import { memoryParts } from "../../support/agents/memory-parts.js";
 import { WordEmbeddings } from "../../support/models/word-embeddings.js";
 
@@ -29,13 +30,7 @@ describe("memory and its embeddings", () => {
   it("asks while the store is read, in a search and in a turn that begins", async () => {
     const { episodes, embeddings, store } = memoryParts();
     await episodes.add("ada", turnAt(1, "tea"));
-    let answer: () => void = () => undefined;
-    const answered = new Promise<void>((resolve) => (answer = resolve));
-    const search = store.search.bind(store);
-    vi.spyOn(store, "search").mockImplementation(async (...asked) => {
-      await answered;
-      return search(...asked);
-    });
+    const answer = holdSearches(store);
     const searching = episodes.similar("ada", "coffee", 5);
     const finding = episodes.findTurn("ada", "none", "cocoa");
     await vi.waitFor(() => expect(embeddings.requests).toEqual([["tea"], ["coffee"], ["cocoa"]]));
